@@ -1,0 +1,171 @@
+"""The edit session: one document being worked on, its history, and where finished gestures go.
+
+Gestures are `begin` - `preview`... - `commit` (or `cancel`); single acts are `do`. Every commit is one `Step`, handed to
+the sink at once (decisions.md 10). All calls and all listeners are on one thread (the window's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from storage.editing.edits import DocumentChange, Drop, Edit, Edits, Put, Step, change_of
+from storage.editing.history import History
+from storage.errors import StaleUndo
+from storage.model.labels import LabelDocument, Record, RecordKind
+
+Listener = Callable[[DocumentChange], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """What the sink is to make durable: a new step, or the undoing or redoing of one already stored."""
+
+    kind: Literal["do", "undo", "redo"]
+    step: Step
+
+    @property
+    def edits(self) -> Edits:
+        """What is to be written now."""
+        return self.step.inverse if self.kind == "undo" else self.step.edits
+
+
+Sink = Callable[[StepChange], "Future[Any]"]
+
+
+class EditSession:
+    def __init__(self, document: LabelDocument, sink: Sink, *, author: str = "", history: History | None = None) -> None:
+        self.document = document
+        self.author = author
+        self.history = history or History()
+        self._sink = sink
+        self._listeners: list[Listener] = []
+        self._open: str | None = None
+        self._before: dict[tuple[RecordKind, str], Record | None] = {}  # as they were at `begin`
+
+    # -- gestures
+
+    @property
+    def in_gesture(self) -> bool:
+        return self._open is not None
+
+    def begin(self, text: str) -> None:
+        """Start a gesture. One that was left open is cancelled first."""
+        if self._open is not None:
+            self.cancel()
+        self._open, self._before = text, {}
+
+    def preview(self, *edits: Edit) -> None:
+        """Show a state that is not stored. Later previews replace earlier ones of the same records."""
+        assert self._open is not None, "preview outside begin and commit"
+        for edit in edits:
+            self._before.setdefault((edit.kind, edit.uuid), self.document.get(edit.kind, edit.uuid))
+        inverse = [edit.apply(self.document) for edit in edits]
+        self._tell(change_of(edits, inverse, preview=True))
+
+    def commit(self, *edits: Edit) -> Step | None:
+        """End the gesture: its net effect becomes one step. None when nothing changed."""
+        assert self._open is not None, "commit without begin"
+        if edits:
+            self.preview(*edits)
+        text, before = self._open, self._before
+        self._open, self._before = None, {}
+        forward: list[Edit] = []
+        inverse: list[Edit] = []
+        for (kind, uuid), old in before.items():
+            new = self.document.get(kind, uuid)
+            if new == old:
+                continue
+            forward.append(Put(new) if new is not None else Drop(kind, uuid))
+            inverse.append(Put(old) if old is not None else Drop(kind, uuid))
+        if not forward:
+            return None
+        step = Step(self.history.next_n, text, tuple(forward), tuple(reversed(inverse)))
+        self.history.did(step)
+        self._sink(StepChange("do", step))
+        self._tell(change_of(step.edits, step.inverse))
+        return step
+
+    def cancel(self) -> None:
+        """Drop the gesture: everything is as it was at `begin`."""
+        if self._open is None:
+            return
+        before = self._before
+        self._open, self._before = None, {}
+        edits = [Put(old) if old is not None else Drop(kind, uuid) for (kind, uuid), old in before.items()]
+        inverse = [edit.apply(self.document) for edit in edits]
+        self._tell(change_of(edits, inverse))
+
+    def do(self, text: str, edits: Iterable[Edit]) -> Step | None:
+        """A whole gesture at once."""
+        self.begin(text)
+        return self.commit(*edits)
+
+    # -- undo
+
+    @property
+    def undo_text(self) -> str:
+        step = self.history.undoable()
+        return step.text if step else ""
+
+    @property
+    def redo_text(self) -> str:
+        step = self.history.redoable()
+        return step.text if step else ""
+
+    def undo(self) -> Step | None:
+        """Write back what the newest step replaced. Raises `StaleUndo` when something else has changed it since."""
+        self.cancel()
+        step = self.history.undoable()
+        if step is None:
+            return None
+        self._check(step.edits, step.text)
+        self.history.undid(step)
+        self._replay("undo", step)
+        return step
+
+    def redo(self) -> Step | None:
+        self.cancel()
+        step = self.history.redoable()
+        if step is None:
+            return None
+        self._check(step.inverse, step.text)
+        self.history.redid(step)
+        self._replay("redo", step)
+        return step
+
+    def _check(self, shown: Edits, text: str) -> None:
+        for edit in shown:
+            present = self.document.get(edit.kind, edit.uuid)
+            expected = edit.record if isinstance(edit, Put) else None
+            if present != expected:
+                raise StaleUndo(
+                    f"“{text}” cannot be undone: it has been changed since by something else.",
+                    remedy="The newer change is kept. Edit the object by hand.",
+                )
+
+    def _replay(self, kind: Literal["undo", "redo"], step: Step) -> None:
+        change = StepChange(kind, step)
+        inverse = [edit.apply(self.document) for edit in change.edits]
+        self._sink(change)
+        self._tell(change_of(change.edits, inverse))
+
+    # -- listeners
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Called after every change, on the caller's thread. Returns a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def merge(self, edits: Edits) -> None:
+        """Take in what was stored elsewhere (sync, another window): no step, no sink, listeners are told."""
+        inverse = [edit.apply(self.document) for edit in edits]
+        self._tell(change_of(edits, inverse))
+
+    def _tell(self, change: DocumentChange) -> None:
+        if not change:
+            return
+        for listener in tuple(self._listeners):
+            listener(change)

@@ -1,0 +1,177 @@
+"""The label document: what somebody marked on one data unit, in memory.
+
+Four kinds of record, each one row in the catalog (decisions.md 8): an `Instance` is the thing, an `Annotation` is that
+thing on one frame, an `Answer` belongs to an instance or to a classification, a `Classification` speaks of frames or of
+the whole. A document is changed only through `storage.editing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from storage.model.geometry import Geometry
+
+#: text -> str, numeric -> float, radio and checklist -> feature hashes of the chosen options (radio: one).
+AnswerValue = str | float | tuple[str, ...]
+FrameKey = tuple[str, int]  # (part, frame): part is a group member's uuid, "" elsewhere
+Range = tuple[int, int]  # first, last, both included
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    uuid: str
+    hash8: str
+    feature_hash: str
+    number: int  # the N of "Car 3", unique per class in a row
+    layer: int = 0  # higher lies on top
+    created_at: int = 0
+    created_by: str | None = None
+    edited_at: int = 0
+    edited_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One row of `shapes`."""
+
+    uuid: str
+    instance: str
+    geometry: Geometry
+    frame: int = 0
+    part: str = ""
+    pts: int | None = None
+    keyframe: bool = True
+    outside: bool = False
+    occluded: bool = False
+    confidence: float = 1.0
+    manual: bool = True
+    created_at: int = 0
+    created_by: str | None = None
+    edited_at: int = 0
+    edited_by: str | None = None
+
+    @property
+    def at(self) -> FrameKey:
+        return (self.part, self.frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Static when `first` and `last` are None; else it holds on those frames (dynamic attributes)."""
+
+    uuid: str
+    owner: str  # uuid of an instance or a classification
+    attribute: str  # feature hash
+    value: AnswerValue
+    first: int | None = None
+    last: int | None = None
+    manual: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """`ranges` empty: the whole unit (global)."""
+
+    uuid: str
+    hash8: str
+    feature_hash: str
+    ranges: tuple[Range, ...] = ()
+    confidence: float = 1.0
+    manual: bool = True
+    created_at: int = 0
+    created_by: str | None = None
+    edited_at: int = 0
+    edited_by: str | None = None
+
+
+Record = Instance | Annotation | Answer | Classification
+RecordKind = Literal["instance", "annotation", "answer", "classification"]
+KIND_OF: dict[type, RecordKind] = {
+    Instance: "instance",
+    Annotation: "annotation",
+    Answer: "answer",
+    Classification: "classification",
+}
+
+
+@dataclass(slots=True)
+class LabelDocument:
+    """All records of one label row, with the indexes that screens need. `uuid` is the label hash."""
+
+    uuid: str = ""
+    instances: dict[str, Instance] = field(default_factory=dict)
+    annotations: dict[str, Annotation] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    classifications: dict[str, Classification] = field(default_factory=dict)
+    _by_instance: dict[str, dict[FrameKey, str]] = field(default_factory=dict)
+    _by_frame: dict[FrameKey, dict[str, None]] = field(default_factory=dict)
+    _by_owner: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def get(self, kind: RecordKind, uuid: str) -> Record | None:
+        return self._table(kind).get(uuid)
+
+    def put(self, record: Record) -> Record | None:
+        """Set one record; the one it replaces is returned. Only edits and readers of the catalog call this."""
+        kind = KIND_OF[type(record)]
+        old = self._table(kind).get(record.uuid)
+        if isinstance(old, Annotation) and isinstance(record, Annotation) and old.at != record.at:
+            self.drop(kind, old.uuid)
+        self._table(kind)[record.uuid] = record  # a record that is replaced keeps its place in the order
+        if isinstance(record, Annotation):
+            self._by_instance.setdefault(record.instance, {})[record.at] = record.uuid
+            self._by_frame.setdefault(record.at, {})[record.uuid] = None
+        elif isinstance(record, Answer):
+            self._by_owner.setdefault(record.owner, {})[record.uuid] = None
+        return old
+
+    def drop(self, kind: RecordKind, uuid: str) -> Record | None:
+        old = self._table(kind).pop(uuid, None)
+        if isinstance(old, Annotation):
+            places = self._by_instance.get(old.instance, {})
+            if places.get(old.at) == uuid:
+                del places[old.at]
+            self._by_frame.get(old.at, {}).pop(uuid, None)
+        elif isinstance(old, Answer):
+            self._by_owner.get(old.owner, {}).pop(uuid, None)
+        return old
+
+    def annotation_of(self, instance: str, at: FrameKey = ("", 0)) -> Annotation | None:
+        uuid = self._by_instance.get(instance, {}).get(at)
+        return self.annotations[uuid] if uuid is not None else None
+
+    def annotations_of(self, instance: str) -> list[Annotation]:
+        """By part and frame."""
+        return [self.annotations[u] for _, u in sorted(self._by_instance.get(instance, {}).items())]
+
+    def on_frame(self, at: FrameKey = ("", 0)) -> list[Annotation]:
+        """What lies on a frame, bottom first: by layer, then by age."""
+        found = [self.annotations[u] for u in self._by_frame.get(at, {})]
+        layers = {a.uuid: self.instances[a.instance].layer for a in found if a.instance in self.instances}
+        if any(layers.values()):
+            found.sort(key=lambda a: layers.get(a.uuid, 0))
+        return found
+
+    def answers_of(self, owner: str) -> list[Answer]:
+        return [self.answers[u] for u in self._by_owner.get(owner, {})]
+
+    def next_number(self, feature_hash: str) -> int:
+        return max((i.number for i in self.instances.values() if i.feature_hash == feature_hash), default=0) + 1
+
+    def records(self) -> Iterator[Record]:
+        yield from self.instances.values()
+        yield from self.annotations.values()
+        yield from self.classifications.values()
+        yield from self.answers.values()
+
+    def _table(self, kind: RecordKind) -> dict:  # type: ignore[type-arg]
+        match kind:
+            case "instance":
+                return self.instances
+            case "annotation":
+                return self.annotations
+            case "answer":
+                return self.answers
+            case "classification":
+                return self.classifications

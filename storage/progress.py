@@ -1,0 +1,40 @@
+"""How long work tells how far it is and learns that it should stop. Knows nothing of Qt."""
+
+from __future__ import annotations
+
+import threading
+
+from storage.errors import Cancelled
+
+
+class Progress:
+    """Counts; can be stopped from any thread. Readers poll it (throttled), so `step` costs next to nothing."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.done = 0
+        self.total: int | None = None
+        self._stop = threading.Event()
+
+    def stage(self, text: str, total: int | None = None) -> None:
+        """A new phase of the work, counted from zero."""
+        self.text, self.done, self.total = text, 0, total
+        self.check()
+
+    def step(self, done: int, total: int | None = None) -> None:
+        """So many are done. Raises `Cancelled` when asked to stop."""
+        self.done = done
+        if total is not None:
+            self.total = total
+        self.check()
+
+    def check(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
