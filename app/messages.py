@@ -1,0 +1,64 @@
+"""Errors and questions to the person, in one place, so that tests can read them from a recorder."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from storage.errors import Cancelled, PostilError
+
+log = logging.getLogger(__name__)
+
+
+class Messages(QObject):
+    """`tell` passes by (status line), `error` stays until read, `ask` waits for an answer."""
+
+    told = Signal(str)
+
+    def __init__(self, window: QWidget | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def tell(self, text: str) -> None:
+        """Something that happened; shown in the status line for some seconds."""
+        self.told.emit(text)
+
+    def error(self, error: BaseException, doing: str = "") -> None:
+        """What happened, to what, what to do. Anything that is not a PostilError is logged with its traceback."""
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, PostilError):
+            text, remedy, details = error.reason, error.remedy, error.input
+        else:
+            log.error("unexpected: %s", doing or error, exc_info=error)
+            text = self.tr("Something went wrong inside Postil.")
+            remedy = self.tr("Your labels are saved as you make them. The details below help to mend it.")
+            details = f"{type(error).__name__}: {error}"
+        self._show(QMessageBox.Icon.Warning, doing or self.tr("Postil"), text, remedy, details)
+
+    def ask(self, title: str, question: str, *, yes: str, danger: bool = False) -> bool:
+        box = self._box(QMessageBox.Icon.Question, title, question)
+        go = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole if danger else QMessageBox.ButtonRole.AcceptRole)
+        box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is go
+
+    def _show(self, icon: QMessageBox.Icon, title: str, text: str, remedy: str, details: str) -> None:
+        box = self._box(icon, title, text)
+        if remedy:
+            box.setInformativeText(remedy)
+        copy = None
+        if details:
+            box.setDetailedText(details)
+            copy = box.addButton(self.tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Ok))
+        box.exec()
+        if copy is not None and box.clickedButton() is copy:
+            QApplication.clipboard().setText("\n".join(filter(None, (title, text, remedy, details))))
+
+    def _box(self, icon: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
+        box = QMessageBox(icon, title, text, QMessageBox.StandardButton.NoButton, self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of files are not markup
+        return box

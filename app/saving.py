@@ -1,0 +1,102 @@
+"""Hands finished gestures to the catalog's writer and says whether they are safe: saved, saving or failed.
+
+A step that could not be written stays in memory and is tried again, in order, every few seconds and when the person asks;
+nothing later overtakes it. Only the first failure speaks (labelme ADR: repeated failure speaks once).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from storage.editing.session import StepChange
+
+Write = Callable[[StepChange], "Future[Any]"]
+
+
+@dataclass(eq=False)
+class _Waiting:
+    change: StepChange
+    outcome: Future[Any]
+
+
+class SaveQueue(QObject):
+    """`write` submits one change to the catalog. Called as the sink of an `EditSession`."""
+
+    state_changed = Signal(str, str)  # saved | saving | failed, and a sentence
+    problem = Signal(object)  # the first failure of a row of them
+    _finished = Signal(object, object)
+
+    RETRY_MS = 3000
+
+    def __init__(self, write: Write, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._write = write
+        self._queue: deque[_Waiting] = deque()
+        self._in_flight = False
+        self.state = "saved"
+        self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(self.RETRY_MS)
+        self._retry.timeout.connect(self.retry)
+
+    def __call__(self, change: StepChange) -> Future[Any]:
+        waiting = _Waiting(change, Future())
+        self._queue.append(waiting)
+        self._set("saving", self.tr("Saving…"))
+        self._send_next()
+        return waiting.outcome
+
+    @property
+    def pending(self) -> int:
+        return len(self._queue)
+
+    @Slot()
+    def retry(self) -> None:
+        """Try the step that failed again, and then everything behind it."""
+        self._retry.stop()
+        self._send_next()
+
+    def _send_next(self) -> None:
+        # One at a time: a step that fails must be written before those that build on it.
+        if self._in_flight or not self._queue or self._retry.isActive():
+            return
+        self._in_flight = True
+        head = self._queue[0]
+        try:
+            future = self._write(head.change)
+        except Exception as error:
+            self._finished.emit(head, error)
+            return
+        future.add_done_callback(lambda f: self._finished.emit(head, f.exception()))
+
+    @Slot(object, object)
+    def _on_finished(self, waiting: _Waiting, error: Exception | None) -> None:
+        self._in_flight = False
+        if error is None:
+            self._queue.remove(waiting)
+            waiting.outcome.set_result(None)
+            if not self._queue:
+                self._set("saved", self.tr("All changes saved"))
+            elif self.state == "failed":
+                self._set("saving", self.tr("Saving…"), force=True)
+            self._send_next()
+            return
+        first = self.state != "failed"
+        self._set("failed", self.tr("Not saved: {0}").format(error))
+        self._retry.start()
+        if first:
+            self.problem.emit(error)
+
+    def _set(self, state: str, text: str, *, force: bool = False) -> None:
+        if state == "saving" and self.state == "failed" and not force:
+            return
+        if state != self.state or state == "failed":
+            self.state = state
+            self.state_changed.emit(state, text)

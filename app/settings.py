@@ -1,0 +1,83 @@
+"""Typed settings with defaults, in one JSON file of the person's; window geometry lives in `window_state`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Values:
+    scheme: str = "system"  # system, light, dark
+    canvas_dark: bool = True
+    last_catalog: str = ""
+    profile: str = ""  # e-mail of the last profile
+    trash_days: int = 30
+    link_files: bool = False  # what Add data proposes: link in place instead of copying
+    tool_stays_armed: bool = True
+    show_names: bool = False
+    fill_opacity: float = 0.25
+    line_width: float = 2.0
+    color_by: str = "class"
+    crosshair: bool = False
+    pixel_grid: bool = True
+    next_after_submit: bool = True
+    shortcuts: dict[str, str] = field(default_factory=dict)  # action id -> keys, where changed
+
+
+class Settings:
+    """`get` and `set` by name; every set is written at once (atomically) and told to listeners."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.values = Values()
+        self._unknown: dict[str, Any] = {}
+        self._listeners: list[Callable[[str], None]] = []
+        self._load()
+
+    def set(self, name: str, value: object) -> None:
+        if getattr(self.values, name) == value:
+            return
+        setattr(self.values, name, value)
+        self._save()
+        for listener in tuple(self._listeners):
+            listener(name)
+
+    def listen(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def _load(self) -> None:
+        try:
+            stored = json.loads(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            log.warning("settings in %s cannot be read, defaults are used: %s", self.path.name, error)
+            return
+        if not isinstance(stored, dict):
+            return
+        known = {f.name: f for f in fields(Values)}
+        for name, value in stored.items():
+            if name not in known:
+                self._unknown[name] = value  # of a newer version: kept
+            elif isinstance(value, type(getattr(self.values, name))) or (
+                isinstance(value, int) and isinstance(getattr(self.values, name), float)
+            ):
+                setattr(self.values, name, value)
+
+    def _save(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            part = self.path.with_suffix(".part")
+            part.write_text(json.dumps({**self._unknown, **asdict(self.values)}, indent=1), "utf-8")
+            os.replace(part, self.path)
+        except OSError as error:
+            log.warning("settings cannot be written to %s: %s", self.path.name, error)

@@ -1,0 +1,70 @@
+"""One window per catalog: a second start hands its wishes over to the first and leaves (decisions.md 7)."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+TIMEOUT_MS = 1500
+
+
+def _name(catalog: Path) -> str:
+    """Socket names are short: a hash of the person and the catalog's real path."""
+    return "postil-" + hashlib.sha256(f"{getpass.getuser()}|{catalog.resolve()}".encode()).hexdigest()[:24]
+
+
+def hand_over(catalog: Path, wishes: dict[str, object]) -> bool:
+    """True when a window on this catalog is open and has taken the wishes."""
+    socket = QLocalSocket()
+    socket.connectToServer(_name(catalog))
+    if not socket.waitForConnected(TIMEOUT_MS):
+        return False
+    socket.write(json.dumps(wishes).encode() + b"\n")
+    taken = socket.waitForBytesWritten(TIMEOUT_MS) and socket.waitForReadyRead(TIMEOUT_MS)
+    socket.disconnectFromServer()
+    return bool(taken)
+
+
+class Listener(QObject):
+    """The first window's ear."""
+
+    asked = Signal(object)  # the wishes, a dict
+
+    def __init__(self, catalog: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        if not self._server.listen(_name(catalog)):
+            QLocalServer.removeServer(_name(catalog))  # left by a run that died: nobody answered `hand_over`
+            self._server.listen(_name(catalog))
+        self._server.newConnection.connect(self._on_connection)
+
+    @Slot()
+    def _on_connection(self) -> None:
+        socket = self._server.nextPendingConnection()
+        if socket is None:
+            return
+        socket.readyRead.connect(self._on_ready)
+        socket.disconnected.connect(socket.deleteLater)
+
+    @Slot()
+    def _on_ready(self) -> None:
+        socket = self.sender()
+        if not isinstance(socket, QLocalSocket) or not socket.canReadLine():
+            return
+        try:
+            wishes = json.loads(bytes(socket.readLine().data()[:65536]))
+        except ValueError:
+            return
+        socket.write(b"taken\n")
+        socket.flush()
+        if isinstance(wishes, dict):
+            self.asked.emit(wishes)
+
+    def close(self) -> None:
+        self._server.close()

@@ -1,0 +1,118 @@
+"""What the command line prints: one JSON document, or lines for people; progress and messages go to standard error."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from storage.errors import PostilError
+from storage.progress import Progress
+
+OK, SOME_FAILED, WRONG_USAGE, FAILED, CANCELLED = 0, 1, 2, 3, 130
+
+
+class Console:
+    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json, self.quiet = as_json, quiet
+
+    def result(self, document: Any, lines: Callable[[], Iterator[str]] | None = None) -> None:
+        """The answer: as JSON, else the lines (or, without them, nothing)."""
+        if self.as_json:
+            json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+            print()
+        elif lines is not None:
+            for line in lines():
+                print(line)
+
+    def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], document: Any = None) -> None:
+        """Rows as JSON (all keys), or as aligned columns with a heading."""
+
+        def lines() -> Iterator[str]:
+            cells = [[_cell(row.get(c)) for c in columns] for row in rows]
+            widths = [max([len(c), *(len(row[i]) for row in cells)]) for i, c in enumerate(columns)]
+            if rows:
+                yield "  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip()
+            for row in cells:
+                yield "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+
+        self.result(document if document is not None else list(rows), lines)
+
+    def say(self, text: str) -> None:
+        """A message beside the answer."""
+        if not self.quiet:
+            print(text, file=sys.stderr)
+
+    def failure(self, input: str, reason: str, remedy: str) -> None:
+        if not self.as_json:
+            print(": ".join(filter(None, (input, reason))) + (f" {remedy}" if remedy else ""), file=sys.stderr)
+
+    def error(self, error: PostilError) -> None:
+        if self.as_json:
+            json.dump({"error": error.as_dict()}, sys.stdout, ensure_ascii=False, indent=1)
+            print()
+        print(f"postil: {error.reason}" + (f" {error.remedy}" if error.remedy else ""), file=sys.stderr)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A bar with rate and time left on a terminal, plain lines elsewhere, nothing with --quiet. Ctrl+C cancels cleanly."""
+        progress = Progress()
+        before = signal.signal(signal.SIGINT, lambda *_: progress.cancel()) if _in_main_thread() else None
+        stop = threading.Event()
+        painter = None
+        if not self.quiet:
+            painter = threading.Thread(target=_paint, args=(progress, stop), name="progress", daemon=True)
+            painter.start()
+        try:
+            yield progress
+        finally:
+            stop.set()
+            if painter is not None:
+                painter.join()
+            if before is not None:
+                signal.signal(signal.SIGINT, before)
+
+
+def _paint(progress: Progress, stop: threading.Event) -> None:
+    terminal = sys.stderr.isatty()
+    began, shown = time.monotonic(), ""
+    while not stop.wait(0.1 if terminal else 5.0):
+        line = _line(progress, time.monotonic() - began)
+        if line and line != shown:
+            print(f"\r\x1b[K{line}" if terminal else line, end="" if terminal else "\n", file=sys.stderr, flush=True)
+            shown = line
+    if terminal and shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _line(progress: Progress, seconds: float) -> str:
+    if not progress.text and not progress.done:
+        return ""
+    rate = progress.done / seconds if seconds > 0 else 0.0
+    if progress.total:
+        left = (progress.total - progress.done) / rate if rate > 0 else 0.0
+        return f"{progress.text} {progress.done:,} of {progress.total:,}, {rate:,.0f} a second, {left:,.0f} s left"
+    return f"{progress.text} {progress.done:,}, {rate:,.0f} a second"
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case list() | tuple():
+            return ", ".join(str(v) for v in value)
+        case dict():
+            return ", ".join(f"{k}: {v}" for k, v in value.items())
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,0 +1,97 @@
+"""Catalogs as a whole: init, demo, check, backup, restore; and how a verb finds its catalog."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.catalog.engine import Catalog
+
+from postil.console import FAILED, OK, Console
+from storage.errors import CatalogError
+from storage.last_used import last_catalog, remember_catalog
+from storage.paths import default_catalog
+
+
+def where(arguments: argparse.Namespace) -> Path:
+    """`--catalog`, else $POSTIL_CATALOG, else the last one used, else the default place."""
+    if arguments.catalog is not None:
+        return Path(arguments.catalog)
+    if os.environ.get("POSTIL_CATALOG"):
+        return Path(os.environ["POSTIL_CATALOG"])
+    return last_catalog() or default_catalog()
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace, *, read_only: bool = False) -> Iterator[Catalog]:
+    path = where(arguments)
+    if not path.is_dir():
+        raise CatalogError(
+            f"There is no catalog in {path}.",
+            remedy=f"Make one with `postil init {path}`, or name another with --catalog.",
+            input=str(path),
+        )
+    catalog = Catalog.open(path, user=arguments.user, read_only=read_only)
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+def init(arguments: argparse.Namespace, console: Console) -> int:
+    catalog = Catalog.create(arguments.dir, name=arguments.name, email=arguments.email)
+    remember_catalog(arguments.dir)
+    try:
+        document = {"catalog": str(arguments.dir), "uuid": catalog.uuid, "user": catalog.user.email}
+        console.result(document, lambda: iter([f"A new catalog in {arguments.dir}. Its administrator is {catalog.user.name}."]))
+    finally:
+        catalog.close()
+    return OK
+
+
+def demo(arguments: argparse.Namespace, console: Console) -> int:
+    from postil.demo import make_demo
+
+    with console.progress() as progress:
+        made = make_demo(arguments.dir, progress)
+    console.result(made, lambda: iter([f"A catalog with the sample project “{made['project']}” in {arguments.dir}."]))
+    return OK
+
+
+def check(arguments: argparse.Namespace, console: Console) -> int:
+    from storage.catalog.check import check as check_catalog
+
+    with console.progress() as progress:
+        problems = check_catalog(where(arguments), progress=progress, fast=arguments.fast)
+    rows = [{"what": p.what, "where": p.where, "remedy": p.remedy} for p in problems]
+
+    def lines() -> Iterator[str]:
+        for row in rows:
+            yield f"{row['where']}: {row['what']} {row['remedy']}".rstrip()
+        yield "The catalog is in order." if not rows else f"{len(rows)} problems found."
+
+    console.result({"ok": not rows, "problems": rows}, lines)
+    return FAILED if rows else OK
+
+
+def backup(arguments: argparse.Namespace, console: Console) -> int:
+    with opened(arguments, read_only=True) as catalog, console.progress() as progress:
+        made = catalog.backup(arguments.dir, progress)
+    console.result({"backup": str(made)}, lambda: iter([f"Backed up to {made}."]))
+    return OK
+
+
+def restore(arguments: argparse.Namespace, console: Console) -> int:
+    from storage.catalog.backups import restore as put_back
+
+    path = where(arguments)
+    kept = put_back(arguments.dir, path)
+    document = {"catalog": str(path), "replaced": str(kept) if kept else None}
+    console.result(
+        document,
+        lambda: iter([f"Restored {path} from {arguments.dir}." + (f" The former database is kept as {kept}." if kept else "")]),
+    )
+    return OK

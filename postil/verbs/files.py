@@ -1,0 +1,236 @@
+"""folder, add, items, item, frame, metadata."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from storage.catalog.engine import Catalog
+
+from postil.console import OK, SOME_FAILED, Console
+from postil.verbs import later
+from postil.verbs.catalogs import opened
+from storage.catalog import files as file_operations
+from storage.catalog import folders, trash
+from storage.errors import BadInput, NotFound, Refused
+from storage.model.items import Folder, Item, Kind
+from storage.model.query import ItemQuery, ItemSelection
+
+BLOCK = 1000
+
+
+def path_parts(path: str) -> list[str]:
+    parts = [part.strip() for part in path.split("/")]
+    parts = [part for part in parts if part]
+    if not parts:
+        raise Refused("A folder path needs a name, such as Scans/2026.", input=path)
+    return parts
+
+
+def folder_add(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.cloud:
+        raise later("cloud-synced folders")
+    parts = path_parts(arguments.path)
+    with opened(arguments) as catalog:
+        folder_id = catalog.do("New folder", folders.ensure, parts)
+        if arguments.description:
+            catalog.do("Describe folder", folders.describe, folder_id, arguments.description)
+        folder = catalog.reads.folder(folder_id)
+    document = {"path": "/".join(parts), "uuid": folder.uuid}
+    console.result(document, lambda: iter([f"Folder {document['path']}"]))
+    return OK
+
+
+def folder_list(arguments: argparse.Namespace, console: Console) -> int:
+    with opened(arguments, read_only=True) as catalog:
+        rows = list(_walk(catalog, None, ""))
+    console.table(rows, ("path", "items", "folders", "description"))
+    return OK
+
+
+def _walk(catalog: Catalog, parent: int | None, prefix: str) -> Iterator[dict[str, Any]]:
+    for folder in catalog.reads.child_folders(parent):
+        path = f"{prefix}{folder.title}"
+        items = catalog.reads.count(ItemQuery(folder_id=folder.id))
+        children = list(_walk(catalog, folder.id, f"{path}/")) if folder.has_children else []
+        direct = sum(1 for c in children if c["path"].count("/") == path.count("/") + 1)
+        yield {"path": path, "uuid": folder.uuid, "items": items, "folders": direct, "description": folder.description}
+        yield from children
+
+
+def folder_move(arguments: argparse.Namespace, console: Console) -> int:
+    """`folder move A/B C/D`: B becomes D inside C. When C/D exists, B goes into it."""
+    with opened(arguments) as catalog:
+        folder = catalog.reads.folder_by_path(arguments.path)
+        target, title = _target(catalog, path_parts(arguments.new), folder)
+        catalog.do("Move folder", _move_and_rename, folder.id, target, title)
+        path = "/".join(f.title for f in catalog.reads.folder_path(folder.id))
+    console.result({"path": path, "uuid": folder.uuid}, lambda: iter([f"Moved to {path}"]))
+    return OK
+
+
+def _target(catalog: Catalog, parts: list[str], folder: Folder) -> tuple[int | None, str]:
+    try:
+        existing = catalog.reads.folder_by_path("/".join(parts))
+        if existing.id != folder.id:
+            return existing.id, folder.title
+    except NotFound:
+        pass
+    parent = catalog.do("New folder", folders.ensure, parts[:-1]) if len(parts) > 1 else None
+    return parent, parts[-1]
+
+
+def _move_and_rename(op: Any, folder_id: int, parent: int | None, title: str) -> None:
+    folders.move(op, [folder_id], parent)
+    folders.rename(op, folder_id, title)
+
+
+def folder_delete(arguments: argparse.Namespace, console: Console) -> int:
+    with opened(arguments) as catalog:
+        folder = catalog.reads.folder_by_path(arguments.path)
+        lost = trash.consequences(catalog.reads, [folder.id], ItemSelection())
+        group = catalog.do("Delete folder", trash.delete, [folder.id], ItemSelection())
+    document = {"path": arguments.path, "items": lost.items, "folders": lost.folders, "trash": group}
+    console.result(document, lambda: iter([f"{arguments.path} with {lost.items} items is in the trash."]))
+    return OK
+
+
+def add(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.batch:
+        raise later("image groups and sequences")
+    from viewers.decode.thumbs import render
+
+    from storage.services import intake
+
+    with opened(arguments) as catalog:
+        dataset = catalog.reads.dataset_by_title(arguments.dataset).id if arguments.dataset else None
+        folder_id = catalog.do("New folder", folders.ensure, path_parts(arguments.folder))
+        with console.progress() as progress:
+            found = intake.add_paths(
+                catalog, arguments.paths, folder_id, link=arguments.link, dataset_id=dataset, render=render, progress=progress
+            )
+    for failure in (*found.errors, *found.skipped):
+        console.failure(failure.input, failure.reason, failure.remedy)
+    kinds: dict[str, int] = {}
+    for item in found.added:
+        kinds[str(item.kind)] = kinds.get(str(item.kind), 0) + 1
+    document = {
+        "items": [{"kind": str(i.kind), "title": i.title, "uuid": i.uuid, "urls": []} for i in found.added],
+        "warnings": [{"line": None, "column": None, "message": w} for w in found.warnings],
+        "errors": [_failure(f) for f in found.errors],
+        "skipped": [_failure(f) for f in found.skipped],
+    }
+
+    def lines() -> Iterator[str]:
+        for kind, count in sorted(kinds.items()):
+            yield f"{count} × {kind}"
+        yield f"{len(found.added)} added, {len(found.skipped)} skipped, {len(found.errors)} refused."
+
+    console.result(document, lines)
+    return SOME_FAILED if found.errors else OK
+
+
+def _failure(failure: Any) -> dict[str, Any]:
+    return {"input": failure.input, "line": None, "column": None, "reason": failure.reason, "remedy": failure.remedy}
+
+
+def items(arguments: argparse.Namespace, console: Console) -> int:
+    with opened(arguments, read_only=True) as catalog:
+        query = ItemQuery(
+            folder_id=catalog.reads.folder_by_path(arguments.folder).id if arguments.folder else None,
+            text=arguments.search,
+            kinds=frozenset({_kind(arguments.kind)}) if arguments.kind else frozenset(),
+            dataset_id=catalog.reads.dataset_by_title(arguments.dataset).id if arguments.dataset else None,
+        )
+        ids = catalog.reads.ids(query)
+        if arguments.limit is not None:
+            ids = ids[: max(0, arguments.limit)]
+        rows = [_item_document(catalog, catalog.reads.item(item_id)) for item_id in ids]
+    console.table(rows, ("uuid", "kind", "title", "folder", "width", "height", "size", "location"))
+    return OK
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text)
+    except ValueError:
+        raise Refused(f"There is no type “{text}”.", remedy="Types: " + ", ".join(Kind) + ".", input=text) from None
+
+
+def _item_document(catalog: Catalog, item: Item) -> dict[str, Any]:
+    folder = "/".join(f.title for f in catalog.reads.folder_path(item.folder_id))
+    return {
+        "uuid": item.uuid,
+        "kind": str(item.kind),
+        "title": item.title,
+        "folder": folder,
+        "width": item.width,
+        "height": item.height,
+        "frames": item.frames,
+        "fps": item.fps,
+        "duration": item.duration,
+        "size": item.size,
+        "location": str(item.location),
+        "datasets": [d.title for d in catalog.reads.datasets_of(item.id)],
+        "warnings": list(item.warnings),
+    }
+
+
+def item_show(arguments: argparse.Namespace, console: Console) -> int:
+    with opened(arguments, read_only=True) as catalog:
+        item = catalog.reads.item_by_uuid(arguments.uuid)
+        document = _item_document(catalog, item) | {
+            "description": item.description,
+            "mime": item.mime,
+            "sha256": item.sha256,
+            "created_at": datetime.fromtimestamp(item.created_at / 1000, UTC).isoformat(),
+            "created_by": item.created_by,
+            "facts": dict(item.facts),
+            "metadata": dict(item.metadata),
+        }
+    console.result(
+        document, lambda: (f"{key:12} {value}" for key, value in document.items() if value not in (None, "", [], {}))
+    )
+    return OK
+
+
+def frame(arguments: argparse.Namespace, console: Console) -> int:
+    from viewers.decode import frame_png
+
+    with opened(arguments, read_only=True) as catalog:
+        item = catalog.reads.item_by_uuid(arguments.uuid)
+        source = catalog.original(item)
+        if not 0 <= arguments.index < (item.frames or 1):
+            raise Refused(
+                f"“{item.title}” has no frame {arguments.index}.",
+                remedy=f"Frames are 0 to {(item.frames or 1) - 1}.",
+                input=arguments.uuid,
+            )
+        png = frame_png(source, str(item.kind), item.facts, arguments.index, cache_dir=None)
+    Path(arguments.out).write_bytes(png)
+    console.result(
+        {"out": str(arguments.out), "frame": arguments.index}, lambda: iter([f"Frame {arguments.index} in {arguments.out}"])
+    )
+    return OK
+
+
+def metadata_set(arguments: argparse.Namespace, console: Console) -> int:
+    try:
+        metadata = json.loads(Path(arguments.file).read_text("utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{arguments.file} is not JSON: {error}.", input=str(arguments.file)) from error
+    if not isinstance(metadata, Mapping):
+        raise BadInput(f"{arguments.file} does not hold a JSON object.", remedy='Write keys and values, such as {"site": "B"}.')
+    with opened(arguments) as catalog:
+        item = catalog.reads.item_by_uuid(arguments.uuid)
+        catalog.do("Edit metadata", file_operations.set_metadata, item.id, dict(metadata))
+    console.result({"uuid": item.uuid, "metadata": dict(metadata)}, lambda: iter([f"{len(metadata)} keys set on {item.title}"]))
+    return OK
+
+
+def selection(catalog: Catalog, uuids: list[str]) -> ItemSelection:
+    return ItemSelection.of(*(catalog.reads.item_by_uuid(u).id for u in uuids))

@@ -1,0 +1,86 @@
+"""labels export, import."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from postil.commands import LABEL_FORMATS
+from postil.console import OK, SOME_FAILED, Console
+from postil.verbs import later
+from postil.verbs.catalogs import opened
+from postil.verbs.projects import _stage
+from storage.errors import Refused
+
+
+def export(arguments: argparse.Namespace, console: Console) -> int:
+    _known(arguments.format)
+    if arguments.version:
+        raise later("named versions of exports")
+    if arguments.signed_urls:
+        raise later("signed links")
+    from storage.services.export import export_labels
+
+    with opened(arguments, read_only=True) as catalog:
+        project = catalog.reads.project_by_title(arguments.project)
+        stages = frozenset(filter(None, (_stage(project, s) for s in arguments.stages or ()))) or None
+        classes = _classes(catalog.reads.ontology(project.ontology_id), arguments.classes)
+        with console.progress() as progress:
+            result = export_labels(
+                catalog, project.id, arguments.format, arguments.out, stages=stages, classes=classes, progress=progress
+            )
+    lost = [{"what": x.what, "where": x.where, "why": x.why} for x in result.lost]
+    document = {"files": [str(f) for f in result.files], **result.counts, "lost": lost}
+
+    def lines() -> Iterator[str]:
+        yield ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in result.counts.items())
+        yield from (f"wrote {file}" for file in result.files)
+        yield f"{len(lost)} things that the format cannot hold:" if lost else "Nothing was lost."
+        yield from (f"  {x['where']}: {x['what']} ({x['why']})" for x in lost)
+
+    console.result(document, lines)
+    return OK
+
+
+def take_in(arguments: argparse.Namespace, console: Console) -> int:
+    _known(arguments.format)
+    from storage.services.import_labels import import_labels
+
+    with opened(arguments) as catalog:
+        project = catalog.reads.project_by_title(arguments.project)
+        with console.progress() as progress:
+            result = import_labels(
+                catalog, project.id, arguments.file, arguments.format, dry_run=arguments.dry_run, progress=progress
+            )
+    document = result.as_dict()
+    problems = [*document.get("unmatched", []), *document.get("refused", [])]
+
+    def lines() -> Iterator[str]:
+        for key, value in document.items():
+            yield f"{key}: {len(value) if isinstance(value, list) else value}"
+        yield from (f"  {p['where']}: {p['what']} ({p['why']})" for p in problems)
+
+    console.result(document, lines)
+    return SOME_FAILED if problems else OK
+
+
+def _known(format: str) -> None:
+    if format not in LABEL_FORMATS:
+        raise later(f"the format {format}")
+
+
+def _classes(ontology, names: list[str] | None) -> frozenset[str] | None:  # type: ignore[no-untyped-def]
+    """Feature hashes for class names (or hashes)."""
+    if not names:
+        return None
+    everything = {c.name.casefold(): c.feature_hash for c in (*ontology.objects, *ontology.classifications)}
+    hashes = set(everything.values())
+    chosen = set()
+    for name in names:
+        found = everything.get(name.casefold()) or (name if name in hashes else None)
+        if found is None:
+            raise Refused(
+                f"The ontology has no class “{name}”.", remedy="Classes: " + ", ".join(sorted(everything)) + ".", input=name
+            )
+        chosen.add(found)
+    return frozenset(chosen)
