@@ -1,0 +1,39 @@
+# make run    open the window on the sample project (without a display: the same journey headless, results in out/)
+# make test   linters, types, layers and all tests
+# make lint   linters, types and layers alone
+# make bench  speed against peers and limits [ONLY=name]
+# make shots  pictures of every screen, both themes, three sizes, in out/shots
+
+PY = .venv/bin/python
+JOBS ?= 2
+
+.PHONY: run test lint bench shots clean
+
+run:
+	@packaging/prepare run
+	@$(PY) packaging/run.py
+
+test:
+	@packaging/prepare test
+	@echo "Set-up done."
+	@$(MAKE) --no-print-directory lint
+	@$(PY) packaging/on_display.py $(PY) -m pytest -n $(JOBS) $(ARGS)
+
+lint:
+	@packaging/prepare test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-timings >.lint-imports.log || { cat .lint-imports.log; exit 1; }
+	@rm -f .lint-imports.log
+
+bench:
+	@packaging/prepare test
+	@$(PY) packaging/on_display.py $(PY) -m benchmarks $(ONLY)
+
+shots:
+	@packaging/prepare test
+	@$(PY) packaging/on_display.py $(PY) -m tests.shots out/shots
+
+clean:
+	rm -rf .venv out build .mypy_cache .ruff_cache .hypothesis

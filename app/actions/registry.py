@@ -1,0 +1,117 @@
+"""Actions as data, built once into QActions (qt.md 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+Why = str  # the empty string: it can be done; else the reason why not, shown as tooltip
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`when` says why the verb cannot be done now; `scope` groups keys that may not collide."""
+
+    id: str
+    title: str
+    run: Callable[[], object]
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    when: Callable[[], Why] | None = None
+    checked: Callable[[], bool] | None = None
+    scope: str = "window"
+    group: str = "General"
+
+
+class ActionRegistry(QObject):
+    """Owns the QActions of one window. `refresh` is called once per turn of the event loop after something changed."""
+
+    def __init__(self, window: QWidget, icon: Callable[[str], QIcon], custom_keys: dict[str, str]) -> None:
+        super().__init__(window)
+        self._window, self._icon, self._custom = window, icon, custom_keys
+        self.actions: dict[str, Action] = {}
+        self._built: dict[str, QAction] = {}
+
+    def add(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            assert action.id not in self.actions, action.id
+            self.actions[action.id] = action
+            built = QAction(action.title, self._window)
+            built.setObjectName(action.id)
+            if action.icon:
+                built.setIcon(self._icon(action.icon))
+            built.setCheckable(action.checked is not None)
+            built.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            built.triggered.connect(lambda _checked=False, a=action: self.trigger(a.id))
+            self._built[action.id] = built
+            self.set_keys(action.id, self.keys_of(action))
+            self._window.addAction(built)
+
+    def keys_of(self, action: Action) -> tuple[str, ...]:
+        if action.id in self._custom:
+            return tuple(filter(None, self._custom[action.id].split(";")))
+        return action.keys
+
+    def set_keys(self, action_id: str, keys: tuple[str, ...]) -> None:
+        self._built[action_id].setShortcuts([QKeySequence(k) for k in keys])
+
+    def qaction(self, action_id: str) -> QAction:
+        return self._built[action_id]
+
+    def why_not(self, action_id: str) -> Why:
+        when = self.actions[action_id].when
+        return when() if when else ""
+
+    def trigger(self, action_id: str) -> None:
+        if not self.why_not(action_id):
+            self.actions[action_id].run()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Enabled or not, with the reason; checked or not."""
+        for action_id, action in self.actions.items():
+            built = self._built[action_id]
+            why = self.why_not(action_id)
+            if built.isEnabled() is bool(why):
+                built.setEnabled(not why)
+            keys = built.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            tip = why or (f"{action.title} ({keys})" if keys else action.title)
+            if built.toolTip() != tip:
+                built.setToolTip(tip)
+            if action.checked is not None:
+                built.setChecked(action.checked())
+
+    def reicon(self) -> None:
+        """The colour scheme changed."""
+        for action_id, action in self.actions.items():
+            if action.icon:
+                self._built[action_id].setIcon(self._icon(action.icon))
+
+    def menu(self, parent: QWidget, ids: Iterable[str], title: str = "") -> QMenu:
+        """A menu of actions; "-" is a separator."""
+        self.refresh()
+        menu = QMenu(title, parent)
+        menu.setToolTipsVisible(True)
+        for action_id in ids:
+            if action_id == "-":
+                menu.addSeparator()
+            else:
+                menu.addAction(self._built[action_id])
+        return menu
+
+    def collisions(self) -> list[tuple[str, str, str]]:
+        """(keys, one action, the other) within a scope; "window" collides with all."""
+        seen: dict[str, list[Action]] = {}
+        found = []
+        for action in self.actions.values():
+            for keys in self.keys_of(action):
+                text = QKeySequence(keys).toString()
+                for other in seen.setdefault(text, []):
+                    if "window" in (action.scope, other.scope) or action.scope == other.scope:
+                        found.append((text, other.id, action.id))
+                seen[text].append(action)
+        return found
