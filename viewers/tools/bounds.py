@@ -1,0 +1,78 @@
+"""Keeping shapes on the frame, and which shapes are too small to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storage.model.geometry import (
+    Bitmask,
+    Bounds,
+    Box,
+    Circle,
+    Cuboid2D,
+    Ellipse,
+    Geometry,
+    Keypoint,
+    Point,
+    Polygon,
+    Polyline,
+    RotatedBox,
+    Skeleton,
+)
+
+Size = tuple[int, int]
+
+
+def inside(to: Point, frame: Size) -> Point:
+    """The nearest place on the frame."""
+    return (min(max(to[0], 0.0), float(frame[0])), min(max(to[1], 0.0), float(frame[1])))
+
+
+def limited_shift(bounds: Iterable[Bounds], frame: Size, dx: float, dy: float) -> Point:
+    """How far shapes may move together: not over the border, nor farther out than they already are."""
+    width, height = frame
+    for left, top, right, bottom in bounds:
+        dx = max(min(dx, max(0.0, width - right)), min(0.0, -left))
+        dy = max(min(dy, max(0.0, height - bottom)), min(0.0, -top))
+    return (dx, dy)
+
+
+def clipped_box(box: Box, frame: Size) -> Box:
+    x0, y0 = inside((box.x, box.y), frame)
+    x1, y1 = inside((box.x + box.w, box.y + box.h), frame)
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def why_degenerate(geometry: Geometry) -> str:
+    """A sentence when a shape is too small to be made, else nothing."""
+    match geometry:
+        case Box(_, _, w, h) | RotatedBox(_, _, w, h, _):
+            small = w < 1 or h < 1
+        case Circle(_, _, r, stretch, _):
+            small = 2 * r < 1 or 2 * r * stretch < 1
+        case Ellipse(_, _, rx, ry, _):
+            small = 2 * rx < 1 or 2 * ry < 1
+        case Polygon(parts):
+            small = any(abs(ring_area(part[0])) < 0.5 for part in parts)
+        case Polyline(points):
+            small = len(points) < 2 or _extent(geometry.bounds()) < 1
+        case Cuboid2D(front):
+            small = abs(ring_area(front)) < 1
+        case Skeleton():
+            small = _extent(geometry.bounds()) < 1 and len(geometry.points) > 1
+        case Bitmask(_, _, w, h, _):
+            small = w < 1 or h < 1
+        case Keypoint():
+            small = False
+        case _:
+            small = False
+    return "Nothing was drawn: the shape is smaller than one pixel. Draw it larger, or zoom in." if small else ""
+
+
+def ring_area(ring: tuple[Point, ...]) -> float:
+    """Signed: positive when the ring runs clockwise on the screen."""
+    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, (*ring[1:], ring[0]), strict=True)) / 2
+
+
+def _extent(bounds: Bounds) -> float:
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1])
