@@ -188,7 +188,8 @@ folders = Table(
 _LIVE = text("trashed_at IS NULL")
 
 #: `source`: LOCAL a path below the catalog, LINKED an absolute path, CLOUD a URL. The partial indexes serve keyset lists
-#: of one folder: `WHERE folder_id = ? AND trashed_at IS NULL ORDER BY title, id`; the rowid is in each of them.
+#: of one folder: `WHERE folder_id = ? AND trashed_at IS NULL ORDER BY sort_key, id`; the rowid is in each of them.
+#: `sort_key` is `model.titles.sort_key(title)`: the order in which people count ("img 2" before "img 10").
 items = Table(
     "items",
     metadata,
@@ -197,6 +198,7 @@ items = Table(
     _ref("folder_id", "folders"),
     _text("kind", None),
     _title(),
+    _text("sort_key"),
     _text("description"),
     _text("mime"),
     _int("size", default=0),
@@ -216,10 +218,13 @@ items = Table(
     _int("edited_at"),
     _int("trashed_at", nullable=True),
     _ref("trash_group", "trash", nullable=True),
-    Index("items_title", "folder_id", "title", sqlite_where=_LIVE),
+    Index("items_order", "sort_key", sqlite_where=_LIVE),
+    Index("items_title", "folder_id", "sort_key", sqlite_where=_LIVE),
     Index("items_created", "folder_id", "created_at", sqlite_where=_LIVE),
     Index("items_size", "folder_id", "size", sqlite_where=_LIVE),
     Index("items_kind", "folder_id", "kind", sqlite_where=_LIVE),
+    Index("items_pixels", "folder_id", text("width * height"), sqlite_where=_LIVE),
+    Index("items_duration", "folder_id", "duration", sqlite_where=_LIVE),
     Index("items_sha256", "sha256", sqlite_where=text("sha256 IS NOT NULL")),
     Index("items_trash", "trash_group", sqlite_where=text("trash_group IS NOT NULL")),
     sqlite_autoincrement=True,
@@ -252,7 +257,8 @@ data_units = Table(
     _int("added_at"),
     _int("removed_at", nullable=True),
     UniqueConstraint("dataset_id", "item_id"),
-    Index("data_units_item", "item_id"),
+    Index("data_units_item", "item_id", "removed_at"),
+    Index("data_units_live", "dataset_id", "item_id", sqlite_where=text("removed_at IS NULL")),
     sqlite_autoincrement=True,
 )
 
@@ -297,6 +303,8 @@ project_datasets = Table(
     sqlite_autoincrement=True,
 )
 
+#: Queue order within a stage: place, then the higher priority, then age (id). A skipped task gets the time as its place,
+#: so it comes after all that were not. `hidden`: its item is in the trash or has left the dataset, its dataset the project.
 tasks = Table(
     "tasks",
     metadata,
@@ -308,8 +316,10 @@ tasks = Table(
     _text("status", "new"),
     _ref("assignee_id", "users", nullable=True),
     Column("priority", Float, nullable=False, server_default=text("0.5")),
+    _int("place", default=0),
+    _int("hidden", default=0),
     _int("edited_at"),
-    Index("tasks_queue", "project_id", "stage_uuid", "priority"),
+    Index("tasks_queue", "project_id", "stage_uuid", "hidden", "assignee_id", "place", text("priority DESC")),
     Index("tasks_label_row", "label_row_id"),
     sqlite_autoincrement=True,
 )

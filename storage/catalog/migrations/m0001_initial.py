@@ -163,6 +163,7 @@ CREATE TABLE items (
     folder_id INTEGER NOT NULL,
     kind TEXT NOT NULL,
     title TEXT COLLATE "NOCASE" NOT NULL,
+    sort_key TEXT DEFAULT '' NOT NULL,
     description TEXT DEFAULT '' NOT NULL,
     mime TEXT DEFAULT '' NOT NULL,
     size INTEGER DEFAULT 0 NOT NULL,
@@ -191,13 +192,19 @@ CREATE TABLE items (
 
 CREATE INDEX items_created ON items (folder_id, created_at) WHERE trashed_at IS NULL;
 
+CREATE INDEX items_duration ON items (folder_id, duration) WHERE trashed_at IS NULL;
+
 CREATE INDEX items_kind ON items (folder_id, kind) WHERE trashed_at IS NULL;
+
+CREATE INDEX items_order ON items (sort_key) WHERE trashed_at IS NULL;
+
+CREATE INDEX items_pixels ON items (folder_id, width * height) WHERE trashed_at IS NULL;
 
 CREATE INDEX items_sha256 ON items (sha256) WHERE sha256 IS NOT NULL;
 
 CREATE INDEX items_size ON items (folder_id, size) WHERE trashed_at IS NULL;
 
-CREATE INDEX items_title ON items (folder_id, title) WHERE trashed_at IS NULL;
+CREATE INDEX items_title ON items (folder_id, sort_key) WHERE trashed_at IS NULL;
 
 CREATE INDEX items_trash ON items (trash_group) WHERE trash_group IS NOT NULL;
 
@@ -214,7 +221,9 @@ CREATE TABLE data_units (
     FOREIGN KEY(item_id) REFERENCES items (id)
 );
 
-CREATE INDEX data_units_item ON data_units (item_id);
+CREATE INDEX data_units_item ON data_units (item_id, removed_at);
+
+CREATE INDEX data_units_live ON data_units (dataset_id, item_id) WHERE removed_at IS NULL;
 
 CREATE TABLE project_datasets (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -305,6 +314,8 @@ CREATE TABLE tasks (
     status TEXT DEFAULT 'new' NOT NULL,
     assignee_id INTEGER,
     priority FLOAT DEFAULT (0.5) NOT NULL,
+    place INTEGER DEFAULT 0 NOT NULL,
+    hidden INTEGER DEFAULT 0 NOT NULL,
     edited_at INTEGER NOT NULL,
     UNIQUE (uuid),
     FOREIGN KEY(project_id) REFERENCES projects (id),
@@ -314,7 +325,7 @@ CREATE TABLE tasks (
 
 CREATE INDEX tasks_label_row ON tasks (label_row_id);
 
-CREATE INDEX tasks_queue ON tasks (project_id, stage_uuid, priority);
+CREATE INDEX tasks_queue ON tasks (project_id, stage_uuid, hidden, assignee_id, place, priority DESC);
 
 CREATE TABLE answers (
     id INTEGER NOT NULL,
