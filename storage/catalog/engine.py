@@ -1,0 +1,244 @@
+"""`Catalog`: one open catalog folder (decisions.md 7 and 11).
+
+Reads: a read-only connection for each thread (`reader`). Writes: `submit` and `do`, on the one writer thread. Opening
+imports no SQLAlchemy; the first operation that needs it does, on the writer thread.
+"""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from storage.catalog import migrations
+from storage.catalog.connect import can_write, look_at_file, open_reader, open_writer, speaking
+from storage.catalog.lock import WriterLock
+from storage.catalog.undo import UndoStack
+from storage.catalog.writer import Done, Job, Priority, Writer
+from storage.clock import now_ms
+from storage.errors import CatalogError, NotFound
+from storage.ids import new_uuid, uuid_blob, uuid_text
+from storage.model.changes import Changes
+from storage.model.people import OrgRole, User
+from storage.paths import CatalogPaths
+from storage.progress import Progress
+
+if TYPE_CHECKING:
+    from storage.catalog.reads import CatalogReads
+
+T = TypeVar("T")
+
+__all__ = ["Catalog", "Done", "Priority"]
+
+
+class Catalog:
+    """Made by `create` and `open`; `close` it, or use it as a context manager."""
+
+    def __init__(self, path: Path, user: str | None, *, read_only: bool) -> None:
+        self.path = path
+        self.paths = CatalogPaths(path)
+        self._frozen = read_only and not can_write(path, self.paths.database)
+        self._readers = threading.local()
+        self._closed = False
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._undo = UndoStack()
+        self._writer: Writer | None = None
+        with speaking(path):
+            db = self.reader()
+            self.uuid: str = db.execute("SELECT value FROM meta WHERE key = 'uuid'").fetchone()[0]
+            self.user = _find_user(db, user)
+        if not read_only:
+            self._writer = Writer(self.paths, self.user, self._undo, self._tell)
+
+    # -- open and close
+
+    @staticmethod
+    def create(path: Path, *, name: str = "", email: str = "") -> Catalog:
+        """A new catalog in an empty or absent folder. Its first user is the organisation's admin."""
+        path = Path(path).absolute()
+        with speaking(path):
+            _make_folder(path)
+            paths = CatalogPaths(path)
+            lock = WriterLock(paths.lock, paths.turn)
+            try:
+                with lock.held():
+                    _make_database(paths, *_who(name, email))
+            finally:
+                lock.close()
+        return Catalog(path, None, read_only=False)
+
+    @staticmethod
+    def open(path: Path, *, user: str | None = None, read_only: bool = False, progress: Progress | None = None) -> Catalog:
+        """`user`: an e-mail or a name; None: the first one.
+
+        Raises CatalogTooNew, CatalogDamaged, CatalogBusy, or CatalogError when there is no catalog there.
+        """
+        path = Path(path).absolute()
+        paths = CatalogPaths(path)
+        look_at_file(paths.database)
+        if not read_only and not can_write(path, paths.database):
+            raise CatalogError(
+                f"The catalog {path} cannot be written: its folder is read-only for you.",
+                remedy="Ask for the right to write there, or open it for reading only.",
+                input=str(path),
+            )
+        if not read_only:
+            _migrate(paths, progress)
+        return Catalog(path, user, read_only=read_only)
+
+    def close(self) -> None:
+        """Everything submitted is written; then the WAL goes into the database file."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._writer is not None:
+            self._writer.close()
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- reading
+
+    def reader(self) -> sqlite3.Connection:
+        """This thread's read-only connection. It sees what is committed."""
+        db: sqlite3.Connection | None = getattr(self._readers, "db", None)
+        if db is None:
+            db = self._readers.db = open_reader(self.paths.database, frozen=self._frozen)
+        return db
+
+    @functools.cached_property
+    def reads(self) -> CatalogReads:
+        from storage.catalog.reads import CatalogReads
+
+        return CatalogReads(self)
+
+    # -- writing
+
+    def submit(
+        self,
+        text: str,
+        work: Callable[..., T],
+        *args: Any,
+        priority: Priority = Priority.GESTURE,
+        undoable: bool = True,
+        origin: object = None,
+        **kw: Any,
+    ) -> Future[Done[T]]:
+        """Run `work(op, *args, **kw)` in one transaction on the writer thread. The future is done when it is committed."""
+        job = Job(text, lambda op: work(op, *args, **kw), priority, undoable, origin)
+        return self._writing().submit(job)
+
+    def do(self, text: str, work: Callable[..., T], *args: Any, **kw: Any) -> T:
+        """`submit` and wait: for the command line, jobs and tests."""
+        return self.submit(text, work, *args, **kw).result().result
+
+    def undo(self) -> Future[Done[str]]:
+        """Take back the newest operation of this run. `Refused` when there is none, `StaleUndo` when it declines."""
+        return self._replay(redo=False)
+
+    def redo(self) -> Future[Done[str]]:
+        return self._replay(redo=True)
+
+    @property
+    def undo_text(self) -> str:
+        return self._undo.undo_text
+
+    @property
+    def redo_text(self) -> str:
+        return self._undo.redo_text
+
+    # -- listeners
+
+    def listen(self, fn: Callable[[Changes], None]) -> Callable[[], None]:
+        """Called on the writer thread after each commit. Returns a function that ends it."""
+        self._listeners.append(fn)
+        return lambda: self._listeners.remove(fn) if fn in self._listeners else None
+
+    def _tell(self, changes: Changes) -> None:
+        for fn in tuple(self._listeners):
+            fn(changes)
+
+    # -- inside
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise CatalogError(
+                f"The catalog {self.path} is open for reading only.", remedy="Open it for writing.", input=str(self.path)
+            )
+        return self._writer
+
+    def _replay(self, *, redo: bool) -> Future[Done[str]]:
+        job = Job("", lambda op: "", Priority.GESTURE)
+
+        def work(op: Any) -> str:
+            entry = self._undo.newest(redo=redo)
+            job.replay = (entry, redo)
+            op.text = entry.text
+            self._undo.write_back(op, entry)
+            return entry.text
+
+        job.work = work
+        return self._writing().submit(job)
+
+
+def _make_folder(path: Path) -> None:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise CatalogError(f"{path} is not empty.", remedy="Choose a new or empty folder for the catalog.", input=str(path))
+    path.mkdir(parents=True, exist_ok=True)
+    paths = CatalogPaths(path)
+    for folder in (paths.originals, paths.cache, paths.backups, paths.logs):
+        folder.mkdir(exist_ok=True)
+
+
+def _make_database(paths: CatalogPaths, name: str, email: str) -> None:
+    db = open_writer(paths.database)
+    try:
+        migrations.migrate(db)
+        now = now_ms()
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany("INSERT INTO meta VALUES (?, ?)", [("uuid", new_uuid()), ("created_at", str(now))])
+        db.execute(
+            "INSERT INTO users (uuid, name, email, role, created_at) VALUES (?, ?, ?, ?, ?)",
+            (uuid_blob(new_uuid()), name, email, str(OrgRole.ADMIN), now),
+        )
+        db.execute("COMMIT")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        db.close()
+
+
+def _migrate(paths: CatalogPaths, progress: Progress | None) -> None:
+    with speaking(paths.root):
+        db = open_reader(paths.database)
+        version = migrations.version_of(db)
+        db.close()
+    migrations.refuse_newer(version, str(paths.root))
+
+
+def _who(name: str, email: str) -> tuple[str, str]:
+    if not name:
+        import getpass
+
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError):
+            name = "user"
+    return name, email or f"{'.'.join(name.split()).lower() or 'user'}@localhost.local"
+
+
+def _find_user(db: sqlite3.Connection, wanted: str | None) -> User:
+    sql = "SELECT id, uuid, name, email, role FROM users"
+    if wanted is None:
+        row = db.execute(f"{sql} ORDER BY id LIMIT 1").fetchone()
+    else:
+        row = db.execute(f"{sql} WHERE email = ? OR name = ? ORDER BY id LIMIT 1", (wanted, wanted)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no user {wanted}.", remedy="`postil user list` names them.", input=wanted or "")
+    return User(row[0], uuid_text(row[1]), row[2], row[3], OrgRole(row[4]))

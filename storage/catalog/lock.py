@@ -1,0 +1,107 @@
+"""The writer's lock: one process writes at a time, and the others can say who (decisions.md 7).
+
+Two files. Whoever wants `writer.lock` first takes `writer.turn` and holds it until the lock is theirs; so a process that
+writes batch after batch must queue behind those that wait, and cannot starve them. The system gives both back when the
+holder dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from storage.errors import CatalogBusy
+
+PATIENCE_S = 10.0
+_POLL_S = 0.001
+
+
+class WriterLock:
+    def __init__(self, lock: Path, turn: Path) -> None:
+        self._path = lock
+        self._lock = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        self._turn = os.open(turn, os.O_RDWR | os.O_CREAT, 0o644)
+        self._holder = f"{os.getpid()} {socket.gethostname()} {Path(sys.argv[0]).name or 'python'}".encode()
+        self._pause = threading.Event()
+
+    @contextlib.contextmanager
+    def held(self, patience_s: float = PATIENCE_S) -> Iterator[None]:
+        """Raises `CatalogBusy` naming the holder when it does not come free in time."""
+        until = time.monotonic() + patience_s
+        self._wait(self._turn, until)
+        try:
+            self._wait(self._lock, until)
+        finally:
+            _unlock(self._turn)
+        try:
+            self._sign()
+            yield
+        finally:
+            _unlock(self._lock)
+
+    def close(self) -> None:
+        for fd in (self._lock, self._turn):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+    def _wait(self, fd: int, until: float) -> None:
+        while not _try_lock(fd):
+            if time.monotonic() > until:
+                raise CatalogBusy(
+                    f"The catalog is being written by {self.holder()}.",
+                    remedy="Wait until that work is done, or close that program, and try again.",
+                    input=str(self._path.parent),
+                )
+            self._pause.wait(_POLL_S)
+
+    def _sign(self) -> None:
+        os.lseek(self._lock, _TEXT_AT, os.SEEK_SET)
+        os.write(self._lock, self._holder + b"\n")
+
+    def holder(self) -> str:
+        """Who wrote last, in words."""
+        try:
+            os.lseek(self._lock, _TEXT_AT, os.SEEK_SET)
+            pid, host, program = os.read(self._lock, 500).decode(errors="replace").split("\n")[0].split(" ", 2)
+        except (OSError, ValueError):
+            return "another program"
+        return f"{program} (process {pid} on {host})"
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _TEXT_AT = 1  # a locked byte cannot be read by others: the text begins behind it
+
+    def _try_lock(fd: int) -> bool:
+        os.lseek(fd, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(fd: int) -> None:
+        os.lseek(fd, 0, os.SEEK_SET)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    _TEXT_AT = 0
+
+    def _try_lock(fd: int) -> bool:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_UN)

@@ -1,0 +1,122 @@
+"""Catalog undo: for the run of the program, from before-images (decisions.md 9).
+
+Undoing is a new operation that writes the replaced values back, and only where what is shown is still what the operation
+wrote. Its own before-images make the redo. When one declines, the stack is cleared: what lies below was seen through it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.catalog.images import Deleted, Image, Inserted, Updated
+from storage.errors import Refused, StaleUndo
+from storage.model.changes import Changes
+
+if TYPE_CHECKING:
+    from storage.catalog.transaction import Operation
+
+KEEP = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    text: str
+    images: list[Image]
+    changes: Changes
+    hlc: int  # the clock when it ended
+    group: int
+
+
+class UndoStack:
+    """Changed on the writer thread only; the texts may be read anywhere."""
+
+    def __init__(self) -> None:
+        self._done: list[Entry] = []
+        self._undone: list[Entry] = []
+        self._neutral: set[int] = set()  # groups of ops that cancel out: operations undone, and their undoing
+        self._lock = threading.Lock()
+
+    @property
+    def undo_text(self) -> str:
+        with self._lock:
+            return self._done[-1].text if self._done else ""
+
+    @property
+    def redo_text(self) -> str:
+        with self._lock:
+            return self._undone[-1].text if self._undone else ""
+
+    def did(self, entry: Entry) -> None:
+        with self._lock:
+            self._done.append(entry)
+            del self._done[:-KEEP]
+            self._undone.clear()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._done.clear()
+            self._undone.clear()
+            self._neutral.clear()
+
+    def newest(self, *, redo: bool) -> Entry:
+        with self._lock:
+            stack = self._undone if redo else self._done
+            if not stack:
+                raise Refused(f"There is nothing to {'redo' if redo else 'undo'}.")
+            return stack[-1]
+
+    def replayed(self, entry: Entry, made: Entry, *, redo: bool) -> None:
+        """`made` is what turned `entry` back; it goes on the other stack."""
+        with self._lock:
+            (self._undone if redo else self._done).pop()
+            (self._done if redo else self._undone).append(made)
+            self._neutral |= {entry.group, made.group}
+
+    def write_back(self, op: Operation, entry: Entry) -> None:
+        """The work of an undo or redo, inside its operation."""
+        try:
+            for image in reversed(entry.images):
+                match image:
+                    case Updated():
+                        self._put_values_back(op, image, entry)
+                    case Inserted():
+                        self._take_rows_away(op, image, entry)
+                    case Deleted():
+                        op.put_back(image.table, image.columns, image.rows)
+        except sqlite3.IntegrityError as error:  # something refers to the row by now, or has taken its place
+            raise stale(entry.text) from error
+        op.changes = entry.changes
+
+    def _put_values_back(self, op: Operation, image: Updated, entry: Entry) -> None:
+        from storage.catalog.transaction import IN_IDS, ids_json
+
+        same = " AND ".join(f'"{c}" IS ?' for c in image.columns)
+        for (_old, new), ids in image.groups.items():
+            sql = f'SELECT count(*) FROM "{image.table}" WHERE id {IN_IDS} AND {same}'
+            if op.value(sql, ids_json(ids), *new) != len(ids):
+                raise stale(entry.text)
+        for (old, _new), ids in image.groups.items():
+            op.update(image.table, ids, dict(zip(image.columns, old, strict=True)))
+
+    def _take_rows_away(self, op: Operation, image: Inserted, entry: Entry) -> None:
+        from storage.catalog.transaction import IN_IDS, ids_json
+
+        wanted = ids_json(image.ids)
+        if op.value(f'SELECT count(*) FROM "{image.table}" WHERE id {IN_IDS}', wanted) != len(image.ids):
+            raise stale(entry.text)
+        sql = f'SELECT DISTINCT o.session_id, o.op_group FROM "{image.table}" t JOIN ops o ON o.entity_uuid = t.uuid'
+        if op.schema_of(image.table).logged:
+            for session, group in op.all(f"{sql} WHERE t.id {IN_IDS} AND o.hlc > ?", wanted, entry.hlc):
+                if session != op.log.session_id or (group not in self._neutral and group != op.log.group):
+                    raise stale(entry.text)
+        op.delete(image.table, image.ids)
+
+
+def stale(text: str) -> StaleUndo:
+    return StaleUndo(
+        f"“{text}” cannot be undone: what it made has been changed since.",
+        remedy="The newer change is kept. Change it back by hand.",
+    )
