@@ -1,0 +1,22 @@
+"""Where lists get their thumbnails from. `app` implements it with jobs over the thumbnail file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
+
+
+class Thumbs(Protocol):
+    """`ready(int item_id, QImage)` is emitted on the GUI thread; a null image says that there is none to be had."""
+
+    ready: SignalInstance
+
+    def request(self, keys: Sequence[tuple[int, str]], generation: int) -> None:
+        """Ask for thumbnails of (item id, thumbnail key), the most wanted first.
+
+        A later generation replaces what is still waiting of an earlier one. Pictures that were already being read may
+        arrive nevertheless.
+        """
+        ...
