@@ -1,0 +1,241 @@
+"""Brush and eraser for masks. One stroke is one step; it goes on in the selected mask of the armed class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.editing import verbs
+from storage.editing.edits import Edit
+from storage.model import masks
+from storage.model.geometry import Bitmask, Point, ShapeKind
+from storage.model.labels import Annotation
+from viewers.tools.base import BrushDraft, Cursor, Draft, KeyEvent, MaskDraft, PointerEvent, WheelEvent
+from viewers.tools.drawing import DrawingTool
+from viewers.tools.stroke import LiveMask, Rect
+from viewers.tools.words import name_of
+
+SMALLEST, LARGEST = 1, 500
+
+
+@dataclass(slots=True)
+class BrushSettings:
+    """Shared by brush and eraser, and by the strip that shows them. `size` is the width in pixels of the picture."""
+
+    size: int = 20
+    square: bool = False
+    remove_underlying: bool = False
+
+    def resize(self, size: int) -> None:
+        self.size = min(LARGEST, max(SMALLEST, size))
+
+    def grow(self, steps: int) -> None:
+        """By a tenth a step, at least one pixel: small brushes finely, large ones fast."""
+        for _ in range(abs(steps)):
+            change = max(1, self.size // 10)
+            self.resize(self.size + change if steps > 0 else self.size - change)
+
+
+class BrushTool(DrawingTool):
+    id, title, shape = "brush", "Brush", ShapeKind.BITMASK
+    idle_hint = "Brush: paint. Hold Ctrl: erase; X: eraser; [ ] or Ctrl+Shift+wheel: size; N: new mask"
+    cursor = Cursor.NONE
+    erases = False
+
+    def __init__(self, settings: BrushSettings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or BrushSettings()
+        self._pointer: PointerEvent | None = None
+        self._live: LiveMask | None = None
+        self._target: Annotation | None = None  # what the stroke goes on in; None: a new mask
+        self._last: Point = (0.0, 0.0)
+        self._erasing = False
+        self._revision = 0
+        self._dirty: Rect | None = None
+
+    def has_draft(self) -> bool:
+        return self._live is not None
+
+    # -- events
+
+    def begin_at(self, e: PointerEvent) -> None:
+        self._pointer = e
+        if self.armed is None:
+            self.context.say("Pick a class with the shape “bitmask” first, then paint.")
+            return
+        self._erasing = self.erases != e.ctrl
+        self._target = self.target(e)
+        if self._erasing and self._target is None:
+            self.context.say("There is no mask of this class to erase here: select one first.")
+            return
+        live = LiveMask(self.context.frame_size)
+        if self._target is not None:
+            mask = self._target.geometry
+            assert isinstance(mask, Bitmask)
+            live.load(masks.decode(mask), mask.x, mask.y)
+        self._live, self._last, self._dirty = live, e.point, None
+        self._paint(e.point)
+
+    def drag_to(self, e: PointerEvent) -> None:
+        self._pointer = e
+        if self._live is not None and e.button == "left":
+            self._paint(e.point)
+
+    def end_at(self, e: PointerEvent) -> None:
+        self._pointer = e
+        if self._live is not None:
+            self._paint(e.point)
+            self.finish()
+
+    def leave(self) -> None:
+        if self._live is None:
+            self._pointer = None
+
+    def key(self, e: KeyEvent) -> bool:
+        if e.key in ("[", "]") and not e.ctrl:
+            self.settings.grow(-1 if e.key == "[" else 1)
+            self.context.say(f"Brush: {self.settings.size} px")
+            return True
+        return False
+
+    def wheel(self, e: WheelEvent) -> bool:
+        if not (e.ctrl and e.shift):
+            return False
+        self.settings.grow(1 if e.steps > 0 else -1)
+        self.context.say(f"Brush: {self.settings.size} px")
+        return True
+
+    def right_click(self, e: PointerEvent) -> bool:
+        return False
+
+    def undo_draft(self) -> bool:
+        return self.drop()
+
+    def drop(self) -> bool:
+        had = self._live is not None
+        self._live = self._target = None
+        return had
+
+    # -- what the stroke does
+
+    def target(self, e: PointerEvent) -> Annotation | None:
+        """The selected mask of the armed class; an eraser also takes the one under the pointer."""
+        context = self.context
+        wanted = [context.focus.primary] if context.focus.primary else []
+        if self._erasing:
+            wanted += context.hits.at(e.x, e.y, 0.0)
+        for instance in wanted:
+            known = context.session.document.instances.get(instance or "")
+            if known is None or known.feature_hash != self.feature_hash:
+                continue
+            if instance in context.focus.locked or instance in context.focus.hidden:
+                continue
+            found = context.session.document.annotation_of(known.uuid, context.focus.at)
+            if found is not None and isinstance(found.geometry, Bitmask):
+                return found
+        return None
+
+    def _paint(self, to: Point) -> None:
+        assert self._live is not None
+        before = self._live.array
+        size, square = self.settings.size, self.settings.square
+        changed = self._live.stroke(self._last, to, size, square=square, value=not self._erasing)
+        self._last = to
+        self._revision += 1
+        # A mask that has grown is another array: all of it is new to the canvas.
+        self._dirty = changed if self._live.array is before else None
+
+    def finish(self) -> None:
+        live, target = self._live, self._target
+        if live is None:
+            return
+        self.drop()
+        if live.is_empty():
+            self._emptied(target)
+            return
+        geometry = masks.encode(live.array, live.x, live.y)
+        if target is None:
+            self._commit_new(geometry)
+        elif geometry != target.geometry:
+            self._commit_into(target, geometry)
+
+    def _commit_new(self, geometry: Bitmask) -> None:
+        if self.redraws:
+            self.make(geometry)
+            return
+        context, session, armed = self.context, self.context.session, self.armed
+        if armed is None:
+            return
+        edits, instance = verbs.add_object(
+            session.document, armed.feature_hash, geometry, context.focus.at, by=session.author, now=context.now()
+        )
+        number = session.document.next_number(armed.feature_hash)
+        session.do(f"Paint {armed.name} {number}", (*edits, *self._underlying(geometry, "")))
+        context.focus.select((instance,))
+
+    def _commit_into(self, target: Annotation, geometry: Bitmask) -> None:
+        context, session = self.context, self.context.session
+        name = name_of(context.ontology, session.document, target.instance)
+        edits: tuple[Edit, ...] = verbs.set_geometry(
+            session.document, {target.uuid: geometry}, by=session.author, now=context.now()
+        )
+        if not self._erasing:
+            edits += self._underlying(geometry, target.instance)
+        session.do(f"{'Erase from' if self._erasing else 'Paint'} {name}", edits)
+        context.focus.select((target.instance,))
+
+    def _emptied(self, target: Annotation | None) -> None:
+        """The last pixel is gone, and the object with it."""
+        if target is None:
+            return
+        session = self.context.session
+        name = name_of(self.context.ontology, session.document, target.instance)
+        session.do(f"Erase all of {name}", verbs.delete_instances(session.document, (target.instance,)))
+        self.context.focus.select(())
+        self.context.say(f"{name} had no pixel left and was deleted. Undo brings it back.")
+
+    def _underlying(self, painted: Bitmask, own: str) -> tuple[Edit, ...]:
+        """With “remove underlying”: the pixels are taken from all other masks that are neither hidden nor locked."""
+        if not self.settings.remove_underlying:
+            return ()
+        context, document = self.context, self.context.session.document
+        kept: dict[str, Bitmask] = {}
+        gone: list[str] = []
+        for other in document.on_frame(context.focus.at):
+            mask = other.geometry
+            if not isinstance(mask, Bitmask) or other.instance == own or not _overlap(mask, painted):
+                continue
+            if other.instance in context.focus.locked or other.instance in context.focus.hidden:
+                continue
+            left = masks.subtract(mask, painted)
+            if left is None:
+                gone.append(other.instance)
+            elif left != mask:
+                kept[other.uuid] = left
+        changed = verbs.set_geometry(document, kept, by=context.session.author, now=context.now())
+        return (*changed, *verbs.delete_instances(document, gone))
+
+    # -- what is drawn
+
+    def drawn(self) -> list[Draft]:
+        shown: list[Draft] = []
+        if self._live is not None:
+            live = self._live
+            shown.append(MaskDraft(live.array, live.x, live.y, self.feature_hash, "", self._revision, self._dirty))
+        if self._pointer is not None:
+            size, p = self.settings.size, self._pointer
+            erase = self._erasing if self._live is not None else self.erases != p.ctrl
+            shown.append(BrushDraft(p.x, p.y, size / 2, erase=erase, square=self.settings.square))
+        return shown
+
+    def lifted(self) -> frozenset[str]:
+        return frozenset((self._target.uuid,)) if self._live is not None and self._target is not None else frozenset()
+
+
+class EraserTool(BrushTool):
+    id, title = "eraser", "Eraser"
+    idle_hint = "Eraser: rub out. Hold Ctrl: paint; X: brush; [ ] or Ctrl+Shift+wheel: size"
+    erases = True
+
+
+def _overlap(a: Bitmask, b: Bitmask) -> bool:
+    return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h

@@ -1,0 +1,393 @@
+"""Select, move, resize, rotate, and edit vertices: the tool that is in hand when no other is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from storage.editing import verbs
+from storage.editing.edits import Put
+from storage.model.geometry import Box, Geometry, Skeleton, Visibility
+from storage.model.labels import Annotation
+from viewers.tools.base import GRAB, BoxDraft, Cursor, Draft, Handle, HandleRole, HandlesDraft, KeyEvent, PointerEvent, Tool
+from viewers.tools.bounds import inside, limited_shift, why_degenerate
+from viewers.tools.handles import after_insert, dragged, handles_of, nearest, without_vertex
+from viewers.tools.snap import snapped
+from viewers.tools.words import name_of, names_of
+
+ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
+
+#: From this many points on only the handles near the pointer are drawn.
+MANY = 400
+NEAR = 60.0  # logical px
+
+_CORNER_CURSORS = (Cursor.SIZE_FDIAG, Cursor.SIZE_BDIAG)
+_SIDE_CURSORS = (Cursor.SIZE_V, Cursor.SIZE_H)
+
+
+@dataclass(slots=True)
+class _Drag:
+    """What a press has taken hold of."""
+
+    kind: Literal["marquee", "move", "handle"]
+    start: PointerEvent
+    originals: dict[str, Annotation] = field(default_factory=dict)  # by annotation uuid, as they were at the press
+    handle: Handle | None = None
+    on_click: str | None = None  # the instance that a click without a drag selects
+    moved: bool = False
+    last: PointerEvent | None = None
+
+
+class SelectTool(Tool):
+    id, title = "select", "Select"
+    hint = "Select: click a shape, Ctrl+click adds, drag on empty ground to catch several"
+
+    def __init__(self) -> None:
+        self._drag: _Drag | None = None
+        self._hot: Handle | None = None
+        self._pointer = (0.0, 0.0)
+        self._handles: tuple[object, float, list[Handle]] = (None, 0.0, [])  # geometry, pixel, its handles
+        self._nudging: dict[str, Annotation] = {}  # originals of a run of nudges that is going on
+        self._nudged = (0.0, 0.0)
+
+    # -- what is there
+
+    def _annotation(self, instance: str) -> Annotation | None:
+        return self.context.session.document.annotation_of(instance, self.context.focus.at)
+
+    def _editable(self) -> list[Annotation]:
+        """The selected shapes on this frame that may be changed. Locked and hidden ones stay as they are."""
+        focus = self.context.focus
+        found = (self._annotation(i) for i in focus.selected if i not in focus.locked and i not in focus.hidden)
+        return [a for a in found if a is not None]
+
+    def _single(self) -> Annotation | None:
+        found = self._editable()
+        return found[0] if len(found) == 1 and len(self.context.focus.selected) == 1 else None
+
+    def _handles_of(self, geometry: Geometry, pixel: float) -> list[Handle]:
+        if self._handles[0] is not geometry or self._handles[1] != pixel:
+            self._handles = (geometry, pixel, handles_of(geometry, pixel))
+        return self._handles[2]
+
+    def handle_at(self, e: PointerEvent) -> Handle | None:
+        single = self._single()
+        if single is None:
+            return None
+        return nearest(self._handles_of(single.geometry, e.pixel), e.x, e.y, GRAB * e.pixel)
+
+    def _shapes_at(self, e: PointerEvent) -> list[str]:
+        """Visible instances under the pointer, smallest first; none while S is held."""
+        if e.through:
+            return []
+        return self.context.hits.at(e.x, e.y, GRAB * e.pixel, skip=self.context.focus.hidden)
+
+    # -- events
+
+    def press(self, e: PointerEvent) -> None:
+        self.settle()
+        handle = None if e.through else self.handle_at(e)
+        single = self._single()
+        if handle is not None and single is not None:
+            if e.ctrl and handle.role is HandleRole.VERTEX and without_vertex_allowed(single.geometry):
+                self._delete_vertex(single, handle)
+                return
+            self._hot = handle
+            self._drag = _Drag("handle", e, {single.uuid: single}, handle)
+            return
+        found, focus = self._shapes_at(e), self.context.focus
+        if not found:
+            self._drag = _Drag("marquee", e)
+            return
+        # Dragging what is selected wins over what is smaller: else a shape under another could never be moved.
+        held = next((i for i in found if i in focus.selected), None)
+        self._drag = _Drag("move", e, on_click=found[0])
+        if held is None and not e.ctrl and not e.shift:
+            focus.select((found[0],))
+            self._drag.on_click = None
+        self._drag.originals = {a.uuid: a for a in self._editable()}
+
+    def move(self, e: PointerEvent) -> None:
+        self._pointer = e.point
+        drag = self._drag
+        if drag is None:
+            self._hot = None if e.through or e.button != "none" else self.handle_at(e)
+            self.cursor = self._cursor()
+            return
+        if not drag.moved and not e.far_from(drag.start):
+            return
+        if not drag.moved:
+            drag.moved = True
+            self._begin(drag)
+        drag.last = e
+        if drag.kind == "move":
+            self._move_to(drag, e)
+        elif drag.kind == "handle":
+            self._handle_to(drag, e)
+
+    def release(self, e: PointerEvent) -> None:
+        drag, self._drag = self._drag, None
+        if drag is None:
+            return
+        if not drag.moved:
+            self._clicked(drag, e)
+        elif drag.kind == "marquee":
+            self._catch(drag, e)
+        elif self.context.session.in_gesture:
+            self._end(drag)
+
+    def double_click(self, e: PointerEvent) -> None:
+        self.press(e)
+
+    def right_click(self, e: PointerEvent) -> bool:
+        """On a vertex: it goes. Elsewhere the menu of what lies under the pointer opens, which is selected first."""
+        self.settle()
+        handle, single = self.handle_at(e), self._single()
+        if handle is not None and handle.role is HandleRole.VERTEX and single and without_vertex_allowed(single.geometry):
+            self._delete_vertex(single, handle)
+            return True
+        found, focus = self._shapes_at(e), self.context.focus
+        if found and not any(i in focus.selected for i in found):
+            focus.select((found[0],))
+        return False
+
+    def leave(self) -> None:
+        if self._drag is None:
+            self._hot = None
+
+    def key(self, e: KeyEvent) -> bool:
+        if e.ctrl and e.key in ARROWS:
+            return self.nudge(*(d * (10 if e.shift else 1) for d in ARROWS[e.key]))
+        if e.key != "Ctrl":
+            self.settle()
+        if e.key in ("O", "Q") and not e.ctrl and not e.shift:
+            return self._toggle_visibility(Visibility.INVISIBLE if e.key == "O" else Visibility.OCCLUDED)
+        return False
+
+    def key_up(self, e: KeyEvent) -> bool:
+        if e.key == "Ctrl":
+            self.settle()
+        return False
+
+    def cancel(self) -> bool:
+        """A drag or run of nudges under way is taken back; what is selected stays."""
+        drag, self._drag = self._drag, None
+        running = bool(self._nudging)
+        self._nudging = {}
+        if running or (drag is not None and drag.moved and drag.kind != "marquee"):
+            self.context.session.cancel()
+        return running or (drag is not None and drag.moved)
+
+    def deactivate(self) -> None:
+        self.settle()
+        self.cancel()
+        self._hot = None
+
+    def undo_draft(self) -> bool:
+        """Ctrl+Z in mid-drag takes the drag back; a run of nudges is a step like any other."""
+        self.settle()
+        return self.cancel()
+
+    def finish(self) -> None:
+        self.settle()
+
+    # -- clicks and the marquee
+
+    def _clicked(self, drag: _Drag, e: PointerEvent) -> None:
+        focus = self.context.focus
+        if drag.kind == "marquee":
+            if not (e.ctrl or e.shift):
+                focus.select(())
+        elif drag.kind == "move" and drag.on_click is not None:
+            if drag.start.ctrl or drag.start.shift:
+                focus.toggle(drag.on_click)
+            else:
+                focus.select((drag.on_click,))
+
+    def _catch(self, drag: _Drag, e: PointerEvent) -> None:
+        """Everything that lies wholly in the marquee."""
+        context = self.context
+        caught = context.hits.in_rect(_rect(drag.start, e), skip=context.focus.hidden)
+        keep = context.focus.selected if drag.start.shift or drag.start.ctrl else ()
+        context.focus.select((*keep, *caught))
+
+    # -- dragging
+
+    def _begin(self, drag: _Drag) -> None:
+        context = self.context
+        if drag.kind == "move":
+            if drag.on_click is not None and drag.on_click not in context.focus.selected:
+                context.focus.select((*context.focus.selected, drag.on_click))
+                drag.originals = {a.uuid: a for a in self._editable()}
+            if not drag.originals:
+                context.say("The object is locked: unlock it (L) to move it.")
+                return
+            named = [a.instance for a in drag.originals.values()]
+            context.session.begin(f"Move {names_of(context.ontology, context.session.document, named)}")
+        elif drag.kind == "handle" and drag.handle is not None:
+            (original,) = drag.originals.values()
+            name = name_of(context.ontology, context.session.document, original.instance)
+            context.session.begin(f"{_verb(drag.handle)} {name}")
+
+    def _move_to(self, drag: _Drag, e: PointerEvent) -> None:
+        if not drag.originals or not self.context.session.in_gesture:
+            return
+        dx, dy = e.x - drag.start.x, e.y - drag.start.y
+        if e.shift:
+            dx, dy = (dx, 0.0) if abs(dx) >= abs(dy) else (0.0, dy)
+        dx, dy = self._allowed(drag.originals.values(), dx, dy)
+        self._preview({u: a.geometry.moved(dx, dy) for u, a in drag.originals.items()})
+
+    def _handle_to(self, drag: _Drag, e: PointerEvent) -> None:
+        if drag.handle is None or not self.context.session.in_gesture:
+            return
+        (original,) = drag.originals.values()
+        handle, at = drag.handle, e.point
+        if e.ctrl and handle.role in (HandleRole.VERTEX, HandleRole.INSERT):
+            snap = snapped(self.context, at, e.pixel, frozenset((original.instance,)))
+            at = (snap.x, snap.y) if snap is not None else at
+        if handle.role is not HandleRole.ROTATE and not self._may_stick_out(original):
+            at = inside(at, self.context.frame_size)
+        geometry = dragged(original.geometry, handle, at, regular=e.shift)
+        self._preview({original.uuid: geometry})
+        self._hot = replace(after_insert(handle), x=at[0], y=at[1])
+
+    def _end(self, drag: _Drag) -> None:
+        session = self.context.session
+        if drag.kind == "handle":
+            (uuid,) = drag.originals
+            why = why_degenerate(session.document.annotations[uuid].geometry)
+            if why:
+                session.cancel()
+                self.context.say("The shape would be smaller than one pixel: it was left as it was.")
+                return
+        session.commit()
+
+    def _preview(self, shapes: dict[str, Geometry]) -> None:
+        session = self.context.session
+        session.preview(*verbs.set_geometry(session.document, shapes, by=session.author, now=self.context.now()))
+
+    def _may_stick_out(self, annotation: Annotation) -> bool:
+        instance = self.context.session.document.instances.get(annotation.instance)
+        known = self.context.ontology.object(instance.feature_hash) if instance is not None else None
+        return known is not None and known.allow_out_of_bounds
+
+    def _allowed(self, moving: Iterable[Annotation], dx: float, dy: float) -> tuple[float, float]:
+        held = [a.geometry.bounds() for a in moving if not self._may_stick_out(a)]
+        return limited_shift(held, self.context.frame_size, dx, dy)
+
+    # -- keys
+
+    def nudge(self, dx: float, dy: float) -> bool:
+        """Move the selection a little. A run of nudges is one step, which ends when Ctrl is let go."""
+        session = self.context.session
+        if not self._nudging or not session.in_gesture:
+            found = self._editable()
+            if not found:
+                return False
+            self._nudging, self._nudged = {a.uuid: a for a in found}, (0.0, 0.0)
+            names = names_of(self.context.ontology, session.document, [a.instance for a in found])
+            session.begin(f"Nudge {names}")
+        total = (self._nudged[0] + dx, self._nudged[1] + dy)
+        self._nudged = self._allowed(self._nudging.values(), *total)
+        self._preview({u: a.geometry.moved(*self._nudged) for u, a in self._nudging.items()})
+        return True
+
+    def settle(self) -> None:
+        """Make a run of nudges a step."""
+        if self._nudging:
+            self._nudging = {}
+            if self.context.session.in_gesture:
+                self.context.session.commit()
+
+    def _delete_vertex(self, annotation: Annotation, handle: Handle) -> None:
+        context = self.context
+        less = without_vertex(annotation.geometry, handle)
+        name = name_of(context.ontology, context.session.document, annotation.instance)
+        if less is None:
+            context.say(f"{name} needs the points that it has left: the vertex stays.")
+            return
+        self._hot = None
+        session = context.session
+        edits = verbs.set_geometry(session.document, {annotation.uuid: less}, by=session.author, now=context.now())
+        session.do(f"Delete a point of {name}", edits)
+
+    def _toggle_visibility(self, other: Visibility) -> bool:
+        """Of the skeleton's point under the pointer."""
+        single, hot = self._single(), self._hot
+        if single is None or not isinstance(single.geometry, Skeleton) or hot is None or hot.role is not HandleRole.VERTEX:
+            return False
+        points = list(single.geometry.points)
+        point = points[hot.path[0]]
+        new = Visibility.VISIBLE if point.visibility == other else other
+        points[hot.path[0]] = replace(point, visibility=new)
+        session = self.context.session
+        name = name_of(self.context.ontology, session.document, single.instance)
+        edited = replace(single, geometry=Skeleton(tuple(points)), edited_at=self.context.now(), edited_by=session.author)
+        session.do(f"Make {point.name} of {name} {new.value}", (Put(edited),))
+        return True
+
+    # -- what is drawn
+
+    def draft(self) -> list[Draft]:
+        shown: list[Draft] = []
+        drag = self._drag
+        if drag is not None and drag.moved and drag.kind == "marquee" and drag.last is not None:
+            return [BoxDraft(_rect(drag.start, drag.last))]
+        if drag is not None and drag.kind == "move" and drag.moved:
+            return []  # handles in the way of what is being placed
+        single = self._single()
+        if single is not None:
+            shown.append(HandlesDraft(self._shown_handles(single.geometry)))
+        return shown
+
+    def _shown_handles(self, geometry: Geometry) -> tuple[Handle, ...]:
+        pixel = self.context.pixel()
+        found = self._handles_of(geometry, pixel)
+        if len(found) > MANY:
+            (x, y), reach = self._pointer, NEAR * pixel
+            found = [h for h in found if abs(h.x - x) <= reach and abs(h.y - y) <= reach]
+        hot = self._hot
+        if hot is None:
+            return tuple(found)
+        return tuple(replace(h, hot=True) if (h.role, h.path) == (hot.role, hot.path) else h for h in found)
+
+    def _cursor(self) -> Cursor:
+        if self._hot is None:
+            over = self.context.focus.hovered
+            return Cursor.MOVE if over is not None and over in self.context.focus.selected else Cursor.ARROW
+        match self._hot.role:
+            case HandleRole.ROTATE:
+                return Cursor.ROTATE
+            case HandleRole.CORNER if isinstance(self._geometry(), Box):
+                return _CORNER_CURSORS[self._hot.path[-1] % 2]
+            case HandleRole.EDGE if isinstance(self._geometry(), Box):
+                return _SIDE_CURSORS[self._hot.path[-1] % 2]
+            case _:
+                return Cursor.POINT
+
+    def _geometry(self) -> Geometry | None:
+        single = self._single()
+        return single.geometry if single is not None else None
+
+
+def without_vertex_allowed(geometry: Geometry) -> bool:
+    """Shapes whose vertices can be taken away at all."""
+    return geometry.kind.value in ("polygon", "polyline")
+
+
+def _rect(a: PointerEvent, b: PointerEvent) -> tuple[float, float, float, float]:
+    return (min(a.x, b.x), min(a.y, b.y), max(a.x, b.x), max(a.y, b.y))
+
+
+def _verb(handle: Handle) -> str:
+    match handle.role:
+        case HandleRole.ROTATE:
+            return "Rotate"
+        case HandleRole.VERTEX:
+            return "Move a point of"
+        case HandleRole.INSERT:
+            return "Add a point to"
+        case _:
+            return "Resize"

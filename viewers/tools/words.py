@@ -1,0 +1,20 @@
+"""How objects are called in the texts of steps and in sentences: "Car 3", "5 objects"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storage.model.labels import LabelDocument
+from storage.model.ontology import Ontology
+
+
+def name_of(ontology: Ontology, document: LabelDocument, instance: str) -> str:
+    found = document.instances.get(instance)
+    if found is None:
+        return "object"
+    known = ontology.object(found.feature_hash)
+    return f"{known.name if known else 'Unknown class'} {found.number}"
+
+
+def names_of(ontology: Ontology, document: LabelDocument, instances: Sequence[str]) -> str:
+    return name_of(ontology, document, instances[0]) if len(instances) == 1 else f"{len(instances)} objects"
