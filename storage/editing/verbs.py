@@ -5,7 +5,7 @@ Each function takes the document and `by` (an e-mail) and `now` (ms UTC) for the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from storage.editing.edits import Drop, Edit, Edits, Put
@@ -154,3 +154,76 @@ def add_classification(
 
 def delete_classification(document: LabelDocument, uuid: str) -> Edits:
     return (*(Drop("answer", a.uuid) for a in document.answers_of(uuid)), Drop("classification", uuid))
+
+
+def add_annotation(
+    document: LabelDocument, instance: str, geometry: Geometry, at: FrameKey, *, by: str, now: int
+) -> Edits:
+    """The same thing on another frame (paste of an instance). What it had there before is replaced."""
+    old = document.annotation_of(instance, at)
+    if old is not None:
+        return set_geometry(document, {old.uuid: geometry}, by=by, now=now)
+    made = Annotation(
+        new_uuid(), instance, geometry, at[1], at[0], created_at=now, created_by=by, edited_at=now, edited_by=by
+    )
+    return (Put(made),)
+
+
+def join(document: LabelDocument, instances: Iterable[str], geometry: Geometry, at: FrameKey, *, by: str, now: int) -> Edits:
+    """Several objects become the first of them, which gets the geometry; the others go with their answers."""
+    first, *others = dict.fromkeys(instances)
+    kept = document.annotation_of(first, at)
+    if kept is None:
+        raise ValueError("the first object has no shape on that frame")
+    return (*set_geometry(document, {kept.uuid: geometry}, by=by, now=now), *delete_instances(document, others))
+
+
+def split(
+    document: LabelDocument, annotation: Annotation, pieces: Sequence[Geometry], *, by: str, now: int
+) -> tuple[Edits, tuple[str, ...]]:
+    """One object becomes several: it keeps the first piece, the others are new objects with copies of its answers.
+
+    Returns the edits and the new instances.
+    """
+    edits = list(set_geometry(document, {annotation.uuid: pieces[0]}, by=by, now=now))
+    instance = document.instances[annotation.instance]
+    number = document.next_number(instance.feature_hash)
+    made: list[str] = []
+    for piece in pieces[1:]:
+        other = replace(
+            instance, uuid=new_uuid(), hash8=new_hash8(), number=number, created_at=now, created_by=by, edited_at=now, edited_by=by
+        )
+        shape = replace(
+            annotation,
+            uuid=new_uuid(),
+            instance=other.uuid,
+            geometry=piece,
+            created_at=now,
+            created_by=by,
+            edited_at=now,
+            edited_by=by,
+        )
+        edits += [Put(other), Put(shape)]
+        edits += [
+            Put(replace(a, uuid=new_uuid(), owner=other.uuid)) for a in document.answers_of(instance.uuid) if a.first is None
+        ]
+        made.append(other.uuid)
+        number += 1
+    return tuple(edits), tuple(made)
+
+
+def convert(
+    document: LabelDocument, shapes: Mapping[str, Geometry], feature_hash: str, *, by: str, now: int
+) -> Edits:
+    """Another shape, and with it another class, for annotations by their uuid. Answers belong to the old class and go."""
+    instances = [document.annotations[uuid].instance for uuid in shapes]
+    return (
+        *set_class(document, instances, feature_hash, by=by, now=now),
+        *set_geometry(document, shapes, by=by, now=now),
+    )
+
+
+def set_occluded(document: LabelDocument, annotations: Iterable[str], occluded: bool, *, by: str, now: int) -> Edits:
+    return tuple(
+        Put(replace(document.annotations[uuid], occluded=occluded, edited_at=now, edited_by=by)) for uuid in annotations
+    )
