@@ -1,0 +1,207 @@
+"""Copies of originals inside the catalog's folder, named by their content: `originals/aa/bb/<sha256>.<ext>`.
+
+A copy is written to `originals/incoming/`, then renamed: whoever sees the final name sees the whole file. There is no
+fsync per file (it would cap intake at a few hundred files a second); instead `sync()` flushes the whole file system once,
+and intake calls it before it reports the job as done, that is, before anybody would think of wiping the camera's card.
+After a power cut in mid-intake rows may point to short copies: `postil check` compares sizes and names them, and the
+sources are still there. Neither reflinks nor hard links are assumed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+from typing import BinaryIO, Protocol
+
+from storage.errors import BadInput, DiskFull
+from storage.ids import new_uuid
+from storage.model.items import Location
+
+_CHUNK = 1 << 20
+_WHOLE = 16 << 20  # files up to this size are read at once: a duplicate is then never written
+_STORED = re.compile(r"originals/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.[a-z0-9]{1,10})?")
+_FULL = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
+
+
+class HasOriginals(Protocol):
+    @property
+    def originals(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    source: str  # relative to the catalog, forward slashes
+    sha256: str
+    size: int
+    is_new: bool  # False: the same bytes were here already
+
+
+class Originals:
+    def __init__(self, paths: HasOriginals) -> None:
+        self._folder = paths.originals
+        self._root = paths.originals.parent
+
+    def add_copy(self, path: Path, extension: str = "", check: Callable[[], None] | None = None) -> Stored:
+        """Copy a file in, hashing it in the same pass. `check` may raise Cancelled between chunks of a long file."""
+        try:
+            with path.open("rb") as file:
+                before = os.fstat(file.fileno())
+                if before.st_size <= _WHOLE:
+                    stored = self._add_bytes(file.read(_WHOLE + 1), extension)
+                else:
+                    stored = self._add_stream(file, extension, check)
+                after = os.fstat(file.fileno())
+        except OSError as error:
+            raise self._explain(path, error) from error
+        if stored.size != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
+            raise BadInput(
+                f"{path.name} changed while it was being copied.",
+                remedy="Wait until it is written completely, then add it again.",
+                input=str(path),
+            )
+        return stored
+
+    def path_of(self, source: str, location: Location) -> Path:
+        """Where the bytes of an item are. A stored path that leads out of the catalog's folder is refused."""
+        if location in (Location.LINKED, Location.MISSING, Location.CHANGED):
+            return Path(source)
+        if not _STORED.fullmatch(source):
+            raise self._outside(source)
+        path = self._root / source
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            raise self._outside(source)
+        return path
+
+    def sync(self) -> None:
+        """Everything copied so far is on the disk when this returns."""
+        if self._folder.is_dir():
+            _sync_file_system(self._folder)
+
+    def remove(self, source: str) -> int:
+        """Delete a copy that no item uses any more; answers the bytes given back."""
+        path = self.path_of(source, Location.LOCAL)
+        try:
+            size = path.stat().st_size
+            path.unlink()
+        except FileNotFoundError:
+            return 0
+        return size
+
+    def sweep(self, older_than_s: float = 24 * 3600) -> int:
+        """Remove what an interrupted copy left behind."""
+        removed = 0
+        for path in (self._folder / "incoming").glob("*"):
+            try:
+                if path.stat().st_mtime < time() - older_than_s:
+                    path.unlink()
+                    removed += 1
+            except OSError:
+                continue
+        return removed
+
+    # -- how ---------------------------------------------------------------------------------------------------------
+
+    def _add_bytes(self, data: bytes, extension: str) -> Stored:
+        digest = hashlib.sha256(data).hexdigest()
+        source, target = self._place(digest, extension)
+        if _has_size(target, len(data)):
+            return Stored(source, digest, len(data), is_new=False)
+        temporary = self._temporary()
+        try:
+            temporary.write_bytes(data)
+            _put(temporary, target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return Stored(source, digest, len(data), is_new=True)
+
+    def _add_stream(self, file: BinaryIO, extension: str, check: Callable[[], None] | None) -> Stored:
+        hasher, size, temporary = hashlib.sha256(), 0, self._temporary()
+        try:
+            with temporary.open("wb") as out:
+                while chunk := file.read(_CHUNK):
+                    if check is not None:
+                        check()
+                    hasher.update(chunk)
+                    out.write(chunk)
+                    size += len(chunk)
+            source, target = self._place(hasher.hexdigest(), extension)
+            is_new = not _has_size(target, size)
+            if is_new:
+                _put(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return Stored(source, hasher.hexdigest(), size, is_new)
+
+    def _place(self, digest: str, extension: str) -> tuple[str, Path]:
+        suffix = extension.lower() if re.fullmatch(r"\.[a-zA-Z0-9]{1,10}", extension) else ""
+        source = f"originals/{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
+        return source, self._root / source
+
+    def _temporary(self) -> Path:
+        folder = self._folder / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / new_uuid()
+
+    def _explain(self, path: Path, error: OSError) -> BadInput | DiskFull:
+        if error.errno in _FULL:
+            return DiskFull(
+                f"There is no room left on the catalog's disk for {path.name}.",
+                remedy="Free some space there, or add the files as links; what was added before stays.",
+                input=str(path),
+            )
+        reason = error.strerror or str(error)
+        return BadInput(f"{path.name} cannot be copied: {reason}.", remedy="Check the disk and your rights.", input=str(path))
+
+    def _outside(self, source: str) -> BadInput:
+        return BadInput(
+            f"The stored path “{source[:80]}” leads out of the catalog and is not followed.",
+            remedy="The catalog was changed by another program; restore a backup.",
+            input=source,
+        )
+
+
+def hash_file(path: Path, check: Callable[[], None] | None = None) -> str:
+    """SHA-256 of a file left in place."""
+    hasher = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if check is not None:
+                check()
+            hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _put(temporary: Path, target: Path) -> None:
+    try:
+        temporary.replace(target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.replace(target)
+
+
+def _sync_file_system(folder: Path) -> None:
+    """syncfs(2) where there is one: only this disk is waited for. Elsewhere sync(2); Windows has neither for a user."""
+    if sys.platform == "linux":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            ctypes.CDLL(None, use_errno=True).syncfs(handle)
+        finally:
+            os.close(handle)
+    elif hasattr(os, "sync"):
+        os.sync()
