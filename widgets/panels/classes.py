@@ -1,0 +1,150 @@
+"""The classes to draw with: click or digit arms one, and with it its tool."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from storage.editing.focus import Focus
+from storage.model.geometry import PICTURE_SHAPES, ShapeKind
+from storage.model.ontology import Ontology
+from widgets.controls.panel_head import PanelHead
+from widgets.delegates.class_delegate import ClassDelegate
+from widgets.item_models.class_rows import ClassRole, ClassRows
+
+MANY = 12  # with more classes than this the list can be searched
+
+
+class ClassesPanel(QWidget):
+    """Arming goes through `focus.armed`; `armed` says that a person did it here."""
+
+    armed = Signal(str)
+
+    def __init__(
+        self,
+        focus: Focus,
+        ontology: Ontology,
+        drawable: Collection[ShapeKind] = PICTURE_SHAPES,
+        parent: QWidget | None = None,
+        *,
+        heading: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self._focus = focus
+        self._rows = ClassRows(ontology, drawable, self)
+        self._head = PanelHead(self.tr("Classes"), self)
+        self._head.setVisible(heading)
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText(self.tr("Find a class"))
+        self._search.setAccessibleName(self.tr("Find a class"))
+        self._search.setClearButtonEnabled(True)
+        self._list = QListView(self)
+        self._list.setModel(self._rows)
+        self._list.setItemDelegate(ClassDelegate(self._list))
+        self._list.setUniformItemSizes(True)
+        self._list.setMouseTracking(True)
+        self._list.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self._list.setAccessibleName(self.tr("Classes"))
+        self._note = QLabel(self)
+        self._note.setWordWrap(True)
+        self._note.setProperty("role", "quiet")
+        self._note.setContentsMargins(12, 4, 12, 8)
+        self._lay_out()
+        self._list.clicked.connect(self._clicked)
+        self._list.activated.connect(self._activated)
+        self._list.installEventFilter(self)
+        self._search.textChanged.connect(self._find)
+        self._search.returnPressed.connect(self._arm_first)
+        self._stop = focus.listen(self._focus_changed)
+        self._rows.show_armed(focus.armed)
+        self._settle()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        search = QVBoxLayout()
+        search.setContentsMargins(8, 0, 8, 4)
+        search.addWidget(self._search)
+        column.addLayout(search)
+        column.addWidget(self._note)
+        column.addWidget(self._list, 1)
+
+    def show_ontology(self, ontology: Ontology) -> None:
+        self._rows.show_ontology(ontology)
+        self._rows.show_armed(self._focus.armed)
+        self._settle()
+
+    def close_down(self) -> None:
+        self._stop()
+
+    def wanted_height(self) -> int:
+        """Enough to show every class: for splitters."""
+        return 40 + 28 * max(1, self._rows.total) + (34 if self._rows.total > MANY else 0)
+
+    def _settle(self) -> None:
+        total, shown = self._rows.total, self._rows.rowCount()
+        self._search.setVisible(total > MANY)
+        self._head.show_count(str(total) if total else "")
+        if not total:
+            self._note.setText(self.tr("The ontology has no objects to draw."))
+        elif not shown:
+            self._note.setText(self.tr("No class is called that."))
+        else:
+            self._note.setText("")
+        self._note.setVisible(not shown)
+
+    # -- arming
+
+    @Slot(QModelIndex)
+    def _clicked(self, index: QModelIndex) -> None:
+        self._arm(index)
+
+    @Slot(QModelIndex)
+    def _activated(self, index: QModelIndex) -> None:
+        if self._list.hasFocus() and self._focus.armed != index.data(ClassRole.HASH):
+            self._arm(index)
+
+    def _arm(self, index: QModelIndex) -> None:
+        if not index.isValid() or not self._rows.can_draw(index):
+            return
+        feature_hash = index.data(ClassRole.HASH)
+        again = self._focus.armed == feature_hash
+        self._focus.set(armed=None if again else feature_hash)
+        self.armed.emit("" if again else feature_hash)
+
+    @Slot()
+    def _arm_first(self) -> None:
+        if self._rows.rowCount():
+            first = self._rows.index(0)
+            if self._focus.armed != first.data(ClassRole.HASH):
+                self._arm(first)
+
+    @Slot(str)
+    def _find(self, text: str) -> None:
+        self._rows.filter(text)
+        self._settle()
+
+    def _focus_changed(self, names: frozenset[str]) -> None:
+        if "armed" in names:
+            self._rows.show_armed(self._focus.armed)
+            row = self._rows.row_of(self._focus.armed) if self._focus.armed else None
+            if row is not None:
+                self._list.scrollTo(self._rows.index(row))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._list and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() == Qt.Key.Key_Space:
+                self._arm(self._list.currentIndex())
+                return True
+            moves = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+            if event.key() not in moves and event.text():
+                event.ignore()  # digits and letters are the editor's keys, not a search by typing
+                return event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return super().eventFilter(watched, event)

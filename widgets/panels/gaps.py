@@ -1,0 +1,99 @@
+"""What is still missing before a task can be submitted; a click goes there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model import rules
+from storage.model.ontology import Ontology
+from storage.model.rules import Gap
+from widgets import theme
+from widgets.controls.panel_head import PanelHead
+from widgets.icons import icon
+
+
+class GapsList(QWidget):
+    """Watches while it is visible. `jump_wanted` carries the Gap; the frame and the object are already in the focus then."""
+
+    jump_wanted = Signal(object)
+    counted = Signal(int)
+
+    def __init__(
+        self, session: EditSession, focus: Focus, ontology: Ontology, frames: int = 1, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._focus, self._ontology, self._frames = session, focus, ontology, frames
+        self.gaps: list[Gap] = []
+        self._head = PanelHead(self.tr("Missing"), self)
+        self._note = QLabel(self.tr("Nothing is missing: the task can be submitted."), self)
+        self._note.setProperty("role", "quiet")
+        self._note.setWordWrap(True)
+        self._note.setContentsMargins(12, 4, 12, 8)
+        self._list = QListWidget(self)
+        self._list.setAccessibleName(self.tr("What is missing"))
+        self._list.setWordWrap(True)
+        self._list.setIconSize(QSize(theme.ICON, theme.ICON))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self._note)
+        column.addWidget(self._list, 1)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(150)
+        self._soon.timeout.connect(self.refresh)
+        self._list.itemClicked.connect(self._jump)
+        self._list.itemActivated.connect(self._jump)
+        self._stop = session.listen(self._document_changed)
+        self.refresh()
+
+    def show_ontology(self, ontology: Ontology) -> None:
+        self._ontology = ontology
+        self.refresh()
+
+    def close_down(self) -> None:
+        self._soon.stop()
+        self._stop()
+
+    def _document_changed(self, change: DocumentChange) -> None:
+        if not change.preview and self.isVisible():
+            self._soon.start()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look for gaps now."""
+        self.show_gaps(rules.gaps(self._ontology, self._session.document, self._frames))
+
+    def show_gaps(self, gaps: list[Gap]) -> None:
+        if gaps != self.gaps or not self._list.count():
+            self.gaps = gaps
+            row = self._list.currentRow()
+            self._list.clear()
+            for gap in gaps:
+                entry = QListWidgetItem(icon("ph.warning-circle", theme.warning()), gap.text)
+                entry.setToolTip(self.tr("Go there"))
+                self._list.addItem(entry)
+            self._list.setCurrentRow(min(row, len(gaps) - 1))
+        self._head.show_count(str(len(gaps)) if gaps else "")
+        self._note.setVisible(not gaps)
+        self._list.setVisible(bool(gaps))
+        self.counted.emit(len(gaps))
+
+    @Slot(QListWidgetItem)
+    def _jump(self, entry: QListWidgetItem) -> None:
+        gap = self.gaps[self._list.row(entry)]
+        if gap.at is not None:
+            self._focus.set(at=gap.at)
+        if gap.instance is not None:
+            self._focus.select([gap.instance])
+        self.jump_wanted.emit(gap)

@@ -1,0 +1,112 @@
+"""What has been drawn: instances with eyes and locks, in step with the canvas by way of the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.ontology import Ontology
+from widgets.controls.panel_head import PanelHead
+from widgets.item_models.label_rows import LabelRows
+from widgets.views.label_table import LabelTable
+
+
+class LabelsPanel(QWidget):
+    zoom_wanted = Signal(str)  # instance uuid
+    menu_wanted = Signal(QPoint)  # global; the selection is what it is about
+
+    def __init__(self, session: EditSession, focus: Focus, ontology: Ontology, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._focus = session, focus
+        self.rows = LabelRows(session, focus, ontology, self)
+        self.table = LabelTable(self.rows, focus, self)
+        self._head = PanelHead(self.tr("Instances"), self)
+        self._grouped = self._head.add_tool("ph.tree-structure", self.tr("Group by class"), checkable=True)
+        self._grouped.setChecked(True)
+        self._all_frames = self._head.add_tool("ph.stack", self.tr("Show all frames"), checkable=True)
+        self._eye = self._head.add_tool("ph.eye", self.tr("Hide or show all"))
+        self._lock = self._head.add_tool("ph.lock-simple", self.tr("Lock or unlock all"))
+        self._search = QLineEdit(self)
+        self._search.setPlaceholderText(self.tr("Filter"))
+        self._search.setAccessibleName(self.tr("Filter instances"))
+        self._search.setClearButtonEnabled(True)
+        self._note = QLabel(self)
+        self._note.setWordWrap(True)
+        self._note.setProperty("role", "quiet")
+        self._note.setContentsMargins(12, 4, 12, 8)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(120)
+        self._lay_out()
+        self._connect()
+        self._counted()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        search = QVBoxLayout()
+        search.setContentsMargins(8, 0, 8, 4)
+        search.addWidget(self._search)
+        column.addLayout(search)
+        column.addWidget(self._note)
+        column.addWidget(self.table, 1)
+
+    def _connect(self) -> None:
+        self._grouped.toggled.connect(self.rows.show_grouped)
+        self._all_frames.toggled.connect(self.rows.show_all_frames)
+        self._eye.clicked.connect(self._hide_all)
+        self._lock.clicked.connect(self._lock_all)
+        self._search.textChanged.connect(self._pause.start)
+        self._pause.timeout.connect(self._filter)
+        self.rows.counted.connect(self._counted)
+        self.table.zoom_wanted.connect(self.zoom_wanted)
+        self.table.menu_wanted.connect(self.menu_wanted)
+
+    # -- for the editor
+
+    def show_ontology(self, ontology: Ontology) -> None:
+        self.rows.show_ontology(ontology)
+
+    def offer_frames(self, several: bool) -> None:
+        """Whether the file has more than one frame to show the instances of."""
+        self._all_frames.setVisible(several)
+
+    def close_down(self) -> None:
+        self._pause.stop()
+        self.rows.close()
+        self.table.close_down()
+
+    # -- acts
+
+    @Slot()
+    def _filter(self) -> None:
+        self.rows.filter(self._search.text())
+
+    @Slot()
+    def _hide_all(self) -> None:
+        everything = frozenset(self._session.document.instances)
+        self._focus.set(hidden=frozenset() if self._focus.hidden else everything)
+
+    @Slot()
+    def _lock_all(self) -> None:
+        everything = frozenset(self._session.document.instances)
+        self._focus.set(locked=frozenset() if self._focus.locked else everything)
+
+    @Slot()
+    def _counted(self) -> None:
+        shown, scope = self.rows.counts
+        self._head.show_count(f"{shown:,} / {scope:,}" if shown != scope else f"{scope:,}" if scope else "")
+        filtered = bool(self._search.text().strip())
+        # The field stays while it holds the focus or a text: it must not vanish under the hands.
+        self._search.setVisible(scope > 8 or filtered or self._search.hasFocus())
+        if shown:
+            self._note.setText("")
+        elif filtered:
+            self._note.setText(self.tr("Nothing here is called that."))
+        else:
+            self._note.setText(self.tr("Nothing is drawn yet. Choose a class and draw on the picture."))
+        self._note.setVisible(not shown)
