@@ -36,7 +36,7 @@ EDGE_SHOWN = 24.0
 SNAP_ANGLE = 15.0
 
 
-def handles_of(geometry: Geometry, pixel: float) -> list[Handle]:
+def handles(geometry: Geometry, pixel: float) -> list[Handle]:
     """All handles of a shape; `pixel` is image pixels per logical pixel (edges too short on screen get none)."""
     match geometry:
         case Box(x, y, w, h):

@@ -12,7 +12,7 @@ from storage.model.geometry import Box, Geometry, Skeleton, Visibility
 from storage.model.labels import Annotation
 from viewers.tools.base import GRAB, BoxDraft, Cursor, Draft, Handle, HandleRole, HandlesDraft, KeyEvent, PointerEvent, Tool
 from viewers.tools.bounds import inside, limited_shift, why_degenerate
-from viewers.tools.handles import after_insert, dragged, handles_of, nearest, without_vertex
+from viewers.tools.handles import after_insert, dragged, handles, nearest, without_vertex
 from viewers.tools.snap import snapped
 from viewers.tools.words import name_of, names_of
 
@@ -68,7 +68,7 @@ class SelectTool(Tool):
 
     def _handles_of(self, geometry: Geometry, pixel: float) -> list[Handle]:
         if self._handles[0] is not geometry or self._handles[1] != pixel:
-            self._handles = (geometry, pixel, handles_of(geometry, pixel))
+            self._handles = (geometry, pixel, handles(geometry, pixel))
         return self._handles[2]
 
     def handle_at(self, e: PointerEvent) -> Handle | None:
