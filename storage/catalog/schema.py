@@ -9,6 +9,10 @@ import sqlite3
 from dataclasses import dataclass
 
 
+#: Follow from other fields (or from the op's clock), so the log does not repeat them.
+DERIVED = frozenset({"sort_key", "edited_at", "edited_by", "hidden"})
+
+
 @dataclass(frozen=True, slots=True)
 class TableInfo:
     name: str
@@ -37,7 +41,7 @@ class TableInfo:
 
     def row_json(self) -> str:
         """SQL for the whole row as a JSON object: what an op of the field `*` says."""
-        pairs = (f"'{c}', {self.json_of(c)}" for c in self.columns if c not in ("id", "uuid"))
+        pairs = (f"'{c}', {self.json_of(c)}" for c in self.columns if c not in DERIVED and c not in ("id", "uuid"))
         return f"json_object({', '.join(pairs)})"
 
 

@@ -218,7 +218,7 @@ items = Table(
     _int("edited_at"),
     _int("trashed_at", nullable=True),
     _ref("trash_group", "trash", nullable=True),
-    Index("items_order", "sort_key", sqlite_where=_LIVE),
+    Index("items_order", "sort_key", "folder_id", sqlite_where=_LIVE),
     Index("items_title", "folder_id", "sort_key", sqlite_where=_LIVE),
     Index("items_created", "folder_id", "created_at", sqlite_where=_LIVE),
     Index("items_size", "folder_id", "size", sqlite_where=_LIVE),

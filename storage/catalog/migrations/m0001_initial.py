@@ -196,7 +196,7 @@ CREATE INDEX items_duration ON items (folder_id, duration) WHERE trashed_at IS N
 
 CREATE INDEX items_kind ON items (folder_id, kind) WHERE trashed_at IS NULL;
 
-CREATE INDEX items_order ON items (sort_key) WHERE trashed_at IS NULL;
+CREATE INDEX items_order ON items (sort_key, folder_id) WHERE trashed_at IS NULL;
 
 CREATE INDEX items_pixels ON items (folder_id, width * height) WHERE trashed_at IS NULL;
 
