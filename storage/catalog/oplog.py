@@ -14,7 +14,7 @@ import sqlite3
 import zlib
 from dataclasses import dataclass, field, replace
 
-from storage.catalog.schema import TableInfo
+from storage.catalog.schema import MAYBE_LONG, TableInfo
 from storage.clock import now_ms
 from storage.ids import new_uuid, uuid_blob
 
@@ -100,6 +100,11 @@ class OpLog:
         """One op for each row of `table` (called t) that the condition finds."""
         self._write(table, "*", table.row_json(), where, params)
 
+    def created_range(self, table: TableInfo, ids: range, *, maybe_long: bool) -> None:
+        """`created` for rows whose ids follow one another: their place gives their number, no sorting."""
+        number = f"(t.id - {ids[0] - 1})"
+        self._write(table, "*", table.row_json(), "t.id BETWEEN ? AND ?", (ids[0], ids[-1]), number, maybe_long)
+
     def changed(self, table: TableInfo, column: str, where: str, params: tuple[object, ...]) -> None:
         self._write(table, column, f"json_quote({table.json_of(column)})", where, params)
 
@@ -122,8 +127,18 @@ class OpLog:
             + (text, *before),
         )
         self._advance(first, 1)
+        self._put_long_values_away(first)
 
-    def _write(self, table: TableInfo, field_name: str, after: str, where: str, params: tuple[object, ...]) -> None:
+    def _write(
+        self,
+        table: TableInfo,
+        field_name: str,
+        after: str,
+        where: str,
+        params: tuple[object, ...],
+        number: str = "row_number() OVER (ORDER BY t.id)",
+        maybe_long: bool = True,
+    ) -> None:
         self._begin_session()
         state = self._state
         if field_name == "*":
@@ -134,13 +149,14 @@ class OpLog:
                 f" AND o.field IN ('{field_name}', '*') ORDER BY o.hlc DESC LIMIT 1)"
             )
             before = f"{seen.format('session_id')}, {seen.format('seq')}"
-        number = "row_number() OVER (ORDER BY t.id)"
         written = self._db.execute(
             f"INSERT INTO ops SELECT ?, ? + {number}, ? + {number}, ?, ?, t.uuid, '{table.name}', '{field_name}',"
             f' {after}, {before}, NULL FROM "{table.name}" t WHERE {where}',
             (state.session_id, state.seq, state.hlc, self._user_id, self._group, *params),
         ).rowcount
         self._advance(state.seq, written)
+        if maybe_long and (field_name == "*" or field_name in MAYBE_LONG):
+            self._put_long_values_away(state.seq)
 
     def _advance(self, before: int, written: int) -> None:
         if not written:
@@ -151,7 +167,6 @@ class OpLog:
             )
             self._deps = None
         self._state = replace(self._state, seq=before + written, hlc=self._state.hlc + written)
-        self._put_long_values_away(before)
 
     def _put_long_values_away(self, after_seq: int) -> None:
         session = self._state.session_id

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 #: Follow from other fields (or from the op's clock), so the log does not repeat them.
 DERIVED = frozenset({"sort_key", "edited_at", "edited_by", "hidden"})
 
+#: Columns whose values may be long enough for `blobs`; others are never looked at for that.
+MAYBE_LONG = frozenset({"facts", "metadata", "warnings", "structure", "workflow", "value", "description", "source", "geometry"})
+
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
@@ -29,14 +32,15 @@ class TableInfo:
         """SQL for one field as a JSON value. Integers of this process become uuids; doubles keep all their digits."""
         name = f't."{column}"'
         if column in self.references:
-            return f'(SELECT lower(hex(r.uuid)) FROM "{self.references[column]}" r WHERE r.id = {name})'
+            target = self.references[column]
+            return f'iif({name} IS NULL, NULL, (SELECT lower(hex(r.uuid)) FROM "{target}" r WHERE r.id = {name}))'
         if column == "geometry":
             return f"base64_text({name})"
         match self.types[column]:
             case "BLOB":
                 return f"iif({name} IS NULL, NULL, lower(hex({name})))"
             case "FLOAT":
-                return f"json(iif({name} IS NULL, 'null', printf('%!.17g', {name})))"
+                return f"iif({name} IS NULL, NULL, json(printf('%!.17g', {name})))"
         return name
 
     def row_json(self) -> str:

@@ -20,8 +20,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from storage.catalog.images import Deleted, Images, Inserted, Updated
-from storage.catalog.oplog import OpLog
-from storage.catalog.schema import Schema, TableInfo
+from storage.catalog.oplog import LONG_VALUE, OpLog
+from storage.catalog.schema import MAYBE_LONG, Schema, TableInfo
 from storage.errors import NotAllowed, NotFound
 from storage.ids import new_uuid_blobs, uuid_blob
 from storage.model.changes import Changes
@@ -107,11 +107,12 @@ class Operation:
         info = self.schema_of(table)
         prepare, names = self._preparer(info, columns)
         first = self._next_id(info.name)
-        stored = (prepare(row) for row in rows)
+        lengths = _Lengths(names)
+        stored = (lengths.seen(prepare(row)) for row in rows)
         ids = range(first, first + _insert_rows(self.db, info.name, ("id", *names), first, stored))
         if ids:
             if info.logged:
-                self.log.created_range(info, ids)
+                self.log.created_range(info, ids, maybe_long=lengths.any_long)
             self.images.add(Inserted(info.name, array("q", ids)))
         return ids
 
@@ -281,6 +282,23 @@ WITH RECURSIVE up(id, parent_id) AS (
 
 def _is_uuid(column: str) -> bool:
     return column == "uuid" or column.endswith("_uuid")
+
+
+class _Lengths:
+    """Notices rows whose ops may be too long to stand in the log."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._where = [n for n, c in enumerate(columns) if c in MAYBE_LONG]
+        self.any_long = False
+
+    def seen(self, row: list[Any]) -> list[Any]:
+        if not self.any_long:
+            length = 0
+            for n in self._where:
+                if isinstance(row[n], (str, bytes)):
+                    length += len(row[n])
+            self.any_long = length > LONG_VALUE // 3  # base64 and escapes make it longer
+        return row
 
 
 def _fresh_uuids() -> Iterator[bytes]:
