@@ -214,4 +214,5 @@ def style_sheet() -> str:
     # A style sheet wants forward slashes, on Windows too.
     chrome = str(files("resources").joinpath("chrome")).replace(os.sep, "/")
     sheet = files("resources").joinpath("chrome", "window.qss").read_text("utf-8")
-    return sheet.replace("@chrome", chrome).replace("@danger", danger().name())
+    sheet = sheet.replace("@dark", "-dark" if is_dark() else "").replace("@chrome", chrome)
+    return sheet.replace("@danger", danger().name())

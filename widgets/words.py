@@ -1,0 +1,111 @@
+"""Facts as words for people: sizes, lengths, places, kinds, times."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+
+from storage.model.items import FileRow, Kind, Location
+
+KIND_ICONS = {
+    Kind.IMAGE: "ph.image",
+    Kind.IMAGE_GROUP: "ph.image-square",
+    Kind.IMAGE_SEQUENCE: "ph.film-strip",
+    Kind.VIDEO: "ph.film-strip",
+    Kind.AUDIO: "ph.speaker-high",
+    Kind.DICOM_SERIES: "ph.stack",
+    Kind.NIFTI: "ph.cube",
+    Kind.PDF: "ph.file-pdf",
+    Kind.TEXT: "ph.file-text",
+}
+LOCATION_ICONS = {
+    Location.LOCAL: "ph.hard-drive",
+    Location.LINKED: "ph.link-simple",
+    Location.CLOUD: "ph.cloud",
+    Location.CACHED: "ph.cloud-check",
+    Location.MISSING: "ph.link-break",
+    Location.CHANGED: "ph.warning",
+}
+_PAGED = {Kind.PDF}
+_SLICED = {Kind.DICOM_SERIES, Kind.NIFTI}
+
+
+def kind(value: Kind) -> str:
+    tr = QCoreApplication.translate
+    return {
+        Kind.IMAGE: tr("words", "Image"),
+        Kind.IMAGE_GROUP: tr("words", "Image group"),
+        Kind.IMAGE_SEQUENCE: tr("words", "Image sequence"),
+        Kind.VIDEO: tr("words", "Video"),
+        Kind.AUDIO: tr("words", "Audio"),
+        Kind.DICOM_SERIES: tr("words", "DICOM series"),
+        Kind.NIFTI: tr("words", "NIfTI"),
+        Kind.PDF: tr("words", "PDF"),
+        Kind.TEXT: tr("words", "Text"),
+    }[value]
+
+
+def location(value: Location) -> str:
+    tr = QCoreApplication.translate
+    return {
+        Location.LOCAL: tr("words", "In the catalog"),
+        Location.LINKED: tr("words", "Linked in place"),
+        Location.CLOUD: tr("words", "In the cloud"),
+        Location.CACHED: tr("words", "Cached from the cloud"),
+        Location.MISSING: tr("words", "Missing"),
+        Location.CHANGED: tr("words", "Changed since it was added"),
+    }[value]
+
+
+def number(value: int) -> str:
+    return QLocale().toString(value)
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units, as disks and buckets are sold."""
+    return QLocale().formattedDataSize(count, 1 if count >= 1000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def dimensions(width: int | None, height: int | None) -> str:
+    return "" if width is None or height is None else f"{width} × {height}"
+
+
+def duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def length(row: FileRow) -> str:
+    """How long the item is in its own measure: time, slices, pages, frames. Empty for a single picture."""
+    if row.duration is not None:
+        return duration(row.duration)
+    if row.frames is None or row.frames < 2:
+        return ""
+    if row.kind in _SLICED:
+        return QCoreApplication.translate("words", "%n slice(s)", None, row.frames)
+    if row.kind in _PAGED:
+        return QCoreApplication.translate("words", "%n page(s)", None, row.frames)
+    return QCoreApplication.translate("words", "%n frame(s)", None, row.frames)
+
+
+def items(count: int) -> str:
+    if count == 1:
+        return QCoreApplication.translate("words", "1 item")
+    return QCoreApplication.translate("words", "{0} items").format(number(count))
+
+
+def folders(count: int) -> str:
+    if count == 1:
+        return QCoreApplication.translate("words", "1 folder")
+    return QCoreApplication.translate("words", "{0} folders").format(number(count))
+
+
+def when(ms: int) -> str:
+    """Local date and time, short."""
+    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(ms), QLocale.FormatType.ShortFormat)
+
+
+def when_exactly(ms: int) -> str:
+    return QDateTime.fromMSecsSinceEpoch(ms).toString(Qt.DateFormat.ISODateWithMs)
