@@ -206,8 +206,8 @@ class BrushTool(DrawingTool):
                 continue
             if other.instance in context.focus.locked or other.instance in context.focus.hidden:
                 continue
-            left = masks.subtract(mask, painted)
-            if left is None:
+            left = masks.subtract(mask, (painted,))
+            if left.w == 0:
                 gone.append(other.instance)
             elif left != mask:
                 kept[other.uuid] = left

@@ -17,7 +17,7 @@ from storage.model.labels import Annotation
 from storage.model.ontology import SkeletonTemplate
 from viewers.scene.outlines import Outline, mask_array, outline
 from viewers.tools.base import Handle, HandleRole
-from viewers.tools.handles import handles_of
+from viewers.tools.handles import handles, nearest
 
 NONE: frozenset[str] = frozenset()
 
@@ -166,16 +166,19 @@ class Index:
     def at(self, x: float, y: float, tol: float = 0.0, *, skip: Collection[str] = NONE) -> list[str]:
         """Instances under a point, smallest first, of equal size the topmost first. `tol` in image px, `skip` hidden ones."""
         found = [
-            e
-            for e in self.near((x - tol, y - tol, x + tol, y + tol))
-            if e.instance not in skip and _touches(e, x, y, tol)
+            e for e in self.near((x - tol, y - tol, x + tol, y + tol)) if e.instance not in skip and _touches(e, x, y, tol)
         ]
         found.sort(key=lambda e: (e.area, -e.layer, -e.seq))
         return [e.instance for e in found]
 
     def in_rect(self, bounds: Bounds, *, contained: bool = True, skip: Collection[str] = NONE) -> list[str]:
         """Instances inside a rectangle (wholly, or whose box touches it), bottom first."""
-        x0, y0, x1, y1 = min(bounds[0], bounds[2]), min(bounds[1], bounds[3]), max(bounds[0], bounds[2]), max(bounds[1], bounds[3])
+        x0, y0, x1, y1 = (
+            min(bounds[0], bounds[2]),
+            min(bounds[1], bounds[3]),
+            max(bounds[0], bounds[2]),
+            max(bounds[1], bounds[3]),
+        )
         b = self._boxes
         found = self.near((x0, y0, x1, y1))
         if contained:
@@ -191,20 +194,15 @@ class Index:
         return (float(b[:, 0].min()), float(b[:, 1].min()), float(b[:, 2].max()), float(b[:, 3].max()))
 
     def handle_at(self, x: float, y: float, tol: float, instances: Iterable[str], *, pixel: float = 1.0) -> HandleHit | None:
-        """The nearest handle of these instances within `tol`. Real vertices win over rotate and insert handles."""
+        """The nearest handle of these instances within `tol` (image px). Points win over the middles of edges."""
         best: HandleHit | None = None
-        best_key = (2, tol)
         for entry in (self._by_instance.get(i) for i in instances):
-            if entry is None:
+            handle = nearest(handles(entry.geometry, pixel), x, y, tol) if entry is not None else None
+            if entry is None or handle is None:
                 continue
-            vertex = _nearest_vertex(entry, x, y, tol)
-            candidates = [vertex] if vertex is not None else []
-            candidates += [h for h in handles_of(entry.geometry, pixel) if h.role is not HandleRole.VERTEX]
-            for handle in candidates:
-                distance = float(np.hypot(handle.x - x, handle.y - y))
-                key = (int(handle.role in (HandleRole.INSERT, HandleRole.EDGE, HandleRole.CENTRE)), distance)
-                if distance <= tol and key < best_key:
-                    best, best_key = HandleHit(entry.instance, entry.annotation.uuid, handle, distance), key
+            distance = float(np.hypot(handle.x - x, handle.y - y))
+            if best is None or distance < best.distance:
+                best = HandleHit(entry.instance, entry.annotation.uuid, handle, distance)
         return best
 
     def vertex_at(self, x: float, y: float, tol: float, instances: Iterable[str] | None = None) -> HandleHit | None:

@@ -217,7 +217,8 @@ class SelectTool(Tool):
     def _begin(self, drag: _Drag) -> None:
         context = self.context
         if drag.kind == "move":
-            if drag.on_click is not None and drag.on_click not in context.focus.selected:
+            adds = drag.start.ctrl or drag.start.shift
+            if adds and drag.on_click is not None and drag.on_click not in context.focus.selected:
                 context.focus.select((*context.focus.selected, drag.on_click))
                 drag.originals = {a.uuid: a for a in self._editable()}
             if not drag.originals:
