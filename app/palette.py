@@ -5,9 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
-from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.actions import ActionRegistry
 
@@ -98,7 +118,9 @@ class Palette(QFrame):
 
     closed = Signal()
 
-    def __init__(self, registry: ActionRegistry, folders: Callable[[str], list[tuple[str, Callable[[], object]]]], parent: QWidget) -> None:
+    def __init__(
+        self, registry: ActionRegistry, folders: Callable[[str], list[tuple[str, Callable[[], object]]]], parent: QWidget
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._registry, self._folders = registry, folders
         self.setFrameShape(QFrame.Shape.StyledPanel)

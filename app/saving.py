@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
 
 from storage.editing.session import StepChange
 
@@ -40,6 +41,7 @@ class SaveQueue(QObject):
         self._queue: deque[_Waiting] = deque()
         self._in_flight = False
         self.state = "saved"
+        self._empty = Event()
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
@@ -49,6 +51,7 @@ class SaveQueue(QObject):
     def __call__(self, change: StepChange) -> Future[Any]:
         waiting = _Waiting(change, Future())
         self._queue.append(waiting)
+        self._empty.clear()
         self._set("saving", self.tr("Saving…"))
         self._send_next()
         return waiting.outcome
@@ -57,11 +60,26 @@ class SaveQueue(QObject):
     def pending(self) -> int:
         return len(self._queue)
 
+    def drained(self) -> Event:
+        """Set when everything handed over so far is written (from any thread: wait on it)."""
+        if not self._queue:
+            self._empty.set()
+        return self._empty
+
     @Slot()
     def retry(self) -> None:
         """Try the step that failed again, and then everything behind it."""
         self._retry.stop()
         self._send_next()
+
+    def wait(self, seconds: float) -> bool:
+        """At the very end (closing): let the event loop run until all is written, at most so long. True: all written."""
+        loop = QEventLoop()
+        self.state_changed.connect(lambda state, _text: loop.quit() if state != "saving" else None)
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        if self._queue:
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        return not self._queue
 
     def _send_next(self) -> None:
         # One at a time: a step that fails must be written before those that build on it.
@@ -83,6 +101,7 @@ class SaveQueue(QObject):
             self._queue.remove(waiting)
             waiting.outcome.set_result(None)
             if not self._queue:
+                self._empty.set()
                 self._set("saved", self.tr("All changes saved"))
             elif self.state == "failed":
                 self._set("saving", self.tr("Saving…"), force=True)

@@ -19,6 +19,7 @@ from storage.catalog import folders, trash
 from storage.errors import BadInput, NotFound, Refused
 from storage.model.items import Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
+from storage.services.originals import source_of
 
 BLOCK = 1000
 
@@ -203,7 +204,7 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
 
     with opened(arguments, read_only=True) as catalog:
         item = catalog.reads.item_by_uuid(arguments.uuid)
-        source = catalog.original(item)
+        source = source_of(catalog, item)
         if not 0 <= arguments.index < (item.frames or 1):
             raise Refused(
                 f"“{item.title}” has no frame {arguments.index}.",

@@ -110,6 +110,13 @@ def change_of(edits: Iterable[Edit], inverse: Iterable[Edit], *, preview: bool =
     return DocumentChange(frozenset(instances), frozenset(frames), frozenset(answers), frozenset(classifications), preview)
 
 
+def difference(shown: LabelDocument, stored: LabelDocument) -> Edits:
+    """What makes `shown` equal to `stored` (another window, a script or sync has written)."""
+    present = {(KIND_OF[type(r)], r.uuid) for r in stored.records()}
+    gone = tuple(Drop(KIND_OF[type(r)], r.uuid) for r in shown.records() if (KIND_OF[type(r)], r.uuid) not in present)
+    return gone + tuple(Put(r) for r in stored.records() if shown.get(KIND_OF[type(r)], r.uuid) != r)
+
+
 def _weight(edit: Edit) -> int:
     if isinstance(edit, Drop):
         return 100

@@ -1,0 +1,57 @@
+"""What the window shows when its catalog cannot be opened: what happened, and the ways on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from storage.errors import PostilError
+from widgets import icons, theme
+
+
+class FailurePage(QWidget):
+    restore_wanted = Signal(object)  # a Path
+    retry_wanted = Signal()
+    other_wanted = Signal()
+
+    def __init__(self, error: Exception, backup: Path | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        picture = QLabel(self)
+        picture.setPixmap(icons.pixmap("ph.warning-circle", 48, theme.warning(), self.devicePixelRatioF()))
+        title = QLabel(self.tr("This catalog cannot be opened"), self)
+        title.setFont(theme.font(theme.TITLE, strong=True))
+        reason = QLabel(str(error), self)
+        remedy = QLabel(error.remedy if isinstance(error, PostilError) else "", self)
+        remedy.setVisible(bool(remedy.text()))
+        column = QVBoxLayout()
+        column.setSpacing(theme.GAP)
+        for label in (picture, title, reason, remedy):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        if backup is not None:
+            made = datetime.fromtimestamp(backup.stat().st_mtime).strftime("%Y-%m-%d %H:%M")  # noqa: DTZ006 - local time for a person
+            restore = QPushButton(self.tr("Restore the backup of {0}").format(made), self)
+            restore.setDefault(True)
+            restore.clicked.connect(lambda: self.restore_wanted.emit(backup))
+            buttons.addWidget(restore)
+        retry = QPushButton(self.tr("Try again"), self)
+        retry.clicked.connect(self.retry_wanted)
+        other = QPushButton(self.tr("Open another catalog…"), self)
+        other.clicked.connect(self.other_wanted)
+        buttons.addWidget(retry)
+        buttons.addWidget(other)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addStretch(1)
+        layout.addLayout(column)
+        layout.addSpacing(theme.GROUP)
+        layout.addLayout(buttons)
+        layout.addStretch(2)

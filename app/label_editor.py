@@ -1,0 +1,369 @@
+"""The label editor: one task at a time. Header above, canvas and tools in the middle, classes, instances, answers at the right.
+
+It composes what knows nothing of each other: the canvas (viewers) and the panels (widgets) share an edit session and a
+focus; finished gestures go to the catalog through a save queue.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.label_header import LabelHeader
+from app.label_side import LabelSide
+from app.operations import Operations
+from app.saving import SaveQueue
+from app.task_loader import LoadedTask, load_task, warm
+from storage.catalog import labels, tasks
+from storage.editing.edits import difference
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.errors import PostilError, StaleUndo
+from storage.model.rules import Gap, gaps
+from viewers.editors.image_editor import ImageEditor
+from widgets import icons
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.messages import Messages
+
+log = logging.getLogger(__name__)
+
+
+class LabelEditor(QWidget):
+    left = Signal()  # back to the queue
+    status = Signal(str)  # what is under the cursor
+    hint = Signal(str)  # what the tool expects
+    state_changed = Signal()  # undo, redo, selection, tool: actions look again
+    opened = Signal(int)  # task id
+
+    def __init__(self, context: AppContext, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._messages = context, messages
+        self._operations = Operations(context.catalog, messages)
+        self.loaded: LoadedTask | None = None
+        self.session: EditSession | None = None
+        self.focus: Focus | None = None
+        self.editor: ImageEditor | None = None
+        self.side: LabelSide | None = None
+        self._saving: SaveQueue | None = None
+        self._ready_next: LoadedTask | None = None
+        self._wanted: int | None = None
+        self._lay_out()
+        context.bus.changed.connect(self._on_changed)
+
+    def _lay_out(self) -> None:
+        self.header = LabelHeader(self)
+        self.header.back_wanted.connect(self.leave)
+        self.header.previous_wanted.connect(lambda: self.go(-1))
+        self.header.next_wanted.connect(lambda: self.go(1))
+        self.header.skip_wanted.connect(self.skip)
+        self.header.submit_wanted.connect(self.submit)
+        self.header.reopen_wanted.connect(self.reopen)
+        self.header.retry_wanted.connect(self._retry)
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split.setObjectName("labelSplit")
+        self._split.setChildrenCollapsible(False)
+        self._middle = QStackedWidget(self)
+        self._right = QStackedWidget(self)
+        self._right.setMinimumWidth(240)
+        self._split.addWidget(self._middle)
+        self._split.addWidget(self._right)
+        self._split.setStretchFactor(0, 1)
+        self._split.setSizes([960, 300])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._split, 1)
+
+    # -- opening
+
+    @property
+    def task_id(self) -> int | None:
+        return self.loaded.task.id if self.loaded is not None else None
+
+    def open(self, task_id: int) -> None:
+        """Show a task. The present one stays on the screen until the new one is ready."""
+        self._flush()
+        self._wanted = task_id
+        ready = self._ready_next
+        if ready is not None and ready.task.id == task_id and not self._busy_saving():
+            self._ready_next = None
+            self._show(ready)
+            return
+        catalog = self._context.catalog
+        after = self._saving.drained() if self._saving is not None else None
+        self._context.jobs.read(
+            lambda: (after.wait(10) if after is not None else None, load_task(catalog, task_id))[1],
+            self._on_loaded,
+            self._on_failed,
+            owner=self,
+        )
+
+    @Slot(object)
+    def _on_loaded(self, loaded: LoadedTask) -> None:
+        if loaded.task.id == self._wanted:
+            self._show(loaded)
+        else:
+            loaded.pictures.close()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._messages.error(error, self.tr("Open task"))
+        if self.loaded is None:
+            self.left.emit()
+
+    def _show(self, loaded: LoadedTask) -> None:
+        self._put_away()
+        self.loaded = loaded
+        catalog, row_id = self._context.catalog, loaded.row.id
+        self._saving = SaveQueue(lambda change: catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False), self)
+        self._saving.state_changed.connect(self.header.show_state)
+        self._saving.problem.connect(self._on_not_saved)
+        self.session = EditSession(loaded.document, self._saving, author=catalog.user.email, history=loaded.history)
+        self.focus = self._new_focus()
+        self.editor = ImageEditor(self.session, self.focus, loaded.ontology, loaded.pictures, icon=icons.icon, parent=self)
+        self.editor.status.connect(self.hint)
+        self.editor.cursor.connect(self.status)
+        self.side = LabelSide(self.session, self.focus, loaded.ontology, loaded.row.item.frames or 1, self)
+        self.side.gap_jump_wanted.connect(self.jump)
+        self.side.zoom_wanted.connect(self.editor.zoom_to_instance)
+        self.side.menu_wanted.connect(self.editor.show_menu)
+        self.side.gaps_counted.connect(self.header.show_gaps)
+        self.session.listen(lambda _change: self.state_changed.emit())
+        self.focus.listen(lambda _names: self.state_changed.emit())
+        self._middle.addWidget(self.editor)
+        self._middle.setCurrentWidget(self.editor)
+        self._right.addWidget(self.side)
+        self._right.setCurrentWidget(self.side)
+        self.header.show_task(loaded)
+        self.header.show_state("saved", self.tr("All changes saved"))
+        self.editor.setFocus()
+        self.opened.emit(loaded.task.id)
+        self.state_changed.emit()
+        self._operations.run("Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error))
+        QTimer.singleShot(0, self._prefetch)
+
+    def _new_focus(self) -> Focus:
+        values = self._context.settings.values
+        focus = Focus()
+        if self.focus is not None:
+            focus.display = self.focus.display  # as the person left it
+        else:
+            focus.show(opacity=values.fill_opacity, names=values.show_names, line_width=values.line_width, color_by=values.color_by)
+        return focus
+
+    def _put_away(self) -> None:
+        if self.editor is not None:
+            self.editor.close_down()
+            self._middle.removeWidget(self.editor)
+            self.editor.deleteLater()
+        if self.side is not None:
+            self.side.close_down()
+            self._right.removeWidget(self.side)
+            self.side.deleteLater()
+        if self.loaded is not None:
+            self.loaded.pictures.close()
+        if self._saving is not None:
+            self._saving.state_changed.disconnect(self.header.show_state)
+        self.loaded = self.session = self.editor = self.side = None
+
+    @Slot()
+    def _prefetch(self) -> None:
+        """Load the task that comes next and decode its picture."""
+        if self.loaded is None:
+            return
+        catalog, task = self._context.catalog, self.loaded.task
+
+        def ask() -> LoadedTask | None:
+            following = catalog.reads.next_task(task.project_id, task.id)
+            return load_task(catalog, following.id) if following is not None and following.id != task.id else None
+
+        self._context.jobs.read(ask, self._on_prefetched, lambda error: log.info("prefetch: %s", error), owner=self)
+
+    def _on_prefetched(self, loaded: LoadedTask | None) -> None:
+        if self._ready_next is not None:
+            self._ready_next.pictures.close()
+        self._ready_next = loaded
+        if loaded is not None:
+            warm(loaded)
+
+    # -- news from elsewhere
+
+    @Slot(object)
+    def _on_changed(self, changes: Any) -> None:
+        if self._ready_next is not None and (changes.everything or self._ready_next.row.id in changes.label_rows):
+            self._ready_next.pictures.close()
+            self._ready_next = None
+        if self.loaded is None:
+            return
+        if changes.everything or self.loaded.project.ontology_id in changes.ontologies:
+            reads, ontology_id = self._context.reads, self.loaded.project.ontology_id
+            self._context.jobs.read(lambda: reads.ontology(ontology_id), self._on_ontology, self._on_failed, owner=self)
+        foreign = changes.everything or (self.loaded.row.id in changes.label_rows and changes.origin is not self)
+        if foreign and not self._busy_saving():
+            reads, row_id = self._context.reads, self.loaded.row.id
+            self._context.jobs.read(lambda: reads.labels(row_id), partial(self._take_in, row_id), self._on_failed, owner=self)
+
+    def _on_ontology(self, ontology: Any) -> None:
+        if self.loaded is None or self.loaded.ontology == ontology:
+            return
+        self.loaded.ontology = ontology
+        assert self.editor is not None and self.side is not None
+        self.editor.show_ontology(ontology)
+        self.side.show_ontology(ontology)
+
+    def _take_in(self, row_id: int, stored: Any) -> None:
+        """Labels of this row were changed elsewhere: show what differs, keep selection and history."""
+        if self.loaded is None or self.session is None or self.loaded.row.id != row_id or self._busy_saving() or self.session.in_gesture:
+            return
+        self.session.merge(difference(self.session.document, stored))
+
+    # -- leaving and moving on
+
+    def _busy_saving(self) -> bool:
+        return self._saving is not None and self._saving.pending > 0
+
+    def _flush(self) -> None:
+        """Half-typed answers are answers; a half-drawn shape is dropped."""
+        if self.side is not None:
+            self.side.flush()
+        if self.session is not None and self.session.in_gesture:
+            self.session.cancel()
+
+    def may_close(self) -> bool:
+        self._flush()
+        if self._saving is None or not self._saving.pending:
+            return True
+        if self._saving.state == "saving" and self._saving.wait(5.0):
+            return True
+        return self._messages.ask(
+            self.tr("Not everything is saved"),
+            self.tr("{0} change(s) could not be written. Close and lose them?").format(self._saving.pending),
+            yes=self.tr("Close and lose them"),
+            danger=True,
+        )
+
+    def leave(self) -> None:
+        self._flush()
+        self.left.emit()
+
+    def close_down(self) -> None:
+        self._put_away()
+        if self._ready_next is not None:
+            self._ready_next.pictures.close()
+            self._ready_next = None
+
+    def go(self, step: int) -> None:
+        """The task before or after this one in its stage's queue."""
+        if self.loaded is None:
+            return
+        reads, task = self._context.reads, self.loaded.task
+        queue = reads.task_ids(task.project_id, stage=task.stage_uuid)
+        at = (queue.index(task.id) if task.id in queue else 0) + step
+        if 0 <= at < len(queue):
+            self.open(queue[at])
+        else:
+            self._messages.tell(self.tr("There is no further task in this direction."))
+
+    @Slot()
+    def submit(self) -> None:
+        if self.loaded is None or self.session is None:
+            return
+        self._flush()
+        missing = gaps(self.loaded.ontology, self.session.document, self.loaded.row.item.frames or 1)
+        if missing:
+            assert self.side is not None
+            self.side.show_gaps(missing)
+            self._messages.tell(self.tr("Not submitted: something required is missing. The list at the right leads to each place."))
+            return
+        self._move_on(self.tr("Submit task"), tasks.submit)
+
+    @Slot()
+    def skip(self) -> None:
+        self._flush()
+        self._move_on(self.tr("Skip task"), tasks.skip)
+
+    def _move_on(self, text: str, work: Any) -> None:
+        if self.loaded is None:
+            return
+        task = self.loaded.task
+        following = self._ready_next.task.id if self._ready_next is not None else None
+        self._operations.run(text, work, task.id, then=lambda _result: self._after_move(task.project_id, task.id, following))
+
+    def _after_move(self, project_id: int, task_id: int, following: int | None) -> None:
+        if self.task_id != task_id:
+            return
+        if not self._context.settings.values.next_after_submit:
+            self.left.emit()
+            return
+        if following is None:
+            found = self._context.reads.next_task(project_id, task_id)
+            following = found.id if found is not None and found.id != task_id else None
+        if following is None:
+            self._messages.tell(self.tr("That was the last task. Well done."))
+            self.left.emit()
+        else:
+            self.open(following)
+
+    @Slot()
+    def reopen(self) -> None:
+        if self.loaded is not None:
+            task_id = self.loaded.task.id
+            self._operations.run(self.tr("Reopen task"), tasks.reopen, task_id, then=lambda _result: self.open(task_id))
+
+    @Slot(object)
+    def jump(self, gap: Gap) -> None:
+        """To the place of something missing."""
+        assert self.editor is not None and self.focus is not None and self.side is not None
+        if gap.at is not None:
+            self.focus.set(at=gap.at)
+        if gap.instance is not None:
+            self.focus.select([gap.instance])
+            self.editor.zoom_to_instance(gap.instance)
+        self.side.focus_gap(gap)
+
+    # -- undo
+
+    @property
+    def undo_text(self) -> str:
+        return self.session.undo_text if self.session is not None else ""
+
+    @property
+    def redo_text(self) -> str:
+        return self.session.redo_text if self.session is not None else ""
+
+    def undo(self) -> None:
+        self._replay("undo")
+
+    def redo(self) -> None:
+        self._replay("redo")
+
+    def _replay(self, which: str) -> None:
+        assert self.editor is not None
+        try:
+            getattr(self.editor, which)()
+        except StaleUndo as error:
+            self._messages.tell(f"{error.reason} {error.remedy}")
+
+    # -- saving
+
+    @Slot(object)
+    def _on_not_saved(self, error: Exception) -> None:
+        reason = str(error) if isinstance(error, PostilError) else self.tr("Something went wrong inside Postil.")
+        self._messages.tell(self.tr("Your last change is not saved yet: {0} It is kept and tried again.").format(reason))
+        log.error("not saved", exc_info=error)
+
+    @Slot()
+    def _retry(self) -> None:
+        if self._saving is not None:
+            self._saving.retry()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.editor is None or not self.editor.handle_key(event):
+            super().keyPressEvent(event)

@@ -1,0 +1,206 @@
+"""The pages of one window, made when they are first visited; the label editor lies over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.operations import Operations
+from app.rooms.files import FilesRoom
+from storage.errors import StaleUndo
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.label_editor import LabelEditor
+    from app.rooms.datasets import DatasetsRoom
+    from app.rooms.jobs import JobsRoom
+    from app.rooms.ontologies import OntologiesRoom
+    from app.rooms.projects import ProjectsRoom
+    from app.rooms.settings import SettingsRoom
+    from app.window import MainWindow
+
+
+class Pages(QObject):
+    def __init__(self, window: MainWindow, context: AppContext) -> None:
+        super().__init__(window)
+        self.window, self.context = window, context
+        self.operations = Operations(context.catalog, window.messages)
+        self.files = FilesRoom(window, context, self.operations)
+        window.stack.addWidget(self.files.widget)
+        self.datasets: DatasetsRoom | None = None
+        self.ontologies: OntologiesRoom | None = None
+        self.projects: ProjectsRoom | None = None
+        self.jobs: JobsRoom | None = None
+        self.settings: SettingsRoom | None = None
+        self.editor: LabelEditor | None = None
+        from app.actions.labels import label_actions
+
+        window.registry.add(label_actions(window))
+
+    def page(self, place: str) -> QWidget:
+        makers: dict[str, Callable[[], QWidget]] = {
+            "files": lambda: self.files.widget,
+            "datasets": self._datasets,
+            "ontologies": self._ontologies,
+            "projects": self._projects,
+            "jobs": self._jobs,
+            "settings": self._settings,
+        }
+        return makers[place]()
+
+    def entered(self, place: str) -> None:
+        if place == "files":
+            self.window.status_line.show_context(self.files.selection_text())
+
+    def _keep(self, widget: QWidget) -> QWidget:
+        self.window.stack.addWidget(widget)
+        self.window.state.restore_splitters(widget)
+        return widget
+
+    def _datasets(self) -> QWidget:
+        if self.datasets is None:
+            from app.rooms.datasets import DatasetsRoom
+
+            self.datasets = DatasetsRoom(self.window, self.context, self.operations)
+            self._keep(self.datasets.widget)
+        return self.datasets.widget
+
+    def _ontologies(self) -> QWidget:
+        if self.ontologies is None:
+            from app.rooms.ontologies import OntologiesRoom
+
+            self.ontologies = OntologiesRoom(self.window, self.context, self.operations)
+            self._keep(self.ontologies.widget)
+        return self.ontologies.widget
+
+    def _projects(self) -> QWidget:
+        if self.projects is None:
+            from app.rooms.projects import ProjectsRoom
+
+            self.projects = ProjectsRoom(self.window, self.context, self.operations)
+            self._keep(self.projects.widget)
+        return self.projects.widget
+
+    def _jobs(self) -> QWidget:
+        if self.jobs is None:
+            from app.rooms.jobs import JobsRoom
+
+            self.jobs = JobsRoom(self.window, self.context)
+            self._keep(self.jobs.widget)
+        return self.jobs.widget
+
+    def _settings(self) -> QWidget:
+        if self.settings is None:
+            from app.rooms.settings import SettingsRoom
+
+            self.settings = SettingsRoom(self.window, self.context)
+            self._keep(self.settings.widget)
+        return self.settings.widget
+
+    # -- the label editor
+
+    @property
+    def editing(self) -> bool:
+        return self.editor is not None and self.window.stack.currentWidget() is self.editor
+
+    def open_task(self, task_id: int) -> None:
+        """Show the editor on a task; where another window has it open, that one comes to the front."""
+        from app.program import bring_to_front
+
+        for window in self.window.program.windows:
+            other = window.pages
+            if other is not None and other is not self and other.editing and other.editor is not None and other.editor.task_id == task_id:
+                bring_to_front(window)
+                return
+        if self.editor is None:
+            from app.label_editor import LabelEditor
+
+            self.editor = LabelEditor(self.context, self.window.messages)
+            self.editor.left.connect(self._on_left)
+            self.editor.status.connect(self.window.status_line.show_context)
+            self.editor.hint.connect(self.window.status_line.show_hint)
+            self.editor.state_changed.connect(self.window.soon_refresh)
+            self.editor.opened.connect(self._on_opened)
+            self._keep(self.editor)
+        self.editor.open(task_id)
+
+    @Slot(int)
+    def _on_opened(self, _task_id: int) -> None:
+        assert self.editor is not None
+        self.window.stack.setCurrentWidget(self.editor)
+        self.window.rail.choose("projects")
+        self.editor.setFocus()
+        self.window.soon_refresh()
+
+    @Slot()
+    def _on_left(self) -> None:
+        self.window.status_line.show_hint("")
+        self.window.go("projects")
+
+    def editor_menu(self) -> list[str]:
+        from app.actions.labels import editor_menu
+
+        return editor_menu(self.window)
+
+    # -- what the window's verbs need
+
+    def undo_text(self) -> str:
+        if self.editing:
+            assert self.editor is not None
+            return self.editor.undo_text
+        return self.context.catalog.undo_text
+
+    def redo_text(self) -> str:
+        if self.editing:
+            assert self.editor is not None
+            return self.editor.redo_text
+        return self.context.catalog.redo_text
+
+    def undo(self) -> None:
+        self._replay("undo")
+
+    def redo(self) -> None:
+        self._replay("redo")
+
+    def _replay(self, which: str) -> None:
+        """The editor's own undo when it is on the screen, else the catalog's (decisions.md 9)."""
+        if self.editing:
+            getattr(self.editor, which)()
+            return
+        text = getattr(self.context.catalog, f"{which}_text")
+        words = self.tr("Undone: {0}") if which == "undo" else self.tr("Done again: {0}")
+        self.operations.follow(
+            text,
+            getattr(self.context.catalog, which)(),
+            then=lambda _result: self.window.messages.tell(words.format(text)),
+            failed=self._on_stale,
+        )
+
+    def _on_stale(self, error: BaseException) -> None:
+        if isinstance(error, StaleUndo):
+            self.window.messages.tell(f"{error.reason} {error.remedy}")
+        else:
+            self.window.messages.error(error)
+
+    def open_folder(self, folder_id: int) -> None:
+        self.window.go("files")
+        self.files.open_folder(folder_id)
+
+    def focus_search(self) -> None:
+        self.window.go("files")
+        self.files.focus_search()
+
+    def show_shortcuts(self) -> None:
+        self.window.go("settings")
+        assert self.settings is not None
+        self.settings.show_shortcuts()
+
+    def may_close(self) -> bool:
+        return self.editor is None or self.editor.may_close()
+
+    def close(self) -> None:
+        if self.editor is not None:
+            self.editor.close_down()

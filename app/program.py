@@ -1,0 +1,158 @@
+"""The running program: one catalog, its shared parts, and the windows on it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import single_instance
+from app.context import AppContext
+from app.jobs import JobRunner
+from app.messages import Messages
+from app.settings import Settings
+from app.window import MainWindow
+from storage.progress import Progress
+from widgets.bus import CatalogBus
+
+log = logging.getLogger(__name__)
+
+
+class Program(QObject):
+    """`show` puts the first window up; `open` then fetches the catalog in a job and gives it to the window."""
+
+    NOTICE_MS = 2000
+
+    def __init__(self, path: Path, settings: Settings, *, user: str | None = None, last_crash: str = "") -> None:
+        super().__init__()
+        self.path, self.settings, self.user = path, settings, user
+        self.jobs = JobRunner(self)
+        self.bus = CatalogBus(self)
+        self.context: AppContext | None = None
+        self.windows: list[MainWindow] = []
+        self._last_crash = last_crash
+        self._listener: single_instance.Listener | None = None
+        self._notice = QTimer(self)
+        self._notice.setInterval(self.NOTICE_MS)
+        self._notice.timeout.connect(self._notice_others)
+
+    def show(self) -> None:
+        self.windows.append(MainWindow(self))
+        self.windows[0].show()
+        self._listener = single_instance.Listener(self.path, self)
+        self._listener.asked.connect(self._on_asked)
+
+    def new_window(self) -> MainWindow:
+        """Another window on the same catalog, for another monitor."""
+        window = MainWindow(self)
+        self.windows.append(window)
+        if self.context is not None:
+            window.use(self.context)
+        screens = QApplication.screens()
+        here = self.windows[0].screen()
+        other = next((s for s in screens if s is not here), None)
+        if other is not None:
+            window.move(other.availableGeometry().topLeft())
+        else:
+            window.move(self.windows[0].pos().x() + 32, self.windows[0].pos().y() + 32)
+        window.show()
+        return window
+
+    @Slot()
+    def open(self) -> None:
+        job = self.jobs.start("Open catalog", self._open, visible=False)
+        job.finished.connect(self._on_opened)
+        job.failed.connect(self._on_not_opened)
+
+    def _open(self, progress: Progress) -> object:
+        from storage.catalog.engine import Catalog
+
+        database = self.path / "catalog.sqlite"
+        if not database.exists() and (not self.path.exists() or not any(self.path.iterdir())):
+            return Catalog.create(self.path)
+        return Catalog.open(self.path, user=self.user, progress=progress)
+
+    @Slot(object)
+    def _on_opened(self, catalog: object) -> None:
+        from app.background.thumbnails import ThumbnailLoader
+        from storage.catalog.engine import Catalog
+        from storage.media.thumbnails import ThumbnailStore
+        from storage.services.originals import path_of
+
+        assert isinstance(catalog, Catalog)
+        reads = catalog.reads
+        thumbs = ThumbnailLoader(ThumbnailStore(catalog.paths.thumbnails), lambda i: path_of(catalog, reads.item(i)), self)
+        self.context = AppContext(catalog, self.bus, self.jobs, self.settings, Messages(self.windows[0]), thumbs)
+        catalog.listen(self.bus.publish)
+        for window in self.windows:
+            window.use(self.context)
+        self._notice.start()
+        if self._last_crash:
+            self.windows[0].messages.tell(
+                self.tr("Postil ended unexpectedly last time. Everything you finished is here; the log has the details.")
+            )
+        self.jobs.start("Check catalog", lambda progress: catalog.verify(progress), visible=False).failed.connect(
+            self._on_damaged
+        )
+
+    @Slot(object)
+    def _on_not_opened(self, error: Exception) -> None:
+        self.windows[0].show_failure(error, self._restore_offer(error))
+
+    @Slot(object)
+    def _on_damaged(self, error: Exception) -> None:
+        for window in self.windows:
+            window.messages.error(error, self.tr("The catalog is damaged"))
+
+    def _restore_offer(self, error: Exception) -> Path | None:
+        backup = getattr(error, "backup", None)
+        return backup if isinstance(backup, Path) else None
+
+    def restore(self, backup: Path) -> None:
+        """Put a backup in the place of the damaged database and open it."""
+        from storage.catalog.backups import restore
+
+        job = self.jobs.start(self.tr("Restore backup"), lambda _progress: restore(backup, self.path), visible=False)
+        job.finished.connect(lambda _kept: self.open())
+        job.failed.connect(self._on_not_opened)
+
+    @Slot()
+    def _notice_others(self) -> None:
+        """Another process (the command line) may have written: ask cheaply, now and then."""
+        if self.context is not None:
+            catalog = self.context.catalog
+            self.jobs.read(
+                catalog.notice_others, lambda _moved: None, lambda error: log.warning("notice: %s", error), owner=self
+            )
+
+    @Slot(object)
+    def _on_asked(self, wishes: dict[str, object]) -> None:
+        if wishes.get("raise") and self.windows:
+            bring_to_front(self.windows[0])
+
+    def on_unexpected(self, error: BaseException) -> None:
+        """An exception nobody expected, already logged: open sessions are saved as they go, so say so once."""
+        if self.windows:
+            QTimer.singleShot(0, lambda: self.windows and self.windows[0].messages.error(error))
+
+    def forget(self, window: MainWindow) -> None:
+        if window in self.windows:
+            self.windows.remove(window)
+
+    def close(self) -> None:
+        self._notice.stop()
+        if self._listener is not None:
+            self._listener.close()
+        self.jobs.close()
+        if self.context is not None:
+            self.context.thumbs.close()
+            self.context.catalog.close()
+            self.context = None
+
+
+def bring_to_front(window: QWidget) -> None:
+    window.setWindowState(window.windowState() & ~window.windowState().WindowMinimized)
+    window.raise_()
+    window.activateWindow()

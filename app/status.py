@@ -1,0 +1,89 @@
+"""The status line: what is selected or under the cursor, running jobs, and messages that pass."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from app.jobs import Job
+from widgets import icons
+
+MESSAGE_MS = 6000
+
+
+class StatusLine(QStatusBar):
+    jobs_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._context, self._hint = "", ""
+        self._left = QLabel(self)
+        self._left.setTextFormat(Qt.TextFormat.PlainText)
+        self._right = QLabel(self)
+        self._right.setTextFormat(Qt.TextFormat.PlainText)
+        self._job_text = QLabel(self)
+        self._bar = QProgressBar(self)
+        self._bar.setFixedWidth(160)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self._cancel = QToolButton(self)
+        self._cancel.setIcon(icons.icon("ph.x"))
+        self._cancel.setAutoRaise(True)
+        self._cancel.setAccessibleName(self.tr("Cancel"))
+        self._cancel.setToolTip(self.tr("Cancel: what is done so far is kept"))
+        self._cancel.clicked.connect(self._on_cancel)
+        self._more = QToolButton(self)
+        self._more.setIcon(icons.icon("ph.list"))
+        self._more.setAutoRaise(True)
+        self._more.setAccessibleName(self.tr("Show all jobs"))
+        self._more.setToolTip(self.tr("Show all jobs"))
+        self._more.clicked.connect(self.jobs_wanted)
+        self.addWidget(self._left, 1)
+        self.addPermanentWidget(self._right)
+        for widget in (self._job_text, self._bar, self._cancel, self._more):
+            self.addPermanentWidget(widget)
+            widget.hide()
+        self._shown: Job | None = None
+        self._message = QTimer(self)
+        self._message.setSingleShot(True)
+        self._message.timeout.connect(self._show_left)
+
+    @Slot(str)
+    def tell(self, text: str) -> None:
+        self._left.setText(text)
+        self._message.start(MESSAGE_MS)
+
+    @Slot(str)
+    def show_context(self, text: str) -> None:
+        """What is selected, or what is under the cursor."""
+        self._context = text
+        if not self._message.isActive():
+            self._show_left()
+
+    @Slot(str)
+    def show_hint(self, text: str) -> None:
+        """What the armed tool expects next."""
+        self._right.setText(text)
+
+    def _show_left(self) -> None:
+        self._left.setText(self._context)
+
+    def show_jobs(self, running: list[Job]) -> None:
+        job = running[0] if running else None
+        self._shown = job
+        for widget in (self._job_text, self._bar, self._cancel, self._more):
+            widget.setVisible(job is not None)
+        if job is None:
+            return
+        progress = job.progress
+        count = f"{progress.done:,}" + (f" / {progress.total:,}" if progress.total else "")
+        others = self.tr(" and {0} more").format(len(running) - 1) if len(running) > 1 else ""
+        self._job_text.setText(f"{job.title}  {count}{others}")
+        self._bar.setRange(0, progress.total or 0)
+        self._bar.setValue(min(progress.done, progress.total or 0))
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        if self._shown is not None:
+            self._shown.cancel()

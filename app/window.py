@@ -1,0 +1,164 @@
+"""The main window: rail, pages, status line, menus. No rules: verbs are actions, pages are panels."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QWidget
+
+from app.actions import ActionRegistry
+from app.actions.catalog import catalog_actions
+from app.actions.view import view_actions
+from app.menus import build_menus
+from app.messages import Messages
+from app.rail import Place, Rail
+from app.status import StatusLine
+from app.window_state import WindowState
+from widgets import icons, theme
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.pages import Pages
+    from app.program import Program
+
+MESSAGE_MS = 6000
+
+
+class MainWindow(QMainWindow):
+    """`use` gives it the catalog; until then it shows its shape and nothing to click."""
+
+    ready = Signal()
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.program = program
+        self.context: AppContext | None = None
+        self.pages: Pages | None = None
+        self.messages = Messages(self)
+        self.registry = ActionRegistry(self, icons.icon, program.settings.values.shortcuts)
+        self.registry.add(catalog_actions(self))
+        self.registry.add(view_actions(self))
+        self.setObjectName("main")
+        self.setWindowTitle(self.tr("Postil"))
+        self.setMinimumSize(QSize(1024, 680))
+        self._lay_out()
+        key = hashlib.sha256(str(program.path).encode()).hexdigest()[:16]
+        self.state = WindowState(key)
+        if not self.state.restore_geometry(self):
+            self.resize(1280, 800)
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(0)
+        self._refresh.timeout.connect(self.registry.refresh)
+        self.messages.told.connect(self.status_line.tell)
+        theme.on_change(self.registry.reicon)
+
+    def _lay_out(self) -> None:
+        self.rail = Rail(
+            [
+                Place("files", self.tr("Files"), "ph.folders"),
+                Place("datasets", self.tr("Datasets"), "ph.stack"),
+                Place("ontologies", self.tr("Ontologies"), "ph.tree-structure"),
+                Place("projects", self.tr("Projects"), "ph.kanban"),
+                Place("jobs", self.tr("Jobs"), "ph.pulse", below=True),
+                Place("settings", self.tr("Settings"), "ph.gear-six", below=True),
+            ],
+            icons.icon,
+            self,
+        )
+        self.rail.setEnabled(False)
+        self.rail.chosen.connect(self.go)
+        self.stack = QStackedWidget(self)
+        waiting = QLabel(self.tr("Opening the catalog…"), self)
+        waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        waiting.setEnabled(False)
+        self.stack.addWidget(waiting)
+        middle = QWidget(self)
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.setCentralWidget(middle)
+        self.status_line = StatusLine(self)
+        self.setStatusBar(self.status_line)
+        self.status_line.jobs_wanted.connect(lambda: self.go("jobs"))
+
+    def use(self, context: AppContext) -> None:
+        """The catalog is open."""
+        from app.pages import Pages
+
+        self.context = context
+        self.pages = Pages(self, context)
+        build_menus(self)
+        self.rail.setEnabled(True)
+        context.bus.changed.connect(self._on_changed)
+        context.jobs.changed.connect(self._on_jobs)
+        self.setWindowTitle(self.tr("{0} – Postil").format(self.program.path.name))
+        place = self.state.get("place", "files")
+        self.go(place if isinstance(place, str) and place in ("files", "datasets", "ontologies", "projects") else "files")
+        self.ready.emit()
+
+    def show_failure(self, error: Exception, backup: Path | None) -> None:
+        """The catalog cannot be opened: why, and what can be done."""
+        from app.failure import FailurePage
+
+        page = FailurePage(error, backup, self)
+        page.restore_wanted.connect(self.program.restore)
+        page.retry_wanted.connect(self.program.open)
+        page.other_wanted.connect(self.choose_catalog)
+        self.stack.addWidget(page)
+        self.stack.setCurrentWidget(page)
+
+    # -- places
+
+    @Slot(str)
+    def go(self, place: str) -> None:
+        if self.pages is None:
+            return
+        self.stack.setCurrentWidget(self.pages.page(place))
+        self.rail.choose(place)
+        self.state.set("place", place)
+        self.status_line.show_context("")
+        self.pages.entered(place)
+        self.soon_refresh()
+
+    def choose_catalog(self) -> None:
+        self.registry.trigger("catalog.open")
+
+    # -- news
+
+    def soon_refresh(self) -> None:
+        """What can be done now may have changed: look once per turn of the event loop."""
+        self._refresh.start()
+
+    @Slot(object)
+    def _on_changed(self, _changes: object) -> None:
+        self.soon_refresh()
+
+    @Slot()
+    def _on_jobs(self) -> None:
+        assert self.context is not None
+        running = self.context.jobs.running
+        self.rail.set_badge("jobs", len(running))
+        self.status_line.show_jobs(running)
+
+    # -- the end
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.pages is not None and not self.pages.may_close():
+            event.ignore()
+            return
+        self.state.save_geometry(self)
+        self.state.save_splitters(self)
+        if self.pages is not None:
+            self.pages.close()
+        self.program.forget(self)
+        event.accept()

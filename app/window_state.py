@@ -1,0 +1,38 @@
+"""Geometry, splitters and columns: remembered per catalog, apart from the settings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+
+VERSION = 1
+
+
+class WindowState:
+    def __init__(self, catalog_key: str, store: QSettings | None = None) -> None:
+        self._store = store or QSettings("Postil", "window")
+        self._prefix = f"v{VERSION}/{catalog_key}"
+
+    def restore_geometry(self, window: QMainWindow) -> bool:
+        value = self._store.value(f"{self._prefix}/geometry")
+        return isinstance(value, QByteArray) and window.restoreGeometry(value)
+
+    def save_geometry(self, window: QMainWindow) -> None:
+        self._store.setValue(f"{self._prefix}/geometry", window.saveGeometry())
+
+    def restore_splitters(self, root: QWidget) -> None:
+        for splitter in root.findChildren(QSplitter):
+            value = self._store.value(f"{self._prefix}/splitter/{splitter.objectName()}") if splitter.objectName() else None
+            if isinstance(value, QByteArray):
+                splitter.restoreState(value)
+
+    def save_splitters(self, root: QWidget) -> None:
+        for splitter in root.findChildren(QSplitter):
+            if splitter.objectName():
+                self._store.setValue(f"{self._prefix}/splitter/{splitter.objectName()}", splitter.saveState())
+
+    def set(self, name: str, value: object) -> None:
+        self._store.setValue(f"{self._prefix}/{name}", value)
+
+    def get(self, name: str, default: object = None) -> object:
+        return self._store.value(f"{self._prefix}/{name}", default)
