@@ -26,7 +26,8 @@ def uuid_blob(text: str) -> bytes:
 
 
 def uuid_text(blob: bytes) -> str:
-    return str(uuid.UUID(bytes=blob))
+    h = blob.hex()
+    return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
 
 
 def new_hash8() -> str:

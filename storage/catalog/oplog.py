@@ -123,8 +123,10 @@ class OpLog:
         first = self._state.seq
         self._db.execute(
             "INSERT INTO ops VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            (self._state.session_id, first + 1, self._state.hlc + 1, self._user_id, self._group, entity, kind, field_name)
-            + (text, *before),
+            (
+                *(self._state.session_id, first + 1, self._state.hlc + 1, self._user_id, self._group),
+                *(entity, kind, field_name, text, *before),
+            ),
         )
         self._advance(first, 1)
         self._put_long_values_away(first)

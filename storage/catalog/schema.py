@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-
 #: Follow from other fields (or from the op's clock), so the log does not repeat them.
 DERIVED = frozenset({"sort_key", "edited_at", "edited_by", "hidden"})
 

@@ -13,6 +13,8 @@ The migrations make it (their DDL is frozen text); a test compares the two. Rule
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BLOB,
     CheckConstraint,
@@ -61,7 +63,7 @@ def _ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, Integer, ForeignKey(f"{target}.id"), nullable=nullable)
 
 
-def _maybe(name: str, kind: TypeEngine) -> Column:
+def _maybe(name: str, kind: TypeEngine[Any]) -> Column[Any]:
     return Column(name, kind, nullable=True)
 
 
@@ -69,7 +71,7 @@ def _created() -> tuple[Column[int], Column[int]]:
     return _int("created_at"), _ref("created_by", "users", nullable=True)
 
 
-def _authored() -> tuple[Column, ...]:
+def _authored() -> tuple[Column[Any], ...]:
     """Who made and changed a label record, by e-mail."""
     by = (_maybe("created_by", Text()), _int("edited_at", default=0), _maybe("edited_by", Text()))
     return (_int("created_at", default=0), *by)

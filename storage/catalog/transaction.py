@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.catalog.images import Deleted, Images, Inserted, Updated
 from storage.catalog.oplog import LONG_VALUE, OpLog
-from storage.catalog.schema import MAYBE_LONG, Schema, TableInfo
+from storage.catalog.schema import DERIVED, MAYBE_LONG, Schema, TableInfo
 from storage.errors import NotAllowed, NotFound
 from storage.ids import new_uuid_blobs, uuid_blob
 from storage.model.changes import Changes
@@ -175,7 +175,7 @@ class Operation:
 
     def touch(self, **kinds: Iterable[int] | int) -> None:
         """`op.touch(folders=[1], items=ids)`: the names are the fields of `Changes`; they add up."""
-        more = {k: frozenset([v]) if isinstance(v, int) else frozenset(v) for k, v in kinds.items()}
+        more: dict[str, Any] = {k: frozenset([v]) if isinstance(v, int) else frozenset(v) for k, v in kinds.items()}
         self.changes = self.changes | Changes(**more, origin=self.changes.origin)
 
     # -- permission
@@ -224,7 +224,7 @@ class Operation:
 
     def _missing(self, info: TableInfo, columns: Sequence[str]) -> dict[str, Any]:
         """Columns that are filled in, with their values; the uuid is made for each row."""
-        given = {"uuid": None, "created_at": self.now, "created_by": self.user.id or None, "edited_at": self.now}
+        given: dict[str, Any] = {"uuid": None, "created_at": self.now, "created_by": self.user.id or None, "edited_at": self.now}
         if info.types.get("created_by") == "TEXT":  # label tables: an e-mail
             given["created_by"] = self.user.email
         return {c: v for c, v in given.items() if c in info.types and c not in columns}
@@ -264,7 +264,7 @@ class Operation:
             self.db.execute(f'UPDATE "{info.name}" SET {sets}{stamp} WHERE id {IN_IDS}', (*values, wanted))
             if info.logged:
                 for column, _ in changed:
-                    if column != "edited_at":
+                    if column not in DERIVED:
                         self.log.changed(info, column, f"t.id {IN_IDS}", (wanted,))
         self.images.add(Updated(info.name, columns, groups))
 

@@ -77,6 +77,7 @@ class Writer:
         self._closed = False
         self._db: sqlite3.Connection | None = None
         self._sql: Any = None
+        self._changed = 0
         self._dirty = False  # the WAL holds frames of ours
         self.wrote = False  # this run changed something
         self.lock = WriterLock(paths.lock, paths.turn)
@@ -196,8 +197,8 @@ class Writer:
             from sqlalchemy.pool import StaticPool
 
             engine = create_engine("sqlite://", creator=lambda: self._db, poolclass=StaticPool)
-            engine.dialect.do_commit = lambda connection: None  # type: ignore[method-assign]
-            engine.dialect.do_rollback = lambda connection: None  # type: ignore[method-assign]
+            engine.dialect.do_commit = lambda connection: None  # type: ignore[method-assign,assignment]
+            engine.dialect.do_rollback = lambda connection: None  # type: ignore[method-assign,assignment]
             self._sql = engine.connect()
         return self._sql
 
