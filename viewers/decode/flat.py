@@ -105,7 +105,7 @@ class FlatPage:
         tail = b"\xff\xd9" if self._header.format == "jpeg" and self._header.truncated else b""
         file = cast(IO[bytes], SourceFile(self._source, check, tail))
         with pillow_quiet():
-            return Image.open(file, formats=("JPEG", "MPO", "PNG", "WEBP", "AVIF", "BMP", "GIF"))
+            return Image.open(file, formats=(self._header.format,))
 
     def _load(self, image: Image.Image) -> None:
         """Decode; of a damaged file keep what came out. No use of Pillow's global LOAD_TRUNCATED_IMAGES: it would let

@@ -48,7 +48,7 @@ def _drafted(source: ByteSource, header: ImageHeader, size: int) -> Image.Image 
     file: IO[bytes] = source.path.open("rb") if source.path else cast(IO[bytes], SourceFile(source))
     try:
         with pillow_quiet():
-            image = Image.open(file, formats=("JPEG", "MPO"))
+            image = Image.open(file, formats=("JPEG",))
         image.draft("L" if header.channels == 1 else "RGB", _inside(image.size, size))
         image.load()
     except (OSError, SyntaxError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -108,7 +108,7 @@ class Segments:
 
     def _read_rows(self, y: int, h: int) -> Array:
         out = np.zeros((h, self.width, self.samples), self.dtype)
-        order = ">" if self.page.parent.byteorder == ">" else "<"
+        order: Literal["<", ">"] = ">" if self.page.parent.byteorder == ">" else "<"
         done = 0
         while done < h:
             strip, first = divmod(y + done, self._strip_rows)

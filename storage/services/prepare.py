@@ -1,0 +1,74 @@
+"""One file on its way in: header read, bytes hashed and copied (or only hashed). Runs in several threads at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from storage.errors import BadInput, Cancelled, DiskFull, PostilError
+from storage.ids import new_uuid
+from storage.media.images import EXTENSIONS
+from storage.media.originals import Originals, hash_file
+from storage.media.probe import probe, unreadable
+from storage.model.items import Location, NewItem
+from storage.services.results import Failure
+from storage.services.walk import Chain, FoundFile, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row ready to be written, and where its pixels can be read."""
+
+    item: NewItem
+    chain: Chain
+    path: Path  # what the person gave
+    pixels: Path
+
+
+class Preparer:
+    """`check` raises Cancelled when the work is to stop; it is asked between the chunks of long files."""
+
+    def __init__(self, originals: Originals, link: bool, check: Callable[[], None]) -> None:
+        self._originals = originals
+        self._link = link
+        self._check = check
+
+    def __call__(self, file: FoundFile) -> Prepared | Failure:
+        """DiskFull and Cancelled are raised: they end the whole work. Everything else is this file's affair."""
+        try:
+            self._check()
+            return self._linked(file) if self._link else self._copied(file)
+        except (Cancelled, DiskFull):
+            raise
+        except PostilError as error:
+            return Failure.of(error, str(file.path))
+        except OSError as error:
+            return Failure.of(unreadable(file.path, error))
+        except Exception as error:  # one file that meets a bug of ours must not keep the others out
+            return Failure(str(file.path), f"{file.path.name} could not be added: {error!r}.", "Please report this.")
+
+    def _copied(self, file: FoundFile) -> Prepared:
+        info = probe(file.path)
+        stored = self._originals.add_copy(file.path, EXTENSIONS[info.facts["format"]][0], self._check)
+        item = NewItem(new_uuid(), title_of(file.path.name), info, Location.LOCAL, stored.source, stored.sha256)
+        return Prepared(item, file.chain, file.path, self._originals.path_of(stored.source, Location.LOCAL))
+
+    def _linked(self, file: FoundFile) -> Prepared:
+        path = Path(os.path.abspath(file.path))  # noqa: PTH100 - resolve() would swap a link for its target
+        try:
+            str(path).encode("utf-8")
+        except UnicodeEncodeError:
+            raise BadInput(
+                f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text.",
+                remedy="Rename it, or copy it into the catalog instead of linking.",
+                input=title_of(str(path)),
+            ) from None
+        info = probe(path)
+        before = path.stat()
+        digest = hash_file(path, self._check)
+        # The time lies in the facts as well: `relink` reads items, and an unchanged time spares it the hashing.
+        info = replace(info, facts={**info.facts, "mtime_ns": before.st_mtime_ns})
+        item = NewItem(new_uuid(), title_of(path.name), info, Location.LINKED, str(path), digest, before.st_mtime_ns)
+        return Prepared(item, file.chain, file.path, path)

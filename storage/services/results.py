@@ -1,0 +1,43 @@
+"""What a service did, item by item: shown in the result list of the window and printed by the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from storage.errors import PostilError
+from storage.model.items import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    kind: Kind
+    title: str
+    uuid: str
+    item_id: int
+    path: str  # where it came from
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something refused, skipped or warned of: to what, what happened, what to do."""
+
+    input: str
+    reason: str
+    remedy: str = ""
+
+    @staticmethod
+    def of(error: PostilError, input: str = "") -> Failure:
+        return Failure(error.input or input, error.reason, error.remedy)
+
+
+@dataclass(slots=True)
+class IntakeResult:
+    """Complete even when the work was cancelled or the disk filled up: what is listed as added is committed."""
+
+    added: list[Added] = field(default_factory=list)
+    errors: list[Failure] = field(default_factory=list)
+    skipped: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+    folders_made: int = 0
+    cancelled: bool = False
+    stopped: Failure | None = None  # why it ended before all was done, other than by cancelling

@@ -1,0 +1,117 @@
+"""What lies under the paths that a person dropped: files in the order people count, and the folders they lie in."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.errors import BadInput
+from storage.media.probe import unreadable
+from storage.model.titles import sort_key
+from storage.progress import Progress
+
+#: Made by operating systems and file managers; never meant by anybody.
+_SYSTEM = frozenset(
+    ("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "system volume information", "__macosx",
+     "@eadir", "lost+found")
+)  # fmt: skip
+
+Chain = tuple[str, ...]  # titles of folders from the target downwards
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    path: Path
+    chain: Chain
+
+
+@dataclass(slots=True)
+class Findings:
+    files: list[FoundFile] = field(default_factory=list)
+    folders: dict[Chain, Path] = field(default_factory=dict)  # parents before children
+    errors: list[BadInput] = field(default_factory=list)
+
+
+def find_files(paths: Iterable[Path], progress: Progress, *, but: Path | None = None) -> Findings:
+    """Everything to add, folders walked to the bottom. `but` (the catalog itself) is left out."""
+    found = Findings()
+    barred = but.resolve() if but is not None else None
+    for path in paths:
+        progress.check()
+        if _is_folder(path):
+            _walk(path, (), (), found, progress, barred)
+        else:
+            found.files.append(FoundFile(path, ()))
+    return found
+
+
+def title_of(name: str) -> str:
+    """A file's name as text that can be stored and shown: undecodable bytes and control characters are replaced."""
+    text = os.fsencode(name).decode("utf-8", "replace") if any("\ud800" <= c <= "\udfff" for c in name) else name
+    text = unicodedata.normalize("NFC", text)
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text).strip() or "unnamed"
+
+
+def is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.casefold() in _SYSTEM
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _walk(
+    folder: Path, chain: Chain, above: tuple[tuple[int, int], ...], found: Findings, progress: Progress, barred: Path | None
+) -> None:
+    """`above` are device and inode of the folders on the way down: a link back to one of them is a loop."""
+    progress.check()
+    try:
+        status = folder.stat()
+        here = (status.st_dev, status.st_ino)
+        if barred is not None and folder.resolve() == barred:
+            return
+        if here in above:
+            found.errors.append(_loop(folder))
+            return
+        names = sorted(_names(folder), key=sort_key)
+    except OSError as error:
+        found.errors.append(_folder_unreadable(folder, error))
+        return
+    chain = (*chain, title_of(folder.name or folder.resolve().name))
+    found.folders.setdefault(chain, folder)
+    folders: list[Path] = []
+    for name in names:
+        path = folder / name
+        if _is_folder(path):
+            folders.append(path)
+        else:
+            found.files.append(FoundFile(path, chain))
+    progress.step(len(found.files))
+    for path in folders:
+        _walk(path, chain, (*above, here), found, progress, barred)
+
+
+def _names(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not is_hidden(entry.name):
+                yield entry.name
+
+
+def _loop(folder: Path) -> BadInput:
+    return BadInput(
+        f"The folder {folder.name} is a link back to a folder that holds it.",
+        remedy="Its files are added once, from the other place; delete the link if it is of no use.",
+        input=str(folder),
+    )
+
+
+def _folder_unreadable(folder: Path, error: OSError) -> BadInput:
+    told = unreadable(folder, error)
+    return BadInput(f"The folder {told.reason}", remedy=told.remedy, input=str(folder))
