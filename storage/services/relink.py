@@ -1,0 +1,141 @@
+"""Originals that were left in place: are they still there and still the same, and where did they go?
+
+A link is *missing* when no file is there, *changed* when the file's size differs or its time differs and its bytes do too.
+Relinking goes by the SHA-256 of the content; another file is taken only when the person says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.catalog import files
+from storage.errors import BadInput, PostilError
+from storage.media.originals import hash_file
+from storage.media.probe import check_file, probe
+from storage.model.items import Item, Location
+from storage.progress import Progress
+from storage.services.results import Failure
+from storage.services.walk import find_files
+
+if TYPE_CHECKING:
+    from storage.catalog.engine import Catalog
+
+_LINKS = (Location.LINKED, Location.MISSING, Location.CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    item_id: int
+    title: str
+    path: str
+    location: Location  # LINKED: as it was registered
+
+
+@dataclass(slots=True)
+class RelinkResult:
+    relinked: list[LinkState] = field(default_factory=list)
+    not_found: list[LinkState] = field(default_factory=list)
+    errors: list[Failure] = field(default_factory=list)
+
+
+def check_links(catalog: Catalog, item_ids: Sequence[int], progress: Progress) -> list[LinkState]:
+    """The state of each linked item among `item_ids`; what differs from the catalog's word is written there."""
+    progress.stage("Checking linked files", len(item_ids))
+    states: list[LinkState] = []
+    changed: dict[Location, list[int]] = {}
+    for done, item_id in enumerate(item_ids, start=1):
+        item = catalog.reads.item(item_id)
+        if item.location in _LINKS:
+            state = _state(item, progress)
+            states.append(state)
+            if state.location is not item.location:
+                changed.setdefault(state.location, []).append(item_id)
+        progress.step(done)
+    for location, ids in changed.items():
+        catalog.do("Check linked files", files.set_location, ids, location)
+    return states
+
+
+def find_and_relink(catalog: Catalog, item_ids: Sequence[int], folder: Path, progress: Progress) -> RelinkResult:
+    """Look for lost links by content under a folder. Only files of a wanted size are hashed."""
+    lost = [i for i in (catalog.reads.item(n) for n in item_ids) if i.location in _LINKS]
+    wanted: dict[tuple[int, str], list[Item]] = {}
+    for item in lost:
+        if item.sha256:
+            wanted.setdefault((item.size, item.sha256), []).append(item)
+    sizes = {size for size, _ in wanted}
+    result = RelinkResult()
+    progress.stage("Looking for files")
+    found = find_files([folder], progress).files
+    progress.stage("Comparing files", len(found))
+    for done, file in enumerate(found, start=1):
+        if not wanted:
+            break
+        try:
+            size = file.path.stat().st_size
+            if size in sizes:
+                for item in wanted.pop((size, hash_file(file.path, progress.check)), ()):
+                    result.relinked.append(relink(catalog, item.id, file.path))
+        except OSError as error:
+            result.errors.append(Failure(str(file.path), f"{file.path.name} cannot be read: {error.strerror}."))
+        except PostilError as error:
+            result.errors.append(Failure.of(error, str(file.path)))
+        progress.step(done)
+    done_ids = {state.item_id for state in result.relinked}
+    result.not_found = [LinkState(i.id, i.title, i.source, i.location) for i in lost if i.id not in done_ids]
+    return result
+
+
+def relink(catalog: Catalog, item_id: int, path: Path, *, accept_changed: bool = False) -> LinkState:
+    """Point an item at a file. BadInput when its bytes are not the registered ones, unless `accept_changed`."""
+    item = catalog.reads.item(item_id)
+    if item.location not in _LINKS:
+        raise BadInput(f"{item.title} is not a linked file.", remedy="Only linked files can be located anew.", input=item.title)
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would swap a link for its target
+    info = probe(path)
+    digest = hash_file(path)
+    if item.sha256 and digest != item.sha256 and not accept_changed:
+        raise BadInput(
+            f"{path.name} is not the file that was registered as {item.title}: its content differs.",
+            remedy="Choose another file, or accept the changed one; labels stay where they are on the picture.",
+            input=str(path),
+        )
+    status = path.stat()
+    info = replace(info, facts={**info.facts, "mtime_ns": status.st_mtime_ns})
+    catalog.do("Relink", files.relink, item_id, str(path), info, digest, status.st_mtime_ns)
+    return LinkState(item_id, item.title, str(path), Location.LINKED)
+
+
+def _state(item: Item, progress: Progress) -> LinkState:
+    return LinkState(item.id, item.title, item.source, _where(item, progress))
+
+
+def _where(item: Item, progress: Progress) -> Location:
+    path = Path(item.source)
+    try:
+        status = check_file(path)
+    except BadInput:
+        # An unreadable or emptied file is there, but no longer what it was.
+        return Location.CHANGED if _exists(path) else Location.MISSING
+    if status.st_size != item.size:
+        return Location.CHANGED
+    if item.facts.get("mtime_ns") == status.st_mtime_ns:
+        return Location.LINKED
+    try:
+        same = hash_file(path, progress.check) == item.sha256
+    except OSError:
+        return Location.MISSING
+    return Location.LINKED if same else Location.CHANGED
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
