@@ -6,6 +6,8 @@ Anything else that is raised is a bug of ours.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class PostilError(Exception):
     """Something a person can understand and act on; `str(error)` is shown to them.
@@ -48,7 +50,9 @@ class CatalogTooNew(CatalogError):
 
 
 class CatalogDamaged(CatalogError):
-    """The database fails its integrity check; a backup may be offered."""
+    """The database fails its integrity check; `backups` holds the newest good one, if there is one."""
+
+    backups: tuple[Path, ...] = ()
 
 
 class CatalogBusy(CatalogError):

@@ -17,15 +17,17 @@ class Ballast:
     def __init__(self, path: Path, size: int = SIZE) -> None:
         self._path = path
         self._size = size
+        self.given_up = False
 
     def ready(self) -> bool:
         """There, or made again. False: there is no room for it, so bulk work should not begin."""
         try:
-            if self._path.stat().st_size >= self._size:
-                return True
+            there = self._path.stat().st_size >= self._size
         except OSError:
-            pass
-        return self._make()
+            there = False
+        there = there or self._make()
+        self.given_up = self.given_up and not there
+        return there
 
     def give_up(self) -> bool:
         """True when room was made."""
@@ -34,6 +36,7 @@ class Ballast:
             self._path.unlink()
         except OSError:
             return False
+        self.given_up = True
         return size > 0
 
     def _make(self) -> bool:

@@ -83,14 +83,14 @@ def look_at_file(database: Path) -> None:
         ) from error
     if len(header) < 100 or not header.startswith(_HEADER):
         raise damaged(where, "its database file is not a database any more" if size else "its database file is empty")
-    number = lambda at: int.from_bytes(header[at : at + 4], "big")  # noqa: E731
-    if number(68) != APPLICATION_ID:
+    application_id, version, page_count = (int.from_bytes(header[at : at + 4], "big") for at in (68, 60, 28))
+    if application_id != APPLICATION_ID:
         raise CatalogError(
             f"The database in {where} belongs to another program.", remedy="Choose the folder of a Postil catalog.", input=where
         )
-    refuse_newer(number(60), where)
+    refuse_newer(version, where)
     page_size = int.from_bytes(header[16:18], "big")
-    pages = number(28) * (65536 if page_size == 1 else page_size)
+    pages = page_count * (65536 if page_size == 1 else page_size)
     if size < pages and not _has_wal(database):  # a WAL may still hold the pages that are missing
         raise damaged(where, f"its database file is cut short ({size:,} of {pages:,} bytes)")
 

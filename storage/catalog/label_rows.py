@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from storage.catalog.label_steps import answer_value
@@ -59,10 +61,23 @@ def load(db: sqlite3.Connection, label_row_id: int) -> LabelDocument:
     head = db.execute("SELECT uuid FROM label_rows WHERE id = ?", (label_row_id,)).fetchone()
     document = LabelDocument(uuid_text(head[0]) if head else "")
     where, params = "t.label_row_id = ? ORDER BY t.id", (label_row_id,)
-    for read in (read_instances, read_annotations, read_classifications, read_answers):
-        for record in read(db, where, params):
-            document.put(record)
+    with _without_collector():
+        for read in (read_instances, read_annotations, read_classifications, read_answers):
+            for record in read(db, where, params):
+                document.put(record)
     return document
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Hundreds of thousands of new tuples make the cyclic collector walk them all again and again: a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def read_instances(db: sqlite3.Connection, where: str, params: Sequence[Any]) -> Iterator[Instance]:

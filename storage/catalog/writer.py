@@ -75,6 +75,9 @@ class Writer:
         self._number = itertools.count()
         self._gate = threading.Lock()  # nothing enters the queue behind the job that ends the thread
         self._closed = False
+        self._written = threading.Event()
+        self._may_end = threading.Event()
+        self._session_id = 0
         self._db: sqlite3.Connection | None = None
         self._sql: Any = None
         self._changed = 0
@@ -98,13 +101,24 @@ class Writer:
     def waiting(self) -> int:
         return self._queue.qsize()
 
-    def close(self) -> None:
-        """Everything submitted is written first."""
+    def finish(self) -> None:
+        """No more is taken; returns when everything submitted is written."""
         with self._gate:
             if not self._closed:
                 self._closed = True
                 self._queue.put((Priority.LAST, next(self._number), None))
+        self._written.wait()
+
+    def close(self) -> None:
+        """The last checkpoint, and the end of the thread."""
+        self.finish()
+        self._may_end.set()
         self._thread.join()
+
+    @property
+    def session_id(self) -> int:
+        """0 until this run has written something."""
+        return self._session_id
 
     # -- on the thread
 
@@ -114,11 +128,14 @@ class Writer:
                 _, _, job = self._queue.get(timeout=IDLE_S if self._dirty else None)
             except queue.Empty:
                 self._checkpoint("PASSIVE")
+                self.ballast.ready()
                 continue
             if job is None:
                 break
             self._serve(job)
             del job
+        self._written.set()
+        self._may_end.wait()
         self._end()
 
     def _serve(self, job: Job) -> None:
@@ -136,7 +153,7 @@ class Writer:
         job.future.set_result(done)
 
     def _write(self, job: Job) -> Done[Any]:
-        if job.priority >= Priority.BULK and not self.ballast.ready():
+        if job.priority >= Priority.BULK and self.ballast.given_up and not self.ballast.ready():
             raise disk_full(self._paths.root)
         try:
             return self._transaction(job)
@@ -170,6 +187,7 @@ class Writer:
             return Done(result, op.finish(job.origin))
 
     def _committed(self, job: Job, op: Operation, changed: int) -> None:
+        self._session_id = op.log.session_id
         if changed != self._changed:
             self._changed = changed
             self._dirty = self.wrote = True
