@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+
+from app.jobs import JobRunner
+from storage.errors import Cancelled
+
+
+@pytest.fixture
+def runner(qapp):
+    runner = JobRunner()
+    yield runner
+    runner.close()
+
+
+def test_a_job_reports_its_result_on_the_gui_thread(runner, qtbot):
+    seen = []
+    job = runner.start("Count", lambda progress: 42)
+    job.finished.connect(lambda value: seen.append((value, threading.current_thread() is threading.main_thread())))
+    qtbot.waitUntil(lambda: seen == [(42, True)])
+    assert job.state == "done"
+
+
+def test_a_failing_job_reports_its_error(runner, qtbot):
+    def upload(progress):
+        raise ConnectionError("bucket 'scans' does not answer")
+
+    job = runner.start("Upload", upload)
+    with qtbot.waitSignal(job.failed, timeout=5000) as seen:
+        pass
+    assert "scans" in str(seen.args[0])
+    assert job.state == "failed"
+
+
+def test_a_cancelled_job_stops_and_says_so(runner, qtbot):
+    began = threading.Event()
+
+    def work(progress):
+        began.set()
+        while True:
+            progress.check()
+
+    job = runner.start("Endless", work)
+    assert began.wait(5)
+    with qtbot.waitSignal(job.failed, timeout=5000) as seen:
+        job.cancel()
+    assert isinstance(seen.args[0], Cancelled)
+    assert job.state == "cancelled"
+
+
+def test_an_answer_is_not_delivered_to_an_owner_that_is_gone(runner, qtbot):
+    delivered, asked = [], threading.Event()
+    release = threading.Event()
+    owner, other = QObject(), QObject()
+
+    def slow():
+        asked.set()
+        release.wait(5)
+        return 1
+
+    runner.read(slow, delivered.append, owner=owner)
+    assert asked.wait(5)
+    owner.deleteLater()
+    del owner
+    release.set()
+    after = []
+    runner.read(lambda: 2, after.append, owner=other)
+    qtbot.waitUntil(lambda: after == [2])
+    assert delivered == []
+
+
+def test_a_read_that_fails_tells_the_one_who_asked(runner, qtbot):
+    errors, owner = [], QObject()
+    runner.read(lambda: 1 / 0, lambda _: None, errors.append, owner=owner)
+    qtbot.waitUntil(lambda: len(errors) == 1)
+    assert isinstance(errors[0], ZeroDivisionError)

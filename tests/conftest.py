@@ -1,0 +1,71 @@
+"""What every test stands on: a home of its own, no network, nothing left over; skips that must not hide in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parent.parent
+REAL_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, data and caches of the person go to a folder of the test."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    monkeypatch.delenv("POSTIL_CATALOG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for the network: {address}")
+        real(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True)
+def _no_threads_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A thread of ours that outlives its test is a leak; it is named by the test that began it."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+    for thread in left:
+        thread.join(timeout=5)
+    left = [t.name for t in left if t.is_alive()]
+    assert not left, f"threads left running: {left}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("realdata") and not REAL_DATA.is_dir():
+        pytest.skip("../shared/data is not here: real media are not part of the project")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real media (tests that use it are marked `realdata`)."""
+    return REAL_DATA
+
+
+def need(program: str) -> str:
+    """The path of a program; without it the test skips by name, or fails where nothing may be skipped (POSTIL_NO_SKIP=1)."""
+    path = shutil.which(program)
+    if path is None:
+        message = f"{program} is not installed (packaging/prepare installs it)"
+        if os.environ.get("POSTIL_NO_SKIP"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
