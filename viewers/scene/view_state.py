@@ -173,5 +173,3 @@ def level_for(scale: float, levels: int) -> int:
     if scale >= 1.0:
         return 0
     return max(0, min(levels, math.floor(math.log2(1.0 / scale) + 1e-9)))
-
-

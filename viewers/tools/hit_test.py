@@ -108,6 +108,10 @@ class Index:
     def get(self, instance: str) -> Entry | None:
         return self._by_instance.get(instance)
 
+    def box(self, instance: str) -> Bounds | None:
+        entry = self._by_instance.get(instance)
+        return tuple(self._boxes[entry.slot].tolist()) if entry is not None else None  # type: ignore[return-value]
+
     # -- keeping it
 
     def clear(self) -> None:

@@ -1,0 +1,86 @@
+"""One thread that always works on the newest job: what a canvas draws off the GUI thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+Stop = Callable[[], bool]
+Job = Callable[[Stop], Any]  # answers None when it stopped
+
+#: A thread with nothing to do ends after this many seconds, so a canvas that nobody closes leaves none behind.
+IDLE_S = 1.5
+
+
+class Newest(QObject):
+    """Jobs in slots by name; a slot holds the newest job only. `done` comes on the GUI thread with (slot, result)."""
+
+    done = Signal(str, object)
+    _finished = Signal(str, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._wake = threading.Condition()
+        self._jobs: dict[str, Job] = {}
+        self._running = ""
+        self._stopped: set[str] = set()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
+
+    def submit(self, slot: str, job: Job, *, supersede: bool = True) -> None:
+        """`supersede`: what runs in this slot is worthless now and should stop."""
+        with self._wake:
+            if self._closed:
+                return
+            self._jobs[slot] = job
+            if supersede and self._running == slot:
+                self._stopped.add(slot)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    @property
+    def busy(self) -> bool:
+        with self._wake:
+            return bool(self._jobs or self._running)
+
+    def close(self) -> None:
+        with self._wake:
+            self._closed = True
+            self._jobs.clear()
+            self._stopped.add(self._running)
+            self._wake.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._running = ""
+                if not self._jobs and not self._closed:
+                    self._wake.wait(IDLE_S)
+                if not self._jobs:
+                    self._thread = None
+                    return
+                slot = next(iter(self._jobs))
+                job = self._jobs.pop(slot)
+                self._running = slot
+                self._stopped.discard(slot)
+            result = job(lambda slot=slot: slot in self._stopped)  # type: ignore[misc]
+            if result is not None and not self._closed:
+                try:
+                    self._finished.emit(slot, result)
+                except RuntimeError:  # the canvas is gone
+                    return
+
+    @Slot(str, object)
+    def _on_finished(self, slot: str, result: object) -> None:
+        if not self._closed:
+            self.done.emit(slot, result)

@@ -1,0 +1,448 @@
+"""The canvas for pictures: the picture and the shapes on it, the view, and the tool in hand.
+
+Three layers. *Picture* and *static* (all shapes at rest) are images larger than the canvas, drawn in a worker and only
+shifted or scaled by `paintEvent`; *live* is what changes under the hand (selected, hovered, dragged, the tool's draft) and is
+drawn at each repaint. So a repaint costs the same at ten shapes and at ten thousand.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from storage.clock import now_ms
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.geometry import Bounds
+from storage.model.ontology import Ontology
+from viewers.canvas.background import Newest
+from viewers.canvas.canvas_painter import CanvasPainter
+from viewers.canvas.events import Pointing, cursor_shape
+from viewers.canvas.picture_layer import PictureLayer
+from viewers.canvas.raster import Look
+from viewers.canvas.scene_shapes import SceneShapes
+from viewers.canvas.shape_layer import ShapeLayer
+from viewers.scene.adjust import Adjustments
+from viewers.scene.pictures import PictureSource
+from viewers.scene.view_state import ViewState
+from viewers.tools.base import Tool, ToolContext
+from viewers.tools.hit_test import Index
+
+#: Behind the picture, in both colour schemes.
+BACKGROUND = QColor(30, 31, 34)
+HOVER_TOL = 3.0
+
+
+class ImageCanvas(QWidget):
+    cursor_moved = Signal(float, float, object)  # x, y, text of the pixel's value or None
+    status = Signal(str)  # what the tool expects next
+    view_changed = Signal()
+    menu_wanted = Signal(object, QPoint)  # instance under the pointer or None, global position
+    opened = Signal()  # the size of the frame on screen is known
+    failed = Signal(object)  # PostilError: no picture
+    adjusted = Signal()
+    _arrived = Signal()
+
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        pictures: PictureSource,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.focus, self.pictures = session, focus, pictures
+        self.view = ViewState()
+        self.hits = Index()
+        self.shapes = SceneShapes(session, focus, ontology, self.hits)
+        self.tool: Tool | None = None
+        self.crosshair = False
+        self.rulers = False
+        self.context = ToolContext(
+            session,
+            focus,
+            ontology,
+            self.hits,
+            now=now_ms,
+            pixel=lambda: self.view.pixel,
+            say=self.status.emit,
+            refresh=self.tool_acted,
+        )
+        self._workers = (Newest("canvas picture", self), Newest("canvas shapes", self))
+        background = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red())
+        self._picture = PictureLayer(self.view, self._workers[0], pictures, self._frame, background, self)
+        self._static = ShapeLayer(self.view, self._workers[1], self.shapes.static_items, self.look, self)
+        self._painter = CanvasPainter(self)
+        self._pointing = Pointing(self)
+        self._fitted = True
+        self._hint = ""
+        self._told = False
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Picture"))
+        self.setAccessibleDescription(
+            self.tr("The picture with its labels. Tab goes to the next object, F6 leaves the canvas.")
+        )
+        self._picture.changed.connect(self.update)
+        self._static.changed.connect(self.update)
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._later = QTimer(self)  # one look at the layers after a burst of wheel and pan events
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._ensure)
+        self._detach = [
+            self.session.listen(_weak(self._on_document)),
+            self.focus.listen(_weak(self._on_focus)),
+            self.pictures.listen(_weak(self._tell_arrival)),
+        ]
+        self._on_arrived()
+
+    # -- what others may do
+
+    @property
+    def adjust(self) -> Adjustments:
+        return self._picture.adjust
+
+    @adjust.setter
+    def adjust(self, value: Adjustments) -> None:
+        if value != self._picture.adjust:
+            self._picture.adjust = value
+            self._picture.invalidate()
+            self.adjusted.emit()
+
+    @property
+    def drafting(self) -> bool:
+        """The tool has something unfinished on the canvas, or a button is held."""
+        return self._pointing.dragging
+
+    @property
+    def settled(self) -> bool:
+        """Everything on screen is sharp and up to date."""
+        return self._picture.settled and self._static.settled
+
+    def set_tool(self, tool: Tool | None) -> None:
+        if self.tool is not None:
+            self.tool.deactivate()
+        self.tool = tool
+        if tool is not None:
+            tool.activate(self.context)
+        self._set_hovered(None)
+        self.tool_acted()
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        self.context.ontology = ontology
+        self.shapes.set_ontology(ontology)
+        self._static.invalidate()
+        self.update()
+
+    def fit(self) -> None:
+        self.view.fit()
+        self._fitted = True
+        self._view_moved()
+
+    def zoom_to(self, factor: float) -> None:
+        """`factor` 1.0 is 100 %; the middle of the canvas stays."""
+        self._fitted = False
+        self.view.zoom_to(factor)
+        self._view_moved()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """The pixel under `at` (or the middle) stays where it is."""
+        self._fitted = False
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        place = at or middle
+        self.view.zoom_at(factor, (place.x(), place.y()))
+        self._view_moved()
+
+    def centre_on(self, bounds: Bounds, margin: float = 40.0) -> None:
+        """Zoom to bounds (image px) with a margin in logical px."""
+        self._fitted = False
+        self.view.show(bounds, margin=margin)
+        self._view_moved()
+
+    def pan_by(self, way: QPointF) -> None:
+        self._fitted = False
+        self.view.pan(way.x(), way.y())
+        self._view_moved()
+
+    def turn(self, degrees: int = 90) -> None:
+        """Turn the view (not the picture) clockwise."""
+        self.view.turn(degrees)
+        self._refit()
+
+    def mirror(self) -> None:
+        self.view.mirror()
+        self._refit()
+
+    def reset_orientation(self) -> None:
+        self.view.rotation, self.view.flip = 0, False
+        self._refit()
+
+    def show_crosshair(self, on: bool) -> None:
+        self.crosshair = on
+        self.update()
+
+    def show_rulers(self, on: bool) -> None:
+        self.rulers = on
+        self.update()
+
+    def show_grid(self, on: bool) -> None:
+        self._picture.grid = on
+        self._picture.invalidate()
+
+    def mark_dirty(self, instances: Iterable[str]) -> None:
+        """Draw these again, for a reason that the session does not tell."""
+        self._on_document(DocumentChange(instances=frozenset(instances)))
+
+    def look(self) -> Look:
+        """The style of shapes in device px."""
+        display, dpr = self.focus.display, self.view.dpr
+        width = max(1, round(display.line_width * dpr))
+        return Look(width, display.opacity, max(1, round(dpr)), dot=(2.5 + display.line_width / 2) * dpr)
+
+    def close_canvas(self) -> None:
+        """End the workers and stop listening. The picture source belongs to whoever made it."""
+        for detach in self._detach:
+            detach()
+        self._detach = []
+        for worker in self._workers:
+            worker.close()
+
+    def sizeHint(self) -> QSize:
+        return QSize(800, 600)
+
+    # -- listening
+
+    def _frame(self) -> int:
+        return self.focus.at[1]
+
+    def _tell_arrival(self) -> None:
+        """On the source's thread."""
+        if not self._told:
+            self._told = True
+            self._arrived.emit()
+
+    @Slot()
+    def _on_arrived(self) -> None:
+        self._told = False
+        if self.pictures.error is not None:
+            self.failed.emit(self.pictures.error)
+            self.update()
+            return
+        facts = self.pictures.facts(self._frame())
+        if facts is None:
+            return
+        size = (facts.width, facts.height)
+        if size != self.view.frame:
+            self.view.frame = self.context.frame_size = size
+            self.fit()
+            self.opened.emit()
+        self._picture.invalidate()
+        if self._pointing.position is not None:
+            self._tell_cursor(self._pointing.position)
+
+    def _on_document(self, change: DocumentChange) -> None:
+        stale = self.shapes.changed(change)
+        self._static.touch(stale)
+        self._painter.names_changed()
+        if self.focus.hovered is not None and self.hits.get(self.focus.hovered) is None:
+            self._set_hovered(None)
+        self.update()
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        if "at" in names:
+            self.shapes.reload()
+            self._picture.layer = None
+            self._static.layer = None
+            self._static.invalidate()
+            self._on_arrived()
+        if names & {"display", "hidden", "locked"}:
+            self.shapes.forget_items()
+            self._static.invalidate()
+            self._painter.names_changed()
+        if "selected" in names:
+            if self.focus.display.only_selected:
+                self._static.invalidate()
+            self._static.touch(self.shapes.settle())
+        self.update()
+
+    # -- the view
+
+    def _view_moved(self) -> None:
+        self.update()
+        self._later.start()
+        self.view_changed.emit()
+
+    def _refit(self) -> None:
+        if self._fitted:
+            self.view.fit()
+        self._view_moved()
+        self.refresh_cursor()
+
+    @Slot()
+    def _ensure(self) -> None:
+        if not self.isVisible():
+            return
+        self._picture.ensure()
+        self._static.ensure()
+        self._painter.ensure_names()
+
+    # -- what the pointer and the tool did
+
+    def tool_acted(self) -> None:
+        """After every event a tool was given: its draft, its cursor and its hint may be others."""
+        tool = self.tool
+        lifted = tool.lifted() if tool is not None else frozenset()
+        self._static.touch(self.shapes.lift(lifted))
+        hint = tool.hint if tool is not None else ""
+        if hint != self._hint:
+            self._hint = hint
+            self.status.emit(hint)
+        self._painter.read_draft(tool)
+        self.refresh_cursor()
+
+    def refresh_cursor(self) -> None:
+        if self._pointing.panning:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._pointing.space:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self.tool is not None:
+            shape = cursor_shape(self.tool.cursor, self.view.rotation, self.view.flip)
+        else:
+            shape = Qt.CursorShape.ArrowCursor
+        if self.cursor().shape() != shape:
+            self.setCursor(shape)
+
+    def pointer_moved(self, at: QPointF, *, hovering: bool) -> None:
+        draws = self.tool is not None and self.tool.draws
+        if hovering and (not draws or self._pointing.through):
+            x, y = self.view.image_point(at.x(), at.y())
+            found = self.hits.at(x, y, HOVER_TOL * self.view.pixel, skip=self.shapes.pickable_skip())
+            self._set_hovered(found[0] if found else None)
+        elif self.focus.hovered is not None and hovering:
+            self._set_hovered(None)
+        if self.crosshair or self.rulers:
+            self.update()
+        self._tell_cursor(at)
+
+    def _set_hovered(self, instance: str | None) -> None:
+        if instance != self.focus.hovered:
+            self.focus.set(hovered=instance)
+
+    def _tell_cursor(self, at: QPointF) -> None:
+        x, y = self.view.image_point(at.x(), at.y())
+        self.cursor_moved.emit(x, y, self.pictures.value(self._frame(), int(x // 1), int(y // 1)))
+
+    def right_dragged(self, way: QPointF) -> None:
+        """Window and level where the picture has more than 8 bits, else pan."""
+        window = self.pictures.window(self._frame())
+        if window is None:
+            self.pan_by(way)
+            return
+        low, high = window
+        width, level = high - low, (low + high) / 2
+        width = max(1.0, width * 1.005 ** way.x())
+        level -= way.y() * width / 500
+        from dataclasses import replace
+
+        self.adjust = replace(self.adjust, window=(level - width / 2, level + width / 2))
+
+    def open_menu(self, at: QPointF, global_at: QPointF) -> None:
+        x, y = self.view.image_point(at.x(), at.y())
+        found = self.hits.at(x, y, HOVER_TOL * self.view.pixel, skip=self.focus.hidden)
+        self.menu_wanted.emit(found[0] if found else None, global_at.toPoint())
+
+    # -- Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._painter.paint(painter, QRectF(event.rect()))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
+        if self._fitted:
+            self.view.fit()
+        self._view_moved()
+
+    def showEvent(self, event: Any) -> None:
+        self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
+        if self._fitted:
+            self.view.fit()
+        self._view_moved()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._pointing.forget_keys()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointing.press(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointing.press(event, double=True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointing.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointing.release(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._pointing.wheel(event)
+        event.accept()
+
+    def leaveEvent(self, event: Any) -> None:
+        self._pointing.leave()
+        self._set_hovered(None)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self._pointing.key_press(event))
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self._pointing.key_release(event))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._pointing.forget_keys()
+        self.refresh_cursor()
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab is a key of the editor here (next object)."""
+        return False
+
+
+def _weak(method: Callable[..., None]) -> Callable[..., None]:
+    """A listener that does not keep the canvas alive."""
+    reference = weakref.WeakMethod(method)
+
+    def call(*args: Any) -> None:
+        alive = reference()
+        if alive is not None:
+            alive(*args)
+
+    return call

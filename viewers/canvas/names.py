@@ -1,0 +1,67 @@
+"""Names of shapes, drawn in the worker: the largest first, none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+
+from viewers.canvas.background import Stop
+from viewers.canvas.raster import Color
+from viewers.scene.view_state import Matrix
+
+#: Image bounds, text, colour.
+Name = tuple[tuple[float, float, float, float], str, Color]
+MOST = 600
+SMALLEST = 14.0  # logical px of the shape on the screen
+
+
+def draw_names(names: Sequence[Name], m: Matrix, size: tuple[int, int], dpr: float, font: QFont, stop: Stop) -> QImage | None:
+    """On a transparent image of `size` device px."""
+    from viewers.canvas.overlay import draw_chip
+
+    image = QImage(size[0], size[1], QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dpr)
+    image.fill(0)
+    metrics = QFontMetricsF(font)
+    height = metrics.height() + 4
+    taken: set[tuple[int, int]] = set()
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    drawn = 0
+    for left, top, right, _ in _placed(names, m, dpr):
+        if stop() or drawn >= MOST:
+            break
+        text, color = right
+        rect = QRectF(left, top - height - 3, metrics.horizontalAdvance(text) + 18, height)
+        cells = _cells(rect, height)
+        if cells & taken:
+            continue
+        taken |= cells
+        drawn += 1
+        draw_chip(painter, rect, text, font, QColor(color[2], color[1], color[0]))
+    painter.end()
+    return None if stop() else image
+
+
+def _placed(names: Sequence[Name], m: Matrix, dpr: float) -> list[tuple[float, float, tuple[str, Color], float]]:
+    """Top left corner on the image in logical px, the largest shape first; too small ones left out."""
+    a, b, tx, c, d, ty = m
+    placed = []
+    for (x0, y0, x1, y1), text, color in names:
+        us = sorted((a * x0 + b * y0 + tx, a * x1 + b * y1 + tx))
+        vs = sorted((c * x0 + d * y0 + ty, c * x1 + d * y1 + ty))
+        side = max(us[1] - us[0], vs[1] - vs[0]) / dpr
+        if side >= SMALLEST or side == 0:
+            placed.append((us[0] / dpr, vs[0] / dpr, (text, color), side))
+    placed.sort(key=lambda n: -n[3])
+    return placed
+
+
+def _cells(rect: QRectF, side: float) -> set[tuple[int, int]]:
+    return {
+        (int(x), int(y))
+        for x in range(int(rect.left() // side), int(rect.right() // side) + 1)
+        for y in range(int(rect.top() // side), int(rect.bottom() // side) + 1)
+    }

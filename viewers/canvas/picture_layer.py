@@ -1,0 +1,157 @@
+"""The picture's layer: asks the source for tiles and draws them, larger than the canvas, in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QLineF, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from viewers.canvas import tiles
+from viewers.canvas.background import Newest, Stop
+from viewers.canvas.layer import Layer, make_layer, offset
+from viewers.canvas.shape_layer import MARGIN, Rect, image_bounds, within
+from viewers.scene.adjust import Adjustments
+from viewers.scene.pictures import PictureSource
+from viewers.scene.view_state import Matrix, Placement, ViewState
+
+#: Device px per image px from which pixels get a grid, and from which their values are written in them.
+GRID_FROM = 8.0
+VALUES_FROM = 32.0
+
+
+class PictureLayer(QObject):
+    changed = Signal()
+
+    def __init__(
+        self,
+        view: ViewState,
+        worker: Newest,
+        source: PictureSource,
+        frame: Callable[[], int],
+        background: tuple[int, int, int],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.layer: Layer | None = None
+        self.adjust = Adjustments()
+        self.grid = True
+        self._view = view
+        self._worker = worker
+        self._source = source
+        self._frame = frame
+        self._background = background
+        self._asked: tuple[Placement, Rect] | None = None
+        self._stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
+        self._made_for = -1
+        worker.done.connect(self._on_done)
+
+    @property
+    def settled(self) -> bool:
+        return self.layer is not None and self._asked is None and not self._stale
+
+    def invalidate(self) -> None:
+        self._stale = True
+        self.ensure()
+
+    def ensure(self) -> None:
+        """Ask for a drawing if none is under way and the one there is does not do."""
+        now = self._view.placement()
+        w, h = self._view.size
+        rect = (0, 0, round(w * now.dpr), round(h * now.dpr))
+        if self._asked is not None and within(now, rect, *self._asked):
+            return  # what arrived meanwhile is drawn when that one is done
+        if not self._stale and self.layer is not None and self.layer.covers(now, rect):
+            return
+        self._draw(now, rect)
+
+    def _draw(self, now: Placement, rect: Rect) -> None:
+        frame, source = self._frame(), self._source
+        mx, my = int(rect[2] * MARGIN), int(rect[3] * MARGIN)
+        origin, size = (-mx, -my), (rect[2] + 2 * mx, rect[3] + 2 * my)
+        matrix = offset(now.device(), origin)
+        self._want(frame, now.device(), (rect[2], rect[3]), matrix, size)
+        self._asked = (now, (-mx, -my, size[0] - mx, size[1] - my))
+        self._stale = False
+        background, grid = self._background, self.grid and now.zoom * now.dpr >= GRID_FROM
+
+        def job(stop: Stop) -> object:
+            pixels = tiles.render(source, frame, matrix, size, background)
+            if grid and not stop():
+                _draw_grid(pixels, source, frame, matrix, now)
+            return None if stop() else (frame, now, make_layer(pixels, now, origin, opaque=True))
+
+        self._worker.submit("picture", job, supersede=self.layer is not None and now.shift_from(self.layer.placement) is None)
+
+    def _want(self, frame: int, near: Matrix, near_size: tuple[int, int], far: Matrix, far_size: tuple[int, int]) -> None:
+        """What is in sight first, then the margin."""
+        keys: dict[tuple[int, int, int, int], None] = {}
+        for matrix, size in ((near, near_size), (far, far_size)):
+            what = tiles.cut(self._source, frame, matrix, size)
+            if what is not None:
+                keys.update(dict.fromkeys(what.keys))
+        self._source.want(keys, self.adjust)
+
+    def _on_done(self, slot: str, result: object) -> None:
+        if slot != "picture":
+            return
+        frame, placement, layer = result  # type: ignore[misc]
+        if frame == self._frame():
+            self.layer = layer
+            self.changed.emit()
+        if self._asked is not None and self._asked[0] == placement:
+            self._asked = None
+            if self._stale:
+                self.ensure()
+
+
+def _draw_grid(pixels: np.ndarray, source: PictureSource, frame: int, m: Matrix, now: Placement) -> None:  # type: ignore[type-arg]
+    facts = source.facts(frame)
+    if facts is None:
+        return
+    h, w = pixels.shape[:2]
+    x0, y0, x1, y1 = image_bounds(m, (0, 0, w, h))
+    left, top = max(0, int(x0)), max(0, int(y0))
+    right, bottom = min(facts.width, int(x1) + 1), min(facts.height, int(y1) + 1)
+    image = QImage(pixels.data, w, h, w * 4, QImage.Format.Format_RGB32)
+    a, b, tx, c, d, ty = m
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return round(a * x + b * y + tx) + 0.5, round(c * x + d * y + ty) + 0.5
+
+    lines = [QLineF(*at(x, top), *at(x, bottom)) for x in range(left, right + 1)]
+    lines += [QLineF(*at(left, y), *at(right, y)) for y in range(top, bottom + 1)]
+    painter = QPainter(image)
+    painter.setPen(QPen(QColor(128, 128, 128, 90), 1))
+    painter.drawLines(lines)
+    if now.zoom * now.dpr >= VALUES_FROM:
+        _draw_values(painter, pixels, source, frame, at, (left, top, right, bottom), now.zoom * now.dpr)
+    painter.end()
+
+
+def _draw_values(
+    painter: QPainter,
+    pixels: np.ndarray,  # type: ignore[type-arg]
+    source: PictureSource,
+    frame: int,
+    at: Callable[[float, float], tuple[float, float]],
+    region: Rect,
+    side: float,
+) -> None:
+    """Each pixel's value in it, one channel a line, dark on light and light on dark."""
+    font = QFont()
+    font.setPixelSize(max(8, min(14, int(side / 4.2))))
+    painter.setFont(font)
+    h, w = pixels.shape[:2]
+    for y in range(region[1], region[3]):
+        for x in range(region[0], region[2]):
+            text = source.value(frame, x, y)
+            if text is None:
+                continue
+            u, v = at(x + 0.5, y + 0.5)
+            corner = pixels[min(max(int(v - side * 0.4), 0), h - 1), min(max(int(u), 0), w - 1)]
+            light = 0.114 * corner[0] + 0.587 * corner[1] + 0.299 * corner[2]
+            painter.setPen(QColor(0, 0, 0, 210) if light > 128 else QColor(255, 255, 255, 220))
+            rect = QRectF(u - side / 2, v - side / 2, side, side)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text.replace(" ", "\n"))

@@ -1,0 +1,172 @@
+"""The shapes of the frame on screen, as the canvas draws them: index, colours, what is hidden, what is lifted out.
+
+Follows the session and the focus, and says what has to be drawn again. Qt-free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.geometry import Bounds
+from storage.model.ontology import PALETTE, Ontology
+from viewers.canvas.raster import Color, Item, bgr
+from viewers.tools.hit_test import Entry, Index
+
+#: Selections up to this size are drawn live above the static layer; larger ones inside it.
+LIVE = 60
+
+
+class SceneShapes:
+    def __init__(self, session: EditSession, focus: Focus, ontology: Ontology, index: Index) -> None:
+        self.session = session
+        self.focus = focus
+        self.index = index
+        self._items: dict[str, Item] = {}
+        self.live: tuple[str, ...] = ()  # drawn on every repaint, never in the static layer
+        self._previewed: dict[str, None] = {}
+        self._strong: frozenset[str] = frozenset()  # drawn as selected
+        self._lifted: frozenset[str] = frozenset()  # annotation uuids: the tool's draft shows them
+        self.set_ontology(ontology)
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self._colors = {o.feature_hash: bgr(o.color) for o in ontology.objects}
+        self._templates = {t.feature_hash: t for t in ontology.skeleton_templates}
+        self.reload()
+
+    # -- following the document
+
+    def reload(self) -> None:
+        """Everything anew: another frame, another ontology."""
+        self.index.clear()
+        self._items.clear()
+        self._previewed.clear()
+        document = self.session.document
+        for annotation in document.on_frame(self.focus.at):
+            instance = document.instances.get(annotation.instance)
+            if instance is not None:
+                self.index.put(annotation, layer=instance.layer, template=self._templates.get(instance.feature_hash))
+        self._settle()
+
+    def changed(self, change: DocumentChange) -> list[Bounds]:
+        """Take in a change; returns the places where the static layer is stale (what is live is not on it)."""
+        stale: list[Bounds] = []
+        live = frozenset(self.live)
+        for uuid in change.instances:
+            if change.preview and len(self._previewed) < LIVE:
+                self._previewed[uuid] = None
+            places = self.refresh(uuid)
+            if uuid not in live:
+                stale += places
+        if not change.preview:
+            self._previewed.clear()
+        return stale + self._settle()
+
+    def refresh(self, uuid: str) -> list[Bounds]:
+        """One instance from the document; returns where it was and where it is."""
+        document = self.session.document
+        old = self.index.box(uuid)
+        instance = document.instances.get(uuid)
+        annotation = document.annotation_of(uuid, self.focus.at) if instance is not None else None
+        self._items.pop(uuid, None)
+        places = [old] if old is not None else []
+        if annotation is None or instance is None:
+            self.index.remove(uuid)
+        else:
+            self.index.put(annotation, layer=instance.layer, template=self._templates.get(instance.feature_hash))
+            places.append(annotation.geometry.bounds())
+        return places
+
+    def settle(self) -> list[Bounds]:
+        """The selection changed."""
+        return self._settle()
+
+    def lift(self, annotations: frozenset[str]) -> list[Bounds]:
+        """What the tool's draft stands for is not drawn; returns where the static layer is stale."""
+        if annotations == self._lifted:
+            return []
+        document = self.session.document
+        changed = self._lifted ^ annotations
+        self._lifted = annotations
+        entries = (self.index.get(document.annotations[a].instance) for a in changed if a in document.annotations)
+        return [e.geometry.bounds() for e in entries if e is not None and e.instance not in self.live]
+
+    def _settle(self) -> list[Bounds]:
+        """Choose anew what is live; returns where the static layer is stale for it."""
+        selected = frozenset(self.focus.selected)
+        few = self.focus.selected if len(selected) <= LIVE else ()
+        live = tuple(u for u in dict.fromkeys((*few, *self._previewed)) if self.index.get(u) is not None)
+        restyled = selected ^ self._strong
+        changed = (frozenset(self.live) ^ frozenset(live)) | (restyled - frozenset(live))
+        self.live, self._strong = live, selected
+        self.forget_items(changed | restyled)
+        return [box for box in (self.index.box(u) for u in changed) if box is not None]
+
+    def forget_items(self, instances: Iterable[str] | None = None) -> None:
+        """Colours or styles changed."""
+        if instances is None:
+            self._items.clear()
+        else:
+            for uuid in instances:
+                self._items.pop(uuid, None)
+
+    # -- what to draw
+
+    def shown(self, entry: Entry) -> bool:
+        focus = self.focus
+        if entry.instance in focus.hidden or entry.annotation.outside or entry.annotation.uuid in self._lifted:
+            return False
+        return not focus.display.only_selected or entry.instance in focus.selected
+
+    def pickable_skip(self) -> frozenset[str]:
+        """Instances that the pointer does not find."""
+        focus = self.focus
+        if focus.display.only_selected:
+            return frozenset(e.instance for e in self.index if e.instance not in focus.selected) | focus.hidden
+        return focus.hidden | focus.locked
+
+    def static_items(self, bounds: Bounds) -> list[Item]:
+        """What the static layer draws of a region, bottom first."""
+        live = frozenset(self.live)
+        entries = self.index.near(bounds)
+        focus = self.focus
+        if focus.hidden or self._lifted or focus.display.only_selected:
+            entries = [e for e in entries if self.shown(e)]
+        items = self._items
+        found = []
+        for entry in entries:
+            if entry.instance in live:
+                continue
+            found.append(items.get(entry.instance) or self.item(entry))
+        return found
+
+    def live_items(self) -> list[Item]:
+        entries = [e for e in (self.index.get(u) for u in self.live) if e is not None and self.shown(e)]
+        entries.sort(key=lambda e: (e.layer, e.seq))
+        return [self._items.get(e.instance) or self.item(e) for e in entries]
+
+    def item(self, entry: Entry) -> Item:
+        strong = entry.instance in self.focus.selected
+        item = Item(entry, self.color(entry), entry.annotation.occluded, strong)
+        self._items[entry.instance] = item
+        return item
+
+    def color(self, entry: Entry) -> Color:
+        instance = self.session.document.instances.get(entry.instance)
+        if instance is None:
+            return (160, 160, 160)
+        if self.focus.display.color_by == "instance":
+            return bgr(PALETTE[(instance.number * 7 + _stable(instance.feature_hash)) % len(PALETTE)])
+        return self._colors.get(instance.feature_hash, (160, 160, 160))
+
+    def name(self, entry: Entry) -> str:
+        instance = self.session.document.instances.get(entry.instance)
+        kind = self.ontology.object(instance.feature_hash) if instance is not None else None
+        return f"{kind.name if kind else 'Unknown'} {instance.number}" if instance is not None else ""
+
+
+def _stable(text: str) -> int:
+    return sum(text.encode())
