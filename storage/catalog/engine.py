@@ -6,6 +6,7 @@ imports no SQLAlchemy; the first operation that needs it does, on the writer thr
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import sqlite3
@@ -57,6 +58,7 @@ class Catalog:
             self._others = self._seen_of_others()
         if not read_only:
             self._writer = Writer(self.paths, self.user, self._undo, self._tell)
+            atexit.register(self.close)  # a program that ends without closing still writes what it was given
 
     # -- open and close
 
@@ -108,6 +110,7 @@ class Catalog:
             if self._writer.wrote:
                 self._backup_of_session()
         self._closed = True
+        atexit.unregister(self.close)
         for db in list(self._all_readers):  # readers first: the writer's last checkpoint must not wait for them
             db.close()
         if self._writer is not None:
