@@ -62,3 +62,45 @@ def submitted(workflow: Workflow, stage_uuid: str) -> tuple[Stage, TaskStatus]:
         raise Refused(f"The task is already in the stage “{stage.title}”.", remedy="Reopen it to change its labels.")
     target = workflow.stage(stage.next)
     return target, TaskStatus.COMPLETED if target.kind is StageKind.COMPLETE else TaskStatus.NEW
+
+
+def claimed(workflow: Workflow, stage_uuid: str) -> TaskStatus:
+    """Somebody starts on a task: it is theirs from now on."""
+    _open_stage(workflow, stage_uuid)
+    return TaskStatus.ASSIGNED
+
+
+def released(workflow: Workflow, stage_uuid: str) -> TaskStatus:
+    """Nobody's any more."""
+    _open_stage(workflow, stage_uuid)
+    return TaskStatus.RELEASED
+
+
+def skipped(workflow: Workflow, stage_uuid: str) -> TaskStatus:
+    """Left for later: it goes to the back of the queue and is nobody's."""
+    _open_stage(workflow, stage_uuid)
+    return TaskStatus.SKIPPED
+
+
+def reopened(workflow: Workflow, stage_uuid: str) -> tuple[Stage, TaskStatus]:
+    """A task that was complete starts again."""
+    stage = workflow.stage(stage_uuid)
+    if stage.kind is not StageKind.COMPLETE:
+        raise Refused(f"The task is open: it is in the stage “{stage.title}”.", remedy="Only complete tasks can be reopened.")
+    return workflow.first, TaskStatus.REOPENED
+
+
+def moved(workflow: Workflow, stage_uuid: str) -> tuple[Stage, TaskStatus]:
+    """Put into a stage by hand."""
+    try:
+        stage = workflow.stage(stage_uuid)
+    except KeyError:
+        raise Refused("The workflow of this project has no such stage.", remedy="Choose one of its stages.") from None
+    return stage, TaskStatus.COMPLETED if stage.kind is StageKind.COMPLETE else TaskStatus.NEW
+
+
+def _open_stage(workflow: Workflow, stage_uuid: str) -> Stage:
+    stage = workflow.stage(stage_uuid)
+    if stage.kind is StageKind.COMPLETE:
+        raise Refused(f"The task is already in the stage “{stage.title}”.", remedy="Reopen it to change its labels.")
+    return stage

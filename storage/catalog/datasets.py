@@ -1,0 +1,260 @@
+"""Datasets: reads, then operations.
+
+A plain dataset is a chosen set of items. A mirrored one has a folder behind it: whatever lies in that folder or below it
+is in the dataset, kept right inside the operation that moved it. Projects follow (`projects.follow_units`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from storage.catalog import files
+from storage.catalog.folders import SUBTREE, subtree
+from storage.catalog.people import NAME_OF, forget, own, sees_item, visible
+from storage.errors import NotFound, Refused
+from storage.ids import uuid_text
+from storage.model import titles
+from storage.model.people import Action, User
+from storage.model.query import ItemSelection
+from storage.model.reads import DatasetRow
+
+if TYPE_CHECKING:
+    from storage.catalog.transaction import Operation
+
+#: Members that are in the trash are not counted; the trash is small, the dataset may not be.
+_COLUMNS = f"""d.id, d.uuid, d.title, d.description, d.mirrored_folder_id,
+    (SELECT count(*) FROM data_units u WHERE u.dataset_id = d.id AND u.removed_at IS NULL)
+    - (SELECT count(*) FROM items i CROSS JOIN data_units u ON u.dataset_id = d.id AND u.item_id = i.id
+       WHERE i.trash_group IS NOT NULL AND u.removed_at IS NULL),
+    (SELECT count(*) FROM project_datasets p WHERE p.dataset_id = d.id),
+    d.created_at, {NAME_OF.format("d.created_by")}"""
+
+
+# -- reads ---------------------------------------------------------------------------------------------------------
+
+
+def all_rows(db: sqlite3.Connection, viewer: User) -> list[DatasetRow]:
+    seen = visible(db, viewer, "datasets")
+    rows = [_row(r) for r in db.execute(f"SELECT {_COLUMNS} FROM datasets d") if seen is None or r[0] in seen]
+    return sorted(rows, key=lambda d: (titles.sort_key(d.title), d.id))
+
+
+def row(db: sqlite3.Connection, viewer: User, dataset_id: int) -> DatasetRow:
+    found = db.execute(f"SELECT {_COLUMNS} FROM datasets d WHERE d.id = ?", (dataset_id,)).fetchone()
+    seen = visible(db, viewer, "datasets")
+    if found is None or (seen is not None and dataset_id not in seen):
+        raise NotFound("There is no such dataset.", remedy="It may have been deleted meanwhile.")
+    return _row(found)
+
+
+def by_title(db: sqlite3.Connection, viewer: User, title: str) -> DatasetRow:
+    for found in all_rows(db, viewer):
+        if found.title.casefold() == title.strip().casefold():
+            return found
+    raise NotFound(f"There is no dataset “{title}”.", remedy="`postil dataset list` names those there are.", input=title)
+
+
+def of_item(db: sqlite3.Connection, viewer: User, item_id: int) -> list[DatasetRow]:
+    folder_id = db.execute("SELECT folder_id FROM items WHERE id = ?", (item_id,)).fetchone()
+    if folder_id is None or not sees_item(db, viewer, item_id, folder_id[0]):
+        raise NotFound("There is no such item.", remedy="It may have been deleted meanwhile.")
+    seen = visible(db, viewer, "datasets")
+    where = "d.id IN (SELECT u.dataset_id FROM data_units u WHERE u.item_id = ? AND u.removed_at IS NULL)"
+    rows = [_row(r) for r in db.execute(f"SELECT {_COLUMNS} FROM datasets d WHERE {where}", (item_id,))]
+    return sorted((d for d in rows if seen is None or d.id in seen), key=lambda d: (titles.sort_key(d.title), d.id))
+
+
+def _row(row: tuple) -> DatasetRow:  # type: ignore[type-arg]
+    return DatasetRow(row[0], uuid_text(row[1]), *row[2:])
+
+
+# -- operations ----------------------------------------------------------------------------------------------------
+
+
+def create(op: Operation, title: str, description: str = "", mirrored_folder_id: int | None = None) -> int:
+    op.require(Action.EDIT, "datasets")
+    title = _free_title(op, title)
+    if mirrored_folder_id is not None:
+        op.require(Action.VIEW, "folders", mirrored_folder_id)
+        if not op.value("SELECT 1 FROM folders WHERE id = ? AND trashed_at IS NULL", mirrored_folder_id):
+            raise NotFound("The folder is not there any more.", remedy="Choose another folder.")
+    dataset_id = op.insert("datasets", title=title, description=description, mirrored_folder_id=mirrored_folder_id)
+    own(op, "datasets", dataset_id)
+    op.touch(datasets=dataset_id)
+    if mirrored_folder_id is not None:
+        put_in(op, dataset_id, _items_in(op, [mirrored_folder_id], recursive=True))
+    return dataset_id
+
+
+def rename(op: Operation, dataset_id: int, title: str) -> None:
+    op.require(Action.EDIT, "datasets", dataset_id)
+    _there(op, dataset_id)
+    op.update("datasets", dataset_id, title=_free_title(op, title, but=dataset_id))
+    op.touch(datasets=dataset_id)
+
+
+def describe(op: Operation, dataset_id: int, text: str) -> None:
+    op.require(Action.EDIT, "datasets", dataset_id)
+    _there(op, dataset_id)
+    op.update("datasets", dataset_id, description=text)
+    op.touch(datasets=dataset_id)
+
+
+def attach_items(op: Operation, dataset_id: int, selection: ItemSelection) -> int:
+    """Returns how many were not in it before. A mirrored dataset takes nothing but its folder."""
+    op.require(Action.EDIT, "datasets", dataset_id)
+    _plain(op, dataset_id)
+    return put_in(op, dataset_id, files.chosen(op, selection))
+
+
+def attach_folder(op: Operation, dataset_id: int, folder_id: int, recursive: bool = True) -> int:
+    op.require(Action.EDIT, "datasets", dataset_id)
+    op.require(Action.VIEW, "folders", folder_id)
+    _plain(op, dataset_id)
+    return put_in(op, dataset_id, _items_in(op, [folder_id], recursive=recursive))
+
+
+def detach(op: Operation, dataset_id: int, selection: ItemSelection) -> int:
+    """Labels made on them are kept, and shown again when the items come back."""
+    op.require(Action.EDIT, "datasets", dataset_id)
+    _plain(op, dataset_id)
+    return take_out(op, dataset_id, files.chosen(op, selection))
+
+
+def delete(op: Operation, dataset_id: int) -> None:
+    """For good, with the labels that projects hold on it. The items stay in their folders."""
+    from storage.catalog.projects import erase_label_rows
+    from storage.catalog.transaction import IN_IDS, ids_json
+
+    op.require(Action.EDIT, "datasets", dataset_id)
+    _there(op, dataset_id)
+    units = [r[0] for r in op.all("SELECT id FROM data_units WHERE dataset_id = ?", dataset_id)]
+    items = [r[0] for r in op.all("SELECT item_id FROM data_units WHERE dataset_id = ? AND removed_at IS NULL", dataset_id)]
+    erase_label_rows(op, [r[0] for r in op.all(f"SELECT id FROM label_rows WHERE data_unit_id {IN_IDS}", ids_json(units))])
+    uses = op.all("SELECT id, project_id FROM project_datasets WHERE dataset_id = ?", dataset_id)
+    op.delete("project_datasets", [r[0] for r in uses])
+    op.delete("data_units", units)
+    forget(op, "datasets", [dataset_id])
+    op.delete("datasets", dataset_id)
+    op.touch(datasets=dataset_id, dataset_members=dataset_id, projects=[r[1] for r in uses])
+    files.touch(op, items)
+
+
+# -- membership, for this file and for the operations that move things --------------------------------------------
+
+
+def put_in(op: Operation, dataset_id: int, ids: Sequence[int]) -> int:
+    """Items become members: rows in bulk, label rows and tasks of projects with them."""
+    from storage.catalog.projects import follow_units
+    from storage.catalog.transaction import IN_IDS, ids_json
+
+    wanted = ids_json(ids)
+    back = op.all(
+        f"SELECT id, item_id FROM data_units WHERE dataset_id = ? AND removed_at IS NOT NULL AND item_id {IN_IDS}",
+        dataset_id,
+        wanted,
+    )
+    op.update("data_units", array("q", (r[0] for r in back)), removed_at=None)
+    new = op.db.execute(
+        f"SELECT ?, id, ? FROM items WHERE id {IN_IDS} AND trashed_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM data_units u WHERE u.dataset_id = ? AND u.item_id = items.id)",
+        (dataset_id, op.now, wanted, dataset_id),
+    ).fetchall()
+    op.insert_many("data_units", ("dataset_id", "item_id", "added_at"), new)
+    changed = array("q", [row[1] for row in (*back, *new)])
+    if changed:
+        follow_units(op, dataset_id, changed)
+        op.touch(datasets=dataset_id, dataset_members=dataset_id)
+        files.touch(op, changed)
+    return len(changed)
+
+
+def take_out(op: Operation, dataset_id: int, ids: Sequence[int]) -> int:
+    from storage.catalog.projects import hide_and_show
+    from storage.catalog.transaction import IN_IDS, ids_json
+
+    rows = op.all(
+        f"SELECT id, item_id FROM data_units WHERE dataset_id = ? AND removed_at IS NULL AND item_id {IN_IDS}",
+        dataset_id,
+        ids_json(ids),
+    )
+    op.update("data_units", array("q", (r[0] for r in rows)), removed_at=op.now)
+    changed = array("q", (r[1] for r in rows))
+    if changed:
+        hide_and_show(op, changed)
+        op.touch(datasets=dataset_id, dataset_members=dataset_id)
+        files.touch(op, changed)
+    return len(changed)
+
+
+def follow_items(op: Operation, ids: Sequence[int]) -> None:
+    """Items came into a folder, moved or came back: mirrored datasets take them in or let them go."""
+    from storage.catalog.transaction import IN_IDS, ids_json
+
+    if not ids:
+        return
+    wanted = ids_json(ids)
+    for dataset_id, folder_id in op.all("SELECT id, mirrored_folder_id FROM datasets WHERE mirrored_folder_id IS NOT NULL"):
+        below = ids_json(subtree(op.db, [folder_id]))
+        inside = f"(folder_id {IN_IDS} AND trashed_at IS NULL)"
+        unit = "SELECT 1 FROM data_units u WHERE u.dataset_id = ? AND u.item_id = items.id AND u.removed_at IS NULL"
+        enter = op.all(
+            f"SELECT id FROM items WHERE id {IN_IDS} AND {inside} AND NOT EXISTS ({unit})", wanted, below, dataset_id
+        )
+        leave = op.all(
+            # what lies in the trash keeps its place: it is hidden anyway, and comes back with its labels
+            f"SELECT id FROM items WHERE id {IN_IDS} AND trashed_at IS NULL AND NOT {inside} AND EXISTS ({unit})",
+            *(wanted, below, dataset_id),
+        )
+        if enter:
+            put_in(op, dataset_id, array("q", (r[0] for r in enter)))
+        if leave:
+            take_out(op, dataset_id, array("q", (r[0] for r in leave)))
+
+
+def follow_folders(op: Operation, folder_ids: Iterable[int]) -> None:
+    """Folders moved, with all that lies in them."""
+    if op.value("SELECT 1 FROM datasets WHERE mirrored_folder_id IS NOT NULL LIMIT 1"):
+        follow_items(op, _items_in(op, folder_ids, recursive=True))
+
+
+def _items_in(op: Operation, folder_ids: Iterable[int], *, recursive: bool) -> array[int]:
+    from storage.catalog.transaction import ids_json
+
+    below = SUBTREE if recursive else "SELECT value FROM json_each(?)"
+    sql = f"SELECT id FROM items WHERE folder_id IN ({below}) AND trashed_at IS NULL ORDER BY id"
+    return array("q", (r[0] for r in op.all(sql, ids_json(folder_ids))))
+
+
+def _plain(op: Operation, dataset_id: int) -> None:
+    title, folder_id = _there(op, dataset_id)
+    if folder_id is not None:
+        folder = op.value("SELECT title FROM folders WHERE id = ?", folder_id)
+        raise Refused(
+            f"The dataset “{title}” mirrors the folder “{folder}”: its members follow the folder.",
+            remedy=f"Move the files into “{folder}” or out of it.",
+            input=title,
+        )
+
+
+def _there(op: Operation, dataset_id: int) -> tuple[str, int | None]:
+    found = op.one("SELECT title, mirrored_folder_id FROM datasets WHERE id = ?", dataset_id)
+    if found is None:
+        raise NotFound("There is no such dataset.", remedy="It may have been deleted meanwhile.")
+    return (found[0], found[1])
+
+
+def _free_title(op: Operation, title: str, but: int | None = None) -> str:
+    return free_title(op, "datasets", "dataset", title, but)
+
+
+def free_title(op: Operation, table: str, what: str, title: str, but: int | None = None) -> str:
+    """Titles of datasets, ontologies and projects are unique: the command line names things by them."""
+    title = titles.checked(title, f"{what} title")
+    for row in op.all(f'SELECT id, title FROM "{table}"'):
+        if row[0] != but and row[1].casefold() == title.casefold():
+            raise Refused(f"There is a {what} “{title}” already.", remedy="Choose another title.", input=title)
+    return title

@@ -1,0 +1,157 @@
+"""Ontologies: reads, then operations. The column `structure` holds Encord's JSON."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from storage.catalog.datasets import free_title
+from storage.catalog.people import own, visible
+from storage.errors import NotFound, Refused
+from storage.ids import uuid_text
+from storage.model import titles
+from storage.model.ontology import Ontology
+from storage.model.ontology_codec import from_dict, to_dict
+from storage.model.people import Action, User
+from storage.model.reads import OntologyRow, OntologyUse
+
+if TYPE_CHECKING:
+    from storage.catalog.transaction import Operation
+
+_COLUMNS = """o.id, o.uuid, o.title, o.description,
+    coalesce(json_array_length(o.structure, '$.objects'), 0), coalesce(json_array_length(o.structure, '$.classifications'), 0),
+    (SELECT count(*) FROM projects p WHERE p.ontology_id = o.id), o.edited_at"""
+
+
+# -- reads ---------------------------------------------------------------------------------------------------------
+
+
+def all_rows(db: sqlite3.Connection, viewer: User) -> list[OntologyRow]:
+    seen = visible(db, viewer, "ontologies")
+    rows = [_row(r) for r in db.execute(f"SELECT {_COLUMNS} FROM ontologies o") if seen is None or r[0] in seen]
+    return sorted(rows, key=lambda o: (titles.sort_key(o.title), o.id))
+
+
+def row(db: sqlite3.Connection, viewer: User, ontology_id: int) -> OntologyRow:
+    found = db.execute(f"SELECT {_COLUMNS} FROM ontologies o WHERE o.id = ?", (ontology_id,)).fetchone()
+    seen = visible(db, viewer, "ontologies")
+    if found is None or (seen is not None and ontology_id not in seen):
+        raise NotFound("There is no such ontology.", remedy="It may have been deleted meanwhile.")
+    return _row(found)
+
+
+def by_title(db: sqlite3.Connection, viewer: User, title: str) -> OntologyRow:
+    for found in all_rows(db, viewer):
+        if found.title.casefold() == title.strip().casefold():
+            return found
+    raise NotFound(f"There is no ontology “{title}”.", remedy="`postil ontology list` names those there are.", input=title)
+
+
+def ontology(db: sqlite3.Connection, viewer: User, ontology_id: int) -> Ontology:
+    row(db, viewer, ontology_id)
+    return read(db, ontology_id)
+
+
+def read(db: sqlite3.Connection, ontology_id: int) -> Ontology:
+    """For those who have checked already who is looking."""
+    text = db.execute("SELECT structure FROM ontologies WHERE id = ?", (ontology_id,)).fetchone()[0]
+    return from_dict(json.loads(text))
+
+
+def use(db: sqlite3.Connection, viewer: User, ontology_id: int) -> OntologyUse:
+    """Instances and classifications by class, answers by attribute and by chosen option."""
+    row(db, viewer, ontology_id)
+    used: dict[str, int] = {}
+    rows_of = "(SELECT l.id FROM label_rows l JOIN projects p ON p.id = l.project_id WHERE p.ontology_id = ?)"
+    for sql in (
+        f"SELECT feature_hash, count(*) FROM instances WHERE label_row_id IN {rows_of} GROUP BY 1",
+        f"SELECT feature_hash, count(*) FROM classifications WHERE label_row_id IN {rows_of} GROUP BY 1",
+        f"SELECT attribute_hash, count(*) FROM answers WHERE label_row_id IN {rows_of} GROUP BY 1",
+        f"SELECT v.value, count(*) FROM answers a, json_each(a.value) v WHERE a.label_row_id IN {rows_of}"
+        " AND json_type(a.value) = 'array' GROUP BY 1",
+    ):
+        for feature_hash, count in db.execute(sql, (ontology_id,)):
+            used[feature_hash] = used.get(feature_hash, 0) + count
+    projects = db.execute("SELECT title FROM projects WHERE ontology_id = ?", (ontology_id,)).fetchall()
+    return OntologyUse(tuple(sorted((r[0] for r in projects), key=titles.sort_key)), used)
+
+
+def _row(row: tuple) -> OntologyRow:  # type: ignore[type-arg]
+    return OntologyRow(row[0], uuid_text(row[1]), *row[2:])
+
+
+# -- operations ----------------------------------------------------------------------------------------------------
+
+
+def create(op: Operation, title: str, ontology: Ontology, description: str = "") -> int:
+    op.require(Action.EDIT, "ontologies")
+    title = free_title(op, "ontologies", "ontology", title)
+    ontology_id = op.insert("ontologies", title=title, description=description, structure=_text(ontology))
+    own(op, "ontologies", ontology_id)
+    op.touch(ontologies=ontology_id)
+    return ontology_id
+
+
+def save(op: Operation, ontology_id: int, ontology: Ontology) -> None:
+    """A new version in place of the last. Saving what is there already changes nothing."""
+    op.require(Action.EDIT, "ontologies", ontology_id)
+    _there(op, ontology_id)
+    text = _text(ontology)
+    before, version = op.one("SELECT structure, version FROM ontologies WHERE id = ?", ontology_id)
+    if text != before:
+        op.update("ontologies", ontology_id, structure=text, version=version + 1)
+        op.touch(ontologies=ontology_id)
+
+
+def rename(op: Operation, ontology_id: int, title: str) -> None:
+    op.require(Action.EDIT, "ontologies", ontology_id)
+    _there(op, ontology_id)
+    op.update("ontologies", ontology_id, title=free_title(op, "ontologies", "ontology", title, ontology_id))
+    op.touch(ontologies=ontology_id)
+
+
+def describe(op: Operation, ontology_id: int, text: str) -> None:
+    op.require(Action.EDIT, "ontologies", ontology_id)
+    _there(op, ontology_id)
+    op.update("ontologies", ontology_id, description=text)
+    op.touch(ontologies=ontology_id)
+
+
+def duplicate(op: Operation, ontology_id: int) -> int:
+    """A copy under the next free title. It keeps its hashes, so labels made with the one fit the other."""
+    op.require(Action.VIEW, "ontologies", ontology_id)
+    title = _there(op, ontology_id)
+    taken = {r[0].lower() for r in op.all("SELECT title FROM ontologies")}
+    description = op.value("SELECT description FROM ontologies WHERE id = ?", ontology_id)
+    return create(op, titles.unique(title, taken, extension=False), replace(read(op.db, ontology_id)), description)
+
+
+def delete(op: Operation, ontology_id: int) -> None:
+    from storage.catalog.people import forget
+
+    op.require(Action.EDIT, "ontologies", ontology_id)
+    title = _there(op, ontology_id)
+    users = [r[0] for r in op.all("SELECT title FROM projects WHERE ontology_id = ? ORDER BY title", ontology_id)]
+    if users:
+        names = ", ".join(f"“{t}”" for t in users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
+        raise Refused(
+            f"The ontology “{title}” is used by {'the project' if len(users) == 1 else 'the projects'} {names}.",
+            remedy="Delete what uses it first, or keep it.",
+            input=title,
+        )
+    forget(op, "ontologies", [ontology_id])
+    op.delete("ontologies", ontology_id)
+    op.touch(ontologies=ontology_id)
+
+
+def _text(ontology: Ontology) -> str:
+    return json.dumps(to_dict(ontology), ensure_ascii=False, separators=(",", ":"))
+
+
+def _there(op: Operation, ontology_id: int) -> str:
+    title = op.value("SELECT title FROM ontologies WHERE id = ?", ontology_id)
+    if title is None:
+        raise NotFound("There is no such ontology.", remedy="It may have been deleted meanwhile.")
+    return str(title)
