@@ -36,7 +36,9 @@ class About(QDialog):
         self.setWindowTitle(self.tr("About Postil"))
         title = QLabel("Postil", self)
         title.setFont(theme.font(theme.TITLE, strong=True))
-        words = QLabel(self.tr("A note in the margin: organise media, mark it up, hand the labels on.\nApache License 2.0"), self)
+        words = QLabel(
+            self.tr("A note in the margin: organise media, mark it up, hand the labels on.\nApache License 2.0"), self
+        )
         facts = QLabel(diagnostics(), self)
         facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         facts.setForegroundRole(facts.foregroundRole().PlaceholderText)

@@ -37,7 +37,7 @@ class FailurePage(QWidget):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         if backup is not None:
-            made = datetime.fromtimestamp(backup.stat().st_mtime).strftime("%Y-%m-%d %H:%M")  # noqa: DTZ006 - local time for a person
+            made = datetime.fromtimestamp(backup.stat().st_mtime).strftime("%Y-%m-%d %H:%M")
             restore = QPushButton(self.tr("Restore the backup of {0}").format(made), self)
             restore.setDefault(True)
             restore.clicked.connect(lambda: self.restore_wanted.emit(backup))

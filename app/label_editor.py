@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from viewers.editors.image_editor import ImageEditor
 
 from app.label_header import LabelHeader
 from app.label_side import LabelSide
@@ -25,7 +26,6 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.errors import PostilError, StaleUndo
 from storage.model.rules import Gap, gaps
-from viewers.editors.image_editor import ImageEditor
 from widgets import icons
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ class LabelEditor(QWidget):
         self._put_away()
         self.loaded = loaded
         catalog, row_id = self._context.catalog, loaded.row.id
-        self._saving = SaveQueue(lambda change: catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False), self)
+        self._saving = SaveQueue(
+            lambda change: catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False), self
+        )
         self._saving.state_changed.connect(self.header.show_state)
         self._saving.problem.connect(self._on_not_saved)
         self.session = EditSession(loaded.document, self._saving, author=catalog.user.email, history=loaded.history)
@@ -146,7 +148,9 @@ class LabelEditor(QWidget):
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
         self.state_changed.emit()
-        self._operations.run("Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error))
+        self._operations.run(
+            "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)
+        )
         QTimer.singleShot(0, self._prefetch)
 
     def _new_focus(self) -> Focus:
@@ -155,7 +159,9 @@ class LabelEditor(QWidget):
         if self.focus is not None:
             focus.display = self.focus.display  # as the person left it
         else:
-            focus.show(opacity=values.fill_opacity, names=values.show_names, line_width=values.line_width, color_by=values.color_by)
+            focus.show(
+                opacity=values.fill_opacity, names=values.show_names, line_width=values.line_width, color_by=values.color_by
+            )
         return focus
 
     def _put_away(self) -> None:
@@ -220,7 +226,13 @@ class LabelEditor(QWidget):
 
     def _take_in(self, row_id: int, stored: Any) -> None:
         """Labels of this row were changed elsewhere: show what differs, keep selection and history."""
-        if self.loaded is None or self.session is None or self.loaded.row.id != row_id or self._busy_saving() or self.session.in_gesture:
+        if (
+            self.loaded is None
+            or self.session is None
+            or self.loaded.row.id != row_id
+            or self._busy_saving()
+            or self.session.in_gesture
+        ):
             return
         self.session.merge(difference(self.session.document, stored))
 
@@ -280,7 +292,9 @@ class LabelEditor(QWidget):
         if missing:
             assert self.side is not None
             self.side.show_gaps(missing)
-            self._messages.tell(self.tr("Not submitted: something required is missing. The list at the right leads to each place."))
+            self._messages.tell(
+                self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
+            )
             return
         self._move_on(self.tr("Submit task"), tasks.submit)
 
@@ -327,6 +341,24 @@ class LabelEditor(QWidget):
             self.focus.select([gap.instance])
             self.editor.zoom_to_instance(gap.instance)
         self.side.focus_gap(gap)
+
+    # -- what is on the screen
+
+    def fold_right(self) -> None:
+        self._right.setVisible(not self._right.isVisible())
+
+    def fold_left(self) -> None:
+        if self.editor is not None:
+            self.editor.show_tool_bar(not self.editor.tool_bar_shown())
+
+    def canvas_alone(self) -> bool:
+        """Header, tools and panels away, or back. True: the canvas is alone now."""
+        alone = self.header.isVisible()
+        self.header.setVisible(not alone)
+        self._right.setVisible(not alone)
+        if self.editor is not None:
+            self.editor.show_tool_bar(not alone)
+        return alone
 
     # -- undo
 

@@ -84,7 +84,9 @@ class LabelHeader(QFrame):
     def show_state(self, state: str, text: str) -> None:
         color = {"failed": theme.danger(), "saved": theme.subtle_text()}.get(state, theme.subtle_text())
         self._state.setIcon(icons.icon(_STATES[state], color))
-        self._state.setText({"saved": self.tr("Saved"), "saving": self.tr("Saving…"), "failed": self.tr("Not saved: try again")}[state])
+        self._state.setText(
+            {"saved": self.tr("Saved"), "saving": self.tr("Saving…"), "failed": self.tr("Not saved: try again")}[state]
+        )
         self._state.setToolTip(text)
         self._state.setEnabled(state == "failed")
 

@@ -22,7 +22,9 @@ class LabelSide(QWidget):
     menu_wanted = Signal(QPoint)
     gaps_counted = Signal(int)
 
-    def __init__(self, session: EditSession, focus: Focus, ontology: Ontology, frames: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: EditSession, focus: Focus, ontology: Ontology, frames: int, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.classes = ClassesPanel(focus, ontology)
         self.labels = LabelsPanel(session, focus, ontology)

@@ -47,7 +47,12 @@ class Operations(QObject):
         future.add_done_callback(lambda f: self._ended.emit(text, f, (then, failed)))
 
     @Slot(object, object, object)
-    def _on_ended(self, text: str, future: Future[Any], after: tuple[Callable[[Any], object] | None, Callable[[BaseException], object] | None]) -> None:
+    def _on_ended(
+        self,
+        text: str,
+        future: Future[Any],
+        after: tuple[Callable[[Any], object] | None, Callable[[BaseException], object] | None],
+    ) -> None:
         then, failed = after
         if future.cancelled():
             return

@@ -112,7 +112,13 @@ class Pages(QObject):
 
         for window in self.window.program.windows:
             other = window.pages
-            if other is not None and other is not self and other.editing and other.editor is not None and other.editor.task_id == task_id:
+            if (
+                other is not None
+                and other is not self
+                and other.editing
+                and other.editor is not None
+                and other.editor.task_id == task_id
+            ):
                 bring_to_front(window)
                 return
         if self.editor is None:

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -176,8 +176,7 @@ class Palette(QFrame):
             if points and action.id != "view.palette":
                 why = self._registry.why_not(action.id)
                 built = self._registry.qaction(action.id)
-                keys = built.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                entry = Entry(action.title, keys, why, built.trigger)
+                entry = Entry(action.title, self._registry.shown_keys(action.id), why, built.trigger)
                 found.append((points - (500 if why else 0), entry))
         found.sort(key=lambda pair: (-pair[0], pair[1].title))
         entries = [entry for _, entry in found]

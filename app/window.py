@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QWidget
 
 from app.actions import ActionRegistry
@@ -130,6 +130,12 @@ class MainWindow(QMainWindow):
     def choose_catalog(self) -> None:
         self.registry.trigger("catalog.open")
 
+    def show_chrome(self, shown: bool) -> None:
+        """Rail, menus and status line, for the canvas alone."""
+        self.rail.setVisible(shown)
+        self.menuBar().setVisible(shown)
+        self.status_line.setVisible(shown)
+
     # -- news
 
     def soon_refresh(self) -> None:
@@ -148,9 +154,6 @@ class MainWindow(QMainWindow):
         self.status_line.show_jobs(running)
 
     # -- the end
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.pages is not None and not self.pages.may_close():

@@ -23,7 +23,9 @@ def ask_folder(parent: QWidget, title: str, start: str = "") -> Path | None:
 
 def start_on(catalog: Path) -> None:
     """Another Postil on another catalog: each catalog has a process of its own."""
-    QProcess.startDetached(sys.executable, ["-m", "postil", "--catalog", str(catalog)], str(Path(__file__).resolve().parents[2]))
+    QProcess.startDetached(
+        sys.executable, ["-m", "postil", "--catalog", str(catalog)], str(Path(__file__).resolve().parents[2])
+    )
 
 
 def catalog_actions(window: MainWindow) -> list[Action]:
@@ -32,14 +34,62 @@ def catalog_actions(window: MainWindow) -> list[Action]:
     return [
         Action("catalog.new", tr("New catalog…"), verbs.new, (), "ph.folder-plus", group=tr("Catalog")),
         Action("catalog.open", tr("Open another catalog…"), verbs.open, ("Ctrl+O",), "ph.folder-open", group=tr("Catalog")),
-        Action("catalog.sample", tr("Open the sample project"), verbs.sample, (), "ph.sparkle", when=verbs.why_no_sample, group=tr("Catalog")),
-        Action("catalog.backup", tr("Back up the catalog now"), verbs.backup, (), "ph.shield-check", when=verbs.why_closed, group=tr("Catalog")),
-        Action("catalog.check", tr("Check the catalog"), verbs.check, (), "ph.heartbeat", when=verbs.why_closed, group=tr("Catalog")),
-        Action("window.new", tr("New window"), verbs.new_window, ("Ctrl+Shift+N",), "ph.app-window", when=verbs.why_closed, group=tr("Window")),
+        Action(
+            "catalog.sample",
+            tr("Open the sample project"),
+            verbs.sample,
+            (),
+            "ph.sparkle",
+            when=verbs.why_no_sample,
+            group=tr("Catalog"),
+        ),
+        Action(
+            "catalog.backup",
+            tr("Back up the catalog now"),
+            verbs.backup,
+            (),
+            "ph.shield-check",
+            when=verbs.why_closed,
+            group=tr("Catalog"),
+        ),
+        Action(
+            "catalog.check",
+            tr("Check the catalog"),
+            verbs.check,
+            (),
+            "ph.heartbeat",
+            when=verbs.why_closed,
+            group=tr("Catalog"),
+        ),
+        Action(
+            "window.new",
+            tr("New window"),
+            verbs.new_window,
+            ("Ctrl+Shift+N",),
+            "ph.app-window",
+            when=verbs.why_closed,
+            group=tr("Window"),
+        ),
         Action("window.close", tr("Close window"), window.close, ("Ctrl+W",), "ph.x", group=tr("Window")),
         Action("program.quit", tr("Quit"), verbs.quit, ("Ctrl+Q",), "ph.sign-out", group=tr("Window")),
-        Action("edit.undo", tr("Undo"), verbs.undo, ("Ctrl+Z",), "ph.arrow-counter-clockwise", when=verbs.why_no_undo, group=tr("Edit")),
-        Action("edit.redo", tr("Redo"), verbs.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "ph.arrow-clockwise", when=verbs.why_no_redo, group=tr("Edit")),
+        Action(
+            "edit.undo",
+            tr("Undo"),
+            verbs.undo,
+            ("Ctrl+Z",),
+            "ph.arrow-counter-clockwise",
+            when=verbs.why_no_undo,
+            group=tr("Edit"),
+        ),
+        Action(
+            "edit.redo",
+            tr("Redo"),
+            verbs.redo,
+            ("Ctrl+Shift+Z", "Ctrl+Y"),
+            "ph.arrow-clockwise",
+            when=verbs.why_no_redo,
+            group=tr("Edit"),
+        ),
     ]
 
 
@@ -118,7 +168,7 @@ class _CatalogVerbs:
             return
         from widgets.dialogs.result_list import ResultList
 
-        ResultList.ask(window, window.tr("Check of the catalog"), [(p.where, p.what, p.remedy) for p in problems])
+        ResultList.ask(window, window.tr("Check of the catalog"), [(p.where, p.text, p.what) for p in problems])
 
     def new_window(self) -> None:
         self.window.program.new_window()

@@ -25,6 +25,8 @@ class Action:
     checked: Callable[[], bool] | None = None
     scope: str = "window"
     group: str = "General"
+    #: The keys are handled by the widget that has the focus (single letters, drafts); here they are only shown.
+    hint_keys: bool = False
 
 
 class ActionRegistry(QObject):
@@ -49,7 +51,8 @@ class ActionRegistry(QObject):
             built.triggered.connect(lambda _checked=False, a=action: self.trigger(a.id))
             self._built[action.id] = built
             self.set_keys(action.id, self.keys_of(action))
-            self._window.addAction(built)
+            if not action.hint_keys:
+                self._window.addAction(built)
 
     def keys_of(self, action: Action) -> tuple[str, ...]:
         if action.id in self._custom:
@@ -57,7 +60,16 @@ class ActionRegistry(QObject):
         return action.keys
 
     def set_keys(self, action_id: str, keys: tuple[str, ...]) -> None:
-        self._built[action_id].setShortcuts([QKeySequence(k) for k in keys])
+        built, action = self._built[action_id], self.actions[action_id]
+        if action.hint_keys:
+            shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+            built.setText(f"{action.title}\t{shown}" if shown else action.title)
+        else:
+            built.setShortcuts([QKeySequence(k) for k in keys])
+
+    def shown_keys(self, action_id: str) -> str:
+        keys = self.keys_of(self.actions[action_id])
+        return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
     def qaction(self, action_id: str) -> QAction:
         return self._built[action_id]
@@ -78,7 +90,7 @@ class ActionRegistry(QObject):
             why = self.why_not(action_id)
             if built.isEnabled() is bool(why):
                 built.setEnabled(not why)
-            keys = built.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            keys = self.shown_keys(action_id)
             tip = why or (f"{action.title} ({keys})" if keys else action.title)
             if built.toolTip() != tip:
                 built.setToolTip(tip)
@@ -111,7 +123,9 @@ class ActionRegistry(QObject):
             for keys in self.keys_of(action):
                 text = QKeySequence(keys).toString()
                 for other in seen.setdefault(text, []):
-                    if "window" in (action.scope, other.scope) or action.scope == other.scope:
+                    if action.scope == other.scope or (
+                        "window" in (action.scope, other.scope) and not (action.hint_keys or other.hint_keys)
+                    ):
                         found.append((text, other.id, action.id))
                 seen[text].append(action)
         return found

@@ -16,19 +16,53 @@ def view_actions(window: MainWindow) -> list[Action]:
     places = [("files", tr("Files"), "ph.folders"), ("datasets", tr("Datasets"), "ph.stack"), ("ontologies", tr("Ontologies"), "ph.tree-structure"), ("projects", tr("Projects"), "ph.kanban"), ("jobs", tr("Jobs"), "ph.pulse"), ("settings", tr("Settings"), "ph.gear-six")]  # fmt: skip
     keys = {"files": "Ctrl+Shift+1", "datasets": "Ctrl+Shift+2", "ontologies": "Ctrl+Shift+3", "projects": "Ctrl+Shift+4", "jobs": "Ctrl+Shift+5", "settings": "Ctrl+,"}  # fmt: skip
     go = [
-        Action(f"go.{place}", tr("Go to {0}").format(title), lambda p=place: window.go(p), (keys[place],), icon, when=verbs.why_closed, group=tr("Go"))
+        Action(
+            f"go.{place}",
+            tr("Go to {0}").format(title),
+            lambda p=place: window.go(p),
+            (keys[place],),
+            icon,
+            when=verbs.why_closed,
+            group=tr("Go"),
+        )
         for place, title, icon in places
     ]
     schemes = [
-        Action(f"view.scheme.{scheme}", title, lambda s=scheme: verbs.scheme(s), checked=lambda s=scheme: verbs.scheme_is(s), group=tr("View"))
-        for scheme, title in (("system", tr("Colours as the system")), ("light", tr("Light colours")), ("dark", tr("Dark colours")))
+        Action(
+            f"view.scheme.{scheme}",
+            title,
+            lambda s=scheme: verbs.scheme(s),
+            checked=lambda s=scheme: verbs.scheme_is(s),
+            group=tr("View"),
+        )
+        for scheme, title in (
+            ("system", tr("Colours as the system")),
+            ("light", tr("Light colours")),
+            ("dark", tr("Dark colours")),
+        )
     ]
     return [
         *go,
         *schemes,
         Action("view.palette", tr("Find a command"), verbs.palette, ("Ctrl+K",), "ph.command", group=tr("View")),
-        Action("view.search", tr("Search everything"), verbs.search, ("Ctrl+F",), "ph.magnifying-glass", when=verbs.why_closed, group=tr("View")),
-        Action("help.shortcuts", tr("Keyboard shortcuts"), verbs.shortcuts, ("F1",), "ph.keyboard", when=verbs.why_closed, group=tr("Help")),
+        Action(
+            "view.search",
+            tr("Search everything"),
+            verbs.search,
+            ("Ctrl+F",),
+            "ph.magnifying-glass",
+            when=verbs.why_closed,
+            group=tr("View"),
+        ),
+        Action(
+            "help.shortcuts",
+            tr("Keyboard shortcuts"),
+            verbs.shortcuts,
+            ("F1",),
+            "ph.keyboard",
+            when=verbs.why_closed,
+            group=tr("Help"),
+        ),
         Action("help.about", tr("About Postil"), verbs.about, (), "ph.info", group=tr("Help")),
     ]
 
@@ -49,7 +83,9 @@ class _ViewVerbs:
         window = self.window
         if window.context is None:
             return []
-        return [(path, lambda f=folder: window.pages.open_folder(f)) for folder, path in window.context.reads.find_folders(text, 5)]  # type: ignore[union-attr]
+        return [
+            (path, lambda f=folder: window.pages.open_folder(f)) for folder, path in window.context.reads.find_folders(text, 5)
+        ]  # type: ignore[union-attr]
 
     def scheme(self, scheme: str) -> None:
         from PySide6.QtWidgets import QApplication

@@ -30,5 +30,3 @@ def make_sample(folder: Path, progress: Progress) -> Path:
             assert process.stderr is not None
             raise PostilError(f"The sample project could not be made: {process.stderr.read().strip()[-300:]}")
     return folder
-
-

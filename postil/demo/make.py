@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from storage.services.intake import add_paths
-from viewers.decode.thumbs import render
 
 from postil.demo import pictures
 from postil.demo.ontology import sample_ontology
@@ -37,6 +35,8 @@ from storage.model.geometry import (
 from storage.model.labels import AnswerValue, LabelDocument
 from storage.model.ontology import ObjectClass, Ontology
 from storage.progress import Progress
+from storage.services.intake import add_paths
+from viewers.decode.thumbs import render
 
 PROJECT, DATASET, ONTOLOGY = "Sample project", "Sample pictures", "Sample ontology"
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.catalog.engine import Catalog
-
 from postil.console import FAILED, OK, Console
+from storage.catalog.engine import Catalog
 from storage.errors import CatalogError
 from storage.last_used import last_catalog, remember_catalog
 from storage.paths import default_catalog
@@ -65,12 +64,12 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     from storage.catalog.check import check as check_catalog
 
     with console.progress() as progress:
-        problems = check_catalog(where(arguments), progress=progress, fast=arguments.fast)
-    rows = [{"what": p.what, "where": p.where, "remedy": p.remedy} for p in problems]
+        problems = check_catalog(where(arguments), progress=progress)
+    rows = [p.as_dict() for p in problems]
 
     def lines() -> Iterator[str]:
-        for row in rows:
-            yield f"{row['where']}: {row['what']} {row['remedy']}".rstrip()
+        for problem in problems:
+            yield f"{problem.where}: {problem.text}"
         yield "The catalog is in order." if not rows else f"{len(rows)} problems found."
 
     console.result({"ok": not rows, "problems": rows}, lines)

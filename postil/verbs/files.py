@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from storage.catalog.engine import Catalog
-
 from postil.console import OK, SOME_FAILED, Console
 from postil.verbs import later
 from postil.verbs.catalogs import opened
 from storage.catalog import files as file_operations
 from storage.catalog import folders, trash
+from storage.catalog.engine import Catalog
 from storage.errors import BadInput, NotFound, Refused
 from storage.model.items import Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
@@ -103,9 +102,8 @@ def folder_delete(arguments: argparse.Namespace, console: Console) -> int:
 def add(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.batch:
         raise later("image groups and sequences")
-    from viewers.decode.thumbs import render
-
     from storage.services import intake
+    from viewers.decode.thumbs import render
 
     with opened(arguments) as catalog:
         dataset = catalog.reads.dataset_by_title(arguments.dataset).id if arguments.dataset else None
@@ -143,6 +141,7 @@ def items(arguments: argparse.Namespace, console: Console) -> int:
     with opened(arguments, read_only=True) as catalog:
         query = ItemQuery(
             folder_id=catalog.reads.folder_by_path(arguments.folder).id if arguments.folder else None,
+            recursive=True,
             text=arguments.search,
             kinds=frozenset({_kind(arguments.kind)}) if arguments.kind else frozenset(),
             dataset_id=catalog.reads.dataset_by_title(arguments.dataset).id if arguments.dataset else None,
@@ -211,7 +210,7 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
                 remedy=f"Frames are 0 to {(item.frames or 1) - 1}.",
                 input=arguments.uuid,
             )
-        png = frame_png(source, str(item.kind), item.facts, arguments.index, cache_dir=None)
+        png = frame_png(source, item.facts, arguments.index)
     Path(arguments.out).write_bytes(png)
     console.result(
         {"out": str(arguments.out), "frame": arguments.index}, lambda: iter([f"Frame {arguments.index} in {arguments.out}"])

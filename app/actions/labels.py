@@ -1,0 +1,164 @@
+"""Verbs of labelling: tasks, the panels around the canvas, and everything the picture editor can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.registry import Action
+from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
+
+if TYPE_CHECKING:
+    from app.label_editor import LabelEditor
+    from app.window import MainWindow
+
+_OWN = {"undo", "redo"}  # the window's undo goes to the editor by itself
+_SECTIONS = ("edit", "shape", "select", "tool", "view", "page")
+
+
+def label_actions(window: MainWindow) -> list[Action]:
+    verbs = _LabelVerbs(window)
+    tr = window.tr
+    task = [
+        Action(
+            "task.submit",
+            tr("Submit task"),
+            verbs.submit,
+            ("Ctrl+Return", "Ctrl+Enter"),
+            "ph.check",
+            when=verbs.why_no_task,
+            group=tr("Task"),
+        ),
+        Action(
+            "task.skip",
+            tr("Skip task"),
+            verbs.skip,
+            ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+            "ph.skip-forward",
+            when=verbs.why_no_task,
+            group=tr("Task"),
+        ),
+        Action(
+            "task.next",
+            tr("Next task"),
+            lambda: verbs.go(1),
+            ("PgDown",),
+            "ph.arrow-right",
+            when=verbs.why_no_task,
+            group=tr("Task"),
+        ),
+        Action(
+            "task.previous",
+            tr("Previous task"),
+            lambda: verbs.go(-1),
+            ("PgUp",),
+            "ph.arrow-left",
+            when=verbs.why_no_task,
+            group=tr("Task"),
+        ),
+        Action(
+            "task.leave", tr("Back to the queue"), verbs.leave, (), "ph.caret-left", when=verbs.why_no_task, group=tr("Task")
+        ),
+        Action(
+            "view.right_panels",
+            tr("Fold the panels at the right"),
+            verbs.fold_right,
+            ("F9",),
+            "ph.sidebar-simple",
+            when=verbs.why_no_task,
+            group=tr("View"),
+        ),
+        Action(
+            "view.left_panels",
+            tr("Fold the tool bar at the left"),
+            verbs.fold_left,
+            ("F8",),
+            "ph.sidebar",
+            when=verbs.why_no_task,
+            group=tr("View"),
+        ),
+        Action(
+            "view.canvas_alone",
+            tr("Show the canvas alone"),
+            verbs.canvas_alone,
+            ("F11",),
+            "ph.arrows-out",
+            when=verbs.why_no_task,
+            group=tr("View"),
+        ),
+    ]
+    return task + [_editor_action(verbs, a) for a in EDITOR_ACTIONS if a.id not in _OWN]
+
+
+def _editor_action(verbs: _LabelVerbs, action: EditorAction) -> Action:
+    return Action(
+        f"edit.{action.id}",
+        action.title,
+        lambda: verbs.run(action),
+        action.keys,
+        action.icon,
+        when=lambda: verbs.why_not(action),
+        scope=action.scope,
+        group=verbs.window.tr("Picture editor"),
+        hint_keys=True,
+    )
+
+
+def editor_menu(window: MainWindow) -> list[str]:
+    """Ids for the Label menu, by section."""
+    ids = ["task.submit", "task.skip", "task.next", "task.previous", "task.leave"]
+    for section in _SECTIONS:
+        ids.append("-")
+        ids += [f"edit.{a.id}" for a in EDITOR_ACTIONS if a.section == section and a.menu and a.id not in _OWN]
+    return [*ids, "-", "view.left_panels", "view.right_panels", "view.canvas_alone"]
+
+
+class _LabelVerbs:
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+
+    @property
+    def _editor(self) -> LabelEditor | None:
+        pages = self.window.pages
+        return pages.editor if pages is not None and pages.editing else None
+
+    def why_no_task(self) -> str:
+        return "" if self._editor is not None else self.window.tr("Open a task first.")
+
+    def why_not(self, action: EditorAction) -> str:
+        editor = self._editor
+        if editor is None or editor.editor is None:
+            return self.why_no_task()
+        return action.why_not(editor.editor)
+
+    def run(self, action: EditorAction) -> None:
+        assert self._editor is not None and self._editor.editor is not None
+        action.run(self._editor.editor)
+
+    def submit(self) -> None:
+        assert self._editor is not None
+        self._editor.submit()
+
+    def skip(self) -> None:
+        assert self._editor is not None
+        self._editor.skip()
+
+    def go(self, step: int) -> None:
+        assert self._editor is not None
+        self._editor.go(step)
+
+    def leave(self) -> None:
+        assert self._editor is not None
+        self._editor.leave()
+
+    def fold_right(self) -> None:
+        assert self._editor is not None
+        self._editor.fold_right()
+
+    def fold_left(self) -> None:
+        assert self._editor is not None
+        self._editor.fold_left()
+
+    def canvas_alone(self) -> None:
+        assert self._editor is not None
+        alone = self._editor.canvas_alone()
+        self.window.show_chrome(not alone)
