@@ -41,8 +41,14 @@ def main(only: list[str]) -> int:
             continue
         for row in rows:
             print(_line(row), flush=True)
-        stored[name] = {"rows": [{**asdict(r), "ratio": r.ratio, "holds": r.holds} for r in rows], "seconds": round(time.monotonic() - began)}
-    document = {"machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}", "benchmarks": stored}
+        stored[name] = {
+            "rows": [{**asdict(r), "ratio": r.ratio, "holds": r.holds} for r in rows],
+            "seconds": round(time.monotonic() - began),
+        }
+    document = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "benchmarks": stored,
+    }
     (HERE / "results.json").write_text(json.dumps(document, indent=1) + "\n")
     return 1 if failed else 0
 

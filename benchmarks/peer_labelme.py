@@ -1,7 +1,7 @@
 """Runs inside a labelme environment: how long it takes to open a file, and one mouse move over its shapes.
 
-    peer_labelme.py start FOLDER       prints when the window answers events
-    peer_labelme.py shapes FILE.json   milliseconds to open, to repaint, per mouse move
+peer_labelme.py start FOLDER       prints when the window answers events
+peer_labelme.py shapes FILE.json   milliseconds to open, to repaint, per mouse move
 """
 
 from __future__ import annotations

@@ -30,7 +30,11 @@ def python_of(peer: str) -> Path | None:
         return None
     print(f"Installing {package} (once) ...", file=sys.stderr)
     subprocess.run([base, "-m", "venv", str(home)], check=True)
-    subprocess.run([str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", package], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", package],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
     done.touch()
     return python
 

@@ -30,7 +30,11 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.socket.connect
 
     def connect(self: socket.socket, address: object) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        if (
+            self.family in (socket.AF_INET, socket.AF_INET6)
+            and isinstance(address, tuple)
+            and address[0] not in ("127.0.0.1", "::1", "localhost")
+        ):
             raise AssertionError(f"a test reached for the network: {address}")
         real(self, address)  # type: ignore[arg-type]
 
