@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt
@@ -12,7 +13,7 @@ from viewers.canvas.layer import Layer, offset
 from viewers.canvas.live import LiveImage
 from viewers.canvas.mask_layer import MaskPreview
 from viewers.canvas.names import Name, draw_names
-from viewers.canvas.overlay import ACCENT, DARK, Overlay, draft_items
+from viewers.canvas.overlay import ACCENT, BACKGROUND, DARK, Overlay, draft_items
 from viewers.canvas.raster import Color, Item
 from viewers.canvas.shape_layer import MARGIN, image_bounds
 from viewers.scene.view_state import Placement
@@ -61,7 +62,7 @@ class CanvasPainter(QObject):
 
     # -- painting
 
-    def paint(self, p: QPainter, rect: QRectF) -> None:
+    def paint(self, p: QPainter) -> None:
         canvas = self._canvas
         now = canvas.view.placement()
         size = (round(canvas.width() * now.dpr), round(canvas.height() * now.dpr))
@@ -73,7 +74,8 @@ class CanvasPainter(QObject):
             static.paint(p, now)
         look = canvas.look()
         self._paint_hover(p, now, size)
-        self._live.paint(p, canvas.shapes.live_items(), look, now, size)
+        bold = replace(look, width=look.width + max(1, round(now.dpr)))
+        self._live.paint(p, canvas.shapes.live_items(), bold, now, size)
         self._paint_names(p, now)
         self._draft.paint(p, self._draft_items, look, now, size)
         for draft in self._drafts:
@@ -89,7 +91,6 @@ class CanvasPainter(QObject):
             self._paint_rulers(p)
 
     def _paint_picture(self, p: QPainter, now: Placement, size: tuple[int, int]) -> None:
-        from viewers.canvas.image_canvas import BACKGROUND
 
         canvas = self._canvas
         layer = canvas._picture.layer

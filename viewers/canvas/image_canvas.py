@@ -11,9 +11,8 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -34,6 +33,7 @@ from storage.model.ontology import Ontology
 from viewers.canvas.background import Newest
 from viewers.canvas.canvas_painter import CanvasPainter
 from viewers.canvas.events import Pointing, cursor_shape
+from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.picture_layer import PictureLayer
 from viewers.canvas.raster import Look
 from viewers.canvas.scene_shapes import SceneShapes
@@ -44,8 +44,6 @@ from viewers.scene.view_state import ViewState
 from viewers.tools.base import Tool, ToolContext
 from viewers.tools.hit_test import Index
 
-#: Behind the picture, in both colour schemes.
-BACKGROUND = QColor(30, 31, 34)
 HOVER_TOL = 3.0
 
 
@@ -378,8 +376,10 @@ class ImageCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._painter.paint(painter, QRectF(event.rect()))
-        painter.end()
+        try:
+            self._painter.paint(painter)
+        finally:
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.view.resize(self.width(), self.height(), self.devicePixelRatioF())

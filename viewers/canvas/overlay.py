@@ -27,6 +27,8 @@ from viewers.tools.base import (
     SnapDraft,
 )
 
+#: Behind the picture, in both colour schemes.
+BACKGROUND = QColor(30, 31, 34)
 ACCENT = QColor("#2D7FF9")
 DARK = QColor(0, 0, 0, 170)
 #: Handles nearer than this to the one drawn before are left out (logical px): a 6,000-point outline seen small.
