@@ -1,0 +1,53 @@
+"""A field that tells what is typed as it is typed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from widgets import icons, theme
+
+SETTLE_MS = 60
+
+
+class SearchField(QLineEdit):
+    searched = Signal(str)  # stripped; empty: no search
+    down_wanted = Signal()  # into the results
+
+    def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self.setClearButtonEnabled(True)
+        self._said = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLE_MS)
+        self._timer.timeout.connect(self._say)
+        self.textChanged.connect(self._timer.start)
+        self.addAction(icons.icon("ph.magnifying-glass", theme.subtle_text()), QLineEdit.ActionPosition.LeadingPosition)
+
+    def _say(self) -> None:
+        text = self.text().strip()
+        if text != self._said:
+            self._said = text
+            self.searched.emit(text)
+
+    def set_quietly(self, text: str) -> None:
+        """Show a text without searching for it."""
+        self._said = text
+        self.setText(text)
+        self._timer.stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._timer.stop()
+            self._say()
+            self.down_wanted.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.down_wanted.emit()
+        else:
+            super().keyPressEvent(event)

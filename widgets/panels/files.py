@@ -1,0 +1,471 @@
+"""Files: the folder tree, the items of the open folder, search and filters. Says what is wanted; `app` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from storage.errors import NotFound
+from storage.model.changes import Changes
+from storage.model.items import Folder
+from storage.model.query import ItemQuery, ItemSelection, SortBy
+from storage.model.reads import Reads
+from widgets import theme, words
+from widgets.bus import CatalogBus
+from widgets.controls.breadcrumb import Breadcrumb
+from widgets.controls.buttons import button, icon_button, line
+from widgets.controls.filter_bar import FilterBar
+from widgets.controls.folder_strip import FolderStrip
+from widgets.controls.labels import label
+from widgets.controls.search_field import SearchField
+from widgets.controls.zoom_slider import ZoomSlider
+from widgets.drop_rules import Drop
+from widgets.panels.files_list import FilesList, Mode
+from widgets.panels.files_sidebar import FilesSidebar
+from widgets.panels.trash import TrashPanel
+from widgets.thumbs import Thumbs
+from widgets.views.file_grid import THUMB_MAX, THUMB_MIN
+from widgets.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    kind: Literal["all", "folder", "trash"] = "all"
+    folder_id: int | None = None
+
+
+class FilesPanel(QWidget):
+    new_folder_wanted = Signal(object)  # parent id or None
+    rename_folder_wanted = Signal(int, str)
+    rename_item_wanted = Signal(int, str)
+    move_folders_wanted = Signal(frozenset, object)  # ids, parent id or None
+    move_items_wanted = Signal(ItemSelection, int)
+    delete_wanted = Signal(frozenset, ItemSelection)
+    add_data_wanted = Signal(object)  # folder id or None: the dialog
+    add_paths_wanted = Signal(list, object)  # dropped paths, folder id (None: a new folder named after the source)
+    add_to_dataset_wanted = Signal(ItemSelection)
+    open_wanted = Signal(int)
+    restore_wanted = Signal(str)
+    purge_wanted = Signal(str)
+    empty_trash_wanted = Signal()
+    menu_wanted = Signal(str, object, QPoint)  # "folder": frozenset, "items": ItemSelection, "place": folder id or None
+    selection_changed = Signal(object, ItemSelection)  # the folder open or selected (or None), the items selected
+    place_changed = Signal(object)  # Place
+    view_changed = Signal()  # mode, zoom or columns: something to remember
+
+    def __init__(self, reads: Reads, bus: CatalogBus, work: Work, thumbs: Thumbs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reads = reads
+        self._work = work
+        self._place = Place()
+        self._text = ""
+        self._sort = (SortBy.TITLE, False)
+        self._back: list[Place] = []
+        self._forward: list[Place] = []
+        self.sidebar = FilesSidebar(reads, work)
+        self.list = FilesList(reads, work, thumbs)
+        self.trash = TrashPanel(reads, work)
+        self.breadcrumb = Breadcrumb()
+        self.search = SearchField(self.tr("Search everything"))
+        self.filters = FilterBar()
+        self.strip = FolderStrip()
+        self.zoom = ZoomSlider(THUMB_MIN, THUMB_MAX)
+        self._count = label("", "quiet")
+        self._make_tools()
+        self._lay_out()
+        self._connect()
+        bus.changed.connect(self._on_changes)
+        self.trash.refresh()
+        self._go(Place())
+
+    # -- building
+
+    def _make_tools(self) -> None:
+        self.add_data = button(self.tr("Add data"), "ph.plus", primary=True)
+        self.new_folder = button(self.tr("New folder"), "ph.folder-simple-plus", quiet=True)
+        self.add_to_dataset = button(self.tr("Add to dataset…"), "ph.database", quiet=True)
+        self.grid_button = icon_button("ph.squares-four", self.tr("Show as pictures"), tip=self.tr("Pictures (Ctrl+1)"))
+        self.table_button = icon_button("ph.rows", self.tr("Show as a table"), tip=self.tr("Table (Ctrl+2)"))
+        group = QButtonGroup(self)
+        for each in (self.grid_button, self.table_button):
+            each.setCheckable(True)
+            group.addButton(each)
+        self.grid_button.setChecked(True)
+        self.zoom.setValue(self.list.grid.thumb_size)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(theme.GAP, theme.GAP, theme.GROUP, theme.GAP)
+        head.setSpacing(theme.GROUP)
+        head.addWidget(self.breadcrumb, 1)
+        self.search.setFixedWidth(300)
+        head.addWidget(self.search)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(theme.GROUP, theme.GAP, theme.GROUP, theme.INSIDE)
+        tools.setSpacing(theme.GAP)
+        for each in (self.add_data, self.new_folder, self.add_to_dataset):
+            tools.addWidget(each)
+        tools.addStretch()
+        for each in (self.zoom, self.grid_button, self.table_button):
+            tools.addWidget(each)
+        narrowing = QHBoxLayout()
+        narrowing.setContentsMargins(theme.GAP, 0, theme.GROUP, theme.INSIDE)
+        narrowing.addWidget(self.filters)
+        narrowing.addStretch()
+        narrowing.addWidget(self._count)
+        items = QWidget()
+        column = QVBoxLayout(items)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (tools, narrowing):
+            column.addLayout(part)
+        column.addWidget(line())
+        column.addWidget(self.strip)
+        column.addWidget(self.list, 1)
+        for each in (items, self.strip, self.trash):
+            each.setAutoFillBackground(True)
+            each.setBackgroundRole(each.palette().ColorRole.Base)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(items)
+        self.pages.addWidget(self.trash)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("files-splitter")
+        self.splitter.setHandleWidth(1)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.addWidget(self.pages)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([240, 900])
+        self.splitter.setCollapsible(1, False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addWidget(line())
+        whole.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        side, tree = self.sidebar, self.sidebar.tree
+        side.all_chosen.connect(self.open_all)
+        side.folder_chosen.connect(self.open_folder)
+        side.trash_chosen.connect(self.open_trash)
+        side.new_folder_wanted.connect(self._want_new_folder)
+        side.trash_dropped.connect(self.delete_wanted)
+        side.menu_wanted.connect(self._folder_menu)
+        tree.rename_wanted.connect(self.rename_folder_wanted)
+        tree.delete_wanted.connect(self._delete_folders)
+        tree.selectionModel().selectionChanged.connect(self._tell_selection)
+        for each in (tree, self.breadcrumb, self.strip):
+            each.dropped.connect(self._on_dropped)
+        self.breadcrumb.chosen.connect(self._choose)
+        self.breadcrumb.back_wanted.connect(self.go_back)
+        self.breadcrumb.forward_wanted.connect(self.go_forward)
+        self.search.searched.connect(self._search)
+        self.search.down_wanted.connect(self.list.focus_first)
+        self.filters.changed.connect(self._ask)
+        self.filters.datasets_needed.connect(self._offer_datasets)
+        self.strip.opened.connect(self.open_folder)
+        self.strip.selected.connect(self._tell_selection)
+        self.strip.menu_wanted.connect(self._chip_menu)
+        self._connect_list()
+        self.add_data.clicked.connect(self._want_data)
+        self.new_folder.clicked.connect(self._want_new_folder)
+        self.add_to_dataset.clicked.connect(self._want_dataset)
+        self.grid_button.clicked.connect(self.show_grid)
+        self.table_button.clicked.connect(self.show_table)
+        self.zoom.valueChanged.connect(self._zoom)
+        self.trash.restore_wanted.connect(self.restore_wanted)
+        self.trash.purge_wanted.connect(self.purge_wanted)
+        self.trash.empty_wanted.connect(self.empty_trash_wanted)
+        self.trash.counted.connect(self._show_trash_count)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.focus_search)
+
+    def _connect_list(self) -> None:
+        items = self.list
+        items.selection_changed.connect(self._tell_selection)
+        items.opened.connect(self.open_wanted)
+        items.rename_wanted.connect(self.rename_item_wanted)
+        items.delete_wanted.connect(self._delete_items)
+        items.menu_wanted.connect(self._items_menu)
+        items.paths_dropped.connect(self._add_paths)
+        items.counted.connect(self._show_count)
+        items.zoomed.connect(self.zoom.setValue)
+        items.sort_wanted.connect(self.sort)
+        items.empty_action_wanted.connect(self._empty_action)
+        items.empty_second_wanted.connect(self._want_new_folder)
+        items.table.columns_changed.connect(self.view_changed)
+
+    # -- places
+
+    @property
+    def place(self) -> Place:
+        return self._place
+
+    def set_paths_of(self, paths_of: Callable[[ItemSelection], list[str]]) -> None:
+        """Where the originals of dragged items lie, for other programs."""
+        self.list.grid.paths_of = paths_of
+        self.list.table.paths_of = paths_of
+
+    def open_all(self) -> None:
+        self._visit(Place())
+
+    def open_trash(self) -> None:
+        self._visit(Place("trash"))
+
+    def open_folder(self, folder_id: int) -> None:
+        self._visit(Place("folder", folder_id))
+
+    def show_dataset_items(self, dataset_id: int) -> None:
+        """All items of one dataset, wherever they lie."""
+        self.open_all()
+        self.filters.show_dataset(self._reads.dataset(dataset_id))
+
+    def go_back(self) -> None:
+        if self._back:
+            self._forward.append(self._place)
+            self._go(self._back.pop())
+
+    def go_forward(self) -> None:
+        if self._forward:
+            self._back.append(self._place)
+            self._go(self._forward.pop())
+
+    def _choose(self, folder_id: int | None) -> None:
+        self._visit(Place() if folder_id is None else Place("folder", folder_id))
+
+    def _visit(self, place: Place) -> None:
+        if place == self._place and not self._text:
+            self.sidebar.show_place(place.kind, place.folder_id)
+            return
+        if place != self._place:
+            self._back.append(self._place)
+            self._forward.clear()
+        self._go(place)
+
+    def _go(self, place: Place) -> None:
+        self._place = place
+        self._text = ""
+        self.search.set_quietly("")
+        self.sidebar.show_place(place.kind, place.folder_id)
+        self.pages.setCurrentIndex(1 if place.kind == "trash" else 0)
+        self.breadcrumb.set_history(back=bool(self._back), forward=bool(self._forward))
+        if not self._show_path():
+            self.open_all()
+            return
+        if place.kind == "trash":
+            self.trash.refresh()
+        else:
+            self._ask()
+        self.place_changed.emit(place)
+        self._tell_selection()
+
+    def _path(self) -> list[Folder]:
+        return self._reads.folder_path(self._place.folder_id) if self._place.folder_id is not None else []
+
+    def _show_path(self) -> bool:
+        """False: the folder is gone."""
+        try:
+            path = self._path()
+        except NotFound:
+            return False
+        gone = self._place.kind == "folder" and (not path or path[-1].trashed_at is not None)
+        if gone:
+            return False
+        place = self.tr("Trash") if self._place.kind == "trash" else self.tr("Search results") if self._text else ""
+        self.breadcrumb.show_path([] if self._text else path, place)
+        folders = self._reads.child_folders(self._place.folder_id) if path and not self._text else []
+        self.strip.show_folders(folders, [each.id for each in path])
+        self.list.drop_title = path[-1].title if path and not self._text else self.tr("a new folder")
+        return True
+
+    # -- asking for items
+
+    def _search(self, text: str) -> None:
+        self._text = text
+        if self._place.kind == "trash":
+            self.pages.setCurrentIndex(0 if text else 1)
+        self._show_path()
+        if text or self._place.kind != "trash":
+            self._ask()
+
+    def sort(self, by: SortBy, descending: bool) -> None:
+        self._sort = (by, descending)
+        self._ask()
+
+    def _ask(self) -> None:
+        folder_id = None if self._text else self._place.folder_id
+        by, descending = self._sort
+        query = ItemQuery(folder_id=folder_id, text=self._text, sort=by, descending=descending)
+        query = self.filters.narrow(query)
+        self.list.table.show_folder_column(folder_id is None)
+        self._say_when_empty(query)
+        self._count.setText("")
+        self.list.show_query(query)
+
+    def _say_when_empty(self, query: ItemQuery) -> None:
+        say = self.list.say_when_empty
+        if query.text:
+            say(
+                self.tr("Nothing is called “{0}”").format(query.text),
+                self.tr("Names in every folder were searched."),
+                self.tr("Clear search"),
+            )
+        elif self.filters.is_narrowing():
+            say(self.tr("No item passes the filters"), "", self.tr("Clear filters"))
+        elif query.folder_id is None:
+            text = self.tr("Drag pictures or whole folders in from your file manager, or choose them. Folders stay folders.")
+            say(self.tr("Start with your files"), text, self.tr("Add data"), self.tr("New folder"))
+        else:
+            text = self.tr("Drop files here, or choose them. They are copied into the catalog or linked where they are.")
+            say(self.tr("This folder has no items yet"), text, self.tr("Add data"))
+
+    def _empty_action(self) -> None:
+        if self._text:
+            self.search.clear()
+        elif self.filters.is_narrowing():
+            self.filters.clear()
+        else:
+            self._want_data()
+
+    def _show_count(self, count: int, more: bool) -> None:
+        text = self.tr("more than {0}").format(words.number(count)) if more else words.items(count)
+        self._count.setText(text)
+
+    def _show_trash_count(self, count: int) -> None:
+        self.sidebar.trash.set_count(words.number(count) if count else "")
+
+    def _offer_datasets(self) -> None:
+        self.filters.offer_datasets(self._reads.datasets())
+
+    # -- changes of the catalog
+
+    def _on_changes(self, changes: Changes) -> None:
+        tree = self.sidebar.tree.tree()
+        if changes.everything or changes.folders:
+            tree.refresh()
+            self.trash.refresh()
+            if self._place.kind == "folder" and not self._show_path():
+                self._leave_gone_folder()
+                return
+        if changes.everything or changes.item_folders:
+            tree.recount(None if changes.everything else changes.item_folders)
+            self.trash.refresh()
+        if self._place.kind == "trash" and not self._text:
+            return
+        if changes.items and not changes.everything:
+            self.list.model.forget(changes.items)
+        elif changes.label_rows or changes.dataset_members or changes.folders:
+            self.list.model.forget()
+        if self._concerns_list(changes):
+            self.list.refresh_soon()
+
+    def _concerns_list(self, changes: Changes) -> bool:
+        query = self.list.model.query
+        members = changes.item_folders
+        narrowed = bool(changes.dataset_members or changes.label_rows) and self.filters.is_narrowing()
+        moved = bool(members) and (query.folder_id is None or query.folder_id in members)
+        return changes.everything or moved or narrowed or bool(changes.items and not members)
+
+    def _leave_gone_folder(self) -> None:
+        self._back = [place for place in self._back if place != self._place]
+        self._go(Place())
+
+    # -- what is selected
+
+    def selected_items(self) -> ItemSelection:
+        return self.list.selected()
+
+    def selected_folders(self) -> frozenset[int]:
+        """In the tree when it has the focus, else the chip selected above the items."""
+        if self.sidebar.tree.hasFocus():
+            return self.sidebar.tree.selected_ids()
+        chip = self.strip.selected_id()
+        return frozenset() if chip is None else frozenset({chip})
+
+    def _tell_selection(self) -> None:
+        count = self.list.selected_count()
+        self.add_to_dataset.setEnabled(bool(count))
+        self.add_to_dataset.setToolTip("" if count else self.tr("Select items first."))
+        if count:
+            self.strip.clear_selection()
+        folder_id = self.strip.selected_id() or self._place.folder_id
+        self.selection_changed.emit(folder_id, self.list.selected() if count else ItemSelection())
+
+    # -- what is wanted
+
+    def _want_new_folder(self) -> None:
+        self.new_folder_wanted.emit(self._place.folder_id)
+
+    def _want_data(self) -> None:
+        self.add_data_wanted.emit(self._place.folder_id)
+
+    def _want_dataset(self) -> None:
+        self.add_to_dataset_wanted.emit(self.list.selected())
+
+    def _delete_folders(self, ids: frozenset[int]) -> None:
+        self.delete_wanted.emit(ids, ItemSelection())
+
+    def _delete_items(self, selection: ItemSelection) -> None:
+        self.delete_wanted.emit(frozenset(), selection)
+
+    def _add_paths(self, paths: list[str]) -> None:
+        self.add_paths_wanted.emit(paths, None if self._text else self._place.folder_id)
+
+    def _on_dropped(self, drop: Drop, folder_id: int | None) -> None:
+        if drop.paths:
+            self.add_paths_wanted.emit(list(drop.paths), folder_id)
+        elif drop.payload is not None and drop.payload.folders:
+            self.move_folders_wanted.emit(drop.payload.folders, folder_id)
+        elif drop.payload is not None and drop.payload.items is not None and folder_id is not None:
+            self.move_items_wanted.emit(drop.payload.items, folder_id)
+
+    def _folder_menu(self, ids: frozenset[int], place: QPoint) -> None:
+        self.menu_wanted.emit("folder" if ids else "place", ids or None, place)
+
+    def _chip_menu(self, folder_id: int, place: QPoint) -> None:
+        self.menu_wanted.emit("folder", frozenset({folder_id}), place)
+
+    def _items_menu(self, place: QPoint) -> None:
+        selection = self.list.selected()
+        if selection.count:
+            self.menu_wanted.emit("items", selection, place)
+        else:
+            self.menu_wanted.emit("place", self._place.folder_id, place)
+
+    # -- the view
+
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def rename_selected(self) -> None:
+        """F2 wherever the focus is: the folder of the tree, else the current item."""
+        if self.sidebar.tree.hasFocus():
+            self.sidebar.tree.rename_current()
+        else:
+            self.list.rename_current()
+
+    def show_grid(self) -> None:
+        self.set_mode("grid")
+
+    def show_table(self) -> None:
+        self.set_mode("table")
+
+    def set_mode(self, mode: Mode) -> None:
+        self.list.set_mode(mode)
+        (self.grid_button if mode == "grid" else self.table_button).setChecked(True)
+        self.zoom.setEnabled(mode == "grid")
+        self.view_changed.emit()
+
+    def _zoom(self, size: int) -> None:
+        self.list.grid.set_thumb_size(size)
+        self.view_changed.emit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(1000, 640)

@@ -1,0 +1,162 @@
+"""The table of items: a stock QTableView with what a million rows need (qt.md 1 and 2)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QByteArray,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QActionGroup, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from storage.model.query import SortBy
+from widgets import theme
+from widgets.delegates.file_row import FileRowDelegate
+from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN, FileRows
+from widgets.views.file_drags import FileDrags
+
+_HIDDEN_AT_FIRST = {"length", "datasets"}
+
+
+class FileTable(FileDrags, QTableView):
+    opened = Signal(int)  # item id
+    sort_wanted = Signal(SortBy, bool)  # descending
+    columns_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._delegate = FileRowDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName(self.tr("Items as a table"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(theme.ROW)
+        self.verticalHeader().setDefaultSectionSize(theme.ROW)
+        self.set_up_drags()
+        self.doubleClicked.connect(self._open)
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is None:
+            return
+        header = self.horizontalHeader()
+        # A header that shares the selection asks for every row of every column while it paints: 21 s at a million.
+        header.setSelectionModel(QItemSelectionModel(model, header))
+        self.verticalHeader().setSelectionModel(QItemSelectionModel(model, self.verticalHeader()))
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.setFirstSectionMovable(False)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        for number, column in enumerate(COLUMNS):
+            header.resizeSection(number, column.width)
+            self.setColumnHidden(number, column.key in _HIDDEN_AT_FIRST or column.key == "folder")
+        header.sectionClicked.connect(self._sort)
+        header.customContextMenuRequested.connect(self._choose_columns)
+        header.sectionResized.connect(self.columns_changed)
+        header.sectionMoved.connect(self.columns_changed)
+
+    # -- columns
+
+    def show_folder_column(self, shown: bool) -> None:
+        self.setColumnHidden(FOLDER_COLUMN, not shown)
+
+    def columns_state(self) -> QByteArray:
+        return self.horizontalHeader().saveState()
+
+    def restore_columns(self, state: QByteArray) -> None:
+        """What another version saved may not fit; then the columns stay as they are."""
+        self.horizontalHeader().restoreState(state)
+        self.show_folder_column(False)
+
+    def show_sorting(self, sort: SortBy, descending: bool) -> None:
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        for number, column in enumerate(COLUMNS):
+            if column.sort is sort:
+                self.horizontalHeader().setSortIndicator(number, order)
+
+    def _sort(self, section: int) -> None:
+        header, column = self.horizontalHeader(), COLUMNS[section]
+        model: FileRows = self.model()
+        now = model.query
+        if column.sort is None:
+            self.show_sorting(now.sort, now.descending)
+            return
+        descending = not now.descending if now.sort is column.sort else False
+        header.setSortIndicator(section, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+        self.sort_wanted.emit(column.sort, descending)
+
+    def _choose_columns(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        group.setExclusive(False)
+        for number in range(1, len(COLUMNS)):
+            if number == FOLDER_COLUMN:
+                continue
+            action = menu.addAction(str(self.model().headerData(number, Qt.Orientation.Horizontal)))
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(number))
+            action.setData(number)
+            group.addAction(action)
+        group.triggered.connect(self._toggle_column)
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    def _toggle_column(self, action: object) -> None:
+        self.setColumnHidden(action.data(), not action.isChecked())
+        self.columns_changed.emit()
+
+    # -- events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: object) -> None:
+        self._hover(-1)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._delegate.hovered_row = -1
+        super().scrollContentsBy(dx, dy)
+
+    def _hover(self, row: int) -> None:
+        before, self._delegate.hovered_row = self._delegate.hovered_row, row
+        for each in {before, row} - {-1}:
+            if before != row:
+                top = self.rowViewportPosition(each)
+                self.viewport().update(0, top, self.viewport().width(), theme.ROW)
+
+    def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        self.opened.emit(self.file_rows().id_at(index.row()))
+
+    def rename_area(self, number: int) -> QRect:
+        area = self.visualRect(self.model().index(number, 0))
+        return area.adjusted(26, 0, 0, 0)
+
+    def file_rows(self) -> FileRows:
+        model: FileRows = self.model()
+        return model

@@ -1,0 +1,84 @@
+"""Pictures for the cards near the screen: asked for when painted, newest first, bounded in bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from storage.model.items import FileRow
+from widgets.thumbs import Thumbs
+
+ASK_AFTER_MS = 20
+BUDGET_BYTES = 96 * 1024 * 1024
+
+
+class ThumbCache(QObject):
+    """`get` while painting; `arrived` names the item whose card should be painted again."""
+
+    arrived = Signal(int)
+
+    def __init__(self, thumbs: Thumbs, visible: Callable[[], list[FileRow]], parent: QObject | None = None) -> None:
+        """`visible` lists the rows on screen and just beyond, the most wanted first."""
+        super().__init__(parent)
+        self._thumbs = thumbs
+        self._visible = visible
+        self._pixmaps: OrderedDict[str, QPixmap] = OrderedDict()
+        self._none: set[str] = set()
+        self._keys: dict[int, str] = {}  # what was asked for, by item
+        self._bytes = 0
+        self._generation = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(ASK_AFTER_MS)
+        self._timer.timeout.connect(self._ask)
+        thumbs.ready.connect(self._take)
+
+    def get(self, row: FileRow) -> tuple[QPixmap | None, bool]:
+        """The picture if it is here, and whether one may still come."""
+        key = row.thumb_key
+        if key is None or key in self._none:
+            return None, False
+        found = self._pixmaps.get(key)
+        if found is not None:
+            self._pixmaps.move_to_end(key)
+            return found, False
+        if not self._timer.isActive():
+            self._timer.start()
+        return None, True
+
+    def forget_failures(self) -> None:
+        self._none.clear()
+
+    def _ask(self) -> None:
+        wanted = [
+            (row.id, row.thumb_key) for row in self._visible() if row.thumb_key is not None and self._lacks(row.thumb_key)
+        ]
+        if not wanted:
+            return
+        self._generation += 1
+        self._keys = dict(wanted)
+        self._thumbs.request(wanted, self._generation)
+
+    def _lacks(self, key: str) -> bool:
+        return key not in self._pixmaps and key not in self._none
+
+    def _take(self, item_id: int, image: QImage) -> None:
+        key = self._keys.pop(item_id, None)
+        if key is None:
+            return  # of an earlier request, or another view's: no longer on screen here
+        if image.isNull():
+            self._none.add(key)
+        else:
+            pixmap = QPixmap.fromImage(image)
+            self._pixmaps[key] = pixmap
+            self._bytes += _weight(pixmap)
+            while self._bytes > BUDGET_BYTES and len(self._pixmaps) > 1:
+                self._bytes -= _weight(self._pixmaps.popitem(last=False)[1])
+        self.arrived.emit(item_id)
+
+
+def _weight(pixmap: QPixmap) -> int:
+    return pixmap.width() * pixmap.height() * 4
