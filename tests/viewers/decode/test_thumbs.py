@@ -1,0 +1,71 @@
+"""Small pictures: upright, opaque, within the size."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from storage.errors import BadInput
+from tests.support import pictures
+from viewers.decode.thumbs import render
+
+
+def shown(path, size=256) -> np.ndarray:
+    data = render(path, size)
+    assert data.startswith(b"\xff\xd8\xff")
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+@pytest.mark.parametrize("name", pictures.examples())
+def test_every_format_has_one(name, tmp_path):
+    (tmp_path / name).write_bytes(pictures.examples()[name])
+    a = shown(tmp_path / name)
+    assert a.shape == ((48, 32, 3) if name == "jpeg" else (32, 48, 3))
+
+
+@pytest.mark.parametrize(("size", "want"), [((1280, 960), (192, 256)), ((600, 3000), (256, 51)), ((4001, 7), (1, 256)), ((20, 10), (10, 20))])
+@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+def test_it_fits_the_size_and_never_enlarges(size, want, format, tmp_path):
+    path = pictures.write(tmp_path / "p", pictures.smooth(*size), format)
+    assert shown(path).shape[:2] == pytest.approx(want, abs=1)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+def test_it_is_upright(orientation, format, tmp_path):
+    a = pictures.corners(400, 240)
+    path = pictures.write(tmp_path / "p", pictures.stored_for(a, orientation), format, exif=pictures.exif(orientation))
+    got = shown(path, 100)
+    assert got.shape[:2] == (60, 100)
+    for y, x in ((10, 10), (10, 90), (50, 10), (50, 90)):
+        assert np.abs(got[y, x].astype(int) - a[y * 4, x * 4]).max() < 40
+
+
+def test_transparency_lies_over_a_light_checker(tmp_path):
+    path = pictures.write(tmp_path / "p.png", np.zeros((64, 64, 4), np.uint8))
+    a = shown(path)
+    assert 180 < a.min() < 215
+    assert 225 < a.max() < 245
+
+
+def test_deep_greys_are_windowed_so_that_something_is_seen(tmp_path):
+    values = np.linspace(1000, 1400, 100 * 100).reshape(100, 100).astype(np.uint16)
+    values[0, 0] = 65535  # a hot pixel
+    a = shown(pictures.write(tmp_path / "p.png", values))
+    assert a.min() < 15
+    assert a.max() > 240
+
+
+def test_a_truncated_picture_still_has_one(tmp_path):
+    data = pictures.encode(pictures.noise(500, 400), "JPEG")
+    (tmp_path / "p.jpg").write_bytes(data[: len(data) // 2])
+    assert shown(tmp_path / "p.jpg")[:60].std() > 10
+
+
+def test_what_is_no_picture_is_refused(tmp_path):
+    (tmp_path / "p.jpg").write_bytes(b"no picture at all")
+    with pytest.raises(BadInput):
+        render(tmp_path / "p.jpg", 256)
