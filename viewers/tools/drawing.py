@@ -32,6 +32,11 @@ class DrawingTool(Tool):
         self.redraws: str | None = None  # an instance whose shape the next one replaces
         self.hint = self.idle_hint
 
+    @property
+    def selecting(self) -> SelectTool:
+        """What it reaches through with while S is held; also nudges and such."""
+        return self._select
+
     # -- what it draws
 
     @property
@@ -140,6 +145,9 @@ class DrawingTool(Tool):
             if e.key == "Backspace":
                 return self.undo_draft()
         return False
+
+    def key_up(self, e: KeyEvent) -> bool:
+        return self._select.key_up(e)
 
     def right_click(self, e: PointerEvent) -> bool:
         return self.undo_draft()

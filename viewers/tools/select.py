@@ -159,7 +159,7 @@ class SelectTool(Tool):
     def key(self, e: KeyEvent) -> bool:
         if e.ctrl and e.key in ARROWS:
             return self.nudge(*(d * (10 if e.shift else 1) for d in ARROWS[e.key]))
-        if e.key != "Ctrl":
+        if e.key not in ("Ctrl", "Shift"):
             self.settle()
         if e.key in ("O", "Q") and not e.ctrl and not e.shift:
             return self._toggle_visibility(Visibility.INVISIBLE if e.key == "O" else Visibility.OCCLUDED)

@@ -1,0 +1,252 @@
+"""Every verb of the picture editor as data: menus, palette, shortcut sheet and the keys are made from this table.
+
+`method` names a public method of `ImageEditor`, called with `args`. Keys are written as QKeySequence writes them and can be
+re-bound (`KeyMap`). Scopes say where a key counts: *editor* wherever the label editor has the focus, *canvas* only while
+the canvas itself has it, *drawing* only while a draft is open (there the tool is asked first).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from viewers.editors.image_editor import ImageEditor
+
+Scope = Literal["editor", "canvas", "drawing"]
+Section = Literal["edit", "select", "shape", "class", "tool", "view", "page"]
+
+
+def always(_: ImageEditor) -> str:
+    return ""
+
+
+def needs_selection(editor: ImageEditor) -> str:
+    return "" if editor.focus.selected else "Select an object first."
+
+
+def needs_several(editor: ImageEditor) -> str:
+    return "" if len(editor.focus.selected) > 1 else "Select two or more objects first."
+
+
+def needs_clip(editor: ImageEditor) -> str:
+    return "" if editor.clipboard.clips else "Nothing has been copied yet."
+
+
+def needs_objects(editor: ImageEditor) -> str:
+    return "" if editor.session.document.on_frame(editor.focus.at) else "There is no object on this frame yet."
+
+
+def can_undo(editor: ImageEditor) -> str:
+    return "" if editor.can_undo() else "There is nothing to undo."
+
+
+def can_redo(editor: ImageEditor) -> str:
+    return "" if editor.can_redo() else "There is nothing to redo."
+
+
+def needs_pages(editor: ImageEditor) -> str:
+    return "" if editor.frames() > 1 else "This picture has one page."
+
+
+def needs_mask_class(editor: ImageEditor) -> str:
+    return "" if editor.offers("brush") else "The ontology has no class with the shape “bitmask”."
+
+
+@dataclass(frozen=True, slots=True)
+class EditorAction:
+    """`why_not` says why it cannot be done now ("" when it can): the tooltip of the disabled menu entry."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    method: str
+    icon: str = ""
+    why_not: Callable[[ImageEditor], str] = always
+    section: Section = "edit"
+    scope: Scope = "canvas"
+    args: tuple[object, ...] = ()
+    menu: bool = True  # False: reached by key, panel or palette only
+
+    def enabled(self, editor: ImageEditor) -> bool:
+        return not self.why_not(editor)
+
+    def run(self, editor: ImageEditor) -> None:
+        getattr(editor, self.method)(*self.args)
+
+
+def _edit() -> list[EditorAction]:
+    some, several, clip = needs_selection, needs_several, needs_clip
+    return [
+        EditorAction("undo", "Undo", ("Ctrl+Z",), "undo", "mdi6.undo", can_undo, scope="editor"),
+        EditorAction("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "mdi6.redo", can_redo, scope="editor"),
+        EditorAction("copy", "Copy", ("Ctrl+C",), "copy", "mdi6.content-copy", some),
+        EditorAction("paste", "Paste", ("Ctrl+V",), "paste", "mdi6.content-paste", clip),
+        EditorAction("paste_shape", "Paste shape only", ("Ctrl+Shift+V",), "paste_shape", "", clip),
+        EditorAction("duplicate", "Duplicate", ("Ctrl+D",), "duplicate_selected", "mdi6.content-duplicate", some),
+        EditorAction("delete", "Delete", ("Delete",), "delete_selected", "mdi6.delete-outline", some),
+        EditorAction("delete_locked", "Delete, also locked", ("Shift+Delete",), "delete_even_locked", "", some),
+        EditorAction("redraw", "Draw this object again", ("Shift+N",), "redraw_selected", "", some),
+        EditorAction("join", "Join", ("J",), "join_selected", "mdi6.vector-combine", several, "shape"),
+        EditorAction("subtract", "Subtract newest from the others", ("Ctrl+J",), "subtract_selected", "", several, "shape"),
+        EditorAction("slice", "Slice by a line", ("Shift+J",), "slice_selected", "mdi6.box-cutter", some, "shape"),
+        EditorAction("part", "Add a part", (), "add_part", "mdi6.vector-polyline-plus", some, "shape"),
+        EditorAction("hole", "Cut a hole", (), "cut_hole", "mdi6.vector-polyline-minus", some, "shape"),
+        EditorAction("to_polygon", "Convert to polygon", (), "convert_to_polygon", "mdi6.vector-polygon", some, "shape"),
+        EditorAction("to_mask", "Convert to mask", (), "convert_to_mask", "mdi6.brush", some, "shape"),
+        EditorAction("to_box", "Convert to box", (), "convert_to_box", "mdi6.vector-rectangle", some, "shape"),
+        EditorAction("occluded", "Occluded", ("Q",), "toggle_occluded", "", some, "shape"),
+        EditorAction("forward", "Bring forward", ("+", "="), "layer_forward", "mdi6.arrange-bring-forward", some, "shape"),
+        EditorAction("back", "Send back", ("-",), "layer_back", "mdi6.arrange-send-backward", some, "shape"),
+    ]
+
+
+def _select() -> list[EditorAction]:
+    some, any_ = needs_selection, needs_objects
+    return [
+        EditorAction("select_all", "Select all visible", ("Ctrl+A",), "select_all", "mdi6.select-all", any_, "select"),
+        EditorAction("next_object", "Next object", ("Tab",), "next_object", "", any_, "select"),
+        EditorAction("previous_object", "Previous object", ("Shift+Tab",), "previous_object", "", any_, "select"),
+        EditorAction("hide", "Hide or show", ("H",), "toggle_hidden", "mdi6.eye-outline", some, "select"),
+        EditorAction("hide_all", "Hide or show all", ("Shift+H",), "toggle_all_hidden", "", any_, "select"),
+        EditorAction("lock", "Lock or unlock", ("L",), "toggle_locked", "mdi6.lock-outline", some, "select"),
+        EditorAction("lock_all", "Lock or unlock all", ("Shift+L",), "toggle_all_locked", "", any_, "select"),
+        EditorAction("escape", "Drop, disarm or deselect", ("Esc",), "escape", "", section="select", menu=False),
+        *(
+            EditorAction(f"nudge_{d.lower()}{suffix}", f"Nudge {d.lower()}{more}", (f"{keys}{d}",), "nudge", "", some, "select",
+                         args=(d, far), menu=False)
+            for d in ("Left", "Right", "Up", "Down")
+            for keys, suffix, more, far in (("Ctrl+", "", "", False), ("Ctrl+Shift+", "_far", " by 10 px", True))
+        ),
+    ]
+
+
+def _tools() -> list[EditorAction]:
+    titles = {
+        "select": "Select", "lasso": "Lasso", "box": "Box", "rotated_box": "Rotated box", "polygon": "Polygon",
+        "polyline": "Line", "point": "Point", "circle": "Circle", "ellipse": "Ellipse", "cuboid": "Cuboid",
+        "skeleton": "Skeleton", "brush": "Brush", "eraser": "Eraser", "ruler": "Ruler",
+    }  # fmt: skip
+    keys = {"brush": ("B",)}
+    mask = needs_mask_class
+    return [
+        *(
+            EditorAction(f"tool_{tool}", title, keys.get(tool, ()), "arm_tool", ICONS[tool], needs_tool(tool), "tool", args=(tool,))
+            for tool, title in titles.items()
+        ),
+        EditorAction("swap_brush", "Swap brush and eraser", ("X",), "swap_brush", "", mask, "tool"),
+        EditorAction("brush_smaller", "Smaller brush", ("[",), "brush_smaller", "", mask, "tool"),
+        EditorAction("brush_larger", "Larger brush", ("]",), "brush_larger", "", mask, "tool"),
+        EditorAction("new_object", "New object of the last class", ("N",), "new_object", "mdi6.plus", section="tool"),
+        EditorAction("finish", "Finish the draft", ("Return", "Enter"), "finish_draft", "", section="tool", menu=False),
+    ]
+
+
+def needs_tool(tool: str) -> Callable[[ImageEditor], str]:
+    def why_not(editor: ImageEditor) -> str:
+        return "" if editor.offers(tool) else "The ontology has no class of this shape."
+
+    return why_not
+
+
+def _classes() -> list[EditorAction]:
+    found = []
+    for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0):
+        place = digit or 10
+        found.append(
+            EditorAction(f"class_{digit}", f"Draw class {place}", (str(digit),), "arm_digit", "", section="class",
+                         args=(digit,), menu=False)
+        )  # fmt: skip
+        found.append(
+            EditorAction(f"set_class_{digit}", f"Make it class {place}", (f"Ctrl+{digit}",), "set_class_by_digit", "",
+                         needs_selection, "class", args=(digit,), menu=False)
+        )  # fmt: skip
+    return found
+
+
+def _view() -> list[EditorAction]:
+    pages = needs_pages
+    return [
+        EditorAction("fit", "Zoom to selection or fit", ("Z",), "zoom_selection_or_fit", "mdi6.fit-to-screen-outline", section="view"),
+        EditorAction("full_size", "Zoom to 100 %", ("Shift+Z",), "zoom_full_size", "", section="view"),
+        EditorAction("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "zoom_in", "mdi6.magnify-plus-outline", section="view"),
+        EditorAction("zoom_out", "Zoom out", ("Ctrl+-",), "zoom_out", "mdi6.magnify-minus-outline", section="view"),
+        EditorAction("rotate_right", "Turn the view right", (), "rotate_view", "mdi6.rotate-right", section="view", args=(90,)),
+        EditorAction("rotate_left", "Turn the view left", (), "rotate_view", "mdi6.rotate-left", section="view", args=(-90,)),
+        EditorAction("flip", "Mirror the view", (), "flip_view", "mdi6.flip-horizontal", section="view"),
+        EditorAction("reset_view", "Upright, unmirrored view", (), "reset_view", "", section="view"),
+        EditorAction("adjust", "Brightness, contrast, channels…", (), "show_adjustments", "mdi6.tune-vertical", section="view"),
+        EditorAction("reset_adjust", "Picture as it is", (), "reset_adjustments", "", section="view"),
+        EditorAction("names", "Names of objects", (), "toggle_names", "mdi6.tag-outline", section="view"),
+        EditorAction("only_selected", "Show only the selected", (), "toggle_only_selected", "", section="view"),
+        EditorAction("color_by", "Colour by object instead of class", (), "toggle_color_by", "", section="view"),
+        EditorAction("next_page", "Next page", ("F", "Right"), "next_page", "", pages, "page"),
+        EditorAction("previous_page", "Previous page", ("D", "Left"), "previous_page", "", pages, "page"),
+        EditorAction("first_page", "First page", ("Home",), "first_page", "", pages, "page"),
+        EditorAction("last_page", "Last page", ("End",), "last_page", "", pages, "page"),
+        EditorAction("goto_page", "Go to page…", ("`",), "goto_page", "", pages, "page"),
+    ]
+
+
+#: One family for the tool bar.
+ICONS: dict[str, str] = {
+    "select": "mdi6.cursor-default-outline",
+    "lasso": "mdi6.lasso",
+    "box": "mdi6.vector-rectangle",
+    "rotated_box": "mdi6.crop-rotate",
+    "polygon": "mdi6.vector-polygon",
+    "polyline": "mdi6.vector-polyline",
+    "point": "mdi6.vector-point",
+    "circle": "mdi6.vector-circle-variant",
+    "ellipse": "mdi6.vector-ellipse",
+    "cuboid": "mdi6.cube-outline",
+    "skeleton": "mdi6.human-handsup",
+    "brush": "mdi6.brush",
+    "eraser": "mdi6.eraser",
+    "slice": "mdi6.box-cutter",
+    "ruler": "mdi6.ruler",
+}
+
+EDITOR_ACTIONS: list[EditorAction] = [*_edit(), *_select(), *_tools(), *_classes(), *_view()]
+
+
+class KeyMap:
+    """Which key means which action. `rebound` replaces the keys of some actions; a clash is refused by `clashes`."""
+
+    def __init__(self, actions: Iterable[EditorAction] = (), rebound: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        self._actions = {action.id: action for action in (actions or EDITOR_ACTIONS)}
+        self._keys = {action.id: action.keys for action in self._actions.values()}
+        self._keys.update({i: k for i, k in (rebound or {}).items() if i in self._keys})
+
+    def action(self, action_id: str) -> EditorAction:
+        return self._actions[action_id]
+
+    def keys(self, action_id: str) -> tuple[str, ...]:
+        return self._keys[action_id]
+
+    def rebind(self, action_id: str, keys: tuple[str, ...]) -> None:
+        self._keys[action_id] = keys
+
+    def find(self, key: str) -> EditorAction | None:
+        for action_id, keys in self._keys.items():
+            if key in keys:
+                return self._actions[action_id]
+        return None
+
+    def clashes(self) -> list[tuple[str, str, str]]:
+        """(key, one action, another) for keys that mean two things where both could count."""
+        taken: dict[str, list[str]] = {}
+        for action_id, keys in self._keys.items():
+            for key in keys:
+                taken.setdefault(key.casefold(), []).append(action_id)
+        found = []
+        for key, ids in taken.items():
+            for i, one in enumerate(ids):
+                found += [(key, one, two) for two in ids[i + 1 :] if self._meet(one, two)]
+        return found
+
+    def _meet(self, one: str, two: str) -> bool:
+        """Scopes in which both are asked: *editor* holds the canvas, *drawing* is apart from idle canvas keys."""
+        scopes = {self._actions[one].scope, self._actions[two].scope}
+        return scopes != {"canvas", "drawing"}

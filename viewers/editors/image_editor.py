@@ -1,0 +1,340 @@
+"""The picture editor: tool bar, canvas, options of the tool in hand, pages. `app` puts it in the middle of the window.
+
+Every verb of `EDITOR_ACTIONS` is a public method here (most come from the Qt-free parts it is mixed from). Keys reach it
+through the canvas: the tool in hand is asked first, then the key map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.geometry import Bounds
+from storage.model.ontology import Ontology
+from viewers.canvas.image_canvas import ImageCanvas
+from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
+from viewers.editors.adjust_popover import AdjustPopover
+from viewers.editors.clipboard import Clipboard
+from viewers.editors.context_menu import build_menu
+from viewers.editors.keys import key_text
+from viewers.editors.option_strip import OptionStrip
+from viewers.editors.page_strip import PageStrip
+from viewers.editors.tool_bar import Icon, ToolBar
+from viewers.editors.tool_verbs import ToolVerbs
+from viewers.scene.adjust import Adjustments
+from viewers.scene.pictures import PictureSource
+from viewers.tools.base import Tool
+from viewers.tools.polygon import PolygonTool
+from viewers.tools.toolbox import Toolbox
+
+ZOOM_STEP = 1.25
+#: Logical px left around an object that is zoomed to.
+MARGIN = 80.0
+
+
+class ImageEditor(QWidget, ToolVerbs):
+    status = Signal(str)  # what the tool expects next, or what has just happened
+    cursor = Signal(float, float, str, float)  # x, y in the image, the pixel's value, zoom (1.0 is 100 %)
+    tools_changed = Signal()  # the tools offered, or the one in hand
+    menu_wanted = Signal(object, QPoint)  # instance under the pointer or None; sent before the menu is shown
+    answers_wanted = Signal()  # Enter on a selected object
+    opened = Signal()
+    failed = Signal(object)  # PostilError: no picture
+
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        pictures: PictureSource,
+        parent: QWidget | None = None,
+        *,
+        icon: Icon | None = None,
+        clipboard: Clipboard | None = None,
+        rebound: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.focus, self.ontology = session, focus, ontology
+        self.clipboard = clipboard if clipboard is not None else Clipboard()
+        self.keymap = KeyMap(EDITOR_ACTIONS, rebound)
+        self.toolbox = Toolbox()
+        self._last, self._last_class = {}, None
+        self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
+        self.canvas = ImageCanvas(session, focus, ontology, pictures, self)
+        self.tool_bar = ToolBar(icon, self)
+        self.options = OptionStrip(self.toolbox.brush, self.canvas)
+        self.pages = PageStrip(self)
+        self.popover = AdjustPopover(focus, self)
+        self._icon = icon
+        self.tool: Tool = self.toolbox["select"]
+        self._lay_out()
+        self._connect()
+        self.refresh_tools()
+        self.take(self.tool)
+
+    def _lay_out(self) -> None:
+        middle = QFrame(self)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.pages)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.tool_bar)
+        row.addWidget(middle, 1)
+        self.options.move(8, 8)
+        self.setFocusProxy(self.canvas)
+
+    def _connect(self) -> None:
+        self.canvas.status.connect(self.status)
+        self.canvas.cursor_moved.connect(self._on_cursor)
+        self.canvas.view_changed.connect(self.acted)
+        self.canvas.menu_wanted.connect(self._on_menu)
+        self.canvas.opened.connect(self._on_opened)
+        self.canvas.failed.connect(self.failed)
+        self.canvas.installEventFilter(self)
+        self.tool_bar.tool_wanted.connect(self.arm_tool)
+        self.tool_bar.class_wanted.connect(self.arm_class)
+        self.tool_bar.adjust_wanted.connect(self.show_adjustments)
+        self.options.mode_wanted.connect(self.use_polygon_mode)
+        self.options.changed.connect(self.acted)
+        self.pages.page_wanted.connect(self.go_to_page)
+        self.popover.adjusted.connect(self.set_adjustments)
+        self.popover.crosshair_wanted.connect(self.canvas.show_crosshair)
+        self.popover.grid_wanted.connect(self.canvas.show_grid)
+        self._endings = [self.session.listen(self._on_document), self.focus.listen(self._on_focus)]
+
+    def close_editor(self) -> None:
+        """Stop listening and end the canvas's workers; a draft is dropped, a run of nudges kept."""
+        self.settle()
+        self.canvas.set_tool(None)
+        for end in self._endings:
+            end()
+        self._endings = []
+        self.canvas.removeEventFilter(self)
+        self.canvas.close_canvas()
+
+    # -- what the parts ask for
+
+    def say(self, text: str) -> None:
+        if text:
+            self.status.emit(text)
+
+    def frame_size(self) -> tuple[int, int]:
+        return self.canvas.context.frame_size
+
+    def frames(self) -> int:
+        return self.canvas.pictures.frames
+
+    def centre_on(self, bounds: Bounds) -> None:
+        """Bring it to the middle; nearer only when it would be a speck or does not fit."""
+        self.canvas.centre_on(bounds, MARGIN)
+
+    def ask_answers(self) -> None:
+        self.answers_wanted.emit()
+
+    def take(self, tool: Tool) -> None:
+        self.tool = tool
+        self.canvas.set_tool(tool)
+        self.focus.set(tool=tool.id)
+        self._tool_shown()
+
+    @Slot()
+    def acted(self) -> None:
+        self.canvas.tool_acted()
+        self._show_options()
+
+    # -- ontology and tools
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        """It was changed while the task is open."""
+        self.ontology = ontology
+        self.canvas.set_ontology(ontology)
+        if not self.offers(self.tool.id):
+            self.arm_tool("select")
+        self.refresh_tools()
+
+    def refresh_tools(self) -> None:
+        tools = [(t.id, t.title, ", ".join(self._keys_of(t.id))) for t in self.offered()]
+        self.tool_bar.show_tools(tools, {tool_id: self.classes_of(tool_id) for tool_id, _, _ in tools})
+        self._tool_shown()
+
+    def rebind(self, action_id: str, keys: tuple[str, ...]) -> None:
+        self.keymap.rebind(action_id, keys)
+        self.refresh_tools()
+
+    def _keys_of(self, tool_id: str) -> tuple[str, ...]:
+        return self.keymap.keys("slice" if tool_id == "slice" else f"tool_{tool_id}")
+
+    def _tool_shown(self) -> None:
+        self.tool_bar.mark(self.tool.id)
+        self._show_options()
+        self.tools_changed.emit()
+
+    def _show_options(self) -> None:
+        polygon = self.toolbox["polygon"]
+        assert isinstance(polygon, PolygonTool)
+        can_change = self.tool is polygon and polygon.target() is not None
+        self.options.show_for(self.tool.id, mode=polygon.mode, can_change=can_change)
+
+    # -- view
+
+    def zoom_selection_or_fit(self) -> None:
+        bounds = self.canvas.hits.bounds(self.focus.selected)
+        if bounds is None:
+            self.canvas.fit()
+        else:
+            self.canvas.centre_on(bounds, MARGIN)
+
+    def zoom_full_size(self) -> None:
+        self.canvas.zoom_to(1.0)
+
+    def zoom_in(self) -> None:
+        self.canvas.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self.canvas.zoom_by(1 / ZOOM_STEP)
+
+    def rotate_view(self, degrees: int) -> None:
+        self.canvas.turn(degrees)
+
+    def flip_view(self) -> None:
+        self.canvas.mirror()
+
+    def reset_view(self) -> None:
+        self.canvas.reset_orientation()
+
+    @Slot()
+    def show_adjustments(self) -> None:
+        self.popover.read(self.canvas.adjust)
+        button = self.tool_bar.adjust_button
+        self.popover.adjustSize()
+        corner = button.mapToGlobal(QPoint(button.width() + 4, button.height() - self.popover.height()))
+        self.popover.move(corner)
+        self.popover.show()
+
+    @Slot(object)
+    def set_adjustments(self, adjust: Adjustments) -> None:
+        self.canvas.adjust = adjust
+
+    def reset_adjustments(self) -> None:
+        self.canvas.adjust = Adjustments()
+        self.popover.read(self.canvas.adjust)
+
+    def toggle_names(self) -> None:
+        self.focus.show(names=not self.focus.display.names)
+
+    def toggle_only_selected(self) -> None:
+        self.focus.show(only_selected=not self.focus.display.only_selected)
+
+    def toggle_color_by(self) -> None:
+        self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")
+
+    # -- pages
+
+    @Slot(int)
+    def go_to_page(self, page: int) -> None:
+        """`page` counts from 0. What is selected stays selected only where it is."""
+        part, present = self.focus.at
+        page = min(max(0, page), max(0, self.frames() - 1))
+        if page == present:
+            return
+        self.settle()
+        self.tool.cancel()
+        self.focus.set(at=(part, page))
+        document = self.session.document
+        self.focus.select(i for i in self.focus.selected if document.annotation_of(i, (part, page)) is not None)
+        self.acted()
+
+    def next_page(self) -> None:
+        self.go_to_page(self.focus.at[1] + 1)
+
+    def previous_page(self) -> None:
+        self.go_to_page(self.focus.at[1] - 1)
+
+    def first_page(self) -> None:
+        self.go_to_page(0)
+
+    def last_page(self) -> None:
+        self.go_to_page(self.frames() - 1)
+
+    def goto_page(self) -> None:
+        self.pages.ask()
+
+    # -- keys and menu
+
+    def run(self, action_id: str) -> None:
+        """Do an action of the table, or say why it cannot be done now."""
+        action = self.keymap.action(action_id)
+        why = action.why_not(self)
+        if why:
+            self.say(why)
+        else:
+            action.run(self)
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """A key that the tool in hand did not want. True: it was one of the map's."""
+        action = self.keymap.find(key_text(event))
+        if action is None:
+            return False
+        self.run(action.id)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self.handle_key(event))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the map belong to the canvas while it has the focus, before any menu's shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self.drafting() or self.keymap.find(key_text(event)) is not None:
+                event.accept()
+                return True
+        elif event.type() == QEvent.Type.FocusOut:
+            self.settle()
+        return False
+
+    @Slot(object, QPoint)
+    def _on_menu(self, instance: str | None, at: QPoint) -> None:
+        self.menu_wanted.emit(instance, at)
+        if self.own_menu:
+            menu = build_menu(self, self._icon)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(at)
+
+    # -- what happens elsewhere
+
+    def _on_document(self, change: DocumentChange) -> None:
+        if not change.preview:
+            self.acted()
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        if "armed" in names and self.focus.armed is not None and not self._arming:
+            self._follow_class()
+        if "at" in names:
+            self.pages.show_page(self.focus.at[1], self.frames())
+        if names & {"selected", "at", "hidden", "locked", "armed"}:
+            self.acted()
+
+    def _follow_class(self) -> None:
+        """A panel armed a class: its tool comes with it."""
+        known = self.ontology.object(self.focus.armed or "")
+        if known is not None and known not in self.classes_of(self.tool.id):
+            self.arm_class(known.feature_hash)
+
+    @Slot(float, float, object)
+    def _on_cursor(self, x: float, y: float, value: str | None) -> None:
+        self.cursor.emit(x, y, value or "", self.canvas.view.zoom)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.pages.show_page(self.focus.at[1], self.frames())
+        self.acted()
+        self.opened.emit()

@@ -1,0 +1,114 @@
+"""Options of the tool in hand, floating over the top of the canvas so that nothing moves under the mouse."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+
+from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
+
+MODES = (("new", "New polygon"), ("part", "Add part"), ("hole", "Cut hole"))
+
+
+class OptionStrip(QFrame):
+    mode_wanted = Signal(str)  # of the polygon tool: new, part, hole
+    changed = Signal()  # a brush setting; the keyboard goes back to the canvas
+
+    def __init__(self, settings: BrushSettings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("optionStrip")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._settings = settings
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        self._brush = self._brush_part()
+        self._polygon = self._polygon_part()
+        row.addWidget(self._brush)
+        row.addWidget(self._polygon)
+        self.hide()
+
+    def _brush_part(self) -> QWidget:
+        part = QWidget(self)
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel("Size", part)
+        self.size_box = QSpinBox(part)
+        self.size_box.setRange(SMALLEST, LARGEST)
+        self.size_box.setSuffix(" px")
+        self.size_box.setAccessibleName("Brush size")
+        self.size_box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.size_box.setKeyboardTracking(False)
+        label.setBuddy(self.size_box)
+        self.round_button, self.square_button = self._toggle("Round", part), self._toggle("Square", part)
+        group = QButtonGroup(part)
+        for button in (self.round_button, self.square_button):
+            group.addButton(button)
+        self.underlying_box = QCheckBox("Remove underlying", part)
+        self.underlying_box.setToolTip("Pixels painted are taken from all other masks that are not hidden or locked.")
+        self.underlying_box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for widget in (label, self.size_box, self.round_button, self.square_button, self.underlying_box):
+            row.addWidget(widget)
+        self.size_box.valueChanged.connect(self._apply)
+        self.square_button.toggled.connect(self._apply)
+        self.underlying_box.toggled.connect(self._apply)
+        return part
+
+    def _polygon_part(self) -> QWidget:
+        part = QWidget(self)
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 0, 0, 0)
+        group = QButtonGroup(part)
+        self.mode_buttons: dict[str, QToolButton] = {}
+        for mode, title in MODES:
+            button = self._toggle(title, part)
+            button.setObjectName(mode)
+            button.clicked.connect(self._mode)
+            group.addButton(button)
+            row.addWidget(button)
+            self.mode_buttons[mode] = button
+        return part
+
+    def _toggle(self, title: str, parent: QWidget) -> QToolButton:
+        button = QToolButton(parent)
+        button.setText(title)
+        button.setAccessibleName(title)
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def show_for(self, tool_id: str, *, mode: str = "new", can_change: bool = False) -> None:
+        """`can_change`: one polygon is selected, which parts and holes can go to."""
+        brush, polygon = tool_id in ("brush", "eraser"), tool_id == "polygon"
+        self._brush.setVisible(brush)
+        self._polygon.setVisible(polygon)
+        if brush:
+            self.read()
+        for name, button in self.mode_buttons.items():
+            button.setChecked(name == mode)
+            button.setEnabled(name == "new" or can_change or name == mode)
+            button.setToolTip("" if button.isEnabled() else "Select one polygon first.")
+        self.setVisible(brush or polygon)
+        self.adjustSize()
+
+    def read(self) -> None:
+        """Show the settings as they are."""
+        widgets = (self.size_box, self.square_button, self.round_button, self.underlying_box)
+        blocked = [w.blockSignals(True) for w in widgets]
+        self.size_box.setValue(self._settings.size)
+        (self.square_button if self._settings.square else self.round_button).setChecked(True)
+        self.underlying_box.setChecked(self._settings.remove_underlying)
+        for widget, was in zip(widgets, blocked, strict=True):
+            widget.blockSignals(was)
+
+    def _apply(self) -> None:
+        self._settings.resize(self.size_box.value())
+        self._settings.square = self.square_button.isChecked()
+        self._settings.remove_underlying = self.underlying_box.isChecked()
+        self.changed.emit()
+
+    def _mode(self) -> None:
+        self.mode_wanted.emit(self.sender().objectName())

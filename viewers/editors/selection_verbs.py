@@ -1,0 +1,290 @@
+"""What is done to the selected objects as a whole: delete, copy, paste, hide, lock, order, class. Qt-free."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.clock import now_ms
+from storage.editing import verbs
+from storage.editing.edits import Edit
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.geometry import Bounds
+from storage.model.labels import Annotation
+from storage.model.ontology import ObjectClass, Ontology
+from viewers.editors.clipboard import Clip, Clipboard
+from viewers.tools.bounds import limited_shift
+from viewers.tools.words import name_of, names_of
+
+#: Copies are set down so far from what they are copies of, in image pixels at 100 %.
+ASIDE = 12.0
+
+
+class SelectionVerbs:
+    """A part of the picture editor. It needs the attributes below; whoever mixes it in provides them."""
+
+    session: EditSession
+    focus: Focus
+    ontology: Ontology
+    clipboard: Clipboard
+
+    def say(self, text: str) -> None:
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """End whatever a tool holds open, so that the next step is one of its own."""
+
+    def frame_size(self) -> tuple[int, int]:
+        raise NotImplementedError
+
+    def centre_on(self, bounds: Bounds) -> None:
+        raise NotImplementedError
+
+    # -- what is selected
+
+    def selected(self, *, locked: bool = False) -> list[Annotation]:
+        """The selected shapes on this frame, without the locked ones unless asked for."""
+        document, focus = self.session.document, self.focus
+        found = (document.annotation_of(i, focus.at) for i in focus.selected if locked or i not in focus.locked)
+        return [a for a in found if a is not None]
+
+    def name(self, instance: str) -> str:
+        return name_of(self.ontology, self.session.document, instance)
+
+    def _names(self, annotations: list[Annotation]) -> str:
+        return names_of(self.ontology, self.session.document, [a.instance for a in annotations])
+
+    def _who(self) -> dict[str, Any]:
+        """The provenance that every verb writes."""
+        return {"by": self.session.author, "now": now_ms()}
+
+    def _nothing(self, act: str) -> None:
+        if self.focus.selected:
+            self.say(f"What is selected is locked: unlock it (L) to {act} it.")
+        else:
+            self.say(f"Select what you want to {act} first.")
+
+    # -- delete, copy, paste
+
+    def delete_selected(self) -> None:
+        self._delete(self.selected())
+
+    def delete_even_locked(self) -> None:
+        self._delete(self.selected(locked=True))
+
+    def _delete(self, found: list[Annotation]) -> None:
+        if not found:
+            self._nothing("delete")
+            return
+        self.settle()
+        document = self.session.document
+        text = f"Delete {self._names(found)}"
+        gone = [a.instance for a in found]
+        self.session.do(text, verbs.delete_instances(document, gone))
+        self.focus.select(i for i in self.focus.selected if i not in gone)
+
+    def copy(self) -> None:
+        found, document = self.selected(locked=True), self.session.document
+        if not found:
+            self._nothing("copy")
+            return
+        self.settle()
+        self.clipboard.take(
+            tuple(Clip(document.instances[a.instance], a, tuple(document.answers_of(a.instance))) for a in found)
+        )
+        self.say(f"Copied {self._names(found)}.")
+
+    def paste(self) -> None:
+        """The same objects where they are not on this frame yet, else copies of them, with their answers."""
+        self._paste(with_answers=True, same=True)
+
+    def paste_shape(self) -> None:
+        """The shapes alone, as new objects without answers."""
+        self._paste(with_answers=False, same=False)
+
+    def _paste(self, *, with_answers: bool, same: bool) -> None:
+        clips = [c for c in self.clipboard.clips if self.ontology.object(c.instance.feature_hash) is not None]
+        if not clips:
+            empty = not self.clipboard.clips
+            self.say("Nothing has been copied yet." if empty else "This ontology has none of the classes that were copied.")
+            return
+        self.settle()
+        document, at = self.session.document, self.focus.at
+        here = [c for c in clips if same and self._belongs_here(c)]
+        others = [c for c in clips if c not in here]
+        edits: list[Edit] = []
+        for clip in here:
+            edits += verbs.add_annotation(document, clip.instance.uuid, clip.annotation.geometry, at, **self._who())
+        shift = self._aside([c.annotation for c in others]) if others else (0.0, 0.0)
+        sources = [(c.instance, c.annotation, c.answers if with_answers else ()) for c in others]
+        more, made = verbs.duplicate(document, sources, at, shift=shift, **self._who())
+        text = f"Paste {len(clips)} objects" if len(clips) > 1 else f"Paste {self._class_name(clips[0])}"
+        self.session.do(text, (*edits, *more))
+        self.focus.select((*(c.instance.uuid for c in here), *made))
+        if len(clips) < len(self.clipboard.clips):
+            self.say(f"{len(self.clipboard.clips) - len(clips)} objects were left out: this ontology lacks their classes.")
+
+    def _belongs_here(self, clip: Clip) -> bool:
+        """The thing itself is in this document, but not on this frame."""
+        document = self.session.document
+        known = document.instances.get(clip.instance.uuid)
+        return known is not None and document.annotation_of(known.uuid, self.focus.at) is None
+
+    def _aside(self, annotations: list[Annotation]) -> tuple[float, float]:
+        """So that a copy does not lie exactly on what it is a copy of; on another frame it lies in the same place."""
+        document, at = self.session.document, self.focus.at
+        bounds = [a.geometry.bounds() for a in annotations]
+        covered = any(a.at == at and document.annotations.get(a.uuid) == a for a in annotations)
+        if not covered:
+            return limited_shift(bounds, self.frame_size(), 0.0, 0.0)
+        self.clipboard.pastes += 1
+        step = ASIDE * self.clipboard.pastes
+        right = limited_shift(bounds, self.frame_size(), step, step)
+        return right if right != (0.0, 0.0) else limited_shift(bounds, self.frame_size(), -step, -step)
+
+    def _class_name(self, clip: Clip) -> str:
+        known = self.ontology.object(clip.instance.feature_hash)
+        return known.name if known is not None else "object"
+
+    def duplicate_selected(self) -> None:
+        found, document = self.selected(locked=True), self.session.document
+        if not found:
+            self._nothing("duplicate")
+            return
+        self.settle()
+        bounds = [a.geometry.bounds() for a in found]
+        shift = limited_shift(bounds, self.frame_size(), ASIDE, ASIDE)
+        if shift == (0.0, 0.0):
+            shift = limited_shift(bounds, self.frame_size(), -ASIDE, -ASIDE)
+        sources = [(document.instances[a.instance], a, document.answers_of(a.instance)) for a in found]
+        edits, made = verbs.duplicate(document, sources, self.focus.at, shift=shift, **self._who())
+        self.session.do(f"Duplicate {self._names(found)}", edits)
+        self.focus.select(made)
+
+    # -- which are selected
+
+    def visible(self) -> list[Annotation]:
+        return [a for a in self.session.document.on_frame(self.focus.at) if a.instance not in self.focus.hidden]
+
+    def select_all(self) -> None:
+        self.focus.select(a.instance for a in self.visible())
+
+    def deselect(self) -> None:
+        self.focus.select(())
+
+    def next_object(self) -> None:
+        self._step(1)
+
+    def previous_object(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        order = [a.instance for a in self.visible()]
+        if not order:
+            self.say("There is no object on this frame yet.")
+            return
+        present = self.focus.primary
+        at = (order.index(present) + by) % len(order) if present in order else (0 if by > 0 else -1)
+        self.focus.select((order[at],))
+        shape = self.session.document.annotation_of(order[at], self.focus.at)
+        if shape is not None:
+            self.centre_on(shape.geometry.bounds())
+
+    # -- hide, lock, order
+
+    def toggle_hidden(self) -> None:
+        """The selected ones; when all of them are hidden they are shown again."""
+        if not self.focus.selected:
+            self._nothing("hide")
+            return
+        self.settle()
+        self.focus.hide(self.focus.selected, not self.focus.hidden.issuperset(self.focus.selected))
+
+    def toggle_all_hidden(self) -> None:
+        self.settle()
+        every = [a.instance for a in self.session.document.on_frame(self.focus.at)]
+        self.focus.hide(every, not self.focus.hidden.intersection(every))
+
+    def toggle_locked(self) -> None:
+        if not self.focus.selected:
+            self._nothing("lock")
+            return
+        self.settle()
+        lock = not self.focus.locked.issuperset(self.focus.selected)
+        self.focus.lock(self.focus.selected, lock)
+        self.say("Locked: it can be selected but not changed." if lock else "Unlocked.")
+
+    def toggle_all_locked(self) -> None:
+        self.settle()
+        every = [a.instance for a in self.session.document.on_frame(self.focus.at)]
+        self.focus.lock(every, not self.focus.locked.intersection(every))
+
+    def layer_forward(self) -> None:
+        self._layer(1, "forward")
+
+    def layer_back(self) -> None:
+        self._layer(-1, "back")
+
+    def _layer(self, by: int, word: str) -> None:
+        found = self.selected()
+        if not found:
+            self._nothing("reorder")
+            return
+        self.settle()
+        text = f"Bring {self._names(found)} {word}"
+        self.session.do(text, verbs.move_layer(self.session.document, [a.instance for a in found], by))
+
+    def toggle_occluded(self) -> None:
+        found = self.selected()
+        if not found:
+            self._nothing("mark")
+            return
+        self.settle()
+        occluded = not all(a.occluded for a in found)
+        text = f"Mark {self._names(found)} as {'occluded' if occluded else 'not occluded'}"
+        edits = verbs.set_occluded(self.session.document, [a.uuid for a in found], occluded, **self._who())
+        self.session.do(text, edits)
+
+    # -- class
+
+    def classes(self) -> list[ObjectClass]:
+        return [o for o in self.ontology.objects if not o.archived]
+
+    def class_at(self, digit: int) -> ObjectClass | None:
+        """The class with that hotkey, else the one at that place in the list (0 is the tenth)."""
+        classes = self.classes()
+        for known in classes:
+            if known.hotkey == str(digit):
+                return known
+        place = (digit - 1) % 10
+        free = classes[place] if place < len(classes) else None
+        return free if free is not None and not free.hotkey else None
+
+    def set_class_by_digit(self, digit: int) -> None:
+        known = self.class_at(digit)
+        if known is None:
+            self.say(f"No class has the key {digit}.")
+        else:
+            self.set_class(known.feature_hash)
+
+    def set_class(self, feature_hash: str) -> None:
+        """Another class for the selection; only one of the same shape fits."""
+        known, document = self.ontology.object(feature_hash), self.session.document
+        found = self.selected()
+        if known is None or not found:
+            self._nothing("change")
+            return
+        fits = [a for a in found if a.geometry.kind == known.shape]
+        if not fits:
+            self.say(f"“{known.name}” is drawn as another shape. Convert the object, or pick a class of its own shape.")
+            return
+        change = [a for a in fits if document.instances[a.instance].feature_hash != feature_hash]
+        if not change:
+            return
+        self.settle()
+        lost = sum(len(document.answers_of(a.instance)) for a in change)
+        text = f"Make {self._names(change)} {known.name}"
+        self.session.do(text, verbs.set_class(document, [a.instance for a in change], feature_hash, **self._who()))
+        left = len(found) - len(fits)
+        said = f"{lost} answers of the old class were dropped; undo brings them back. " if lost else ""
+        self.say(said + (f"{left} objects of another shape keep their class." if left else ""))

@@ -1,0 +1,124 @@
+"""The slim tool bar at the left of the canvas: the tools that the ontology's classes can use, one button each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from storage.model.ontology import ObjectClass
+from viewers.editors.actions import ICONS
+
+Icon = Callable[[str], QIcon]
+
+#: What stands on a button when there are no icons.
+LETTERS = {
+    "select": "▸", "lasso": "◌", "box": "▭", "rotated_box": "◇", "polygon": "⬠", "polyline": "∿", "point": "•",
+    "circle": "○", "ellipse": "⬭", "cuboid": "⬚", "skeleton": "Y", "brush": "B", "eraser": "E", "slice": "/", "ruler": "↔",
+    "adjust": "☼",
+}  # fmt: skip
+
+
+class ToolBar(QFrame):
+    tool_wanted = Signal(str)
+    class_wanted = Signal(str)  # feature hash, picked from the list of a button
+    adjust_wanted = Signal()
+
+    def __init__(self, icon: Icon | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolBar")
+        self._icon = icon
+        self._buttons: dict[str, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(4, 4, 4, 4)
+        self._layout.setSpacing(2)
+        self._layout.addStretch(1)
+        self.adjust_button = self._button("adjust", "mdi6.tune-vertical", "Brightness, contrast, channels, names, grid")
+        self.adjust_button.clicked.connect(self._adjust)
+        self._layout.addWidget(self.adjust_button)
+
+    def show_tools(self, tools: Sequence[tuple[str, str, str]], classes: Mapping[str, Sequence[ObjectClass]]) -> None:
+        """`tools` are (id, title, keys); `classes` those that each tool can draw, listed under a press held down."""
+        for button in self._buttons.values():
+            self._group.removeButton(button)
+            self._layout.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons.clear()
+        for place, (tool_id, title, keys) in enumerate(tools):
+            known = classes.get(tool_id, ())
+            tip = title + (f"  ({keys})" if keys else "")
+            if known:
+                tip += "\n" + ", ".join(c.name for c in known[:6]) + (" …" if len(known) > 6 else "")
+            button = self._button(tool_id, ICONS.get(tool_id, ""), tip)
+            button.setCheckable(True)
+            button.setAccessibleName(title)
+            button.clicked.connect(self._clicked)
+            if len(known) > 1:
+                button.setMenu(self._menu(known, button))
+                button.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+            self._group.addButton(button)
+            self._buttons[tool_id] = button
+            self._layout.insertWidget(place, button)
+
+    def button(self, tool_id: str) -> QToolButton | None:
+        return self._buttons.get(tool_id)
+
+    def mark(self, tool_id: str) -> None:
+        """The tool in hand, whoever armed it."""
+        button = self._buttons.get(tool_id)
+        if button is not None:
+            button.setChecked(True)
+        elif self._group.checkedButton() is not None:
+            self._group.setExclusive(False)
+            self._group.checkedButton().setChecked(False)
+            self._group.setExclusive(True)
+
+    def _button(self, tool_id: str, icon: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(tool_id)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the canvas
+        button.setIconSize(QSize(20, 20))
+        button.setFixedSize(32, 32)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.split("\n")[0])
+        if self._icon is not None and icon:
+            button.setIcon(self._icon(icon))
+        else:
+            button.setText(LETTERS.get(tool_id, "?"))
+        return button
+
+    def _menu(self, classes: Sequence[ObjectClass], button: QToolButton) -> QMenu:
+        menu = QMenu(button)
+        for known in classes:
+            action = QAction(swatch(known.color), known.name, menu)
+            action.setData(known.feature_hash)
+            menu.addAction(action)
+        menu.triggered.connect(self._picked)
+        return menu
+
+    def _clicked(self) -> None:
+        self.tool_wanted.emit(self.sender().objectName())
+
+    def _picked(self, action: QAction) -> None:
+        self.class_wanted.emit(str(action.data()))
+
+    def _adjust(self) -> None:
+        self.adjust_wanted.emit()
+
+
+def swatch(color: str) -> QIcon:
+    """A small square in a class's colour."""
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor(color))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(2, 2, 12, 12, 3, 3)
+    painter.end()
+    return QIcon(pixmap)

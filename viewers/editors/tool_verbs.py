@@ -1,0 +1,257 @@
+"""Which tool is in hand, and the verbs that are about it: arming by class, the brush, parts and holes, Esc. Qt-free."""
+
+from __future__ import annotations
+
+from storage.errors import StaleUndo
+from storage.model.geometry import Polygon, ShapeKind
+from storage.model.labels import Instance
+from storage.model.ontology import ObjectClass
+from viewers.editors.shape_verbs import ShapeVerbs
+from viewers.tools.base import Tool
+from viewers.tools.drawing import DrawingTool
+from viewers.tools.polygon import Mode, PolygonTool
+from viewers.tools.select import SelectTool
+from viewers.tools.toolbox import TOOL_OF, Toolbox
+
+#: Tools that need no class.
+FREE = ("select", "lasso", "slice", "ruler")
+BRUSHES = ("brush", "eraser")
+
+
+class ToolVerbs(ShapeVerbs):
+    toolbox: Toolbox
+    tool: Tool
+
+    #: The last class of each shape, and the last one of all; set by whoever mixes this in.
+    _last: dict[ShapeKind, str]
+    _last_class: str | None
+    _arming: bool = False
+
+    def take(self, tool: Tool) -> None:
+        """Put a tool into the canvas's hand."""
+        raise NotImplementedError
+
+    def acted(self) -> None:
+        """The draft may have changed by something else than an event."""
+
+    # -- what is offered
+
+    def classes_of(self, tool_id: str) -> list[ObjectClass]:
+        wanted = "brush" if tool_id == "eraser" else tool_id
+        return [c for c in self.classes() if TOOL_OF.get(c.shape) == wanted]
+
+    def offers(self, tool_id: str) -> bool:
+        return tool_id in FREE or bool(self.classes_of(tool_id))
+
+    def offered(self) -> list[Tool]:
+        return [tool for tool in self.toolbox.tools.values() if self.offers(tool.id)]
+
+    # -- arming
+
+    def arm_tool(self, tool_id: str) -> None:
+        """A drawing tool takes the last class of its shape with it; the others leave the class as it is."""
+        if tool_id in FREE:
+            self._take(tool_id)
+            return
+        known = self.classes_of(tool_id)
+        if not known:
+            self.say(f"The ontology has no class for the tool “{self.toolbox[tool_id].title}”: add one to draw with it.")
+            return
+        last = self._last.get(known[0].shape)
+        armed = next((c for c in known if c.feature_hash == self.focus.armed), None)
+        chosen = armed or next((c for c in known if c.feature_hash == last), known[0])
+        self._arm(chosen, tool_id)
+
+    def arm_class(self, feature_hash: str) -> None:
+        known = self.ontology.object(feature_hash)
+        if known is None or known.archived:
+            self.say("That class is no longer in the ontology.")
+            return
+        tool_id = TOOL_OF.get(known.shape)
+        if tool_id is None:
+            self.say(f"“{known.name}” cannot be drawn on a picture.")
+            return
+        # The eraser stays in hand when another mask class is picked.
+        self._arm(known, self.tool.id if tool_id == "brush" and self.tool.id in BRUSHES else tool_id)
+
+    def arm_digit(self, digit: int) -> None:
+        known = self.class_at(digit)
+        if known is None:
+            self.say(f"No class has the key {digit}.")
+        else:
+            self.arm_class(known.feature_hash)
+
+    def new_object(self) -> None:
+        """The last class again; in mid-draft: finish it. A mask begins anew instead of going on in the selected one."""
+        if self.drafting():
+            self.finish_draft()
+            return
+        last = self._last_class or self.focus.armed
+        known = self.ontology.object(last or "") or next(iter(self.classes()), None)
+        if known is None:
+            self.say("The ontology has no class yet: add one to draw.")
+            return
+        self.focus.select(())
+        self.arm_class(known.feature_hash)
+
+    def redraw_selected(self) -> None:
+        """Draw the selected object again: it keeps its identity and answers."""
+        found = self.selected()
+        if len(found) != 1:
+            self.say("Select one object that is not locked to draw it again.")
+            return
+        instance: Instance = self.session.document.instances[found[0].instance]
+        self.arm_class(instance.feature_hash)
+        if isinstance(self.tool, DrawingTool) and self.focus.armed == instance.feature_hash:
+            self.focus.select(())
+            self.tool.redraws = instance.uuid
+            self.say(f"Draw {self.name(instance.uuid)} again; Esc keeps it as it was.")
+
+    def _arm(self, known: ObjectClass, tool_id: str) -> None:
+        self._last[known.shape] = self._last_class = known.feature_hash
+        self._arming = True  # so that the change of class does not pick the tool once more
+        self.focus.set(armed=known.feature_hash)
+        self._arming = False
+        self._take(tool_id)
+
+    def _take(self, tool_id: str) -> None:
+        """A tool that is in hand already keeps its draft (the class of a draft can change)."""
+        if self.tool.id != tool_id:
+            self.settle()
+            self.take(self.toolbox[tool_id])
+        self.focus.set(tool=tool_id)
+
+    # -- the draft
+
+    def drafting(self) -> bool:
+        return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
+
+    def finish_draft(self) -> None:
+        """Enter: the draft becomes an object; with none, the answers of the selection are next."""
+        drafting = self.drafting()
+        self.tool.finish()
+        self.acted()
+        if not drafting and self.focus.selected:
+            self.ask_answers()
+
+    def ask_answers(self) -> None:
+        """Put the person at the questions of the selected object."""
+
+    def escape(self) -> None:
+        """The draft first, then the tool, then the selection."""
+        if self.tool.cancel():
+            self.acted()
+        elif isinstance(self.tool, DrawingTool) and self.tool.redraws is not None:
+            self.tool.redraws = None
+            self.say("It stays as it was.")
+        elif self.tool.id != "select":
+            self.arm_tool("select")
+        else:
+            self.focus.select(())
+
+    def selecting(self) -> SelectTool:
+        """The select tool in hand, or the one inside the drawing tool."""
+        if isinstance(self.tool, SelectTool):
+            return self.tool
+        if isinstance(self.tool, DrawingTool):
+            return self.tool.selecting
+        self.arm_tool("select")
+        assert isinstance(self.tool, SelectTool)
+        return self.tool
+
+    def settle(self) -> None:
+        """A run of nudges becomes a step before anything else happens."""
+        if isinstance(self.tool, SelectTool):
+            self.tool.settle()
+        elif isinstance(self.tool, DrawingTool):
+            self.tool.selecting.settle()
+
+    def nudge(self, direction: str, far: bool = False) -> None:
+        step = 10.0 if far else 1.0
+        dx, dy = {"Left": (-step, 0.0), "Right": (step, 0.0), "Up": (0.0, -step), "Down": (0.0, step)}[direction]
+        if not self.selecting().nudge(dx, dy):
+            self._nothing("move")
+        self.acted()
+
+    # -- undo
+
+    def can_undo(self) -> bool:
+        return self.drafting() or bool(self.session.undo_text) or self.session.in_gesture
+
+    def can_redo(self) -> bool:
+        return bool(self.session.redo_text)
+
+    def undo(self) -> None:
+        """Inside the draft first; then the newest step, said by name. Never on another page without a word."""
+        self.settle()
+        if self.tool.undo_draft():
+            self.acted()
+            return
+        self._replay("undo")
+
+    def redo(self) -> None:
+        if self.tool.redo_draft():
+            self.acted()
+            return
+        self._replay("redo")
+
+    def _replay(self, way: str) -> None:
+        try:
+            step = self.session.undo() if way == "undo" else self.session.redo()
+        except StaleUndo as stale:
+            self.say(f"{stale.reason} {stale.remedy}")
+            return
+        if step is None:
+            self.say(f"There is nothing to {way}.")
+            return
+        here = self.session.document
+        self.focus.select(i for i in self.focus.selected if i in here.instances)
+        pages = {r.at for r in (getattr(e, "record", None) for e in (*step.edits, *step.inverse)) if hasattr(r, "at")}
+        if pages and self.focus.at not in pages:
+            _, page = min(pages)
+            self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}, on page {page + 1}.")
+        else:
+            self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}")
+        self.acted()
+
+    # -- brush
+
+    def swap_brush(self) -> None:
+        self.arm_tool("brush" if self.tool.id == "eraser" else "eraser")
+
+    def brush_smaller(self) -> None:
+        self._resize_brush(-1)
+
+    def brush_larger(self) -> None:
+        self._resize_brush(1)
+
+    def _resize_brush(self, steps: int) -> None:
+        self.toolbox.brush.grow(steps)
+        self.say(f"Brush: {self.toolbox.brush.size} px")
+        self.acted()
+
+    # -- parts, holes, slices
+
+    def add_part(self) -> None:
+        self.use_polygon_mode("part")
+
+    def cut_hole(self) -> None:
+        self.use_polygon_mode("hole")
+
+    def use_polygon_mode(self, mode: Mode) -> None:
+        polygon = self.toolbox["polygon"]
+        assert isinstance(polygon, PolygonTool)
+        found = self.selected()
+        if mode != "new" and (len(found) != 1 or not isinstance(found[0].geometry, Polygon)):
+            self.say("Select one polygon that is not locked, then add a part to it or cut a hole.")
+            return
+        if mode != "new":
+            own = self.session.document.instances[found[0].instance].feature_hash
+            self.focus.set(armed=own)
+        self._take("polygon")
+        polygon.use_mode(mode)
+        self.acted()
+
+    def slice_selected(self) -> None:
+        """Then a line is drawn across the selection."""
+        self._take("slice")
