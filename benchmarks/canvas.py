@@ -177,7 +177,7 @@ class Stage:
         from viewers.canvas.image_canvas import ImageCanvas
         from viewers.tools.select import SelectTool
 
-        polygon = self.scenes.star(WIDTH / 2, HEIGHT / 2, 1400, 6000)
+        polygon = self.scenes.coast(WIDTH / 2, HEIGHT / 2, 1300, 6000)
         canvas = ImageCanvas(self.scenes.session([polygon]), self.scenes.focus(), self.scenes.ontology(), self.source)
         canvas.resize(1600, 1000)
         canvas.show()

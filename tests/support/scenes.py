@@ -61,12 +61,22 @@ def star(x: float, y: float, r: float, n: int = 20, rng: random.Random | None = 
     return Polygon.simple(tuple((x + k * math.cos(t), y + k * math.sin(t)) for t, k in zip(turns, radii, strict=True)))
 
 
+def coast(x: float, y: float, r: float, n: int) -> Polygon:
+    """A long winding outline, as one traces an island."""
+    rng = random.Random(9)
+    points = []
+    for i in range(n):
+        t = 2 * math.pi * i / n
+        k = r * (1 + 0.06 * math.sin(17 * t) + 0.02 * math.sin(90 * t) + rng.uniform(-0.002, 0.002))
+        points.append((x + k * math.cos(t), y + k * math.sin(t)))
+    return Polygon.simple(tuple(points))
+
+
 def many(n: int, width: int, height: int, *, vertices: int = 20, radius: float = 30.0, seed: int = 3) -> list[Polygon]:
     rng = random.Random(seed)
     margin = radius + 1
     return [
-        star(rng.uniform(margin, width - margin), rng.uniform(margin, height - margin), radius, vertices, rng)
-        for _ in range(n)
+        star(rng.uniform(margin, width - margin), rng.uniform(margin, height - margin), radius, vertices, rng) for _ in range(n)
     ]
 
 

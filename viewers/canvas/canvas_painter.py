@@ -145,7 +145,7 @@ class CanvasPainter(QObject):
         self._hover.paint(p, [item], canvas.look(), now, size)
 
     def _hover_item(self, entry) -> Item:  # type: ignore[no-untyped-def]
-        held = self._hover._held
+        held = self._hover.items
         color = self._canvas.shapes.color(entry)
         if held and held[0].shape is entry and held[0].color == color:
             return held[0]
