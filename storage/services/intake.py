@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from storage.catalog import datasets, files, folders
 from storage.catalog.writer import Done, Priority
-from storage.errors import Cancelled, DiskFull, PostilError
+from storage.errors import Cancelled, DiskFull, PostilError, Refused
 from storage.media.originals import Originals
 from storage.media.thumbnails import SIZE, ThumbnailStore
 from storage.model.query import ItemSelection
@@ -98,6 +98,7 @@ class _Intake:
         self.result = IntakeResult()
 
     def run(self, paths: Sequence[Path]) -> None:
+        self._settle_dataset()
         self._progress.stage("Looking for files")
         found = find_files(paths, self._progress, but=self._catalog.path)
         self.result.errors.extend(Failure.of(error) for error in found.errors)
@@ -114,6 +115,21 @@ class _Intake:
         if ended is not None:
             raise ended
         self._make_thumbnails()
+
+    def _settle_dataset(self) -> None:
+        """A mirrored dataset takes what enters its folder by itself, and nothing else (rulings.md 13)."""
+        if self._dataset_id is None:
+            return
+        dataset = self._catalog.reads.dataset(self._dataset_id)
+        if dataset.mirrored_folder_id is None:
+            return
+        if dataset.mirrored_folder_id not in {f.id for f in self._catalog.reads.folder_path(self._folder_id)}:
+            raise Refused(
+                f"The dataset “{dataset.title}” mirrors another folder and takes files only from there.",
+                remedy="Add the files to the folder it mirrors, or choose another dataset.",
+                input=dataset.title,
+            )
+        self._dataset_id = None
 
     # -- folders -----------------------------------------------------------------------------------------------------
 
@@ -252,7 +268,7 @@ def _insert(
 ) -> list[_Outcome]:
     """Rows for one batch, folder by folder; what a folder holds already is skipped with a sentence."""
     outcomes: list[_Outcome] = []
-    new_ids: list[int] = []
+    in_dataset: list[int] = []
     by_folder: dict[int, list[Prepared]] = {}
     for prepared in batch:
         by_folder.setdefault(folder_ids[prepared.chain], []).append(prepared)
@@ -261,29 +277,32 @@ def _insert(
         seen: dict[str, str] = {}
         for prepared in group:
             digest = prepared.item.sha256 or ""
-            twin = seen.get(digest) or _same_in_folder(op, folder_id, digest) if skip else None
-            if twin is None:
+            there = _same_in_folder(op, folder_id, digest) if skip else None
+            if there is not None:
+                outcomes.append(_duplicate(prepared, there[1]))
+                in_dataset.append(there[0])  # an item that exists is attached instead of made again
+            elif skip and digest in seen:
+                outcomes.append(_duplicate(prepared, seen[digest]))
+            else:
                 fresh.append(prepared)
                 seen[digest] = prepared.item.title
-            else:
-                outcomes.append(_duplicate(prepared, twin))
         ids = files.add(op, folder_id, [p.item for p in fresh])
         titles = dict(op.all("SELECT id, title FROM items WHERE id IN (SELECT value FROM json_each(?))", str(ids)))
         for item_id, prepared in zip(ids, fresh, strict=True):
             item = prepared.item
             outcomes.append((Added(item.info.kind, titles[item_id], item.uuid, item_id, str(prepared.path)), prepared))
-        new_ids.extend(ids)
-    if dataset_id is not None and new_ids:
-        datasets.attach_items(op, dataset_id, ItemSelection.of(*new_ids))
+        in_dataset.extend(ids)
+    if dataset_id is not None and in_dataset:
+        datasets.attach_items(op, dataset_id, ItemSelection.of(*in_dataset))
     return outcomes
 
 
-def _same_in_folder(op: Operation, folder_id: int, digest: str) -> str | None:
-    """The title of an item of the folder with the same bytes."""
+def _same_in_folder(op: Operation, folder_id: int, digest: str) -> tuple[int, str] | None:
+    """Id and title of an item of the folder with the same bytes."""
     row = op.one(
-        "SELECT title FROM items WHERE sha256 = ? AND folder_id = ? AND trashed_at IS NULL", bytes.fromhex(digest), folder_id
+        "SELECT id, title FROM items WHERE sha256 = ? AND folder_id = ? AND trashed_at IS NULL", bytes.fromhex(digest), folder_id
     )
-    return row[0] if row else None
+    return (row[0], row[1]) if row else None
 
 
 def _duplicate(prepared: Prepared, twin: str) -> Failure:
