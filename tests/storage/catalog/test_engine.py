@@ -168,7 +168,9 @@ def test_search_follows_titles(catalog):
         return [r[0] for r in catalog.reader().execute(sql, (f"%{text}%",))]
 
     def by_word(text):
-        return [r[0] for r in catalog.reader().execute("SELECT rowid FROM items_words WHERE items_words MATCH ?", (f"{text}*",))]
+        return [
+            r[0] for r in catalog.reader().execute("SELECT rowid FROM items_words WHERE items_words MATCH ?", (f"{text}*",))
+        ]
 
     assert by_part("tree") == [street]
     assert by_word("ho") == [house]

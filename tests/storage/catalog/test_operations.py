@@ -39,7 +39,11 @@ def test_a_change_is_one_op_a_field_that_names_the_one_it_replaces(catalog):
     catalog.do("New", lambda op: op.insert("folders", title="A"))
     catalog.do("Edit", lambda op: op.update("folders", 1, title="B", description="x"))
     catalog.do("Edit", lambda op: op.update("folders", 1, title="C", description="x"))
-    assert [(o[1], o[2], o[3]) for o in ops(catalog)[1:]] == [("title", '"B"', 1), ("description", '"x"', 1), ("title", '"C"', 2)]
+    assert [(o[1], o[2], o[3]) for o in ops(catalog)[1:]] == [
+        ("title", '"B"', 1),
+        ("description", '"x"', 1),
+        ("title", '"C"', 2),
+    ]
 
 
 def test_what_already_is_so_leaves_no_trace(catalog):
