@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
+
+_generations = itertools.count(1)
 
 
 class Thumbs(Protocol):
@@ -17,6 +20,11 @@ class Thumbs(Protocol):
         """Ask for thumbnails of (item id, thumbnail key), the most wanted first.
 
         A later generation replaces what is still waiting of an earlier one. Pictures that were already being read may
-        arrive nevertheless.
+        arrive nevertheless. Whoever still lacks one after a while asks again.
         """
         ...
+
+
+def next_generation() -> int:
+    """One count for all widgets, because they share one `Thumbs`."""
+    return next(_generations)

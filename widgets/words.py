@@ -23,7 +23,7 @@ LOCATION_ICONS = {
     Location.CLOUD: "ph.cloud",
     Location.CACHED: "ph.cloud-check",
     Location.MISSING: "ph.link-break",
-    Location.CHANGED: "ph.warning",
+    Location.CHANGED: "ph.warning-octagon",
 }
 _PAGED = {Kind.PDF}
 _SLICED = {Kind.DICOM_SERIES, Kind.NIFTI}
@@ -56,13 +56,19 @@ def location(value: Location) -> str:
     }[value]
 
 
+def locale() -> QLocale:
+    """The person's; where the system names none ("C"), English, because C has neither groups of digits nor months."""
+    found = QLocale()
+    return QLocale(QLocale.Language.English) if found.language() == QLocale.Language.C else found
+
+
 def number(value: int) -> str:
-    return QLocale().toString(value)
+    return locale().toString(value)
 
 
 def size(count: int) -> str:
     """Bytes in decimal units, as disks and buckets are sold."""
-    return QLocale().formattedDataSize(count, 1 if count >= 1000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+    return locale().formattedDataSize(count, 1 if count >= 1000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def dimensions(width: int | None, height: int | None) -> str:
@@ -83,11 +89,17 @@ def length(row: FileRow) -> str:
         return duration(row.duration)
     if row.frames is None or row.frames < 2:
         return ""
-    if row.kind in _SLICED:
-        return QCoreApplication.translate("words", "%n slice(s)", None, row.frames)
-    if row.kind in _PAGED:
-        return QCoreApplication.translate("words", "%n page(s)", None, row.frames)
-    return QCoreApplication.translate("words", "%n frame(s)", None, row.frames)
+    return frames(row.kind, row.frames)
+
+
+def frames(kind: Kind, count: int) -> str:
+    """Slices, pages or frames."""
+    tr = QCoreApplication.translate
+    if kind in _SLICED:
+        return tr("words", "1 slice") if count == 1 else tr("words", "{0} slices").format(number(count))
+    if kind in _PAGED:
+        return tr("words", "1 page") if count == 1 else tr("words", "{0} pages").format(number(count))
+    return tr("words", "1 frame") if count == 1 else tr("words", "{0} frames").format(number(count))
 
 
 def items(count: int) -> str:
@@ -104,7 +116,7 @@ def folders(count: int) -> str:
 
 def when(ms: int) -> str:
     """Local date and time, short."""
-    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(ms), QLocale.FormatType.ShortFormat)
+    return locale().toString(QDateTime.fromMSecsSinceEpoch(ms), "d MMM yyyy, HH:mm")
 
 
 def when_exactly(ms: int) -> str:

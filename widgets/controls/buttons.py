@@ -17,6 +17,7 @@ def icon_button(name: str, accessible: str, *, tip: str = "", parent: QWidget | 
     made.setAccessibleName(accessible)
     made.setToolTip(tip or accessible)
     made.setAutoRaise(True)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget, QWidgetAction
 
 from storage.model.items import Kind, Location
 from storage.model.query import ItemQuery, MetadataTest
@@ -37,9 +37,7 @@ class FilterBar(QWidget):
         self._dataset_button = self._menu_button(self.datasets_needed.emit)
         self._location_button = self._menu_button(self._fill_locations)
         self._labelled_button = self._menu_button(self._fill_labelled)
-        self._metadata_button = button("", quiet=True)
-        self._metadata_button.setProperty("menu", True)
-        self._metadata_button.clicked.connect(self._ask_metadata)
+        self._metadata_button = self._menu_button(self._ask_metadata)
         self._clear = button(self.tr("Clear"), "ph.x", quiet=True)
         self._clear.clicked.connect(self.clear)
         row = QHBoxLayout(self)
@@ -158,9 +156,14 @@ class FilterBar(QWidget):
         self._tell()
 
     def _ask_metadata(self) -> None:
-        popup = MetadataPopup(self._metadata, self)
-        popup.chosen.connect(self._take_metadata)
-        popup.popup(self._metadata_button.mapToGlobal(QPoint(0, self._metadata_button.height() + 2)))
+        menu = self._fresh_menu(self._metadata_button)
+        form = MetadataForm(self._metadata, menu)
+        form.chosen.connect(self._take_metadata)
+        form.chosen.connect(menu.close)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(form)
+        menu.addAction(action)
+        form.setFocus()
 
     def _take_metadata(self, test: MetadataTest | None) -> None:
         self._metadata = test
@@ -193,15 +196,13 @@ class FilterBar(QWidget):
         on.style().polish(on)
 
 
-class MetadataPopup(QFrame):
-    """Key, comparison, value. Closing it without Apply changes nothing."""
+class MetadataForm(QWidget):
+    """Key, comparison, value. Closing the menu without Apply changes nothing."""
 
     chosen = Signal(object)  # MetadataTest or None
 
     def __init__(self, test: MetadataTest | None, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        super().__init__(parent)
         self._key = QLineEdit(test.key if test is not None else "")
         self._key.setPlaceholderText(self.tr("Key, for example site"))
         self._key.setAccessibleName(self.tr("Metadata key"))
@@ -228,12 +229,8 @@ class MetadataPopup(QFrame):
         self._value.returnPressed.connect(self._take)
         self._apply.clicked.connect(self._take)
         self._none.clicked.connect(self._drop)
+        self.setFocusProxy(self._key)
         self._check()
-
-    def popup(self, place: QPoint) -> None:
-        self.move(place)
-        self.show()
-        self._key.setFocus()
 
     def _check(self) -> None:
         self._value.setEnabled(self._op.currentText() != "exists")
@@ -243,11 +240,9 @@ class MetadataPopup(QFrame):
         key, op = self._key.text().strip(), self._op.currentText()
         if key:
             self.chosen.emit(MetadataTest(key, op, None if op == "exists" else as_value(self._value.text())))
-            self.close()
 
     def _drop(self) -> None:
         self.chosen.emit(None)
-        self.close()
 
 
 def as_value(text: str) -> Any:

@@ -37,10 +37,10 @@ class CardPainter:
         role = QPalette.ColorRole
         self._ink = palette.color(role.Text)
         self._quiet = palette.color(role.PlaceholderText)
-        self._mount = palette.color(role.Midlight)
+        self._mount = palette.color(role.Window)
         self._selected = palette.color(role.Highlight)
         self._accent = palette.color(role.Accent)
-        self._hover = palette.color(role.Window)
+        self._hover = palette.color(role.Midlight)
         self._danger = theme.danger()
 
     def paint(self, cell: QRect, row: FileRow | None, thumb: QPixmap | None, waiting: bool, state: CardState) -> None:
@@ -71,10 +71,10 @@ class CardPainter:
 
     def _picture(self, area: QRect, row: FileRow, thumb: QPixmap | None, waiting: bool) -> None:
         painter = self._painter
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._mount)
+        painter.drawRoundedRect(area, theme.RADIUS, theme.RADIUS)
         if thumb is None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._mount)
-            painter.drawRoundedRect(area, 4, 4)
             if not waiting:
                 side = min(40, area.height() // 2)
                 glyph = QRect(area.center() - QPoint(side // 2, side // 2), QSize(side, side))

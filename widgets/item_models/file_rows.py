@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from storage.model.items import FileRow
 from storage.model.query import ItemQuery, SortBy
@@ -258,7 +258,8 @@ class FileRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._column_title(COLUMNS[section].key)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            side = Qt.AlignmentFlag.AlignRight if COLUMNS[section].right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _column_title(self, key: str) -> str:
@@ -292,7 +293,7 @@ class FileRows(QAbstractTableModel):
             case "location":
                 return words.location(row.location)
             case "datasets":
-                return QLocale().toString(row.datasets) if row.datasets else ""
+                return words.number(row.datasets) if row.datasets else ""
             case "labelled":
                 return self.tr("Labelled") if row.labelled else ""
             case _:

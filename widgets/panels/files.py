@@ -82,6 +82,7 @@ class FilesPanel(QWidget):
         bus.changed.connect(self._on_changes)
         self.trash.refresh()
         self._go(Place())
+        self.sidebar.tree.setFocus()
 
     # -- building
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QPoint,
     QPointF,
     QRect,
+    QRectF,
     Qt,
     QTimer,
     Signal,
@@ -26,7 +27,7 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QTreeView, QWidget
 
 from widgets import drags, theme, words
 from widgets.controls.drop_hint import DropHint
@@ -53,6 +54,8 @@ class FolderTreeView(QTreeView):
         self._delegate = FolderDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setHeaderHidden(True)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
         self.setUniformRowHeights(True)
         self.setIndentation(16)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -157,10 +160,22 @@ class FolderTreeView(QTreeView):
             return
         self.menu_wanted.emit(self.selected_ids(), self.viewport().mapToGlobal(place))
 
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        area = QRectF(6, option.rect.y() + 1, self.viewport().width() - 12, option.rect.height() - 2)
+        selected = self.selectionModel().isSelected(index)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if selected or hovered:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(theme.selection() if selected else theme.hover())
+            ring = selected and self.hasFocus() and index == self.currentIndex()
+            painter.setPen(QPen(theme.accent(), 1) if ring else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+            painter.restore()
+        super().drawRow(painter, option, index)
+
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
         """A chevron in the colour of quiet text instead of the style's arrow."""
-        if self.selectionModel().isSelected(index):
-            painter.fillRect(rect, theme.selection())
         if not self.model().hasChildren(index):
             return
         centre = QPointF(rect.right() - 7, rect.center().y() + 0.5)

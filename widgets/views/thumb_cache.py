@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from storage.model.items import FileRow
-from widgets.thumbs import Thumbs
+from widgets.thumbs import Thumbs, next_generation
 
 ASK_AFTER_MS = 20
+ASK_AGAIN_MS = 600
 BUDGET_BYTES = 96 * 1024 * 1024
 
 
@@ -29,11 +30,15 @@ class ThumbCache(QObject):
         self._none: set[str] = set()
         self._keys: dict[int, str] = {}  # what was asked for, by item
         self._bytes = 0
-        self._generation = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_AFTER_MS)
         self._timer.timeout.connect(self._ask)
+        # Another widget's request may have pushed ours out.
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(ASK_AGAIN_MS)
+        self._again.timeout.connect(self._ask)
         thumbs.ready.connect(self._take)
 
     def get(self, row: FileRow) -> tuple[QPixmap | None, bool]:
@@ -58,9 +63,9 @@ class ThumbCache(QObject):
         ]
         if not wanted:
             return
-        self._generation += 1
         self._keys = dict(wanted)
-        self._thumbs.request(wanted, self._generation)
+        self._thumbs.request(wanted, next_generation())
+        self._again.start()
 
     def _lacks(self, key: str) -> bool:
         return key not in self._pixmaps and key not in self._none

@@ -1,0 +1,42 @@
+"""Facts in two columns: what it is, quiet; its value, which can be selected and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from widgets import theme
+from widgets.controls.labels import label
+
+Fact = tuple[str, str] | tuple[str, str, str]  # name, value, tooltip
+
+
+class FactGrid(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnMinimumWidth(0, 84)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for row, (name, value, *tip) in enumerate(fact for fact in facts if fact[1]):
+            left = label(name, "quiet")
+            right = label(_breakable(value), wrap=True)
+            right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            right.setToolTip(tip[0] if tip else "")
+            right.setFont(theme.font())
+            self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(right, row, 1)
+
+
+def _breakable(text: str) -> str:
+    """Paths and hashes have no spaces to break at; an invisible one after each slash lets them wrap."""
+    return text.replace("/", "/\u200b").replace("_", "_\u200b") if len(text) > 24 else text

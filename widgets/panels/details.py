@@ -1,0 +1,459 @@
+"""What is known of the folder, the item or the items one has selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from storage.errors import NotFound
+from storage.model.changes import Changes
+from storage.model.items import Folder, FolderKind, FolderSummary, Item, Kind
+from storage.model.query import ItemSelection
+from storage.model.reads import ActivityRow, DatasetRow, Reads
+from widgets import icons, theme, words
+from widgets.bus import CatalogBus
+from widgets.controls.buttons import button, icon_button
+from widgets.controls.fact_grid import Fact, FactGrid
+from widgets.controls.labels import ElidedLabel, label
+from widgets.controls.metadata_table import MetadataTable
+from widgets.latest import Latest
+from widgets.thumbs import Thumbs, next_generation
+from widgets.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class _ItemFacts:
+    item: Item
+    path: str
+    datasets: tuple[DatasetRow, ...]
+    activity: tuple[ActivityRow, ...]
+    thumb_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _FolderFacts:
+    folder: Folder
+    path: str
+    summary: FolderSummary
+    activity: tuple[ActivityRow, ...]
+
+
+class DetailsPanel(QWidget):
+    describe_folder_wanted = Signal(int, str)
+    describe_item_wanted = Signal(int, str)
+    metadata_wanted = Signal(int, dict)
+    dataset_wanted = Signal(int)  # show it
+    detach_wanted = Signal(int, ItemSelection)  # dataset id, items
+    relink_wanted = Signal(int)
+    open_wanted = Signal(int)
+
+    def __init__(self, reads: Reads, bus: CatalogBus, work: Work, thumbs: Thumbs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reads = reads
+        self._latest = Latest(work, self)
+        self._thumbs = thumbs
+        self._folder_id: int | None = None
+        self._selection = ItemSelection()
+        self._item_id: int | None = None
+        self._preview = Preview()
+        self._title = label("", "title", wrap=True)
+        self._subtitle = label("", "quiet", wrap=True)
+        self._warnings = label("", wrap=True)
+        self._relink = button(self.tr("Relink…"), "ph.link-simple")
+        self._description = DescriptionEdit()
+        self._facts = FactGrid()
+        self._datasets = Section(self.tr("Datasets"))
+        self._metadata = MetadataTable()
+        self._metadata_section = Section(self.tr("Custom metadata"))
+        self._activity = Section(self.tr("Activity"))
+        self._lay_out()
+        self._description.edited.connect(self._describe)
+        self._metadata.edited.connect(self._want_metadata)
+        self._relink.clicked.connect(self._want_relink)
+        self._preview.opened.connect(self._want_open)
+        thumbs.ready.connect(self._take_thumb)
+        bus.changed.connect(self._on_changes)
+        self._show_nothing()
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
+        column.setSpacing(theme.GAP)
+        self._metadata_section.body.addWidget(self._metadata)
+        for part in (self._preview, self._title, self._subtitle, self._warnings, self._relink, self._description):
+            column.addWidget(part)
+        column.addSpacing(theme.INSIDE)
+        for part in (self._facts, self._datasets, self._metadata_section, self._activity):
+            column.addWidget(part)
+        column.addStretch()
+        self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inside)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+        self.setMinimumWidth(220)
+
+    def sizeHint(self) -> QSize:
+        return QSize(288, 600)
+
+    # -- what to show
+
+    def show_place(self, folder_id: int | None, selection: ItemSelection) -> None:
+        """The items when some are selected, else the folder; connect it to `FilesPanel.selection_changed`."""
+        if folder_id == self._folder_id and selection == self._selection and selection.count == self._selection.count:
+            return
+        self._folder_id, self._selection = folder_id, selection
+        self._refresh()
+
+    def _refresh(self) -> None:
+        selection = self._selection
+        if selection.count == 1 and len(selection.ids) == 1:
+            self._ask_item(next(iter(selection.ids)))
+        elif selection.count:
+            self._ask_many(selection)
+        elif self._folder_id is not None:
+            self._ask_folder(self._folder_id)
+        else:
+            self._latest.forget()
+            self._show_nothing()
+
+    def _on_changes(self, changes: Changes) -> None:
+        item = bool(self._selection.count) and bool(changes.items or changes.dataset_members or changes.datasets)
+        folder = not self._selection.count and bool(changes.folders or changes.item_folders)
+        if item or folder or changes.everything:
+            self._refresh()
+
+    def _gone(self, error: Exception) -> None:
+        if isinstance(error, NotFound):
+            self._show_nothing()
+            return
+        self._show_nothing()
+        self._subtitle.setText(str(error))
+        self._subtitle.show()
+
+    # -- one item
+
+    def _ask_item(self, item_id: int) -> None:
+        reads = self._reads
+
+        def read() -> _ItemFacts:
+            item = reads.item(item_id)
+            path = " / ".join(folder.title for folder in reads.folder_path(item.folder_id))
+            (row,) = reads.rows([item_id])
+            return _ItemFacts(
+                item,
+                path,
+                tuple(reads.datasets_of(item_id)),
+                tuple(reads.activity(item_id=item_id, limit=20)),
+                row.thumb_key if row is not None else None,
+            )
+
+        self._latest.ask(read, self._show_item, self._gone)
+
+    def _show_item(self, facts: _ItemFacts) -> None:
+        item = facts.item
+        if item.id != self._item_id:
+            self._preview.show_picture(None, words.KIND_ICONS[item.kind])
+        self._item_id = item.id
+        if facts.thumb_key is not None:
+            self._thumbs.request([(item.id, facts.thumb_key)], next_generation())
+        self._preview.show()
+        self._title.setText(item.title)
+        self._show_text(self._subtitle, words.kind(item.kind))
+        self._show_warnings(item)
+        self._description.show_text(item.description)
+        self._description.show()
+        self._facts.show_facts(self._item_facts(item, facts.path))
+        self._show_datasets(facts.datasets)
+        self._metadata.show_metadata(item.metadata)
+        self._metadata_section.show()
+        self._show_activity(facts.activity)
+
+    def _item_facts(self, item: Item, path: str) -> list[Fact]:
+        counted = item.frames is not None and item.frames > 1
+        rate = f"{words.locale().toString(item.fps, 'g', 6)} fps" if item.fps else ""
+        bits = item.facts.get("bits")
+        return [
+            (self.tr("Size"), words.size(item.size), self.tr("{0} bytes").format(words.number(item.size))),
+            (self.tr("Dimensions"), f"{words.dimensions(item.width, item.height)} px" if item.width else ""),
+            (self.tr("Depth"), self.tr("{0} bits a channel").format(bits) if isinstance(bits, int) else ""),
+            (self.tr("Length"), words.duration(item.duration)),
+            (self.tr("Frames"), words.frames(item.kind, item.frames) if counted and item.frames else ""),
+            (self.tr("Rate"), rate),
+            (self.tr("Format"), item.mime),
+            (self.tr("Where"), words.location(item.location)),
+            (self.tr("Source"), item.source),
+            (self.tr("Folder"), path),
+            (self.tr("Added"), words.when(item.created_at), words.when_exactly(item.created_at)),
+            (self.tr("By"), item.created_by),
+        ]
+
+    def _show_warnings(self, item: Item) -> None:
+        broken = item.location in (item.location.MISSING, item.location.CHANGED)
+        texts = list(item.warnings)
+        if item.location is item.location.MISSING:
+            texts.insert(0, self.tr("The linked file is gone. Reconnect its disk, or relink it to where it lies now."))
+        elif item.location is item.location.CHANGED:
+            texts.insert(0, self.tr("The linked file changed since it was added. Relink it to accept or replace it."))
+        self._show_text(self._warnings, "\n\n".join(texts))
+        tone = theme.danger() if broken else theme.warning()
+        self._warnings.setStyleSheet(f"color: {tone.name()};")
+        self._relink.setVisible(broken)
+
+    def _show_datasets(self, datasets: tuple[DatasetRow, ...]) -> None:
+        self._datasets.clear()
+        self._datasets.setVisible(True)
+        if not datasets:
+            self._datasets.body.addWidget(label(self.tr("In no dataset"), "quiet"))
+        for row in datasets:
+            line = DatasetLine(row)
+            line.view_wanted.connect(self.dataset_wanted)
+            line.remove_wanted.connect(self._want_detach)
+            self._datasets.body.addWidget(line)
+
+    # -- several items, a folder, nothing
+
+    def _ask_many(self, selection: ItemSelection) -> None:
+        self._hide_parts()
+        self._preview.show_picture(None, "ph.files")
+        self._preview.show()
+        self._title.setText(self.tr("{0} selected").format(words.items(selection.count)))
+        reads = self._reads
+        self._latest.ask(lambda: reads.selection_size(selection), self._show_many, self._gone)
+
+    def _show_many(self, size: tuple[int, int]) -> None:
+        self._facts.show_facts([(self.tr("Items"), words.number(size[0])), (self.tr("Size"), words.size(size[1]))])
+
+    def _ask_folder(self, folder_id: int) -> None:
+        reads = self._reads
+
+        def read() -> _FolderFacts:
+            path = reads.folder_path(folder_id)
+            return _FolderFacts(
+                path[-1],
+                " / ".join(folder.title for folder in path[:-1]),
+                reads.folder_summary(folder_id),
+                tuple(reads.activity(folder_id=folder_id, limit=20)),
+            )
+
+        self._latest.ask(read, self._show_folder, self._gone)
+
+    def _show_folder(self, facts: _FolderFacts) -> None:
+        self._hide_parts()
+        folder, summary = facts.folder, facts.summary
+        self._title.setText(folder.title)
+        kinds = {FolderKind.PLAIN: self.tr("Folder"), FolderKind.CLOUD_SYNCED: self.tr("Cloud-synced folder")}
+        self._show_text(self._subtitle, kinds.get(folder.kind, self.tr("Members of a group or sequence")))
+        self._description.show_text(folder.description)
+        self._description.show()
+        by_kind: list[Fact] = [
+            (words.kind(kind), words.number(count))
+            for kind, count in sorted(summary.kinds.items(), key=lambda pair: -pair[1])
+            if isinstance(kind, Kind)
+        ]
+        self._facts.show_facts(
+            [
+                (self.tr("Items"), words.number(summary.items)),
+                (self.tr("Sub-folders"), words.number(summary.folders) if summary.folders else ""),
+                (self.tr("Size"), words.size(summary.size)),
+                *(by_kind if len(by_kind) > 1 else ()),
+                (self.tr("In"), facts.path),
+                (self.tr("Created"), words.when(folder.created_at), words.when_exactly(folder.created_at)),
+                (self.tr("By"), folder.created_by),
+            ]
+        )
+        self._show_activity(facts.activity)
+
+    def _show_nothing(self) -> None:
+        self._hide_parts()
+        self._title.setText(self.tr("Nothing selected"))
+        self._show_text(self._subtitle, self.tr("Select an item or a folder to see what is known of it."))
+
+    def _hide_parts(self) -> None:
+        self._item_id = None
+        for part in (
+            self._preview,
+            self._subtitle,
+            self._warnings,
+            self._relink,
+            self._description,
+            self._datasets,
+            self._metadata_section,
+            self._activity,
+        ):
+            part.hide()
+        self._facts.show_facts([])
+
+    def _show_text(self, on: QWidget, text: str) -> None:
+        on.setText(text)
+        on.setVisible(bool(text))
+
+    def _show_activity(self, rows: tuple[ActivityRow, ...]) -> None:
+        self._activity.clear()
+        self._activity.setVisible(bool(rows))
+        for row in rows:
+            text = label(row.text, wrap=True)
+            when = label(f"{words.when(row.at)} · {row.who}", "small")
+            when.setToolTip(words.when_exactly(row.at))
+            self._activity.body.addWidget(text)
+            self._activity.body.addWidget(when)
+
+    def _take_thumb(self, item_id: int, image: QImage) -> None:
+        if item_id == self._item_id and not image.isNull():
+            self._preview.show_picture(image, "")
+
+    # -- what is wanted
+
+    def _describe(self, text: str) -> None:
+        if self._item_id is not None:
+            self.describe_item_wanted.emit(self._item_id, text)
+        elif self._folder_id is not None:
+            self.describe_folder_wanted.emit(self._folder_id, text)
+
+    def _want_metadata(self, metadata: dict) -> None:
+        if self._item_id is not None:
+            self.metadata_wanted.emit(self._item_id, metadata)
+
+    def _want_detach(self, dataset_id: int) -> None:
+        if self._item_id is not None:
+            self.detach_wanted.emit(dataset_id, ItemSelection.of(self._item_id))
+
+    def _want_relink(self) -> None:
+        if self._item_id is not None:
+            self.relink_wanted.emit(self._item_id)
+
+    def _want_open(self) -> None:
+        if self._item_id is not None:
+            self.open_wanted.emit(self._item_id)
+
+
+class Section(QWidget):
+    """A small heading and what belongs to it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.GAP, 0, 0)
+        column.setSpacing(theme.INSIDE)
+        heading = label(title)
+        heading.setFont(theme.font(strong=True))
+        column.addWidget(heading)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.INSIDE)
+        column.addLayout(self.body)
+
+    def clear(self) -> None:
+        while (item := self.body.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+
+
+class DatasetLine(QWidget):
+    view_wanted = Signal(int)
+    remove_wanted = Signal(int)
+
+    def __init__(self, row: DatasetRow, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id = row.id
+        self._view = button(self.tr("View"), quiet=True)
+        self._view.setAccessibleName(self.tr("View dataset {0}").format(row.title))
+        self._remove = icon_button("ph.x", self.tr("Remove from {0}").format(row.title))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.INSIDE)
+        line.addWidget(ElidedLabel(row.title), 1)
+        line.addWidget(self._view)
+        line.addWidget(self._remove)
+        self._view.clicked.connect(self._want_view)
+        self._remove.clicked.connect(self._want_remove)
+
+    def _want_view(self) -> None:
+        self.view_wanted.emit(self._id)
+
+    def _want_remove(self) -> None:
+        self.remove_wanted.emit(self._id)
+
+
+class DescriptionEdit(QPlainTextEdit):
+    """Grows with its text; leaving it or Ctrl+Enter takes it, Esc does not."""
+
+    edited = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before = ""
+        self.setPlaceholderText(self.tr("Add a description"))
+        self.setAccessibleName(self.tr("Description"))
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.textChanged.connect(self._grow)
+        self._grow()
+
+    def show_text(self, text: str) -> None:
+        if self.hasFocus() and self.toPlainText() != self._before:
+            return  # being typed
+        self._before = text
+        self.setPlainText(text)
+
+    def _grow(self) -> None:
+        lines = max(1, min(6, self.document().blockCount() + len(self.toPlainText()) // 40))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 20)
+
+    def _take(self) -> None:
+        text = self.toPlainText().strip()
+        if text != self._before:
+            self._before = text
+            self.edited.emit(text)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._take()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._take()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._before)
+        else:
+            super().keyPressEvent(event)
+
+
+class Preview(QWidget):
+    opened = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self._icon = "ph.file"
+        self.setFixedHeight(180)
+        self.setAccessibleName(self.tr("Preview"))
+
+    def show_picture(self, image: QImage | None, icon: str) -> None:
+        self._image, self._icon = image, icon or self._icon
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: object) -> None:
+        self.opened.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.hover())
+        painter.drawRoundedRect(self.rect(), theme.RADIUS, theme.RADIUS)
+        if self._image is None:
+            icons.paint(painter, self.rect().adjusted(0, 66, 0, -66), self._icon, theme.subtle_text())
+            return
+        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
+        painter.drawImage(place, self._image)
