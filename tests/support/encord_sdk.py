@@ -62,6 +62,7 @@ def load_row(row: dict[str, Any], structure: dict[str, Any], *, frames: int = 1)
         "duration": None,
         "frames_per_second": None,
         "height": None,
+        "spaces": {},
         "width": None,
     }
     loaded = LabelRowV2(LabelRowMetadata.from_dict(listing), None, load_ontology(structure))  # type: ignore[arg-type]

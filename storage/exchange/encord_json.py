@@ -1,0 +1,61 @@
+"""Encord's label export as a stream: a JSON list of label rows, one row in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
+
+from storage.exchange import json_text
+from storage.exchange.encord_read import check_row, read_row
+from storage.exchange.encord_write import PathOf, RowWriter, can_hold, unit_hash
+from storage.exchange.features import Features
+from storage.exchange.losses import Losses
+from storage.model.items import Item
+from storage.model.labels import LabelDocument
+from storage.model.ontology import Ontology
+from storage.model.reads import LabelRowInfo
+
+__all__ = ["EncordWriter", "check_row", "iterate_rows", "read_row", "unit_hash"]
+
+
+class EncordWriter:
+    """`add` rows, then `close`. `path_of` gives the path of an item in the catalog (folder names and title)."""
+
+    def __init__(
+        self,
+        out: TextIO,
+        ontology: Ontology,
+        *,
+        classes: frozenset[str] | None = None,
+        path_of: PathOf | None = None,
+        losses: Losses | None = None,
+    ) -> None:
+        self._out, self._classes = out, classes
+        self._features = Features(ontology)
+        self._path_of: Callable[[Item], str] = path_of or (lambda item: item.title)
+        self.losses = losses or Losses()
+        self.counts = {"label_rows": 0, "objects": 0, "annotations": 0, "classifications": 0}
+        out.write("[")
+
+    def add(self, info: LabelRowInfo, document: LabelDocument) -> None:
+        if not can_hold(info):
+            if any(True for _ in document.records()):
+                self.losses.add("all labels", info.item.title, f"this version exports no labels of the kind {info.item.kind}")
+            return
+        path = self._path_of(info.item)
+        writer = RowWriter(info, self._features, document, self.losses, self._classes, path)
+        row = writer.row()
+        self._out.write(",\n" if self.counts["label_rows"] else "\n")
+        self._out.write(json_text.dump(row))
+        self.counts["label_rows"] += 1
+        for name, count in writer.counts.items():
+            self.counts[name] += count
+
+    def close(self) -> dict[str, int]:
+        self._out.write("\n]\n")
+        return self.counts
+
+
+def iterate_rows(source: TextIO) -> Iterator[Any]:
+    """The label rows of an export, one after the other. Raises `BadJson` with line and column."""
+    return json_text.iterate(source)

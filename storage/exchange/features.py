@@ -1,0 +1,115 @@
+"""An ontology by feature hash, for writers and readers that look things up a million times; and frames of items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storage.model.items import Item
+from storage.model.labels import AnswerValue, Range
+from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An attribute and where it hangs: `top` is the question at the root, `option` the choice that asks it."""
+
+    attribute: Attribute
+    top: Attribute
+    option: Option | None = None
+    parent: Attribute | None = None
+
+
+class Features:
+    def __init__(self, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self.objects: dict[str, ObjectClass] = {o.feature_hash: o for o in ontology.objects}
+        self.classifications: dict[str, ClassificationClass] = {c.feature_hash: c for c in ontology.classifications}
+        self._places: dict[str, dict[str, Place]] = {
+            **{o.feature_hash: dict(_places(o.attributes)) for o in ontology.objects},
+            **{c.feature_hash: dict(_places((c.attribute,))) for c in ontology.classifications},
+        }
+
+    def place(self, owner: str, attribute: str) -> Place | None:
+        """Of an attribute of a class, both by feature hash, at any depth."""
+        return self._places.get(owner, {}).get(attribute)
+
+    def places(self, owner: str) -> dict[str, Place]:
+        return self._places.get(owner, {})
+
+
+def _places(
+    attributes: Iterable[Attribute],
+    top: Attribute | None = None,
+    option: Option | None = None,
+    parent: Attribute | None = None,
+) -> Iterator[tuple[str, Place]]:
+    for attribute in attributes:
+        root = top or attribute
+        yield attribute.feature_hash, Place(attribute, root, option, parent)
+        for choice in attribute.options:
+            yield from _places(choice.attributes, root, choice, attribute)
+
+
+def machine_value(name: str) -> str:
+    """How Encord writes names in labels: lower case, spaces (only) as underscores."""
+    return name.lower().replace(" ", "_")
+
+
+def labels_of(attribute: Attribute, value: AnswerValue) -> list[str]:
+    """The labels of chosen options, in the ontology's order."""
+    return [o.label for o in attribute.options if isinstance(value, tuple) and o.feature_hash in value]
+
+
+# -- frames -------------------------------------------------------------------------------------------------------
+
+
+def frame_count(item: Item) -> int:
+    return max(1, item.frames or 1)
+
+
+def frame_size(item: Item, frame: int) -> tuple[int, int] | None:
+    """Pixels of a frame as shown upright. Pages of a TIFF may differ (`page_sizes`)."""
+    sizes = item.facts.get("page_sizes")
+    if isinstance(sizes, Sequence) and frame < len(sizes):
+        width, height = sizes[frame]
+        return int(width), int(height)
+    if not item.width or not item.height:
+        return None
+    return item.width, item.height
+
+
+# -- ranges (both ends included) ----------------------------------------------------------------------------------
+
+
+def ranges_of(frames: Iterable[int]) -> list[Range]:
+    """Frames as ranges, in order."""
+    made: list[Range] = []
+    for frame in sorted(set(frames)):
+        if made and made[-1][1] == frame - 1:
+            made[-1] = (made[-1][0], frame)
+        else:
+            made.append((frame, frame))
+    return made
+
+
+def without(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
+    """What of some ranges does not lie in others."""
+    left = sorted(ranges)
+    for first, last in taken:
+        cut: list[Range] = []
+        for a, b in left:
+            if b < first or a > last:
+                cut.append((a, b))
+                continue
+            if a < first:
+                cut.append((a, first - 1))
+            if b > last:
+                cut.append((last + 1, b))
+        left = cut
+    return left
+
+
+def within(ranges: Iterable[Range], frames: int) -> list[Range]:
+    """Cut to the frames that exist."""
+    return [(max(0, a), min(b, frames - 1)) for a, b in ranges if a < frames and b >= 0 and a <= b]

@@ -1,0 +1,43 @@
+"""What could not be carried over: every export and import returns these, so that nothing is lost in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """`what` was not carried over, `where` (an item, an object), and `why`."""
+
+    what: str
+    where: str
+    why: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"what": self.what, "where": self.where, "why": self.why}
+
+
+class Losses:
+    """Collects losses; the same one of the same place once. Keeps the first `LIMIT` and counts the rest."""
+
+    LIMIT = 10_000
+
+    def __init__(self) -> None:
+        self._found: dict[Loss, None] = {}
+        self._beyond = 0
+
+    def add(self, what: str, where: str, why: str) -> None:
+        loss = Loss(what, where, why)
+        if loss in self._found:
+            return
+        if len(self._found) >= self.LIMIT:
+            self._beyond += 1
+        else:
+            self._found[loss] = None
+
+    def all(self) -> list[Loss]:
+        more = [Loss(f"{self._beyond} more", "", "the list is cut here")] if self._beyond else []
+        return [*self._found, *more]
+
+    def __len__(self) -> int:
+        return len(self._found) + self._beyond
