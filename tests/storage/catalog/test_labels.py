@@ -20,7 +20,7 @@ from storage.ids import new_uuid
 from storage.model.geometry import Box, Keypoint, Polygon
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
 from tests.support.catalogs import add_items, label_ground, scalar
-from tests.support.label_strategies import acts
+from tests.support.session_strategies import acts
 
 
 class Desk:

@@ -1,0 +1,54 @@
+"""Writes a small catalog of today's version as SQL text: a fixture for the migrations of later versions.
+
+    python -m tests.support.dump_catalog tests/catalogs/v1.sqlite.sql
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+from pathlib import Path
+
+from storage.catalog import labels
+from storage.catalog.engine import Catalog
+from storage.editing import verbs
+from storage.editing.session import EditSession
+from storage.model.geometry import Box, Polygon
+from tests.support.catalogs import label_ground
+
+SHAPES = {"Draw box": Box(1, 2, 3.5, 4), "Draw polygon": Polygon.simple(((0, 0), (9.25, 0), (5, 1 / 3)))}
+
+
+def make(folder: Path) -> None:
+    with Catalog.create(folder, name="Ada", email="ada@example.org") as catalog:
+        row = catalog.do("Ground", label_ground)
+        session = EditSession(labels.load(catalog.reader(), row), lambda c: catalog.submit("Save", labels.save_step, row, c))
+        for text, shape in SHAPES.items():
+            session.do(text, verbs.add_object(session.document, "CLASS001", shape, ("", 0), by="ada@example.org", now=1)[0])
+        session.do("Answer", verbs.set_answer(session.document, next(iter(session.document.instances)), "ATTR0001", "red"))
+        session.undo()
+
+
+def dump(database: Path) -> str:
+    db = sqlite3.connect(database)
+    lines = [f"PRAGMA {name} = {db.execute(f'PRAGMA {name}').fetchone()[0]};" for name in ("application_id", "user_version")]
+    lines.append("BEGIN;")
+    shadows = ("items_fts_", "items_words_", "sqlite_")
+    made = db.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+    made = [row for row in made if not row[1].startswith(shadows)]
+    lines += [f"{sql};" for _, _, sql in made]
+    for kind, name, sql in made:
+        if kind == "table" and "VIRTUAL" not in sql:
+            columns = [r[1] for r in db.execute(f'PRAGMA table_info("{name}")')]
+            quoted = " || ', ' || ".join(f'quote("{c}")' for c in columns)
+            for (values,) in db.execute(f'SELECT {quoted} FROM "{name}"'):
+                lines.append(f'INSERT INTO "{name}" VALUES ({values});')
+    db.close()
+    return "\n".join([*lines, "COMMIT;", ""])
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        make(Path(place) / "c")
+        Path(sys.argv[1]).write_text(dump(Path(place) / "c" / "catalog.sqlite"), encoding="utf-8")
