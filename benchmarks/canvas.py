@@ -66,7 +66,9 @@ class Stage:
             ("zoom, at once", ZOOM, self.zoom),
         ):
             values = act()
-            rows.append(_row(f"canvas: {name}, p95", _p(values, 95), bar, f"median {_p(values, 50):.1f} ms, {len(values)} events"))
+            rows.append(
+                _row(f"canvas: {name}, p95", _p(values, 95), bar, f"median {_p(values, 50):.1f} ms, {len(values)} events")
+            )
         rows.append(_row("canvas: zoom, until sharp, p95", _p(self.sharp(), 95), SHARP, ""))
         gaps, idle = self.gaps(moving=True), self.gaps(moving=False)
         most = max(33.0, max(idle) + 20.0)

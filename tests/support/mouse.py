@@ -25,9 +25,7 @@ def place(canvas: ImageCanvas, x: float, y: float) -> QPoint:
 def move(canvas: ImageCanvas, x: float, y: float, button: Qt.MouseButton = Qt.MouseButton.NoButton, keys=NO_KEYS) -> None:
     """`button`: the one held. Sent as an event, for QTest moves carry no buttons."""
     at = QPointF(*canvas.view.screen_point(x, y))
-    event = QMouseEvent(
-        QMouseEvent.Type.MouseMove, at, canvas.mapToGlobal(at), Qt.MouseButton.NoButton, button, keys
-    )
+    event = QMouseEvent(QMouseEvent.Type.MouseMove, at, canvas.mapToGlobal(at), Qt.MouseButton.NoButton, button, keys)
     QApplication.sendEvent(canvas, event)
 
 
@@ -50,9 +48,7 @@ def double_click(canvas: ImageCanvas, x: float, y: float, keys=NO_KEYS) -> None:
     QTest.mouseDClick(canvas, LEFT, keys, place(canvas, x, y))
 
 
-def drag(
-    canvas: ImageCanvas, points: Sequence[tuple[float, float]], button: Qt.MouseButton = LEFT, keys=NO_KEYS
-) -> None:
+def drag(canvas: ImageCanvas, points: Sequence[tuple[float, float]], button: Qt.MouseButton = LEFT, keys=NO_KEYS) -> None:
     """Press at the first point, move over the others, release at the last."""
     move(canvas, *points[0], keys=keys)
     press(canvas, *points[0], button, keys)

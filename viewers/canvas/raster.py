@@ -33,6 +33,7 @@ HALO = 0.55
 FAR = float(1 << 25)
 
 Color = tuple[int, int, int]  # blue, green, red
+Strokes = dict[tuple[Color, bool], list[NDArray[Any]]]  # by colour and whether closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,22 @@ def draw(
     w, h = size
     fills = np.zeros((h, w, 4), np.uint8)
     lines = np.zeros((h, w, 4), np.uint8)
+    strokes: Strokes = {}
     for at in range(0, len(items), CHUNK):
         if stop():
             return None
-        _draw_chunk(items[at : at + CHUNK], matrix, fills, lines, look)
+        _draw_fills(items[at : at + CHUNK], matrix, fills, lines, look, strokes)
+    # By colour, not by shape: a tenth of the calls, and crossings look the same whichever part of a scene is drawn.
+    for (color, closed), paths in sorted(strokes.items(), key=lambda group: group[0]):
+        for at in range(0, len(paths), CHUNK):
+            if stop():
+                return None
+            cv2.polylines(lines, paths[at : at + CHUNK], closed, (*color, 255), 1, cv2.LINE_AA, SHIFT)
     if look.width > 1:  # drawn thin and then widened: five times faster than wide lines and as smooth
         lines = cv2.dilate(lines, np.ones((look.width, look.width), np.uint8))
+    for item in items:
+        if item.outline.dots:
+            _draw_dots(item, matrix, lines, look)
     return None if stop() else _compose(fills, lines, look)
 
 
@@ -128,17 +139,18 @@ def draw_cut(
     return None if grown is None else grown[pad:-pad, pad:-pad]
 
 
-def _draw_chunk(items: Sequence[Item], m: Matrix, fills: Pixels, lines: Pixels, look: Look) -> None:
+def _draw_fills(items: Sequence[Item], m: Matrix, fills: Pixels, lines: Pixels, look: Look, strokes: Strokes) -> None:
+    """The insides, bottom first; the outlines are collected in `strokes`."""
     paths = [p for item in items for p in item.outline.paths]
     # Widening by an even number of pixels goes one pixel further to the right and down than to the left and up.
     nudge = -0.5 if look.width % 2 == 0 else 0.0
     fixed = iter(_fixed(paths, m, nudge))
-    strokes: dict[tuple[Color, bool], list[NDArray[Any]]] = {}
     for item in items:
-        if item.outline.mask is not None:
+        outline = item.outline
+        if outline.mask is not None:
             _draw_mask(item, m, fills, lines, look)
         rings: dict[int, list[NDArray[Any]]] = {}
-        for path in item.outline.paths:
+        for path in outline.paths:
             points = next(fixed)
             if path.part >= 0:
                 rings.setdefault(path.part, []).append(points)
@@ -152,11 +164,6 @@ def _draw_chunk(items: Sequence[Item], m: Matrix, fills: Pixels, lines: Pixels, 
             paint = _premultiplied(item.color, alpha)
             for part in rings.values():
                 cv2.fillPoly(fills, part, paint, cv2.LINE_8, SHIFT)
-    for (color, closed), some in strokes.items():
-        cv2.polylines(lines, some, closed, (*color, 255), 1, cv2.LINE_AA, SHIFT)
-    for item in items:
-        if item.outline.dots:
-            _draw_dots(item, m, lines, look)
 
 
 def _alpha(item: Item, look: Look) -> int:

@@ -1,0 +1,85 @@
+"""A canvas on screen, ready to be looked at, and closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from storage.model.geometry import Geometry
+from tests.support import scenes
+from viewers.canvas.image_canvas import ImageCanvas
+from viewers.scene.pictures import PictureSource
+
+
+class Shown:
+    """A canvas and how it looks."""
+
+    def __init__(self, canvas: ImageCanvas, qtbot: QtBot) -> None:
+        self.canvas, self.qtbot = canvas, qtbot
+
+    def settle(self) -> None:
+        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive(), timeout=10_000)
+
+    def look(self) -> QImage:
+        self.settle()
+        return self.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+    def pixels(self) -> np.ndarray:  # type: ignore[type-arg]
+        """(h, w, 3) RGB of everything, in device px."""
+        image = self.look()
+        array = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+        return array[:, : image.width(), 2::-1].copy()
+
+    def at(self, x: float, y: float) -> QColor:
+        """The colour on screen of an image point."""
+        return self.at_many([(x, y)])[0]
+
+    def at_many(self, points: Sequence[tuple[float, float]]) -> list[QColor]:
+        image, dpr = self.look(), self.canvas.view.dpr
+        places = [self.canvas.view.screen_point(x, y) for x, y in points]
+        return [image.pixelColor(int(sx * dpr), int(sy * dpr)) for sx, sy in places]
+
+
+Make = Callable[..., Shown]
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Iterator[Make]:
+    made: list[ImageCanvas] = []
+
+    def make(
+        shapes: Sequence[Geometry] = (),
+        pictures: PictureSource | None = None,
+        size: tuple[int, int] = (400, 300),
+        **more: object,
+    ) -> Shown:
+        source = pictures or scenes.plain(200, 150)
+        canvas = ImageCanvas(scenes.session(shapes, **more), scenes.focus(), scenes.ontology(), source)
+        qtbot.addWidget(canvas)
+        canvas.resize(*size)
+        canvas.show()
+        made.append(canvas)
+        shown = Shown(canvas, qtbot)
+        shown.settle()
+        return shown
+
+    yield make
+    for canvas in made:
+        canvas.close_canvas()
+        canvas.pictures.close()
+
+
+def reddish(color: QColor) -> bool:
+    return color.red() > 150 and color.green() < 90 and color.blue() < 90
+
+
+def greenish(color: QColor) -> bool:
+    return color.green() > 120 and color.red() < 90 and color.blue() < 90
+
+
+def gray(color: QColor) -> bool:
+    return abs(color.red() - 128) < 8 and abs(color.green() - 128) < 8 and abs(color.blue() - 128) < 8
