@@ -19,9 +19,7 @@ class Latest:
         self._work, self._owner = work, owner
         self._number = 0
 
-    def ask(
-        self, ask: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None] | None = None
-    ) -> None:
+    def ask(self, ask: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None] | None = None) -> None:
         self._number += 1
         number = self._number
 

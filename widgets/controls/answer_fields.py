@@ -276,7 +276,6 @@ class _GrowingText(QPlainTextEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(3)
         self.textChanged.connect(self._grow)
@@ -284,7 +283,10 @@ class _GrowingText(QPlainTextEdit):
 
     @Slot()
     def _grow(self) -> None:
-        lines = max(1, min(4, int(self.document().size().height())))
+        wanted = max(1, int(self.document().size().height()))
+        lines = min(4, wanted)
+        bars = Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted > lines else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(bars)
         height = round(lines * self.fontMetrics().lineSpacing()) + 2 * self.frameWidth() + 3
         if height != self.height():
             self.setFixedHeight(height)

@@ -73,10 +73,11 @@ class NounList(QWidget):
 
     def choose(self, noun_id: int) -> None:
         """Select it, now or as soon as it is listed."""
-        self._wanted = noun_id
         if self.rows.row_of(noun_id) is None and self._search.text():
             self._search.clear()
-        self._settle()
+        self._wanted = noun_id
+        if self.rows.row_of(noun_id) is not None:
+            self._settle()
 
     @property
     def current(self) -> int | None:
@@ -85,15 +86,15 @@ class NounList(QWidget):
 
     def _settle(self) -> None:
         row = self.rows.row_of(self._wanted) if self._wanted is not None else None
-        if row is None and self._wanted is None and self.rows.rowCount():
-            row = 0
+        if row is None and not self._search.text():
+            gone, self._wanted = self._wanted, None  # what was chosen is no more: the first one instead
+            row = 0 if self.rows.rowCount() else None
+            if row is None and gone is not None:
+                self.chosen.emit(None)
         if row is not None and self.view.currentIndex().row() != row:
             index = self.rows.index(row)
             self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.view.scrollTo(index)
-        elif row is None and self._wanted is not None and not self._search.text() and self.current is None:
-            self._wanted = None
-            self.chosen.emit(None)
         self._note.setVisible(not self.rows.rowCount() and bool(self._note.text() or self._search.text()))
 
     @Slot(QModelIndex, QModelIndex)

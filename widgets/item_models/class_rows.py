@@ -16,16 +16,15 @@ DIGITS = "1234567890"
 
 
 def class_keys(ontology: Ontology) -> dict[str, str]:
-    """Digit by feature hash: the keys classes ask for first, the rest given out in order. Archived ones get none."""
+    """Digit by feature hash, as the editor takes them: a class's own key, else its place if nobody has that digit."""
     living = [o for o in ontology.objects if not o.archived]
     keys: dict[str, str] = {}
     for o in living:
-        if o.hotkey in DIGITS and o.hotkey and o.hotkey not in keys.values():
+        if o.hotkey and o.hotkey not in keys.values():
             keys[o.feature_hash] = o.hotkey
-    free = [d for d in DIGITS if d not in keys.values()]
-    for o in living:
-        if o.feature_hash not in keys and free:
-            keys[o.feature_hash] = free.pop(0)
+    for place, o in enumerate(living[: len(DIGITS)]):
+        if not o.hotkey and DIGITS[place] not in keys.values():
+            keys[o.feature_hash] = DIGITS[place]
     return keys
 
 

@@ -1,0 +1,112 @@
+"""What to export and how: shared by the project's tab and the dialog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout, QWidget
+
+from storage.model.ontology import Ontology
+from storage.model.reads import ProjectRow
+from widgets import theme, words
+from widgets.controls.labels import label
+from widgets.controls.shapes import swatch
+
+Format = Literal["encord", "coco"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """`stages` and `classes` None: all of them. Classes are feature hashes of objects and classifications."""
+
+    format: Format
+    stages: frozenset[str] | None = None
+    classes: frozenset[str] | None = None
+
+
+class ExportForm(QWidget):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._encord = QRadioButton(self.tr("Encord JSON"), self)
+        self._coco = QRadioButton(self.tr("COCO"), self)
+        self._encord.setChecked(True)
+        self._lost = label("", "small", wrap=True, parent=self)
+        self._stages = QListWidget(self)
+        self._stages.setAccessibleName(self.tr("Stages to export"))
+        self._all_classes = QCheckBox(self.tr("All labels"), self)
+        self._all_classes.setChecked(True)
+        self._classes = QListWidget(self)
+        self._classes.setAccessibleName(self.tr("Labels to export"))
+        for view in (self._stages, self._classes):
+            view.setFrameShape(QListWidget.Shape.NoFrame)
+            view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GAP)
+        for heading, widgets in (
+            (self.tr("Format"), (self._encord, self._coco, self._lost)),
+            (self.tr("From the stages"), (self._stages,)),
+            (self.tr("Include"), (self._all_classes, self._classes)),
+        ):
+            title = label(heading, parent=self)
+            title.setFont(theme.font(strong=True))
+            column.addWidget(title)
+            for widget in widgets:
+                column.addWidget(widget)
+            column.addSpacing(theme.GAP)
+        column.addStretch(1)
+        self._coco.toggled.connect(self._tell_loss)
+        self._all_classes.toggled.connect(self._show_classes)
+        self._tell_loss()
+        self._show_classes()
+
+    def show_project(self, project: ProjectRow, ontology: Ontology) -> None:
+        """Ticks stay where the project is the same."""
+        kept = self.options()
+        self._stages.clear()
+        for stage in project.workflow.stages:
+            count = words.number(project.tasks_by_stage.get(stage.uuid, 0))
+            self._tick(self._stages, f"{stage.title}   ({count})", stage.uuid, kept.stages is None or stage.uuid in kept.stages)
+        self._classes.clear()
+        for thing in (*ontology.objects, *ontology.classifications):
+            on = kept.classes is None or thing.feature_hash in kept.classes
+            entry = self._tick(self._classes, thing.name, thing.feature_hash, on)
+            color = getattr(thing, "color", "")
+            if color:
+                entry.setIcon(swatch(color))
+        for view in (self._stages, self._classes):
+            view.setFixedHeight(min(8, max(1, view.count())) * theme.ROW + 4)
+
+    @staticmethod
+    def _tick(view: QListWidget, text: str, key: str, on: bool) -> QListWidgetItem:
+        entry = QListWidgetItem(text, view)
+        entry.setData(Qt.ItemDataRole.UserRole, key)
+        entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        entry.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+        return entry
+
+    def options(self) -> ExportOptions:
+        stages = _ticked(self._stages)
+        classes = None if self._all_classes.isChecked() else _ticked(self._classes) or frozenset()
+        return ExportOptions("coco" if self._coco.isChecked() else "encord", stages, classes)
+
+    @Slot()
+    def _tell_loss(self) -> None:
+        if self._coco.isChecked():
+            text = self.tr("Boxes, polygons, masks and keypoints. What COCO cannot hold is listed after the export.")
+        else:
+            text = self.tr("Everything: all shapes, answers and classifications, one file for the whole project.")
+        self._lost.setText(text)
+
+    @Slot()
+    def _show_classes(self) -> None:
+        self._classes.setVisible(not self._all_classes.isChecked())
+
+
+def _ticked(view: QListWidget) -> frozenset[str] | None:
+    """Keys that are ticked; None when all are."""
+    entries = [view.item(row) for row in range(view.count())]
+    on = [e for e in entries if e.checkState() is Qt.CheckState.Checked]
+    return None if len(on) == len(entries) else frozenset(e.data(Qt.ItemDataRole.UserRole) for e in on)

@@ -1,0 +1,55 @@
+"""A title that looks like one and can be edited where it stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from storage.model.items import MAX_TITLE
+from widgets import theme
+
+
+class TitleEdit(QLineEdit):
+    """`renamed` when Enter is pressed or the field left with another, non-empty title. Escape takes it back."""
+
+    renamed = Signal(str)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = ""
+        self.setAccessibleName(name)
+        self.setToolTip(self.tr("Click to rename"))
+        self.setMaxLength(MAX_TITLE)
+        self.setFont(theme.font(theme.TITLE, strong=True))
+        self.setStyleSheet(
+            "QLineEdit { background: transparent; border-color: transparent; padding: 0 4px; font-size: 16px; font-weight: 600; }"
+            "QLineEdit:hover { border-color: palette(mid); } QLineEdit:focus { border-color: palette(accent); background: palette(base); }"
+        )
+        self.editingFinished.connect(self._finish)
+
+    def show_title(self, title: str) -> None:
+        typing = self.hasFocus() and self.text() != self._title
+        self._title = title
+        if not typing:
+            self.setText(title)
+            self.setCursorPosition(0)
+
+    @Slot()
+    def _finish(self) -> None:
+        wanted = self.text().strip()
+        if not wanted:
+            self.setText(self._title)
+        elif wanted != self._title:
+            self._title = wanted
+            self.renamed.emit(wanted)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text() != self._title:
+            self.setText(self._title)
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clearFocus()
+
+

@@ -1,0 +1,93 @@
+"""Labels & export of a project."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from storage.model.ontology import Ontology
+from storage.model.reads import ProjectRow, Reads
+from widgets import theme
+from widgets.controls.buttons import button, line
+from widgets.controls.export_form import ExportForm
+from widgets.controls.import_form import ImportForm
+from widgets.controls.labels import label
+from widgets.latest import Latest
+from widgets.work import Work
+
+
+class ProjectLabels(QWidget):
+    """The files themselves are asked for by `app`."""
+
+    export_wanted = Signal(int, object)  # project, ExportOptions
+    import_wanted = Signal(int, object)  # project, ImportOptions
+
+    def __init__(self, reads: Reads, work: Work, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reads, self._read = reads, Latest(work, self)
+        self._project: ProjectRow | None = None
+        self._export_form, self._import_form = ExportForm(self), ImportForm(self)
+        self._fault = label("", "danger", wrap=True, parent=self)
+        self._fault.hide()
+        self._export = button(self.tr("Export…"), "ph.export", primary=True, parent=self)
+        self._import = button(self.tr("Import…"), "ph.download-simple", parent=self)
+        self._export.clicked.connect(self._on_export)
+        self._import.clicked.connect(self._on_import)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        row = QHBoxLayout(inner)
+        row.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
+        row.setSpacing(48)
+        for title, form, verb in (
+            (self.tr("Export labels"), self._export_form, self._export),
+            (self.tr("Import labels"), self._import_form, self._import),
+        ):
+            part = QWidget()
+            part.setMaximumWidth(420)
+            column = QVBoxLayout(part)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(theme.GAP)
+            column.addWidget(label(title, "title"))
+            column.addWidget(line())
+            column.addWidget(form)
+            if verb is self._export:
+                column.addWidget(self._fault)
+            foot = QHBoxLayout()
+            foot.addWidget(verb)
+            foot.addStretch(1)
+            column.addLayout(foot)
+            column.addStretch(1)
+            row.addWidget(part, 1)
+        row.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def show_project(self, project: ProjectRow) -> None:
+        self._project = project
+        self._read.ask(lambda: self._reads.ontology(project.ontology_id), self._show_ontology, self._failed)
+
+    def _show_ontology(self, ontology: Ontology) -> None:
+        self._fault.hide()
+        if self._project is not None:
+            self._export_form.show_project(self._project, ontology)
+
+    def _failed(self, error: Exception) -> None:
+        self._fault.setText(self.tr("The ontology could not be read: {why}").format(why=error))
+        self._fault.show()
+
+    @Slot()
+    def _on_export(self) -> None:
+        if self._project is not None:
+            self.export_wanted.emit(self._project.id, self._export_form.options())
+
+    @Slot()
+    def _on_import(self) -> None:
+        if self._project is not None:
+            self.import_wanted.emit(self._project.id, self._import_form.options())
