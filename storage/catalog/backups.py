@@ -107,7 +107,10 @@ def is_good(path: Path) -> bool:
 
 def thin_out(paths: CatalogPaths) -> list[Path]:
     """Delete what need not be kept; returns what went."""
-    gone = sorted(set(existing(paths)) - kept(existing(paths)))
+    found = existing(paths)
+    gone = sorted(set(found) - kept(found))
+    yesterday = now_ms() / 1000 - 86_400
+    gone += [p for p in paths.backups.glob("catalog-*.part*") if p.stat().st_mtime < yesterday]  # a copy that was killed
     for path in gone:
         with contextlib.suppress(OSError):
             path.unlink()
@@ -173,13 +176,22 @@ def _put_in_place(source: Path, paths: CatalogPaths) -> Path | None:
     aside: Path | None = None
     if paths.database.exists():
         aside = paths.root / f"catalog.replaced-{as_datetime(now_ms()).strftime(_STAMP)[:-3]}.sqlite"
-        for tail in ("-wal", "-shm", ""):  # a WAL left beside the new file would be replayed into it
+        for tail in ("-wal", "-shm"):  # left beside the new file, a WAL would be replayed into it
             old = paths.database.with_name(paths.database.name + tail)
             with contextlib.suppress(FileNotFoundError):
                 old.replace(aside.with_name(aside.name + tail))
+        _second_name(paths.database, aside)
     fresh.replace(paths.database)
     _sync(paths.root)
     return aside
+
+
+def _second_name(path: Path, other: Path) -> None:
+    """So that there is a database under the first name at every moment."""
+    try:
+        os.link(path, other)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, other)
 
 
 def copy_whole(source: sqlite3.Connection, paths: CatalogPaths, target: Path, progress: Progress | None = None) -> Path:

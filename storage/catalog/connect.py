@@ -19,12 +19,14 @@ _HEADER = b"SQLite format 3\x00"
 #: File systems on other machines or in user space: WAL's shared memory is not to be trusted there.
 _REMOTE = frozenset("nfs nfs4 cifs smb3 smbfs 9p fuse fuseblk fuse.sshfs fuse.rclone afs ceph glusterfs vboxsf".split())
 
+BUSY_MS = 5000
+
 _COMMON = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA cell_size_check = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA mmap_size = 0",
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {BUSY_MS}",
 )
 
 
@@ -49,7 +51,12 @@ def open_writer(database: Path) -> sqlite3.Connection:
 
 
 def open_reader(database: Path, *, frozen: bool = False) -> sqlite3.Connection:
-    """A connection that cannot write. `frozen`: nothing can change the file (a folder without the right to write)."""
+    """A connection that cannot write. `frozen`: nothing can change the file (a folder without the right to write).
+
+    A WAL that was left there must be read too, or the newest changes would be missing without a word: then the file is not
+    taken for frozen, and SQLite refuses where it cannot read the WAL.
+    """
+    frozen = frozen and not has_wal(database)
     uri = f"{database.absolute().as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
     db = sqlite3.connect(
         uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256, factory=_Connection
@@ -91,7 +98,7 @@ def look_at_file(database: Path) -> None:
     refuse_newer(version, where)
     page_size = int.from_bytes(header[16:18], "big")
     pages = page_count * (65536 if page_size == 1 else page_size)
-    if size < pages and not _has_wal(database):  # a WAL may still hold the pages that are missing
+    if size < pages and not has_wal(database):  # a WAL may still hold the pages that are missing
         raise damaged(where, f"its database file is cut short ({size:,} of {pages:,} bytes)")
 
 
@@ -173,6 +180,6 @@ def is_remote(path: Path) -> bool:
     return kind in _REMOTE
 
 
-def _has_wal(database: Path) -> bool:
+def has_wal(database: Path) -> bool:
     wal = database.with_name(database.name + "-wal")
     return wal.exists() and wal.stat().st_size > 0

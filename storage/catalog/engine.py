@@ -23,7 +23,7 @@ from storage.catalog.lock import WriterLock
 from storage.catalog.undo import UndoStack
 from storage.catalog.writer import Done, Job, Priority, Writer
 from storage.clock import now_ms
-from storage.errors import CatalogDamaged, CatalogError, NotFound, PostilError
+from storage.errors import CatalogDamaged, CatalogError, NotFound, PostilError, StaleUndo
 from storage.ids import new_uuid, uuid_blob, uuid_text
 from storage.model.changes import Changes
 from storage.model.people import OrgRole, User
@@ -189,6 +189,10 @@ class Catalog:
     def notice_others(self) -> bool:
         """Whether another process has written since the last call; listeners are told of `everything`. Costs microseconds."""
         with speaking(self.path):
+            version = self.reader().execute("PRAGMA data_version").fetchone()[0]
+            if version == getattr(self._readers, "data_version", None):
+                return False
+            self._readers.data_version = version  # it moves with our own commits too
             seen = self._seen_of_others()
         if seen == self._others:
             return False
@@ -232,7 +236,7 @@ class Catalog:
 
     def _backup_of_session(self) -> None:
         # A failure here (a full disk, say) must not keep the window from closing: the catalog itself is whole.
-        with contextlib.suppress(PostilError, sqlite3.Error):
+        with contextlib.suppress(PostilError, sqlite3.Error, OSError):
             self.backup()
 
     def _seen_of_others(self) -> list[tuple[int, int]]:
@@ -255,7 +259,11 @@ class Catalog:
             entry = self._undo.newest(redo=redo)
             job.replay = (entry, redo)
             op.text = entry.text
-            self._undo.write_back(op, entry)
+            try:
+                self._undo.write_back(op, entry)
+            except StaleUndo:
+                self._undo.clear()
+                raise
             return entry.text
 
         job.work = work

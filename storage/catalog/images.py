@@ -37,6 +37,20 @@ class Deleted:
 Image = Inserted | Updated | Deleted
 
 
+def weight(images: list[Image]) -> int:
+    """Bytes, roughly."""
+    total = 0
+    for image in images:
+        match image:
+            case Inserted(ids=ids):
+                total += 8 * len(ids)
+            case Updated(groups=groups):
+                total += sum(200 + 8 * len(ids) for ids in groups.values())
+            case Deleted(rows=rows):
+                total += 1000 * len(rows)
+    return total
+
+
 @dataclass(slots=True)
 class Images:
     """What one operation did, in order. `keep` is False for operations that cannot be undone."""

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.catalog.images import Deleted, Image, Inserted, Updated
+from storage.catalog.images import Deleted, Image, Inserted, Updated, weight
 from storage.errors import Refused, StaleUndo
 from storage.model.changes import Changes
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 KEEP = 200
+BUDGET = 256 * 1024 * 1024  # bytes; the newest operation is kept whatever it weighs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,20 @@ class UndoStack:
     def did(self, entry: Entry) -> None:
         with self._lock:
             self._done.append(entry)
-            del self._done[:-KEEP]
             self._undone.clear()
+            self._forget_oldest()
 
     def clear(self) -> None:
         with self._lock:
             self._done.clear()
             self._undone.clear()
             self._neutral.clear()
+
+    def _forget_oldest(self) -> None:
+        del self._done[:-KEEP]
+        total = sum(weight(e.images) for e in self._done)
+        while total > BUDGET and len(self._done) > 1:
+            total -= weight(self._done.pop(0).images)
 
     def newest(self, *, redo: bool) -> Entry:
         with self._lock:

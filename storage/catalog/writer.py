@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import queue
 import sqlite3
 import threading
@@ -17,7 +18,7 @@ from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 from storage.catalog.ballast import Ballast
-from storage.catalog.connect import disk_full, is_full, open_writer, speaking
+from storage.catalog.connect import BUSY_MS, disk_full, is_full, open_writer, speaking
 from storage.catalog.lock import WriterLock
 from storage.catalog.oplog import OpLog
 from storage.catalog.schema import Schema
@@ -30,6 +31,7 @@ from storage.model.people import User
 from storage.paths import CatalogPaths
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 WAL_PAGES = 1024  # 4 MB: above it the writer checkpoints after a commit
 IDLE_S = 1.0
@@ -82,6 +84,7 @@ class Writer:
         self._sql: Any = None
         self._changed = 0
         self._dirty = False  # the WAL holds frames of ours
+        self._wal_floor = 0  # pages that a reader kept from being emptied: written back already
         self.wrote = False  # this run changed something
         self.lock = WriterLock(paths.lock, paths.turn)
         self.ballast = Ballast(paths.ballast)
@@ -127,7 +130,7 @@ class Writer:
             try:
                 _, _, job = self._queue.get(timeout=IDLE_S if self._dirty else None)
             except queue.Empty:
-                self._checkpoint("PASSIVE")
+                self._checkpoint()
                 self.ballast.ready()
                 continue
             if job is None:
@@ -148,8 +151,10 @@ class Writer:
             job.future.set_exception(error)
             return
         if done.changes:
-            with contextlib.suppress(Exception):  # a listener's fault is not this operation's
+            try:
                 self._tell(done.changes)
+            except Exception:  # a listener's fault is not this operation's: it is committed
+                log.exception("a listener to the catalog failed")
         job.future.set_result(done)
 
     def _write(self, job: Job) -> Done[Any]:
@@ -198,7 +203,7 @@ class Writer:
         elif op.images.images:
             self._undo.did(made)
         if self._dirty and self._wal_pages() > WAL_PAGES:
-            self._checkpoint_locked("PASSIVE")
+            self._checkpoint_locked()
 
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:
@@ -229,17 +234,18 @@ class Writer:
         except OSError:
             return 0
 
-    _wal_floor = 0  # the file keeps its size after a passive checkpoint; what lies below is written back already
-
-    def _checkpoint(self, mode: str) -> None:
+    def _checkpoint(self) -> None:
         with contextlib.suppress(CatalogError, sqlite3.Error), self.lock.held(1.0):
-            self._checkpoint_locked(mode)
+            self._checkpoint_locked()
 
-    def _checkpoint_locked(self, mode: str) -> None:
+    def _checkpoint_locked(self) -> None:
+        """Write the WAL back and empty it; what a reader still looks at stays until the next time. Never waits for one."""
         if self._db is None:
             return
+        self._db.execute("PRAGMA busy_timeout = 0")
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk: the WAL keeps everything
-            self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         self._dirty = False
         self._wal_floor = 0
         self._wal_floor = self._wal_pages()
@@ -247,7 +253,7 @@ class Writer:
     def _end(self) -> None:
         try:
             with contextlib.suppress(CatalogError), self.lock.held():
-                self._checkpoint_locked("TRUNCATE")
+                self._checkpoint_locked()
                 if self._sql is not None:
                     self._sql.close()
                 if self._db is not None:

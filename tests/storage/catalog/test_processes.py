@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from storage.catalog.check import check
-from storage.catalog.engine import Catalog
 from storage.catalog.lock import WriterLock
 from storage.errors import CatalogBusy
 from storage.model.changes import Changes

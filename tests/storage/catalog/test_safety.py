@@ -96,6 +96,20 @@ def test_a_spoilt_backup_is_not_offered(closed):
     assert caught.value.backups == ()
 
 
+def test_a_wal_left_by_a_killed_program_is_replayed(closed):
+    die = (
+        "import os, sys; from pathlib import Path; from storage.catalog.engine import Catalog\n"
+        "c = Catalog.open(Path(sys.argv[1])); c.do('New', lambda op: op.insert('folders', title='last')); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", die, str(closed)], cwd=ROOT, timeout=30)
+    assert database(closed).with_name("catalog.sqlite-wal").stat().st_size > 0
+    with Catalog.open(closed, read_only=True) as catalog:
+        assert scalar(catalog, "SELECT title FROM folders ORDER BY id DESC") == "last"
+    with Catalog.open(closed) as catalog:
+        assert scalar(catalog, "SELECT title FROM folders ORDER BY id DESC") == "last"
+    assert check(closed) == []
+
+
 def test_the_database_of_another_program_is_left_alone(tmp_path):
     (tmp_path / "c").mkdir()
     foreign = sqlite3.connect(database(tmp_path / "c"))
@@ -188,10 +202,10 @@ def test_a_full_disk_is_said_and_nothing_saved_is_lost(small_disk):
         for n in range(20):
             catalog.do("New", lambda op, n=n: op.insert("folders", title=f"{n}"))
         fill(small_disk)
-        with pytest.raises(DiskFull, match="is full") as caught:
-            for _ in range(10):
-                catalog.do("New", long_row)
-        assert "Make room" in caught.value.remedy
+        failed = [f.exception() for f in [catalog.submit("New", long_row) for _ in range(10)]]
+        assert isinstance(failed[-1], DiskFull)
+        assert "is full" in failed[-1].reason
+        assert "Make room" in failed[-1].remedy
         saved = scalar(catalog, "SELECT count(*) FROM folders")
         assert saved >= 20
         (small_disk / "filler").unlink()

@@ -90,6 +90,7 @@ def test_undo_declines_when_another_program_changed_the_value(catalog):
     with pytest.raises(StaleUndo, match="Rename"):
         catalog.undo().result()
     assert scalar(catalog, "SELECT title FROM folders") == "C"
+    assert catalog.undo_text == ""  # what lies below was seen through it
 
 
 def test_undo_of_making_declines_when_another_program_worked_on_it(catalog):
