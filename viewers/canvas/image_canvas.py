@@ -138,7 +138,7 @@ class ImageCanvas(QWidget):
     @property
     def settled(self) -> bool:
         """Everything on screen is sharp and up to date."""
-        return self._picture.settled and self._static.settled
+        return self.pictures.idle and not self._told and self._picture.settled and self._static.settled
 
     def set_tool(self, tool: Tool | None) -> None:
         if self.tool is not None:

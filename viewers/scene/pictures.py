@@ -40,6 +40,7 @@ class PictureSource:
         self._bytes = 0
         self._wanted: list[TileKey] = []
         self._current: TileKey | None = None  # being made
+        self._working = False
         self._needs: set[int] = set()  # frames whose facts are asked for
         self._adjust = Adjustments()
         self._generation = 0
@@ -105,6 +106,12 @@ class PictureSource:
                 picture = self._raw.get((frame, 0, -1, -1))
         return value_text(picture, x, y) if picture is not None else None
 
+    @property
+    def idle(self) -> bool:
+        """Everything asked for is there, and the listeners have been told."""
+        with self._wake:
+            return not (self._working or (self.error is None and (self._needs or self._wanted)))
+
     def raw(self, key: TileKey) -> Picture | None:
         with self._wake:
             return self._raw.get(key)
@@ -151,6 +158,7 @@ class PictureSource:
 
     def _start(self) -> None:
         if self._thread is None and not self._closed:
+            self._working = True
             self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
             self._thread.start()
 
@@ -167,19 +175,23 @@ class PictureSource:
         except Exception as error:  # a decoder that dies must not take the window with it
             self.error = PostilError(f"The picture cannot be read: {error}.", remedy="Check the file with another program.")
         self._tell()
+        self._working = False
         while self.error is None:
             with self._wake:
                 while not (self._closed or self._needs or self._wanted):
                     self._wake.wait()
                 if self._closed:
                     break
+                self._working = True
                 frame = self._needs.pop() if self._needs else None
                 key = self._wanted.pop(0) if frame is None else None
                 adjust, self._current = self._adjust, key
                 if key is not None and self._ready(key):
+                    self._working = False
                     continue
             if self._work(frame, key, adjust):
                 self._tell()
+            self._working = False
         if self._decoder is not None:
             self._decoder.close()
 

@@ -209,7 +209,7 @@ def test_sharp_on_dense_screens(dpr: str) -> None:
                 loop.quit()
         timer.timeout.connect(look)
         timer.start(5)
-        QTimer.singleShot(0, lambda: canvas.zoom_to(1 / dpr))
+        canvas.opened.connect(lambda: canvas.zoom_to(1 / dpr))
         QTimer.singleShot(20000, loop.quit)
         loop.exec()
         image = canvas.grab().toImage()
