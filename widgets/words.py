@@ -121,3 +121,7 @@ def when(ms: int) -> str:
 
 def when_exactly(ms: int) -> str:
     return QDateTime.fromMSecsSinceEpoch(ms).toString(Qt.DateFormat.ISODateWithMs)
+
+
+def selected(count: int) -> str:
+    return QCoreApplication.translate("words", "{0} selected").format(items(count))

@@ -1,0 +1,87 @@
+"""Delete: names what goes along before it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from widgets import theme, words
+from widgets.controls.labels import label
+from widgets.dialogs.dialog import Dialog
+
+_NAMED = 4
+
+
+class Consequences(Protocol):
+    """`storage.catalog.trash.DeleteConsequences`."""
+
+    @property
+    def items(self) -> int: ...
+    @property
+    def folders(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def datasets(self) -> Sequence[str]: ...
+    @property
+    def projects(self) -> Sequence[str]: ...
+    @property
+    def annotations(self) -> int: ...
+
+
+class ConfirmDelete(Dialog):
+    @classmethod
+    def ask(cls, parent: QWidget | None, consequences: Consequences, what: str = "", *, for_good: bool = False) -> bool:
+        """`what`: “Scans”; without it the counts are named. `for_good`: nothing can bring it back."""
+        return cls(parent, consequences, what, for_good=for_good).run()
+
+    def __init__(self, parent: QWidget | None, consequences: Consequences, what: str = "", *, for_good: bool = False) -> None:
+        super().__init__("", "", parent, danger=True)
+        if not what:
+            what = words.folders(consequences.folders) if consequences.folders else words.items(consequences.items)
+        title = self.tr("Delete {0} for good?").format(what) if for_good else self.tr("Delete {0}?").format(what)
+        self.setWindowTitle(title)
+        self.heading.setText(title)
+        self.text.setText(
+            self.tr("Nothing can bring it back.")
+            if for_good
+            else self.tr("It goes to the trash and can be restored for 30 days.")
+        )
+        self.text.show()
+        self.ok.setText(self.tr("Delete for good") if for_good else self.tr("Move to trash"))
+        if not for_good:
+            self.ok.setDefault(True)
+        else:
+            self.cancel.setDefault(True)
+        for line in self._lines(consequences):
+            self.body.addWidget(label(f"•  {line}", wrap=True))
+        self.body.setSpacing(theme.INSIDE)
+
+    def _lines(self, of: Consequences) -> list[str]:
+        lines = []
+        if of.folders:
+            lines.append(
+                self.tr("{0} with {1}, {2}").format(words.folders(of.folders), words.items(of.items), words.size(of.size))
+            )
+        elif of.items:
+            lines.append(f"{words.items(of.items)}, {words.size(of.size)}")
+        if of.datasets:
+            lines.append(self.tr("leaves the datasets {0}").format(_names(of.datasets)))
+        if of.projects:
+            lines.append(self.tr("its tasks leave the projects {0}").format(_names(of.projects)))
+        if of.annotations:
+            kept = (
+                self.tr("1 annotation")
+                if of.annotations == 1
+                else self.tr("{0} annotations").format(words.number(of.annotations))
+            )
+            lines.append(self.tr("{0} made on it").format(kept))
+        return lines
+
+
+def _names(titles: Sequence[str]) -> str:
+    shown = ", ".join(f"“{title}”" for title in titles[:_NAMED])
+    rest = len(titles) - _NAMED
+    return f"{shown} + {rest}" if rest > 0 else shown

@@ -1,0 +1,79 @@
+"""What every dialog has: a heading, a sentence, a body, an error line, Cancel and one button that does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from widgets import theme
+from widgets.controls.buttons import button
+from widgets.controls.labels import label
+
+
+class Dialog(QDialog):
+    """Put controls into `body`, enable `ok` when they make sense, and read them after `exec` said yes."""
+
+    def __init__(
+        self, title: str, ok: str, parent: QWidget | None, *, text: str = "", danger: bool = False, width: int = 460
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(width)
+        self.heading = label(title, "title", wrap=True)
+        self.text = label(text, "quiet", wrap=True)
+        self.text.setVisible(bool(text))
+        self.problem = label("", "danger", wrap=True)
+        self.problem.hide()
+        self.ok = button(ok, primary=not danger, danger=danger)
+        self.ok.setDefault(not danger)
+        self.cancel = button(self.tr("Cancel"))
+        self.ok.clicked.connect(self.accept)
+        self.cancel.clicked.connect(self.reject)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.GAP)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(theme.GAP)
+        self.buttons.addStretch()
+        self.buttons.addWidget(self.cancel)
+        self.buttons.addWidget(self.ok)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, theme.GROUP)
+        column.setSpacing(theme.GAP)
+        column.addWidget(self.heading)
+        column.addWidget(self.text)
+        column.addSpacing(theme.INSIDE)
+        column.addLayout(self.body, 1)
+        column.addWidget(self.problem)
+        column.addSpacing(theme.GAP)
+        column.addLayout(self.buttons)
+
+    def say_problem(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    def confirmed(self) -> bool:
+        return self.exec() == QDialog.DialogCode.Accepted
+
+    def run(self) -> bool:
+        """Show it, wait, and let it go; fields can be read until the caller returns."""
+        try:
+            return self.confirmed()
+        finally:
+            self.deleteLater()
+
+
+class ListKeys(QObject):
+    """Lets Up, Down, Page keys in a search field move in the list below it."""
+
+    def __init__(self, field: QWidget, target: QWidget) -> None:
+        super().__init__(field)
+        self._target = target
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        keys = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in keys:
+            self._target.keyPressEvent(event)
+            return True
+        return False

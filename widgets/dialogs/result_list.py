@@ -1,0 +1,172 @@
+"""What was refused, skipped or warned of: a table with reason and remedy; filter, copy, save as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QTableView, QWidget
+
+from widgets import theme, words
+from widgets.controls.buttons import button
+from widgets.controls.labels import label
+from widgets.controls.search_field import SearchField
+from widgets.dialogs.dialog import Dialog
+
+Index = QModelIndex | QPersistentModelIndex
+NOWHERE = QModelIndex()
+
+
+class Failure(Protocol):
+    """`storage.services.results.Failure`, and any `PostilError`."""
+
+    @property
+    def input(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+Line = tuple[str, str, str]  # what, what happened, what to do
+
+
+def _line(of: Failure | Line) -> Line:
+    return of if isinstance(of, tuple) else (of.input, of.reason, of.remedy)
+
+
+class FailureRows(QAbstractTableModel):
+    def __init__(self, failures: Sequence[Failure | Line], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all = [_line(each) for each in failures]
+        self._shown = self._all
+
+    def filter(self, text: str) -> None:
+        low = text.lower()
+        self.beginResetModel()
+        self._shown = [each for each in self._all if low in "\n".join(each).lower()]
+        self.endResetModel()
+
+    def lines(self) -> list[Line]:
+        return self._shown
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else 3
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        return self._shown[index.row()][index.column()]
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.DisplayRole and 0 <= section < 3:
+            return (self.tr("What"), self.tr("What happened"), self.tr("What to do"))[section]
+        return None
+
+
+class ResultList(Dialog):
+    @classmethod
+    def ask(cls, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "") -> None:
+        """`failures`: what failed, or plain lines (what, what happened, what to do)."""
+        cls(parent, title, failures, summary).run()
+
+    def __init__(self, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "") -> None:
+        super().__init__(title, "", parent, text=summary, width=720)
+        self.ok.setText(self.tr("Close"))
+        self.cancel.hide()
+        self.rows = FailureRows(failures, self)
+        self.search = SearchField(self.tr("Filter"))
+        self._count = label("", "quiet")
+        self.table = QTableView()
+        self.table.setModel(self.rows)
+        self.copy = button(self.tr("Copy"), "ph.copy")
+        self.save = button(self.tr("Save as CSV…"), "ph.download-simple")
+        self._lay_out()
+        self.search.searched.connect(self._filter)
+        self.copy.clicked.connect(self.copy_rows)
+        self.save.clicked.connect(self._save)
+        self._show_count()
+        self.resize(880, 520)
+
+    def _lay_out(self) -> None:
+        table = self.table
+        table.setAccessibleName(self.tr("Results"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(theme.ROW)
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.setColumnWidth(0, 240)
+        table.setColumnWidth(1, 320)
+        self.body.addWidget(self.search)
+        self.body.addWidget(table, 1)
+        self.buttons.insertWidget(0, self._count)
+        self.buttons.insertWidget(2, self.copy)
+        self.buttons.insertWidget(3, self.save)
+
+    def _filter(self, text: str) -> None:
+        self.rows.filter(text)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        count = self.rows.rowCount()
+        self._count.setText(self.tr("1 line") if count == 1 else self.tr("{0} lines").format(words.number(count)))
+
+    def chosen(self) -> list[Line]:
+        """The selected rows, else all that are shown."""
+        shown = self.rows.lines()
+        spans = sorted((each.top(), each.bottom()) for each in self.table.selectionModel().selection())
+        return [row for first, last in spans for row in shown[first : last + 1]] or shown
+
+    def copy_rows(self) -> None:
+        text = "\n".join("\t".join(each) for each in self.chosen())
+        QGuiApplication.clipboard().setText(text)
+
+    def _save(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save results"), "results.csv", self.tr("CSV files (*.csv)"))
+        if path:
+            self.save_to(Path(path))
+
+    def save_to(self, path: Path, write: Callable[[Path, str], Any] | None = None) -> None:
+        try:
+            (write or _write)(path, as_csv(self.rows.lines()))
+        except OSError as error:
+            self.say_problem(self.tr("{0} could not be written: {1}.").format(path.name, error.strerror or str(error)))
+        else:
+            self.say_problem("")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_rows()
+        else:
+            super().keyPressEvent(event)
+
+
+def as_csv(lines: Sequence[Line]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("input", "reason", "remedy"))
+    writer.writerows(lines)
+    return out.getvalue()
+
+
+def _write(path: Path, text: str) -> None:
+    # With a byte-order mark spreadsheet programs read the umlauts right.
+    path.write_text(text, encoding="utf-8-sig", newline="")
