@@ -1,7 +1,8 @@
 """Lists of items: the first rows at once, counts, ids in order, thin rows for a block of ids (qt.md 1, decisions.md 12).
 
-The first rows always are the first of the full order, so a list does not jump when the ids come. A text that hits little
-is sorted whole; one that hits much is found by walking the order and testing, because then the first hits come soon.
+The first rows are the first of the full order, so a list does not jump when the ids come. A text that hits little is sorted
+whole; one that hits much is found by walking the order and testing, because then the first hits come soon. Where they do
+not (a million titles, and what was typed stands at the end of the alphabet) the first that are known are shown.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection, SortBy
 
 BLOCK = 256
-#: Hits that are sorted whole. In a million items, more than these are one in 125: walking finds 256 of them soon.
-FEW_HITS = 8_000
-#: Rows that are walked before everything is asked at once after all.
+#: Hits that are sorted whole. In a million items, more than these are one in 250: walking finds 256 of them soon.
+FEW_HITS = 4_000
+#: Rows that are walked before another way is taken.
 LONG_WALK = 80_000
+SHORT_WALK = 24_000
 #: Folders whose orders are merged; more are walked in the order of the whole catalog.
 FEW_FOLDERS = 64
 
@@ -48,6 +50,10 @@ _ROW = f"""SELECT i.id, i.title, i.kind, i.size, i.width, i.height, i.frames, i.
     (SELECT count(*) FROM data_units u WHERE u.item_id = i.id AND u.removed_at IS NULL),
     {LABELLED}, i.warnings <> '[]', i.folder_id, i.sha256
     FROM items i WHERE i.id IN ({", ".join("?" * BLOCK)})"""
+
+
+#: From the ids to the rows, and not, as SQLite would rather, along an index until enough of them are met.
+_AMONG = "FROM json_each(?) j CROSS JOIN items i ON i.id = j.value"
 
 
 # -- rows ----------------------------------------------------------------------------------------------------------
@@ -149,20 +155,26 @@ def _whole(db: sqlite3.Connection, viewer: User, query: ItemQuery) -> tuple[Cond
 
 
 def first_ids(db: sqlite3.Connection, viewer: User, query: ItemQuery, limit: int) -> list[int]:
+    """The first of the full order. Only where a text hits very much, and that not soon, the first that are known of it."""
     text = parse_text(query.text)
     folder_ids = folder_scope(db, viewer, query)
     if folder_ids == [] or text.hopeless:
         return []
-    if query.trashed:
+    if query.trashed or (not text and query.dataset_id is not None and _is_small_dataset(db, query.dataset_id)):
         return _sorted(db, query, text, folder_ids, limit)
-    if text:
-        few = _few_hits(db, query, text, folder_ids, limit)
-        if few is not None:
-            return few
-    elif query.dataset_id is not None and _is_small_dataset(db, query.dataset_id):
-        return _sorted(db, query, text, folder_ids, limit)
-    found = _walked(db, query, text, folder_ids, limit)
-    return _sorted(db, query, text, folder_ids, limit) if found is None else found
+    if not text:
+        found, is_all = _walked(db, query, text, folder_ids, limit, LONG_WALK)
+        return found if is_all else _sorted(db, query, text, folder_ids, limit)
+    sql, params = text.hits()
+    hits = [row[0] for row in db.execute(f"{sql} LIMIT ?", (*params, FEW_HITS + 1))]
+    if len(hits) <= FEW_HITS:
+        return _sorted_among(db, query, text, folder_ids, hits, limit)
+    found, is_all = _walked(db, query, text, folder_ids, limit, SHORT_WALK)
+    if is_all:
+        return found
+    some = _passing(db, query, text, _beginning_with(db, query, text, folder_ids))
+    known = _sorted_among(db, query, text, folder_ids, [*hits, *some, *found], limit)
+    return known or _sorted(db, query, text, folder_ids, limit)
 
 
 def _sorted(db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, limit: int) -> list[int]:
@@ -173,19 +185,31 @@ def _sorted(db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: li
     return list(_array(db, sql, [*condition.params, limit]))
 
 
-def _few_hits(
-    db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, limit: int
-) -> list[int] | None:
-    """Answers when the search index finds few; None: they are many."""
-    sql, params = text.hits()
-    hits = [row[0] for row in db.execute(f"{sql} LIMIT ?", (*params, FEW_HITS + 1))]
-    if len(hits) > FEW_HITS:
-        return None
+def _sorted_among(
+    db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, hits: list[int], limit: int
+) -> list[int]:
+    """Of what the search index found, what passes, sorted."""
+    if text.trigrams:  # the index of words was not asked, and the one of trigrams knows only pieces
+        hits = _passing(db, query, text, hits)
     condition = filters(query, folder_ids)
-    condition.add("i.id IN (SELECT value FROM json_each(?))", json.dumps(hits))
-    text.verify(condition)
-    found = f"SELECT i.id FROM items i WHERE {condition.sql} {order_by(query)} LIMIT ?"
-    return list(_array(db, found, [*condition.params, limit]))
+    sql = f"SELECT DISTINCT i.id {_AMONG} WHERE {condition.sql} {order_by(query)} LIMIT ?"
+    return list(_array(db, sql, [json.dumps(hits), *condition.params, limit]))
+
+
+def _beginning_with(db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None) -> list[int]:
+    """Titles near the first word in the order of titles: what a person most likely means."""
+    words = text.text.split()
+    start = titles.beginning(words[0]) if words else ""
+    if not start or query.sort is not SortBy.TITLE or (folder_ids is not None and len(folder_ids) > 1):
+        return []
+    pieces = titles.key_pieces(text.text)
+    has = "".join(" AND instr(i.sort_key, ?)" for _ in pieces)
+    where, params, index = f"i.sort_key >= ? AND i.sort_key < ?{has}", [start, start + chr(0x10FFFF), *pieces], "items_order"
+    if folder_ids is not None:
+        where, params, index = f"i.folder_id = ? AND {where}", [folder_ids[0], *params], "items_title"
+    sql = f"SELECT i.id, i.sort_key FROM items i INDEXED BY {index} WHERE i.trashed_at IS NULL AND {where} {order_by(query)}"
+    likely = titles.key_finder(text.text)
+    return [row[0] for row in db.execute(f"{sql} LIMIT ?", [*params, 2 * BLOCK]) if likely(row[1])]
 
 
 def _is_small_dataset(db: sqlite3.Connection, dataset_id: int) -> bool:
@@ -193,29 +217,40 @@ def _is_small_dataset(db: sqlite3.Connection, dataset_id: int) -> bool:
     return _value(db, sql, [dataset_id, FEW_HITS]) < FEW_HITS
 
 
-def _walked(db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, limit: int) -> list[int] | None:
-    """The first that pass, along the order; None when that takes too long."""
-    order = _in_order(db, query, folder_ids, limit)
-    if order is None:
-        return None
+def _walked(
+    db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, limit: int, longest: int
+) -> tuple[list[int], bool]:
+    """The first that pass, along the order, and whether they are all that was asked for."""
     if not text and not narrows(query):
-        return [row[0] for row in itertools.islice(order, limit)]
-    pieces = [p for word in text.long for p in titles.key_pieces(word)] if query.sort is SortBy.TITLE else []
+        order = _in_order(db, query, folder_ids, [], limit)
+        return ([], False) if order is None else ([row[0] for row in itertools.islice(order, limit)], True)
+    pieces = titles.key_pieces(text.text) if text and query.sort is SortBy.TITLE else []
+    order = _in_order(db, query, folder_ids, pieces, longest)
+    if order is None:
+        return [], False
+    likely = titles.key_finder(text.text) if pieces else None
     found: list[int] = []
     size, walked = 256, 0
-    while True:
+    while walked < longest:
         chunk = list(itertools.islice(order, size))
-        if pieces:
-            passed = [row[0] for row in chunk if all(p in row[1] for p in pieces)]
-        else:
-            passed = [row[0] for row in chunk]
-        found += _passing(db, query, text, passed)
-        if len(found) >= limit or len(chunk) < size:
-            return found[:limit]
+        found += _passing(db, query, text, [row[0] for row in chunk if likely is None or likely(row[1])])
+        if len(found) >= limit:
+            return found[:limit], True
+        if len(chunk) < size:
+            return found, _is_short(db, folder_ids, longest)
         walked += size
-        if walked > LONG_WALK:
-            return None
         size = min(size * 2, 8192)
+    return found, False
+
+
+def _is_short(db: sqlite3.Connection, folder_ids: list[int] | None, longest: int) -> bool:
+    """Whether a walk of that length saw everything."""
+    within: str = ""
+    params: list[Any] = []
+    if folder_ids is not None:
+        within, params = " AND folder_id IN (SELECT value FROM json_each(?))", [json.dumps(folder_ids)]
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM items WHERE trashed_at IS NULL{within} LIMIT ?)"
+    return _value(db, sql, [*params, longest]) < longest
 
 
 def _passing(db: sqlite3.Connection, query: ItemQuery, text: Text, candidates: list[int]) -> list[int]:
@@ -223,46 +258,46 @@ def _passing(db: sqlite3.Connection, query: ItemQuery, text: Text, candidates: l
     if not candidates:
         return []
     condition = filters(query, None)
-    condition.add("i.id IN (SELECT value FROM json_each(?))", json.dumps(candidates))
     finds = titles.finder(text.text) if text else None
-    rows = db.execute(f"SELECT i.id, i.title FROM items i WHERE {condition.sql}", condition.params)
+    sql = f"SELECT i.id, i.title {_AMONG} WHERE {condition.sql}"
+    rows = db.execute(sql, [json.dumps(candidates), *condition.params])
     passed = {row[0] for row in rows if finds is None or finds(row[1])}
     return [id_ for id_ in candidates if id_ in passed]
 
 
 def _in_order(
-    db: sqlite3.Connection, query: ItemQuery, folder_ids: list[int] | None, limit: int
+    db: sqlite3.Connection, query: ItemQuery, folder_ids: list[int] | None, pieces: list[str], longest: int
 ) -> Iterator[tuple[Any, ...]] | None:
-    """(id, sort term, folder) of live items of the folders, lazily; None where no index gives that order."""
+    """(id, sort term, folder) of live items of the folders, lazily; None where no index gives that order.
+
+    Of each stretch of an index no more than `longest` rows are read, and those whose term holds the pieces returned.
+    """
     term, way = TERM[query.sort], " DESC" if query.descending else ""
+    has = " AND ".join(["1", *("instr(term, ?)" for _ in pieces)])
+    outer = f"SELECT id, term, folder_id FROM (SELECT i.id, {term} AS term, i.folder_id FROM items i INDEXED BY {{}}"
+    tail = f" LIMIT ?) WHERE {has}"
     if folder_ids is None:
         known = [row[0] for row in db.execute("SELECT id FROM folders LIMIT ?", (FEW_FOLDERS + 1,))]
     else:
         known = folder_ids
     if len(known) <= FEW_FOLDERS:
-        columns = f"i.id, {term}, i.folder_id"
-        sql = (
-            f"SELECT {columns} FROM items i INDEXED BY {INDEX[query.sort]} WHERE i.trashed_at IS NULL AND i.folder_id = ?"
-            f" ORDER BY {term}{way}, i.id{way}"
-        )
-        cursors = [db.cursor().execute(sql, (folder_id,)) for folder_id in known]
+        where = f" WHERE i.trashed_at IS NULL AND i.folder_id = ? ORDER BY {term}{way}, i.id{way}"
+        sql = outer.format(INDEX[query.sort]) + where + tail
+        cursors = [db.cursor().execute(sql, (folder_id, longest, *pieces)) for folder_id in known]
         return cursors[0] if len(cursors) == 1 else heapq.merge(*cursors, key=_place(query), reverse=query.descending)
     if query.sort is not SortBy.TITLE:
-        return _merged_first(db, query, folder_ids) if limit <= BLOCK else None
-    within, params = "", []
+        plain = not query.text.strip() and not narrows(query)
+        return _merged_first(db, query, folder_ids) if plain and longest <= BLOCK else None
+    within: str = ""
+    params: list[Any] = []
     if folder_ids is not None:
         within, params = " AND i.folder_id IN (SELECT value FROM json_each(?))", [json.dumps(folder_ids)]
-    sql = (
-        f"SELECT i.id, i.sort_key, i.folder_id FROM items i INDEXED BY items_order WHERE i.trashed_at IS NULL{within}"
-        f" ORDER BY i.sort_key{way}, i.folder_id{way}, i.id{way}"
-    )
-    return db.cursor().execute(sql, params)
+    where = f" WHERE i.trashed_at IS NULL{within} ORDER BY i.sort_key{way}, i.folder_id{way}, i.id{way}"
+    return db.cursor().execute(outer.format("items_order") + where + tail, (*params, longest, *pieces))
 
 
-def _merged_first(db: sqlite3.Connection, query: ItemQuery, folder_ids: list[int] | None) -> Iterator[tuple[Any, ...]] | None:
+def _merged_first(db: sqlite3.Connection, query: ItemQuery, folder_ids: list[int] | None) -> Iterator[tuple[Any, ...]]:
     """The first rows of many folders, by the first of each: enough where no row is left out."""
-    if query.text.strip() or narrows(query):
-        return None
     term, way = TERM[query.sort], " DESC" if query.descending else ""
     if folder_ids is None:
         folder_ids = [row[0] for row in db.execute("SELECT id FROM folders WHERE trashed_at IS NULL")]
@@ -270,11 +305,17 @@ def _merged_first(db: sqlite3.Connection, query: ItemQuery, folder_ids: list[int
         f"SELECT i.id, {term}, i.folder_id FROM items i INDEXED BY {INDEX[query.sort]} WHERE i.trashed_at IS NULL"
         f" AND i.folder_id = ? ORDER BY {term}{way}, i.id{way} LIMIT {BLOCK}"
     )
-    best: list[tuple[Any, ...]] = []
+    place = _place(query)
     pick = heapq.nlargest if query.descending else heapq.nsmallest
-    for at in range(0, len(folder_ids), FEW_FOLDERS):
-        some = (row for folder_id in folder_ids[at : at + FEW_FOLDERS] for row in db.execute(sql, (folder_id,)))
-        best = pick(BLOCK, itertools.chain(best, some), key=_place(query))
+    best: list[tuple[Any, ...]] = []
+    for folder_id in folder_ids:
+        better = []
+        for row in db.execute(sql, (folder_id,)):
+            if len(best) == BLOCK and (place(row) > place(best[-1])) is not query.descending:
+                break
+            better.append(row)
+        if better:
+            best = pick(BLOCK, [*best, *better], key=place)
     return iter(best)
 
 

@@ -87,18 +87,20 @@ class Text:
         return bool(self.trigrams or self.words or self.hopeless)
 
     def hits(self) -> tuple[str, list[str]]:
-        """SQL for the rowids that may match, and its parameters."""
-        if self.trigrams and self.words:
-            inner = "SELECT rowid FROM items_words WHERE items_words MATCH ?"
-            return f"SELECT rowid FROM items_fts WHERE items_fts MATCH ? AND rowid IN ({inner})", [self.trigrams, self.words]
+        """SQL for the rowids that may match, by the sharper of the two indexes, and its parameters.
+
+        Never both in one statement: SQLite would ask the one index anew for every row of the other.
+        """
         if self.trigrams:
             return "SELECT rowid FROM items_fts WHERE items_fts MATCH ?", [self.trigrams]
         return "SELECT rowid FROM items_words WHERE items_words MATCH ?", [self.words]
 
     def verify(self, condition: Condition) -> None:
-        """Trigrams say that the pieces are there, not that they are together."""
+        """What `hits` left open: trigrams say that the pieces are there, not that they are together."""
         for word in self.long:
             condition.add("i.title GLOB ?", titles.glob(word))
+        if self.trigrams and self.words:
+            condition.add("i.id IN (SELECT rowid FROM items_words WHERE items_words MATCH ?)", self.words)
         if self.hopeless:
             condition.add("0")
 

@@ -49,10 +49,10 @@ def fold(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
-def key_pieces(word: str) -> list[str]:
-    """What the sort key of every title that holds the word must hold: a cheap test before the true one."""
-    pieces = [p.lstrip("0") if p[:1].isdigit() and p.isascii() else p for p in re.split("([0-9]+)", fold(word))]
-    return [p for p in pieces if p]
+def beginning(word: str) -> str:
+    """How the sort keys of titles that begin with the word begin: as far as no number is begun."""
+    found = _DIGITS.split(fold(word), 1)
+    return found[0]
 
 
 def unique(title: str, taken: Container[str], *, extension: bool = True, start: int = 2) -> str:
@@ -94,8 +94,8 @@ def _parts(word: str) -> list[str]:
 def finder(text: str) -> Callable[[str], bool]:
     """A predicate over titles that says the same as the search in the catalog."""
     long, short = terms(text)
-    tests = [re.compile("".join(_either(c) for c in word)).search for word in long]
-    tests += [re.compile(rf"(?<![^\W_]){re.escape(fold(word))}").search for word in short]
+    tests: list[Callable[[str], object]] = [re.compile("".join(_either(c) for c in word)).search for word in long]
+    tests += [_beginning_of_word(word) for word in short]
     plain = len(long)
 
     def finds(title: str) -> bool:
@@ -107,6 +107,28 @@ def finder(text: str) -> Callable[[str], bool]:
         return all(test(folded) for test in tests[plain:])
 
     return finds
+
+
+def key_pieces(text: str) -> list[str]:
+    """What the sort key of every title that the finder passes holds: a cheap test before the true one."""
+    long, short = terms(text)
+    return list(dict.fromkeys(piece for word in long + short for piece in _key_pieces(word)))
+
+
+def key_finder(text: str) -> Callable[[str], bool]:
+    """A sharper test of keys that hold the pieces: words of one and two letters must begin a word there too."""
+    tests = [_beginning_of_word(word) for word in terms(text)[1] if not any(map(str.isdigit, word))]
+    return lambda key: not any(test(key) is None for test in tests) if tests else True
+
+
+def _key_pieces(word: str) -> list[str]:
+    """Texts between numbers and numbers without leading zeros: a number that is found in a number is found there too."""
+    pieces = [p.lstrip("0") if p.isascii() and p.isdigit() else p for p in re.split("([0-9]+)", fold(word))]
+    return [p for p in pieces if p]
+
+
+def _beginning_of_word(word: str) -> Callable[[str], object]:
+    return re.compile(rf"(?<![^\W_]){re.escape(fold(word))}").search
 
 
 def glob(word: str) -> str:
