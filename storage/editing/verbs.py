@@ -55,6 +55,18 @@ def delete_instances(document: LabelDocument, instances: Iterable[str]) -> Edits
     return tuple(edits)
 
 
+def delete_on_frame(document: LabelDocument, instances: Iterable[str], at: FrameKey) -> Edits:
+    """Their shapes on one frame; an instance that is on no other frame goes as a whole, with its answers."""
+    edits: list[Edit] = []
+    for uuid in dict.fromkeys(instances):
+        here = document.annotation_of(uuid, at)
+        if here is not None and len(document.annotations_of(uuid)) > 1:
+            edits.append(Drop("annotation", here.uuid))
+        else:
+            edits.extend(delete_instances(document, (uuid,)))
+    return tuple(edits)
+
+
 def set_class(document: LabelDocument, instances: Iterable[str], feature_hash: str, *, by: str, now: int) -> Edits:
     """Another class for instances. Their answers belong to the old class and go with it; numbers are the next free ones."""
     edits: list[Edit] = []

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from storage.editing.focus import Focus
@@ -25,12 +26,14 @@ class AdjustPopover(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._focus = focus
         self._adjust = Adjustments()
+        self._labels: dict[QSlider, QLabel] = {}
+        self._reading = False
         form = QFormLayout(self)
         form.setContentsMargins(16, 16, 16, 16)
         form.setSpacing(8)
         self.brightness = self._slider(form, "Brightness", -100, 100)
         self.contrast = self._slider(form, "Contrast", -100, 100)
-        self.gamma = self._slider(form, "Gamma", -100, 100)  # a power of ten, a hundredth a step
+        self.gamma = self._slider(form, "Gamma", -100, 100, unit="gamma")  # a power of ten, a hundredth a step
         self.channel = QComboBox(self)
         self.channel.setAccessibleName("Channel")
         for value, title in CHANNELS:
@@ -42,7 +45,7 @@ class AdjustPopover(QFrame):
         form.addRow("", self.reset_button)
         form.addRow(self._line())
         self.opacity = self._slider(form, "Fill of shapes", 0, 100)
-        self.line_width = self._slider(form, "Outline", 1, 6)
+        self.line_width = self._slider(form, "Outline", 1, 6, unit=" px")
         self.names = QCheckBox("Names of objects", self)
         self.by_instance = QCheckBox("Colour by object", self)
         self.only_selected = QCheckBox("Only the selected", self)
@@ -53,16 +56,18 @@ class AdjustPopover(QFrame):
             form.addRow("", box)
         self._connect()
 
-    def _slider(self, form: QFormLayout, title: str, low: int, high: int) -> QSlider:
+    def _slider(self, form: QFormLayout, title: str, low: int, high: int, *, unit: str = " %") -> QSlider:
         row, value = QWidget(self), QLabel(self)
         slider = QSlider(Qt.Orientation.Horizontal, row)
         slider.setRange(low, high)
         slider.setMinimumWidth(180)
         slider.setAccessibleName(title)
-        value.setMinimumWidth(36)
+        value.setMinimumWidth(44)
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        slider.valueChanged.connect(value.setNum)
-        value.setNum(slider.value())
+        slider.setProperty("unit", unit)
+        slider.valueChanged.connect(self._show_value)
+        self._labels[slider] = value
+        self._write(slider)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(slider)
@@ -70,9 +75,22 @@ class AdjustPopover(QFrame):
         form.addRow(title, row)
         return slider
 
+    def _show_value(self) -> None:
+        slider = self.sender()
+        if isinstance(slider, QSlider):
+            self._write(slider)
+
+    def _write(self, slider: QSlider) -> None:
+        """The value with its unit; gamma as the power that it is."""
+        unit = slider.property("unit")
+        text = f"{10 ** (slider.value() / 100):.2f}" if unit == "gamma" else f"{slider.value()}{unit}"
+        self._labels[slider].setText(text)
+
     def _line(self) -> QFrame:
         line = QFrame(self)
         line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Plain)
+        line.setForegroundRole(QPalette.ColorRole.Mid)
         return line
 
     def _connect(self) -> None:
@@ -114,8 +132,6 @@ class AdjustPopover(QFrame):
             box.setChecked(on)
         self.channel.setCurrentIndex(max(0, self.channel.findData(adjust.channel)))
         self._reading = False
-
-    _reading = False
 
     def reset(self) -> None:
         self.read(Adjustments(window=self._adjust.window))

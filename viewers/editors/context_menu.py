@@ -11,6 +11,7 @@ from storage.model.geometry import Polygon
 from viewers.editors.actions import EditorAction
 from viewers.editors.shape_verbs import SHAPE_WORDS
 from viewers.editors.tool_bar import Icon, swatch
+from viewers.tools.words import names_of
 
 if TYPE_CHECKING:
     from viewers.editors.image_editor import ImageEditor
@@ -29,6 +30,9 @@ def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
     menu.setToolTipsVisible(True)
     groups = SELECTION if editor.focus.selected else GROUND
     if editor.focus.selected:
+        title = menu.addAction(names_of(editor.ontology, editor.session.document, editor.focus.selected))
+        title.setEnabled(False)
+        menu.addSeparator()
         _classes(editor, menu)
         _conversions(editor, menu)
         menu.addSeparator()

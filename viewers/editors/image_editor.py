@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -238,6 +238,16 @@ class ImageEditor(QWidget, ToolVerbs):
     def toggle_color_by(self) -> None:
         self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")
 
+    def leave_canvas(self) -> None:
+        """Give the keyboard to the next widget outside of the canvas (Tab is taken there)."""
+        widget = self.canvas.nextInFocusChain()
+        while widget is not self.canvas:
+            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            if takes and widget.isVisible() and widget.isEnabled() and not self.canvas.isAncestorOf(widget):
+                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+            widget = widget.nextInFocusChain()
+
     # -- pages
 
     @Slot(int)
@@ -305,9 +315,19 @@ class ImageEditor(QWidget, ToolVerbs):
     def _on_menu(self, instance: str | None, at: QPoint) -> None:
         self.menu_wanted.emit(instance, at)
         if self.own_menu:
-            menu = build_menu(self, self._icon)
-            menu.aboutToHide.connect(menu.deleteLater)
-            menu.popup(at)
+            self.show_menu(at)
+
+    def show_menu(self, at: QPoint) -> None:
+        """The verbs of the selection, at a place on the screen."""
+        menu = build_menu(self, self._icon)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def show_tool_bar(self, shown: bool) -> None:
+        self.tool_bar.setVisible(shown)
+
+    def tool_bar_shown(self) -> bool:
+        return self.tool_bar.isVisible()
 
     # -- what happens elsewhere
 

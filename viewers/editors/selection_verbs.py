@@ -80,7 +80,7 @@ class SelectionVerbs:
         document = self.session.document
         text = f"Delete {self._names(found)}"
         gone = [a.instance for a in found]
-        self.session.do(text, verbs.delete_instances(document, gone))
+        self.session.do(text, verbs.delete_on_frame(document, gone, self.focus.at))
         self.focus.select(i for i in self.focus.selected if i not in gone)
 
     def copy(self) -> None:

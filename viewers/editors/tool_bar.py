@@ -21,6 +21,10 @@ LETTERS = {
 }  # fmt: skip
 
 
+#: A little room before these: selecting, drawing, painting, helping.
+STARTS_GROUP = ("brush", "slice")
+
+
 class ToolBar(QFrame):
     tool_wanted = Signal(str)
     class_wanted = Signal(str)  # feature hash, picked from the list of a button
@@ -31,6 +35,7 @@ class ToolBar(QFrame):
         self.setObjectName("toolBar")
         self._icon = icon
         self._buttons: dict[str, QToolButton] = {}
+        self._gaps: list[QWidget] = []
         self._group = QButtonGroup(self)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(4, 4, 4, 4)
@@ -42,27 +47,45 @@ class ToolBar(QFrame):
 
     def show_tools(self, tools: Sequence[tuple[str, str, str]], classes: Mapping[str, Sequence[ObjectClass]]) -> None:
         """`tools` are (id, title, keys); `classes` those that each tool can draw, listed under a press held down."""
-        for button in self._buttons.values():
-            self._group.removeButton(button)
-            self._layout.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self._buttons.clear()
-        for place, (tool_id, title, keys) in enumerate(tools):
-            known = classes.get(tool_id, ())
-            tip = title + (f"  ({keys})" if keys else "")
-            if known:
-                tip += "\n" + ", ".join(c.name for c in known[:6]) + (" …" if len(known) > 6 else "")
-            button = self._button(tool_id, ICONS.get(tool_id, ""), tip)
-            button.setCheckable(True)
-            button.setAccessibleName(title)
-            button.clicked.connect(self._clicked)
-            if len(known) > 1:
-                button.setMenu(self._menu(known, button))
-                button.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+        self._clear()
+        before = ""
+        for tool_id, title, keys in tools:
+            if before and (tool_id in STARTS_GROUP or before == "lasso"):
+                gap = QWidget(self)
+                gap.setFixedHeight(8)
+                self._gaps.append(gap)
+                self._append(gap)
+            button = self._tool_button(tool_id, title, keys, classes.get(tool_id, ()))
             self._group.addButton(button)
             self._buttons[tool_id] = button
-            self._layout.insertWidget(place, button)
+            self._append(button)
+            before = tool_id
+
+    def _append(self, widget: QWidget) -> None:
+        self._layout.insertWidget(len(self._buttons) + len(self._gaps) - 1, widget)
+
+    def _clear(self) -> None:
+        for button in self._buttons.values():
+            self._group.removeButton(button)
+        for widget in (*self._buttons.values(), *self._gaps):
+            self._layout.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._buttons.clear()
+        self._gaps.clear()
+
+    def _tool_button(self, tool_id: str, title: str, keys: str, known: Sequence[ObjectClass]) -> QToolButton:
+        tip = title + (f"  ({keys})" if keys else "")
+        if known:
+            tip += "\n" + ", ".join(c.name for c in known[:6]) + (" …" if len(known) > 6 else "")
+        button = self._button(tool_id, ICONS.get(tool_id, ""), tip)
+        button.setCheckable(True)
+        button.setAccessibleName(title)
+        button.clicked.connect(self._clicked)
+        if len(known) > 1:
+            button.setMenu(self._menu(known, button))
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.DelayedPopup)
+        return button
 
     def button(self, tool_id: str) -> QToolButton | None:
         return self._buttons.get(tool_id)

@@ -70,7 +70,7 @@ def nearest(found: list[Handle], x: float, y: float, reach: float) -> Handle | N
         if abs(dx) > reach or abs(dy) > reach:
             continue
         key = (1 if handle.role is INSERT else 0, dx * dx + dy * dy)
-        if key < best_key and key[1] <= reach * reach:
+        if key <= best_key and key[1] <= reach * reach:
             best, best_key = handle, key
     return best
 

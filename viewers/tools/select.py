@@ -87,6 +87,8 @@ class SelectTool(Tool):
 
     def press(self, e: PointerEvent) -> None:
         self.settle()
+        if self._drag is not None:  # its release went elsewhere
+            self.cancel()
         handle = None if e.through else self.handle_at(e)
         single = self._single()
         if handle is not None and single is not None:
