@@ -17,9 +17,10 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 from time import time
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from storage.errors import BadInput, DiskFull
 from storage.ids import new_uuid
@@ -48,14 +49,16 @@ class Originals:
     def __init__(self, paths: HasOriginals) -> None:
         self._folder = paths.originals
         self._root = paths.originals.parent
+        self._incoming = paths.originals / "incoming"
+        self._ready = False
 
     def add_copy(self, path: Path, extension: str = "", check: Callable[[], None] | None = None) -> Stored:
         """Copy a file in, hashing it in the same pass. `check` may raise Cancelled between chunks of a long file."""
         try:
-            with path.open("rb") as file:
+            with path.open("rb", buffering=0) as file:
                 before = os.fstat(file.fileno())
                 if before.st_size <= _WHOLE:
-                    stored = self._add_bytes(file.read(_WHOLE + 1), extension)
+                    stored = self._add_bytes(file.read(before.st_size + 1) or b"", extension)
                 else:
                     stored = self._add_stream(file, extension, check)
                 after = os.fstat(file.fileno())
@@ -98,7 +101,7 @@ class Originals:
     def sweep(self, older_than_s: float = 24 * 3600) -> int:
         """Remove what an interrupted copy left behind."""
         removed = 0
-        for path in (self._folder / "incoming").glob("*"):
+        for path in self._incoming.glob("*"):
             try:
                 if path.stat().st_mtime < time() - older_than_s:
                     path.unlink()
@@ -116,14 +119,15 @@ class Originals:
             return Stored(source, digest, len(data), is_new=False)
         temporary = self._temporary()
         try:
-            temporary.write_bytes(data)
+            with temporary.open("wb", buffering=0) as out:
+                _write_all(out, data)
             _put(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         return Stored(source, digest, len(data), is_new=True)
 
-    def _add_stream(self, file: BinaryIO, extension: str, check: Callable[[], None] | None) -> Stored:
+    def _add_stream(self, file: RawIOBase, extension: str, check: Callable[[], None] | None) -> Stored:
         hasher, size, temporary = hashlib.sha256(), 0, self._temporary()
         try:
             with temporary.open("wb") as out:
@@ -147,9 +151,10 @@ class Originals:
         return source, self._root / source
 
     def _temporary(self) -> Path:
-        folder = self._folder / "incoming"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / new_uuid()
+        if not self._ready:
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            self._ready = True
+        return self._incoming / new_uuid()
 
     def _explain(self, path: Path, error: OSError) -> BadInput | DiskFull:
         if error.errno in _FULL:
@@ -178,6 +183,13 @@ def hash_file(path: Path, check: Callable[[], None] | None = None) -> str:
                 check()
             hasher.update(chunk)
     return hasher.hexdigest()
+
+
+def _write_all(out: RawIOBase, data: bytes) -> None:
+    """A raw write may take less than it is given, as it does just before the disk is full."""
+    written = out.write(data) or 0
+    while written < len(data):
+        written += out.write(data[written:]) or 0
 
 
 def _has_size(path: Path, size: int) -> bool:

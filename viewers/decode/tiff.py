@@ -24,6 +24,7 @@ from viewers.decode.tiff_pixels import Convert, Layout, plan
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 _ROWS_BYTES = 4 << 20  # an uncompressed strip is read in pieces of this size
+_MOST_SAMPLES = 512  # channels of a pixel; a header that claims more is damaged
 _TILES_KEPT = 64 << 20  # bytes of decoded tiles kept per page
 _BLANK = "Some parts are missing or damaged and are shown blank."
 _Grid = tuple[int, int, int, int]  # columns, rows, width, height of a segment
@@ -74,6 +75,8 @@ class Segments:
         if page.dtype is None or self.width < 1 or self.height < 1:
             raise ValueError("a kind of TIFF page that is not supported")
         self.samples = int(page.samplesperpixel)
+        if self.samples > _MOST_SAMPLES:
+            raise ValueError(f"{self.samples} channels per pixel, more than {_MOST_SAMPLES}")
         self.dtype = np.dtype(np.uint8 if page.dtype == bool else page.dtype)
         self.planar = int(page.planarconfig or 1) == 2 and self.samples > 1
         self.tiled = bool(page.is_tiled)
@@ -126,8 +129,8 @@ class Segments:
 
     def _decode(self, index: int, w: int, h: int) -> Array:
         samples = 1 if self.planar else self.samples
-        out = np.zeros((h, w, samples), self.dtype)
         offset, length = self._place(index)
+        out = np.zeros((h, w, samples), self.dtype)
         if not offset or not length:
             self.blank = True
             return out

@@ -75,11 +75,12 @@ def test_a_linked_original_is_where_it_says(originals):
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_behind(originals, tmp_path, monkeypatch):
-    def full(self, data):
+    def full(out, data):
+        out.write(data[:1])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    (tmp_path / "a").touch()
+    monkeypatch.setattr(module, "_write_all", full)
+    a_file(tmp_path / "a", b"some bytes")
     with pytest.raises(DiskFull, match="no room left"):
         originals.add_copy(tmp_path / "a")
     assert not [p for p in (tmp_path / "catalog").rglob("*") if p.is_file()]
