@@ -106,6 +106,7 @@ class ImageEditor(QWidget, ToolVerbs):
         self.tool_bar.adjust_wanted.connect(self.show_adjustments)
         self.options.mode_wanted.connect(self.use_polygon_mode)
         self.options.changed.connect(self.acted)
+        self.toolbox.brush.resized = self.options.read
         self.pages.page_wanted.connect(self.go_to_page)
         self.popover.adjusted.connect(self.set_adjustments)
         self.popover.crosshair_wanted.connect(self.canvas.show_crosshair)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from storage.editing import verbs
 from storage.editing.edits import Edit
@@ -19,14 +20,21 @@ SMALLEST, LARGEST = 1, 500
 
 @dataclass(slots=True)
 class BrushSettings:
-    """Shared by brush and eraser, and by the strip that shows them. `size` is the width in pixels of the picture."""
+    """Shared by brush and eraser, and by the strip that shows them. `size` is the width in pixels of the picture.
+
+    `resized` is called when the size changes, by key, wheel or strip.
+    """
 
     size: int = 20
     square: bool = False
     remove_underlying: bool = False
+    resized: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def resize(self, size: int) -> None:
-        self.size = min(LARGEST, max(SMALLEST, size))
+        size = min(LARGEST, max(SMALLEST, size))
+        if size != self.size:
+            self.size = size
+            self.resized()
 
     def grow(self, steps: int) -> None:
         """By a tenth a step, at least one pixel: small brushes finely, large ones fast."""

@@ -112,6 +112,7 @@ class DrawingTool(Tool):
         return e.through and not self.has_draft()
 
     def press(self, e: PointerEvent) -> None:
+        self._select.settle()
         self._reaching = self.reaches(e)
         if self._reaching:
             self._select.press(replace(e, through=False))
