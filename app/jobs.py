@@ -171,6 +171,15 @@ class JobRunner(QObject):
     def running(self) -> list[Job]:
         return [job for job in self.jobs if job.running and job.visible]
 
+    @Slot()
+    def clear(self) -> None:
+        """Forget the jobs that have ended."""
+        for job in self.jobs:
+            if not job.running:
+                job.deleteLater()
+        self.jobs = [job for job in self.jobs if job.running]
+        self.changed.emit()
+
     def close(self) -> None:
         """Ask everything to stop and wait for it."""
         self._closed = True

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
-from viewers.editors.image_editor import ImageEditor
 
 from app.label_header import LabelHeader
 from app.label_side import LabelSide
@@ -26,6 +25,8 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.errors import PostilError, StaleUndo
 from storage.model.rules import Gap, gaps
+from viewers.editors.clipboard import Clipboard
+from viewers.editors.image_editor import ImageEditor
 from widgets import icons
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 
 class LabelEditor(QWidget):
     left = Signal()  # back to the queue
-    status = Signal(str)  # what is under the cursor
+    status = Signal(str)  # where the cursor is, and what lies under it
     hint = Signal(str)  # what the tool expects
     state_changed = Signal()  # undo, redo, selection, tool: actions look again
     opened = Signal(int)  # task id
@@ -54,6 +55,8 @@ class LabelEditor(QWidget):
         self._saving: SaveQueue | None = None
         self._ready_next: LoadedTask | None = None
         self._wanted: int | None = None
+        self._clipboard = Clipboard()
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._lay_out()
         context.bus.changed.connect(self._on_changed)
 
@@ -129,13 +132,24 @@ class LabelEditor(QWidget):
         self._saving.problem.connect(self._on_not_saved)
         self.session = EditSession(loaded.document, self._saving, author=catalog.user.email, history=loaded.history)
         self.focus = self._new_focus()
-        self.editor = ImageEditor(self.session, self.focus, loaded.ontology, loaded.pictures, icon=icons.icon, parent=self)
+        self.editor = ImageEditor(
+            self.session,
+            self.focus,
+            loaded.ontology,
+            loaded.pictures,
+            self,
+            icon=icons.icon,
+            clipboard=self._clipboard,
+            rebound=self._keys,
+        )
         self.editor.status.connect(self.hint)
-        self.editor.cursor.connect(self.status)
+        self.editor.cursor.connect(self._on_cursor)
+        self.editor.answers_wanted.connect(self._on_answers_wanted)
+        self.editor.failed.connect(self._on_no_picture)
         self.side = LabelSide(self.session, self.focus, loaded.ontology, loaded.row.item.frames or 1, self)
         self.side.gap_jump_wanted.connect(self.jump)
-        self.side.zoom_wanted.connect(self.editor.zoom_to_instance)
-        self.side.menu_wanted.connect(self.editor.show_menu)
+        self.side.zoom_wanted.connect(self.zoom_to)
+        self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
         self.side.gaps_counted.connect(self.header.show_gaps)
         self.session.listen(lambda _change: self.state_changed.emit())
         self.focus.listen(lambda _names: self.state_changed.emit())
@@ -166,7 +180,7 @@ class LabelEditor(QWidget):
 
     def _put_away(self) -> None:
         if self.editor is not None:
-            self.editor.close_down()
+            self.editor.close_editor()
             self._middle.removeWidget(self.editor)
             self.editor.deleteLater()
         if self.side is not None:
@@ -221,7 +235,7 @@ class LabelEditor(QWidget):
             return
         self.loaded.ontology = ontology
         assert self.editor is not None and self.side is not None
-        self.editor.show_ontology(ontology)
+        self.editor.set_ontology(ontology)
         self.side.show_ontology(ontology)
 
     def _take_in(self, row_id: int, stored: Any) -> None:
@@ -331,6 +345,31 @@ class LabelEditor(QWidget):
             task_id = self.loaded.task.id
             self._operations.run(self.tr("Reopen task"), tasks.reopen, task_id, then=lambda _result: self.open(task_id))
 
+    @Slot(str)
+    def zoom_to(self, instance: str) -> None:
+        """Show an object in the middle, on its own frame."""
+        assert self.session is not None and self.focus is not None and self.editor is not None
+        annotations = self.session.document.annotations_of(instance)
+        if not annotations:
+            return
+        here = next((a for a in annotations if a.at == self.focus.at), annotations[0])
+        self.focus.set(at=here.at)
+        self.editor.canvas.centre_on(here.geometry.bounds())
+
+    @Slot(float, float, str, float)
+    def _on_cursor(self, x: float, y: float, value: str, zoom: float) -> None:
+        parts = [f"x {x:,.1f}  y {y:,.1f}", f"value {value}" if value else "", f"{zoom:.0%}"]
+        self.status.emit("    ".join(filter(None, parts)))
+
+    @Slot()
+    def _on_answers_wanted(self) -> None:
+        assert self.side is not None
+        self.side.answers.focus_question()
+
+    @Slot(object)
+    def _on_no_picture(self, error: PostilError) -> None:
+        self._messages.tell(f"{error.reason} {error.remedy}")
+
     @Slot(object)
     def jump(self, gap: Gap) -> None:
         """To the place of something missing."""
@@ -339,10 +378,17 @@ class LabelEditor(QWidget):
             self.focus.set(at=gap.at)
         if gap.instance is not None:
             self.focus.select([gap.instance])
-            self.editor.zoom_to_instance(gap.instance)
+            self.zoom_to(gap.instance)
         self.side.focus_gap(gap)
 
     # -- what is on the screen
+
+    def use_keys(self, keys: dict[str, tuple[str, ...]]) -> None:
+        """The person has changed shortcuts."""
+        self._keys = keys
+        if self.editor is not None:
+            for action_id, each in keys.items():
+                self.editor.rebind(action_id, each)
 
     def fold_right(self) -> None:
         self._right.setVisible(not self._right.isVisible())

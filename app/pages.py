@@ -52,6 +52,8 @@ class Pages(QObject):
         return makers[place]()
 
     def entered(self, place: str) -> None:
+        if place == "jobs" and self.jobs is not None:
+            self.jobs.show_now()
         if place == "files":
             self.window.status_line.show_context(self.files.selection_text())
 
@@ -125,6 +127,7 @@ class Pages(QObject):
             from app.label_editor import LabelEditor
 
             self.editor = LabelEditor(self.context, self.window.messages)
+            self.editor.use_keys(self.window.registry.editor_keys())
             self.editor.left.connect(self._on_left)
             self.editor.status.connect(self.window.status_line.show_context)
             self.editor.hint.connect(self.window.status_line.show_hint)

@@ -97,6 +97,16 @@ class ActionRegistry(QObject):
             if action.checked is not None:
                 built.setChecked(action.checked())
 
+    def use_keys(self, custom: dict[str, str]) -> None:
+        """The person has changed shortcuts."""
+        self._custom = custom
+        for action in self.actions.values():
+            self.set_keys(action.id, self.keys_of(action))
+
+    def editor_keys(self) -> dict[str, tuple[str, ...]]:
+        """Keys of the verbs whose widget handles them itself, by the widget's own ids."""
+        return {a.id.removeprefix("edit."): self.keys_of(a) for a in self.actions.values() if a.hint_keys}
+
     def reicon(self) -> None:
         """The colour scheme changed."""
         for action_id, action in self.actions.items():

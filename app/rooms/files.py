@@ -2,18 +2,332 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QSplitter
 
+from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
+from app.background.adding import add_paths
 from app.operations import Operations
+from storage.catalog import datasets, files, folders, trash
+from storage.errors import PostilError
+from storage.model.query import ItemSelection
+from storage.services import trash as trash_service
+from storage.services.originals import path_of
+from widgets import words
+from widgets.panels.details import DetailsPanel
+from widgets.panels.files import FilesPanel
 
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+
+DRAG_OUT_LIMIT = 2000  # files offered to another program in one drag
 
 
 class FilesRoom(QObject):
     def __init__(self, window: MainWindow, context: AppContext, operations: Operations) -> None:
         super().__init__(window)
         self.window, self.context, self.operations = window, context, operations
+        self.panel = FilesPanel(context.reads, context.bus, context.jobs, context.thumbs)
+        self.details = DetailsPanel(context.reads, context.bus, context.jobs, context.thumbs)
+        self.widget = QSplitter(Qt.Orientation.Horizontal)
+        self.widget.setObjectName("filesPage")
+        self.widget.setHandleWidth(1)
+        self.widget.addWidget(self.panel)
+        self.widget.addWidget(self.details)
+        self.widget.setStretchFactor(0, 1)
+        self.widget.setSizes([960, 280])
+        self._folder: int | None = None
+        self._items = ItemSelection()
+        self._connect()
+        window.registry.add(file_actions(self))
+
+    def _connect(self) -> None:
+        panel, run = self.panel, self.operations.run
+        panel.new_folder_wanted.connect(self.new_folder_in)
+        panel.rename_folder_wanted.connect(lambda i, title: run(self.tr("Rename folder"), folders.rename, i, title))
+        panel.rename_item_wanted.connect(lambda i, title: run(self.tr("Rename item"), files.rename, i, title))
+        panel.move_folders_wanted.connect(lambda ids, target: run(self.tr("Move folders"), folders.move, ids, target))
+        panel.move_items_wanted.connect(self.move_items)
+        panel.delete_wanted.connect(self.delete)
+        panel.add_data_wanted.connect(self.add_data_to)
+        panel.add_paths_wanted.connect(self.add_dropped)
+        panel.add_to_dataset_wanted.connect(self.add_to_dataset)
+        panel.open_wanted.connect(self.open_item)
+        panel.restore_wanted.connect(lambda group: run(self.tr("Restore"), trash.restore, group))
+        panel.purge_wanted.connect(self.purge)
+        panel.empty_trash_wanted.connect(self.empty_trash)
+        panel.menu_wanted.connect(self.menu)
+        panel.selection_changed.connect(self._on_selection)
+        panel.place_changed.connect(lambda _place: self.window.soon_refresh())
+        panel.set_paths_of(self.paths_of)
+        details = self.details
+        details.describe_folder_wanted.connect(lambda i, text: run(self.tr("Describe folder"), folders.describe, i, text))
+        details.describe_item_wanted.connect(lambda i, text: run(self.tr("Describe item"), files.describe, i, text))
+        details.metadata_wanted.connect(lambda i, data: run(self.tr("Edit metadata"), files.set_metadata, i, data))
+        details.dataset_wanted.connect(self.show_dataset)
+        details.detach_wanted.connect(lambda d, items: run(self.tr("Remove from dataset"), datasets.detach, d, items))
+        details.relink_wanted.connect(lambda _item: self.relink())
+        details.open_wanted.connect(self.open_item)
+
+    # -- what is selected
+
+    @Slot(object, ItemSelection)
+    def _on_selection(self, folder: int | None, items: ItemSelection) -> None:
+        self._folder, self._items = folder, items
+        self.details.show_place(folder, items)
+        self.window.status_line.show_context(self.selection_text())
+        self.window.soon_refresh()
+
+    def selection_text(self) -> str:
+        return words.selected(self._items.count) if self._items.count else ""
+
+    def items(self) -> ItemSelection:
+        """What a verb acts on; empty while another page is on the screen."""
+        return self.panel.selected_items() if self._shown() else ItemSelection()
+
+    def folders(self) -> frozenset[int]:
+        return self.panel.selected_folders() if self._shown() else frozenset()
+
+    def _shown(self) -> bool:
+        return self.window.stack.currentWidget() is self.widget
+
+    # -- places
+
+    def open_folder(self, folder_id: int) -> None:
+        self.panel.open_folder(folder_id)
+
+    def focus_search(self) -> None:
+        self.panel.focus_search()
+
+    def show_dataset(self, dataset_id: int) -> None:
+        self.window.go("datasets")
+        assert self.window.pages is not None
+        assert self.window.pages.datasets is not None
+        self.window.pages.datasets.widget.show_dataset(dataset_id)
+
+    # -- folders
+
+    def new_folder(self) -> None:
+        self.window.go("files")
+        self.new_folder_in(self.panel.place.folder_id)
+
+    @Slot(object)
+    def new_folder_in(self, parent: int | None) -> None:
+        from widgets.dialogs.new_folder import NewFolder
+
+        reads = self.context.reads
+        where = reads.folder(parent).title if parent is not None else ""
+        wanted = NewFolder.ask(self.window, where, {f.title for f in reads.child_folders(parent)})
+        if wanted is not None:
+            self.operations.run(
+                self.tr("New folder"), folders.create, parent, wanted.title, wanted.description, then=self.panel.open_folder
+            )
+
+    def rename_selected(self) -> None:
+        self.panel.rename_selected()
+
+    # -- moving and deleting
+
+    @Slot(ItemSelection, int)
+    def move_items(self, items: ItemSelection, folder_id: int) -> None:
+        title = self.context.reads.folder(folder_id).title
+        self.operations.run(
+            self.tr("Move items"), files.move, items, folder_id,
+            then=lambda count: self.window.messages.tell(self.tr("{0} moved to {1}").format(words.items(count), title)),
+        )  # fmt: skip
+
+    def move_selected(self) -> None:
+        from widgets.dialogs.move_to import MoveTo
+
+        items = self.items()
+        ids = frozenset() if items.count else self.folders()
+        target = MoveTo.ask(self.window, self.context.reads, folders=ids, items=items.count)
+        if target is None:
+            return
+        if items.count:
+            assert target.folder_id is not None
+            self.move_items(items, target.folder_id)
+        else:
+            self.operations.run(self.tr("Move folders"), folders.move, ids, target.folder_id)
+
+    def _words(self, ids: frozenset[int], items: ItemSelection) -> str:
+        """What is selected, for headings: “Scans”, 3 folders, 12 items."""
+        if items.count:
+            return words.items(items.count)
+        if len(ids) == 1:
+            return f"“{self.context.reads.folder(next(iter(ids))).title}”"
+        return words.folders(len(ids))
+
+    def delete_selected(self) -> None:
+        items = self.items()
+        self.delete(frozenset() if items.count else self.folders(), items)
+
+    @Slot(frozenset, ItemSelection)
+    def delete(self, ids: frozenset[int], items: ItemSelection) -> None:
+        """Name what goes with it, then to the trash."""
+        reads = self.context.reads
+        self.context.jobs.read(
+            lambda: trash.consequences(reads, ids, items),
+            lambda lost: self._delete(ids, items, lost),
+            lambda error: self.window.messages.error(error, self.tr("Delete")),
+            owner=self,
+        )
+
+    def _delete(self, ids: frozenset[int], items: ItemSelection, lost: trash.DeleteConsequences) -> None:
+        from widgets.dialogs.delete import ConfirmDelete
+
+        if ConfirmDelete.ask(self.window, lost, self._words(ids, items)):
+            self.operations.run(
+                self.tr("Delete"), trash.delete, ids, items,
+                then=lambda _group: self.window.messages.tell(self.tr("In the trash. Ctrl+Z brings it back.")),
+            )  # fmt: skip
+
+    @Slot(str)
+    def purge(self, group: str) -> None:
+        question = self.tr("Delete it for good? Its files in the catalog and its labels cannot be brought back.")
+        if self.window.messages.ask(self.tr("Delete for good"), question, yes=self.tr("Delete for good"), danger=True):
+            self._purge(lambda _progress: trash_service.purge(self.context.catalog, group))
+
+    @Slot()
+    def empty_trash(self) -> None:
+        question = self.tr("Delete everything in the trash for good? It cannot be brought back.")
+        if self.window.messages.ask(self.tr("Empty the trash"), question, yes=self.tr("Empty the trash"), danger=True):
+            self._purge(lambda progress: trash_service.empty(self.context.catalog, None, progress))
+
+    def _purge(self, work: object) -> None:
+        job = self.context.jobs.start(self.tr("Emptying the trash"), work)  # type: ignore[arg-type]
+        job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Empty the trash")))
+
+    # -- adding
+
+    def add_data(self) -> None:
+        self.window.go("files")
+        self.add_data_to(self.panel.place.folder_id)
+
+    @Slot(object)
+    def add_data_to(self, folder_id: int | None) -> None:
+        from widgets.dialogs.add_data import AddDataDialog
+
+        wanted = AddDataDialog.ask(self.window, self.context.reads, folder_id)
+        if wanted is None:
+            return
+        paths = [Path(p) for p in wanted.paths]
+        if wanted.folder_id is not None:
+            self._add(paths, wanted.folder_id, wanted.link)
+        else:
+            self.operations.run(
+                self.tr("New folder"), folders.create, None, wanted.new_folder,
+                then=lambda made: (self.panel.open_folder(made), self._add(paths, made, wanted.link)),
+            )  # fmt: skip
+
+    @Slot(list, object)
+    def add_dropped(self, paths: list[str], folder_id: int | None) -> None:
+        """Dropped from the desktop. Where no folder is open, one is made: a lone folder is itself that folder (decisions.md 23)."""
+        found = [Path(p) for p in paths]
+        if folder_id is not None:
+            self._add(found, folder_id, False)
+            return
+        lone = len(found) == 1 and found[0].is_dir()
+        inside = sorted(found[0].iterdir()) if lone else found
+        title = found[0].name if lone else found[0].parent.name
+        self.operations.run(
+            self.tr("New folder"), folders.ensure, (title or self.tr("Added"),),
+            then=lambda made: (self.panel.open_folder(made), self._add(inside, made, False)),
+        )  # fmt: skip
+
+    def _add(self, paths: list[Path], folder_id: int, link: bool, dataset_id: int | None = None) -> None:
+        add_paths(self.window, self.context, paths, folder_id, link=link, dataset_id=dataset_id)
+
+    # -- datasets
+
+    def add_selected_to_dataset(self) -> None:
+        self.add_to_dataset(self.items())
+
+    @Slot(ItemSelection)
+    def add_to_dataset(self, items: ItemSelection) -> None:
+        from widgets.dialogs.add_to_dataset import AddToDataset
+
+        wanted = AddToDataset.ask(self.window, self.context.reads.datasets(), items.count)
+        if wanted is None:
+            return
+
+        def attach(dataset_id: int) -> None:
+            self.operations.run(
+                self.tr("Add to dataset"), datasets.attach_items, dataset_id, items,
+                then=lambda count: self.window.messages.tell(self.tr("{0} added to the dataset").format(words.items(count))),
+            )  # fmt: skip
+
+        for dataset_id in wanted.datasets:
+            attach(dataset_id)
+        if wanted.new_title:
+            self.operations.run(self.tr("New dataset"), datasets.create, wanted.new_title, wanted.new_description, then=attach)
+
+    def remove_from_datasets(self) -> None:
+        items = self.items()
+        question = self.tr(
+            "Take {0} out of every dataset? Tasks on them vanish from their projects; labels are kept and return with them."
+        )
+        if not self.window.messages.ask(
+            self.tr("Remove from datasets"), question.format(words.items(items.count)), yes=self.tr("Remove")
+        ):
+            return
+        plain = [d.id for d in self.context.reads.datasets() if d.mirrored_folder_id is None]
+        self.operations.run(self.tr("Remove from datasets"), _detach_everywhere, plain, items)
+
+    # -- opening and files
+
+    def open_selected(self) -> None:
+        for item_id in self.items().ids:
+            self.open_item(item_id)
+
+    @Slot(int)
+    def open_item(self, item_id: int) -> None:
+        from app.preview import open_preview
+
+        open_preview(self.window, self.context, item_id)
+
+    def paths_of(self, items: ItemSelection) -> list[str]:
+        """Files of dragged items, for other programs."""
+        ids = sorted(items.ids) if items.query is None else list(self.context.reads.ids(items.query)[:DRAG_OUT_LIMIT])
+        found = [self._path(i) for i in ids[:DRAG_OUT_LIMIT] if i not in items.but]
+        return [str(p) for p in found if p is not None and p.exists()]
+
+    def _path(self, item_id: int) -> Path | None:
+        try:
+            return path_of(self.context.catalog, self.context.reads.item(item_id))
+        except PostilError:
+            return None
+
+    def reveal(self) -> None:
+        for item_id in self.items().ids:
+            path = self._path(item_id)
+            if path is not None:
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+    def copy_path(self) -> None:
+        QApplication.clipboard().setText("\n".join(self.paths_of(self.items())))
+        self.window.messages.tell(self.tr("Copied"))
+
+    def relink(self) -> None:
+        from app.actions.catalog import ask_folder
+        from app.background.relinking import relink
+
+        folder = ask_folder(self.window, self.tr("Where are the missing originals? Sub-folders are searched too."))
+        if folder is not None:
+            relink(self.window, self.context, folder)
+
+    @Slot(str, object, QPoint)
+    def menu(self, kind: str, _what: object, where: QPoint) -> None:
+        ids = {"items": ITEM_MENU, "folder": FOLDER_MENU}.get(kind, PLACE_MENU)
+        menu = self.window.registry.menu(self.window, ids)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+
+def _detach_everywhere(op: object, dataset_ids: list[int], items: ItemSelection) -> int:
+    return sum(datasets.detach(op, dataset_id, items) for dataset_id in dataset_ids)  # type: ignore[arg-type]

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from postil.console import OK, SOME_FAILED, Console
+from postil.console import CANCELLED, OK, SOME_FAILED, Console
 from postil.verbs import later
 from postil.verbs.catalogs import opened
 from storage.catalog import files as file_operations
 from storage.catalog import folders, trash
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, NotFound, Refused
+from storage.errors import BadInput, NotFound, PostilError, Refused
 from storage.model.items import Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
 from storage.services.originals import source_of
@@ -119,7 +119,7 @@ def add(arguments: argparse.Namespace, console: Console) -> int:
         kinds[str(item.kind)] = kinds.get(str(item.kind), 0) + 1
     document = {
         "items": [{"kind": str(i.kind), "title": i.title, "uuid": i.uuid, "urls": []} for i in found.added],
-        "warnings": [{"line": None, "column": None, "message": w} for w in found.warnings],
+        "warnings": [{"input": w.input, "line": None, "column": None, "message": w.reason} for w in found.warnings],
         "errors": [_failure(f) for f in found.errors],
         "skipped": [_failure(f) for f in found.skipped],
     }
@@ -130,6 +130,10 @@ def add(arguments: argparse.Namespace, console: Console) -> int:
         yield f"{len(found.added)} added, {len(found.skipped)} skipped, {len(found.errors)} refused."
 
     console.result(document, lines)
+    if found.stopped is not None:
+        raise PostilError(found.stopped.reason, remedy=found.stopped.remedy, input=found.stopped.input)
+    if found.cancelled:
+        return CANCELLED
     return SOME_FAILED if found.errors else OK
 
 

@@ -42,6 +42,13 @@ def empty(catalog: Catalog, older_than_days: int | None = KEEP_DAYS, progress: P
     return Emptied(len(groups), files, size)
 
 
+def purge(catalog: Catalog, group: str) -> Emptied:
+    """One deletion for good, with its originals."""
+    freed = [_remove(catalog, s) for s in catalog.do("Delete for good", trash.purge, group, priority=Priority.BULK, undoable=False)]
+    gone = [size for size in freed if size is not None]
+    return Emptied(1, len(gone), sum(gone))
+
+
 def _remove(catalog: Catalog, source: str) -> int | None:
     """Bytes freed; None when there was nothing to remove. Nothing outside the catalog's originals is ever touched."""
     root = catalog.paths.originals.resolve()

@@ -1,0 +1,68 @@
+"""Adding files from the disk: a job with progress, cancel and a result list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from widgets import words
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.window import MainWindow
+    from storage.progress import Progress
+    from storage.services.results import IntakeResult
+
+
+def add_paths(
+    window: MainWindow,
+    context: AppContext,
+    paths: Sequence[Path],
+    folder_id: int,
+    *,
+    link: bool = False,
+    dataset_id: int | None = None,
+    then: Callable[[IntakeResult], object] | None = None,
+) -> None:
+    def work(progress: Progress) -> IntakeResult:
+        from storage.services import intake
+        from viewers.decode.thumbs import render
+
+        return intake.add_paths(
+            context.catalog, list(paths), folder_id, link=link, dataset_id=dataset_id, render=render, progress=progress
+        )
+
+    def finished(result: IntakeResult) -> None:
+        window.messages.tell(summary(result))
+        if result.errors or result.stopped:
+            show_result(window, result)
+        if then is not None:
+            then(result)
+
+    title = window.tr("Adding {0}").format(
+        paths[0].name if len(paths) == 1 else window.tr("{0} files").format(words.number(len(paths)))
+    )
+    job = context.jobs.start(title, work)
+    job.finished.connect(finished)
+    job.failed.connect(lambda error: window.messages.error(error, title))
+
+
+def summary(result: IntakeResult) -> str:
+    parts = [f"{words.items(len(result.added))} added"]
+    if result.skipped:
+        parts.append(f"{words.number(len(result.skipped))} skipped")
+    if result.errors:
+        parts.append(f"{words.number(len(result.errors))} refused")
+    if result.cancelled:
+        parts.append("cancelled")
+    return ", ".join(parts) + "."
+
+
+def show_result(window: MainWindow, result: IntakeResult) -> None:
+    """What was refused, skipped or warned of, with reason and remedy."""
+    from widgets.dialogs.result_list import ResultList
+
+    stopped = [result.stopped] if result.stopped is not None else []
+    rows = [(f.input, f.reason, f.remedy) for f in (*stopped, *result.errors, *result.skipped, *result.warnings)]
+    ResultList.ask(window, summary(result), rows)

@@ -1,0 +1,229 @@
+"""Projects: cards, queue, labels in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtWidgets import QMenu
+from widgets.dialogs.new_project import NewProject
+
+from app.dialogs import ask_open_file, ask_save_file
+from app.operations import Operations
+from storage.catalog import ontologies, projects, tasks
+from storage.model import ontology_edit
+from storage.model.geometry import ShapeKind
+from storage.model.reads import ProjectRow
+from widgets import words
+from widgets.panels.projects import ProjectsPanel
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.window import MainWindow
+
+JSON_FILES = "JSON (*.json);;*"
+
+
+class ProjectsRoom(QObject):
+    def __init__(self, window: MainWindow, context: AppContext, operations: Operations) -> None:
+        super().__init__(window)
+        self.window, self.context, self.operations = window, context, operations
+        self.widget = ProjectsPanel(context.reads, context.bus, context.jobs)
+        self.widget.new_wanted.connect(self.new)
+        self.widget.menu_wanted.connect(self.menu)
+        self._connect_queue()
+        self._connect_rest()
+
+    def _connect_queue(self) -> None:
+        queue, run, tr = self.widget.queue, self.operations.run, self.tr
+        queue.start_wanted.connect(self.start)
+        queue.open_wanted.connect(self.open_task)
+        queue.assign_wanted.connect(lambda ids, email: run(tr("Assign tasks"), tasks.assign, ids, email))
+        queue.release_wanted.connect(lambda ids: run(tr("Release tasks"), _each, tasks.release, ids))
+        queue.skip_wanted.connect(lambda ids: run(tr("Skip tasks"), _each, tasks.skip, ids))
+        queue.reopen_wanted.connect(lambda ids: run(tr("Reopen tasks"), _each, tasks.reopen, ids))
+        queue.priority_wanted.connect(lambda ids, value: run(tr("Set priority"), tasks.set_priority, ids, value))
+        queue.menu_wanted.connect(self.task_menu)
+
+    def _connect_rest(self) -> None:
+        panel, run, tr = self.widget, self.operations.run, self.tr
+        panel.overview.add_class_wanted.connect(self.add_class)
+        panel.labels.export_wanted.connect(self.export)
+        panel.labels.import_wanted.connect(self.take_in)
+        settings = panel.settings
+        settings.rename_wanted.connect(lambda i, title: run(tr("Rename project"), projects.rename, i, title))
+        settings.describe_wanted.connect(lambda i, text: run(tr("Describe project"), projects.describe, i, text))
+        settings.attach_dataset_wanted.connect(lambda i, d: run(tr("Attach dataset"), projects.attach_dataset, i, d))
+        settings.detach_dataset_wanted.connect(lambda i, d: run(tr("Detach dataset"), projects.detach_dataset, i, d))
+        settings.delete_wanted.connect(self.delete)
+        settings.dataset_wanted.connect(self.show_dataset)
+        settings.ontology_wanted.connect(self.show_ontology)
+
+    # -- projects
+
+    @Slot()
+    def new(self) -> None:
+        reads = self.context.reads
+        wanted = NewProject.ask(self.window, reads.ontologies(), reads.datasets(), {p.title for p in reads.projects()})
+        if wanted is None:
+            return
+        self.operations.run(
+            self.tr("New project"), projects.create, wanted.title, wanted.description, wanted.ontology_id, list(wanted.dataset_ids),
+            then=lambda project_id: self.widget.open_project(project_id, queue=True),
+        )  # fmt: skip
+
+    def open_project(self, project_id: int) -> None:
+        self.widget.open_project(project_id)
+
+    @Slot(int)
+    def delete(self, project_id: int) -> None:
+        from widgets.dialogs.confirm_delete import ConfirmDelete
+
+        project = self.context.reads.project(project_id)
+        count = sum(project.tasks_by_stage.values())
+        text = self.tr("Project “{0}” with its {1} tasks and all their labels. Its files, datasets and ontology stay.")
+        if ConfirmDelete.ask(self.window, self.tr("Delete project"), text.format(project.title, words.number(count))):
+            self.operations.run(
+                self.tr("Delete project"), projects.delete, project_id, then=lambda _r: self.widget.close_project()
+            )
+
+    @Slot(int, QPoint)
+    def menu(self, project_id: int, where: QPoint) -> None:
+        menu = QMenu(self.window)
+        menu.addAction(self.tr("Open"), lambda: self.widget.open_project(project_id))
+        menu.addAction(self.tr("Start the next task"), lambda: self.start(project_id))
+        menu.addSeparator()
+        menu.addAction(self.tr("Delete…"), lambda: self.delete(project_id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+    @Slot(int, object)
+    def add_class(self, ontology_id: int, shape: ShapeKind) -> None:
+        """The data of a project cannot be labelled with its ontology: add a class that can (rulings.md 18)."""
+        ontology = self.context.reads.ontology(ontology_id)
+        changed = ontology_edit.add_object(ontology, str(shape).replace("_", " ").capitalize(), shape)
+        self.operations.run(self.tr("Add a class"), ontologies.save, ontology_id, changed)
+
+    def show_dataset(self, dataset_id: int) -> None:
+        assert self.window.pages is not None
+        self.window.pages.files.show_dataset(dataset_id)
+
+    def show_ontology(self, ontology_id: int) -> None:
+        self.window.go("ontologies")
+        assert self.window.pages is not None
+        assert self.window.pages.ontologies is not None
+        self.window.pages.ontologies.widget.show_ontology(ontology_id)
+
+    # -- tasks
+
+    @Slot(int)
+    def start(self, project_id: int) -> None:
+        self.context.jobs.read(
+            lambda: self.context.reads.next_task(project_id),
+            self._start,
+            lambda error: self.window.messages.error(error, self.tr("Start task")),
+            owner=self,
+        )
+
+    def _start(self, task: Any) -> None:
+        if task is None:
+            self.window.messages.tell(self.tr("No open task is left in this project."))
+        else:
+            self.open_task(task.id)
+
+    @Slot(int)
+    def open_task(self, task_id: int) -> None:
+        assert self.window.pages is not None
+        self.window.pages.open_task(task_id)
+
+    @Slot(object, QPoint)
+    def task_menu(self, ids: Any, where: QPoint) -> None:
+        chosen, queue = list(ids), self.widget.queue
+        menu = QMenu(self.window)
+        if len(chosen) == 1:
+            menu.addAction(self.tr("Open"), lambda: self.open_task(chosen[0]))
+            menu.addSeparator()
+        menu.addAction(self.tr("Assign to me"), lambda: queue.assign_wanted.emit(chosen, self.context.catalog.user.email))
+        menu.addAction(self.tr("Release"), lambda: queue.release_wanted.emit(chosen))
+        menu.addAction(self.tr("Skip"), lambda: queue.skip_wanted.emit(chosen))
+        menu.addAction(self.tr("Reopen"), lambda: queue.reopen_wanted.emit(chosen))
+        menu.addSeparator()
+        menu.addAction(self.tr("First in the queue"), lambda: queue.priority_wanted.emit(chosen, 1.0))
+        menu.addAction(self.tr("Last in the queue"), lambda: queue.priority_wanted.emit(chosen, 0.0))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
+
+    # -- labels in and out
+
+    @Slot(int, object)
+    def export(self, project_id: int, options: Any) -> None:
+        project = self.context.reads.project(project_id)
+        path = ask_save_file(self.window, self.tr("Export labels"), f"{project.title}-{options.format}.json", JSON_FILES)
+        if path is not None:
+            self._export(project, options, path)
+
+    def _export(self, project: ProjectRow, options: Any, path: Path) -> None:
+        def work(progress: Any) -> Any:
+            from storage.services.export import export_labels
+
+            return export_labels(
+                self.context.catalog,
+                project.id,
+                options.format,
+                path,
+                stages=options.stages,
+                classes=options.classes,
+                progress=progress,
+            )
+
+        job = self.context.jobs.start(self.tr("Exporting {0}").format(project.title), work)
+        job.finished.connect(self._exported)
+        job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Export labels")))
+
+    def _exported(self, result: Any) -> None:
+        counts = ", ".join(f"{words.number(n)} {what.replace('_', ' ')}" for what, n in result.counts.items())
+        self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, result.files[0].name if result.files else ""))
+        if result.lost:
+            self._show_list(self.tr("Exported. The format cannot hold:"), result.lost)
+
+    @Slot(int, object)
+    def take_in(self, project_id: int, options: Any) -> None:
+        path = ask_open_file(self.window, self.tr("Import labels"), JSON_FILES)
+        if path is None:
+            return
+
+        def work(progress: Any) -> Any:
+            from storage.services.import_labels import import_labels
+
+            return import_labels(
+                self.context.catalog,
+                project_id,
+                path,
+                options.format,
+                dry_run=options.dry_run,
+                replace=options.replace,
+                progress=progress,
+            )
+
+        job = self.context.jobs.start(self.tr("Importing {0}").format(path.name), work)
+        job.finished.connect(lambda result: self._imported(result, options.dry_run))
+        job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Import labels")))
+
+    def _imported(self, result: Any, dry_run: bool) -> None:
+        document = result.as_dict()
+        counts = ", ".join(f"{key} {len(value) if isinstance(value, list) else value}" for key, value in document.items())
+        self.window.messages.tell((self.tr("Would import: {0}") if dry_run else self.tr("Imported: {0}")).format(counts))
+        problems = [*result.unmatched, *result.refused]
+        if problems:
+            self._show_list(self.tr("Not everything matched"), problems)
+
+    def _show_list(self, title: str, losses: Any) -> None:
+        from widgets.dialogs.result_list import ResultList
+
+        ResultList.ask(self.window, title, [(x.where, x.what, x.why) for x in losses])
+
+
+def _each(op: Any, work: Any, ids: Any) -> None:
+    for task_id in ids:
+        work(op, task_id)

@@ -1,0 +1,86 @@
+"""Settings and the shortcut sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from widgets import theme
+from widgets.controls.shortcut_sheet import Shortcut
+from widgets.panels.settings import Setting, SettingsPanel
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.window import MainWindow
+
+
+class SettingsRoom(QObject):
+    def __init__(self, window: MainWindow, context: AppContext) -> None:
+        super().__init__(window)
+        self.window, self.context = window, context
+        self.widget = SettingsPanel()
+        self.widget.changed.connect(self._on_changed)
+        self.widget.shortcut_changed.connect(self._on_shortcut)
+        self.widget.shortcuts_reset_wanted.connect(self._reset_shortcuts)
+        self._end = context.settings.listen(lambda _name: self._show())
+        self._show()
+
+    def _show(self) -> None:
+        self.widget.show_settings(self._descriptions())
+        self.widget.show_shortcuts(self._shortcuts())
+
+    def _descriptions(self) -> list[Setting]:
+        v, tr = self.context.settings.values, self.tr
+        looks, files, editor = tr("Looks"), tr("Files"), tr("Label editor")
+        schemes = (("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark")))
+        colors = (("class", tr("By class")), ("instance", tr("By object")))
+        return [
+            Setting("scheme", tr("Colours"), "choice", v.scheme, looks, schemes),
+            Setting("trash_days", tr("Keep deleted things for"), "whole", v.trash_days, files, low=1, high=3650, unit=tr("days")),
+            Setting("link_files", tr("Leave added files where they are"), "flag", v.link_files, files, hint=tr("Links instead of copies; the originals must stay in place.")),
+            Setting("next_after_submit", tr("Open the next task after submit and skip"), "flag", v.next_after_submit, editor),
+            Setting("fill_opacity", tr("Fill of shapes"), "number", v.fill_opacity, editor, low=0, high=1),
+            Setting("line_width", tr("Width of lines"), "number", v.line_width, editor, low=0.5, high=8, unit="px"),
+            Setting("color_by", tr("Colour shapes"), "choice", v.color_by, editor, colors),
+            Setting("show_names", tr("Show names of objects"), "flag", v.show_names, editor),
+        ]  # fmt: skip
+
+    @Slot(str, object)
+    def _on_changed(self, key: str, value: object) -> None:
+        self.context.settings.set(key, value)
+        if key == "scheme":
+            application = QApplication.instance()
+            assert isinstance(application, QApplication)
+            theme.apply(application, value)  # type: ignore[arg-type]
+        self.window.soon_refresh()
+
+    # -- shortcuts
+
+    def show_shortcuts(self) -> None:
+        self.widget.tabs.setCurrentWidget(self.widget.sheet)
+
+    def _shortcuts(self) -> list[Shortcut]:
+        registry = self.window.registry
+        ordered = sorted(registry.actions.values(), key=lambda a: (a.group, a.title))
+        return [
+            Shortcut(a.id, a.title, next(iter(registry.keys_of(a)), ""), "" if a.scope == "window" else a.scope)
+            for a in ordered
+        ]
+
+    @Slot(str, str)
+    def _on_shortcut(self, action_id: str, keys: str) -> None:
+        changed = {**self.context.settings.values.shortcuts, action_id: keys}
+        self._use(changed)
+
+    @Slot()
+    def _reset_shortcuts(self) -> None:
+        self._use({})
+
+    def _use(self, shortcuts: dict[str, str]) -> None:
+        self.context.settings.set("shortcuts", shortcuts)
+        for window in self.window.program.windows:
+            window.registry.use_keys(shortcuts)
+            if window.pages is not None and window.pages.editor is not None:
+                window.pages.editor.use_keys(window.registry.editor_keys())
