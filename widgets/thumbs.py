@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QImage
 
 _generations = itertools.count(1)
 
@@ -15,6 +16,10 @@ class Thumbs(Protocol):
     """`ready(int item_id, QImage)` is emitted on the GUI thread; a null image says that there is none to be had."""
 
     ready: SignalInstance
+
+    def get(self, key: str) -> QImage | None:
+        """What is in memory already, at once; such keys need not be requested."""
+        ...
 
     def request(self, keys: Sequence[tuple[int, str]], generation: int) -> None:
         """Ask for thumbnails of (item id, thumbnail key), the most wanted first.

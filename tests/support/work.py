@@ -72,6 +72,9 @@ class FakeThumbs(QObject):
         super().__init__()
         self.requests: list[tuple[list[tuple[int, str]], int]] = []
 
+    def get(self, key: str) -> QImage | None:
+        return None
+
     def request(self, keys: Sequence[tuple[int, str]], generation: int) -> None:
         self.requests.append((list(keys), generation))
 

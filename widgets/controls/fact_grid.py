@@ -34,7 +34,8 @@ class FactGrid(QWidget):
             right.setToolTip(tip[0] if tip else "")
             right.setFont(theme.font())
             self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(right, row, 1)
+            right.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignTop)
 
 
 def _breakable(text: str) -> str:

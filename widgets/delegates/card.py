@@ -37,10 +37,10 @@ class CardPainter:
         role = QPalette.ColorRole
         self._ink = palette.color(role.Text)
         self._quiet = palette.color(role.PlaceholderText)
-        self._mount = palette.color(role.Window)
+        self._mount = palette.color(role.Midlight)
         self._selected = palette.color(role.Highlight)
         self._accent = palette.color(role.Accent)
-        self._hover = palette.color(role.Midlight)
+        self._hover = palette.color(role.Window)
         self._danger = theme.danger()
 
     def paint(self, cell: QRect, row: FileRow | None, thumb: QPixmap | None, waiting: bool, state: CardState) -> None:

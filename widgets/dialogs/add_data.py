@@ -34,10 +34,10 @@ _NEW = -1
 
 
 @dataclass(frozen=True, slots=True)
-class AddData:
-    """`folder_id` None: make a folder called `new_folder` at the top first."""
+class DataToAdd:
+    """`new_folder`: make one of that name in `folder_id` (None: at the top) first."""
 
-    paths: tuple[str, ...]
+    paths: list[Path]
     folder_id: int | None
     new_folder: str
     link: bool
@@ -112,15 +112,29 @@ class DropZone(QWidget):
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 8, 8)
 
 
-class AddDataDialog(Dialog):
+class AddData(Dialog):
     @classmethod
     def ask(
-        cls, parent: QWidget | None, reads: Reads, folder_id: int | None = None, paths: Sequence[str] = ()
-    ) -> AddData | None:
-        dialog = cls(parent, reads, folder_id, paths)
+        cls,
+        parent: QWidget | None,
+        reads: Reads,
+        folder_id: int | None = None,
+        *,
+        link: bool = False,
+        paths: Sequence[str] = (),
+    ) -> DataToAdd | None:
+        dialog = cls(parent, reads, folder_id, link=link, paths=paths)
         return dialog.answer() if dialog.run() else None
 
-    def __init__(self, parent: QWidget | None, reads: Reads, folder_id: int | None = None, paths: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None,
+        reads: Reads,
+        folder_id: int | None = None,
+        *,
+        link: bool = False,
+        paths: Sequence[str] = (),
+    ) -> None:
         super().__init__("", "", parent, width=560)
         self.setWindowTitle(self.tr("Add data"))
         self.heading.setText(self.tr("Add data"))
@@ -139,7 +153,7 @@ class AddDataDialog(Dialog):
         self.list.hide()
         self.copy = QRadioButton(self.tr("Copy into the catalog"))
         self.link = QRadioButton(self.tr("Link in place"))
-        self.copy.setChecked(True)
+        (self.link if link else self.copy).setChecked(True)
         self._how = QButtonGroup(self)
         self._how.addButton(self.copy)
         self._how.addButton(self.link)
@@ -204,10 +218,10 @@ class AddDataDialog(Dialog):
         else:
             super().keyPressEvent(event)
 
-    def answer(self) -> AddData:
+    def answer(self) -> DataToAdd:
         new = self.folder.currentData() == _NEW
-        return AddData(
-            tuple(self._paths),
+        return DataToAdd(
+            [Path(path) for path in self._paths],
             None if new else self.folder.currentData(),
             self.new_folder.text().strip() if new else "",
             self.link.isChecked(),

@@ -39,7 +39,7 @@ class Column:
 
 
 COLUMNS = (
-    Column("title", 300, SortBy.TITLE),
+    Column("title", 260, SortBy.TITLE),
     Column("folder", 180),
     Column("kind", 110, SortBy.KIND),
     Column("dimensions", 110, SortBy.DIMENSIONS, right=True),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, 
 
 from storage.errors import NotFound
 from storage.model.changes import Changes
-from storage.model.items import Folder, FolderKind, FolderSummary, Item, Kind
+from storage.model.items import Folder, FolderKind, FolderSummary, Item, Kind, Location
 from storage.model.query import ItemSelection
 from storage.model.reads import ActivityRow, DatasetRow, Reads
 from widgets import icons, theme, words
@@ -61,6 +61,7 @@ class DetailsPanel(QWidget):
         self._preview = Preview()
         self._title = label("", "title", wrap=True)
         self._subtitle = label("", "quiet", wrap=True)
+        self._trouble = label("", "danger", wrap=True)
         self._warnings = label("", wrap=True)
         self._relink = button(self.tr("Relink…"), "ph.link-simple")
         self._description = DescriptionEdit()
@@ -84,7 +85,15 @@ class DetailsPanel(QWidget):
         column.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
         column.setSpacing(theme.GAP)
         self._metadata_section.body.addWidget(self._metadata)
-        for part in (self._preview, self._title, self._subtitle, self._warnings, self._relink, self._description):
+        for part in (
+            self._preview,
+            self._title,
+            self._subtitle,
+            self._trouble,
+            self._relink,
+            self._warnings,
+            self._description,
+        ):
             column.addWidget(part)
         column.addSpacing(theme.INSIDE)
         for part in (self._facts, self._datasets, self._metadata_section, self._activity):
@@ -164,7 +173,10 @@ class DetailsPanel(QWidget):
         if item.id != self._item_id:
             self._preview.show_picture(None, words.KIND_ICONS[item.kind])
         self._item_id = item.id
-        if facts.thumb_key is not None:
+        image = self._thumbs.get(facts.thumb_key) if facts.thumb_key is not None else None
+        if image is not None:
+            self._preview.show_picture(image, "")
+        elif facts.thumb_key is not None:
             self._thumbs.request([(item.id, facts.thumb_key)], next_generation())
         self._preview.show()
         self._title.setText(item.title)
@@ -198,16 +210,14 @@ class DetailsPanel(QWidget):
         ]
 
     def _show_warnings(self, item: Item) -> None:
-        broken = item.location in (item.location.MISSING, item.location.CHANGED)
-        texts = list(item.warnings)
-        if item.location is item.location.MISSING:
-            texts.insert(0, self.tr("The linked file is gone. Reconnect its disk, or relink it to where it lies now."))
-        elif item.location is item.location.CHANGED:
-            texts.insert(0, self.tr("The linked file changed since it was added. Relink it to accept or replace it."))
-        self._show_text(self._warnings, "\n\n".join(texts))
-        tone = theme.danger() if broken else theme.warning()
-        self._warnings.setStyleSheet(f"color: {tone.name()};")
-        self._relink.setVisible(broken)
+        trouble = {
+            Location.MISSING: self.tr("The linked file is gone. Reconnect its disk, or relink it to where it lies now."),
+            Location.CHANGED: self.tr("The linked file changed since it was added. Relink it to accept or replace it."),
+        }.get(item.location, "")
+        self._show_text(self._trouble, trouble)
+        self._relink.setVisible(bool(trouble))
+        self._show_text(self._warnings, "\n\n".join(item.warnings))
+        self._warnings.setStyleSheet(f"color: {theme.warning().name()};")
 
     def _show_datasets(self, datasets: tuple[DatasetRow, ...]) -> None:
         self._datasets.clear()
@@ -283,6 +293,7 @@ class DetailsPanel(QWidget):
         for part in (
             self._preview,
             self._subtitle,
+            self._trouble,
             self._warnings,
             self._relink,
             self._description,

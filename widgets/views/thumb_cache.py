@@ -13,6 +13,7 @@ from widgets.thumbs import Thumbs, next_generation
 
 ASK_AFTER_MS = 20
 ASK_AGAIN_MS = 600
+ASK_AGAIN_TIMES = 12
 BUDGET_BYTES = 96 * 1024 * 1024
 
 
@@ -30,6 +31,7 @@ class ThumbCache(QObject):
         self._none: set[str] = set()
         self._keys: dict[int, str] = {}  # what was asked for, by item
         self._bytes = 0
+        self._times: dict[str, int] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_AFTER_MS)
@@ -38,7 +40,7 @@ class ThumbCache(QObject):
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(ASK_AGAIN_MS)
-        self._again.timeout.connect(self._ask)
+        self._again.timeout.connect(self._ask_again)
         thumbs.ready.connect(self._take)
 
     def get(self, row: FileRow) -> tuple[QPixmap | None, bool]:
@@ -50,12 +52,25 @@ class ThumbCache(QObject):
         if found is not None:
             self._pixmaps.move_to_end(key)
             return found, False
+        image = self._thumbs.get(key)
+        if image is not None:
+            return self._keep(key, image), False
         if not self._timer.isActive():
             self._timer.start()
         return None, True
 
     def forget_failures(self) -> None:
         self._none.clear()
+
+    def _ask_again(self) -> None:
+        """What was asked for many times and never came is taken as not to be had, until something changes."""
+        self._times = {key: self._times.get(key, 0) + 1 for key in self._keys.values()}
+        given_up = {key for key, times in self._times.items() if times > ASK_AGAIN_TIMES}
+        self._none |= given_up
+        for item_id in [each for each, key in self._keys.items() if key in given_up]:
+            del self._keys[item_id]
+            self.arrived.emit(item_id)
+        self._ask()
 
     def _ask(self) -> None:
         wanted = [
@@ -77,12 +92,16 @@ class ThumbCache(QObject):
         if image.isNull():
             self._none.add(key)
         else:
-            pixmap = QPixmap.fromImage(image)
-            self._pixmaps[key] = pixmap
-            self._bytes += _weight(pixmap)
-            while self._bytes > BUDGET_BYTES and len(self._pixmaps) > 1:
-                self._bytes -= _weight(self._pixmaps.popitem(last=False)[1])
+            self._keep(key, image)
         self.arrived.emit(item_id)
+
+    def _keep(self, key: str, image: QImage) -> QPixmap:
+        pixmap = QPixmap.fromImage(image)
+        self._pixmaps[key] = pixmap
+        self._bytes += _weight(pixmap)
+        while self._bytes > BUDGET_BYTES and len(self._pixmaps) > 1:
+            self._bytes -= _weight(self._pixmaps.popitem(last=False)[1])
+        return pixmap
 
 
 def _weight(pixmap: QPixmap) -> int:
