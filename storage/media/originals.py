@@ -43,6 +43,7 @@ class Stored:
     sha256: str
     size: int
     is_new: bool  # False: the same bytes were here already
+    path: Path  # where that is now
 
 
 class Originals:
@@ -116,7 +117,7 @@ class Originals:
         digest = hashlib.sha256(data).hexdigest()
         source, target = self._place(digest, extension)
         if _has_size(target, len(data)):
-            return Stored(source, digest, len(data), is_new=False)
+            return Stored(source, digest, len(data), False, target)
         temporary = self._temporary()
         try:
             with temporary.open("wb", buffering=0) as out:
@@ -125,7 +126,7 @@ class Originals:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        return Stored(source, digest, len(data), is_new=True)
+        return Stored(source, digest, len(data), True, target)
 
     def _add_stream(self, file: RawIOBase, extension: str, check: Callable[[], None] | None) -> Stored:
         hasher, size, temporary = hashlib.sha256(), 0, self._temporary()
@@ -143,7 +144,7 @@ class Originals:
                 _put(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
-        return Stored(source, hasher.hexdigest(), size, is_new)
+        return Stored(source, hasher.hexdigest(), size, is_new, target)
 
     def _place(self, digest: str, extension: str) -> tuple[str, Path]:
         suffix = extension.lower() if re.fullmatch(r"\.[a-zA-Z0-9]{1,10}", extension) else ""

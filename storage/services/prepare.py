@@ -53,7 +53,7 @@ class Preparer:
         info = probe(file.path)
         stored = self._originals.add_copy(file.path, EXTENSIONS[info.facts["format"]][0], self._check)
         item = NewItem(new_uuid(), title_of(file.path.name), info, Location.LOCAL, stored.source, stored.sha256)
-        return Prepared(item, file.chain, file.path, self._originals.path_of(stored.source, Location.LOCAL))
+        return Prepared(item, file.chain, file.path, stored.path)
 
     def _linked(self, file: FoundFile) -> Prepared:
         path = Path(os.path.abspath(file.path))  # noqa: PTH100 - resolve() would swap a link for its target

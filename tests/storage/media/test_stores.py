@@ -33,7 +33,8 @@ def test_a_copy_is_named_by_its_content_and_found_again(originals, tmp_path, siz
     data = b"x" * size
     stored = originals.add_copy(a_file(tmp_path / "Some Ärger.JPG", data), ".JPG")
     digest = hashlib.sha256(data).hexdigest()
-    assert stored == module.Stored(f"originals/{digest[:2]}/{digest[2:4]}/{digest}.jpg", digest, size, True)
+    source = f"originals/{digest[:2]}/{digest[2:4]}/{digest}.jpg"
+    assert stored == module.Stored(source, digest, size, True, tmp_path / "catalog" / source)
     assert originals.path_of(stored.source, Location.LOCAL).read_bytes() == data
     assert list((tmp_path / "catalog/originals/incoming").iterdir()) == []
 
