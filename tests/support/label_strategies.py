@@ -46,7 +46,6 @@ from storage.model.reads import LabelRowInfo
 from storage.model.workflow import TaskStatus
 
 uuids = st.uuids(version=4).map(str)
-hashes = st.binary(min_size=6, max_size=6).map(lambda b: base64.b64encode(b).decode())
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs")), min_size=1, max_size=8)
 people = st.sampled_from([None, "a@x.org", "Zoë@example.com"])
 moments = st.integers(0, 2_000_000_000_000)
@@ -174,6 +173,11 @@ def _with_a_pixel(mask: np.ndarray) -> np.ndarray:
     return mask
 
 
+def hash8_of(own: str) -> str:
+    """As unique as the uuid it is made from: one hash, one thing, in every document."""
+    return base64.b64encode(uuid.UUID(own).bytes[:6]).decode()
+
+
 # -- documents ----------------------------------------------------------------------------------------------------
 
 
@@ -214,9 +218,10 @@ def documents(
     """Labels that an editor could have made: one annotation per object and frame, answers that fit their questions."""
     document = LabelDocument(draw(uuids))
     for thing in draw(st.lists(st.sampled_from(ontology.objects), max_size=objects)) if ontology.objects else []:
+        own = draw(uuids)
         instance = Instance(
-            draw(uuids),
-            draw(hashes),
+            own,
+            hash8_of(own),
             thing.feature_hash,
             document.next_number(thing.feature_hash),
             draw(st.integers(-2, 2)),
@@ -246,8 +251,9 @@ def documents(
         if not draw(st.booleans()):
             continue
         ranges = () if row.is_global else ((0, draw(st.integers(0, frames - 1))),)
+        own = draw(uuids)
         made = Classification(
-            draw(uuids), draw(hashes), row.feature_hash, ranges, draw(st.floats(0, 1)), draw(st.booleans()), draw(moments),
+            own, hash8_of(own), row.feature_hash, ranges, draw(st.floats(0, 1)), draw(st.booleans()), draw(moments),
             draw(people), draw(moments), draw(people),
         )  # fmt: skip
         document.put(made)
@@ -325,7 +331,7 @@ def full_document(ontology: Ontology, *, width: int = 24, height: int = 16) -> L
                 confidence=0.5,
                 manual=False,
                 occluded=bool(i % 2),
-            )  # fmt: skip
+            )
         )
         _answer_all(document, instance.uuid, thing.attributes)
     for row in ontology.classifications:

@@ -21,7 +21,7 @@ from storage.model.ontology import AttributeType, Ontology
 from tests.support.encord_sdk import load_row
 from tests.support.label_strategies import documents, full_document, full_ontology, info_of, item_of, ontologies
 
-SLOW = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 
 
 def written(ontology, document, item=None, **options):

@@ -91,7 +91,7 @@ def test_polygons_that_share_an_edge_share_no_pixel_and_leave_none_out(p, q):
     width, height = 20, 20
     left = Polygon.simple(((-100.0, -100.0), (p[0], -100.0), p, q, (q[0], 200.0), (-100.0, 200.0)))
     right = Polygon.simple(((p[0], -100.0), (300.0, -100.0), (300.0, 200.0), (q[0], 200.0), q, p))
-    if p[1] < q[1] and 0 < p[1] and q[1] < height:
+    if p[1] < q[1] and p[1] > 0 and q[1] < height:
         a, b = masks.rasterize(left, width, height), masks.rasterize(right, width, height)
         assert not (a & b).any()
         assert (a | b).all()
