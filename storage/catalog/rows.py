@@ -204,7 +204,8 @@ def _beginning_with(db: sqlite3.Connection, query: ItemQuery, text: Text, folder
         return []
     pieces = titles.key_pieces(text.text)
     has = "".join(" AND instr(i.sort_key, ?)" for _ in pieces)
-    where, params, index = f"i.sort_key >= ? AND i.sort_key < ?{has}", [start, start + chr(0x10FFFF), *pieces], "items_order"
+    where, index = f"i.sort_key >= ? AND i.sort_key < ?{has}", "items_order"
+    params: list[Any] = [start, start + chr(0x10FFFF), *pieces]
     if folder_ids is not None:
         where, params, index = f"i.folder_id = ? AND {where}", [folder_ids[0], *params], "items_title"
     sql = f"SELECT i.id, i.sort_key FROM items i INDEXED BY {index} WHERE i.trashed_at IS NULL AND {where} {order_by(query)}"

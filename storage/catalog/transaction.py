@@ -122,7 +122,7 @@ class Operation:
         given = {k: self._stored(k, v) for k, v in {**(values or {}), **more}.items()}
         wanted = ids_json([ids] if isinstance(ids, int) else ids)
         columns, new = tuple(given), tuple(given.values())
-        differs = " OR ".join(f'"{c}" IS NOT ?' for c in columns)
+        differs = " OR ".join(f'"{c}" IS NOT ? COLLATE BINARY' for c in columns)
         names = ", ".join(f'"{c}"' for c in columns)
         before = self.db.execute(
             f'SELECT id, {names} FROM "{info.name}" WHERE id {IN_IDS} AND ({differs})', (wanted, *new)

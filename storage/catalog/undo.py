@@ -100,7 +100,7 @@ class UndoStack:
     def _put_values_back(self, op: Operation, image: Updated, entry: Entry) -> None:
         from storage.catalog.transaction import IN_IDS, ids_json
 
-        same = " AND ".join(f'"{c}" IS ?' for c in image.columns)
+        same = " AND ".join(f'"{c}" IS ? COLLATE BINARY' for c in image.columns)
         for (_old, new), ids in image.groups.items():
             sql = f'SELECT count(*) FROM "{image.table}" WHERE id {IN_IDS} AND {same}'
             if op.value(sql, ids_json(ids), *new) != len(ids):
