@@ -20,6 +20,7 @@ _SYSTEM = frozenset(
 )  # fmt: skip
 
 Chain = tuple[str, ...]  # titles of folders from the target downwards
+Way = tuple[tuple[int, int], ...]  # device and inode of the folders above: a link back to one of them is a loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def find_files(paths: Iterable[Path], progress: Progress, *, but: Path | None = 
     for path in paths:
         progress.check()
         if _is_folder(path):
-            _walk(path, (), (), found, progress, barred)
+            _walk(path, found, progress, barred)
         else:
             found.files.append(FoundFile(path, ()))
     return found
@@ -66,35 +67,33 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(
-    folder: Path, chain: Chain, above: tuple[tuple[int, int], ...], found: Findings, progress: Progress, barred: Path | None
-) -> None:
-    """`above` are device and inode of the folders on the way down: a link back to one of them is a loop."""
-    progress.check()
-    try:
-        status = folder.stat()
-        here = (status.st_dev, status.st_ino)
-        if barred is not None and folder.resolve() == barred:
-            return
-        if here in above:
-            found.errors.append(_loop(folder))
-            return
-        names = sorted(_names(folder), key=sort_key)
-    except OSError as error:
-        found.errors.append(_folder_unreadable(folder, error))
-        return
-    chain = (*chain, title_of(folder.name or folder.resolve().name))
-    found.folders.setdefault(chain, folder)
-    folders: list[Path] = []
-    for name in names:
-        path = folder / name
-        if _is_folder(path):
-            folders.append(path)
-        else:
-            found.files.append(FoundFile(path, chain))
-    progress.step(len(found.files))
-    for path in folders:
-        _walk(path, chain, (*above, here), found, progress, barred)
+def _walk(top: Path, found: Findings, progress: Progress, barred: Path | None) -> None:
+    """Depth first, without recursion: a folder may lie deeper than Python's stack."""
+    waiting: list[tuple[Path, Chain, Way]] = [(top, (), ())]
+    while waiting:
+        folder, chain, above = waiting.pop()
+        progress.step(len(found.files))
+        try:
+            status = folder.stat()
+            here = (status.st_dev, status.st_ino)
+            if barred is not None and folder.resolve() == barred:
+                continue
+            if here in above:
+                found.errors.append(_loop(folder))
+                continue
+            names = sorted(_names(folder), key=sort_key)
+        except OSError as error:
+            found.errors.append(_folder_unreadable(folder, error))
+            continue
+        chain = (*chain, title_of(folder.name or folder.resolve().name))
+        found.folders.setdefault(chain, folder)
+        inner: list[Path] = []
+        for path in (folder / name for name in names):
+            if _is_folder(path):
+                inner.append(path)
+            else:
+                found.files.append(FoundFile(path, chain))
+        waiting.extend((path, chain, (*above, here)) for path in reversed(inner))
 
 
 def _names(folder: Path) -> Iterator[str]:
