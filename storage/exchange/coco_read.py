@@ -1,0 +1,478 @@
+"""COCO files into label documents: our own whole, those of others as far as the ontology has classes for them.
+
+The file is read whole (COCO's parts refer to each other in any order). Pictures are matched by the caller; categories go
+to ontology classes of the same name, and among those to the one whose shape fits the annotation best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from storage.errors import BadInput
+from storage.exchange.coco_geometry import from_exact, pairs
+from storage.exchange.encord_read import copy_of
+from storage.exchange.features import Features, Place, frame_count, frame_size, machine_value
+from storage.exchange.losses import Losses
+from storage.ids import new_hash8, new_uuid
+from storage.model import masks
+from storage.model.geometry import (
+    Bitmask,
+    Box,
+    Geometry,
+    Keypoint,
+    Polygon,
+    Polyline,
+    RotatedBox,
+    ShapeKind,
+    Skeleton,
+    SkeletonPoint,
+    Visibility,
+)
+from storage.model.items import Item
+from storage.model.labels import Annotation, Answer, AnswerValue, Classification, Instance, LabelDocument
+from storage.model.ontology import AttributeType, ObjectClass
+from storage.model.rules import is_empty, validate_answer
+
+Json = Mapping[str, Any]
+
+#: Which shapes can be made of what an annotation holds, best first.
+_FITS = {
+    "mask": (ShapeKind.BITMASK, ShapeKind.POLYGON, ShapeKind.BOX, ShapeKind.ROTATED_BOX),
+    "rings": (ShapeKind.POLYGON, ShapeKind.BITMASK, ShapeKind.ROTATED_BOX, ShapeKind.BOX, ShapeKind.POLYLINE),
+    "points": (ShapeKind.SKELETON, ShapeKind.POINT, ShapeKind.BOX),
+    "box": (ShapeKind.BOX, ShapeKind.ROTATED_BOX, ShapeKind.POLYGON),
+    "": (),
+}
+
+
+@dataclass(slots=True)
+class CocoData:
+    images: dict[Any, Json] = field(default_factory=dict)  # by id
+    categories: dict[Any, Json] = field(default_factory=dict)
+    by_image: dict[Any, list[Json]] = field(default_factory=dict)
+
+
+def parse(data: Any) -> CocoData:
+    """The parts of a COCO file. Raises BadInput where it is none; nothing is guessed."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("images"), list):
+        raise BadInput("This is no COCO file: it has no list “images”.", remedy="Give a COCO annotations file (JSON).")
+    if not isinstance(data.get("annotations", []), list) or not isinstance(data.get("categories", []), list):
+        raise BadInput("“annotations” and “categories” of a COCO file must be lists.")
+    made = CocoData()
+    for name, into in (("images", made.images), ("categories", made.categories)):
+        for i, row in enumerate(data.get(name, [])):
+            if not isinstance(row, Mapping) or "id" not in row:
+                raise BadInput(f"{name}[{i}] has no id.", input=f"{name}[{i}]")
+            if row["id"] in into:
+                raise BadInput(f"The id {row['id']} is used twice in {name}.", input=f"{name}[{i}]")
+            into[row["id"]] = row
+    for i, row in enumerate(data.get("annotations", [])):
+        if not isinstance(row, Mapping) or "image_id" not in row or "category_id" not in row:
+            raise BadInput(f"annotations[{i}] has no image_id or no category_id.", input=f"annotations[{i}]")
+        made.by_image.setdefault(row["image_id"], []).append(row)
+    return made
+
+
+def page_of(image: Json) -> tuple[str, int]:
+    """The path of the picture and the page of it."""
+    name = str(image.get("file_name") or "")
+    told = image.get("postil")
+    if isinstance(told, Mapping) and isinstance(told.get("page"), int):
+        return name.rsplit("#page=", 1)[0], told["page"]
+    base, mark, number = name.rpartition("#page=")
+    return (base, int(number) - 1) if mark and number.isdigit() else (name, 0)
+
+
+class Categories:
+    """Which classes a category may go to."""
+
+    def __init__(self, data: CocoData, features: Features) -> None:
+        self._by_id: dict[Any, list[ObjectClass]] = {}
+        self.unmatched: list[str] = []
+        for own, row in data.categories.items():
+            found = self._find(row, features)
+            self._by_id[own] = found
+            if not found:
+                self.unmatched.append(str(row.get("name", own)))
+
+    @staticmethod
+    def _find(row: Json, features: Features) -> list[ObjectClass]:
+        told = row.get("postil")
+        if isinstance(told, Mapping) and (thing := features.objects.get(str(told.get("featureHash")))):
+            return [thing]
+        name = str(row.get("name", ""))
+        exact = [o for o in features.objects.values() if o.name == name]
+        found = exact or [o for o in features.objects.values() if o.name.casefold() == name.casefold()]
+        shaped = [o for o in found if o.shape == row.get("supercategory")]
+        return shaped or found
+
+    def choose(self, annotation: Json) -> ObjectClass | None:
+        found = self._by_id.get(annotation["category_id"], [])
+        told = annotation.get("postil")
+        if len(found) == 1 and isinstance(told, Mapping) and "uuid" in told:
+            return found[0]
+        fits = _FITS[holds(annotation)]
+        ranked = sorted((o for o in found if o.shape in fits), key=lambda o: fits.index(o.shape))
+        return ranked[0] if ranked else None
+
+    def known(self, annotation: Json) -> bool:
+        return bool(self._by_id.get(annotation["category_id"]))
+
+
+def holds(annotation: Json) -> str:
+    """What an annotation's best description is."""
+    segmentation = annotation.get("segmentation")
+    keypoints = annotation.get("keypoints")
+    if isinstance(keypoints, list) and any(keypoints):
+        return "points"
+    if isinstance(segmentation, Mapping):
+        return "mask"
+    if isinstance(segmentation, list) and segmentation:
+        return "rings"
+    return "box" if isinstance(annotation.get("bbox"), list) else ""
+
+
+def read_images(
+    images: Sequence[tuple[Json, int]],
+    data: CocoData,
+    item: Item,
+    features: Features,
+    categories: Categories,
+    present: LabelDocument,
+    losses: Losses,
+) -> LabelDocument:
+    """A new document: `present` with the annotations of an item's images (and their pages) merged into it."""
+    reader = _Reader(item, features, data, categories, present, losses)
+    for image, page in images:
+        reader.image(image, page)
+    return reader.made
+
+
+class _Reader:
+    def __init__(
+        self,
+        item: Item,
+        features: Features,
+        data: CocoData,
+        categories: Categories,
+        present: LabelDocument,
+        losses: Losses,
+    ) -> None:
+        self._item, self._features, self._data = item, features, data
+        self._categories, self._losses = categories, losses
+        self.made = copy_of(present)
+        self._where = item.title
+        self._by_hash = {i.hash8: i.uuid for i in present.instances.values()}
+        self._class_hash = {c.hash8: c.uuid for c in present.classifications.values()}
+        self._there: set[tuple[str, Geometry]] = set()
+        self._renamed: dict[str, str] = {}  # instance uuid in the file -> here
+
+    def image(self, image: Json, page: int) -> None:
+        size = frame_size(self._item, page)
+        if size is None or page >= frame_count(self._item):
+            self._losses.add(f"page {page + 1}", self._where, "the item has no such page, or its size is not known")
+            return
+        told = (image.get("width"), image.get("height"))
+        if all(isinstance(v, int) and v > 0 for v in told) and told != size:
+            self._losses.add(
+                f"all labels of page {page + 1}",
+                self._where,
+                f"the file speaks of {told[0]} x {told[1]} pixels, the picture has {size[0]} x {size[1]}",
+            )
+            return
+        # Others give no names to annotations: what is there already is not taken a second time.
+        self._there = {
+            (self.made.instances[a.instance].feature_hash, a.geometry)
+            for a in self.made.on_frame(("", page))
+            if a.instance in self.made.instances
+        }
+        for annotation in self._data.by_image.get(image["id"], []):
+            try:
+                self._annotation(annotation, page, size)
+            except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+                said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+                self._losses.add(f"annotation {annotation.get('id', '?')}", self._where, f"it cannot be read: {said}")
+        self._image_answers(image, page)
+
+    # -- annotations
+
+    def _annotation(self, row: Json, page: int, size: tuple[int, int]) -> None:
+        thing = self._categories.choose(row)
+        if thing is None:
+            name = str(self._data.categories.get(row["category_id"], {}).get("name", row["category_id"]))
+            why = (
+                f"the class “{name}” has no shape that can be made of it ({holds(row) or 'nothing drawn'})"
+                if self._categories.known(row)
+                else f"the project's ontology has no class “{name}”"
+            )
+            self._losses.add(f"annotation {row.get('id', '?')}", self._where, why)
+            return
+        told = row["postil"] if isinstance(row.get("postil"), Mapping) and "uuid" in row["postil"] else None
+        geometry = geometry_of(row, thing, self._features, self._data.categories.get(row["category_id"], {}), size)
+        if told is None and (thing.feature_hash, geometry) in self._there:
+            return
+        attributes = row["attributes"] if isinstance(row.get("attributes"), Mapping) else {}
+        instance = self._instance(row, thing, told, attributes)
+        present = self.made.annotation_of(instance, ("", page))
+        if present is not None and told is None:
+            instance = self._new_instance(thing, new_hash8())
+            present = None
+        made = present or Annotation(_free(told.get("uuid") if told else None, self.made.annotations), instance, geometry, page)
+        made = replace(
+            made,
+            geometry=present.geometry if present is not None and present.geometry == geometry else geometry,
+            occluded=bool(attributes.get("occluded", made.occluded)),
+            confidence=_number(attributes.get("confidence", row.get("score")), 1.0),
+            manual=bool(attributes.get("manual_annotation", row.get("score") is None)),
+        )
+        if told is not None:
+            created_at, created_by, edited_at, edited_by = told["made"]
+            made = replace(
+                made,
+                pts=told.get("pts"),
+                keyframe=bool(told.get("keyframe", True)),
+                outside=bool(told.get("outside")),
+                created_at=created_at,
+                created_by=created_by,
+                edited_at=edited_at,
+                edited_by=edited_by,
+            )
+        self.made.put(made)
+        if told is not None and "answers" in told:
+            self._own_answers(instance, thing.feature_hash, told["answers"])
+        elif told is None:
+            self._foreign_answers(instance, thing, attributes)
+
+    def _instance(self, row: Json, thing: ObjectClass, told: Json | None, attributes: Json) -> str:
+        """The uuid of the instance that an annotation belongs to, made when it is new."""
+        if told is not None:
+            name = str(told["instance"])
+            if name in self._renamed:
+                return self._renamed[name]
+            own = told.get("object") or {}
+            here = name if name in self.made.instances else self._by_hash.get(str(own.get("hash8")))
+            if here is None:
+                here = self._new_instance(thing, str(own.get("hash8") or new_hash8()), name, own)
+            self._renamed[name] = here
+            return here
+        # Others link the same thing on several pages by a track id, if at all.
+        track = attributes.get("track_id")
+        if track is None:
+            return self._new_instance(thing, new_hash8())
+        key = f"track {thing.feature_hash} {track}"
+        if key not in self._renamed:
+            self._renamed[key] = self._new_instance(thing, new_hash8())
+        return self._renamed[key]
+
+    def _new_instance(self, thing: ObjectClass, hash8: str, uuid: str | None = None, own: Json | None = None) -> str:
+        own = own or {}
+        created_at, created_by, edited_at, edited_by = own.get("made") or (0, None, 0, None)
+        made = Instance(
+            _free(uuid, self.made.instances),
+            hash8,
+            thing.feature_hash,
+            own.get("number") or self.made.next_number(thing.feature_hash),
+            int(own.get("layer") or 0),
+            created_at,
+            created_by,
+            edited_at,
+            edited_by,
+        )
+        self.made.put(made)
+        return made.uuid
+
+    # -- answers
+
+    def _own_answers(self, owner: str, feature_hash: str, records: Iterable[Json]) -> None:
+        for answer in self.made.answers_of(owner):
+            self.made.drop("answer", answer.uuid)
+        for record in records:
+            value: AnswerValue = tuple(record["value"]) if isinstance(record["value"], list) else record["value"]
+            place = self._features.place(feature_hash, record["attribute"])
+            why = "the class has no such attribute" if place is None else validate_answer(place.attribute, value)
+            if why:
+                self._losses.add(f"the answer to {record['attribute']}", self._where, why)
+                continue
+            uuid = _free(record["uuid"], self.made.answers)
+            self.made.put(Answer(uuid, owner, record["attribute"], value, record["first"], record["last"], record["manual"]))
+
+    def _foreign_answers(self, owner: str, thing: ObjectClass, attributes: Json) -> None:
+        """By the names of the questions: flat among the attributes (CVAT), or under `classifications` (Encord)."""
+        nested = attributes.get("classifications")
+        told = {**attributes, **(nested if isinstance(nested, Mapping) else {})}
+        self._named_answers(owner, thing.feature_hash, told)
+
+    def _named_answers(self, owner: str, feature_hash: str, told: Json) -> None:
+        for place in self._features.places(feature_hash).values():
+            value = _value_of(place, told)
+            if value is None or is_empty(value):
+                continue
+            if why := validate_answer(place.attribute, value):
+                self._losses.add(f"the answer to “{place.attribute.name}”", self._where, why)
+                continue
+            for answer in self.made.answers_of(owner):
+                if answer.attribute == place.attribute.feature_hash:
+                    self.made.drop("answer", answer.uuid)
+            self.made.put(Answer(new_uuid(), owner, place.attribute.feature_hash, value))
+
+    def _image_answers(self, image: Json, page: int) -> None:
+        told = image["postil"] if isinstance(image.get("postil"), Mapping) else None
+        if told is not None:
+            for record in told.get("classifications") or []:
+                self._own_classification(record)
+            return
+        attributes = image.get("attributes")
+        if not isinstance(attributes, Mapping):
+            return
+        for row in self._features.classifications.values():
+            if row.name in attributes and not any(
+                c.feature_hash == row.feature_hash for c in self.made.classifications.values()
+            ):
+                made = Classification(new_uuid(), new_hash8(), row.feature_hash, () if row.is_global else ((page, page),))
+                self.made.put(made)
+                self._named_answers(made.uuid, row.feature_hash, attributes)
+
+    def _own_classification(self, record: Json) -> None:
+        feature_hash = record["featureHash"]
+        if feature_hash not in self._features.classifications:
+            self._losses.add("a classification", self._where, "the project's ontology has no such class")
+            return
+        same = [c for c in self.made.classifications.values() if c.feature_hash == feature_hash]
+        ranges = tuple((int(a), int(b)) for a, b in record["ranges"])
+        here = self._class_hash.get(record["hash8"]) or next(
+            (c.uuid for c in same if c.uuid == record["uuid"] or not ranges or set(c.ranges) & set(ranges)), None
+        )
+        made = Classification(
+            here or _free(record["uuid"], self.made.classifications),
+            record["hash8"],
+            feature_hash,
+            ranges,
+            record["confidence"],
+            record["manual"],
+            *record["made"],
+        )
+        self.made.put(made)
+        self._own_answers(made.uuid, feature_hash, record["answers"])
+
+
+# -- shapes -------------------------------------------------------------------------------------------------------
+
+
+def geometry_of(row: Json, thing: ObjectClass, features: Features, category: Json, size: tuple[int, int]) -> Geometry:
+    """The shape of a class from an annotation. Raises ValueError, KeyError or TypeError."""
+    told = row.get("postil")
+    if isinstance(told, Mapping) and isinstance(told.get("shape"), Mapping):
+        made = from_exact(told["shape"])
+        if made.kind is thing.shape:
+            return made
+    match thing.shape:
+        case ShapeKind.BOX:
+            return Box(*_bbox(row))
+        case ShapeKind.ROTATED_BOX:
+            return _rotated(row)
+        case ShapeKind.BITMASK:
+            return _mask(row, size)
+        case ShapeKind.POLYGON:
+            return _polygon(row, size)
+        case ShapeKind.POLYLINE:
+            return Polyline(pairs(row["segmentation"][0]))
+        case ShapeKind.POINT:
+            flat = row["keypoints"]
+            seen = [i for i in range(0, len(flat), 3) if flat[i + 2]] or [0]
+            if len(seen) > 1:
+                raise ValueError("it has several key points; its class is a single point")
+            return Keypoint(float(flat[seen[0]]), float(flat[seen[0] + 1]))
+        case ShapeKind.SKELETON:
+            return _skeleton(row, thing, features, category)
+    raise ValueError(f"a {thing.shape} cannot be made of it")
+
+
+def _bbox(row: Json) -> tuple[float, float, float, float]:
+    if isinstance(row.get("bbox"), list) and len(row["bbox"]) == 4:
+        x, y, w, h = (float(v) for v in row["bbox"])
+        return x, y, w, h
+    points = [p for ring in row["segmentation"] for p in pairs(ring)]
+    x0, y0 = min(p[0] for p in points), min(p[1] for p in points)
+    return x0, y0, max(p[0] for p in points) - x0, max(p[1] for p in points) - y0
+
+
+def _rotated(row: Json) -> RotatedBox:
+    """CVAT's form: the box before turning, and `attributes.rotation`."""
+    attributes = row.get("attributes")
+    theta = attributes.get("rotation") if isinstance(attributes, Mapping) else None
+    return RotatedBox(*_bbox(row), _number(theta, 0.0))
+
+
+def _mask(row: Json, size: tuple[int, int]) -> Bitmask:
+    segmentation = row["segmentation"]
+    if not isinstance(segmentation, Mapping):
+        return masks.to_bitmask(_polygon(row, size), *size)
+    height, width = segmentation["size"]
+    if (width, height) != size:
+        raise ValueError(f"the mask is {width} x {height} pixels, the picture {size[0]} x {size[1]}")
+    return masks.from_coco_rle(segmentation["counts"], width, height)
+
+
+def _polygon(row: Json, size: tuple[int, int]) -> Polygon:
+    segmentation = row.get("segmentation")
+    if isinstance(segmentation, Mapping):
+        made = masks.contours(_mask(row, size))
+        if made is None:
+            raise ValueError("its mask is empty")
+        return made
+    if not segmentation:
+        return Polygon.simple(Box(*_bbox(row)).corners())
+    return Polygon(tuple((pairs(ring),) for ring in segmentation))
+
+
+def _skeleton(row: Json, thing: ObjectClass, features: Features, category: Json) -> Skeleton:
+    template = features.ontology.template(thing.feature_hash)
+    if template is None:
+        raise ValueError("its class has no drawing of a skeleton")
+    names, flat = list(category.get("keypoints") or ()), row["keypoints"]
+    if len(flat) != 3 * len(names) or len(names) != len(template.points):
+        raise ValueError(f"it has {len(flat) // 3} key points, its class has {len(template.points)}")
+    joints = []
+    for place, point in enumerate(template.points):
+        at = names.index(point.name) if point.name in names else place
+        x, y, v = flat[3 * at : 3 * at + 3]
+        seen = (Visibility.INVISIBLE, Visibility.OCCLUDED, Visibility.VISIBLE)[int(v)]
+        joints.append(SkeletonPoint(float(x), float(y), point.name, point.color, point.value, point.feature_hash, seen))
+    return Skeleton(tuple(joints))
+
+
+def _value_of(place: Place, told: Json) -> AnswerValue | None:
+    """The answer under a question's name: options by their label or value, in a list or alone."""
+    attribute = place.attribute
+    raw = told.get(attribute.name)
+    if raw is None or (place.parent is not None and _parent_unchosen(place, told)):
+        return None
+    match attribute.type:
+        case AttributeType.TEXT:
+            return raw if isinstance(raw, str) else str(raw)
+        case AttributeType.NUMERIC:
+            return float(raw) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else None
+    named = {n: o.feature_hash for o in attribute.options for n in (machine_value(o.label), o.value, o.label)}
+    wanted = raw if isinstance(raw, list) else [raw]
+    return tuple(dict.fromkeys(named[str(w)] for w in wanted if str(w) in named))
+
+
+def _parent_unchosen(place: Place, told: Json) -> bool:
+    assert place.parent is not None
+    assert place.option is not None
+    chosen = told.get(place.parent.name)
+    return chosen not in (place.option.label, place.option.value)
+
+
+def _free(told: Any, taken: Mapping[str, object]) -> str:
+    try:
+        return str(UUID(told)) if isinstance(told, str) and told not in taken else new_uuid()
+    except ValueError:
+        return new_uuid()
+
+
+def _number(value: Any, default: float) -> float:
+    return default if isinstance(value, bool) or not isinstance(value, (int, float)) else float(value)

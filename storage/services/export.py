@@ -1,0 +1,120 @@
+"""Labels of a project into a file: written beside the target first, then renamed, so a target is whole or untouched."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+from uuid import uuid4
+
+from storage.catalog.engine import Catalog
+from storage.errors import BadInput, DiskFull, Refused
+from storage.exchange.coco import CocoWriter
+from storage.exchange.encord_json import EncordWriter
+from storage.exchange.losses import Loss, Losses
+from storage.model.items import Item
+from storage.model.labels import LabelDocument
+from storage.model.reads import LabelRowInfo
+from storage.progress import Progress
+
+__all__ = ["FORMATS", "ExportResult", "Loss", "export_labels", "item_paths"]
+
+
+class Writer(Protocol):
+    def add(self, info: LabelRowInfo, document: LabelDocument) -> None: ...
+    def close(self) -> dict[str, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    files: tuple[Path, ...]
+    counts: dict[str, int]
+    lost: list[Loss]
+
+
+#: What `labels export` writes in this version.
+FORMATS: dict[str, Callable[..., Writer]] = {"encord": EncordWriter, "coco": CocoWriter}
+
+
+def export_labels(
+    catalog: Catalog,
+    project_id: int,
+    format: str,
+    out: Path | str,
+    *,
+    stages: frozenset[str] | None = None,
+    classes: frozenset[str] | None = None,
+    progress: Progress | None = None,
+) -> ExportResult:
+    """`stages` are uuids of workflow stages, `classes` feature hashes; None means all. One row in memory at a time."""
+    progress, out = progress or Progress(), Path(out)
+    make = FORMATS.get(format)
+    if make is None:
+        raise BadInput(f"“{format}” is no format of labels.", remedy="Formats: " + ", ".join(FORMATS) + ".", input=format)
+    _check_target(out)
+    reads = catalog.reads
+    project = reads.project(project_id)
+    ontology = reads.ontology(project.ontology_id)
+    ids = reads.label_rows(project_id, stages=stages)
+    losses = Losses()
+    options: dict[str, Any] = {"classes": classes, "path_of": item_paths(catalog), "losses": losses}
+    if format == "coco":
+        options["description"] = project.title
+    progress.stage(f"Exporting the labels of {project.title}", len(ids))
+    with _replacing(out) as file:
+        writer = make(file, ontology, **options)
+        for done, label_row_id in enumerate(ids, start=1):
+            writer.add(reads.label_row(label_row_id), reads.labels(label_row_id))
+            progress.step(done)
+        counts = writer.close()
+    return ExportResult((out,), counts, losses.all())
+
+
+def item_paths(catalog: Catalog) -> Callable[[Item], str]:
+    """The path of an item in the catalog, `A/B/title`: its name in files that leave it."""
+    known: dict[int, str] = {}
+
+    def path_of(item: Item) -> str:
+        folder = known.get(item.folder_id)
+        if folder is None:
+            folder = known[item.folder_id] = "/".join(f.title for f in catalog.reads.folder_path(item.folder_id))
+        return f"{folder}/{item.title}" if folder else item.title
+
+    return path_of
+
+
+def _check_target(out: Path) -> None:
+    if out.is_dir():
+        raise Refused(f"{out} is a folder.", remedy="Name a file to write.", input=str(out))
+    if not out.parent.is_dir():
+        raise Refused(
+            f"The folder {out.parent} does not exist.", remedy="Make it first, or name another place.", input=str(out)
+        )
+
+
+@contextlib.contextmanager
+def _replacing(out: Path) -> Iterator[TextIO]:
+    """A text file that takes the place of `out` when all went well, and leaves nothing behind when not."""
+    waiting = out.with_name(f".{out.name}.{uuid4().hex[:8]}.part")
+    try:
+        with waiting.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(out)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                f"There is no room left for {out}.", remedy="Make room, or write elsewhere.", input=str(out)
+            ) from error
+        why = error.strerror or str(error)
+        raise BadInput(
+            f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out)
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            waiting.unlink(missing_ok=True)

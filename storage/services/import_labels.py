@@ -1,0 +1,262 @@
+"""Labels from files into the label rows of a project: matched, merged, written, and everything else told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, TextIO
+
+from storage.catalog import labels
+from storage.catalog.engine import Catalog, Priority
+from storage.errors import BadInput, NotFound
+from storage.exchange import coco_read, json_text
+from storage.exchange.encord_json import check_row, iterate_rows, read_row
+from storage.exchange.features import Features
+from storage.exchange.losses import Loss, Losses
+from storage.model.labels import LabelDocument
+from storage.model.reads import LabelRowInfo
+from storage.progress import Progress
+from storage.services.export import item_paths
+
+if TYPE_CHECKING:
+    from storage.catalog.transaction import Operation
+
+BATCH = 100  # label rows a transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    title: str
+    item_uuid: str
+    label_row_id: int
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """`unmatched`: pictures of the file that are not in the project. `refused`: what could not be taken over."""
+
+    file: Path
+    dry_run: bool
+    matched: list[Match] = field(default_factory=list)
+    unmatched: list[Loss] = field(default_factory=list)
+    refused: list[Loss] = field(default_factory=list)
+    changed: int = 0  # label rows that were (or would be) written
+    annotations: int = 0  # that these label rows gained
+    classifications: int = 0
+
+    @property
+    def lost(self) -> list[Loss]:
+        return [*self.unmatched, *self.refused]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "files": [str(self.file)],
+            "dry_run": self.dry_run,
+            "matched": len(self.matched),
+            "changed": self.changed,
+            "annotations": self.annotations,
+            "classifications": self.classifications,
+            "unmatched": [x.as_dict() for x in self.unmatched],
+            "refused": [x.as_dict() for x in self.refused],
+        }
+
+
+def import_labels(
+    catalog: Catalog,
+    project_id: int,
+    file: Path | str,
+    format: str,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Merge a file's labels into a project. What was committed before a cancel or an error stays."""
+    take = {"encord": _take_encord, "coco": _take_coco}.get(format)
+    if take is None:
+        raise BadInput(f"“{format}” is no format of labels.", remedy="Formats: encord, coco.", input=format)
+    progress, file = progress or Progress(), Path(file)
+    result = ImportResult(file, dry_run)
+    progress.stage(f"Looking through the items of the project for {file.name}")
+    with _opened(file) as source:
+        importer = _Importer(catalog, project_id, result, progress)
+        progress.stage(f"Importing {file.name}")
+        take(source, importer)
+        importer.flush()
+    result.refused.extend(importer.losses.all())
+    return result
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[TextIO]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as source:
+            yield source
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {file}.", remedy="Check the path.", input=str(file)) from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not a text file in UTF-8.", remedy="Give a JSON file, unpacked.", input=str(file)) from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.", input=str(file)) from error
+    except json_text.BadJson as error:
+        error.input = error.input or str(file)
+        raise
+
+
+class _Importer:
+    """Finds label rows, holds what is to be written, writes it in batches."""
+
+    def __init__(self, catalog: Catalog, project_id: int, result: ImportResult, progress: Progress) -> None:
+        self._catalog, self._result, self.progress = catalog, result, progress
+        self.features = Features(catalog.reads.ontology(catalog.reads.project(project_id).ontology_id))
+        self.losses = Losses()
+        self._waiting: dict[int, tuple[LabelDocument, bool]] = {}
+        self._matched: set[int] = set()
+        self._index(project_id)
+
+    def _index(self, project_id: int) -> None:
+        self._by_hash: dict[str, list[int]] = {}
+        self._by_path: dict[str, list[int]] = {}
+        self._by_name: dict[str, list[int]] = {}
+        reads, path_of = self._catalog.reads, item_paths(self._catalog)
+        for done, row_id in enumerate(reads.label_rows(project_id), start=1):
+            info = reads.label_row(row_id)
+            path = path_of(info.item)
+            for key, table in (
+                (info.data_uuid, self._by_hash),
+                (info.item.uuid, self._by_hash),
+                (path, self._by_path),
+                (info.item.title, self._by_name),
+                (PurePosixPath(path).name, self._by_name),
+            ):
+                rows = table.setdefault(key, [])
+                if row_id not in rows:
+                    rows.append(row_id)
+            self.progress.step(done)
+
+    def find(self, hashes: list[str], paths: list[str], names: list[str]) -> LabelRowInfo | None:
+        """By hash, then path, then the end of a path, then title. None after it was told why."""
+        wanted = next((p for p in (*paths, *names) if p), "a picture without a name")
+        for found in self._candidates(hashes, paths, names):
+            if len(found) == 1:
+                return self._catalog.reads.label_row(found[0])
+            if found:
+                self._result.refused.append(
+                    Loss(
+                        "its labels", wanted, f"{len(found)} items of the project are called so; give the path or the data hash"
+                    )
+                )
+                return None
+        self._result.unmatched.append(Loss("its labels", wanted, "the project has no such item"))
+        return None
+
+    def _candidates(self, hashes: list[str], paths: list[str], names: list[str]) -> Iterator[list[int]]:
+        for hash_ in hashes:
+            yield self._by_hash.get(hash_, [])
+        for path in paths:
+            yield self._by_path.get(path, [])
+        for path in paths:
+            # `val/a.jpg` is `Pictures/val/a.jpg`, or the other way round.
+            near = self._by_name.get(PurePosixPath(path).name, [])
+            ends = [p for p in self._by_path if p.endswith("/" + path) or path.endswith("/" + p)] if len(near) > 1 else []
+            yield sorted({r for p in ends for r in self._by_path[p]})
+        for name in (*names, *(PurePosixPath(p).name for p in paths)):
+            yield self._by_name.get(name, [])
+
+    def present(self, info: LabelRowInfo) -> LabelDocument:
+        """What the label row holds, with what this import is about to write."""
+        waiting = self._waiting.get(info.id)
+        return waiting[0] if waiting else self._catalog.reads.labels(info.id)
+
+    def take(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
+        present = self.present(info)
+        made = merge(present)
+        if info.id not in self._matched:
+            self._matched.add(info.id)
+            self._result.matched.append(Match(info.item.title, info.item.uuid, info.id))
+        if same_records(present, made):
+            return
+        dropped = self._waiting[info.id][1] if info.id in self._waiting else False
+        dropped |= any(made.get(kind, uuid) is None for kind, uuid in _keys(present))
+        if info.id not in self._waiting:
+            self._result.changed += 1
+        self._result.annotations += len(made.annotations) - len(present.annotations)
+        self._result.classifications += len(made.classifications) - len(present.classifications)
+        self._waiting[info.id] = (made, dropped)
+        if len(self._waiting) >= BATCH and not self._result.dry_run:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting and not self._result.dry_run:
+            self._catalog.do("Import labels", _write, dict(self._waiting), priority=Priority.BULK, undoable=False)
+        self._waiting.clear()
+
+
+def _write(op: Operation, rows: dict[int, tuple[LabelDocument, bool]]) -> None:
+    for label_row_id, (document, dropped) in rows.items():
+        labels.import_document(op, label_row_id, document, replace=dropped)
+
+
+def _keys(document: LabelDocument) -> Iterator[tuple[Any, str]]:
+    yield from (("instance", u) for u in document.instances)
+    yield from (("annotation", u) for u in document.annotations)
+    yield from (("classification", u) for u in document.classifications)
+    yield from (("answer", u) for u in document.answers)
+
+
+def same_records(a: LabelDocument, b: LabelDocument) -> bool:
+    return (a.instances, a.annotations, a.answers, a.classifications) == (
+        b.instances,
+        b.annotations,
+        b.answers,
+        b.classifications,
+    )
+
+
+# -- Encord -------------------------------------------------------------------------------------------------------
+
+
+def _take_encord(source: TextIO, importer: _Importer) -> None:
+    for done, raw in enumerate(iterate_rows(source), start=1):
+        importer.progress.step(done)
+        row = check_row(raw)
+        told = row.get("postil") if isinstance(row.get("postil"), dict) else {}
+        links = [str(u.get("data_link") or "") for u in row["data_units"].values() if isinstance(u, dict)]
+        info = importer.find(
+            [str(row["data_hash"]), str(told.get("item", "")), *map(str, row["data_units"])],
+            [str(told.get("path", "")), *links[:1]],
+            [str(row.get("data_title") or "")],
+        )
+        if info is not None:
+            importer.take(
+                info, lambda present, row=row, item=info.item: read_row(row, item, importer.features, present, importer.losses)
+            )
+
+
+# -- COCO ---------------------------------------------------------------------------------------------------------
+
+
+def _take_coco(source: TextIO, importer: _Importer) -> None:
+    data = coco_read.parse(json_text.loads(source.read()))
+    categories = coco_read.Categories(data, importer.features)
+    for name in categories.unmatched:
+        importer.losses.add(f"the category “{name}”", "categories", "the project's ontology has no class of that name")
+    groups: dict[int, tuple[LabelRowInfo, list[tuple[coco_read.Json, int]]]] = {}
+    total = len(data.images)
+    for done, image in enumerate(data.images.values(), start=1):
+        importer.progress.step(done, total)
+        path, page = coco_read.page_of(image)
+        told = image.get("postil") if isinstance(image.get("postil"), dict) else {}
+        hashes = [str(told.get("data_hash", "")), str(told.get("item", ""))]
+        info = importer.find(hashes, [path], [str(told.get("title", "")), str(image.get("image_title", ""))])
+        if info is not None:
+            groups.setdefault(info.id, (info, []))[1].append((image, page))
+    for done, (info, images) in enumerate(groups.values(), start=1):
+        importer.progress.step(done, len(groups))
+        importer.take(
+            info,
+            lambda present, images=images, item=info.item: coco_read.read_images(
+                images, data, item, importer.features, categories, present, importer.losses
+            ),
+        )
