@@ -181,7 +181,7 @@ def _add_metadata_test(found: Condition, test: MetadataTest) -> None:
     elif test.op == "contains":
         found.add(
             f"{has} AND ((j.type = 'text' AND instr(lower(j.value), lower(?)) > 0) OR (j.type = 'array' AND "
-            "EXISTS (SELECT 1 FROM json_each(j.value) v WHERE v.value = ?)))",
+            "EXISTS (SELECT 1 FROM json_each(j.value) v WHERE v.value = ?))))",
             *(test.key, str(value), value),
         )
     elif test.op == "!=":
