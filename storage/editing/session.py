@@ -6,6 +6,7 @@ the sink at once (decisions.md 10). All calls and all listeners are on one threa
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from storage.editing.history import History
 from storage.errors import StaleUndo
 from storage.model.labels import LabelDocument, Record, RecordKind
 
+log = logging.getLogger(__name__)
 Listener = Callable[[DocumentChange], None]
 
 
@@ -168,4 +170,7 @@ class EditSession:
         if not change:
             return
         for listener in tuple(self._listeners):
-            listener(change)
+            try:
+                listener(change)
+            except Exception:  # a screen that cannot draw it must not cost the person the gesture
+                log.exception("a listener failed on %r", change)
