@@ -90,12 +90,9 @@ def _halve_with_alpha(a: Array, size: tuple[int, int]) -> Array:
 
 def bgra(rgb: Array) -> Array:
     """(h, w, 3 or more) RGB of 8 bits as opaque BGRA."""
-    out = np.empty((*rgb.shape[:2], 4), np.uint8)
-    out[..., 0] = rgb[..., 2]
-    out[..., 1] = rgb[..., 1]
-    out[..., 2] = rgb[..., 0]
-    out[..., 3] = 255
-    return out
+    import cv2
+
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb[..., :3]), cv2.COLOR_RGB2BGRA))
 
 
 def cmyk_to_rgb(a: Array) -> Array:

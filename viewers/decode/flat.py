@@ -39,6 +39,8 @@ class FlatPage:
         self.bits, self.channels = header.bits, header.channels
         self.warnings = list(header.warnings)
         self._fast_jpeg = header.format == "jpeg" and header.channels in (1, 3)
+        plain = not header.facts.get("palette") and (header.channels == 4 or not header.facts.get("transparent"))
+        self._fast_png = header.format == "png" and header.bits == 8 and header.channels in (1, 3, 4) and plain
         if header.format == "jpeg":
             self.kind = PixelKind.GRAY8 if header.channels == 1 else PixelKind.BGRA8
         else:
@@ -54,6 +56,10 @@ class FlatPage:
         if self._fast_jpeg and self._decode_jpeg(stored):
             yield
             return
+        if self._fast_png:
+            yield from self._decode_png(stored)
+            if self._fast_png:
+                return
         with self._open(check) as image:
             self._load(image)
             rows = max(1, _STRIP_BYTES // (4 * self.width))
@@ -78,6 +84,25 @@ class FlatPage:
         if not plain:
             stored[...] = out
         return True
+
+    def _decode_png(self, stored: Array) -> Iterator[None]:
+        """The plain kinds by imagecodecs, without Pillow's four bytes per pixel. `_fast_png` is cleared when it fails."""
+        import imagecodecs
+
+        shape = (self.height, self.width) if self.channels == 1 else (self.height, self.width, self.channels)
+        direct = stored.shape == shape and stored.flags.c_contiguous
+        out = stored if direct else scratch(shape, np.dtype(np.uint8))
+        try:
+            imagecodecs.png_decode(self._source.read_at(0, self._source.size), out=out)
+        except (imagecodecs.PngError, ValueError, RuntimeError, IndexError):
+            self._fast_png = False
+            return
+        yield
+        rows = max(1, _STRIP_BYTES // (4 * self.width))
+        for y in range(0, 0 if direct else self.height, rows):
+            strip = out[y : y + rows]
+            stored[y : y + rows] = bgra(strip) if self.channels == 3 else strip
+            yield
 
     # -- quick -------------------------------------------------------------------------------------------------------
 
