@@ -33,7 +33,8 @@ from storage.paths import CatalogPaths
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-WAL_PAGES = 1024  # 4 MB: above it the writer checkpoints after a commit
+WAL_PAGES = 1024  # 4 MB: above it the writer checkpoints when nobody waits
+WAL_PAGES_BUSY = 8192  # 32 MB: above it somebody has to
 IDLE_S = 1.0
 
 
@@ -137,6 +138,7 @@ class Writer:
                 break
             self._serve(job)
             del job
+            self._checkpoint_if_due()
         self._written.set()
         self._may_end.wait()
         self._end()
@@ -202,8 +204,6 @@ class Writer:
             self._undo.replayed(entry, made, redo=redo)
         elif op.images.images:
             self._undo.did(made)
-        if self._dirty and self._wal_pages() > WAL_PAGES:
-            self._checkpoint_locked()
 
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:
@@ -233,6 +233,12 @@ class Writer:
             return wal.stat().st_size // 4096 - self._wal_floor
         except OSError:
             return 0
+
+    def _checkpoint_if_due(self) -> None:
+        """After the answer, not before; and while work waits only when the WAL has grown long: that writes a page once
+        that many batches have touched."""
+        if self._dirty and self._wal_pages() > (WAL_PAGES if self._queue.empty() else WAL_PAGES_BUSY):
+            self._checkpoint()
 
     def _checkpoint(self) -> None:
         with contextlib.suppress(CatalogError, sqlite3.Error), self.lock.held(1.0):
