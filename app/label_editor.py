@@ -151,6 +151,7 @@ class LabelEditor(QWidget):
         self.side.zoom_wanted.connect(self.zoom_to)
         self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
         self.side.gaps_counted.connect(self.header.show_gaps)
+        self.side.gaps.refresh()
         self.session.listen(lambda _change: self.state_changed.emit())
         self.focus.listen(lambda _names: self.state_changed.emit())
         self._middle.addWidget(self.editor)
@@ -161,6 +162,7 @@ class LabelEditor(QWidget):
         self.header.show_state("saved", self.tr("All changes saved"))
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
+        self.hint.emit(self.editor.tool.hint)
         self.state_changed.emit()
         self._operations.run(
             "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)

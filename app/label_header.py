@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from app.task_loader import LoadedTask
 from storage.model.workflow import StageKind
 from widgets import icons, theme
+from widgets.controls.buttons import button
 
 _STATES = {"saved": "ph.check-circle", "saving": "ph.circle-dashed", "failed": "ph.warning-circle"}
 
@@ -41,8 +42,7 @@ class LabelHeader(QFrame):
         self._skip = QPushButton(self.tr("Skip"), self)
         self._skip.setToolTip(self.tr("Put the task at the end of the queue (Ctrl+Shift+Enter)"))
         self._skip.clicked.connect(self.skip_wanted)
-        self._submit = QPushButton(self.tr("Submit"), self)
-        self._submit.setObjectName("primary")
+        self._submit = button(self.tr("Submit"), primary=True, parent=self)
         self._submit.setToolTip(self.tr("Hand the labels on (Ctrl+Enter)"))
         self._submit.clicked.connect(self.submit_wanted)
         self._reopen = QPushButton(self.tr("Reopen"), self)

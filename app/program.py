@@ -93,9 +93,7 @@ class Program(QObject):
             self.windows[0].messages.tell(
                 self.tr("Postil ended unexpectedly last time. Everything you finished is here; the log has the details.")
             )
-        self.jobs.start("Check catalog", lambda progress: catalog.verify(progress), visible=False).failed.connect(
-            self._on_damaged
-        )
+        self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False).failed.connect(self._on_damaged)
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:

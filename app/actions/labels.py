@@ -63,7 +63,7 @@ def label_actions(window: MainWindow) -> list[Action]:
             tr("Fold the panels at the right"),
             verbs.fold_right,
             ("F9",),
-            "ph.sidebar-simple",
+            "ph.columns",
             when=verbs.why_no_task,
             group=tr("View"),
         ),
@@ -72,7 +72,7 @@ def label_actions(window: MainWindow) -> list[Action]:
             tr("Fold the tool bar at the left"),
             verbs.fold_left,
             ("F8",),
-            "ph.sidebar",
+            "ph.columns",
             when=verbs.why_no_task,
             group=tr("View"),
         ),
@@ -124,6 +124,19 @@ class _LabelVerbs:
     def why_no_task(self) -> str:
         return "" if self._editor is not None else self.window.tr("Open a task first.")
 
+    def _project(self) -> int | None:
+        """The project that is on the screen."""
+        window = self.window
+        pages = window.pages
+        if pages is None or pages.projects is None or window.stack.currentWidget() is not pages.projects.widget:
+            return None
+        return pages.projects.widget.current
+
+    def why_no_queue(self) -> str:
+        return (
+            "" if self._editor is not None or self._project() is not None else self.window.tr("Open a task or a project first.")
+        )
+
     def why_not(self, action: EditorAction) -> str:
         editor = self._editor
         if editor is None or editor.editor is None:
@@ -135,8 +148,11 @@ class _LabelVerbs:
         action.run(self._editor.editor)
 
     def submit(self) -> None:
-        assert self._editor is not None
-        self._editor.submit()
+        project, pages = self._project(), self.window.pages
+        if self._editor is not None:
+            self._editor.submit()
+        elif project is not None and pages is not None and pages.projects is not None:
+            pages.projects.start(project)
 
     def skip(self) -> None:
         assert self._editor is not None

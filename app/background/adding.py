@@ -65,4 +65,4 @@ def show_result(window: MainWindow, result: IntakeResult) -> None:
 
     stopped = [result.stopped] if result.stopped is not None else []
     rows = [(f.input, f.reason, f.remedy) for f in (*stopped, *result.errors, *result.skipped, *result.warnings)]
-    ResultList.ask(window, summary(result), rows)
+    ResultList.ask(window, window.tr("What was not added as it is"), rows, summary(result))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
-from widgets.dialogs.new_ontology import NewOntology
 
 from app.dialogs import ask_open_file, ask_save_file
 from app.operations import Operations
 from storage.catalog import ontologies
 from storage.exchange import ontology_json
 from storage.model.ontology import Ontology
+from widgets.dialogs.new_ontology import NewOntologyDialog
 from widgets.panels.ontologies import OntologiesPanel
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class OntologiesRoom(QObject):
     @Slot()
     def new(self) -> None:
         titles = {row.title for row in self.context.reads.ontologies()}
-        wanted = NewOntology.ask(self.window, titles)
+        wanted = NewOntologyDialog.ask(self.window, titles)
         if wanted is not None:
             self._create(self.tr("New ontology"), wanted.title, Ontology(), wanted.description)
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
-from widgets.dialogs.new_project import NewProject
 
 from app.dialogs import ask_open_file, ask_save_file
 from app.operations import Operations
 from storage.catalog import ontologies, projects, tasks
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
+from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow
 from widgets import words
+from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
+from widgets.dialogs.new_project import NewProject, NewProjectDialog
 from widgets.panels.projects import ProjectsPanel
 
 if TYPE_CHECKING:
@@ -64,26 +66,24 @@ class ProjectsRoom(QObject):
 
     @Slot()
     def new(self) -> None:
-        reads = self.context.reads
-        wanted = NewProject.ask(self.window, reads.ontologies(), reads.datasets(), {p.title for p in reads.projects()})
-        if wanted is None:
-            return
-        self.operations.run(
-            self.tr("New project"), projects.create, wanted.title, wanted.description, wanted.ontology_id, list(wanted.dataset_ids),
-            then=lambda project_id: self.widget.open_project(project_id, queue=True),
-        )  # fmt: skip
+        self.new_with(())
+
+    def new_with(self, dataset_ids: tuple[int, ...]) -> None:
+        wanted = NewProjectDialog.ask(self.window, self.context.reads, dataset_ids=dataset_ids)
+        if wanted is not None:
+            self.operations.run(
+                self.tr("New project"), _create, wanted, then=lambda made: self.widget.open_project(made, queue=True)
+            )
 
     def open_project(self, project_id: int) -> None:
         self.widget.open_project(project_id)
 
     @Slot(int)
     def delete(self, project_id: int) -> None:
-        from widgets.dialogs.confirm_delete import ConfirmDelete
-
         project = self.context.reads.project(project_id)
-        count = sum(project.tasks_by_stage.values())
-        text = self.tr("Project “{0}” with its {1} tasks and all their labels. Its files, datasets and ontology stay.")
-        if ConfirmDelete.ask(self.window, self.tr("Delete project"), text.format(project.title, words.number(count))):
+        count = words.number(sum(project.tasks_by_stage.values()))
+        lost = self.tr("Its {0} tasks and all their labels go with it. Files, datasets and the ontology stay.").format(count)
+        if ConfirmDeleteDialog.ask(self.window, self.tr("Delete the project “{0}”?").format(project.title), lost):
             self.operations.run(
                 self.tr("Delete project"), projects.delete, project_id, then=lambda _r: self.widget.close_project()
             )
@@ -102,7 +102,7 @@ class ProjectsRoom(QObject):
     def add_class(self, ontology_id: int, shape: ShapeKind) -> None:
         """The data of a project cannot be labelled with its ontology: add a class that can (rulings.md 18)."""
         ontology = self.context.reads.ontology(ontology_id)
-        changed = ontology_edit.add_object(ontology, str(shape).replace("_", " ").capitalize(), shape)
+        changed, _made = ontology_edit.add_object(ontology, str(shape).replace("_", " ").capitalize(), shape)
         self.operations.run(self.tr("Add a class"), ontologies.save, ontology_id, changed)
 
     def show_dataset(self, dataset_id: int) -> None:
@@ -222,6 +222,13 @@ class ProjectsRoom(QObject):
         from widgets.dialogs.result_list import ResultList
 
         ResultList.ask(self.window, title, [(x.where, x.what, x.why) for x in losses])
+
+
+def _create(op: Any, wanted: NewProject) -> int:
+    ontology_id = wanted.ontology_id
+    if ontology_id is None:
+        ontology_id = ontologies.create(op, wanted.title, Ontology())
+    return projects.create(op, wanted.title, wanted.description, ontology_id, list(wanted.dataset_ids))
 
 
 def _each(op: Any, work: Any, ids: Any) -> None:
