@@ -6,6 +6,7 @@ takes four bytes per pixel in Pillow until it is copied.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import IO, cast
 
@@ -91,9 +92,13 @@ class FlatPage:
 
         shape = (self.height, self.width) if self.channels == 1 else (self.height, self.width, self.channels)
         direct = stored.shape == shape and stored.flags.c_contiguous
+        data = self._source.read_at(0, self._source.size)
+        if not _png_is_sound(data):
+            self._fast_png = False  # libpng would pass over wrong checksums with a line on stderr
+            return
         out = stored if direct else scratch(shape, np.dtype(np.uint8))
         try:
-            imagecodecs.png_decode(self._source.read_at(0, self._source.size), out=out)
+            imagecodecs.png_decode(data, out=out)
         except (imagecodecs.PngError, ValueError, RuntimeError, IndexError):
             self._fast_png = False
             return
@@ -143,6 +148,20 @@ class FlatPage:
                 raise OSError(f"nothing of its pixels could be read ({error})") from error
             if _DAMAGED not in self.warnings and not self._header.truncated:
                 self.warnings.append(_DAMAGED)
+
+
+def _png_is_sound(data: bytes) -> bool:
+    """Whether every chunk up to the end is there with the right checksum."""
+    view, position = memoryview(data), 8
+    while position + 12 <= len(data):
+        length = int.from_bytes(data[position : position + 4], "big")
+        end = position + 8 + length
+        if zlib.crc32(view[position + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return False
+        if data[position + 4 : position + 8] == b"IEND":
+            return True
+        position = end + 4
+    return False
 
 
 def _has_content(image: Image.Image) -> bool:

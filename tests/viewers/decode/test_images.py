@@ -222,6 +222,14 @@ def test_damage_in_the_middle_is_told_after_decoding():
     assert any("damaged" in w for w in decoder.facts().warnings)
 
 
+def test_a_wrong_checksum_is_told():
+    data = bytearray(pictures.encode(pictures.noise(300, 200), "PNG", compress_level=0))
+    data[len(data) // 2] ^= 1  # stored, not compressed: the stream stays readable
+    decoder = opened(bytes(data))
+    assert to_rgb(decoder.read(Request()))[:50].any()
+    assert any("damaged" in w for w in decoder.facts().warnings)
+
+
 def test_a_picture_of_which_nothing_can_be_read_is_refused():
     data = bytearray(pictures.encode(pictures.noise(50, 50), "PNG"))
     start = data.index(b"IDAT") + 4
