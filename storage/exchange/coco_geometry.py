@@ -164,7 +164,7 @@ def from_exact(told: Mapping[str, Any]) -> Geometry:
                 (float(offset[0]), float(offset[1])) if offset else None,
             )
         case "skeleton":
-            return Skeleton(tuple(SkeletonPoint(*row[:6], Visibility(row[6])) for row in v))
+            return Skeleton(tuple(SkeletonPoint(x, y, n, c, u, f, Visibility(seen)) for x, y, n, c, u, f, seen in v))
     raise ValueError(f"a shape called {kind}")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,6 +16,7 @@ from storage.exchange import coco_read, json_text
 from storage.exchange.encord_json import check_row, iterate_rows, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Loss, Losses
+from storage.model.items import Item
 from storage.model.labels import LabelDocument
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
@@ -217,24 +219,32 @@ def same_records(a: LabelDocument, b: LabelDocument) -> bool:
 # -- Encord -------------------------------------------------------------------------------------------------------
 
 
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
 def _take_encord(source: TextIO, importer: _Importer) -> None:
     for done, raw in enumerate(iterate_rows(source), start=1):
         importer.progress.step(done)
         row = check_row(raw)
-        told = row.get("postil") if isinstance(row.get("postil"), dict) else {}
-        links = [str(u.get("data_link") or "") for u in row["data_units"].values() if isinstance(u, dict)]
+        told = _table(row.get("postil"))
+        links = [str(_table(u).get("data_link") or "") for u in row["data_units"].values()]
         info = importer.find(
             [str(row["data_hash"]), str(told.get("item", "")), *map(str, row["data_units"])],
             [str(told.get("path", "")), *links[:1]],
             [str(row.get("data_title") or "")],
         )
         if info is not None:
-            importer.take(
-                info, lambda present, row=row, item=info.item: read_row(row, item, importer.features, present, importer.losses)
-            )
+            importer.take(info, partial(_merge_row, row, info.item, importer))
+
+
+def _merge_row(row: Mapping[str, Any], item: Item, importer: _Importer, present: LabelDocument) -> LabelDocument:
+    return read_row(row, item, importer.features, present, importer.losses)
 
 
 # -- COCO ---------------------------------------------------------------------------------------------------------
+
+Images = list[tuple[coco_read.Json, int]]  # with the page of each
 
 
 def _take_coco(source: TextIO, importer: _Importer) -> None:
@@ -242,21 +252,27 @@ def _take_coco(source: TextIO, importer: _Importer) -> None:
     categories = coco_read.Categories(data, importer.features)
     for name in categories.unmatched:
         importer.losses.add(f"the category “{name}”", "categories", "the project's ontology has no class of that name")
-    groups: dict[int, tuple[LabelRowInfo, list[tuple[coco_read.Json, int]]]] = {}
+    groups: dict[int, tuple[LabelRowInfo, Images]] = {}
     total = len(data.images)
     for done, image in enumerate(data.images.values(), start=1):
         importer.progress.step(done, total)
         path, page = coco_read.page_of(image)
-        told = image.get("postil") if isinstance(image.get("postil"), dict) else {}
+        told = _table(image.get("postil"))
         hashes = [str(told.get("data_hash", "")), str(told.get("item", ""))]
         info = importer.find(hashes, [path], [str(told.get("title", "")), str(image.get("image_title", ""))])
         if info is not None:
             groups.setdefault(info.id, (info, []))[1].append((image, page))
     for done, (info, images) in enumerate(groups.values(), start=1):
         importer.progress.step(done, len(groups))
-        importer.take(
-            info,
-            lambda present, images=images, item=info.item: coco_read.read_images(
-                images, data, item, importer.features, categories, present, importer.losses
-            ),
-        )
+        importer.take(info, partial(_merge_images, images, data, info.item, categories, importer))
+
+
+def _merge_images(
+    images: Images,
+    data: coco_read.CocoData,
+    item: Item,
+    categories: coco_read.Categories,
+    importer: _Importer,
+    present: LabelDocument,
+) -> LabelDocument:
+    return coco_read.read_images(images, data, item, importer.features, categories, present, importer.losses)
