@@ -17,16 +17,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from storage.catalog import backups, migrations
-from storage.catalog.connect import can_write, damaged, look_at_file, open_reader, open_writer, speaking
+from storage.catalog import backups
+from storage.catalog.connect import can_write, look_at_file, open_reader, speaking
 from storage.catalog.lock import WriterLock
+from storage.catalog.opening import bring_up_to_date, find_user, make_database, make_folder, uuid_of, who
 from storage.catalog.undo import UndoStack
 from storage.catalog.writer import Done, Job, Priority, Writer
-from storage.clock import now_ms
-from storage.errors import CatalogDamaged, CatalogError, NotFound, PostilError, StaleUndo
-from storage.ids import new_uuid, uuid_blob, uuid_text
+from storage.errors import CatalogDamaged, CatalogError, PostilError, StaleUndo
 from storage.model.changes import Changes
-from storage.model.people import OrgRole, User
 from storage.paths import CatalogPaths
 from storage.progress import Progress
 
@@ -53,8 +51,8 @@ class Catalog:
         self._all_readers: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
         with speaking(path):
             db = self.reader()
-            self.uuid = _uuid_of(db, path)
-            self.user = _find_user(db, user)
+            self.uuid = uuid_of(db, path)
+            self.user = find_user(db, user)
             self._others = self._seen_of_others()
         if not read_only:
             self._writer = Writer(self.paths, self.user, self._undo, self._tell)
@@ -67,12 +65,12 @@ class Catalog:
         """A new catalog in an empty or absent folder. Its first user is the organisation's admin."""
         path = Path(path).absolute()
         with speaking(path):
-            _make_folder(path)
+            make_folder(path)
             paths = CatalogPaths(path)
             lock = WriterLock(paths.lock, paths.turn)
             try:
                 with lock.held():
-                    _make_database(paths, *_who(name, email))
+                    make_database(paths, *who(name, email))
             finally:
                 lock.close()
         return Catalog(path, None, read_only=False)
@@ -94,7 +92,7 @@ class Catalog:
                     input=str(path),
                 )
             with speaking(path):
-                _bring_up_to_date(paths, progress, read_only=read_only)
+                bring_up_to_date(paths, progress, read_only=read_only)
             return Catalog(path, user, read_only=read_only)
         except CatalogDamaged as error:
             good = backups.newest_good(paths)
@@ -268,99 +266,3 @@ class Catalog:
 
         job.work = work
         return self._writing().submit(job)
-
-
-def _make_folder(path: Path) -> None:
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise CatalogError(f"{path} is not empty.", remedy="Choose a new or empty folder for the catalog.", input=str(path))
-    path.mkdir(parents=True, exist_ok=True)
-    paths = CatalogPaths(path)
-    for folder in (paths.originals, paths.cache, paths.backups, paths.logs):
-        folder.mkdir(exist_ok=True)
-
-
-def _make_database(paths: CatalogPaths, name: str, email: str) -> None:
-    db = open_writer(paths.database)
-    try:
-        migrations.migrate(db)
-        now = now_ms()
-        db.execute("BEGIN IMMEDIATE")
-        db.executemany("INSERT INTO meta VALUES (?, ?)", [("uuid", new_uuid()), ("created_at", str(now))])
-        db.execute(
-            "INSERT INTO users (uuid, name, email, role, created_at) VALUES (?, ?, ?, ?, ?)",
-            (uuid_blob(new_uuid()), name, email, str(OrgRole.ADMIN), now),
-        )
-        db.execute("COMMIT")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        db.close()
-
-
-def _bring_up_to_date(paths: CatalogPaths, progress: Progress | None, *, read_only: bool) -> None:
-    """Refuses newer formats; migrates older ones under the writer's lock, each step after a backup."""
-    db = open_reader(paths.database, frozen=not can_write(paths.root, paths.database))
-    try:
-        version = migrations.version_of(db)
-    finally:
-        db.close()
-    migrations.refuse_newer(version, str(paths.root))
-    if version == migrations.LATEST:
-        return
-    if read_only:
-        raise CatalogError(
-            f"The catalog {paths.root} has an older format.", remedy="Open it once for writing.", input=str(paths.root)
-        )
-    if progress is not None:
-        progress.stage("Bringing the catalog up to date")
-    lock = WriterLock(paths.lock, paths.turn)
-    try:
-        with lock.held():
-            _migrate(paths, progress)
-    finally:
-        lock.close()
-
-
-def _migrate(paths: CatalogPaths, progress: Progress | None) -> None:
-    def keep(version: int) -> None:
-        paths.backups.mkdir(exist_ok=True)
-        source = open_reader(paths.database)
-        try:
-            backups.write_copy(source, backups.name_for(paths, before_version=version + 1), progress)
-        finally:
-            source.close()
-
-    db = open_writer(paths.database)
-    try:
-        migrations.migrate(db, before_step=keep)
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        db.close()
-
-
-def _uuid_of(db: sqlite3.Connection, path: Path) -> str:
-    row = db.execute("SELECT value FROM meta WHERE key = 'uuid'").fetchone()
-    if row is None:
-        raise damaged(str(path), "it does not know its own name")
-    return str(row[0])
-
-
-def _who(name: str, email: str) -> tuple[str, str]:
-    if not name:
-        import getpass
-
-        try:
-            name = getpass.getuser()
-        except (OSError, KeyError):
-            name = "user"
-    return name, email or f"{'.'.join(name.split()).lower() or 'user'}@localhost.local"
-
-
-def _find_user(db: sqlite3.Connection, wanted: str | None) -> User:
-    sql = "SELECT id, uuid, name, email, role FROM users"
-    if wanted is None:
-        row = db.execute(f"{sql} ORDER BY id LIMIT 1").fetchone()
-    else:
-        row = db.execute(f"{sql} WHERE email = ? OR name = ? ORDER BY id LIMIT 1", (wanted, wanted)).fetchone()
-    if row is None:
-        raise NotFound(f"There is no user {wanted}.", remedy="`postil user list` names them.", input=wanted or "")
-    return User(row[0], uuid_text(row[1]), row[2], row[3], OrgRole(row[4]))
