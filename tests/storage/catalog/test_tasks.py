@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import pytest
+
+from storage.catalog import projects, tasks
+from storage.catalog.engine import Catalog
+from storage.errors import NotAllowed, NotFound, Refused
+from storage.model.geometry import ShapeKind
+from storage.model.ontology import ObjectClass, Ontology
+from storage.model.people import Role
+from storage.model.workflow import TaskStatus
+from tests.support.nouns import add, as_member, dataset, folder, project, task_titles, undo
+
+STRICT = Ontology((ObjectClass("1", "Car", "#D33115", ShapeKind.BOX, "car00000", required=True),))
+
+
+def queue(catalog: Catalog, *names: str, ontology: Ontology | None = None) -> int:
+    ids = add(catalog, folder(catalog, "A"), *names)
+    return project(catalog, dataset(catalog, "D", *ids), ontology=ontology)
+
+
+def task_of(catalog: Catalog, work: int, title: str) -> int:
+    return next(t.id for t in catalog.reads.task_rows(catalog.reads.task_ids(work)) if t is not None and t.title == title)
+
+
+def test_a_project_has_a_task_for_every_data_unit_oldest_first(catalog: Catalog) -> None:
+    work = queue(catalog, "b", "a", "c")
+    assert task_titles(catalog, work) == ["b", "a", "c"]
+    row = catalog.reads.project(work)
+    assert list(row.tasks_by_stage.values()) == [3, 0]
+    assert catalog.reads.project_by_title("project") == row
+    assert [p.id for p in catalog.reads.projects_of_dataset(row.dataset_ids[0])] == [work]
+
+
+def test_higher_priority_comes_first_and_skipped_tasks_last(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b", "c", "d")
+    catalog.do("Priority", tasks.set_priority, [task_of(catalog, work, "c"), task_of(catalog, work, "d")], 0.9)
+    catalog.do("Skip", tasks.skip, task_of(catalog, work, "c"))
+    catalog.do("Skip", tasks.skip, task_of(catalog, work, "a"))
+    assert task_titles(catalog, work) == ["d", "b", "c", "a"]
+    with pytest.raises(Refused, match="between 0 and 1"):
+        catalog.do("Priority", tasks.set_priority, [1], 7)
+
+
+def test_the_next_task_walks_the_queue_and_begins_again_at_its_end(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b", "c")
+    catalog.do("Priority", tasks.set_priority, [task_of(catalog, work, "c")], 0.9)
+    order, after = [], None
+    for _ in range(4):
+        task = catalog.reads.next_task(work, after)
+        assert task is not None
+        order.append(task.title)
+        after = task.id
+    assert order == ["c", "a", "b", "c"]
+
+
+def test_the_next_task_is_never_the_one_just_left_nor_somebody_elses(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b")
+    first = catalog.reads.next_task(work)
+    assert first is not None
+    with as_member(catalog, ("projects", work, Role.ANNOTATOR)) as bob:
+        bob.do("Claim", tasks.claim, task_of(catalog, work, "b"))
+        assert [t.title for t in (bob.reads.next_task(work),) if t] == ["a"]
+    assert catalog.reads.next_task(work, first.id) is None
+
+
+def test_claiming_submitting_and_reopening(catalog: Catalog) -> None:
+    work = queue(catalog, "a")
+    task = task_of(catalog, work, "a")
+    catalog.do("Claim", tasks.claim, task)
+    claimed = catalog.reads.task(task)
+    assert (claimed.status, claimed.assignee) == (TaskStatus.ASSIGNED, "ada@example.org")
+    catalog.do("Submit", tasks.submit, task)
+    done = catalog.reads.task(task)
+    assert (done.status, done.stage_uuid) == (TaskStatus.COMPLETED, catalog.reads.project(work).workflow.stages[1].uuid)
+    assert catalog.reads.next_task(work) is None
+    for again in (tasks.submit, tasks.skip, tasks.claim):
+        with pytest.raises(Refused, match="already in the stage"):
+            catalog.do("Again", again, task)
+    catalog.do("Reopen", tasks.reopen, task)
+    assert catalog.reads.task(task).status is TaskStatus.REOPENED
+    with pytest.raises(Refused, match="is open"):
+        catalog.do("Reopen", tasks.reopen, task)
+    undo(catalog)
+    assert catalog.reads.task(task).status is TaskStatus.COMPLETED
+
+
+def test_a_task_with_something_required_missing_is_not_submitted(catalog: Catalog) -> None:
+    work = queue(catalog, "a", ontology=STRICT)
+    task = task_of(catalog, work, "a")
+    with pytest.raises(tasks.RequiredMissing, match="still empty in “a”") as told:
+        catalog.do("Submit", tasks.submit, task)
+    assert "Car" in told.value.remedy
+    assert len(told.value.gaps) == 1
+    assert catalog.reads.task(task).status is TaskStatus.NEW
+
+
+def test_tasks_are_assigned_and_moved_in_bulk(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b")
+    wanted = list(catalog.reads.task_ids(work))
+    catalog.do("Assign", tasks.assign, wanted, "ada@example.org")
+    assert {t.assignee for t in catalog.reads.task_rows(wanted) if t} == {"ada@example.org"}
+    catalog.do("Release", tasks.assign, wanted, None)
+    assert {t.status for t in catalog.reads.task_rows(wanted) if t} == {TaskStatus.RELEASED}
+    done = catalog.reads.project(work).workflow.stages[1].uuid
+    catalog.do("Move", tasks.move, wanted, done)
+    assert list(catalog.reads.task_ids(work, stage=done, status=TaskStatus.COMPLETED)) == wanted
+    with pytest.raises(NotFound, match="nobody"):
+        catalog.do("Assign", tasks.assign, wanted, "nobody")
+    with pytest.raises(Refused, match="no such stage"):
+        catalog.do("Move", tasks.move, wanted, "00000000-0000-4000-8000-000000000000")
+
+
+def test_tasks_are_found_by_their_items_title(catalog: Catalog) -> None:
+    work = queue(catalog, "brain left", "brain right", "liver")
+    found = catalog.reads.task_ids(work, text="brain le")
+    assert [t.title for t in catalog.reads.task_rows(found) if t] == ["brain left"]
+
+
+def test_an_annotator_works_on_free_tasks_and_decides_nothing_else(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b")
+    mine, other = task_of(catalog, work, "a"), task_of(catalog, work, "b")
+    catalog.do("Claim", tasks.claim, other)
+    with as_member(catalog, ("projects", work, Role.ANNOTATOR)) as bob:
+        bob.do("Submit", tasks.submit, mine)
+        with pytest.raises(NotAllowed, match="assigned to Ada"):
+            bob.do("Submit", tasks.submit, other)
+        with pytest.raises(NotAllowed):
+            bob.do("Priority", tasks.set_priority, [other], 1)
+        with pytest.raises(NotAllowed):
+            bob.do("Rename", projects.rename, work, "Mine")
+
+
+def test_a_dataset_that_leaves_a_project_hides_its_tasks_and_brings_them_back(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b")
+    made = catalog.reads.project(work).dataset_ids[0]
+    before = list(catalog.reads.task_ids(work))
+    catalog.do("Submit", tasks.submit, before[0])
+    catalog.do("Detach", projects.detach_dataset, work, made)
+    assert task_titles(catalog, work) == []
+    catalog.do("Attach", projects.attach_dataset, work, made)
+    assert list(catalog.reads.task_ids(work)) == [before[1], before[0]]
+    with pytest.raises(Refused, match="already"):
+        catalog.do("Attach", projects.attach_dataset, work, made)
+
+
+def test_a_deleted_project_takes_its_tasks_and_can_be_brought_back(catalog: Catalog) -> None:
+    work = queue(catalog, "a")
+    catalog.do("Delete", projects.delete, work)
+    assert catalog.reads.projects() == []
+    assert catalog.reader().execute("PRAGMA foreign_key_check").fetchall() == []
+    undo(catalog)
+    assert task_titles(catalog, work) == ["a"]
+
+
+def test_a_label_row_knows_its_place(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b")
+    rows = list(catalog.reads.iterate_label_rows(work))
+    assert [info.item.title for info, _ in rows] == ["a", "b"]
+    info, document = rows[0]
+    assert (info.dataset_title, info.branch, info.stage_title, document.uuid) == ("D", "main", "Annotate 1", info.uuid)
+    done = catalog.reads.project(work).workflow.stages[1].uuid
+    assert list(catalog.reads.iterate_label_rows(work, frozenset({done}))) == []
