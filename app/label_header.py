@@ -48,8 +48,8 @@ class LabelHeader(QFrame):
         self._reopen = QPushButton(self.tr("Reopen"), self)
         self._reopen.setToolTip(self.tr("Put the task back into the first stage; its labels are kept"))
         self._reopen.clicked.connect(self.reopen_wanted)
-        for button in (self._skip, self._submit, self._reopen):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for each in (self._skip, self._submit, self._reopen):
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GAP, theme.INSIDE, theme.GAP, theme.INSIDE)
         row.setSpacing(theme.GAP)
@@ -61,14 +61,14 @@ class LabelHeader(QFrame):
         self.show_state("saved", self.tr("All changes saved"))
 
     def _tool(self, icon: str, title: str, signal: object) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icons.icon(icon))
-        button.setAutoRaise(True)
-        button.setToolTip(title)
-        button.setAccessibleName(title)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(signal)
-        return button
+        made = QToolButton(self)
+        made.setIcon(icons.icon(icon))
+        made.setAutoRaise(True)
+        made.setToolTip(title)
+        made.setAccessibleName(title)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.clicked.connect(signal)
+        return made
 
     def show_task(self, loaded: LoadedTask) -> None:
         stage = loaded.project.workflow.stage(loaded.task.stage_uuid)

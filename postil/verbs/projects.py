@@ -6,13 +6,12 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from storage.catalog.engine import Catalog
-
 from postil.console import FAILED, OK, SOME_FAILED, Console
 from postil.verbs import later
 from postil.verbs.catalogs import opened
 from storage.catalog import projects as project_operations
 from storage.catalog import tasks as task_operations
+from storage.catalog.engine import Catalog
 from storage.errors import PostilError, Refused
 from storage.model.reads import ProjectRow, TaskRow
 from storage.model.workflow import TaskStatus
