@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal
 
 Stop = Callable[[], bool]
 Job = Callable[[Stop], Any]  # answers None when it stopped
@@ -15,14 +15,26 @@ Job = Callable[[Stop], Any]  # answers None when it stopped
 IDLE_S = 1.5
 
 
+class Bell(QObject):
+    """Rung on any thread, heard on the thread of whoever listens. Without a parent: a widget that dies must not take it along
+    while another thread has its hand on it."""
+
+    rung = Signal()
+
+    def ring(self) -> None:
+        self.rung.emit()
+
+
 class Newest(QObject):
-    """Jobs in slots by name; a slot holds the newest job only. `done` comes on the GUI thread with (slot, result)."""
+    """Jobs in slots by name; a slot holds the newest job only. `connect_done` tells (slot, result) on the GUI thread.
 
-    done = Signal(str, object)
-    _finished = Signal(str, object)
+    Without a parent, for the same reason as `Bell`.
+    """
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    _done = Signal(str, object)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self._name = name
         self._wake = threading.Condition()
         self._jobs: dict[str, Job] = {}
@@ -30,7 +42,10 @@ class Newest(QObject):
         self._stopped: set[str] = set()
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
+
+    def connect_done(self, slot: Callable[[str, object], None]) -> None:
+        """`slot` must be a method of a QObject of the GUI thread."""
+        self._done.connect(slot, Qt.ConnectionType.QueuedConnection)
 
     def submit(self, slot: str, job: Job, *, supersede: bool = True) -> None:
         """`supersede`: what runs in this slot is worthless now and should stop."""
@@ -75,12 +90,4 @@ class Newest(QObject):
                 self._stopped.discard(slot)
             result = job(lambda slot=slot: slot in self._stopped)  # type: ignore[misc]
             if result is not None and not self._closed:
-                try:
-                    self._finished.emit(slot, result)
-                except RuntimeError:  # the canvas is gone
-                    return
-
-    @Slot(str, object)
-    def _on_finished(self, slot: str, result: object) -> None:
-        if not self._closed:
-            self.done.emit(slot, result)
+                self._done.emit(slot, result)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
 from viewers.canvas.background import Stop
@@ -40,7 +40,7 @@ class CanvasPainter(QObject):
         self._names_asked: Placement | None = None
         self._names_stale = True
         self._coarse: tuple[object, QImage] | None = None
-        canvas._workers[1].done.connect(self._on_done)
+        canvas._workers[1].connect_done(self._on_done)
 
     # -- told by the canvas
 
@@ -202,6 +202,7 @@ class CanvasPainter(QObject):
         entries = [e for e in shapes.index.near(region) if shapes.shown(e)]
         return [(e.geometry.bounds(), shapes.name(e), shapes.color(e)) for e in entries[-5000:]]
 
+    @Slot(str, object)
     def _on_done(self, slot: str, result: object) -> None:
         if slot == "names":
             image, placement, origin = result  # type: ignore[misc]

@@ -30,7 +30,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
 from storage.model.ontology import Ontology
-from viewers.canvas.background import Newest
+from viewers.canvas.background import Bell, Newest
 from viewers.canvas.canvas_painter import CanvasPainter
 from viewers.canvas.events import Pointing, cursor_shape
 from viewers.canvas.overlay import BACKGROUND
@@ -55,7 +55,6 @@ class ImageCanvas(QWidget):
     opened = Signal()  # the size of the frame on screen is known
     failed = Signal(object)  # PostilError: no picture
     adjusted = Signal()
-    _arrived = Signal()
 
     def __init__(
         self,
@@ -83,7 +82,7 @@ class ImageCanvas(QWidget):
             say=self.status.emit,
             refresh=self.tool_acted,
         )
-        self._workers = (Newest("canvas picture", self), Newest("canvas shapes", self))
+        self._workers = (Newest("canvas picture"), Newest("canvas shapes"))
         background = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red())
         self._picture = PictureLayer(self.view, self._workers[0], pictures, self._frame, background, self)
         self._static = ShapeLayer(self.view, self._workers[1], self.shapes.static_items, self.look, self)
@@ -91,7 +90,7 @@ class ImageCanvas(QWidget):
         self._pointing = Pointing(self)
         self._fitted = True
         self._hint = ""
-        self._told = False
+        self._heard = -1
         self._set_up()
 
     def _set_up(self) -> None:
@@ -105,7 +104,8 @@ class ImageCanvas(QWidget):
         )
         self._picture.changed.connect(self.update)
         self._static.changed.connect(self.update)
-        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._bell = Bell()
+        self._bell.rung.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
         self._later = QTimer(self)  # one look at the layers after a burst of wheel and pan events
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -113,8 +113,9 @@ class ImageCanvas(QWidget):
         self._detach = [
             self.session.listen(_weak(self._on_document)),
             self.focus.listen(_weak(self._on_focus)),
-            self.pictures.listen(_weak(self._tell_arrival)),
+            self.pictures.listen(self._bell.ring),
         ]
+        self.destroyed.connect(_Ending(self._workers, self._detach))
         self._on_arrived()
 
     # -- what others may do
@@ -138,7 +139,7 @@ class ImageCanvas(QWidget):
     @property
     def settled(self) -> bool:
         """Everything on screen is sharp and up to date."""
-        return self.pictures.idle and not self._told and self._picture.settled and self._static.settled
+        return self.pictures.idle and self._heard == self.pictures.told and self._picture.settled and self._static.settled
 
     def set_tool(self, tool: Tool | None) -> None:
         if self.tool is not None:
@@ -222,11 +223,7 @@ class ImageCanvas(QWidget):
 
     def close_canvas(self) -> None:
         """End the workers and stop listening. The picture source belongs to whoever made it."""
-        for detach in self._detach:
-            detach()
-        self._detach = []
-        for worker in self._workers:
-            worker.close()
+        _Ending(self._workers, self._detach)()
 
     def sizeHint(self) -> QSize:
         return QSize(800, 600)
@@ -236,15 +233,9 @@ class ImageCanvas(QWidget):
     def _frame(self) -> int:
         return self.focus.at[1]
 
-    def _tell_arrival(self) -> None:
-        """On the source's thread."""
-        if not self._told:
-            self._told = True
-            self._arrived.emit()
-
     @Slot()
     def _on_arrived(self) -> None:
-        self._told = False
+        self._heard = self.pictures.told
         if self.pictures.error is not None:
             self.failed.emit(self.pictures.error)
             self.update()
@@ -434,6 +425,19 @@ class ImageCanvas(QWidget):
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab is a key of the editor here (next object)."""
         return False
+
+
+class _Ending:
+    """What is to be done when a canvas ends, whether it was closed or simply destroyed. Holds nothing of the canvas itself."""
+
+    def __init__(self, workers: Iterable[Newest], detach: list[Callable[[], None]]) -> None:
+        self._workers, self._detach = tuple(workers), detach
+
+    def __call__(self, *_: object) -> None:
+        while self._detach:
+            self._detach.pop()()
+        for worker in self._workers:
+            worker.close()
 
 
 def _weak(method: Callable[..., None]) -> Callable[..., None]:

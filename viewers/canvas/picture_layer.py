@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QLineF, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from viewers.canvas import tiles
@@ -45,7 +45,7 @@ class PictureLayer(QObject):
         self._asked: tuple[Placement, Rect] | None = None
         self._stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
         self._made_for = -1
-        worker.done.connect(self._on_done)
+        worker.connect_done(self._on_done)
 
     @property
     def settled(self) -> bool:
@@ -93,6 +93,7 @@ class PictureLayer(QObject):
                 keys.update(dict.fromkeys(what.keys))
         self._source.want(keys, self.adjust)
 
+    @Slot(str, object)
     def _on_done(self, slot: str, result: object) -> None:
         if slot != "picture":
             return

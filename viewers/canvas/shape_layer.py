@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from storage.model.geometry import Bounds
 from viewers.canvas import raster
@@ -50,7 +50,7 @@ class ShapeLayer(QObject):
         self._since: list[Bounds] = []  # stale places since it was asked for
         self._stale = True
         self._patching: list[Bounds] = []
-        worker.done.connect(self._on_done)
+        worker.connect_done(self._on_done)
 
     @property
     def settled(self) -> bool:
@@ -166,6 +166,7 @@ class ShapeLayer(QObject):
 
         self._worker.submit("patch", job)
 
+    @Slot(str, object)
     def _on_done(self, slot: str, result: object) -> None:
         if slot == "shapes":
             serial, layer = result  # type: ignore[misc]

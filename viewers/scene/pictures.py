@@ -30,6 +30,7 @@ class PictureSource:
     def __init__(self, open: Callable[[], Decoder], *, budget: int = 384 << 20) -> None:
         self.error: PostilError | None = None  # why there is no picture
         self.frames = 1
+        self.told = 0  # how often listeners were told
         self._open = open
         self._budget = budget
         self._facts: dict[int, FrameFacts] = {}
@@ -257,6 +258,7 @@ class PictureSource:
             self._bytes -= _weight(picture, self._shown.pop(key)[1])
 
     def _tell(self) -> None:
+        self.told += 1
         for listener in tuple(self._listeners):
             listener()
 

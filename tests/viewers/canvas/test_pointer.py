@@ -279,3 +279,22 @@ def test_a_canvas_that_is_closed_leaves_the_session_alone(show: Make) -> None:
     canvas.close_canvas()
     canvas.session.do("Delete", verbs.delete_instances(canvas.session.document, ["i0"]))
     assert len(canvas.hits) == 2
+
+
+def test_a_canvas_that_is_destroyed_in_the_midst_of_drawing_ends_its_threads(qtbot) -> None:  # type: ignore[no-untyped-def]
+    import threading
+
+    import shiboken6
+
+    for _ in range(5):
+        source = scenes.plain(400, 300)
+        canvas = ImageCanvas(scenes.session(scenes.many(500, 400, 300)), scenes.focus(), scenes.ontology(), source)
+        canvas.resize(500, 400)
+        canvas.show()
+        session, focus = canvas.session, canvas.focus
+        canvas.deleteLater()
+        qtbot.waitUntil(lambda canvas=canvas: not shiboken6.isValid(canvas))
+        focus.select(["i0"])
+        session.undo()
+        source.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith(("canvas", "pictures"))]
