@@ -113,4 +113,6 @@ if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:]] or [600, 60]
     for row in measure(*numbers[:2]):
         verdict = "holds" if row.holds else "short"
-        print(f"{row.name}: {row.ours:.0f} {row.unit}, theirs {row.theirs:.0f}, ratio {row.ratio:.2f}, goal {row.goal}, {verdict}")
+        print(
+            f"{row.name}: {row.ours:.0f} {row.unit}, theirs {row.theirs:.0f}, ratio {row.ratio:.2f}, goal {row.goal}, {verdict}"
+        )

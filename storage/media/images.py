@@ -256,7 +256,11 @@ def exif_orientation(exif: bytes) -> int:
             tag, kind, _, value = struct.unpack_from(f"{order}HHI2s", data, offset + 2 + 12 * i)
             if tag == 0x0112 and kind in (3, 4):
                 # A SHORT lies in the first two bytes; a LONG (some cameras) in little-endian files as well.
-                number = struct.unpack(f"{order}H", value)[0] if kind == 3 else data[offset + 2 + 12 * i + (8 if order == "<" else 11)]
+                number = (
+                    struct.unpack(f"{order}H", value)[0]
+                    if kind == 3
+                    else data[offset + 2 + 12 * i + (8 if order == "<" else 11)]
+                )
                 return int(number) if 1 <= number <= 8 else 1
     except (KeyError, IndexError, struct.error):
         pass

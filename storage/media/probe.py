@@ -75,7 +75,9 @@ def check_file(path: Path) -> os.stat_result:
 def unreadable(path: Path, error: OSError | ValueError) -> BadInput:
     """The sentence for a file that the operating system does not give us."""
     number = getattr(error, "errno", None) or 0
-    what, remedy = _ERRORS.get(number, (f"cannot be read: {getattr(error, 'strerror', None) or error}", "Check the disk and try again."))
+    what, remedy = _ERRORS.get(
+        number, (f"cannot be read: {getattr(error, 'strerror', None) or error}", "Check the disk and try again.")
+    )
     return BadInput(f"{path.name} {what}.", remedy=remedy, input=str(path))
 
 

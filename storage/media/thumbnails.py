@@ -56,7 +56,8 @@ class ThumbnailStore:
         connection.execute("BEGIN IMMEDIATE")
         try:
             connection.executemany(
-                "INSERT INTO thumbnails (key, jpeg) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET jpeg = excluded.jpeg", pictures
+                "INSERT INTO thumbnails (key, jpeg) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET jpeg = excluded.jpeg",
+                pictures,
             )
             connection.execute("COMMIT")
         except BaseException:

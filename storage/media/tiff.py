@@ -76,7 +76,9 @@ class _Directories:
 
     def _values(self, entry: bytes) -> tuple[int, ...]:
         tag, kind = self._unpack("HH", entry[:4])
-        count, inline = (self._unpack("Q", entry[4:12])[0], entry[12:]) if self._big else (self._unpack("I", entry[4:8])[0], entry[8:])
+        count, inline = (
+            (self._unpack("Q", entry[4:12])[0], entry[12:]) if self._big else (self._unpack("I", entry[4:8])[0], entry[8:])
+        )
         if kind not in _SIZES:
             return ()
         # Of the lists of offsets the header needs only the first and last few: they tell whether the file is whole.
@@ -130,9 +132,7 @@ def read_tiff(reader: Reader) -> ImageHeader:
 
 def _page(directory: _Directory, candidates: list[_Directory]) -> PageHeader:
     width, height = directory.size
-    levels = sorted(
-        {(*c.size, c.offset) for c in candidates if _is_half(directory.size, c.size)}, key=lambda level: -level[0]
-    )
+    levels = sorted({(*c.size, c.offset) for c in candidates if _is_half(directory.size, c.size)}, key=lambda level: -level[0])
     orientation = directory.one(ORIENTATION, 1)
     return PageHeader(
         width,

@@ -174,9 +174,7 @@ class _Intake:
     def _write(self, batch: list[Prepared]) -> Future[Done[list[_Outcome]]]:
         text = "Add 1 file" if len(batch) == 1 else f"Add {len(batch)} files"
         skip = self._duplicates == "skip"
-        return self._catalog.submit(
-            text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK
-        )
+        return self._catalog.submit(text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
 
     def _written(self, writing: Future[Done[list[_Outcome]]] | None) -> None:
         if writing is None:
@@ -241,9 +239,7 @@ class _Intake:
 _Outcome = tuple[Added, Prepared] | Failure
 
 
-def _make_folders(
-    op: Operation, parent_id: int, chains: dict[Chain, Path]
-) -> tuple[dict[Chain, int], int, list[Failure]]:
+def _make_folders(op: Operation, parent_id: int, chains: dict[Chain, Path]) -> tuple[dict[Chain, int], int, list[Failure]]:
     """Folders for chains of titles (parents first); those that are there already are used."""
     ids: dict[Chain, int] = {(): parent_id}
     made = 0
@@ -300,7 +296,9 @@ def _insert(
 def _same_in_folder(op: Operation, folder_id: int, digest: str) -> tuple[int, str] | None:
     """Id and title of an item of the folder with the same bytes."""
     row = op.one(
-        "SELECT id, title FROM items WHERE sha256 = ? AND folder_id = ? AND trashed_at IS NULL", bytes.fromhex(digest), folder_id
+        "SELECT id, title FROM items WHERE sha256 = ? AND folder_id = ? AND trashed_at IS NULL",
+        bytes.fromhex(digest),
+        folder_id,
     )
     return (row[0], row[1]) if row else None
 

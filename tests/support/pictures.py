@@ -27,7 +27,9 @@ def noise(width: int, height: int, seed: int = 0) -> np.ndarray:
 def smooth(width: int, height: int) -> np.ndarray:
     """Gradients that survive JPEG within a few grey levels."""
     y, x = np.mgrid[0:height, 0:width]
-    return np.stack([x * 255 // max(1, width - 1), y * 255 // max(1, height - 1), 255 - x * 255 // max(1, width - 1)], -1).astype(np.uint8)
+    return np.stack(
+        [x * 255 // max(1, width - 1), y * 255 // max(1, height - 1), 255 - x * 255 // max(1, width - 1)], -1
+    ).astype(np.uint8)
 
 
 def encode(a: np.ndarray, format: str, **options: Any) -> bytes:

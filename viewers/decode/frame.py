@@ -59,7 +59,9 @@ class Frame:
 
     def facts(self) -> FrameFacts:
         page = self.page
-        return FrameFacts(self.width, self.height, self.levels, page.kind, page.bits, page.channels, tuple(dict.fromkeys(page.warnings)))
+        return FrameFacts(
+            self.width, self.height, self.levels, page.kind, page.bits, page.channels, tuple(dict.fromkeys(page.warnings))
+        )
 
     def read(self, level: int, region: Region | None, check: Check) -> Picture:
         level = min(max(level, 0), self.levels)

@@ -83,8 +83,6 @@ def _decoded(source: ByteSource, header: ImageHeader, size: int) -> Image.Image:
         decoder.close()
 
 
-
-
 def _inside(size: tuple[int, int], limit: int) -> tuple[int, int]:
     width, height = size
     scale = min(1.0, limit / max(width, height))

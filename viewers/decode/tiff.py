@@ -172,7 +172,9 @@ class Segments:
             photometric = 2  # the codec gives RGB
         extra = tuple(int(e) for e in page.extrasamples or ())
         bits = page.bitspersample
-        return Layout(photometric, self.samples, int(max(bits) if isinstance(bits, tuple) else bits), self.dtype, extra, palette)
+        return Layout(
+            photometric, self.samples, int(max(bits) if isinstance(bits, tuple) else bits), self.dtype, extra, palette
+        )
 
 
 class TiffPage:

@@ -51,7 +51,9 @@ def plan(layout: Layout, sample: Callable[[], Iterable[Array]]) -> tuple[PixelKi
     warnings: list[str] = []
     if layout.samples > layout.colours + (1 if layout.alpha else 0):
         shown = "colours" if layout.colours > 1 else "channel"
-        warnings.append(f"{layout.samples} channels: the first {layout.colours} are shown ({shown}).".replace("first 1 are", "first is"))
+        warnings.append(
+            f"{layout.samples} channels: the first {layout.colours} are shown ({shown}).".replace("first 1 are", "first is")
+        )
     if layout.photometric == PALETTE and layout.palette is not None:
         return PixelKind.BGRA8, _palette(layout.palette), warnings
     if layout.colours == 1 and not layout.alpha:
@@ -94,7 +96,11 @@ def _gray(layout: Layout, sample: Callable[[], Iterable[Array]]) -> tuple[PixelK
             return PixelKind.GRAY16, lambda a: np.uint16(top) - a[..., 0].astype(np.uint16), []
         return PixelKind.GRAY16, lambda a: a[..., 0].astype(np.uint16, copy=False), []
     if layout.dtype == np.int8:
-        return PixelKind.GRAY8, lambda a: (a[..., 0].astype(np.int16) + 128).astype(np.uint8), ["Signed values are shown from -128 (black)."]
+        return (
+            PixelKind.GRAY8,
+            lambda a: (a[..., 0].astype(np.int16) + 128).astype(np.uint8),
+            ["Signed values are shown from -128 (black)."],
+        )
     if layout.dtype.kind == "i" and layout.bits <= 16:
         shift = "Signed values are shown raised by 32,768."
         return PixelKind.GRAY16, lambda a: (a[..., 0].astype(np.int32) + 32768).astype(np.uint16), [shift]

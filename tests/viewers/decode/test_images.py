@@ -198,7 +198,8 @@ def test_a_region_beside_the_picture_and_a_frame_too_many_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("format", "options"), [("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {"compress_level": 1}), ("BMP", {}), ("GIF", {"interlace": 0})]
+    ("format", "options"),
+    [("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {"compress_level": 1}), ("BMP", {}), ("GIF", {"interlace": 0})],
 )
 def test_of_a_truncated_picture_what_is_there_is_shown_with_a_warning(format, options):
     a = pictures.noise(300, 200)

@@ -26,7 +26,9 @@ def test_every_format_has_one(name, tmp_path):
     assert a.shape == ((48, 32, 3) if name == "jpeg" else (32, 48, 3))
 
 
-@pytest.mark.parametrize(("size", "want"), [((1280, 960), (192, 256)), ((600, 3000), (256, 51)), ((4001, 7), (1, 256)), ((20, 10), (10, 20))])
+@pytest.mark.parametrize(
+    ("size", "want"), [((1280, 960), (192, 256)), ((600, 3000), (256, 51)), ((4001, 7), (1, 256)), ((20, 10), (10, 20))]
+)
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 def test_it_fits_the_size_and_never_enlarges(size, want, format, tmp_path):
     path = pictures.write(tmp_path / "p", pictures.smooth(*size), format)

@@ -133,7 +133,9 @@ def test_both_makings_of_alpha_are_straight_in_the_end(kind, want):
 
 
 def test_more_channels_than_colours_are_told():
-    decoder = open_image(MemorySource(tiff(np.zeros((8, 9, 7), np.uint8), photometric="minisblack", planarconfig="contig")), {}, cache_dir=None)
+    decoder = open_image(
+        MemorySource(tiff(np.zeros((8, 9, 7), np.uint8), photometric="minisblack", planarconfig="contig")), {}, cache_dir=None
+    )
     assert decoder.read(Request()).kind is PixelKind.GRAY8
     assert decoder.facts().warnings == ("7 channels: the first is shown (channel).",)
 
