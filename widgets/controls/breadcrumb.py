@@ -112,10 +112,15 @@ class Breadcrumb(QWidget):
             slash = QLabel("/")
             slash.setProperty("role", "quiet")
             self._steps.addWidget(slash)
+        crumb.setParent(self)
+        crumb.show()
         crumb.clicked.connect(self._choose)
         crumb.dropped.connect(self.dropped)
         self._steps.addWidget(crumb)
         self._crumbs.append(crumb)
+
+    def titles(self) -> list[str]:
+        return [crumb.accessibleName() for crumb in self._crumbs]
 
     def _choose(self) -> None:
         self.chosen.emit(self.sender().folder_id)

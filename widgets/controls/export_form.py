@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout, QWidget
 
 from storage.model.ontology import Ontology
@@ -83,6 +83,7 @@ class ExportForm(QWidget):
     def _tick(view: QListWidget, text: str, key: str, on: bool) -> QListWidgetItem:
         entry = QListWidgetItem(text, view)
         entry.setData(Qt.ItemDataRole.UserRole, key)
+        entry.setSizeHint(QSize(80, theme.ROW))
         entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         entry.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
         return entry

@@ -79,6 +79,7 @@ class QuestionForm(QWidget):
                 asked = self._asked[feature_hash] = _Asked(question, self)
                 asked.answered.connect(self.answered)
                 self._column.insertWidget(place, asked)
+                asked.show()  # at once, so that it can take the keyboard in the same turn
             asked.show_value(values.get(feature_hash))
 
     def flush(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from widgets import icons, theme
 
@@ -27,6 +27,9 @@ class SearchField(QLineEdit):
         self._timer.timeout.connect(self._say)
         self.textChanged.connect(self._timer.start)
         self.addAction(icons.icon("ph.magnifying-glass", theme.subtle_text()), QLineEdit.ActionPosition.LeadingPosition)
+        glass, clear = self.findChildren(QToolButton)[-1], self.findChildren(QToolButton)[0]
+        glass.setAccessibleName(self.tr("Search"))
+        clear.setAccessibleName(self.tr("Clear the search"))
 
     def _say(self) -> None:
         text = self.text().strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -27,12 +28,13 @@ ID = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`scope` is where the keys hold; those of the scope "" hold everywhere."""
+    """`keys` may be several, with semicolons between. `scope` is where they hold; those of "" hold everywhere."""
 
     id: str
     title: str
     keys: str
     scope: str = ""
+    default: str = ""
 
 
 def conflicts(shortcuts: Sequence[Shortcut], action_id: str, keys: str) -> list[Shortcut]:
@@ -40,16 +42,24 @@ def conflicts(shortcuts: Sequence[Shortcut], action_id: str, keys: str) -> list[
     if not keys:
         return []
     scope = next((s.scope for s in shortcuts if s.id == action_id), "")
-    wanted = _plain(keys)
+    wanted = _each(keys)
     return [
         s
         for s in shortcuts
-        if s.id != action_id and s.keys and _plain(s.keys) == wanted and (s.scope == scope or not s.scope or not scope)
+        if s.id != action_id and not wanted.isdisjoint(_each(s.keys)) and (s.scope == scope or not s.scope or not scope)
     ]
+
+
+def _split(keys: str) -> list[str]:
+    return [k.strip() for k in re.split(r"(?<!\+);", keys) if k.strip()]
 
 
 def _plain(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def _each(keys: str) -> frozenset[str]:
+    return frozenset(_plain(k) for k in _split(keys))
 
 
 class ShortcutSheet(QWidget):
@@ -79,6 +89,8 @@ class ShortcutSheet(QWidget):
         self._name = label("", parent=self)
         self._note = label("", "danger", wrap=True, parent=self)
         self._set = button(self.tr("Set"), primary=True, parent=self)
+        self._default = button(self.tr("Default"), parent=self)
+        self._default.setToolTip(self.tr("The keys that the action came with"))
         self._reset = button(self.tr("Reset all"), parent=self)
         self._lay_out()
         self._search.textChanged.connect(self._sift)
@@ -86,6 +98,7 @@ class ShortcutSheet(QWidget):
         self._tree.activated.connect(self._begin)
         self._edit.keySequenceChanged.connect(self._judge)
         self._set.clicked.connect(self._apply)
+        self._default.clicked.connect(self._to_default)
         self._reset.clicked.connect(self.reset_wanted)
         self._choose(None)
 
@@ -95,6 +108,7 @@ class ShortcutSheet(QWidget):
         foot.addWidget(self._name, 1)
         foot.addWidget(self._edit)
         foot.addWidget(self._set)
+        foot.addWidget(self._default)
         foot.addWidget(self._reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GROUP, 12, theme.GROUP, 12)
@@ -147,7 +161,9 @@ class ShortcutSheet(QWidget):
         current = self._current()
         self._name.setText(current.title if current else self.tr("Choose an action to change its keys."))
         self._edit.setEnabled(current is not None)
-        self._edit.setKeySequence(QKeySequence(current.keys if current else ""))
+        keys = _split(current.keys) if current else []
+        self._edit.setKeySequence(QKeySequence(keys[0] if keys else ""))
+        self._default.setEnabled(current is not None and _each(current.keys) != _each(current.default))
         self._judge()
 
     @Slot(QModelIndex)
@@ -162,7 +178,7 @@ class ShortcutSheet(QWidget):
         names = ", ".join(f"“{s.title}”" for s in taken)
         self._note.setText(self.tr("{keys} already does {what}.").format(keys=_shown(keys), what=names) if taken else "")
         self._note.setVisible(bool(taken))
-        self._set.setEnabled(current is not None and not taken and _plain(current.keys) != keys)
+        self._set.setEnabled(current is not None and not taken and _each(current.keys) != _each(keys))
 
     def _keys(self) -> str:
         return self._edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
@@ -172,10 +188,18 @@ class ShortcutSheet(QWidget):
         current = self._current()
         if current is None or not self._set.isEnabled():
             return
-        keys = self._keys()
+        self._use(current, self._keys())
+
+    @Slot()
+    def _to_default(self) -> None:
+        current = self._current()
+        if current is not None:
+            self._use(current, current.default)
+
+    def _use(self, current: Shortcut, keys: str) -> None:
         self.show_shortcuts([replace(s, keys=keys) if s.id == current.id else s for s in self._shortcuts])
         self.changed.emit(current.id, keys)
 
 
 def _shown(keys: str) -> str:
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return "   ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in _split(keys))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -148,6 +148,7 @@ class AddData(Dialog):
         self.new_folder.setAccessibleName(self.tr("Name of the new folder"))
         self.zone = DropZone()
         self.list = QListWidget()
+        self.list.setIconSize(QSize(theme.ICON, theme.ICON))
         self.list.setAccessibleName(self.tr("Chosen files and folders"))
         self.list.setMaximumHeight(120)
         self.list.hide()

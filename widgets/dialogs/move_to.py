@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from storage.model.reads import Reads
@@ -42,6 +42,7 @@ class MoveTo(Dialog):
         self.ok.setText(self.tr("Move"))
         self.search = SearchField(self.tr("Type the name of a folder"))
         self.list = QListWidget()
+        self.list.setIconSize(QSize(theme.ICON, theme.ICON))
         self.list.setAccessibleName(self.tr("Folders"))
         self.list.setMinimumHeight(260)
         self.list.setUniformItemSizes(True)

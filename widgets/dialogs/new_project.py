@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from storage.model.reads import Reads
@@ -95,6 +95,7 @@ class NewProjectDialog(TitledDialog):
             entry = QListWidgetItem(f"{row.title}   ·   {words.items(row.items)}")
             entry.setData(_ID, row.id)
             entry.setData(int(_ID) + 1, row.items)
+            entry.setSizeHint(QSize(80, theme.ROW))
             entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             on = row.id in chosen or len(rows) == 1
             entry.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)

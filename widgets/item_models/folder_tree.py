@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
+from storage.errors import NotFound
 from storage.model.items import Folder, FolderKind
 from storage.model.query import ItemQuery
 from storage.model.reads import Reads
@@ -79,7 +80,7 @@ class FolderTree(QAbstractItemModel):
     def _read_down_to(self, folder_id: int) -> bool:
         try:
             path = self._reads.folder_path(folder_id)
-        except Exception:
+        except NotFound:
             return False
         parent = ROOT
         for folder in path:
@@ -105,16 +106,35 @@ class FolderTree(QAbstractItemModel):
     def _read_open(self) -> dict[int, list[Folder]]:
         """Children of every parent whose children were read, in the order of the new tree from the top."""
         fresh: dict[int, list[Folder]] = {}
-        waiting = deque([ROOT])
+        seen = {ROOT}
+        self._read_below(ROOT, fresh, seen)
+        # A folder that went into one whose children were never read takes them along, or it would close in the view.
+        for folder_id in list(self._nodes):
+            if folder_id not in seen:
+                parent = self._new_parent(folder_id)
+                if parent in seen and parent not in fresh:
+                    self._read_below(parent, fresh, seen)
+        return fresh
+
+    def _read_below(self, top: int, fresh: dict[int, list[Folder]], seen: set[int]) -> None:
+        waiting = deque([top])
         while waiting:
             parent = waiting.popleft()
-            folders = self._children_of(parent)
-            fresh[parent] = folders
-            for folder in folders:
+            fresh[parent] = self._children_of(parent)
+            for folder in fresh[parent]:
+                seen.add(folder.id)
                 node = self._nodes.get(folder.id)
                 if node is not None and node.children is not None:
                     waiting.append(folder.id)
-        return fresh
+
+    def _new_parent(self, folder_id: int) -> int | None:
+        try:
+            folder = self._reads.folder(folder_id)
+        except NotFound:
+            return None
+        if folder.trashed_at is not None:
+            return None
+        return ROOT if folder.parent_id is None else folder.parent_id
 
     def _children_of(self, parent: int) -> list[Folder]:
         found = self._reads.child_folders(None if parent == ROOT else parent)

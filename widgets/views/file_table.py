@@ -40,6 +40,7 @@ class FileTable(FileDrags, QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setCornerButtonEnabled(False)
         self.setWordWrap(False)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
@@ -56,9 +57,6 @@ class FileTable(FileDrags, QTableView):
         if model is None:
             return
         header = self.horizontalHeader()
-        # A header that shares the selection asks for every row of every column while it paints: 21 s at a million.
-        header.setSelectionModel(QItemSelectionModel(model, header))
-        self.verticalHeader().setSelectionModel(QItemSelectionModel(model, self.verticalHeader()))
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.setHighlightSections(False)
@@ -74,6 +72,12 @@ class FileTable(FileDrags, QTableView):
         header.customContextMenuRequested.connect(self._choose_columns)
         header.sectionResized.connect(self.columns_changed)
         header.sectionMoved.connect(self.columns_changed)
+
+    def setSelectionModel(self, selection: QItemSelectionModel) -> None:
+        super().setSelectionModel(selection)
+        # A header that shares the selection asks for every row of every column while it paints: 21 s at a million.
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setSelectionModel(QItemSelectionModel(selection.model(), header))
 
     # -- columns
 

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from storage.model.changes import Changes
+from storage.model.items import Location
+from storage.model.query import ItemSelection
+from tests.support.fake_reads import FakeReads
+from tests.support.work import FakeThumbs, SoonWork
+from widgets.bus import CatalogBus
+from widgets.panels.details import DatasetLine, DetailsPanel
+
+
+@pytest.fixture
+def reads():
+    made = FakeReads()
+    made.add_folder("Scans")
+    made.add_items(1, 3)
+    made.add_item(1, "lost.jpg", location=Location.MISSING, warnings=True)
+    made.add_dataset("Street", [1])
+    made.metadata[1] = {"site": "Oslo", "age": 7}
+    return made
+
+
+@pytest.fixture
+def bus(qapp):
+    return CatalogBus()
+
+
+@pytest.fixture
+def panel(qtbot, reads, bus):
+    made = DetailsPanel(reads, bus, SoonWork(), FakeThumbs())
+    qtbot.addWidget(made)
+    made.resize(300, 900)
+    made.show()
+    return made
+
+
+def texts(panel):
+    return [each.text().replace("\u200b", "") for each in panel.findChildren(QLabel) if each.isVisible()]
+
+
+def show(qtbot, panel, folder, selection, *wanted):
+    panel.show_place(folder, selection)
+    qtbot.waitUntil(lambda: all(each in texts(panel) for each in wanted), timeout=2000)
+
+
+def test_an_item_says_what_it_is_with_units(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg", "640 × 480 px", "1.0 kB", "In the catalog", "Scans")
+
+
+def test_a_folder_says_how_much_is_in_it(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection(), "Scans", "Folder", "4", "10.0 kB")
+
+
+def test_several_items_are_counted_and_added_up(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection.of(1, 2), "2 items selected", "3.0 kB")
+
+
+def test_a_lost_link_is_said_with_what_to_do(panel, qtbot):
+    trouble = "The linked file is gone. Reconnect its disk, or relink it to where it lies now."
+    show(qtbot, panel, 1, ItemSelection.of(4), trouble, "The extension says png, the content is JPEG.")
+    with qtbot.waitSignal(panel.relink_wanted, timeout=1000) as wanted:
+        qtbot.mouseClick(panel._relink, Qt.MouseButton.LeftButton)
+    assert wanted.args == [4]
+
+
+def test_its_datasets_can_be_seen_and_left(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg")
+    (line,) = (each for each in panel.findChildren(DatasetLine) if each.isVisible())
+    with qtbot.waitSignal(panel.detach_wanted, timeout=1000) as wanted:
+        qtbot.mouseClick(line._remove, Qt.MouseButton.LeftButton)
+    assert wanted.args == [1, ItemSelection.of(1)]
+
+
+def test_metadata_keeps_its_types_when_another_value_is_edited(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg")
+    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+        panel._metadata.item(0, 1).setText("Bergen")
+    assert wanted.args == [1, {"site": "Bergen", "age": 7}]
+    panel._metadata.setCurrentCell(1, 0)
+    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+        qtbot.keyClick(panel._metadata, Qt.Key.Key_Delete)
+    assert wanted.args == [1, {"site": "Bergen"}]
+
+
+def test_a_new_key_is_added_in_the_last_row(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection.of(2), "picture 000001.jpg")
+    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+        panel._metadata.item(0, 0).setText("weight")
+    assert wanted.args == [2, {"weight": ""}]
+    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+        panel._metadata.item(0, 1).setText("2.5")
+    assert wanted.args == [2, {"weight": 2.5}]
+
+
+def test_a_description_is_taken_when_one_leaves_it(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection(), "Scans")
+    panel._description.setFocus()
+    qtbot.keyClicks(panel._description, "Of the spring")
+    with qtbot.waitSignal(panel.describe_folder_wanted, timeout=1000) as wanted:
+        qtbot.keyClick(panel._description, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert wanted.args == [1, "Of the spring"]
+
+
+def test_what_changes_is_read_again(panel, qtbot, reads, bus):
+    show(qtbot, panel, 1, ItemSelection.of(2), "In no dataset")
+    reads.members[1].add(2)
+    bus.publish(Changes(dataset_members=frozenset({1})))
+    qtbot.waitUntil(lambda: "Street" in texts(panel), timeout=2000)
+
+
+def test_an_item_gone_meanwhile_leaves_an_empty_panel(panel, qtbot, reads):
+    reads.items.pop(2)
+    show(qtbot, panel, 1, ItemSelection.of(2), "Nothing selected")

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+
+from storage.errors import BadInput
+from tests.support.fake_reads import FakeReads
+from widgets.dialogs.add_data import AddData
+from widgets.dialogs.add_to_dataset import AddToDataset
+from widgets.dialogs.delete import ConfirmDelete
+from widgets.dialogs.move_to import MoveTo
+from widgets.dialogs.new_folder import NewFolder
+from widgets.dialogs.result_list import ResultList
+
+
+@pytest.fixture
+def reads():
+    made = FakeReads()
+    scans = made.add_folder("Scans")
+    made.add_folder("Thorax", made.add_folder("2026", scans))
+    made.add_folder("Photographs")
+    made.add_dataset("Street")
+    made.add_dataset("Lungs")
+    return made
+
+
+def opened(qtbot, dialog):
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_a_new_folder_needs_a_name_that_is_free(qtbot):
+    dialog = opened(qtbot, NewFolder(None, "Scans", {"Taken"}))
+    assert not dialog.ok.isEnabled()
+    qtbot.keyClicks(dialog.title, "Taken")
+    assert not dialog.ok.isEnabled()
+    assert "Taken" in dialog.problem.text()
+    qtbot.keyClicks(dialog.title, " not")
+    assert dialog.ok.isEnabled()
+    assert dialog.answer().title == "Taken not"
+
+
+def test_a_name_of_301_characters_is_refused_before_it_is_sent(qtbot):
+    dialog = opened(qtbot, NewFolder(None))
+    dialog.title.setText("x" * 301)
+    assert not dialog.ok.isEnabled()
+    assert "300" in dialog.problem.text()
+
+
+def test_the_folder_to_move_to_is_found_by_typing(qtbot, reads):
+    dialog = opened(qtbot, MoveTo(None, reads, items=3))
+    qtbot.keyClicks(dialog.search, "thor")
+    assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == ["Scans / 2026 / Thorax"]
+    assert dialog.answer().folder_id == 3
+
+
+def test_a_folder_is_not_offered_itself_or_what_lies_in_it(qtbot, reads):
+    dialog = opened(qtbot, MoveTo(None, reads, folders=frozenset({2})))
+    assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == ["Top of Files", "Scans", "Photographs"]
+
+
+def test_several_datasets_can_be_chosen_and_a_search_keeps_them(qtbot, reads):
+    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), 5))
+    assert not dialog.ok.isEnabled()
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    dialog.search.setText("street")
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    assert dialog.answer().datasets == (1, 2)
+
+
+def test_a_new_dataset_needs_a_name(qtbot, reads):
+    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), 5))
+    dialog.tabs.setCurrentIndex(1)
+    assert not dialog.ok.isEnabled()
+    dialog.title.setText("Night")
+    assert dialog.ok.isEnabled()
+    assert dialog.answer().new_title == "Night"
+    assert dialog.answer().datasets == ()
+
+
+def test_delete_names_what_will_be_lost(qtbot):
+    lost = SimpleNamespace(items=12, folders=2, size=5000, datasets=("Street",), projects=("Cars",), annotations=40)
+    dialog = opened(qtbot, ConfirmDelete(None, lost))
+    text = " ".join(each.text() for each in dialog.findChildren(QLabel))
+    for part in ("Delete 2 folders?", "12 items", "5.0 kB", "“Street”", "“Cars”", "40 annotations", "trash"):
+        assert part in text
+
+
+def test_data_to_add_names_paths_folder_and_way(qtbot, reads, tmp_path):
+    (tmp_path / "winter").mkdir()
+    dialog = opened(qtbot, AddData(None, reads, 4, link=True, paths=[str(tmp_path / "winter")]))
+    answer = dialog.answer()
+    assert (answer.paths, answer.folder_id, answer.link) == ([tmp_path / "winter"], 4, True)
+
+
+def test_without_an_open_folder_the_source_gives_the_new_one_its_name(qtbot, reads, tmp_path):
+    (tmp_path / "winter").mkdir()
+    dialog = opened(qtbot, AddData(None, reads))
+    assert not dialog.ok.isEnabled()
+    dialog.zone.dropped.emit([str(tmp_path / "winter")])
+    assert dialog.ok.isEnabled()
+    assert dialog.answer().new_folder == "winter"
+    assert dialog.answer().folder_id is None
+
+
+@dataclass
+class Failed:
+    input: str
+    reason: str
+    remedy: str
+
+
+@pytest.fixture
+def results(qtbot):
+    failures = [Failed(f"a/{number}.jpg", "It is truncated.", "Copy it again.") for number in range(30)]
+    failures.append(BadInput("No pictures, “quoted”.", remedy="Convert, then add.", input="b.txt"))
+    return opened(qtbot, ResultList(None, "Not added", failures, "70 added, 31 refused."))
+
+
+def test_the_result_list_is_filtered_and_copied(results, qtbot):
+    with qtbot.waitSignal(results.search.searched, timeout=1000):
+        results.search.setText("b.txt")
+    assert results.rows.rowCount() == 1
+    results.copy_rows()
+    assert QGuiApplication.clipboard().text() == "b.txt\tNo pictures, “quoted”.\tConvert, then add."
+
+
+def test_the_result_list_is_saved_as_csv_that_reads_back(results, tmp_path):
+    import csv
+
+    results.save_to(tmp_path / "results.csv")
+    with (tmp_path / "results.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["input", "reason", "remedy"]
+    assert lines[-1] == ["b.txt", "No pictures, “quoted”.", "Convert, then add."]
+    assert len(lines) == 32
+
+
+def test_a_csv_that_cannot_be_written_is_said(results, tmp_path):
+    results.save_to(tmp_path / "missing" / "results.csv")
+    assert "results.csv could not be written" in results.problem.text()
+
+
+def test_results_may_be_plain_lines(qtbot):
+    dialog = opened(qtbot, ResultList(None, "Check", [("row 3", "It is odd.", "Mend it.")]))
+    assert dialog.rows.index(0, 1).data() == "It is odd."

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractItemView
+
+from storage.model.query import ItemQuery, SortBy
+from tests.support.fake_reads import FakeReads
+from tests.support.work import FakeThumbs, SoonWork
+from widgets.item_models.file_rows import FOLDER_COLUMN
+from widgets.item_models.selections import count_of, ranges_of
+from widgets.panels.files_list import FilesList
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def reads():
+    made = FakeReads()
+    made.add_folder("Scans")
+    made.add_items(1, 900)
+    return made
+
+
+@pytest.fixture
+def thumbs(qapp):
+    return FakeThumbs()
+
+
+@pytest.fixture
+def items(qtbot, reads, thumbs):
+    made = FilesList(reads, SoonWork(), thumbs)
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    made.show_query(ItemQuery(folder_id=1))
+    qtbot.waitUntil(lambda: made.model.complete, timeout=2000)
+    return made
+
+
+def selected_rows(items):
+    return ranges_of(items.selection.selection())
+
+
+def click(qtbot, view, number, modifiers=NONE):
+    qtbot.mouseClick(view.viewport(), LEFT, modifiers, view.visualRect(view.model().index(number, 0)).center())
+
+
+def test_cards_fill_the_width_and_every_card_is_found_where_it_lies(items):
+    grid = items.grid
+    first, last = grid.cell_rect(0), grid.cell_rect(grid._columns() - 1)
+    assert first.left() == 8
+    assert grid.viewport().width() - last.right() < grid._columns() + 10
+    for number in grid.visible_numbers():
+        centre = grid.cell_rect(number).center()
+        if grid.viewport().rect().contains(centre):
+            assert grid.indexAt(centre).row() == number
+    assert not grid.indexAt(QPoint(2, 2)).isValid()
+
+
+def test_end_goes_to_the_last_card_and_home_back(items, qtbot):
+    grid = items.grid
+    grid.setFocus()
+    qtbot.keyClick(grid, Qt.Key.Key_End)
+    assert grid.currentIndex().row() == 899
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()))
+    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    assert grid.currentIndex().row() == 0
+    assert grid.verticalScrollBar().value() == 0
+
+
+def test_arrows_move_by_card_and_by_row(items, qtbot):
+    grid = items.grid
+    grid.setFocus()
+    click(qtbot, grid, 0)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert selected_rows(items) == [(1 + grid._columns(),) * 2]
+
+
+def test_shift_click_selects_in_reading_order_not_a_rectangle(items, qtbot):
+    click(qtbot, items.grid, 1)
+    click(qtbot, items.grid, 6, SHIFT)
+    assert selected_rows(items) == [(1, 6)]
+    click(qtbot, items.grid, 3, SHIFT)
+    assert selected_rows(items) == [(1, 3)]
+
+
+def test_ctrl_click_adds_and_takes_away(items, qtbot):
+    click(qtbot, items.grid, 1)
+    click(qtbot, items.grid, 4, CTRL)
+    assert selected_rows(items) == [(1, 1), (4, 4)]
+    click(qtbot, items.grid, 1, CTRL)
+    assert selected_rows(items) == [(4, 4)]
+
+
+def test_shift_and_arrows_extend_from_where_one_began(items, qtbot):
+    grid = items.grid
+    grid.setFocus()
+    click(qtbot, grid, 2)
+    qtbot.keyClick(grid, Qt.Key.Key_Down, SHIFT)
+    assert selected_rows(items) == [(2, 2 + grid._columns())]
+    qtbot.keyClick(grid, Qt.Key.Key_Left, SHIFT)
+    assert selected_rows(items) == [(2, 1 + grid._columns())]
+
+
+def test_a_rubber_band_takes_the_cards_it_touches(items, qtbot):
+    grid = items.grid
+    start = QPoint(3, grid.cell_rect(0).center().y())
+    end = grid.cell_rect(grid._columns() + 1).center()
+    port = grid.viewport()
+    qtbot.mousePress(port, LEFT, NONE, start)
+    qtbot.mouseMove(port, start + QPoint(30, 10))
+    for place in (start + QPoint(40, 40), end):
+        _drag(port, place)
+    qtbot.mouseRelease(port, LEFT, NONE, end)
+    columns = grid._columns()
+    assert selected_rows(items) == [(0, 1), (columns, columns + 1)]
+
+
+def _drag(port, place):
+    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(place), port.mapToGlobal(QPointF(place)), LEFT, LEFT, NONE)
+    QApplication.sendEvent(port, event)
+
+
+@pytest.mark.parametrize("mode", ["grid", "table"])
+def test_ctrl_a_selects_everything(items, qtbot, mode):
+    items.set_mode(mode)
+    items.view().setFocus()
+    qtbot.keyClick(items.view(), Qt.Key.Key_A, CTRL)
+    assert selected_rows(items) == [(0, 899)]
+
+
+def test_the_header_never_asks_for_the_selection_of_columns(items):
+    assert items.table.horizontalHeader().selectionModel() is not items.selection
+
+
+def test_select_all_before_all_ids_are_here_holds_for_the_rest(qtbot, reads, thumbs):
+    made = FilesList(reads, SoonWork(), thumbs)
+    qtbot.addWidget(made)
+    made.show_query(ItemQuery(folder_id=1))
+    made.select_all()
+    assert made.selected_count() == 256
+    qtbot.waitUntil(lambda: made.selected_count() == 900, timeout=2000)
+
+
+def test_grid_and_table_share_one_selection_and_the_place(items, qtbot):
+    items.select_ids(frozenset({items.model.id_at(500)}))
+    items.set_mode("table")
+    table = items.table
+    assert count_of(selected_rows(items)) == 1
+    assert table.viewport().rect().intersects(table.visualRect(table.currentIndex()))
+
+
+def test_enter_and_double_click_open(items, qtbot):
+    click(qtbot, items.grid, 3)
+    items.grid.setFocus()
+    with qtbot.waitSignal(items.opened, timeout=1000) as opened:
+        qtbot.keyClick(items.grid, Qt.Key.Key_Return)
+    assert opened.args == [items.model.id_at(3)]
+
+
+def test_only_what_is_visible_is_asked_for_the_top_first(items, thumbs, qtbot):
+    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    keys, _ = thumbs.requests[-1]
+    assert keys[0][0] == items.model.id_at(0)
+    assert len(keys) < 100
+
+
+def test_scrolling_asks_for_what_came_into_sight_with_a_later_generation(items, thumbs, qtbot):
+    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    before = thumbs.requests[-1][1]
+    items.grid.scrollTo(items.model.index(700, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+    wanted = items.model.id_at(700)
+    qtbot.waitUntil(lambda: wanted in dict(thumbs.requests[-1][0]), timeout=2000)
+    assert thumbs.requests[-1][1] > before
+
+
+def test_a_picture_is_drawn_when_it_arrives(items, thumbs, qtbot):
+    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    thumbs.deliver(items.model.id_at(0), "#ff0000")
+    centre = items.grid.cell_rect(0).center() - QPoint(0, 20)
+    assert items.grid.viewport().grab().toImage().pixelColor(centre).name() == "#ff0000"
+
+
+def test_zooming_keeps_the_first_card_in_sight(items):
+    grid = items.grid
+    grid.scrollTo(items.model.index(600, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+    first = grid.indexAt(QPoint(40, 40)).row()
+    grid.set_thumb_size(240)
+    assert QRect(grid.viewport().rect()).intersects(grid.cell_rect(first))
+
+
+def test_a_click_on_a_header_asks_for_another_order_and_again_turns_it(items, qtbot):
+    items.set_mode("table")
+    header = items.table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(5) + 20, 10)
+    items.table.setColumnHidden(5, False)
+    items.sort_wanted.connect(lambda by, down: items.show_query(ItemQuery(folder_id=1, sort=by, descending=down)))
+    for wanted in ((SortBy.SIZE, False), (SortBy.SIZE, True)):
+        with qtbot.waitSignal(items.sort_wanted, timeout=1000) as asked:
+            qtbot.mouseClick(header.viewport(), LEFT, NONE, place)
+        assert tuple(asked.args) == wanted
+        qtbot.waitUntil(lambda: items.model.complete, timeout=2000)
+
+
+def test_columns_are_remembered(items, qtbot, reads, thumbs):
+    items.table.setColumnWidth(0, 333)
+    items.table.setColumnHidden(7, False)
+    state = items.table.columns_state()
+    other = FilesList(reads, SoonWork(), thumbs)
+    qtbot.addWidget(other)
+    other.table.restore_columns(state)
+    assert other.table.columnWidth(0) == 333
+    assert not other.table.isColumnHidden(7)
+    assert other.table.isColumnHidden(FOLDER_COLUMN)
+
+
+def test_the_list_keeps_its_place_when_items_are_added_above(items, reads, qtbot):
+    grid = items.grid
+    grid.scrollTo(items.model.index(600, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+    top = items.model.id_at(grid.indexAt(QPoint(40, 40)).row())
+    for number in range(40):
+        reads.add_item(1, f"a{number}.jpg")
+    items.model.refresh()
+    qtbot.waitUntil(lambda: items.model.rowCount() == 940, timeout=2000)
+    assert grid.viewport().rect().intersects(grid.cell_rect(items.model.number_of(top)))
