@@ -1,0 +1,116 @@
+"""Which questions stand open, which answers fit, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from storage.model import ontology_edit as edit
+from storage.model import rules
+from storage.model.geometry import Box, ShapeKind
+from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
+from storage.model.ontology import AttributeType, Ontology
+
+
+@pytest.fixture
+def asked():
+    """A required car with a required radio question, a required one under its first option, and a required scene."""
+    ontology, car = edit.add_object(Ontology(), "Car", ShapeKind.BOX, required=True)
+    ontology, state = edit.add_attribute(ontology, car, "State", AttributeType.RADIO, required=True)
+    ontology, broken = edit.add_option(ontology, state, "Broken")
+    ontology, fine = edit.add_option(ontology, state, "Fine")
+    ontology, why = edit.add_attribute(ontology, broken, "Why", required=True)
+    ontology, scene = edit.add_classification(ontology, "Scene", required=True)
+    return ontology, {"car": car, "state": state, "broken": broken, "fine": fine, "why": why, "scene": scene}
+
+
+def drawn(own: str, *frames: int) -> LabelDocument:
+    document = LabelDocument()
+    document.put(Instance("i", "AAAAAAAA", own, 3))
+    for frame in frames or (0,):
+        document.put(Annotation(f"a{frame}", "i", Box(0, 0, 1, 1), frame))
+    return document
+
+
+def test_everything_required_is_missed_on_an_empty_picture(asked):
+    ontology, h = asked
+    assert [g.text for g in rules.gaps(ontology, LabelDocument())] == ["No “Car” has been drawn.", "“Scene” is not answered."]
+    assert rules.gaps(ontology, LabelDocument())[1].classification == h["scene"]
+
+
+def test_a_nested_question_is_missed_only_under_its_option(asked):
+    ontology, h = asked
+    document = drawn(h["car"])
+    document.put(Classification("c", "BBBBBBBB", h["scene"]))
+    document.put(Answer("s", "c", ontology.classifications[0].attribute.feature_hash, "day"))
+    (gap,) = rules.gaps(ontology, document)
+    assert (gap.instance, gap.attribute, gap.at) == ("i", h["state"], ("", 0))
+    assert gap.text == "Car 3: “State” is not answered."
+    document.put(Answer("x", "i", h["state"], (h["broken"],)))
+    (gap,) = rules.gaps(ontology, document)
+    assert gap.attribute == h["why"]
+    document.put(Answer("x", "i", h["state"], (h["fine"],)))
+    assert rules.gaps(ontology, document) == []
+
+
+def test_archived_things_ask_nothing(asked):
+    ontology, h = asked
+    for own in (h["car"], h["scene"]):
+        ontology = edit.set_archived(ontology, own, True)
+    assert rules.gaps(ontology, drawn(h["car"])) == []
+
+
+def test_a_dynamic_question_is_missed_on_its_first_open_frame(asked):
+    ontology, h = asked
+    ontology = edit.remove(ontology, h["scene"])
+    ontology = edit.set_dynamic(ontology, h["state"], True)
+    document = drawn(h["car"], 2, 3, 4)
+    document.put(Answer("x", "i", h["state"], (h["fine"],), 2, 3))
+    (gap,) = rules.gaps(ontology, document, 9)
+    assert gap.at == ("", 4)
+    document.put(Answer("y", "i", h["state"], (h["fine"],)))
+    assert rules.gaps(ontology, document, 9) == []
+
+
+def test_questions_come_in_order_with_their_depth(asked):
+    ontology, h = asked
+    attributes = ontology.objects[0].attributes
+    assert [q.attribute.feature_hash for q in rules.questions(attributes, {})] == [h["state"]]
+    found = rules.questions(attributes, {h["state"]: (h["broken"],)})
+    assert [(q.attribute.feature_hash, q.depth, q.parent) for q in found] == [(h["state"], 0, None), (h["why"], 1, h["state"])]
+    archived = edit.set_archived(ontology, h["why"], True).objects[0].attributes
+    assert len(rules.questions(archived, {h["state"]: (h["broken"],)})) == 1
+
+
+def test_the_answers_that_lose_their_question_are_known(asked):
+    ontology, h = asked
+    attribute = ontology.objects[0].attributes[0]
+    assert rules.nested_hashes(attribute, but=(h["fine"],)) == (h["why"],)
+    assert rules.nested_hashes(attribute, but=(h["broken"],)) == ()
+    assert rules.find_attribute((attribute,), h["why"]).name == "Why"
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (AttributeType.TEXT, "x", 3.0),
+        (AttributeType.NUMERIC, 3.5, "x"),
+        (AttributeType.NUMERIC, 3, float("nan")),
+        (AttributeType.NUMERIC, -1.0, True),
+        (AttributeType.RADIO, ("a",), ("a", "b")),
+        (AttributeType.RADIO, (), ("c",)),
+        (AttributeType.CHECKLIST, ("a", "b"), ("a", "a")),
+        (AttributeType.CHECKLIST, ("b",), "b"),
+    ],
+)
+def test_answers_fit_their_question(kind, good, bad):
+    ontology, own = edit.add_object(Ontology(), "Car", ShapeKind.BOX)
+    ontology, radio = edit.add_attribute(ontology, own, "Q", AttributeType.RADIO)
+    for label in "ab":
+        ontology, _ = edit.add_option(ontology, radio, label)
+    question = ontology.objects[0].attributes[0]
+    options = tuple(replace(o, feature_hash=o.label) for o in question.options)
+    question = replace(question, type=kind, options=options if kind in edit.CHOICES else ())
+    assert rules.validate_answer(question, good) == ""
+    assert "“Q”" in rules.validate_answer(question, bad)
