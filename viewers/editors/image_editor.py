@@ -36,6 +36,8 @@ from viewers.tools.toolbox import Toolbox
 ZOOM_STEP = 1.25
 #: Logical px left around an object that is zoomed to.
 MARGIN = 80.0
+#: These look themselves at what the hand holds; before any other action a drag that is still held is dropped.
+KEEPS_DRAG = ("undo", "redo", "escape", "nudge", "finish_draft", "zoom_in", "zoom_out", "zoom_full_size", "zoom_selection_or_fit")
 
 
 class ImageEditor(QWidget, ToolVerbs):
@@ -288,8 +290,10 @@ class ImageEditor(QWidget, ToolVerbs):
         why = action.why_not(self)
         if why:
             self.say(why)
-        else:
-            action.run(self)
+            return
+        if action.method not in KEEPS_DRAG:
+            self.settle()
+        action.run(self)
 
     def handle_key(self, event: QKeyEvent) -> bool:
         """A key that the tool in hand did not want. True: it was one of the map's."""
@@ -309,7 +313,7 @@ class ImageEditor(QWidget, ToolVerbs):
                 event.accept()
                 return True
         elif event.type() == QEvent.Type.FocusOut:
-            self.settle()
+            self.settle_nudges()
         return False
 
     @Slot(object, QPoint)

@@ -150,21 +150,29 @@ class ToolVerbs(ShapeVerbs):
             self.focus.select(())
 
     def selecting(self) -> SelectTool:
-        """The select tool in hand, or the one inside the drawing tool."""
-        if isinstance(self.tool, SelectTool):
-            return self.tool
-        if isinstance(self.tool, DrawingTool):
-            return self.tool.selecting
-        self.arm_tool("select")
-        assert isinstance(self.tool, SelectTool)
-        return self.tool
+        """The select tool in hand, or the one inside the drawing tool; else it is taken in hand."""
+        found = self._select_in_hand()
+        if found is None:
+            self.arm_tool("select")
+            found = self._select_in_hand()
+            assert found is not None
+        return found
 
     def settle(self) -> None:
-        """A run of nudges becomes a step before anything else happens."""
+        """Before anything else happens: a run of nudges becomes a step, a drag that is still held is dropped."""
+        select = self._select_in_hand()
+        if select is not None:
+            select.settle()
+
+    def settle_nudges(self) -> None:
+        select = self._select_in_hand()
+        if select is not None:
+            select.settle_nudges()
+
+    def _select_in_hand(self) -> SelectTool | None:
         if isinstance(self.tool, SelectTool):
-            self.tool.settle()
-        elif isinstance(self.tool, DrawingTool):
-            self.tool.selecting.settle()
+            return self.tool
+        return self.tool.selecting if isinstance(self.tool, DrawingTool) else None
 
     def nudge(self, direction: str, far: bool = False) -> None:
         step = 10.0 if far else 1.0
@@ -183,7 +191,7 @@ class ToolVerbs(ShapeVerbs):
 
     def undo(self) -> None:
         """Inside the draft first; then the newest step, said by name. Never on another page without a word."""
-        self.settle()
+        self.settle_nudges()
         if self.tool.undo_draft():
             self.acted()
             return

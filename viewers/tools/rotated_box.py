@@ -79,6 +79,7 @@ class RotatedBoxTool(DrawingTool):
         if self._flat is not None or not self._clicks:
             return self.drop()
         self._clicks.pop()
+        self._held = False
         self._say()
         return True
 

@@ -8,9 +8,21 @@ from typing import Literal
 
 from storage.editing import verbs
 from storage.editing.edits import Put
-from storage.model.geometry import Box, Geometry, Skeleton, Visibility
+from storage.model.geometry import Bounds, Box, Geometry, Polygon, Polyline, Skeleton, Visibility
 from storage.model.labels import Annotation
-from viewers.tools.base import GRAB, BoxDraft, Cursor, Draft, Handle, HandleRole, HandlesDraft, KeyEvent, PointerEvent, Tool
+from viewers.tools.base import (
+    GRAB,
+    BoxDraft,
+    Cursor,
+    Draft,
+    Handle,
+    HandleRole,
+    HandlesDraft,
+    KeyEvent,
+    LabelDraft,
+    PointerEvent,
+    Tool,
+)
 from viewers.tools.bounds import inside, limited_shift, why_degenerate
 from viewers.tools.handles import after_insert, dragged, handles, nearest, without_vertex
 from viewers.tools.snap import snapped
@@ -20,6 +32,8 @@ ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 
 #: From this many points on only the handles near the pointer are drawn.
 MANY = 400
+#: From this many objects on a drag shows the box that they fill; they follow when it ends.
+MANY_MOVING = 300
 NEAR = 60.0  # logical px
 
 _CORNER_CURSORS = (Cursor.SIZE_FDIAG, Cursor.SIZE_BDIAG)
@@ -37,6 +51,12 @@ class _Drag:
     on_click: str | None = None  # the instance that a click without a drag selects
     moved: bool = False
     last: PointerEvent | None = None
+    shift: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def is_light(self) -> bool:
+        """Too many to draw each of them anew at every event."""
+        return self.kind == "move" and len(self.originals) >= MANY_MOVING
 
 
 class SelectTool(Tool):
@@ -87,8 +107,6 @@ class SelectTool(Tool):
 
     def press(self, e: PointerEvent) -> None:
         self.settle()
-        if self._drag is not None:  # its release went elsewhere
-            self.cancel()
         handle = None if e.through else self.handle_at(e)
         single = self._single()
         if handle is not None and single is not None:
@@ -136,6 +154,8 @@ class SelectTool(Tool):
             self._clicked(drag, e)
         elif drag.kind == "marquee":
             self._catch(drag, e)
+        elif drag.is_light:
+            self._move_many(drag)
         elif self.context.session.in_gesture:
             self._end(drag)
 
@@ -162,14 +182,14 @@ class SelectTool(Tool):
         if e.ctrl and e.key in ARROWS:
             return self.nudge(*(d * (10 if e.shift else 1) for d in ARROWS[e.key]))
         if e.key not in ("Ctrl", "Shift"):
-            self.settle()
+            self.settle_nudges()
         if e.key in ("O", "Q") and not e.ctrl and not e.shift:
             return self._toggle_visibility(Visibility.INVISIBLE if e.key == "O" else Visibility.OCCLUDED)
         return False
 
     def key_up(self, e: KeyEvent) -> bool:
         if e.key == "Ctrl":
-            self.settle()
+            self.settle_nudges()
         return False
 
     def cancel(self) -> bool:
@@ -188,7 +208,7 @@ class SelectTool(Tool):
 
     def undo_draft(self) -> bool:
         """Ctrl+Z in mid-drag takes the drag back; a run of nudges is a step like any other."""
-        self.settle()
+        self.settle_nudges()
         return self.cancel()
 
     def finish(self) -> None:
@@ -226,19 +246,32 @@ class SelectTool(Tool):
             if not drag.originals:
                 context.say("The object is locked: unlock it (L) to move it.")
                 return
-            named = [a.instance for a in drag.originals.values()]
-            context.session.begin(f"Move {names_of(context.ontology, context.session.document, named)}")
+            if not drag.is_light:
+                context.session.begin(self._move_text(drag))
         elif drag.kind == "handle" and drag.handle is not None:
             (original,) = drag.originals.values()
             name = name_of(context.ontology, context.session.document, original.instance)
             context.session.begin(f"{_verb(drag.handle)} {name}")
 
+    def _move_text(self, drag: _Drag) -> str:
+        moving = [a.instance for a in drag.originals.values()]
+        return f"Move {names_of(self.context.ontology, self.context.session.document, moving)}"
+
+    def _move_many(self, drag: _Drag) -> None:
+        session = self.context.session
+        shapes = {u: a.geometry.moved(*drag.shift) for u, a in drag.originals.items() if u in session.document.annotations}
+        edits = verbs.set_geometry(session.document, shapes, by=session.author, now=self.context.now())
+        session.do(self._move_text(drag), edits)
+
     def _move_to(self, drag: _Drag, e: PointerEvent) -> None:
-        if not drag.originals or not self.context.session.in_gesture:
+        if not drag.originals or not (drag.is_light or self.context.session.in_gesture):
             return
         dx, dy = e.x - drag.start.x, e.y - drag.start.y
         if e.shift:
             dx, dy = (dx, 0.0) if abs(dx) >= abs(dy) else (0.0, dy)
+        if drag.is_light:
+            drag.shift = self._allowed_together(drag, dx, dy)
+            return
         dx, dy = self._allowed(drag.originals.values(), dx, dy)
         self._preview({u: a.geometry.moved(dx, dy) for u, a in drag.originals.items()})
 
@@ -260,8 +293,8 @@ class SelectTool(Tool):
         session = self.context.session
         if drag.kind == "handle":
             (uuid,) = drag.originals
-            why = why_degenerate(session.document.annotations[uuid].geometry)
-            if why:
+            present = session.document.annotations.get(uuid)
+            if present is not None and why_degenerate(present.geometry):
                 session.cancel()
                 self.context.say("The shape would be smaller than one pixel: it was left as it was.")
                 return
@@ -269,7 +302,8 @@ class SelectTool(Tool):
 
     def _preview(self, shapes: dict[str, Geometry]) -> None:
         session = self.context.session
-        session.preview(*verbs.set_geometry(session.document, shapes, by=session.author, now=self.context.now()))
+        there = {u: g for u, g in shapes.items() if u in session.document.annotations}  # sync may have taken some
+        session.preview(*verbs.set_geometry(session.document, there, by=session.author, now=self.context.now()))
 
     def _may_stick_out(self, annotation: Annotation) -> bool:
         instance = self.context.session.document.instances.get(annotation.instance)
@@ -280,11 +314,23 @@ class SelectTool(Tool):
         held = [a.geometry.bounds() for a in moving if not self._may_stick_out(a)]
         return limited_shift(held, self.context.frame_size, dx, dy)
 
+    def _allowed_together(self, drag: _Drag, dx: float, dy: float) -> tuple[float, float]:
+        """As `_allowed`, by the one box that all of them fill."""
+        if all(self._may_stick_out(a) for a in drag.originals.values()):
+            return (dx, dy)
+        return limited_shift([self._box_of(drag)], self.context.frame_size, dx, dy)
+
+    def _box_of(self, drag: _Drag) -> Bounds:
+        found = self.context.hits.bounds(a.instance for a in drag.originals.values())
+        return found or (0.0, 0.0, 0.0, 0.0)
+
     # -- keys
 
     def nudge(self, dx: float, dy: float) -> bool:
         """Move the selection a little. A run of nudges is one step, which ends when Ctrl is let go."""
         session = self.context.session
+        if self._drag is not None:
+            self.cancel()
         if not self._nudging or not session.in_gesture:
             found = self._editable()
             if not found:
@@ -298,7 +344,12 @@ class SelectTool(Tool):
         return True
 
     def settle(self) -> None:
-        """Make a run of nudges a step."""
+        """Before anything else happens: a run of nudges becomes a step, a drag whose button is still down is dropped."""
+        self.settle_nudges()
+        if self._drag is not None:
+            self.cancel()
+
+    def settle_nudges(self) -> None:
         if self._nudging:
             self._nudging = {}
             if self.context.session.in_gesture:
@@ -339,13 +390,23 @@ class SelectTool(Tool):
         if drag is not None and drag.moved and drag.kind == "marquee" and drag.last is not None:
             return [BoxDraft(_rect(drag.start, drag.last))]
         if drag is not None and drag.kind == "move" and drag.moved:
-            return []  # handles in the way of what is being placed
+            return self._carried(drag)
         single = self._single()
         if single is not None:
             shown.append(HandlesDraft(self._shown_handles(single.geometry)))
         return shown
 
+    def _carried(self, drag: _Drag) -> list[Draft]:
+        """No handles, they would be in the way of what is being placed; many objects are shown as their box."""
+        if not drag.is_light:
+            return []
+        (x0, y0, x1, y1), (dx, dy) = self._box_of(drag), drag.shift
+        text = f"{len(drag.originals):,} objects"
+        return [BoxDraft((x0 + dx, y0 + dy, x1 + dx, y1 + dy)), LabelDraft(x0 + dx, y0 + dy, text)]
+
     def _shown_handles(self, geometry: Geometry) -> tuple[Handle, ...]:
+        if self._drag is not None and self._drag.moved and self._hot is not None and _points_of(geometry) > MANY:
+            return (replace(self._hot, hot=True),)
         pixel = self.context.pixel()
         found = self._handles_of(geometry, pixel)
         if len(found) > MANY:
@@ -378,6 +439,16 @@ class SelectTool(Tool):
 def without_vertex_allowed(geometry: Geometry) -> bool:
     """Shapes whose vertices can be taken away at all."""
     return geometry.kind.value in ("polygon", "polyline")
+
+
+def _points_of(geometry: Geometry) -> int:
+    match geometry:
+        case Polygon():
+            return sum(len(ring) for ring in geometry.rings())
+        case Polyline(points) | Skeleton(points):
+            return len(points)
+        case _:
+            return 0
 
 
 def _rect(a: PointerEvent, b: PointerEvent) -> tuple[float, float, float, float]:

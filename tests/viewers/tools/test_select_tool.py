@@ -380,3 +380,57 @@ def test_a_polygon_of_thousands_of_points_shows_those_near_the_pointer(stage):
     (shown,) = stage.tool.draft()
     assert 0 < len(shown.handles) < 6000
     assert any(h.hot and h.role is HandleRole.VERTEX for h in shown.handles)
+
+
+def test_hundreds_of_objects_are_carried_as_their_box_and_land_in_one_step(stage):
+    made = [stage.put(Box(10 + 5 * (i % 40), 10 + 5 * (i // 40), 4, 4)) for i in range(400)]
+    stage.focus.select(made)
+    stage.press(12, 12)
+    stage.move(60, 40)
+    assert stage.shape(made[0]) == Box(10, 10, 4, 4)
+    box, label = stage.tool.draft()
+    assert box == BoxDraft((58, 38, 257, 87))
+    assert label.text == "400 objects"
+    stage.move(900, 40)
+    stage.release(900, 40)
+    assert stage.shape(made[0]) == Box(201, 38, 4, 4)  # stopped at the border
+    assert stage.texts == ["Move 400 objects"]
+    stage.session.undo()
+    assert stage.shape(made[0]) == Box(10, 10, 4, 4)
+
+
+def test_escape_while_carrying_hundreds_leaves_them(stage):
+    made = [stage.put(Box(10 + 5 * (i % 40), 10 + 5 * (i // 40), 4, 4)) for i in range(400)]
+    stage.focus.select(made)
+    stage.press(12, 12)
+    stage.move(60, 40)
+    assert stage.tool.cancel()
+    stage.release(60, 40)
+    assert stage.sent == []
+
+
+def test_letting_ctrl_go_in_mid_drag_does_not_drop_the_drag(stage):
+    from viewers.tools.base import KeyEvent
+
+    tree = stage.put(SQUARE)
+    stage.focus.select([tree])
+    stage.press(100, 100)
+    stage.move(60, 60, ctrl=True)
+    stage.tool.key_up(KeyEvent("Ctrl"))
+    stage.key("S")
+    stage.move(50, 50)
+    stage.release(50, 50)
+    assert stage.shape(tree).parts[0][0][0] == (50, 50)
+
+
+def test_a_drag_whose_object_is_taken_away_ends_quietly(stage):
+    from storage.editing import verbs
+
+    a = stage.put(Box(100, 100, 50, 50))
+    stage.press(120, 120)
+    stage.move(160, 120)
+    stage.session.do("Elsewhere", verbs.delete_instances(stage.document, [a]))
+    stage.move(180, 120)
+    stage.release(180, 120)
+    assert stage.shapes == []
+    assert stage.texts == ["Elsewhere"]
