@@ -210,5 +210,5 @@ def _searches(catalog: Catalog, count: int) -> list[Row]:
 
 
 if __name__ == "__main__":
-    for row in run():
-        print(row)
+    for line in run():
+        print(f"{line.name:48} {line.ours:9.2f} ms  at most {line.goal:g}  {'holds' if line.holds else 'SHORT'}  {line.note}")

@@ -28,7 +28,6 @@ from storage.catalog.search import (
     order_by,
     parse_text,
 )
-from storage.errors import NotFound
 from storage.model import titles
 from storage.model.items import FileRow, Kind, Location
 from storage.model.people import User
@@ -191,7 +190,7 @@ def _sorted_among(
     """Of what the search index found, what passes, sorted."""
     if text.trigrams:  # the index of words was not asked, and the one of trigrams knows only pieces
         hits = _passing(db, query, text, hits)
-    condition = filters(query, folder_ids)
+    condition = filters(query, folder_ids, one_by_one=True)
     sql = f"SELECT DISTINCT i.id {_AMONG} WHERE {condition.sql} {order_by(query)} LIMIT ?"
     return list(_array(db, sql, [json.dumps(hits), *condition.params, limit]))
 
@@ -258,7 +257,7 @@ def _passing(db: sqlite3.Connection, query: ItemQuery, text: Text, candidates: l
     """Of candidates that are in the right folders, those that pass the rest; their order is kept."""
     if not candidates:
         return []
-    condition = filters(query, None)
+    condition = filters(query, None, one_by_one=True)
     finds = titles.finder(text.text) if text else None
     sql = f"SELECT i.id, i.title {_AMONG} WHERE {condition.sql}"
     rows = db.execute(sql, [json.dumps(candidates), *condition.params])
@@ -339,8 +338,3 @@ def _array(db: sqlite3.Connection, sql: str, params: Sequence[Any]) -> array[int
 
 def _value(db: sqlite3.Connection, sql: str, params: Sequence[Any]) -> int:
     return int(db.execute(sql, params).fetchone()[0])
-
-
-def check_there(db: sqlite3.Connection, table: str, id_: int, what: str) -> None:
-    if db.execute(f'SELECT 1 FROM "{table}" WHERE id = ?', (id_,)).fetchone() is None:
-        raise NotFound(f"There is no such {what}.", remedy="It may have been deleted meanwhile.")

@@ -98,6 +98,8 @@ class Text:
     def verify(self, condition: Condition) -> None:
         """What `hits` left open: trigrams say that the pieces are there, not that they are together."""
         for word in self.long:
+            if len(word) == 3 and word.isascii():
+                continue  # one trigram: the index has said it all, and the titles need not be read
             condition.add("i.title GLOB ?", titles.glob(word))
         if self.trigrams and self.words:
             condition.add("i.id IN (SELECT rowid FROM items_words WHERE items_words MATCH ?)", self.words)
@@ -142,8 +144,8 @@ def folder_scope(db: sqlite3.Connection, viewer: User, query: ItemQuery) -> list
     return ids if seen is None else [i for i in ids if i in seen]
 
 
-def filters(query: ItemQuery, folder_ids: list[int] | None) -> Condition:
-    """Everything but the text."""
+def filters(query: ItemQuery, folder_ids: list[int] | None, *, one_by_one: bool = False) -> Condition:
+    """Everything but the text. `one_by_one`: for some known items, each looked at alone; else for all there are."""
     found = Condition()
     # The trash has an index of its own by group; naming the group lets SQLite use it.
     found.add("i.trashed_at IS NOT NULL AND i.trash_group IS NOT NULL" if query.trashed else "i.trashed_at IS NULL")
@@ -156,9 +158,10 @@ def filters(query: ItemQuery, folder_ids: list[int] | None) -> Condition:
     if query.locations:
         found.add(f"i.location IN ({_marks(query.locations)})", *sorted(map(str, query.locations)))
     if query.dataset_id is not None:
-        found.add("i.id IN (SELECT item_id FROM data_units WHERE dataset_id = ? AND removed_at IS NULL)", query.dataset_id)
+        members = "SELECT u.item_id FROM data_units u WHERE u.dataset_id = ? AND u.removed_at IS NULL"
+        found.add(f"EXISTS ({members} AND u.item_id = i.id)" if one_by_one else f"i.id IN ({members})", query.dataset_id)
     if query.labelled is not None:
-        found.add(f"i.id {'' if query.labelled else 'NOT '}IN ({_LABELLED_IDS})")
+        found.add(f"{'' if query.labelled else 'NOT '}{LABELLED if one_by_one else f'i.id IN ({_LABELLED_IDS})'}")
     for test in query.metadata:
         _add_metadata_test(found, test)
     return found
