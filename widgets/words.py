@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from storage.model.items import FileRow, Kind, Location
@@ -56,6 +58,7 @@ def location(value: Location) -> str:
     }[value]
 
 
+@cache
 def locale() -> QLocale:
     """The person's; where the system names none ("C"), English, because C has neither groups of digits nor months."""
     found = QLocale()

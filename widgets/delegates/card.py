@@ -78,7 +78,7 @@ class CardPainter:
             if not waiting:
                 side = min(40, area.height() // 2)
                 glyph = QRect(area.center() - QPoint(side // 2, side // 2), QSize(side, side))
-                icons.paint(painter, glyph, words.KIND_ICONS[row.kind], self._quiet)
+                painter.drawPixmap(glyph, icons.pixmap(words.KIND_ICONS[row.kind], side, self._quiet, self._ratio))
             return
         size = QSize(thumb.width(), thumb.height()).scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(QPoint(0, 0), size)

@@ -2,64 +2,80 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from storage.model.items import Location
+from storage.model.items import FileRow, Location
 from widgets import icons, theme, words
-from widgets.item_models.file_rows import COLUMNS, FileRows, RowRole
+from widgets.item_models.file_rows import COLUMNS, FileRows
 
 _TROUBLE = {Location.MISSING, Location.CHANGED}
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
+# As numbers, once: combining enum members costs more than drawing a short text.
+_LEFT = int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value)
+_RIGHT = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
+_MIDDLE_ELIDED = {"title", "folder"}
+_PX_A_LETTER = 10  # no text is measured that is shorter than its room by this
 
 
 class FileRowDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.hovered_row = -1
+        self._row_number = -1
+        self._row: FileRow | None = None
+
+    def prepare(self, view: QWidget) -> None:
+        """Colours of this repaint; rows may have changed since the last."""
+        palette, role = view.palette(), QPalette.ColorRole
+        self._row_number = -1
+        self._ratio = view.devicePixelRatioF()
+        self._ink = palette.color(role.Text)
+        self._quiet = palette.color(role.PlaceholderText)
+        self._accent = palette.color(role.Accent)
+        self._selected = palette.color(role.Highlight)
+        self._hover = palette.color(role.Midlight)
+        self._danger, self._warning = theme.danger(), theme.warning()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(COLUMNS[index.column()].width, theme.ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         model: FileRows = index.model()
-        row = index.data(RowRole)
-        column = COLUMNS[index.column()]
-        area: QRect = option.rect
-        palette: QPalette = option.palette
-        state = option.state
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, palette.color(QPalette.ColorRole.Highlight))
-        elif index.row() == self.hovered_row:
-            painter.fillRect(area, palette.color(QPalette.ColorRole.Midlight))
+        number, column = index.row(), COLUMNS[index.column()]
+        if number != self._row_number:  # a row's cells come one after the other
+            self._row_number, self._row = number, model.row(number)
+        row, area, state = self._row, option.rect, option.state.value
+        if state & _SELECTED:
+            painter.fillRect(area, self._selected)
+        elif number == self.hovered_row:
+            painter.fillRect(area, self._hover)
         if row is None:
             return
-        ink = palette.color(QPalette.ColorRole.Text if column.key == "title" else QPalette.ColorRole.PlaceholderText)
-        text = model.text(row, column.key)
-        left = area.x() + 8
-        ratio = painter.device().devicePixelRatioF()
-        if column.key == "title":
-            painter.drawPixmap(
-                left, area.center().y() - 7, icons.pixmap(words.KIND_ICONS[row.kind], 16, theme.subtle_text(), ratio)
-            )
-            left += 24
+        key, x, y, width, height = column.key, area.x() + 8, area.y(), area.width() - 16, area.height()
+        ink = self._quiet
+        if key == "title":
+            ink = self._ink
+            if state & _FOCUSED:
+                painter.fillRect(area.x(), y + 4, 2, height - 8, self._accent)
             if row.warnings:
-                at = area.right() - 22
-                painter.drawPixmap(at, area.center().y() - 7, icons.pixmap("ph.warning", 16, theme.warning(), ratio))
-                area = area.adjusted(0, 0, -22, 0)
-        elif column.key == "location":
-            ink = theme.danger() if row.location in _TROUBLE else ink
-            painter.drawPixmap(left, area.center().y() - 7, icons.pixmap(words.LOCATION_ICONS[row.location], 16, ink, ratio))
-            left += 22
-        elif column.key == "labelled" and row.labelled:
-            ink = palette.color(QPalette.ColorRole.Accent)
+                width -= 22
+                painter.drawPixmap(x + width + 6, y + 6, icons.pixmap("ph.warning", 16, self._warning, self._ratio))
+            painter.drawPixmap(x, y + 6, icons.pixmap(words.KIND_ICONS[row.kind], 16, self._quiet, self._ratio))
+            x, width = x + 24, width - 24
+        elif key == "location":
+            ink = self._danger if row.location in _TROUBLE else ink
+            painter.drawPixmap(x, y + 6, icons.pixmap(words.LOCATION_ICONS[row.location], 16, ink, self._ratio))
+            x, width = x + 22, width - 22
+        elif key == "labelled":
+            ink = self._accent
+        text = model.text(row, key)
         if not text:
             return
-        room = QRect(left, area.y(), area.right() - left - 8, area.height())
-        mode = Qt.TextElideMode.ElideMiddle if column.key in ("title", "folder") else Qt.TextElideMode.ElideRight
-        side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+        if len(text) * _PX_A_LETTER > width:
+            mode = Qt.TextElideMode.ElideMiddle if key in _MIDDLE_ELIDED else Qt.TextElideMode.ElideRight
+            text = option.fontMetrics.elidedText(text, mode, width)
         painter.setPen(ink)
-        painter.setFont(option.font)
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, option.fontMetrics.elidedText(text, mode, room.width()))
-        if state & QStyle.StateFlag.State_HasFocus and column.key == "title":
-            painter.fillRect(QRect(area.x(), area.y() + 4, 2, area.height() - 8), palette.color(QPalette.ColorRole.Accent))
+        painter.drawText(x, y, width, height, _RIGHT if column.right else _LEFT, text)

@@ -62,6 +62,8 @@ class FileGrid(FileDrags, QAbstractItemView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
+        # Opaque, so that scrolling moves pixels and paints only the strip that came into sight.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Items as pictures"))
         self.set_up_drags()
         self.doubleClicked.connect(self._open)
@@ -260,6 +262,7 @@ class FileGrid(FileDrags, QAbstractItemView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().base())
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         model, selection = self.file_rows(), self.selectionModel()
         if model is None:
