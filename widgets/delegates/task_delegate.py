@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from storage.model.workflow import TaskStatus
@@ -25,27 +25,22 @@ def status_color(status: TaskStatus) -> QColor:
 
 class TaskDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        status = index.data(STATUS) if index.column() == TaskColumn.STATUS else None
-        if status is None:
-            super().paint(painter, option, index)
-            return
         self.initStyleOption(option, index)
         text, option.text = option.text, ""
         style = option.widget.style() if option.widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        room = QRect(option.rect).adjusted(8, 0, -8, 0)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(status_color(status))
-        rect = QRect(option.rect)
-        painter.drawEllipse(QPointF(rect.left() + 10, rect.center().y() + 0.5), 4, 4)
-        role = (
-            option.palette.ColorRole.HighlightedText
-            if option.state & QStyle.StateFlag.State_Selected
-            else option.palette.ColorRole.Text
-        )
-        painter.setPen(option.palette.color(role))
-        room = rect.adjusted(22, 0, -4, 0)
+        if index.column() == TaskColumn.STATUS and index.data(STATUS) is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(status_color(index.data(STATUS)))
+            painter.drawEllipse(QPointF(room.left() + 4, room.center().y() + 0.5), 4, 4)
+            room.adjust(16, 0, 0, 0)
+        selected = option.state & QStyle.StateFlag.State_Selected
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        quiet = index.column() not in (TaskColumn.TITLE, TaskColumn.STATUS) and not selected
+        painter.setPen(theme.subtle_text() if quiet else option.palette.color(role))
         text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(room, option.displayAlignment, text)
         painter.restore()

@@ -20,7 +20,6 @@ class ConfirmDeleteDialog(Dialog):
     def __init__(self, parent: QWidget | None, title: str, lost: str) -> None:
         super().__init__(title, "", parent, text=lost, danger=True)
         self.ok.setText(self.tr("Delete"))
-        self.cancel.setDefault(True)
         self.word = QLineEdit()
         self.word.setPlaceholderText(self.WORD)
         self.word.setAccessibleName(self.tr("Type the word {word}").format(word=self.WORD))

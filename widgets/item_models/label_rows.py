@@ -250,6 +250,11 @@ class LabelRows(QAbstractTableModel):
     def _passes(self, instance: Instance) -> bool:
         return not self._text or self._text in f"{self._name(instance.feature_hash)} {instance.number}".casefold()
 
+    def _sifted(self, instances: list[Instance]) -> list[Instance]:
+        names = {h: c.name.casefold() for h, c in self._classes.items()}
+        unknown, text = self._name("").casefold(), self._text
+        return [i for i in instances if text in f"{names.get(i.feature_hash, unknown)} {i.number}"]
+
     def _key(self, instance: Instance) -> Key:
         if self._grouped:
             return (self._place(instance.feature_hash), 1, 0, instance.number, instance.uuid)
@@ -271,7 +276,7 @@ class LabelRows(QAbstractTableModel):
 
     def _fill(self) -> None:
         scope = self._in_scope()
-        passing = [i for i in scope if self._passes(i)] if self._text else scope
+        passing = self._sifted(scope) if self._text else scope
         pairs = [(self._key(i), Row(i.uuid, i.feature_hash)) for i in passing]
         self._key_of = {row.uuid: key for key, row in pairs}
         self._counts = {}

@@ -58,9 +58,10 @@ class ClassificationsPanel(QWidget):
             section.form.flush()
 
     def focus_question(self, classification: str, attribute: str = "") -> bool:
-        """Put the keyboard into a question of a classification (feature hashes)."""
+        """Put the keyboard into a question. `classification` is a feature hash, or the uuid of one that is there."""
         self.refresh()
-        section = self._sections.get(classification)
+        present = self._session.document.classifications.get(classification)
+        section = self._sections.get(present.feature_hash if present else classification)
         if section is None:
             return False
         self._scroll.ensureWidgetVisible(section)

@@ -145,7 +145,8 @@ class _Card(QFrame):
         self._title.setText(job.title)
         self._bar.setVisible(running)
         if running:
-            self._bar.setRange(0, 1000 if job.total else 0)
+            known = bool(job.total) or job.state == "waiting"
+            self._bar.setRange(0, 1000 if known else 0)
             self._bar.setValue(min(1000, job.done * 1000 // job.total) if job.total else 0)
         self._text.setText(self._say(job))
         self._text.setVisible(bool(self._text.text()))

@@ -287,8 +287,8 @@ class OntologyEditor(QWidget):
     def _ask_first(self, text: str, verb: Verb, harms: str, count: int) -> None:
         where = ", ".join(f"“{p}”" for p in self._use.projects[:3]) + (" …" if len(self._use.projects) > 3 else "")
         sentence = self.tr(
-            "{what}: {count} labels and answers in {where} use it and would lose their meaning. They are kept, but no longer shown. "
-            "Archiving hides it and keeps them readable."
+            "{what}? Labels and answers that use it: {count}, in {where}. They would be kept but no longer shown. "
+            "Archiving only hides it from new work."
         ).format(what=text, count=words.number(count), where=where or self.tr("this catalog"))
         self.warning.say(sentence, self.tr("Do it anyway"), (text, verb))
 

@@ -105,8 +105,7 @@ class ProjectsPanel(QWidget):
         return page
 
     def _opened(self) -> QWidget:
-        back = icon_button("ph.arrow-left", self.tr("All projects"), tip=self.tr("All projects (Esc)"), parent=self)
-        back.setShortcut("Esc")
+        back = icon_button("ph.arrow-left", self.tr("All projects"), parent=self)
         back.clicked.connect(self.close_project)
         self._title = ElidedLabel("", parent=self)
         self._title.setProperty("role", "title")

@@ -89,18 +89,18 @@ class SettingsPanel(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
         column.setSpacing(theme.GROUP)
-        groups: dict[str, QFormLayout] = {}
+        form = QFormLayout()  # one for all groups, so that the fields stand in one line
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(theme.GAP)
+        column.addLayout(form)
+        group = ""
         for setting in settings:
-            form = groups.get(setting.group)
-            if form is None:
-                form = groups[setting.group] = QFormLayout()
-                form.setHorizontalSpacing(24)
-                form.setVerticalSpacing(theme.GAP)
-                if setting.group:
-                    heading = label(setting.group)
-                    heading.setFont(theme.font(strong=True))
-                    column.addWidget(heading)
-                column.addLayout(form)
+            if setting.group and setting.group != group:
+                heading = label(setting.group)
+                heading.setFont(theme.font(strong=True))
+                heading.setContentsMargins(0, theme.GROUP if group else 0, 0, 0)
+                form.addRow(heading)
+                group = setting.group
             field = self._fields[setting.key] = self._field(setting)
             form.addRow("" if setting.kind == "flag" else setting.title, field)
             if setting.hint:

@@ -1,0 +1,224 @@
+"""The ontology editor over a real catalog: every change is saved, undone, and asked about where labels would suffer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from storage.catalog import labels, ontologies
+from storage.editing.edits import Step
+from storage.editing.session import StepChange
+from storage.exchange import ontology_json
+from storage.model import ontology_edit as edit
+from storage.model.geometry import ShapeKind
+from storage.model.ontology import MAX_NESTING, AttributeType
+from tests.support.panels import Ground, draw, make_session, unnamed
+from tests.support.work import SoonWork
+from widgets.panels.ontologies import OntologiesPanel
+from widgets.panels.ontology_forms import ObjectForm, OptionForm, QuestionNodeForm
+
+
+class Room:
+    def __init__(self, qtbot, tmp_path) -> None:
+        self.qtbot, self.ground = qtbot, Ground(tmp_path)
+        self.things, self.catalog = self.ground.things, self.ground.catalog
+        self.panel = OntologiesPanel(self.ground.reads, self.ground.bus, SoonWork(), ontology_json.loads, ontology_json.dumps)
+        self.panel.save_wanted.connect(self.save)
+        self.saves = 0
+        self.editor = self.panel.editor
+        qtbot.addWidget(self.panel)
+        self.panel.resize(1200, 700)
+        self.panel.show()
+        qtbot.waitUntil(lambda: self.editor.ontology_id == self.ground.ontology)
+
+    def save(self, ontology_id: int, ontology) -> None:
+        self.saves += 1
+        self.catalog.do("save", ontologies.save, ontology_id, ontology)
+        self.panel.saved(ontology_id, ontology)
+
+    def stored(self):
+        return self.ground.reads.ontology(self.ground.ontology)
+
+    def form(self, kind):
+        return self.editor.findChild(kind)
+
+    def add(self, form, list_name: str, *names: str) -> None:
+        field = getattr(form, list_name)._new
+        for name in names:
+            self.qtbot.keyClicks(field, name)
+            self.qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def room(qtbot, tmp_path) -> Iterator[Room]:
+    room = Room(qtbot, tmp_path)
+    yield room
+    room.panel.close_down()
+    room.ground.close()
+
+
+def test_a_new_object_is_named_and_stored(room):
+    shape = next(a for a in room.editor.findChildren(QMenu)[0].actions() if a.data() == ShapeKind.CIRCLE)
+    room.editor._shapes.triggered.emit(shape)
+    name = room.form(ObjectForm).name
+    room.qtbot.keyClicks(name, "Wheel")
+    room.qtbot.keyClick(name, Qt.Key.Key_Return)
+    room.qtbot.waitUntil(lambda: room.stored().objects[-1].name == "Wheel")
+    assert room.stored().objects[-1].shape is ShapeKind.CIRCLE
+
+
+def test_typing_a_name_is_one_step_of_undo(room):
+    room.editor.choose(room.things["Car"])
+    name = room.form(ObjectForm).name
+    name.selectAll()
+    for part in ("Lorr", "y"):
+        room.qtbot.keyClicks(name, part)
+        name.flush()
+    assert room.editor.ontology.objects[0].name == "Lorry"
+    room.editor.undo()
+    assert room.editor.ontology.objects[0].name == "Car"
+    room.editor.redo()
+    room.qtbot.waitUntil(lambda: room.stored().objects[0].name == "Lorry")
+
+
+def test_a_refused_name_is_said_in_the_form_and_not_taken(room):
+    room.editor.choose(room.things["Car/Plate"])
+    form = room.form(QuestionNodeForm)
+    form.name.selectAll()
+    room.qtbot.keyClicks(form.name, "Colour")
+    form.name.flush()
+    assert "Colour" in form.fault.text()
+    assert room.editor.ontology == room.things.ontology
+
+
+def test_one_click_changes_the_kind_of_answer_and_enter_adds_options(room):
+    room.editor.choose(room.things["Tree"])
+    room.add(room.form(ObjectForm), "questions", "Kind")
+    made = room.editor.ontology.objects[1].attributes[0]
+    assert made.type is AttributeType.TEXT
+    room.editor.choose(made.feature_hash)
+    form = room.form(QuestionNodeForm)
+    form.type._group.button(1).click()
+    room.add(form, "options", "Oak", "Elm")
+    made = room.editor.ontology.objects[1].attributes[0]
+    assert (made.type, [o.label for o in made.options]) == (AttributeType.RADIO, ["Oak", "Elm"])
+    room.editor.leave()
+    assert room.stored() == room.editor.ontology
+
+
+def test_questions_nest_to_seven_levels_and_no_deeper(room):
+    room.editor.choose(room.things["Tree"])
+    room.add(room.form(ObjectForm), "questions", "Q 0")
+    attribute = room.editor.ontology.objects[1].attributes[0]
+    for level in range(1, MAX_NESTING + 2):
+        room.editor.choose(attribute.feature_hash)
+        form = room.form(QuestionNodeForm)
+        form.type._group.button(1).click()
+        room.add(form, "options", "yes")
+        option = edit.find(room.editor.ontology, attribute.feature_hash).options[0]
+        room.editor.choose(option.feature_hash)
+        room.add(room.form(OptionForm), "questions", f"Q {level}")
+        below = edit.find(room.editor.ontology, option.feature_hash).attributes
+        if not below:
+            break
+        attribute = below[0]
+    assert edit.level_of(room.editor.ontology, attribute.feature_hash) == MAX_NESTING
+    assert str(MAX_NESTING) in room.form(OptionForm).fault.text()
+
+
+def test_what_is_typed_is_not_lost_when_another_ontology_is_chosen(room):
+    other = room.catalog.do("other", ontologies.create, "Other", room.things.ontology)
+    room.qtbot.waitUntil(lambda: room.panel.list.rows.row_of(other) is not None)
+    room.editor.choose(room.things["Car"])
+    name = room.form(ObjectForm).name
+    name.selectAll()
+    room.qtbot.keyClicks(name, "Van")
+    room.panel.show_ontology(other)
+    room.qtbot.waitUntil(lambda: room.editor.ontology_id == other)
+    assert room.stored().objects[0].name == "Van"
+
+
+def label_a_car(room) -> None:
+    session = make_session()
+    draw(session, room.things["Car"])
+    step = session.history.undoable()
+    (row,) = room.ground.reads.label_rows(room.ground.project)[:1]
+    room.catalog.do("label", labels.save_step, row, StepChange("do", Step(1, step.text, step.edits, step.inverse)))
+    room.editor.show_use(room.ground.reads.ontology_use(room.ground.ontology))
+
+
+def test_deleting_a_class_with_labels_says_what_it_touches_first(room):
+    label_a_car(room)
+    room.editor.remove(room.things["Car"])
+    assert room.editor.ontology == room.things.ontology
+    assert "Street" in room.editor.warning.text
+    assert "use it: 1, in" in room.editor.warning.text
+    room.editor.warning._action.click()
+    assert [o.name for o in room.editor.ontology.objects] == ["Tree"]
+    room.editor.undo()
+    assert room.editor.ontology == room.things.ontology
+
+
+def test_deleting_a_class_without_labels_asks_nothing(room):
+    label_a_car(room)
+    room.editor.remove(room.things["Tree"])
+    assert not room.editor.warning.text
+    assert [o.name for o in room.editor.ontology.objects] == ["Car"]
+
+
+def test_a_fault_in_the_json_is_marked_at_its_line(room):
+    room.editor.tabs.setCurrentWidget(room.editor.json)
+    view = room.editor.json.edit
+    lines = view.toPlainText().splitlines()
+    line = next(n for n, text in enumerate(lines) if '"name": "Car"' in text)
+    lines[line] = lines[line].replace(":", "", 1)
+    view.setPlainText("\n".join(lines))
+    assert not room.editor.json.judge()
+    assert view.fault_line == line + 1
+    room.editor.json.apply()
+    assert room.editor.ontology == room.things.ontology
+
+
+def test_right_json_is_taken_over_when_one_leaves_the_tab(room):
+    room.editor.tabs.setCurrentWidget(room.editor.json)
+    view = room.editor.json.edit
+    view.setPlainText(view.toPlainText().replace('"name": "Car"', '"name": "Bus"'))
+    room.editor.tabs.setCurrentIndex(0)
+    assert room.editor.ontology.objects[0].name == "Bus"
+    room.qtbot.waitUntil(lambda: room.stored().objects[0].name == "Bus")
+
+
+def test_the_preview_asks_what_an_annotator_is_asked(room):
+    room.editor.choose(room.things["Car/Plate"])
+    preview = room.editor.preview
+    room.qtbot.waitUntil(lambda: preview._answers._form.field(room.things["Car/Plate"]) is not None)
+    room.editor.remove(room.things["Car/Plate"])
+    room.qtbot.waitUntil(lambda: preview._answers._form.field(room.things["Car/Plate"]) is None)
+
+
+def test_a_change_made_elsewhere_is_shown(room):
+    changed = edit.rename(room.things.ontology, room.things["Car"], "Lorry")
+    room.catalog.do("elsewhere", ontologies.save, room.ground.ontology, changed)
+    room.qtbot.waitUntil(lambda: room.editor.ontology == changed)
+    assert room.saves == 0
+
+
+def test_a_save_that_fails_is_said_and_tried_again_with_the_next_change(room):
+    seen = []
+    room.panel.save_wanted.disconnect(room.save)
+    room.panel.save_wanted.connect(lambda i, o: (seen.append(o), room.panel.save_failed(i, OSError("disk full"))))
+    room.editor.remove(room.things["Tree"])
+    room.editor.flush()
+    assert "disk full" in room.panel._state.text()
+    room.panel.save_wanted.connect(room.save)
+    room.editor.remove(room.things["Car/Plate"])
+    room.editor.flush()
+    assert room.stored() == room.editor.ontology
+    assert len(seen) == 2
+
+
+def test_every_button_has_a_name(room):
+    assert unnamed(room.panel) == []

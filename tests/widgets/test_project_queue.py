@@ -1,0 +1,137 @@
+"""The queue over a real catalog: blocks of rows, filters, and verbs on what is selected."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
+
+from storage.catalog import tasks
+from storage.errors import CatalogError
+from storage.model.workflow import TaskStatus
+from tests.support.panels import BY, Ground, unnamed
+from tests.support.work import SoonWork
+from widgets.item_models.task_rows import TaskColumn, TaskRows
+from widgets.panels.project_queue import ProjectQueue
+
+FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
+ITEMS = 300
+
+
+class Room:
+    def __init__(self, qtbot, tmp_path) -> None:
+        self.qtbot, self.ground = qtbot, Ground(tmp_path, ITEMS)
+        self.queue = ProjectQueue(self.ground.reads, self.ground.bus, SoonWork())
+        qtbot.addWidget(self.queue)
+        self.queue.resize(1000, 600)
+        self.queue.show()
+        self.queue.show_project(self.ground.reads.project(self.ground.project))
+        self.shows(ITEMS)
+
+    def shows(self, count: int) -> None:
+        self.qtbot.waitUntil(lambda: self.queue.rows.rowCount() == count)
+
+    def ids(self) -> list[int]:
+        return list(self.ground.reads.task_ids(self.ground.project))
+
+    def text(self, row: int, column: int) -> str:
+        return self.queue.rows.index(row, column).data()
+
+
+@pytest.fixture
+def room(qtbot, tmp_path) -> Iterator[Room]:
+    room = Room(qtbot, tmp_path)
+    yield room
+    room.ground.close()
+
+
+def test_rows_are_read_in_blocks_as_they_are_needed(room):
+    asked = []
+    reads = room.ground.reads
+    rows = TaskRows(lambda ids: asked.append(len(ids)) or reads.task_rows(ids))
+    tester = QAbstractItemModelTester(rows, FATAL)
+    rows.show_ids(array("q", room.ids()), reads.project(room.ground.project).workflow)
+    asked.clear()
+    rows.forget_rows()
+    assert rows.index(3, TaskColumn.TITLE).data() == "scan 0003.jpg"
+    rows.index(4, TaskColumn.TITLE).data()
+    rows.index(299, TaskColumn.TITLE).data()
+    assert asked[:2] == [256, 44] or sorted(asked) == [44, 256]
+    del tester
+
+
+def test_text_and_status_narrow_the_queue(room):
+    search = room.queue.findChild(QLineEdit)
+    room.qtbot.keyClicks(search, "0042")
+    room.shows(1)
+    search.clear()
+    room.shows(ITEMS)
+    room.ground.catalog.do("skip", tasks.skip, room.ids()[0])
+    combo = room.queue._status
+    combo.setCurrentIndex(combo.findData(TaskStatus.SKIPPED))
+    combo.activated.emit(combo.currentIndex())
+    room.shows(1)
+    assert room.text(0, TaskColumn.TITLE) == "scan 0000.jpg"
+
+
+def test_nothing_found_offers_to_clear_the_filters(room):
+    room.qtbot.keyClicks(room.queue.findChild(QLineEdit), "no such file")
+    room.qtbot.waitUntil(lambda: room.queue._states.state == "empty")
+    room.queue._states.empty.action_wanted.emit()
+    room.shows(ITEMS)
+    assert room.queue._states.state == "full"
+
+
+def test_a_change_of_a_task_shows_and_the_selection_stays(room):
+    room.queue.table.selectRow(2)
+    chosen = room.queue.selected()
+    room.ground.catalog.do("assign", tasks.assign, list(chosen), BY)
+    room.qtbot.waitUntil(lambda: room.text(2, TaskColumn.ASSIGNEE) == BY)
+    assert room.queue.selected() == chosen
+
+
+def test_verbs_speak_of_everything_selected(room):
+    assert not room.queue._skip.isEnabled()
+    room.queue.table.selectAll()
+    with room.qtbot.waitSignal(room.queue.skip_wanted) as seen:
+        room.queue._skip.click()
+    assert seen.args[0] == frozenset(room.ids())
+    room.queue._people.aboutToShow.emit()
+    ada = next(a for a in room.queue._people.actions() if a.data() == BY)
+    with room.qtbot.waitSignal(room.queue.assign_wanted) as seen:
+        ada.trigger()
+    assert seen.args == [frozenset(room.ids()), BY]
+    with room.qtbot.waitSignal(room.queue.priority_wanted) as seen:
+        room.queue._levels.actions()[0].trigger()
+    assert seen.args[1] == 1.0
+
+
+def test_ctrl_enter_starts_the_next_task_and_enter_opens_the_current_one(room):
+    room.queue.table.setFocus()
+    room.queue.table.selectRow(1)
+    with room.qtbot.waitSignal(room.queue.start_wanted) as seen:
+        room.qtbot.keyClick(room.queue.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert seen.args == [room.ground.project]
+    with room.qtbot.waitSignal(room.queue.open_wanted) as seen:
+        room.qtbot.keyClick(room.queue.table, Qt.Key.Key_Return)
+    assert seen.args == [room.ids()[1]]
+
+
+def test_a_queue_that_cannot_be_read_says_why_and_tries_again(room, monkeypatch):
+    def fail(*args, **kw):
+        raise CatalogError("The catalog is locked.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(room.ground.reads), "task_ids", fail)
+        room.queue.read()
+        room.qtbot.waitUntil(lambda: room.queue._states.state == "failed")
+    room.queue._states.retry_wanted.emit()
+    room.qtbot.waitUntil(lambda: room.queue._states.state == "full")
+
+
+def test_every_button_has_a_name(room):
+    assert unnamed(room.queue) == []
