@@ -93,7 +93,7 @@ class CatalogReads:
         return trash.entries(self._db, self._user)
 
     def delete_consequences(self, folder_ids: Iterable[int], selection: ItemSelection) -> DeleteConsequences:
-        return trash.consequences(self._db, self._user, folder_ids, selection)
+        return trash.foresee(self._db, self._user, folder_ids, selection)
 
     # -- items
 

@@ -25,6 +25,7 @@ from storage.model.query import ItemSelection
 from storage.model.reads import TrashEntry
 
 if TYPE_CHECKING:
+    from storage.catalog.reads import CatalogReads
     from storage.catalog.transaction import Operation
 
 KEEP_DAYS = 30
@@ -68,9 +69,11 @@ def older_than(db: sqlite3.Connection, at: int | None) -> list[str]:
     ]
 
 
-def consequences(
-    db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], selection: ItemSelection
-) -> DeleteConsequences:
+def consequences(reads: CatalogReads, folder_ids: Iterable[int], selection: ItemSelection) -> DeleteConsequences:
+    return reads.delete_consequences(folder_ids, selection)
+
+
+def foresee(db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], selection: ItemSelection) -> DeleteConsequences:
     from storage.catalog.rows import selected_ids
 
     inside = folders.subtree(db, folder_ids)

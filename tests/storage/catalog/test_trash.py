@@ -117,7 +117,7 @@ def test_a_deletion_says_beforehand_what_it_takes(catalog: Catalog) -> None:
     (other,) = add(catalog, folder(catalog, "C"), "other")
     project(catalog, dataset(catalog, "D", one), title="P")
     dataset(catalog, "E", other)
-    told = catalog.reads.delete_consequences([top], ItemSelection.of(one))
+    told = trash.consequences(catalog.reads, [top], ItemSelection.of(one))
     assert (told.items, told.folders, told.size) == (2, 2, 20)
     assert (told.datasets, told.projects, told.annotations) == (("D",), ("P",), 0)
     assert catalog.reads.delete_consequences([], ItemSelection.of(other)).datasets == ("E",)
