@@ -7,10 +7,11 @@ even handed to it, so its rings keep their start and direction as well.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from storage.model.geometry import Bounds, Points, Polygon, Ring
+from storage.model.geometry import Bounds, Point, Points, Polygon, Ring
 
 Part = tuple[Ring, ...]
 
@@ -137,16 +138,53 @@ def split(polygon: Polygon, line: Points) -> tuple[Polygon, ...]:
 
 
 def simplify(polygon: Polygon, tolerance: float) -> Polygon:
-    """Fewer vertices, none of them moved, nowhere further than `tolerance` px from the old outline; holes stay."""
-    import shapely
+    """Fewer vertices, none of them moved, nowhere further than `tolerance` px from the old outline; holes stay.
 
-    done: list[Part] = []
-    for part in polygon.parts:
-        shape = _shape((part,))
-        made = shapely.simplify(shape, tolerance, preserve_topology=True)
-        found = _parts(made)
-        done.extend(found if found else (part,))
-    return Polygon(tuple(done))
+    Our own Douglas-Peucker: the one of GEOS that keeps validity drops a ring's first vertex beyond the tolerance. Where
+    the result would cross itself, that part is simplified less.
+    """
+    return Polygon(tuple(_simplified(part, tolerance) for part in polygon.parts))
+
+
+def _simplified(part: Part, tolerance: float) -> Part:
+    for _ in range(6):
+        made = tuple(_fewer_points(ring, tolerance) for ring in part)
+        if made == part or not why_invalid(Polygon((made,))):
+            return made
+        tolerance /= 2
+    return part
+
+
+def _fewer_points(ring: Ring, tolerance: float) -> Ring:
+    """Kept are the first vertex, the one farthest from it, and what lies too far from the chords in between."""
+    n = len(ring)
+    x0, y0 = ring[0]
+    far = max(range(1, n), key=lambda i: math.hypot(ring[i][0] - x0, ring[i][1] - y0))
+    closed = (*ring, ring[0])
+    keep = {0, far}
+    spans = [(0, far), (far, n)]
+    while spans:
+        first, last = spans.pop()
+        found, most = 0, tolerance
+        for i in range(first + 1, last):
+            if (d := _distance(closed[i], closed[first], closed[last])) > most:
+                found, most = i, d
+        if found:
+            keep.add(found)
+            spans += [(first, found), (found, last)]
+    if len(keep) < 3:  # a sliver: its widest vertex, however close
+        a, b = ring[0], ring[far]
+        keep.add(max((i for i in range(n) if i not in keep), key=lambda i: _distance(ring[i], a, b)))
+    return tuple(ring[i] for i in sorted(keep))
+
+
+def _distance(p: Point, a: Point, b: Point) -> float:
+    """Of a point from a segment."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length2 = dx * dx + dy * dy
+    t = ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / length2 if length2 else 0.0
+    t = min(1.0, max(0.0, t))
+    return math.hypot(p[0] - a[0] - t * dx, p[1] - a[1] - t * dy)
 
 
 # -- to and from shapely ------------------------------------------------------------------------------------------
