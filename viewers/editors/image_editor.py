@@ -244,7 +244,7 @@ class ImageEditor(QWidget, ToolVerbs):
     def leave_canvas(self) -> None:
         """Give the keyboard to the next widget outside of the canvas (Tab is taken there)."""
         widget = self.canvas.nextInFocusChain()
-        while widget is not self.canvas:
+        while widget is not None and widget is not self.canvas:
             takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
             if takes and widget.isVisible() and widget.isEnabled() and not self.canvas.isAncestorOf(widget):
                 widget.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -92,12 +92,12 @@ class ToolBar(QFrame):
 
     def mark(self, tool_id: str) -> None:
         """The tool in hand, whoever armed it."""
-        button = self._buttons.get(tool_id)
+        button, present = self._buttons.get(tool_id), self._group.checkedButton()
         if button is not None:
             button.setChecked(True)
-        elif self._group.checkedButton() is not None:
+        elif present is not None:
             self._group.setExclusive(False)
-            self._group.checkedButton().setChecked(False)
+            present.setChecked(False)
             self._group.setExclusive(True)
 
     def _button(self, tool_id: str, icon: str, tip: str) -> QToolButton:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from storage.editing.edits import Put, Step
 from storage.errors import StaleUndo
 from storage.model.geometry import Polygon, ShapeKind
-from storage.model.labels import Instance
+from storage.model.labels import Annotation, FrameKey, Instance
 from storage.model.ontology import ObjectClass
 from viewers.editors.shape_verbs import ShapeVerbs
 from viewers.tools.base import Tool
@@ -214,12 +215,9 @@ class ToolVerbs(ShapeVerbs):
             return
         here = self.session.document
         self.focus.select(i for i in self.focus.selected if i in here.instances)
-        pages = {r.at for r in (getattr(e, "record", None) for e in (*step.edits, *step.inverse)) if hasattr(r, "at")}
-        if pages and self.focus.at not in pages:
-            _, page = min(pages)
-            self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}, on page {page + 1}.")
-        else:
-            self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}")
+        places = _places(step)
+        elsewhere = f", on page {min(places)[1] + 1}." if places and self.focus.at not in places else ""
+        self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}{elsewhere}")
         self.acted()
 
     # -- brush
@@ -263,3 +261,9 @@ class ToolVerbs(ShapeVerbs):
     def slice_selected(self) -> None:
         """Then a line is drawn across the selection."""
         self._take("slice")
+
+
+def _places(step: Step) -> set[FrameKey]:
+    """The frames whose shapes a step changes."""
+    records = (e.record for e in (*step.edits, *step.inverse) if isinstance(e, Put))
+    return {r.at for r in records if isinstance(r, Annotation)}

@@ -33,7 +33,8 @@ def _cut_mask(mask: Bitmask, line: Points) -> tuple[Geometry, ...]:
         piece = masks.intersect(mask, masks.to_bitmask(part, mask.x + mask.w, mask.y + mask.h))
         if piece.w:
             pieces.append(piece)
-    return tuple(sorted(pieces, key=masks.area, reverse=True)) if len(pieces) > 1 else (mask,)
+    pieces.sort(key=masks.area, reverse=True)
+    return tuple(pieces) if len(pieces) > 1 else (mask,)
 
 
 class SliceTool(PathTool):
@@ -92,9 +93,11 @@ def _renumbered(edits: tuple[Edit, ...], before: list[Edit]) -> list[Edit]:
     done: list[Edit] = []
     for edit in edits:
         if isinstance(edit, Put) and isinstance(edit.record, Instance):
-            highest = max((t.number for t in taken if t.feature_hash == edit.record.feature_hash), default=0)
-            if highest >= edit.record.number:
-                edit = Put(replace(edit.record, number=highest + 1))
-            taken.append(edit.record)
+            new = edit.record
+            highest = max((t.number for t in taken if t.feature_hash == new.feature_hash), default=0)
+            if highest >= new.number:
+                new = replace(new, number=highest + 1)
+                edit = Put(new)
+            taken.append(new)
         done.append(edit)
     return done
