@@ -14,6 +14,7 @@ from app.jobs import JobRunner
 from app.messages import Messages
 from app.settings import Settings
 from app.window import MainWindow
+from storage.errors import CatalogDamaged
 from storage.progress import Progress
 from widgets.bus import CatalogBus
 
@@ -105,8 +106,8 @@ class Program(QObject):
             window.messages.error(error, self.tr("The catalog is damaged"))
 
     def _restore_offer(self, error: Exception) -> Path | None:
-        backup = getattr(error, "backup", None)
-        return backup if isinstance(backup, Path) else None
+        """The newest good backup of a damaged catalog."""
+        return error.backups[0] if isinstance(error, CatalogDamaged) and error.backups else None
 
     def restore(self, backup: Path) -> None:
         """Put a backup in the place of the damaged database and open it."""

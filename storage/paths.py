@@ -49,6 +49,11 @@ class CatalogPaths:
         return self.root / "writer.turn"
 
     @property
+    def presence(self) -> Path:
+        """Held, shared, by everybody who has the catalog open."""
+        return self.root / "in-use.lock"
+
+    @property
     def ballast(self) -> Path:
         return self.root / "ballast"
 

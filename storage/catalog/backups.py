@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.catalog.connect import damaged, look_at_file, open_reader, speaking
-from storage.catalog.lock import WriterLock
+from storage.catalog.lock import WriterLock, alone
 from storage.clock import as_datetime, now_ms
 from storage.errors import CatalogDamaged, CatalogError
 from storage.paths import CatalogPaths
@@ -140,7 +140,7 @@ def kept(newest_first: Iterable[Path]) -> set[Path]:
 def restore(backup: Path, target: Path) -> Path | None:
     """Put a backup (its file, or the folder of a whole copy) in the place of the database of the catalog `target`.
 
-    Nobody may have the catalog open for writing meanwhile. What was there is kept beside it under another name, which is
+    Raises CatalogBusy while somebody has the catalog open. What was there is kept beside it under another name, which is
     returned; None when there was nothing.
     """
     source = CatalogPaths(backup).database if backup.is_dir() else backup
@@ -157,7 +157,7 @@ def restore(backup: Path, target: Path) -> Path | None:
             folder.mkdir(exist_ok=True)
         lock = WriterLock(paths.lock, paths.turn)
         try:
-            with lock.held():
+            with alone(paths.presence), lock.held():
                 aside = _put_in_place(source, paths)
         finally:
             lock.close()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.catalog import backups
 from storage.catalog.connect import can_write, look_at_file, open_reader, speaking
-from storage.catalog.lock import WriterLock
+from storage.catalog.lock import Presence, WriterLock
 from storage.catalog.opening import bring_up_to_date, find_user, make_database, make_folder, uuid_of, who
 from storage.catalog.undo import UndoStack
 from storage.catalog.writer import Done, Job, Priority, Writer
@@ -49,6 +49,7 @@ class Catalog:
         self._undo = UndoStack()
         self._writer: Writer | None = None
         self._all_readers: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
+        self._presence = Presence(self.paths.presence)
         with speaking(path):
             db = self.reader()
             self.uuid = uuid_of(db, path)
@@ -113,6 +114,7 @@ class Catalog:
             db.close()
         if self._writer is not None:
             self._writer.close()
+        self._presence.close()
 
     def __enter__(self) -> Catalog:
         return self

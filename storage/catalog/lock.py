@@ -74,6 +74,38 @@ class WriterLock:
         return f"{program} (process {pid} on {host})"
 
 
+class Presence:
+    """Says that somebody has the catalog open, as many as like; `alone` is for whoever puts another database in its place."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd: int | None = None
+        with contextlib.suppress(OSError):  # a folder that is only read needs no such sign
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            _try_share(self._fd)
+
+    def close(self) -> None:
+        if self._fd is not None:
+            with contextlib.suppress(OSError):
+                os.close(self._fd)
+            self._fd = None
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Raises `CatalogBusy` while anybody has the catalog open."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _try_lock(fd):
+            raise CatalogBusy(
+                f"The catalog {path.parent} is open in another window or program.",
+                remedy="Close it there and try again; nothing was changed.",
+                input=str(path.parent),
+            )
+        yield
+    finally:
+        os.close(fd)
+
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -91,6 +123,9 @@ if sys.platform == "win32":
         os.lseek(fd, 0, os.SEEK_SET)
         msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)
 
+    def _try_share(fd: int) -> bool:
+        return True  # an open database cannot be replaced there anyway
+
 else:
     import fcntl
 
@@ -105,3 +140,10 @@ else:
 
     def _unlock(fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_UN)
+
+    def _try_share(fd: int) -> bool:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -10,7 +10,7 @@ import pytest
 from storage.catalog import backups
 from storage.catalog.check import check
 from storage.catalog.engine import Catalog
-from storage.errors import Cancelled, CatalogDamaged, CatalogError
+from storage.errors import Cancelled, CatalogBusy, CatalogDamaged, CatalogError
 from storage.paths import CatalogPaths
 from storage.progress import Progress
 from tests.support.catalogs import add_items, label_ground, scalar
@@ -145,3 +145,11 @@ def test_thinning_out_deletes_only_backups(tmp_path):
     assert (paths.backups / "mine.txt").exists()
     assert len(backups.existing(paths)) == 5
     assert all(isinstance(p, Path) for p in gone)
+
+
+def test_a_catalog_that_is_open_is_not_replaced_under_whoever_has_it(tmp_path):
+    with Catalog.create(tmp_path / "catalog") as catalog:
+        backup = catalog.backup(tmp_path / "backup")
+        with pytest.raises(CatalogBusy, match="open in another"):
+            backups.restore(backup, catalog.path)
+    assert backups.restore(backup, tmp_path / "catalog") is not None

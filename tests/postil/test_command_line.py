@@ -1,0 +1,166 @@
+"""The command line as people and scripts meet it: real processes, exit codes, one JSON document."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def postil(*words: object, code: int = 0) -> str:
+    """Run the program; its standard output."""
+    done = subprocess.run([sys.executable, "-m", "postil", *map(str, words)], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    assert done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def ask(*words: object, code: int = 0):
+    return json.loads(postil(*words, "--json", code=code))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "catalog"
+    postil("--quiet", "demo", folder)
+    return folder
+
+
+@pytest.fixture
+def catalog(tmp_path) -> Path:
+    folder = tmp_path / "catalog"
+    postil("init", folder, "--user", "Ann", "--email", "ann@example.org")
+    return folder
+
+
+@pytest.fixture
+def pictures(tmp_path) -> Path:
+    folder = tmp_path / "pictures"
+    (folder / "inner").mkdir(parents=True)
+    for n, name in enumerate(("a.png", "b.jpg", "inner/c.webp")):
+        Image.new("RGB", (40 + n, 30), (n * 80, 90, 120)).save(folder / name)
+    (folder / "notes.txt").write_text("not a picture")
+    (folder / "empty.png").touch()
+    return folder
+
+
+def test_the_sample_holds_a_project_with_every_shape_and_question(demo):
+    [project] = ask("--catalog", demo, "project", "list")
+    assert project["title"] == "Sample project"
+    assert project["tasks"] == {"Annotate 1": 9, "Complete": 0}
+    ontology = ask("--catalog", demo, "ontology", "export", project["ontology"])
+    shapes = {o["shape"] for o in ontology["objects"]}
+    assert shapes == {
+        "bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "circle", "ellipse", "cuboid_2d",
+    }  # fmt: skip
+    assert ask("--catalog", demo, "check") == {"ok": True, "problems": []}
+
+
+def test_files_come_in_and_what_is_refused_is_named_with_its_reason(catalog, pictures):
+    answer = ask("--catalog", catalog, "add", pictures, "--folder", "Scans/2026", code=1)
+    assert sorted(item["title"] for item in answer["items"]) == ["a.png", "b.jpg", "c.webp"]
+    refused = {Path(e["input"]).name: e for e in answer["errors"]}
+    assert set(refused) == {"notes.txt", "empty.png"}
+    assert all(e["reason"] and e["remedy"] for e in refused.values())
+    paths = [f["path"] for f in ask("--catalog", catalog, "folder", "list")]
+    assert paths == ["Scans", "Scans/2026", "Scans/2026/pictures", "Scans/2026/pictures/inner"]
+
+
+def test_the_same_files_again_are_skipped_and_said_so(catalog, pictures):
+    ask("--catalog", catalog, "add", pictures, "--folder", "Scans", code=1)
+    again = ask("--catalog", catalog, "add", pictures / "a.png", "--folder", "Scans/pictures")
+    assert again["items"] == []
+    assert [Path(s["input"]).name for s in again["skipped"]] == ["a.png"]
+
+
+def test_items_are_listed_searched_and_shown(catalog, pictures):
+    ask("--catalog", catalog, "add", pictures, "--folder", "Scans", code=1)
+    rows = ask("--catalog", catalog, "items")
+    assert {"uuid", "kind", "title", "folder", "width", "height", "frames", "fps", "duration", "size", "location", "datasets", "warnings"} <= set(rows[0])
+    [found] = ask("--catalog", catalog, "items", "--search", "c.we")
+    assert (found["title"], found["width"], found["height"]) == ("c.webp", 42, 30)
+    assert ask("--catalog", catalog, "item", "show", found["uuid"])["mime"] == "image/webp"
+
+
+def test_a_frame_is_written_as_the_picture_that_came_in(catalog, pictures, tmp_path):
+    ask("--catalog", catalog, "add", pictures / "a.png", "--folder", "Scans")
+    [row] = ask("--catalog", catalog, "items")
+    postil("--catalog", catalog, "frame", row["uuid"], 0, "--out", tmp_path / "f.png")
+    with Image.open(tmp_path / "f.png") as frame, Image.open(pictures / "a.png") as original:
+        assert frame.convert("RGB").tobytes() == original.tobytes()
+    refused = ask("--catalog", catalog, "frame", row["uuid"], 7, "--out", tmp_path / "g.png", code=3)
+    assert "no frame 7" in refused["error"]["reason"]
+
+
+def test_a_project_is_made_and_its_tasks_are_submitted_or_refused(catalog, pictures, demo, tmp_path):
+    ask("--catalog", catalog, "add", pictures, "--folder", "Scans", code=1)
+    postil("--catalog", catalog, "dataset", "create", "D")
+    assert ask("--catalog", catalog, "dataset", "attach", "D", "--folder", "Scans")["items"] == 3
+    structure = ask("--catalog", demo, "ontology", "export", "Sample ontology")
+    structure["objects"][0]["required"] = True
+    (tmp_path / "o.json").write_text(json.dumps(structure))
+    postil("--catalog", catalog, "ontology", "import", tmp_path / "o.json", "--title", "O")
+    made = ask("--catalog", catalog, "project", "create", "P", "--ontology", "O", "--dataset", "D")
+    assert made["tasks"] == {"Annotate 1": 3, "Complete": 0}
+    first, second, _ = ask("--catalog", catalog, "project", "tasks", "P")
+    refused = ask("--catalog", catalog, "task", "submit", first["uuid"], code=3)
+    assert "Car" in refused["error"]["reason"] + refused["error"]["remedy"]
+    skipped = ask("--catalog", catalog, "task", "skip", second["uuid"])
+    assert skipped["tasks"][0]["status"] == "skipped"
+    assert ask("--catalog", catalog, "project", "tasks", "P")[-1]["uuid"] == second["uuid"]
+
+
+@pytest.mark.parametrize("format", ["encord", "coco"])
+def test_an_export_taken_into_a_copy_exports_the_same_again(demo, tmp_path, format):
+    out = tmp_path / f"{format}.json"
+    answer = ask("--catalog", demo, "labels", "export", "Sample project", "--format", format, "--out", out)
+    assert answer["lost"] == []
+    copy = tmp_path / "copy"
+    postil("--catalog", demo, "backup", tmp_path / "backup")
+    postil("--catalog", copy, "restore", tmp_path / "backup")
+    imported = ask("--catalog", copy, "labels", "import", "Sample project", out, "--format", format)
+    assert imported["unmatched"] == []
+    assert imported["refused"] == []
+    again = tmp_path / "again.json"
+    postil("--catalog", copy, "labels", "export", "Sample project", "--format", format, "--out", again)
+    assert json.loads(again.read_text()) == json.loads(out.read_text())
+
+
+def test_what_comes_later_is_refused_with_a_sentence(catalog):
+    for words in (["register", "x.json"], ["sync"], ["agent", "run", "a.py"], ["labels", "export", "P", "--format", "yolo", "--out", "o"]):
+        answer = ask("--catalog", catalog, *words, code=2)
+        assert "does not have" in answer["error"]["reason"]
+
+
+def test_wrong_words_are_usage_and_a_missing_catalog_is_named(tmp_path):
+    postil("--catalog", tmp_path / "none", "frobnicate", code=2)
+    answer = ask("--catalog", tmp_path / "none", "items", code=3)
+    assert "no catalog" in answer["error"]["reason"]
+    assert "postil init" in answer["error"]["remedy"]
+
+
+def test_no_qt_and_no_sqlalchemy_are_loaded_to_list_items(demo):
+    code = (
+        "import sys; from postil.__main__ import main; "
+        f"main(['--catalog', {str(demo)!r}, '--json', 'items']); "
+        "print([m for m in sys.modules if m.startswith(('PySide6', 'shiboken6', 'sqlalchemy', 'app.', 'widgets'))], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_a_module_of_the_user_that_hides_ours_is_named(tmp_path):
+    (tmp_path / "storage").mkdir()
+    (tmp_path / "storage" / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "postil", "items"], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "hides Postil's own" in done.stderr
