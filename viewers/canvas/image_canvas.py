@@ -91,6 +91,7 @@ class ImageCanvas(QWidget):
         self._fitted = True
         self._hint = ""
         self._heard = -1
+        self._seen = (-1, -1)  # version of the pictures, frame
         self._set_up()
 
     def _set_up(self) -> None:
@@ -248,7 +249,9 @@ class ImageCanvas(QWidget):
             self.view.frame = self.context.frame_size = size
             self.fit()
             self.opened.emit()
-        self._picture.invalidate()
+        if self._seen != (self.pictures.version, self._frame()):
+            self._seen = (self.pictures.version, self._frame())
+            self._picture.invalidate()
         if self._pointing.position is not None:
             self._tell_cursor(self._pointing.position)
 

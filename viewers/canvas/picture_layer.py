@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from viewers.canvas import tiles
 from viewers.canvas.background import Newest, Stop
 from viewers.canvas.layer import Layer, make_layer, offset
-from viewers.canvas.shape_layer import MARGIN, Rect, image_bounds, within
+from viewers.canvas.shape_layer import MARGIN, Rect, grown, image_bounds, within
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 from viewers.scene.view_state import Matrix, Placement, ViewState
@@ -60,9 +60,9 @@ class PictureLayer(QObject):
         now = self._view.placement()
         w, h = self._view.size
         rect = (0, 0, round(w * now.dpr), round(h * now.dpr))
-        if self._asked is not None and within(now, rect, *self._asked):
+        if self._asked is not None and within(now, grown(rect), *self._asked):
             return  # what arrived meanwhile is drawn when that one is done
-        if not self._stale and self.layer is not None and self.layer.covers(now, rect):
+        if not self._stale and self.layer is not None and self.layer.covers(now, grown(rect)):
             return
         self._draw(now, rect)
 

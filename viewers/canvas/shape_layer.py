@@ -66,10 +66,11 @@ class ShapeLayer(QObject):
         """Ask for a drawing if the one there is (or the one under way) does not do for the view as it is."""
         now = self._view.placement()
         rect = self._canvas_rect()
+        early = grown(rect)
         if not self._stale:
-            if self.layer is not None and self.layer.covers(now, rect):
+            if self.layer is not None and self.layer.covers(now, early):
                 return
-            if self._asked is not None and within(now, rect, *self._asked):
+            if self._asked is not None and within(now, early, *self._asked):
                 return
         self._draw_all(now, rect)
 
@@ -215,6 +216,12 @@ def clip(rect: tuple[float, float, float, float], size: tuple[int, int]) -> Rect
     x0, y0 = max(0, int(np.floor(rect[0]))), max(0, int(np.floor(rect[1])))
     x1, y1 = min(size[0], int(np.ceil(rect[2]))), min(size[1], int(np.ceil(rect[3])))
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def grown(rect: Rect) -> Rect:
+    """With half the margin: a new drawing is asked for before the old one ends."""
+    mx, my = int(rect[2] * MARGIN / 2), int(rect[3] * MARGIN / 2)
+    return (rect[0] - mx, rect[1] - my, rect[2] + mx, rect[3] + my)
 
 
 def within(now: Placement, rect: Rect, then: Placement, held: Rect) -> bool:

@@ -19,6 +19,8 @@ from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Regi
 from viewers.scene.adjust import Adjustments, shown, value_text, window_of
 
 TILE = 512
+#: Larger pictures (px) are not decoded at full size for the value under the pointer alone.
+PROBED = 64_000_000
 #: frame, level, column, row; column and row -1: the whole frame at its coarsest level.
 TileKey = tuple[int, int, int, int]
 Shown = NDArray[np.uint8]
@@ -31,6 +33,7 @@ class PictureSource:
         self.error: PostilError | None = None  # why there is no picture
         self.frames = 1
         self.told = 0  # how often listeners were told
+        self.version = 0  # of what there is to see; a value alone does not count
         self._open = open
         self._budget = budget
         self._facts: dict[int, FrameFacts] = {}
@@ -41,6 +44,7 @@ class PictureSource:
         self._bytes = 0
         self._wanted: list[TileKey] = []
         self._current: TileKey | None = None  # being made
+        self._probe: TileKey | None = None  # read for the value of a pixel, when there is nothing else to do
         self._working = False
         self._needs: set[int] = set()  # frames whose facts are asked for
         self._adjust = Adjustments()
@@ -97,14 +101,18 @@ class PictureSource:
         return self._adjust.window or self._windows.get(frame)
 
     def value(self, frame: int, x: int, y: int) -> str | None:
-        """The text of a pixel's value, if its full-size tile is at hand."""
+        """The text of a pixel's value, if its full-size tile is at hand; else it is read and listeners are told."""
         facts = self._facts.get(frame)
         if facts is None or not (0 <= x < facts.width and 0 <= y < facts.height):
             return None
         with self._wake:
-            picture = self._raw.get((frame, 0, x // TILE, y // TILE))
+            key = (frame, 0, x // TILE, y // TILE)
+            picture = self._raw.get(key)
             if picture is None and facts.levels == 0:
                 picture = self._raw.get((frame, 0, -1, -1))
+            elif picture is None and key not in self._failed and facts.width * facts.height <= PROBED:
+                self._probe = key
+                self._wake.notify()
         return value_text(picture, x, y) if picture is not None else None
 
     @property
@@ -175,22 +183,27 @@ class PictureSource:
             self.error = error
         except Exception as error:  # a decoder that dies must not take the window with it
             self.error = PostilError(f"The picture cannot be read: {error}.", remedy="Check the file with another program.")
+        self.version += 1
         self._tell()
         self._working = False
         while self.error is None:
             with self._wake:
-                while not (self._closed or self._needs or self._wanted):
+                while not (self._closed or self._needs or self._wanted or self._probe):
                     self._wake.wait()
                 if self._closed:
                     break
-                self._working = True
                 frame = self._needs.pop() if self._needs else None
-                key = self._wanted.pop(0) if frame is None else None
+                key = self._wanted.pop(0) if frame is None and self._wanted else None
+                probing = frame is None and key is None
+                if probing:
+                    key, self._probe = self._probe, None
+                self._working = not probing
                 adjust, self._current = self._adjust, key
                 if key is not None and self._ready(key):
                     self._working = False
                     continue
             if self._work(frame, key, adjust):
+                self.version += not probing
                 self._tell()
             self._working = False
         if self._decoder is not None:

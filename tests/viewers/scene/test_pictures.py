@@ -117,6 +117,23 @@ def test_another_adjustment_is_made_from_what_was_read() -> None:
     source.close()
 
 
+def test_the_value_of_a_pixel_is_read_when_only_a_coarse_level_is_shown() -> None:
+    array = np.zeros((1500, 3000, 3), np.uint8)
+    array[1200, 2100] = (17, 203, 88)
+    source = scenes.picture(array)
+    watch = Watch(source)
+    watch.until(lambda: source.facts() is not None)
+    facts = source.facts()
+    assert facts is not None
+    assert facts.levels > 0
+    source.want([(0, facts.levels, -1, -1)], Adjustments())
+    watch.until(lambda: source.whole(0) is not None)
+    version = source.version
+    watch.until(lambda: source.value(0, 2100, 1200) == "17 203 88")
+    assert source.version == version
+    source.close()
+
+
 def test_tiles_of_a_region_come_from_its_middle_outwards() -> None:
     source = PictureSource(Striped)
     watch = Watch(source)
