@@ -130,6 +130,7 @@ class LabelEditor(QWidget):
         )
         self._saving.state_changed.connect(self.header.show_state)
         self._saving.problem.connect(self._on_not_saved)
+        self._saving.refused.connect(self._on_refused)
         self.session = EditSession(loaded.document, self._saving, author=catalog.user.email, history=loaded.history)
         self.focus = self._new_focus()
         self.editor = ImageEditor(
@@ -438,6 +439,13 @@ class LabelEditor(QWidget):
         reason = str(error) if isinstance(error, PostilError) else self.tr("Something went wrong inside Postil.")
         self._messages.tell(self.tr("Your last change is not saved yet: {0} It is kept and tried again.").format(reason))
         log.error("not saved", exc_info=error)
+
+    @Slot(object)
+    def _on_refused(self, error: Exception) -> None:
+        """Changed elsewhere meanwhile: show what is stored."""
+        self._messages.tell(f"{error} " + self.tr("What is stored is shown now."))
+        if self.loaded is not None:
+            self.open(self.loaded.task.id)
 
     @Slot()
     def _retry(self) -> None:

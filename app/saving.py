@@ -16,7 +16,9 @@ from typing import Any
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
 
 from storage.editing.session import StepChange
+from storage.errors import NotAllowed, NotFound, Refused, StaleUndo
 
+REFUSALS = (StaleUndo, Refused, NotFound, NotAllowed)
 Write = Callable[[StepChange], "Future[Any]"]
 
 
@@ -31,6 +33,7 @@ class SaveQueue(QObject):
 
     state_changed = Signal(str, str)  # saved | saving | failed, and a sentence
     problem = Signal(object)  # the first failure of a row of them
+    refused = Signal(object)  # the catalog will never take the step: what is stored must be shown again
     _finished = Signal(object, object)
 
     RETRY_MS = 3000
@@ -107,11 +110,23 @@ class SaveQueue(QObject):
                 self._set("saving", self.tr("Saving…"), force=True)
             self._send_next()
             return
+        if isinstance(error, REFUSALS):
+            self._give_up(error)
+            return
         first = self.state != "failed"
         self._set("failed", self.tr("Not saved: {0}").format(error))
         self._retry.start()
         if first:
             self.problem.emit(error)
+
+    def _give_up(self, error: Exception) -> None:
+        """Something else has changed or deleted what the step is about: it and what builds on it cannot be written."""
+        for waiting in self._queue:
+            waiting.outcome.set_exception(error)
+        self._queue.clear()
+        self._empty.set()
+        self._set("saved", self.tr("All changes saved"))
+        self.refused.emit(error)
 
     def _set(self, state: str, text: str, *, force: bool = False) -> None:
         if state == "saving" and self.state == "failed" and not force:

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from app.saving import SaveQueue
 from storage.editing.edits import Drop, Step
 from storage.editing.session import StepChange
+from storage.errors import StaleUndo
 
 
 def change(n: int) -> StepChange:
@@ -66,3 +67,16 @@ def test_a_failed_step_is_tried_again_before_any_that_follows(qtbot):
     qtbot.waitUntil(lambda: disk.order == [1, 1, 1, 2, 3])
     disk.asked[4][1].set_result(None)
     qtbot.waitUntil(lambda: queue.state == "saved")
+
+
+def test_a_step_that_the_catalog_refuses_for_good_is_given_up_with_what_builds_on_it(qtbot):
+    disk, refusals = Disk(), []
+    queue = SaveQueue(disk)
+    queue.refused.connect(refusals.append)
+    queue(change(1))
+    second = queue(change(2))
+    disk.asked[0][1].set_exception(StaleUndo("It was deleted elsewhere."))
+    qtbot.waitUntil(lambda: len(refusals) == 1)
+    assert queue.pending == 0
+    assert second.exception() is refusals[0]
+    assert disk.order == [1]

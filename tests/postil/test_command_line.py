@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def postil(*words: object, code: int = 0) -> str:
     """Run the program; its standard output."""
-    done = subprocess.run([sys.executable, "-m", "postil", *map(str, words)], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "postil", *map(str, words)], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False
+    )
     assert done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stderr
     return done.stdout
@@ -82,7 +84,21 @@ def test_the_same_files_again_are_skipped_and_said_so(catalog, pictures):
 def test_items_are_listed_searched_and_shown(catalog, pictures):
     ask("--catalog", catalog, "add", pictures, "--folder", "Scans", code=1)
     rows = ask("--catalog", catalog, "items")
-    assert {"uuid", "kind", "title", "folder", "width", "height", "frames", "fps", "duration", "size", "location", "datasets", "warnings"} <= set(rows[0])
+    assert {
+        "uuid",
+        "kind",
+        "title",
+        "folder",
+        "width",
+        "height",
+        "frames",
+        "fps",
+        "duration",
+        "size",
+        "location",
+        "datasets",
+        "warnings",
+    } <= set(rows[0])
     [found] = ask("--catalog", catalog, "items", "--search", "c.we")
     assert (found["title"], found["width"], found["height"]) == ("c.webp", 42, 30)
     assert ask("--catalog", catalog, "item", "show", found["uuid"])["mime"] == "image/webp"
@@ -133,7 +149,12 @@ def test_an_export_taken_into_a_copy_exports_the_same_again(demo, tmp_path, form
 
 
 def test_what_comes_later_is_refused_with_a_sentence(catalog):
-    for words in (["register", "x.json"], ["sync"], ["agent", "run", "a.py"], ["labels", "export", "P", "--format", "yolo", "--out", "o"]):
+    for words in (
+        ["register", "x.json"],
+        ["sync"],
+        ["agent", "run", "a.py"],
+        ["labels", "export", "P", "--format", "yolo", "--out", "o"],
+    ):
         answer = ask("--catalog", catalog, *words, code=2)
         assert "does not have" in answer["error"]["reason"]
 

@@ -54,7 +54,9 @@ def compare(catalog: Path, log: Path, *, undo_all: bool) -> list[str]:
         document = reads.labels(task.label_row_id)
         row = task.label_row_id
         session = EditSession(
-            document, lambda change: opened.submit(change.step.text, labels.save_step, row, change), history=labels.history(opened, row)
+            document,
+            lambda change: opened.submit(change.step.text, labels.save_step, row, change),
+            history=labels.history(opened, row),
         )
         if digest(document) != expected:
             # One more gesture may have been committed and not yet called saved: taking it back must lead to what was.

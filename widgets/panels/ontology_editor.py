@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -40,6 +40,7 @@ from widgets.panels.ontology_state import Draft, labels_below, labels_lost
 from widgets.views.ontology_view import OntologyView
 
 SAVE_AFTER_MS = 400
+WITH_PREVIEW = 880  # px; in less room the form comes first
 
 
 class OntologyEditor(QWidget):
@@ -83,7 +84,7 @@ class OntologyEditor(QWidget):
             scroll.setWidgetResizable(True)
             scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             scroll.setWidget(form)
-            scroll.setMinimumWidth(290)
+            scroll.setMinimumWidth(360)
             self._pages[form] = scroll
             self._stack.addWidget(scroll)
         design = QSplitter()
@@ -136,7 +137,7 @@ class OntologyEditor(QWidget):
         tools.addStretch(1)
         tools.addWidget(self._remove)
         left = QWidget()
-        left.setMinimumWidth(270)
+        left.setMinimumWidth(292)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -168,6 +169,10 @@ class OntologyEditor(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.preview.setVisible(event.size().width() >= WITH_PREVIEW)
 
     # -- opening and saving
 

@@ -106,8 +106,8 @@ class ProjectQueue(QWidget):
         # A header that shares the selection walks all rows at every paint once all are selected (qt.md 2).
         across.setSelectionModel(QItemSelectionModel(self.rows, table))
         across.setSectionsClickable(False)
-        across.setSectionResizeMode(TaskColumn.TITLE, QHeaderView.ResizeMode.Stretch)
-        for column, width in zip(list(TaskColumn)[1:], (130, 120, 190, 80, 80, 140), strict=True):
+        across.setStretchLastSection(True)
+        for column, width in zip(TaskColumn, (360, 130, 120, 190, 80, 80, 170), strict=True):
             across.resizeSection(column, width)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
         table.doubleClicked.connect(self._open_index)
