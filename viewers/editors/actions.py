@@ -213,7 +213,7 @@ EDITOR_ACTIONS: list[EditorAction] = [*_edit(), *_select(), *_tools(), *_classes
 
 
 class KeyMap:
-    """Which key means which action. `rebound` replaces the keys of some actions; a clash is refused by `clashes`."""
+    """Which key means which action. `rebound` replaces the keys of some actions; whoever re-binds asks `clashes` first."""
 
     def __init__(self, actions: Iterable[EditorAction] = (), rebound: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._actions = {action.id: action for action in (actions or EDITOR_ACTIONS)}

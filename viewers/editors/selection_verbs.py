@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from storage.clock import now_ms
@@ -13,7 +14,7 @@ from storage.model.geometry import Bounds
 from storage.model.labels import Annotation
 from storage.model.ontology import ObjectClass, Ontology
 from viewers.editors.clipboard import Clip, Clipboard
-from viewers.tools.bounds import limited_shift
+from viewers.tools.bounds import fitted, limited_shift
 from viewers.tools.words import name_of, names_of
 
 #: Copies are set down so far from what they are copies of, in image pixels at 100 %.
@@ -103,10 +104,8 @@ class SelectionVerbs:
         self._paste(with_answers=False, same=False)
 
     def _paste(self, *, with_answers: bool, same: bool) -> None:
-        clips = [c for c in self.clipboard.clips if self.ontology.object(c.instance.feature_hash) is not None]
+        clips = self._fitting_clips()
         if not clips:
-            empty = not self.clipboard.clips
-            self.say("Nothing has been copied yet." if empty else "This ontology has none of the classes that were copied.")
             return
         self.settle()
         document, at = self.session.document, self.focus.at
@@ -122,7 +121,25 @@ class SelectionVerbs:
         self.session.do(text, (*edits, *more))
         self.focus.select((*(c.instance.uuid for c in here), *made))
         if len(clips) < len(self.clipboard.clips):
-            self.say(f"{len(self.clipboard.clips) - len(clips)} objects were left out: this ontology lacks their classes.")
+            left = len(self.clipboard.clips) - len(clips)
+            self.say(f"{left} objects were left out: their class is not in this ontology, or they lie off this picture.")
+
+    def _fitting_clips(self) -> list[Clip]:
+        """What was copied, as far as this ontology and this picture have room for it."""
+        clips: list[Clip] = []
+        for clip in self.clipboard.clips:
+            known = self.ontology.object(clip.instance.feature_hash)
+            if known is None:
+                continue
+            shape = clip.annotation.geometry
+            cut = shape if known.allow_out_of_bounds else fitted(shape, self.frame_size())
+            if cut is not None:
+                clips.append(clip if cut is shape else replace(clip, annotation=replace(clip.annotation, geometry=cut)))
+        if not self.clipboard.clips:
+            self.say("Nothing has been copied yet.")
+        elif not clips:
+            self.say("Nothing was pasted: its class is not in this ontology, or it lies off this picture.")
+        return clips
 
     def _belongs_here(self, clip: Clip) -> bool:
         """The thing itself is in this document, but not on this frame."""

@@ -43,6 +43,30 @@ def clipped_box(box: Box, frame: Size) -> Box:
     return Box(x0, y0, x1 - x0, y1 - y0)
 
 
+def fitted(geometry: Geometry, frame: Size) -> Geometry | None:
+    """Cut to the frame, for shapes that come from elsewhere; None when nothing is left. Round and turned ones stay whole."""
+    from storage.model import masks, polygons
+
+    left, top, right, bottom = geometry.bounds()
+    if left >= 0 and top >= 0 and right <= frame[0] and bottom <= frame[1]:
+        return geometry
+    match geometry:
+        case Box():
+            box = clipped_box(geometry, frame)
+            return box if box.w >= 1 and box.h >= 1 else None
+        case Polygon():
+            return polygons.clip(geometry, (0.0, 0.0, float(frame[0]), float(frame[1])))
+        case Bitmask():
+            mask = masks.to_bitmask(geometry, *frame)
+            return mask if mask.w else None
+        case Polyline(points):
+            return Polyline(tuple(inside(p, frame) for p in points))
+        case Keypoint(x, y):
+            return Keypoint(*inside((x, y), frame))
+        case _:
+            return geometry
+
+
 def why_degenerate(geometry: Geometry) -> str:
     """A sentence when a shape is too small to be made, else nothing."""
     match geometry:

@@ -29,6 +29,7 @@ class DrawingTool(Tool):
     def __init__(self) -> None:
         self._select = SelectTool()
         self._reaching = False  # the press went to the select tool: so does all until the release
+        self._hovering = False  # S is held: the handles of what is selected are shown
         self.redraws: str | None = None  # an instance whose shape the next one replaces
         self.hint = self.idle_hint
 
@@ -120,7 +121,8 @@ class DrawingTool(Tool):
             self.begin_at(e)
 
     def move(self, e: PointerEvent) -> None:
-        if self._reaching or (e.button == "none" and self.reaches(e)):
+        self._hovering = e.button == "none" and self.reaches(e)
+        if self._reaching or self._hovering:
             self._select.move(replace(e, through=False))
             self.cursor = self._select.cursor
         else:
@@ -160,7 +162,7 @@ class DrawingTool(Tool):
         return self.drop()
 
     def draft(self) -> list[Draft]:
-        return [*self.drawn(), *(self._select.draft() if self._reaching else ())]
+        return [*self.drawn(), *(self._select.draft() if self._reaching or self._hovering else ())]
 
     def lifted(self) -> frozenset[str]:
         return frozenset()

@@ -171,7 +171,7 @@ class PathTool(DrawingTool):
         """Where a point lands: snapped while Ctrl is held, on the axes with Shift (lines), on the frame."""
         self._snap = snapped(self.context, e.point, e.pixel) if e.ctrl else None
         if self._snap is not None:
-            return (self._snap.x, self._snap.y)
+            return self.within((self._snap.x, self._snap.y))
         at = e.point
         if e.shift and not self.freehand and self._points:
             x, y = self._points[-1]

@@ -76,7 +76,7 @@ class SkeletonTool(TwoPointTool):
             self._select.move(e)  # so that the point under the pointer is marked
 
     def draft(self) -> list[Draft]:
-        return [*self.drawn(), *(self._select.draft() if self._reaching or self._adjusting() else ())]
+        return [*self.drawn(), *(self._select.draft() if self._reaching or self._hovering or self._adjusting() else ())]
 
     def drawn(self) -> list[Draft]:
         geometry = self._geometry()

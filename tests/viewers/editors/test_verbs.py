@@ -117,6 +117,20 @@ def test_pasting_into_another_task_makes_new_objects_and_names_missing_classes(d
     assert other.texts == ["Paste Car"]
 
 
+def test_pasting_on_a_smaller_picture_cuts_to_it(desk):
+    whole = np.ones((40, 60), bool)
+    put(desk, Box(100, 100, 200, 150), SQUARE, masks.encode(whole, 100, 90), Keypoint(300, 250), Box(220, 10, 50, 50))
+    desk.copy()
+    small = VerbStage(desk.clipboard, size=(150, 120))
+    small.paste()
+    box, polygon, mask, point = small.shapes
+    assert box == Box(100, 100, 50, 20)
+    assert polygon.bounds() == (100, 100, 150, 120)
+    assert mask.bounds() == (100, 90, 150, 120)
+    assert point == Keypoint(150, 120)
+    assert "1 objects were left out" in small.said[-1]
+
+
 # -- selecting, hiding, locking, layers
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from storage.model.geometry import Box, Circle, Cuboid2D, Ellipse, Keypoint, RotatedBox, ShapeKind
 from tests.support.tool_stage import Stage, feature
-from viewers.tools.base import Cursor, ShapeDraft
+from viewers.tools.base import Cursor, HandlesDraft, ShapeDraft
 from viewers.tools.box import BoxTool
 from viewers.tools.circle import CircleTool
 from viewers.tools.cuboid import CuboidTool
@@ -106,6 +106,10 @@ def test_an_armed_tool_ignores_what_is_there_unless_s_is_held():
     (car,) = stage.focus.selected
     stage.focus.select(())
     stage.drag(30, 30, 50, 50, through=True)  # moves it
+    stage.hover(45, 45, through=True)
+    assert any(isinstance(d, HandlesDraft) for d in stage.tool.draft())
+    stage.hover(45, 45)
+    assert stage.tool.draft() == []
     assert stage.shape(car) == Box(30, 30, 50, 50)
     stage.drag(40, 40, 50, 50)  # draws inside it
     assert len(stage.shapes) == 2
