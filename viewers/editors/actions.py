@@ -114,8 +114,17 @@ def _select() -> list[EditorAction]:
         EditorAction("lock_all", "Lock or unlock all", ("Shift+L",), "toggle_all_locked", "", any_, "select"),
         EditorAction("escape", "Drop, disarm or deselect", ("Esc",), "escape", "", section="select", menu=False),
         *(
-            EditorAction(f"nudge_{d.lower()}{suffix}", f"Nudge {d.lower()}{more}", (f"{keys}{d}",), "nudge", "", some, "select",
-                         args=(d, far), menu=False)
+            EditorAction(
+                f"nudge_{d.lower()}{suffix}",
+                f"Nudge {d.lower()}{more}",
+                (f"{keys}{d}",),
+                "nudge",
+                "",
+                some,
+                "select",
+                args=(d, far),
+                menu=False,
+            )
             for d in ("Left", "Right", "Up", "Down")
             for keys, suffix, more, far in (("Ctrl+", "", "", False), ("Ctrl+Shift+", "_far", " by 10 px", True))
         ),
@@ -132,7 +141,9 @@ def _tools() -> list[EditorAction]:
     mask = needs_mask_class
     return [
         *(
-            EditorAction(f"tool_{tool}", title, keys.get(tool, ()), "arm_tool", ICONS[tool], needs_tool(tool), "tool", args=(tool,))
+            EditorAction(
+                f"tool_{tool}", title, keys.get(tool, ()), "arm_tool", ICONS[tool], needs_tool(tool), "tool", args=(tool,)
+            )
             for tool, title in titles.items()
         ),
         EditorAction("swap_brush", "Swap brush and eraser", ("X",), "swap_brush", "", mask, "tool"),
@@ -168,7 +179,9 @@ def _classes() -> list[EditorAction]:
 def _view() -> list[EditorAction]:
     pages = needs_pages
     return [
-        EditorAction("fit", "Zoom to selection or fit", ("Z",), "zoom_selection_or_fit", "mdi6.fit-to-screen-outline", section="view"),
+        EditorAction(
+            "fit", "Zoom to selection or fit", ("Z",), "zoom_selection_or_fit", "mdi6.fit-to-screen-outline", section="view"
+        ),
         EditorAction("full_size", "Zoom to 100 %", ("Shift+Z",), "zoom_full_size", "", section="view"),
         EditorAction("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "zoom_in", "mdi6.magnify-plus-outline", section="view"),
         EditorAction("zoom_out", "Zoom out", ("Ctrl+-",), "zoom_out", "mdi6.magnify-minus-outline", section="view"),

@@ -37,7 +37,17 @@ ZOOM_STEP = 1.25
 #: Logical px left around an object that is zoomed to.
 MARGIN = 80.0
 #: These look themselves at what the hand holds; before any other action a drag that is still held is dropped.
-KEEPS_DRAG = ("undo", "redo", "escape", "nudge", "finish_draft", "zoom_in", "zoom_out", "zoom_full_size", "zoom_selection_or_fit")
+KEEPS_DRAG = (
+    "undo",
+    "redo",
+    "escape",
+    "nudge",
+    "finish_draft",
+    "zoom_in",
+    "zoom_out",
+    "zoom_full_size",
+    "zoom_selection_or_fit",
+)
 
 
 class ImageEditor(QWidget, ToolVerbs):

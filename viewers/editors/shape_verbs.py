@@ -97,9 +97,7 @@ class ShapeVerbs(SelectionVerbs):
         document = self.session.document
         text = f"Subtract {self.name(cutter.instance)} from {self._names(targets)}"
         said = f"{len(gone)} objects lay wholly inside and were deleted; undo brings them back." if gone else ""
-        self.session.do(
-            text, (*verbs.set_geometry(document, kept, **self._who()), *verbs.delete_instances(document, gone))
-        )
+        self.session.do(text, (*verbs.set_geometry(document, kept, **self._who()), *verbs.delete_instances(document, gone)))
         self.focus.select(i for i in self.focus.selected if i not in gone)
         self.say(said)
 

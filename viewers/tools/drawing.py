@@ -87,9 +87,7 @@ class DrawingTool(Tool):
             self.context.say("The object to redraw is gone; nothing was drawn.")
             return None
         text = f"Redraw {name_of(self.context.ontology, session.document, instance)}"
-        session.do(
-            text, verbs.set_geometry(session.document, {old.uuid: geometry}, by=session.author, now=self.context.now())
-        )
+        session.do(text, verbs.set_geometry(session.document, {old.uuid: geometry}, by=session.author, now=self.context.now()))
         focus.select((instance,))
         return instance
 

@@ -296,4 +296,3 @@ def _with_back(cuboid: Cuboid2D, index: int, to: Point) -> Cuboid2D:
     # The far corner slides on the line to the vanishing point.
     scale = ((to[0] - vx) * (fx - vx) + (to[1] - vy) * (fy - vy)) / length
     return replace(cuboid, scale_ratio=max(0.01, scale))
-

@@ -63,9 +63,7 @@ class PolygonTool(PathTool):
         elif new == old:
             context.say(f"The outline does not touch {name}: nothing was cut.")
         else:
-            session.do(
-                text, verbs.set_geometry(session.document, {target.uuid: new}, by=session.author, now=context.now())
-            )
+            session.do(text, verbs.set_geometry(session.document, {target.uuid: new}, by=session.author, now=context.now()))
 
     def _say(self) -> None:
         what = {"new": "Polygon", "part": "Add a part", "hole": "Cut a hole"}[self.mode]

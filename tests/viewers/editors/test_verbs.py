@@ -200,7 +200,9 @@ def test_digits_mean_hotkeys_before_places(desk):
     assert desk.class_at(3).name == "Tree"
     assert desk.class_at(0).name == "Crate"
     without = VerbStage()
-    without.ontology = Ontology(tuple(type(o)(o.id, o.name, o.color, o.shape, o.feature_hash) for o in without.ontology.objects))
+    without.ontology = Ontology(
+        tuple(type(o)(o.id, o.name, o.color, o.shape, o.feature_hash) for o in without.ontology.objects)
+    )
     assert without.class_at(1).name == "Car"
     assert without.class_at(0).name == "Crate"
 

@@ -241,5 +241,3 @@ def test_a_live_mask_equals_one_painted_on_the_whole_frame():
         for mask in (live, whole):
             mask.stroke((ax, ay), (bx, by), size, square=square, value=value)
     assert np.array_equal(masks.to_frame(masks.encode(live.array, live.x, live.y), *SIZE), whole.array)
-
-

@@ -118,7 +118,11 @@ def test_locked_shapes_are_not_sliced():
 
 def test_the_lasso_selects_what_lies_wholly_inside():
     stage = Stage()
-    inside, line, half = stage.put(Box(60, 60, 20, 20)), stage.put(Polyline(((90, 90), (110, 95)))), stage.put(Box(140, 60, 90, 20))
+    inside, line, half = (
+        stage.put(Box(60, 60, 20, 20)),
+        stage.put(Polyline(((90, 90), (110, 95)))),
+        stage.put(Box(140, 60, 90, 20)),
+    )
     hidden = stage.put(Box(100, 60, 10, 10))
     stage.focus.hide([hidden], True)
     stage.take(LassoTool(), ShapeKind.BOX)
