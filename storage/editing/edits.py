@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from storage.model.geometry import Bitmask, Polygon, Polyline, Skeleton
 from storage.model.labels import (
     KIND_OF,
     Annotation,
@@ -124,11 +125,11 @@ def _weight(edit: Edit) -> int:
     if not isinstance(record, Annotation):
         return 300
     match record.geometry:
-        case g if hasattr(g, "runs"):
-            return 300 + len(g.runs)
-        case g if hasattr(g, "parts"):
-            return 300 + 120 * sum(len(r) for r in g.rings())
-        case g if hasattr(g, "points"):
-            return 300 + 120 * len(g.points)
+        case Bitmask(runs=runs):
+            return 300 + len(runs)
+        case Polygon() as polygon:
+            return 300 + 120 * sum(len(r) for r in polygon.rings())
+        case Polyline(points=points) | Skeleton(points=points):
+            return 300 + 120 * len(points)
         case _:
             return 300

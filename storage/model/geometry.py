@@ -382,15 +382,23 @@ def unpack(kind: str, blob: bytes) -> Geometry:
         case ShapeKind.BITMASK:
             import zlib
 
-            return Bitmask(*struct.unpack("<4i", blob[:16]), zlib.decompress(blob[16:]))
+            x, y, w, h = struct.unpack("<4i", blob[:16])
+            return Bitmask(x, y, w, h, zlib.decompress(blob[16:]))
         case ShapeKind.CUBOID_2D:
             d = json.loads(blob)
-            pair = lambda v: tuple(v) if v is not None else None  # noqa: E731
-            return Cuboid2D(tuple((x, y) for x, y in d["front"]), pair(d["vp"]), d["ratio"], pair(d["offset"]))
+            return Cuboid2D(tuple((x, y) for x, y in d["front"]), _pair(d["vp"]), d["ratio"], _pair(d["offset"]))
         case ShapeKind.SKELETON:
-            return Skeleton(tuple(SkeletonPoint(*row[:6], Visibility(row[6])) for row in json.loads(blob)))
+            return Skeleton(tuple(SkeletonPoint(x, y, n, c, v, f, Visibility(s)) for x, y, n, c, v, f, s in json.loads(blob)))
         case other:
             return Opaque(other, blob.decode())
+
+
+def _pair(value: list[float] | None) -> Point | None:
+    return (value[0], value[1]) if value is not None else None
+
+
+def _pair(value: list[float] | None) -> Point | None:
+    return (value[0], value[1]) if value is not None else None
 
 
 def _unpack_polygon(blob: bytes) -> Polygon:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from storage.model.geometry import Geometry
 
@@ -110,12 +110,13 @@ class LabelDocument:
     _by_owner: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def get(self, kind: RecordKind, uuid: str) -> Record | None:
-        return self._table(kind).get(uuid)
+        record: Record | None = self._table(kind).get(uuid)
+        return record
 
     def put(self, record: Record) -> Record | None:
         """Set one record; the one it replaces is returned. Only edits and readers of the catalog call this."""
         kind = KIND_OF[type(record)]
-        old = self._table(kind).get(record.uuid)
+        old: Record | None = self._table(kind).get(record.uuid)
         if isinstance(old, Annotation) and isinstance(record, Annotation) and old.at != record.at:
             self.drop(kind, old.uuid)
         self._table(kind)[record.uuid] = record  # a record that is replaced keeps its place in the order
@@ -127,7 +128,7 @@ class LabelDocument:
         return old
 
     def drop(self, kind: RecordKind, uuid: str) -> Record | None:
-        old = self._table(kind).pop(uuid, None)
+        old: Record | None = self._table(kind).pop(uuid, None)
         if isinstance(old, Annotation):
             places = self._by_instance.get(old.instance, {})
             if places.get(old.at) == uuid:
@@ -165,7 +166,7 @@ class LabelDocument:
         yield from self.classifications.values()
         yield from self.answers.values()
 
-    def _table(self, kind: RecordKind) -> dict:  # type: ignore[type-arg]
+    def _table(self, kind: RecordKind) -> dict[str, Any]:
         match kind:
             case "instance":
                 return self.instances
