@@ -230,3 +230,25 @@ def test_the_list_keeps_its_place_when_items_are_added_above(items, reads, qtbot
     items.model.refresh()
     qtbot.waitUntil(lambda: items.model.rowCount() == 940, timeout=2000)
     assert grid.viewport().rect().intersects(grid.cell_rect(items.model.number_of(top)))
+
+
+@pytest.mark.parametrize("mode", ["grid", "table"])
+def test_a_drag_that_begins_on_an_item_drags_the_selected_ones(items, qtbot, mode, monkeypatch):
+    from PySide6.QtGui import QDrag
+
+    from widgets import drags
+
+    begun = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, *actions: begun.append(drags.payload_of(drag.mimeData())))
+    items.set_mode(mode)
+    view = items.view()
+    view.paths_of = lambda selection: [f"/data/{item_id}" for item_id in selection.ids]
+    click(qtbot, view, 1)
+    click(qtbot, view, 2, CTRL)
+    start = view.visualRect(items.model.index(2, 0)).center()
+    qtbot.mousePress(view.viewport(), LEFT, NONE, start)
+    _drag(view.viewport(), start + QPoint(3, 0))
+    assert begun == []
+    _drag(view.viewport(), start + QPoint(30, 5))
+    assert begun[0].items.ids == {items.model.id_at(1), items.model.id_at(2)}
+    qtbot.mouseRelease(view.viewport(), LEFT, NONE, start)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from widgets import theme
 
-_OFFSET = QPoint(18, 20)
+_OFFSET = QPoint(10, 46)  # below what is dragged
 
 
 class DropHint(QLabel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from storage.errors import PostilError
@@ -12,6 +12,7 @@ from widgets.controls.buttons import button
 from widgets.controls.labels import label
 
 SKELETON_AFTER_MS = 150
+_TEXT_WIDTH = 420
 
 
 class StatePanel(QWidget):
@@ -29,8 +30,6 @@ class StatePanel(QWidget):
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = label(title, "title")
         self._text = label(text, "quiet", wrap=True)
-        self._text.setMaximumWidth(440)
-        self._text.setMinimumWidth(320)
         self._action = button(action, primary=True)
         self._second = button(second)
         self._action.clicked.connect(self.action_wanted)
@@ -69,6 +68,16 @@ class StatePanel(QWidget):
         self._action.setVisible(bool(action))
         self._second.setText(second)
         self._second.setVisible(bool(second))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A centred label that wraps gets its height from its width only when it is told both."""
+        wide = max(160, min(_TEXT_WIDTH, self.width() - 4 * theme.GROUP))
+        self._text.setFixedSize(wide, max(0, self._text.heightForWidth(wide)))
 
     def changeEvent(self, event: object) -> None:
         super().changeEvent(event)

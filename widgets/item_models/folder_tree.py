@@ -25,6 +25,9 @@ CountRole = Qt.ItemDataRole.UserRole + 3
 ROOT = 0  # rowids start at 1
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsDropEnabled
+)
 
 
 @dataclass(slots=True)
@@ -277,6 +280,9 @@ class FolderTree(QAbstractItemModel):
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
         return 1
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return _FLAGS if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         node = self._nodes.get(index.internalId()) if index.isValid() else None

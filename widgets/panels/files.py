@@ -157,6 +157,7 @@ class FilesPanel(QWidget):
         side.new_folder_wanted.connect(self._want_new_folder)
         side.trash_dropped.connect(self.delete_wanted)
         side.menu_wanted.connect(self._folder_menu)
+        tree.clicked.connect(self.list.selection.clearSelection)
         tree.rename_wanted.connect(self.rename_folder_wanted)
         tree.delete_wanted.connect(self._delete_folders)
         tree.selectionModel().selectionChanged.connect(self._tell_selection)

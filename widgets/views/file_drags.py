@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QMouseEvent,
+    QPainter,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from storage.model.query import ItemSelection
 from widgets import drags, icons, theme, words
@@ -24,6 +33,7 @@ class FileDrags:
     paths_of: Callable[[ItemSelection], list[str]] | None = None
     drop_title: Callable[[], str | None] | None = None  # the folder's title, None: nothing can be dropped here
     on_drop: Callable[[list[str]], None] | None = None
+    press_place: QPoint | None = None  # where a press on an item began
 
     def set_up_drags(self: QAbstractItemView) -> None:
         self.setDragEnabled(True)
@@ -31,6 +41,20 @@ class FileDrags:
         self.setDropIndicatorShown(False)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def remember_press(self: QAbstractItemView, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        self.press_place = place if plain and self.indexAt(place).isValid() else None
+
+    def drag_moved(self: QAbstractItemView, event: QMouseEvent) -> bool:
+        """True: this move belongs to a drag of items. The base class would need `flags()` of every row for that."""
+        if self.press_place is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return False
+        if (event.position().toPoint() - self.press_place).manhattanLength() >= QApplication.startDragDistance():
+            self.press_place = None
+            self.startDrag(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction)
+        return True
 
     def startDrag(self: QAbstractItemView, actions: Qt.DropAction) -> None:
         selection = selected_items(self.model(), self.selectionModel().selection())

@@ -305,12 +305,15 @@ class FileGrid(FileDrags, QAbstractItemView):
         self._press_at = event.position().toPoint() + QPoint(0, self.verticalOffset())
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         super().mousePressEvent(event)
+        self.remember_press(event)
         if not shift or self._anchor is None:
             self._anchor = self.currentIndex().row() if self.currentIndex().isValid() else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self.number_at(event.position().toPoint()))
-        # A drag on a selected card is a drag of cards; anywhere else it draws a band.
+        # A drag that begins on a card drags cards; anywhere else it draws a band.
+        if self.drag_moved(event):
+            return
         self._moving = True
         try:
             super().mouseMoveEvent(event)

@@ -146,9 +146,14 @@ class FileTable(FileDrags, QTableView):
             return
         super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self.remember_press(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
         self._hover(self.rowAt(event.position().toPoint().y()))
+        if not self.drag_moved(event):
+            super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: object) -> None:
         self._hover(-1)
