@@ -24,7 +24,7 @@ lint:
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m mypy
-	.venv/bin/lint-imports --no-timings >.lint-imports.log || { cat .lint-imports.log; exit 1; }
+	.venv/bin/lint-imports >.lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@rm -f .lint-imports.log
 
 bench:

@@ -211,17 +211,17 @@ class FilesRoom(QObject):
 
     @Slot(object)
     def add_data_to(self, folder_id: int | None) -> None:
-        from widgets.dialogs.add_data import AddDataDialog
+        from widgets.dialogs.add_data import AddData
 
-        wanted = AddDataDialog.ask(self.window, self.context.reads, folder_id)
+        wanted = AddData.ask(self.window, self.context.reads, folder_id, link=self.context.settings.values.link_files)
         if wanted is None:
             return
-        paths = [Path(p) for p in wanted.paths]
-        if wanted.folder_id is not None:
+        paths = wanted.paths
+        if not wanted.new_folder and wanted.folder_id is not None:
             self._add(paths, wanted.folder_id, wanted.link)
         else:
             self.operations.run(
-                self.tr("New folder"), folders.create, None, wanted.new_folder,
+                self.tr("New folder"), folders.create, wanted.folder_id, wanted.new_folder,
                 then=lambda made: (self.panel.open_folder(made), self._add(paths, made, wanted.link)),
             )  # fmt: skip
 

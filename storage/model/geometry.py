@@ -397,10 +397,6 @@ def _pair(value: list[float] | None) -> Point | None:
     return (value[0], value[1]) if value is not None else None
 
 
-def _pair(value: list[float] | None) -> Point | None:
-    return (value[0], value[1]) if value is not None else None
-
-
 def _unpack_polygon(blob: bytes) -> Polygon:
     (n_parts,) = struct.unpack_from("<I", blob)
     if n_parts == 1:  # nearly all of them: one part, one ring

@@ -12,12 +12,14 @@ from typing import Any, Protocol, TextIO
 from uuid import uuid4
 
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, DiskFull, Refused
+from storage.errors import BadInput, DiskFull, NotAllowed, Refused
 from storage.exchange.coco import CocoWriter
 from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
 from storage.model.items import Item
 from storage.model.labels import LabelDocument
+from storage.model.people import Action as PersonAction
+from storage.model.people import Role, can
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
 
@@ -58,6 +60,7 @@ def export_labels(
     _check_target(out)
     reads = catalog.reads
     project = reads.project(project_id)
+    _check_allowed(catalog, project_id, project.title)
     ontology = reads.ontology(project.ontology_id)
     ids = reads.label_rows(project_id, stages=stages)
     losses = Losses()
@@ -85,6 +88,19 @@ def item_paths(catalog: Catalog) -> Callable[[Item], str]:
         return f"{folder}/{item.title}" if folder else item.title
 
     return path_of
+
+
+def _check_allowed(catalog: Catalog, project_id: int, title: str) -> None:
+    """Only admins export (the permission table of `model.people`)."""
+    if catalog.user.is_admin:
+        return
+    sql = "SELECT role FROM members WHERE kind = 'projects' AND user_id = ? AND entity_id = ?"
+    roles = catalog.reader().execute(sql, (catalog.user.id, project_id)).fetchall()
+    if not any(can(Role(role), PersonAction.EXPORT) for (role,) in roles):
+        raise NotAllowed(
+            f"{catalog.user.name or catalog.user.email} may not export the labels of {title}.",
+            remedy="Ask an admin of the project to export them, or for that role.",
+        )
 
 
 def _check_target(out: Path) -> None:
