@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from viewers.scene.threads import step_back
+
 Stop = Callable[[], bool]
 Job = Callable[[Stop], Any]  # answers None when it stopped
 
@@ -76,6 +78,7 @@ class Newest(QObject):
             thread.join(timeout=5)
 
     def _run(self) -> None:
+        step_back()
         while True:
             with self._wake:
                 self._running = ""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from storage.errors import Cancelled, PostilError
 from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region, Request
 from viewers.scene.adjust import Adjustments, shown, value_text, window_of
+from viewers.scene.threads import step_back
 
 TILE = 512
 #: Larger pictures (px) are not decoded at full size for the value under the pointer alone.
@@ -176,6 +177,7 @@ class PictureSource:
         return found is not None and found[0] == self._adjust
 
     def _run(self) -> None:
+        step_back()
         try:
             self._decoder = self._open()
             self.frames = self._decoder.frames
