@@ -55,6 +55,9 @@ class EncordWriter:
         self._out.write("\n]\n")
         return self.counts
 
+    def abandon(self) -> None:
+        """Nothing is held but the stream, which is the caller's."""
+
 
 def iterate_rows(source: TextIO) -> Iterator[Any]:
     """The label rows of an export, one after the other. Raises `BadJson` with line and column."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TextIO
 from uuid import uuid4
 
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, DiskFull, NotAllowed, Refused
+from storage.errors import BadInput, DiskFull, NotAllowed, NotFound, Refused
 from storage.exchange.coco import CocoWriter
 from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
@@ -29,6 +29,7 @@ __all__ = ["FORMATS", "ExportResult", "Loss", "export_labels", "item_paths"]
 class Writer(Protocol):
     def add(self, info: LabelRowInfo, document: LabelDocument) -> None: ...
     def close(self) -> dict[str, int]: ...
+    def abandon(self) -> None: ...  # gives back what it holds; harmless after `close`
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,13 @@ def export_labels(
     progress.stage(f"Exporting the labels of {project.title}", len(ids))
     with _replacing(out) as file:
         writer = make(file, ontology, **options)
-        for done, label_row_id in enumerate(ids, start=1):
-            writer.add(reads.label_row(label_row_id), reads.labels(label_row_id))
-            progress.step(done)
-        counts = writer.close()
+        try:
+            for done, label_row_id in enumerate(ids, start=1):
+                writer.add(reads.label_row(label_row_id), reads.labels(label_row_id))
+                progress.step(done)
+            counts = writer.close()
+        finally:
+            writer.abandon()
     return ExportResult((out,), counts, losses.all())
 
 
@@ -84,7 +88,11 @@ def item_paths(catalog: Catalog) -> Callable[[Item], str]:
     def path_of(item: Item) -> str:
         folder = known.get(item.folder_id)
         if folder is None:
-            folder = known[item.folder_id] = "/".join(f.title for f in catalog.reads.folder_path(item.folder_id))
+            try:
+                folder = "/".join(f.title for f in catalog.reads.folder_path(item.folder_id))
+            except NotFound:  # a member of the project who may not see the folder itself
+                folder = ""
+            known[item.folder_id] = folder
         return f"{folder}/{item.title}" if folder else item.title
 
     return path_of

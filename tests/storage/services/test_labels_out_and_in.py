@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.catalog import labels
+from storage.catalog import labels, people
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, Cancelled, NotFound, PostilError, Refused
+from storage.errors import BadInput, Cancelled, NotAllowed, NotFound, PostilError, Refused
 from storage.model.labels import LabelDocument
+from storage.model.people import Role
 from storage.progress import Progress
 from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
@@ -136,13 +137,14 @@ def test_stages_and_classes_choose_what_is_written(catalog, project, tmp_path, f
     assert (some.counts["annotations"], some.counts["classifications"]) == (2, 0)
 
 
-def test_a_cancelled_export_leaves_the_old_file_and_nothing_else(catalog, project, tmp_path):
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_cancelled_export_leaves_the_old_file_and_nothing_else(catalog, project, tmp_path, format):
     target = tmp_path / "out.json"
     target.write_text("old")
     progress = Progress()
     progress.cancel()
     with pytest.raises(Cancelled):
-        export_labels(catalog, project, "encord", target, progress=progress)
+        export_labels(catalog, project, format, target, progress=progress)
     assert target.read_text() == "old"
     assert {p.name for p in tmp_path.iterdir()} == {"catalog", "out.json"}
 
@@ -188,6 +190,19 @@ def test_the_sdk_and_pycocotools_load_what_the_services_write(catalog, project, 
     theirs = as_pycocotools(json.loads((tmp_path / "coco.json").read_text()))
     assert len(theirs.getImgIds()) == 4
     assert len(theirs.getAnnIds()) == 20
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.ADMIN, True), (Role.ANNOTATOR, False)])
+def test_only_admins_of_a_project_export(catalog, project, tmp_path, role, may):
+    bob = catalog.do("Add Bob", people.add, "Bob", "bob@example.org")
+    catalog.do("Let Bob in", people.add_member, "projects", project, bob, role)
+    with Catalog.open(catalog.path, user="bob@example.org") as seen_by_bob:
+        if may:
+            assert export_labels(seen_by_bob, project, "coco", tmp_path / "out.json").files
+        else:
+            with pytest.raises(NotAllowed, match="Bob may not export"):
+                export_labels(seen_by_bob, project, "coco", tmp_path / "out.json")
+            assert not (tmp_path / "out.json").exists()
 
 
 def test_the_same_file_may_be_moved_first(catalog, project, tmp_path: Path):
