@@ -262,6 +262,8 @@ class LabelEditor(QWidget):
         """Half-typed answers are answers; a half-drawn shape is dropped."""
         if self.side is not None:
             self.side.flush()
+        if self.editor is not None:
+            self.editor.settle()  # a run of nudges is a gesture that ends here
         if self.session is not None and self.session.in_gesture:
             self.session.cancel()
 

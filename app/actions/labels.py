@@ -145,7 +145,7 @@ class _LabelVerbs:
 
     def run(self, action: EditorAction) -> None:
         assert self._editor is not None and self._editor.editor is not None
-        action.run(self._editor.editor)
+        self._editor.editor.run(action.id)
 
     def submit(self) -> None:
         project, pages = self._project(), self.window.pages
