@@ -135,3 +135,18 @@ def test_a_queue_that_cannot_be_read_says_why_and_tries_again(room, monkeypatch)
 
 def test_every_button_has_a_name(room):
     assert unnamed(room.queue) == []
+
+
+def test_while_nobody_looks_nothing_is_read(room, monkeypatch):
+    asked, told, skipped = [], [], room.ids()[0]
+    real = type(room.ground.reads).task_ids
+    monkeypatch.setattr(type(room.ground.reads), "task_ids", lambda *a, **kw: asked.append(1) or real(*a, **kw))
+    room.queue.hide()
+    room.ground.bus.changed.connect(lambda _: told.append(1))
+    room.ground.catalog.do("skip", tasks.skip, skipped)
+    room.qtbot.waitUntil(lambda: bool(told))
+    assert not asked
+    room.queue.show()
+    room.qtbot.waitUntil(lambda: bool(asked))
+    row = list(room.ids()).index(skipped)
+    room.qtbot.waitUntil(lambda: room.text(row, TaskColumn.STATUS) == "Skipped")

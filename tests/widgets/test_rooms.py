@@ -200,3 +200,14 @@ def test_a_project_names_its_buttons(qtbot, ground, cards):
 def test_an_ontology_renamed_elsewhere_shows_on_the_card(qtbot, ground, cards):
     ground.catalog.do("rename", ontologies.rename, ground.ontology, "Better things")
     qtbot.waitUntil(lambda: cards.rows.index(0).data(PROJECT).ontology_title == "Better things")
+
+
+def test_a_description_being_typed_is_kept_when_the_screen_is_left(qtbot, ground, room):
+    from PySide6.QtWidgets import QPlainTextEdit
+
+    room.tabs.setCurrentWidget(room.settings)
+    field = room.settings.findChild(QPlainTextEdit)
+    qtbot.keyClicks(field, "Spring")
+    with qtbot.waitSignal(room.settings.describe_wanted) as seen:
+        room.hide()
+    assert seen.args == [ground.dataset, "Spring"]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from storage.model.ontology import Attribute
 from storage.model.rules import Question
 from widgets import theme
-from widgets.controls.answer_fields import AnswerField, Shown, field_for
+from widgets.controls.answer_fields import AnswerField, Mixed, Shown, field_for
 
 INDENT = 14
 
@@ -45,6 +45,8 @@ class _Asked(QWidget):
             self._title.setToolTip(self.tr("Required before the task can be submitted"))
         if self.attribute.dynamic:
             name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('per frame')}</span>"
+        if isinstance(value, Mixed):
+            name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('several answers')}</span>"
         self._title.setText(name)
 
     @Slot(object)

@@ -9,12 +9,12 @@ from storage.model.geometry import ShapeKind
 from storage.model.ontology import AttributeType
 
 SHAPE_ICONS: dict[ShapeKind, str] = {
-    ShapeKind.BOX: "mdi6.vector-square",
-    ShapeKind.ROTATED_BOX: "mdi6.rotate-left-variant",
+    ShapeKind.BOX: "mdi6.rectangle-outline",
+    ShapeKind.ROTATED_BOX: "mdi6.rhombus-outline",
     ShapeKind.POLYGON: "mdi6.vector-polygon",
     ShapeKind.POLYLINE: "mdi6.vector-polyline",
     ShapeKind.POINT: "mdi6.circle-medium",
-    ShapeKind.SKELETON: "mdi6.human",
+    ShapeKind.SKELETON: "mdi6.human-handsup",
     ShapeKind.BITMASK: "mdi6.brush",
     ShapeKind.CIRCLE: "mdi6.circle-outline",
     ShapeKind.ELLIPSE: "mdi6.ellipse-outline",

@@ -17,6 +17,7 @@ from widgets.controls.labels import label
 from widgets.controls.search_field import SearchField
 from widgets.panels.files_list import FilesList
 from widgets.thumbs import Thumbs
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 
@@ -37,6 +38,7 @@ class DatasetData(QWidget):
         self.list = FilesList(reads, work, thumbs, self)
         self.list.set_mode("table")
         self.list.table.show_folder_column(True)
+        self.list.table.horizontalHeader().resizeSection(0, 220)  # the folder beside it needs room too
         self._attach = button(self.tr("Attach existing files"), "ph.plus", primary=True, parent=self)
         self._remove = button(self.tr("Remove from dataset"), parent=self)
         self._search = SearchField(self.tr("Find a file"))
@@ -51,6 +53,7 @@ class DatasetData(QWidget):
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
+        self._stale = WhenSeen(self, self.list.refresh_soon)
         bus.changed.connect(self._catalog_changed)
 
     def _lay_out(self) -> None:
@@ -123,7 +126,7 @@ class DatasetData(QWidget):
         if self._dataset is None:
             return
         if changes.everything or changes.items or changes.item_folders or self._dataset.id in changes.dataset_members:
-            self.list.refresh_soon()
+            self._stale()
         if changes.items:
             self.list.model.forget(changes.items)
 

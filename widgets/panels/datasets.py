@@ -19,6 +19,7 @@ from widgets.latest import Latest
 from widgets.panels.dataset_data import DatasetData
 from widgets.panels.dataset_settings import DatasetSettings
 from widgets.thumbs import Thumbs
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 
@@ -42,6 +43,7 @@ class DatasetsPanel(QWidget):
         self.list.menu_wanted.connect(self.menu_wanted)
         self._title.renamed.connect(self._rename)
         self._states.retry_wanted.connect(self.read)
+        self._stale = WhenSeen(self, self.read)
         bus.changed.connect(self._catalog_changed)
         self.read()
 
@@ -134,7 +136,7 @@ class DatasetsPanel(QWidget):
     @Slot(object)
     def _catalog_changed(self, changes: Changes) -> None:
         if changes.everything or changes.datasets or changes.dataset_members or changes.projects:
-            self.read()
+            self._stale()
 
     @Slot(str)
     def _rename(self, title: str) -> None:

@@ -21,6 +21,7 @@ from widgets.item_models.noun_rows import NounRow
 from widgets.latest import Latest
 from widgets.panels.ontology_editor import OntologyEditor
 from widgets.panels.ontology_json import Dump, Parse
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 
@@ -48,6 +49,7 @@ class OntologiesPanel(QWidget):
         self.editor = OntologyEditor(parse, dump, self)
         self._lay_out()
         self._connect()
+        self._stale, self._unknown_use = WhenSeen(self, self._refresh), WhenSeen(self, self._ask_use)
         bus.changed.connect(self._catalog_changed)
         self.read()
 
@@ -202,14 +204,16 @@ class OntologiesPanel(QWidget):
     @Slot(object)
     def _catalog_changed(self, changes: Changes) -> None:
         if changes.everything or changes.ontologies or changes.projects:
-            self.read()
+            self._stale()
+        elif changes.label_rows:
+            self._unknown_use()
+
+    def _refresh(self) -> None:
+        self.read()
         current = self._current
-        if current is None:
-            return
-        if changes.everything or current.id in changes.ontologies:
+        if current is not None and current.id == self.editor.ontology_id:
             self._opening.ask(lambda: self._reads.ontology(current.id), self.editor.reload, self._gone)
-        if changes.everything or changes.projects or changes.ontologies:
-            self._ask_use()
+        self._ask_use()
 
     def _gone(self, error: Exception) -> None:
         """It was deleted meanwhile: the list that is being read says what comes instead."""

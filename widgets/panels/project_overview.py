@@ -18,6 +18,7 @@ from widgets.controls.labels import label
 from widgets.item_models.project_rows import progress_of
 from widgets.labelable import SHAPE_FOR, kinds_in, without_classes
 from widgets.latest import Latest
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 
@@ -41,6 +42,8 @@ class ProjectOverview(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(500)
         self._soon.timeout.connect(self._read)
+        self._stale = WhenSeen(self, self._read)
+        self._restless = WhenSeen(self, self._soon.start)
         bus.changed.connect(self._catalog_changed)
 
     def _lay_out(self) -> None:
@@ -106,7 +109,7 @@ class ProjectOverview(QWidget):
             for s in project.workflow.stages
         ]
         self._stages.show_bars(bars, total=total)
-        self._read()
+        self._stale()  # counting labels may be slow: not behind another tab
 
     def _figure(self, place: int, value: str, name: str) -> None:
         self._figures[place][0].setText(value)
@@ -166,4 +169,4 @@ class ProjectOverview(QWidget):
         if self._project is not None and (
             changes.everything or changes.label_rows or changes.ontologies or changes.dataset_members
         ):
-            self._soon.start()
+            self._restless()

@@ -21,6 +21,7 @@ from widgets.controls.states import StatePanel
 from widgets.delegates.task_delegate import TaskDelegate
 from widgets.item_models.task_rows import TASK_ID, TaskColumn, TaskRows, status_title
 from widgets.latest import Latest
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 
@@ -51,6 +52,7 @@ class ProjectQueue(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(150)
         self._pause.timeout.connect(self.read)
+        self._stale = WhenSeen(self, self._refresh)
         bus.changed.connect(self._catalog_changed)
         self._selection_changed()
 
@@ -229,11 +231,12 @@ class ProjectQueue(QWidget):
     def _catalog_changed(self, changes: Changes) -> None:
         if self._project is None:
             return
-        if changes.everything or self._project.id in changes.projects:
-            self.read()
-        elif changes.tasks or changes.label_rows:
-            self.rows.forget(changes.tasks)
-            self.read()
+        if changes.everything or changes.tasks or changes.label_rows or self._project.id in changes.projects:
+            self._stale()
+
+    def _refresh(self) -> None:
+        self.rows.forget_rows()
+        self.read()
 
     # -- selection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
@@ -20,6 +21,7 @@ from widgets.panels.project_labels import ProjectLabels
 from widgets.panels.project_overview import ProjectOverview
 from widgets.panels.project_queue import ProjectQueue
 from widgets.panels.project_settings import ProjectSettings
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 
@@ -47,6 +49,7 @@ class ProjectsPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
         self.queue.datasets_wanted.connect(self._show_settings)
+        self._stale = WhenSeen(self, self._refresh)
         bus.changed.connect(self._catalog_changed)
         self.read()
 
@@ -188,8 +191,10 @@ class ProjectsPanel(QWidget):
 
     @Slot(object)
     def _catalog_changed(self, changes: Changes) -> None:
-        if not (changes.everything or changes.projects or changes.tasks or changes.ontologies or changes.dataset_members):
-            return
+        if changes.everything or changes.projects or changes.tasks or changes.ontologies or changes.dataset_members:
+            self._stale()
+
+    def _refresh(self) -> None:
         self.read()
         if self._project is not None:
             self.open_project(self._project.id)
@@ -200,6 +205,13 @@ class ProjectsPanel(QWidget):
     def _open_index(self, index: QModelIndex) -> None:
         if index.isValid() and self._project is None:
             self.open_project(index.data(PROJECT).id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier and self._project is not None:
+            self.queue.start()  # from every tab of an open project
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _show_settings(self) -> None:
