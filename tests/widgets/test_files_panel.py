@@ -145,11 +145,12 @@ def test_items_of_other_folders_do_not_disturb_the_list(panel, qtbot, reads, bus
     assert not panel.list._later.isActive()
 
 
-def test_a_folder_deleted_elsewhere_is_left(panel, qtbot, reads, bus):
+def test_a_folder_deleted_elsewhere_is_left_for_the_one_above(panel, qtbot, reads, bus):
     panel.open_folder(2)
     reads.folders[2] = replace(reads.folders[2], trashed_at=T0)
     bus.publish(Changes(folders=frozenset({2})))
-    qtbot.waitUntil(lambda: panel.place.kind == "all", timeout=2000)
+    qtbot.waitUntil(lambda: panel.place.folder_id == 1, timeout=2000)
+    assert panel.sidebar.tree.current_id() == 1
 
 
 def test_renaming_an_item_asks_for_it_and_writes_nothing(panel, qtbot, reads):

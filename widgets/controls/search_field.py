@@ -29,6 +29,7 @@ class SearchField(QLineEdit):
         self.addAction(icons.icon("ph.magnifying-glass", theme.subtle_text()), QLineEdit.ActionPosition.LeadingPosition)
         glass, clear = self.findChildren(QToolButton)[-1], self.findChildren(QToolButton)[0]
         glass.setAccessibleName(self.tr("Search"))
+        clear.setIcon(icons.icon("ph.x"))
         clear.setAccessibleName(self.tr("Clear the search"))
 
     def _say(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from storage.errors import NotFound
@@ -65,6 +65,7 @@ class FilesPanel(QWidget):
         self._place = Place()
         self._text = ""
         self._sort = (SortBy.TITLE, False)
+        self._above: list[int] = []  # folders over the open one
         self._back: list[Place] = []
         self._forward: list[Place] = []
         self.sidebar = FilesSidebar(reads, work)
@@ -82,7 +83,6 @@ class FilesPanel(QWidget):
         bus.changed.connect(self._on_changes)
         self.trash.refresh()
         self._go(Place())
-        self.sidebar.tree.setFocus()
 
     # -- building
 
@@ -279,6 +279,7 @@ class FilesPanel(QWidget):
         gone = self._place.kind == "folder" and (not path or path[-1].trashed_at is not None)
         if gone:
             return False
+        self._above = [folder.id for folder in path[:-1]]
         place = self.tr("Trash") if self._place.kind == "trash" else self.tr("Search results") if self._text else ""
         self.breadcrumb.show_path([] if self._text else path, place)
         folders = self._reads.child_folders(self._place.folder_id) if path and not self._text else []
@@ -350,11 +351,12 @@ class FilesPanel(QWidget):
     def _on_changes(self, changes: Changes) -> None:
         tree = self.sidebar.tree.tree()
         if changes.everything or changes.folders:
-            tree.refresh()
+            self.sidebar.refresh()
             self.trash.refresh()
             if self._place.kind == "folder" and not self._show_path():
                 self._leave_gone_folder()
                 return
+            self.sidebar.show_place(self._place.kind, self._place.folder_id)
         if changes.everything or changes.item_folders:
             tree.recount(None if changes.everything else changes.item_folders)
             self.trash.refresh()
@@ -375,7 +377,12 @@ class FilesPanel(QWidget):
         return changes.everything or moved or narrowed or bool(changes.items and not members)
 
     def _leave_gone_folder(self) -> None:
+        """To the nearest folder above that is still there."""
         self._back = [place for place in self._back if place != self._place]
+        for folder_id in reversed(self._above):
+            if self.sidebar.tree.tree().index_of(folder_id).isValid():
+                self._go(Place("folder", folder_id))
+                return
         self._go(Place())
 
     # -- what is selected
@@ -468,6 +475,12 @@ class FilesPanel(QWidget):
     def _zoom(self, size: int) -> None:
         self.list.grid.set_thumb_size(size)
         self.view_changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Else Qt gives the focus to the first button.
+        if self.window().focusWidget() in (None, self.breadcrumb.back):
+            self.sidebar.tree.setFocus()
 
     def sizeHint(self) -> QSize:
         return QSize(1000, 640)

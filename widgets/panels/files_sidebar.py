@@ -104,6 +104,12 @@ class FilesSidebar(QWidget):
         self.tree.choose(folder_id if kind == "folder" else None)
         self.tree.blockSignals(was)
 
+    def refresh(self) -> None:
+        """Folders changed. When the chosen one is gone Qt chooses its neighbour: that is not what a person wanted."""
+        was = self.tree.blockSignals(True)
+        self.tree.tree().refresh()
+        self.tree.blockSignals(was)
+
     def _choose(self, folder_id: int | None) -> None:
         if folder_id is not None:
             self.folder_chosen.emit(folder_id)

@@ -93,8 +93,9 @@ class FolderTreeView(QTreeView):
         index = self.tree().index_of(folder_id)
         if not index.isValid():
             return False
-        if self.current_id() != folder_id or not self.selectionModel().isSelected(index):
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if self.current_id() == folder_id and self.selectionModel().isSelected(index):
+            return True
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         above = index.parent()
         while above.isValid():
             self.expand(above)
