@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.jobs import Job
-from widgets import icons
+from widgets import icons, theme
 
 MESSAGE_MS = 6000
 
@@ -17,6 +17,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
+        self.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
         self._context, self._hint = "", ""
         self._left = QLabel(self)
         self._left.setTextFormat(Qt.TextFormat.PlainText)

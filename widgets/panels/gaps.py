@@ -16,6 +16,9 @@ from widgets.controls.panel_head import PanelHead
 from widgets.icons import icon
 
 
+COUNTED_HIDDEN = 1000  # objects
+
+
 class GapsList(QWidget):
     """Watches while it is visible. `jump_wanted` carries the Gap; the frame and the object are already in the focus then."""
 
@@ -62,7 +65,8 @@ class GapsList(QWidget):
         self._stop()
 
     def _document_changed(self, change: DocumentChange) -> None:
-        if not change.preview and self.isVisible():
+        # While hidden it still counts for others, where that takes no time that could be felt.
+        if not change.preview and (self.isVisible() or len(self._session.document.instances) <= COUNTED_HIDDEN):
             self._soon.start()
 
     def showEvent(self, event: object) -> None:
