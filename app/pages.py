@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -156,17 +156,22 @@ class Pages(QObject):
 
     # -- what the window's verbs need
 
-    def undo_text(self) -> str:
+    def _undoer(self, which: str) -> Any:
+        """Whose undo it is now: the label editor's or the ontology editor's on the screen, else the catalog's (decisions.md 9)."""
+        shown = self.window.stack.currentWidget()
         if self.editing:
-            assert self.editor is not None
-            return self.editor.undo_text
-        return self.context.catalog.undo_text
+            return self.editor
+        if self.ontologies is not None and shown is self.ontologies.widget and getattr(self.ontologies.widget.editor, f"{which}_text"):
+            return self.ontologies.widget.editor
+        return self.context.catalog
+
+    def undo_text(self) -> str:
+        text: str = self._undoer("undo").undo_text
+        return text
 
     def redo_text(self) -> str:
-        if self.editing:
-            assert self.editor is not None
-            return self.editor.redo_text
-        return self.context.catalog.redo_text
+        text: str = self._undoer("redo").redo_text
+        return text
 
     def undo(self) -> None:
         self._replay("undo")
@@ -175,15 +180,15 @@ class Pages(QObject):
         self._replay("redo")
 
     def _replay(self, which: str) -> None:
-        """The editor's own undo when it is on the screen, else the catalog's (decisions.md 9)."""
-        if self.editing:
-            getattr(self.editor, which)()
+        undoer = self._undoer(which)
+        if undoer is not self.context.catalog:
+            getattr(undoer, which)()
             return
-        text = getattr(self.context.catalog, f"{which}_text")
+        text = getattr(undoer, f"{which}_text")
         words = self.tr("Undone: {0}") if which == "undo" else self.tr("Done again: {0}")
         self.operations.follow(
             text,
-            getattr(self.context.catalog, which)(),
+            getattr(undoer, which)(),
             then=lambda _result: self.window.messages.tell(words.format(text)),
             failed=self._on_stale,
         )

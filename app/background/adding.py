@@ -65,4 +65,5 @@ def show_result(window: MainWindow, result: IntakeResult) -> None:
 
     stopped = [result.stopped] if result.stopped is not None else []
     rows = [(f.input, f.reason, f.remedy) for f in (*stopped, *result.errors, *result.skipped, *result.warnings)]
-    ResultList.ask(window, window.tr("What was not added as it is"), rows, summary(result))
+    title = window.tr("Some files were refused") if result.errors or stopped else window.tr("Added, with remarks")
+    ResultList.ask(window, title, rows, summary(result))

@@ -40,6 +40,7 @@ class OntologiesRoom(QObject):
         )
         panel.save_wanted.connect(self.save)
         panel.menu_wanted.connect(self.menu)
+        panel.editor.state_changed.connect(lambda _state, _text: self.window.soon_refresh())
 
     @Slot()
     def new(self) -> None:

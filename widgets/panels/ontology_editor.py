@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -165,10 +165,6 @@ class OntologyEditor(QWidget):
         self.json.apply_wanted.connect(self._apply_json)
         self.json.state_changed.connect(self._mark_json)
         self.tabs.currentChanged.connect(self._tab_changed)
-        for keys, slot in (("Ctrl+Z", self.undo), ("Ctrl+Shift+Z", self.redo), ("Ctrl+Y", self.redo)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -329,6 +325,15 @@ class OntologyEditor(QWidget):
         self._show_all()
         self.state_changed.emit("saving", self.tr("Saving…"))
         self._saving.start()
+
+    @property
+    def undo_text(self) -> str:
+        """What Ctrl+Z would take back (the window has the key: it is everybody's)."""
+        return self._draft.done[-1].text if self._draft.done else ""
+
+    @property
+    def redo_text(self) -> str:
+        return self._draft.undone[-1].text if self._draft.undone else ""
 
     def _show_all(self) -> None:
         ontology = self._draft.ontology
