@@ -37,7 +37,7 @@ class _Bench:
     """A Files panel of 1280x800, driven by key and wheel events; every event is handled and painted within its time."""
 
     def __init__(self, app: Any, catalog: Any) -> None:
-        from PySide6.QtCore import QObject, Signal
+        from PySide6.QtCore import QObject, QTimer, Signal
         from PySide6.QtGui import QImage
 
         from widgets import theme
@@ -55,6 +55,8 @@ class _Bench:
 
         self.app, self.catalog = app, catalog
         self.work = _Work()
+        self.pulse = QTimer()
+        self.pulse.start(5)
         theme.apply(app, "light")
         self.panel = FilesPanel(catalog.reads, CatalogBus(), self.work, Thumbs())
         self.panel.resize(1280, 800)
@@ -67,11 +69,12 @@ class _Bench:
         self.work.close()
 
     def until(self, true: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Waits as an event loop does: spinning would take the interpreter from the read job."""
         from PySide6.QtCore import QEventLoop
 
         end = time.perf_counter() + seconds
         while not true():
-            self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
             if time.perf_counter() > end:
                 raise TimeoutError("the list did not settle")
 
