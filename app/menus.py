@@ -18,7 +18,7 @@ def build_menus(window: MainWindow) -> None:
         (tr("&File"), ["files.add", "files.new_folder", "-", "catalog.new", "catalog.open", "catalog.sample", "-", "catalog.backup", "catalog.check", "-", "window.new", "window.close", "program.quit"]),
         (tr("&Edit"), ["edit.undo", "edit.redo", "-", "files.rename", "files.move", "files.add_to_dataset", "files.delete", "-", "view.search"]),
         (tr("&Label"), ["task.start", *pages.editor_menu()]),
-        (tr("&View"), ["go.files", "go.datasets", "go.ontologies", "go.projects", "-", "go.jobs", "go.settings", "-", "view.scheme.system", "view.scheme.light", "view.scheme.dark"]),
+        (tr("&View"), ["go.files", "go.datasets", "go.ontologies", "go.projects", "-", "files.grid", "files.table", "files.back", "files.forward", "-", "go.jobs", "go.settings", "-", "view.scheme.system", "view.scheme.light", "view.scheme.dark"]),
         (tr("&Help"), ["view.palette", "help.shortcuts", "help.about"]),
     ]  # fmt: skip
     for title, ids in menus:

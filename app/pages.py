@@ -161,7 +161,11 @@ class Pages(QObject):
         shown = self.window.stack.currentWidget()
         if self.editing:
             return self.editor
-        if self.ontologies is not None and shown is self.ontologies.widget and getattr(self.ontologies.widget.editor, f"{which}_text"):
+        if (
+            self.ontologies is not None
+            and shown is self.ontologies.widget
+            and getattr(self.ontologies.widget.editor, f"{which}_text")
+        ):
             return self.ontologies.widget.editor
         return self.context.catalog
 
@@ -216,5 +220,6 @@ class Pages(QObject):
         return self.editor is None or self.editor.may_close()
 
     def close(self) -> None:
+        self.files.save_view()
         if self.editor is not None:
             self.editor.close_down()

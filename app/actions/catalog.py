@@ -65,7 +65,7 @@ def catalog_actions(window: MainWindow) -> list[Action]:
             "window.new",
             tr("New window"),
             verbs.new_window,
-            ("Ctrl+Shift+N",),
+            ("Ctrl+N",),
             "ph.app-window",
             when=verbs.why_closed,
             group=tr("Window"),

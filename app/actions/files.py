@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 def file_actions(room: FilesRoom) -> list[Action]:
     tr, group = room.tr, room.tr("Files")
 
+    def shown() -> str:
+        return "" if room.shown() else tr("Go to Files first.")
+
     def items() -> str:
         return "" if room.items().count else tr("Select items first.")
 
@@ -27,7 +30,13 @@ def file_actions(room: FilesRoom) -> list[Action]:
 
     return [
         Action("files.add", tr("Add data…"), room.add_data, ("Ctrl+U",), "ph.plus", group=group),
-        Action("files.new_folder", tr("New folder…"), room.new_folder, ("Ctrl+N",), "ph.folder-simple-plus", group=group),
+        Action("files.new_folder", tr("New folder…"), room.new_folder, ("Ctrl+Shift+N",), "ph.folder-simple-plus", group=group),
+        Action(
+            "files.grid", tr("Show as pictures"), room.panel.show_grid, ("Ctrl+1",), "ph.squares-four", when=shown, group=group
+        ),
+        Action("files.table", tr("Show as a table"), room.panel.show_table, ("Ctrl+2",), "ph.rows", when=shown, group=group),
+        Action("files.back", tr("Back"), room.panel.go_back, ("Back",), "ph.arrow-left", when=shown, group=group),
+        Action("files.forward", tr("Forward"), room.panel.go_forward, ("Forward",), "ph.arrow-right", when=shown, group=group),
         Action("files.open", tr("Open"), room.open_selected, (), "ph.arrow-square-out", when=one_item, group=group),
         Action(
             "files.add_to_dataset",

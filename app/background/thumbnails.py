@@ -52,10 +52,13 @@ class ThumbnailLoader(QObject):
             if self._closed:
                 return
             self._wanted = {item_id: key for item_id, key in keys if key not in self._images and key not in self._failed}
-            starters = min(2 - self._busy, len(self._wanted))
-            self._busy += max(0, starters)
+            starters = max(0, min(2 - self._busy, len(self._wanted)))
+            self._busy += starters
         for _ in range(starters):
             self._pool.submit(self._work)
+        for item_id, key in keys:
+            if key in self._failed:
+                self._loaded.emit(item_id, key, QImage())
 
     def _work(self) -> None:
         while True:
@@ -92,6 +95,7 @@ class ThumbnailLoader(QObject):
     def _keep(self, item_id: int, key: str, image: QImage) -> None:
         if image.isNull():
             self._failed.add(key)
+            self.ready.emit(item_id, image)
             return
         self._images[key] = image
         if len(self._images) > self.KEEP:

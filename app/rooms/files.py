@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSplitter
 
@@ -44,6 +44,7 @@ class FilesRoom(QObject):
         self._folder: int | None = None
         self._items = ItemSelection()
         self._connect()
+        self._restore_view()
         window.registry.add(file_actions(self))
 
     def _connect(self) -> None:
@@ -88,13 +89,34 @@ class FilesRoom(QObject):
 
     def items(self) -> ItemSelection:
         """What a verb acts on; empty while another page is on the screen."""
-        return self.panel.selected_items() if self._shown() else ItemSelection()
+        return self.panel.selected_items() if self.shown() else ItemSelection()
 
     def folders(self) -> frozenset[int]:
-        return self.panel.selected_folders() if self._shown() else frozenset()
+        return self.panel.selected_folders() if self.shown() else frozenset()
 
-    def _shown(self) -> bool:
+    def shown(self) -> bool:
         return self.window.stack.currentWidget() is self.widget
+
+    # -- how the lists look, remembered per catalog
+
+    def _restore_view(self) -> None:
+        state, panel = self.window.state, self.panel
+        zoom, columns, mode, expanded = (state.get(f"files/{name}") for name in ("zoom", "columns", "mode", "expanded"))
+        if isinstance(columns, QByteArray):
+            panel.list.table.restore_columns(columns)
+        if zoom is not None:
+            panel.zoom.setValue(int(str(zoom)))
+        if mode in ("grid", "table"):
+            panel.set_mode(mode)  # type: ignore[arg-type]
+        if isinstance(expanded, str) and expanded:
+            panel.sidebar.tree.expand_ids(int(i) for i in expanded.split(","))
+
+    def save_view(self) -> None:
+        state, panel = self.window.state, self.panel
+        state.set("files/zoom", panel.zoom.value())
+        state.set("files/columns", panel.list.table.columns_state())
+        state.set("files/mode", panel.list.mode)
+        state.set("files/expanded", ",".join(str(i) for i in panel.sidebar.tree.expanded_ids()))
 
     # -- places
 
