@@ -1,0 +1,77 @@
+"""Search as one types, pictures or table, and everything selected at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.desk import Desk, titles
+
+
+@pytest.fixture
+def full(desk: Desk, album: Path) -> Desk:
+    desk.add("Album", album / "beach.png", album / "boat.jpg")
+    desk.add("Album/Alps", album / "Alps" / "summit.png")
+    desk.click("All files")
+    desk.wait_idle()
+    return desk
+
+
+def test_ctrl_f_finds_by_the_letters_typed_so_far(full: Desk) -> None:
+    full.key("Ctrl+F")
+    full.type("b")
+    full.wait_idle()
+    assert full.files() == ["beach.png", "boat.jpg"]
+    full.type("oa")
+    full.wait_idle()
+    assert full.files() == ["boat.jpg"]
+    full.key("Backspace")
+    full.type("x")
+    full.wait_idle()
+    assert full.files() == []
+    full.click("Clear search")
+    full.wait_idle()
+    assert len(full.files()) == 3
+
+
+def test_down_leads_from_the_search_into_the_list(full: Desk) -> None:
+    full.key("Ctrl+F")
+    full.type("summit")
+    full.wait_idle()
+    full.key("Down")
+    panel = full.pages.files.panel
+    assert panel.list.view().hasFocus()
+    assert panel.selected_items().count == 1
+
+
+def test_the_table_shows_the_same_items_and_selection_as_the_pictures(full: Desk) -> None:
+    panel = full.pages.files.panel
+    full.item(panel.list.grid, panel.list.model.index(1, 0))
+    full.click("Show as a table")
+    assert panel.list.table.isVisible() and not panel.list.grid.isVisible()
+    assert [panel.list.model.row(r).title for r in range(3)] == ["beach.png", "boat.jpg", "summit.png"]
+    assert panel.selected_items().ids == {panel.list.model.id_at(1)}
+    full.click("Show as pictures")
+    assert panel.list.grid.isVisible()
+
+
+def test_ctrl_a_selects_everything_and_the_status_line_says_how_many(full: Desk) -> None:
+    panel = full.pages.files.panel
+    for view in ("Show as pictures", "Show as a table"):
+        full.click(view)
+        full.item(panel.list.view(), panel.list.model.index(0, 0))
+        full.key("Ctrl+A", panel.list.view())
+        full.wait_idle()
+        assert panel.selected_items().count == 3
+        assert full.told() == "3 items selected"
+        full.key("Esc", panel.list.view())
+        assert panel.selected_items().count == 0
+
+
+def test_what_is_selected_is_told_at_the_right(full: Desk) -> None:
+    panel = full.pages.files.panel
+    full.item(panel.list.grid, panel.list.model.index(2, 0))
+    full.wait_idle()
+    assert full.can_see("summit.png", full.pages.files.details)
+    assert titles(panel.sidebar.tree) == ["Album", "Alps"]
