@@ -229,7 +229,9 @@ def test_every_button_without_a_text_has_a_name(panel):
     assert [each for each in buttons if not each.text() and not each.accessibleName()] == []
 
 
-def test_ctrl_f_goes_to_the_search_from_anywhere(panel, qtbot):
+def test_the_search_takes_the_keyboard_with_its_text_selected(panel):
+    panel.search.set_quietly("old")
     panel.list.view().setFocus()
-    qtbot.keyClick(panel.list.view(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    panel.focus_search()
     assert panel.search.hasFocus()
+    assert panel.search.selectedText() == "old"

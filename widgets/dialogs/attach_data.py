@@ -95,7 +95,6 @@ class AttachDataDialog(Dialog):
         self.up.setShortcut("Backspace")
         self.search.textChanged.connect(self._list_folders)
         self.folders.itemChanged.connect(self._tick)
-        self.folders.itemDoubleClicked.connect(self._enter_entry)
         self.folders.itemActivated.connect(self._enter_entry)
         self.files.selectionModel().selectionChanged.connect(self._pick)
         self.rows.shown.connect(self._rows_shown)

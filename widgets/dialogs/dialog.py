@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -47,6 +47,20 @@ class Dialog(QDialog):
         column.addWidget(self.problem)
         column.addSpacing(theme.GAP)
         column.addLayout(self.buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard starts in the first field, not on a button below it."""
+        super().showEvent(event)
+        if self.focusWidget() not in (None, self.cancel, self.ok):
+            return
+        widget, last = self.nextInFocusChain(), self
+        while widget is not last:
+            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            if takes and widget not in (self.cancel, self.ok) and widget.isVisibleTo(self) and widget.isEnabled():
+                break
+            widget = widget.nextInFocusChain()
+        target = widget if widget is not last else self.ok if self.ok.isDefault() else self.cancel
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def say_problem(self, text: str) -> None:
         self.problem.setText(text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from storage.errors import NotFound
@@ -184,9 +184,6 @@ class FilesPanel(QWidget):
         self.trash.purge_wanted.connect(self.purge_wanted)
         self.trash.empty_wanted.connect(self.empty_trash_wanted)
         self.trash.counted.connect(self._show_trash_count)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.focus_search)
 
     def _connect_list(self) -> None:
         items = self.list
