@@ -16,10 +16,10 @@ from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, QSettings, Qt, QTime
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QMenu, QWidget
-
 from shiboken6 import isValid
 
 from app.main import application_of
+from app.palette import Palette
 from app.program import Program
 from app.settings import Settings
 from storage.catalog import folders
@@ -254,6 +254,7 @@ class Desk:
 
     def key(self, keys: str, widget: QWidget | None = None) -> None:
         """One chord ("Ctrl+Shift+Z", "Del") to what has the keyboard."""
+        self._give_back_the_keyboard()
         target = widget or QApplication.activePopupWidget() or QApplication.focusWidget() or self.here
         chord = QKeySequence(keys)[0]
         QTest.keyClick(target, chord.key(), chord.keyboardModifiers())
@@ -263,6 +264,12 @@ class Desk:
         assert target is not None, "nothing has the keyboard"
         QTest.keyClicks(target, text)
 
+    def _give_back_the_keyboard(self) -> None:
+        """A closed menu hands it to the window, where a window manager would see to it (the offscreen platform has none)."""
+        if find.top() is None and QApplication.activeWindow() is None:
+            self.window.activateWindow()
+            self.until(self.window.isActiveWindow, "the window is active again")
+
     def fill(self, field: str | QWidget, text: str, within: QWidget | None = None) -> None:
         """Click a field, replace what it holds."""
         widget = self.find(field, within=within) if isinstance(field, str) else field
@@ -270,6 +277,17 @@ class Desk:
         widget.setFocus()
         self.key("Ctrl+A", widget)
         self.type(text, widget)
+
+    def find_and_run(self, what: str) -> None:
+        """The palette: Ctrl+K, some letters, Enter."""
+        self.key("Ctrl+K", self.window)
+        self.until(lambda: isinstance(QApplication.activePopupWidget(), Palette), "the palette")
+        palette = QApplication.activePopupWidget()
+        assert isinstance(palette, Palette)
+        field = self.find("Command", within=palette)
+        self.type(what, field)
+        self.key("Return", field)
+        self.wait_idle()
 
     # -- dialogs
 

@@ -1,0 +1,186 @@
+"""Labelling: the first task, every tool, answers, undo and redo of all, what is missing, submit, and the next task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+
+from postil.demo.ontology import sample_ontology
+from storage.catalog import datasets, ontologies, projects
+from storage.editing.edits import difference
+from storage.model.geometry import Bitmask, Polygon
+from storage.model.workflow import StageKind
+from tests.journeys.desk import Desk
+from tests.journeys.strokes import Hand
+
+SAMPLE = 5
+
+
+@pytest.fixture
+def studio(desk: Desk, tmp_path: Path) -> Desk:
+    """Five pictures in a project of the sample's ontology; the project is open."""
+    pictures = []
+    for number in range(SAMPLE):
+        path = tmp_path / f"view {number + 1}.png"
+        Image.new("RGB", (640, 480), (60 + 20 * number, 120, 140)).save(path)
+        pictures.append(path)
+    desk.add("Views", *pictures)
+    dataset = desk.do(datasets.create, "Views")
+    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Views").id)
+    ontology = desk.do(ontologies.create, "Things", sample_ontology())
+    desk.do(projects.create, "Street", "", ontology, (dataset,))
+    desk.go("Projects")
+    desk.item(desk.pages.projects.widget.view, desk.pages.projects.widget.rows.index(0))
+    desk.wait_idle()
+    desk.tab("Queue")
+    return desk
+
+
+@pytest.fixture
+def hand(studio: Desk) -> Hand:
+    """The first task is open."""
+    studio.key("Ctrl+Return")
+    on_task(studio, "view 1.png")
+    return Hand(studio)
+
+
+def on_task(desk: Desk, title: str) -> None:
+    def there() -> bool:
+        return desk.pages.editing and desk.editor.loaded.task.title == title and desk.canvas.context.frame_size != (0, 0)
+
+    desk.until(there, f"the task {title} is open")
+    desk.wait_idle()
+
+
+def done(desk: Desk) -> int:
+    project = desk.reads.projects()[0]
+    complete = next(s for s in project.workflow.stages if s.kind is StageKind.COMPLETE)
+    return project.tasks_by_stage.get(complete.uuid, 0)
+
+
+def test_ctrl_enter_opens_the_first_task(studio: Desk) -> None:
+    studio.key("Ctrl+Return")
+    on_task(studio, "view 1.png")
+    assert studio.can_see("1 of 5 in Annotate 1")
+    assert studio.canvas.hasFocus()
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_each_tool_draws_its_shape_and_undo_takes_it_back(hand: Hand, number: int) -> None:
+    kind, draw, steps = hand.tools()[number]
+    draw()
+    assert hand.kinds() == [kind]
+    hand.saved()
+    stored = hand.desk.reads.labels(hand.desk.editor.loaded.row.id)
+    assert difference(hand.document, stored) == ()
+    assert hand.undo_all() == steps
+    assert hand.kinds() == []
+
+
+def test_polygons_get_holes_and_parts_and_the_eraser_takes_from_the_mask(hand: Hand) -> None:
+    hand.polygon_with_hole_and_part()
+    (polygon,) = [a.geometry for a in hand.document.annotations.values()]
+    assert isinstance(polygon, Polygon)
+    assert sorted(len(part) for part in polygon.parts) == [1, 2]  # a part without and one with a hole
+    hand.key("0")
+    hand.drag((0.1, 0.72), (0.15, 0.74), (0.2, 0.76))
+    (before,) = [a.geometry for a in hand.document.annotations.values() if isinstance(a.geometry, Bitmask)]
+    hand.key("x")
+    hand.drag((0.16, 0.68), (0.16, 0.76), (0.16, 0.84))
+    (after,) = [a.geometry for a in hand.document.annotations.values() if isinstance(a.geometry, Bitmask)]
+    assert after != before
+
+
+def test_five_pictures_with_every_tool_undone_redone_and_handed_in_one_after_the_other(hand: Hand) -> None:
+    desk = hand.desk
+    for number in range(1, SAMPLE + 1):
+        on_task(desk, f"view {number}.png")
+        hand.draw_everything()
+        shapes = hand.kinds()
+        assert len(shapes) == 10
+        answer_car(hand)
+        hand.saved()
+        if number == 1:
+            everything = dict(hand.document.annotations), dict(hand.document.answers)
+            undone = hand.undo_all()
+            assert not hand.document.annotations and not hand.document.answers
+            assert hand.redo_all() == undone
+            assert set(hand.document.annotations) == set(everything[0])
+            assert {a.value for a in hand.document.answers.values()} == {a.value for a in everything[1].values()}
+        hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        desk.until(lambda n=number: done(desk) == n, f"task {number} is complete")
+    desk.wait_idle()
+    assert not desk.pages.editing
+    assert desk.told() == "That was the last task. Well done."
+
+
+def answer_car(hand: Hand) -> None:
+    """Select the car on the canvas, answer its questions at the right."""
+    desk = hand.desk
+    hand.click((0.05, 0.2))  # on its edge
+    desk.wait_idle()
+    answers = desk.editor.side.answers
+    desk.click("Red", within=answers)
+    desk.fill("Plate", "AB 12", answers)
+    desk.key("Return")
+    desk.wait_idle()
+    desk.canvas.setFocus()
+
+
+def test_what_is_required_and_missing_keeps_the_task_and_leads_to_the_place(hand: Hand) -> None:
+    desk = hand.desk
+    hand.box()
+    hand.key(Qt.Key.Key_Escape)
+    hand.key(Qt.Key.Key_Escape)
+    desk.click("Submit")
+    desk.wait_idle()
+    assert desk.pages.editing and done(desk) == 0
+    gaps = desk.editor.side.gaps
+    assert gaps.isVisible() and len(gaps.gaps) == 1
+    assert "Colour" in gaps.gaps[0].text
+    desk.item(gaps._list, gaps.gaps[0].text)
+    desk.wait_idle()
+    (car,) = hand.document.instances
+    assert desk.editor.focus.selected == (car,)
+    assert desk.window.focusWidget().text() == "Red"
+    desk.click("Red", within=desk.editor.side.answers)
+    desk.wait_idle()
+    desk.click("Submit")
+    on_task(desk, "view 2.png")
+    assert done(desk) == 1
+
+
+def test_after_closing_and_starting_again_all_is_there_and_undo_still_works(hand: Hand) -> None:
+    desk = hand.desk
+    steps = hand.draw_everything()
+    kinds = hand.kinds()
+    desk.restart()
+    assert desk.window.stack.currentWidget() is desk.pages.projects.widget
+    desk.item(desk.pages.projects.widget.view, desk.pages.projects.widget.rows.index(0))
+    desk.wait_idle()
+    desk.tab("Queue")
+    desk.item(desk.pages.projects.widget.queue.table, "view 1.png", double=True)
+    on_task(desk, "view 1.png")
+    again = Hand(desk)
+    assert again.kinds() == kinds
+    assert again.undo_all() == steps
+    assert again.kinds() == []
+    assert again.redo_all() == steps
+    assert again.kinds() == kinds
+
+
+def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand: Hand) -> None:
+    desk = hand.desk
+    hand.key(Qt.Key.Key_PageDown)
+    on_task(desk, "view 2.png")
+    hand.key(Qt.Key.Key_PageUp)
+    on_task(desk, "view 1.png")
+    desk.click("Skip")
+    on_task(desk, "view 2.png")
+    desk.click("Queue")
+    desk.wait_idle()
+    assert not desk.pages.editing
+    assert desk.can_see("Start next task")
