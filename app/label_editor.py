@@ -161,6 +161,7 @@ class LabelEditor(QWidget):
         self._right.setCurrentWidget(self.side)
         self.header.show_task(loaded)
         self.header.show_state("saved", self.tr("All changes saved"))
+        self.setFocusProxy(self.editor)
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
         self.hint.emit(self.editor.tool.hint)

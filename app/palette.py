@@ -123,6 +123,7 @@ class Palette(QFrame):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._registry, self._folders = registry, folders
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = QLineEdit(self)
         self._text.setPlaceholderText(self.tr("Type what you want to do"))
