@@ -59,6 +59,7 @@ class FilesRoom(QObject):
         panel.add_paths_wanted.connect(self.add_dropped)
         panel.add_to_dataset_wanted.connect(self.add_to_dataset)
         panel.open_wanted.connect(self.open_item)
+        panel.sample_wanted.connect(lambda: self.window.registry.trigger("catalog.sample"))
         panel.restore_wanted.connect(lambda group: run(self.tr("Restore"), trash.restore, group))
         panel.purge_wanted.connect(self.purge)
         panel.empty_trash_wanted.connect(self.empty_trash)

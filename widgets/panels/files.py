@@ -50,6 +50,7 @@ class FilesPanel(QWidget):
     add_paths_wanted = Signal(list, object)  # dropped paths, folder id (None: a new folder named after the source)
     add_to_dataset_wanted = Signal(ItemSelection)
     open_wanted = Signal(int)
+    sample_wanted = Signal()  # the catalog is empty, and the person wants to look around
     restore_wanted = Signal(str)
     purge_wanted = Signal(str)
     empty_trash_wanted = Signal()
@@ -197,7 +198,7 @@ class FilesPanel(QWidget):
         items.zoomed.connect(self.zoom.setValue)
         items.sort_wanted.connect(self.sort)
         items.empty_action_wanted.connect(self._empty_action)
-        items.empty_second_wanted.connect(self._want_new_folder)
+        items.empty_second_wanted.connect(self._empty_second)
         items.table.columns_changed.connect(self.view_changed)
 
     # -- places
@@ -320,10 +321,20 @@ class FilesPanel(QWidget):
             say(self.tr("No item passes the filters"), "", self.tr("Clear filters"))
         elif query.folder_id is None:
             text = self.tr("Drag pictures or whole folders in from your file manager, or choose them. Folders stay folders.")
-            say(self.tr("Start with your files"), text, self.tr("Add data"), self.tr("New folder"))
+            second = self.tr("New folder") if self._has_folders() else self.tr("Open the sample project")
+            say(self.tr("Start with your files"), text, self.tr("Add data"), second)
         else:
             text = self.tr("Drop files here, or choose them. They are copied into the catalog or linked where they are.")
             say(self.tr("This folder has no items yet"), text, self.tr("Add data"))
+
+    def _has_folders(self) -> bool:
+        return bool(self._reads.child_folders(None))
+
+    def _empty_second(self) -> None:
+        if self._has_folders():
+            self._want_new_folder()
+        else:
+            self.sample_wanted.emit()
 
     def _empty_action(self) -> None:
         if self._text:
