@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QWidget
 
 from storage.model.query import ItemQuery, ItemSelection, SortBy
 from storage.model.reads import Reads
+from widgets.controls.drop_frame import DropFrame
 from widgets.controls.drop_hint import DropHint
 from widgets.controls.rename import InlineRename
 from widgets.controls.states import FailedPanel, Skeleton, StatePanel
@@ -255,6 +256,13 @@ class FilesList(QWidget):
         return self.drop_title
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._weigh_drop(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._weigh_drop(event)
+
+    def _weigh_drop(self, event: QDragMoveEvent) -> None:
+        """Only files of the desktop can be dropped here: say where they would go."""
         drop = weigh(event.mimeData(), None, "", ())
         if drop is None or not drop.paths or self.drop_title is None:
             event.ignore()
@@ -263,14 +271,17 @@ class FilesList(QWidget):
             self.tr("1 file or folder") if len(drop.paths) == 1 else self.tr("{0} files and folders").format(len(drop.paths))
         )
         DropHint.of(self).say(self.tr("Add {0} to {1}").format(count, self.drop_title))
+        DropFrame.of(self).show_over()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         DropHint.of(self).hide()
+        DropFrame.of(self).hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         DropHint.of(self).hide()
+        DropFrame.of(self).hide()
         drop = weigh(event.mimeData(), None, "", ())
         if drop is not None and drop.paths:
             event.setDropAction(Qt.DropAction.CopyAction)

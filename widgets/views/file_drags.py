@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from storage.model.query import ItemSelection
 from widgets import drags, icons, theme, words
+from widgets.controls.drop_frame import DropFrame
 from widgets.controls.drop_hint import DropHint
 from widgets.item_models.file_rows import RowRole
 from widgets.item_models.selections import selected_items
@@ -79,9 +80,11 @@ class FileDrags:
 
     def dragLeaveEvent(self: QAbstractItemView, event: QDragLeaveEvent) -> None:
         DropHint.of(self).hide()
+        DropFrame.of(self).hide()
 
     def dropEvent(self: QAbstractItemView, event: QDropEvent) -> None:
         DropHint.of(self).hide()
+        DropFrame.of(self).hide()
         paths = drags.paths_of(event.mimeData())
         if paths and self.on_drop is not None:
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -99,6 +102,7 @@ def _weigh(view: QAbstractItemView, event: QDropEvent) -> None:
         return
     count = view.tr("1 file or folder") if len(paths) == 1 else view.tr("{0} files and folders").format(len(paths))
     DropHint.of(view).say(view.tr("Add {0} to {1}").format(count, title))
+    DropFrame.of(view).show_over()
     event.setDropAction(Qt.DropAction.CopyAction)
     event.accept()
 
