@@ -1,6 +1,6 @@
 """Adding pictures: files per second against a bare loop (read, hash, copy, draft, JPEG), and rows before previews.
 
-Both work on the same files in the same run, each from a warm cache. By hand: `python -m benchmarks.intake 5000 500`.
+Both work on the same files in the same run, each from a warm cache.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
-from benchmarks.rows import Row
+from benchmarks import stages, window
+from benchmarks.rows import Row, percentile
 
 SIZE = 256
 
@@ -30,41 +29,40 @@ def measure(small: int, large: int) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="postil-bench-") as name:
         folder = Path(name)
         return [
-            *_compare(folder / "small", _pictures(folder / "small", small, (1280, 960)), f"{small} of 1280x960"),
-            *_compare(folder / "large", _pictures(folder / "large", large, (4000, 3000)), f"{large} of 12 megapixels"),
+            *_compare(folder / "small", small, (1280, 960), f"{small:,} of 1280x960"),
+            *_compare(folder / "large", large, (4000, 3000), f"{large:,} of 12 megapixels"),
         ]
 
 
-def _compare(folder: Path, count: int, what: str) -> list[Row]:
+def _compare(folder: Path, count: int, size: tuple[int, int], what: str) -> list[Row]:
+    stages.pictures(folder / "in", count, size)
     bare = _bare(sorted((folder / "in").iterdir()), folder / "bare")
     ours, listed = _ours(folder / "in", folder / "catalog", count)
-    shutil.rmtree(folder)
-    return [
-        Row(f"add {what}", count / ours, count / bare, "files/s", 0.7, "at least", "against the bare loop, previews included"),
-        Row(f"rows of {what} before previews", count / listed, 0, "items/s", 1000 if "1280" in what else 0, "at least"),
+    rows = [
+        Row(f"intake: {what}", count / ours, count / bare, "files/s", 0.7, "at least", "against the bare loop, previews too")
     ]
+    if size == (1280, 960):
+        rows.append(Row(f"intake: rows of {what} before previews", count / listed, 1000.0, "items/s", 1, "at least"))
+        rows += _in_the_window(folder, what)
+    shutil.rmtree(folder)
+    return rows
 
 
-def _pictures(folder: Path, count: int, size: tuple[int, int]) -> int:
-    """Different files from a few encoded pictures: a comment of a running number in each changes the hash."""
-    target = folder / "in"
-    target.mkdir(parents=True)
-    seeds = [_jpeg(size, seed) for seed in range(4)]
-    for i in range(count):
-        data = seeds[i % len(seeds)]
-        comment = f"{i:08d}".encode()
-        (target / f"picture {i}.jpg").write_bytes(data[:2] + b"\xff\xfe\x00\x0a" + comment + data[2:])
-    return count
+def _in_the_window(folder: Path, what: str) -> list[Row]:
+    """How late a timer of 5 ms is in the real window while it adds them and shows the folder they enter."""
+    from storage.catalog import folders
+    from storage.catalog.engine import Catalog
 
-
-def _jpeg(size: tuple[int, int], seed: int) -> bytes:
-    """About as many bytes as a photograph: smooth ground, fine noise."""
-    rng = np.random.default_rng(seed)
-    coarse = Image.fromarray(rng.integers(0, 256, (24, 32, 3), np.uint8)).resize(size, Image.Resampling.BICUBIC)
-    noisy = np.asarray(coarse).astype(np.int16) + rng.integers(-8, 9, (size[1], size[0], 1), np.int16)
-    out = io.BytesIO()
-    Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=85)
-    return out.getvalue()
+    with Catalog.create(folder / "window") as catalog:
+        catalog.do("New folder", folders.create, None, "Pictures")
+    found = window.run_window("add", str(folder / "window"), str(folder / "in"))
+    busy, idle = found["busy_ms"], found["idle_ms"]
+    most = max(33.0, max(idle) + 20.0)
+    note = f"{len(busy):,} ticks, {found['added'] / found['seconds']:.0f} files/s in the window"
+    return [
+        Row("intake: GUI gap, p99.9", percentile(busy, 99.9), 16.0, "ms", 1, "at most", note),
+        Row("intake: GUI gap, most", max(busy), most, "ms", 1, "at most", f"bar: 33 ms or idle {max(idle):.0f} + 20 ms"),
+    ]
 
 
 def _bare(paths: Iterable[Path], target: Path) -> float:
@@ -107,12 +105,3 @@ def _ours(source: Path, where: Path, count: int) -> tuple[float, float]:
     finally:
         catalog.close()
     return seconds, committed[-1] - start
-
-
-if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:]] or [600, 60]
-    for row in measure(*numbers[:2]):
-        verdict = "holds" if row.holds else "short"
-        print(
-            f"{row.name}: {row.ours:.0f} {row.unit}, theirs {row.theirs:.0f}, ratio {row.ratio:.2f}, goal {row.goal}, {verdict}"
-        )
