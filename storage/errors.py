@@ -67,5 +67,5 @@ class StaleUndo(PostilError):
     """Undo declined: what is shown is no longer what that step wrote."""
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it
+class Cancelled(Exception):
     """Raised by `Progress.check()` when the work was asked to stop."""

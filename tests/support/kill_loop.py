@@ -92,9 +92,9 @@ def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with tempfile.TemporaryDirectory() as folder:
         outcome = run(rounds, Path(folder) / "catalog", seed=random.randrange(1 << 30))
-    print(f"{outcome.rounds} kills, {outcome.acknowledged} steps acknowledged, {outcome.lost} lost")  # noqa: T201
+    print(f"{outcome.rounds} kills, {outcome.acknowledged} steps acknowledged, {outcome.lost} lost")
     for problem in outcome.problems:
-        print(problem)  # noqa: T201
+        print(problem)
     return 1 if outcome.lost or outcome.problems else 0
 
 

@@ -15,7 +15,6 @@ from widgets import theme
 from widgets.controls.panel_head import PanelHead
 from widgets.icons import icon
 
-
 COUNTED_HIDDEN = 1000  # objects
 
 
