@@ -30,7 +30,7 @@ def open_all(tree: QAbstractItemView) -> None:
     tree.expandAll()  # type: ignore[attr-defined]
 
 
-def test_ctrl_n_makes_a_folder_in_the_one_that_is_open(desk: Desk, tree: QAbstractItemView) -> None:
+def test_ctrl_shift_n_makes_a_folder_in_the_one_that_is_open(desk: Desk, tree: QAbstractItemView) -> None:
     desk.item(tree, "Photographs")
     desk.wait_idle()
 
@@ -38,7 +38,7 @@ def test_ctrl_n_makes_a_folder_in_the_one_that_is_open(desk: Desk, tree: QAbstra
         desk.fill("Folder name", "Summer", dialog)
         desk.key("Return")
 
-    desk.dialog(lambda: desk.key("Ctrl+N"), person)
+    desk.dialog(lambda: desk.key("Ctrl+Shift+N"), person)
     assert "Photographs/Summer" in desk.folder_paths()
     assert desk.pages.files.panel.place.folder_id == desk.reads.folder_by_path("Photographs/Summer").id
 
