@@ -108,6 +108,7 @@ class LabelDocument:
     _by_instance: dict[str, dict[FrameKey, str]] = field(default_factory=dict)
     _by_frame: dict[FrameKey, dict[str, None]] = field(default_factory=dict)
     _by_owner: dict[str, dict[str, None]] = field(default_factory=dict)
+    _places: dict[str, list[FrameKey]] = field(default_factory=dict, compare=False, repr=False)  # sorted, made when asked
 
     def get(self, kind: RecordKind, uuid: str) -> Record | None:
         record: Record | None = self._table(kind).get(uuid)
@@ -117,11 +118,14 @@ class LabelDocument:
         """Set one record; the one it replaces is returned. Only edits and readers of the catalog call this."""
         kind = KIND_OF[type(record)]
         old: Record | None = self._table(kind).get(record.uuid)
-        if isinstance(old, Annotation) and isinstance(record, Annotation) and old.at != record.at:
-            self.drop(kind, old.uuid)
+        if _moved(old, record):
+            self.drop(kind, record.uuid)
         self._table(kind)[record.uuid] = record  # a record that is replaced keeps its place in the order
         if isinstance(record, Annotation):
-            self._by_instance.setdefault(record.instance, {})[record.at] = record.uuid
+            places = self._by_instance.setdefault(record.instance, {})
+            if record.at not in places:
+                self._places.pop(record.instance, None)
+            places[record.at] = record.uuid
             self._by_frame.setdefault(record.at, {})[record.uuid] = None
         elif isinstance(record, Answer):
             self._by_owner.setdefault(record.owner, {})[record.uuid] = None
@@ -133,6 +137,7 @@ class LabelDocument:
             places = self._by_instance.get(old.instance, {})
             if places.get(old.at) == uuid:
                 del places[old.at]
+                self._places.pop(old.instance, None)
             self._by_frame.get(old.at, {}).pop(uuid, None)
         elif isinstance(old, Answer):
             self._by_owner.get(old.owner, {}).pop(uuid, None)
@@ -145,6 +150,13 @@ class LabelDocument:
     def annotations_of(self, instance: str) -> list[Annotation]:
         """By part and frame."""
         return [self.annotations[u] for _, u in sorted(self._by_instance.get(instance, {}).items())]
+
+    def places_of(self, instance: str) -> list[FrameKey]:
+        """Where it has rows, in order. Kept until a row comes or goes, for searching by halves: not to be changed."""
+        places = self._places.get(instance)
+        if places is None:
+            places = self._places[instance] = sorted(self._by_instance.get(instance, ()))
+        return places
 
     def on_frame(self, at: FrameKey = ("", 0)) -> list[Annotation]:
         """What lies on a frame, bottom first: by layer, then by age."""
@@ -176,3 +188,10 @@ class LabelDocument:
                 return self.answers
             case "classification":
                 return self.classifications
+
+
+def _moved(old: Record | None, new: Record) -> bool:
+    """Whether a record is to be found in another place from now on."""
+    if isinstance(old, Annotation) and isinstance(new, Annotation):
+        return (old.instance, old.at) != (new.instance, new.at)
+    return isinstance(old, Answer) and isinstance(new, Answer) and old.owner != new.owner
