@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,8 @@ def scan(source: ByteSource | Path, index: int, check: Callable[[], None] | None
     times: list[int] = []
     keys: list[bool] = []
     untimed = discarded = corrupt = n = 0
+    last_dts = -(1 << 63)
+    disordered = False
     with open_container(source) as container:
         stream = only(container, index)
         if stream.type != "video":
@@ -84,19 +87,23 @@ def scan(source: ByteSource | Path, index: int, check: Callable[[], None] | None
                 continue
             times.append(time)
             keys.append(packet.is_keyframe)
+            if packet.dts is not None:
+                disordered = disordered or packet.dts < last_dts
+                last_dts = packet.dts
         time_base = Fraction(stream.time_base or Fraction(1, 1000))
-        counted = bool(untimed) or _without_times(container, stream)
+        counted = untimed > 0 or _without_times(container, stream)
         del packet, stream  # they point into the container
-    table = _counted(source, index, check) if counted else _sorted(times, keys, time_base)
+    if counted or disordered or len(set(times)) < len(times):
+        table = _by_decoding(source, index, check)
+    else:
+        table = _sorted(times, keys, time_base)
     return Scan(table, n, discarded, corrupt + packets.errors)
 
 
 def _sorted(times: list[int], keys: list[bool], time_base: Fraction) -> FrameTable:
-    # The two fields of an interlaced frame may come as two packets of one time: they are one frame.
-    pts, at = np.unique(np.array(times, np.int64), return_inverse=True)
-    is_key = np.zeros(pts.size, np.bool_)
-    np.logical_or.at(is_key, at, np.array(keys, np.bool_))
-    return FrameTable(pts, is_key, time_base)
+    pts = np.array(times, np.int64)
+    order = np.argsort(pts)
+    return FrameTable(pts[order], np.array(keys, np.bool_)[order], time_base)
 
 
 def _without_times(container: InputContainer, stream: Any) -> bool:
@@ -105,11 +112,13 @@ def _without_times(container: InputContainer, stream: Any) -> bool:
     return container.format.name == "avi" and context.name in ("h264", "hevc") and bool(context.has_b_frames)
 
 
-def _counted(source: ByteSource | Path, index: int, check: Callable[[], None] | None) -> FrameTable:
-    """By decoding everything, once."""
+def _by_decoding(source: ByteSource | Path, index: int, check: Callable[[], None] | None) -> FrameTable:
+    """Where packets have no times, the same time twice (fields, several pictures in one packet of MPEG-PS), or a clock
+    that starts again: everything is decoded once. If even the decoded frames have no order, they are only counted."""
     import av
 
-    frames = 0
+    times: list[int | None] = []
+    keys: list[bool] = []
     with open_container(source) as container:
         stream = only(container, index)
         stream.codec_context.thread_type = "AUTO"
@@ -117,16 +126,23 @@ def _counted(source: ByteSource | Path, index: int, check: Callable[[], None] | 
             if check is not None:
                 check()
             try:
-                frames += len(packet.decode())
+                for frame in packet.decode():
+                    times.append(frame.pts)
+                    keys.append(bool(frame.key_frame))
             except (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.UndefinedError):
                 continue
-            if frames > MAX_FRAMES:
+            if len(times) > MAX_FRAMES:
                 raise ValueError(f"it claims more than {MAX_FRAMES:,} frames")
         rate = Fraction(stream.guessed_rate or stream.average_rate or 25)
-        del packet, stream
-    is_key = np.zeros(frames, np.bool_)
+        time_base = Fraction(stream.time_base or Fraction(1, 1000))
+        without = _without_times(container, stream)
+        del packet, stream  # they point into the container
+    known = [t for t in times if t is not None]
+    if len(known) == len(times) and all(a < b for a, b in pairwise(known)) and not without:
+        return FrameTable(np.array(known, np.int64), np.array(keys, np.bool_), time_base)
+    is_key = np.zeros(len(times), np.bool_)
     is_key[:1] = True
-    return FrameTable(np.arange(frames, dtype=np.int64), is_key, 1 / rate, counted=True)
+    return FrameTable(np.arange(len(times), dtype=np.int64), is_key, 1 / rate, counted=True)
 
 
 def choose_stream(container: InputContainer) -> tuple[Any, str]:

@@ -67,9 +67,7 @@ class VideoDecoder:
             told.append(f"Frame {frame} is damaged and cannot be decoded: frame {shown} is shown.")
         if self._walker.damaged:
             told.append(f"{self._walker.damaged:,} damaged packets were passed over so far.")
-        return FrameFacts(
-            facts.width, facts.height, facts.levels, facts.kind, facts.bits, facts.channels, tuple(told)
-        )
+        return FrameFacts(facts.width, facts.height, facts.levels, facts.kind, facts.bits, facts.channels, tuple(told))
 
     def read(self, request: Request) -> Picture:
         def check() -> None:

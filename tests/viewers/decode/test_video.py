@@ -1,0 +1,331 @@
+"""Whatever frame is asked for, in whatever order: that frame is given."""
+
+from __future__ import annotations
+
+import json
+import random
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from storage.errors import BadInput, Cancelled
+from storage.media.source import FileSource, MemorySource
+from storage.media.video import frame_table
+from tests.support import clips
+from viewers.decode.request import PixelKind, Request, to_rgb
+from viewers.decode.video import VideoDecoder, open_video
+
+SMALL = 120_000  # bytes: about a dozen of the frames below, so that the cache cannot hide a wrong jump
+
+MADE = {
+    "constant": ("c.mp4", {}),
+    "b-frames": ("c.mp4", {"b_frames": 3, "frames": 100}),
+    "pyramid of b-frames, open groups": (
+        "c.mkv",
+        {"b_frames": 4, "options": {"preset": "veryfast", "sc_threshold": "0", "x264-params": "open-gop=1:b-pyramid=2:keyint=20"}},
+    ),
+    "transport stream": ("c.ts", {"b_frames": 2, "frames": 100}),
+    "program stream, several pictures in a packet": ("c.mpg", {"codec": "mpeg2video", "b_frames": 2}),
+    "avi without times": ("c.avi", {"b_frames": 2}),
+    "mpeg-4 in avi": ("c.avi", {"codec": "mpeg4", "b_frames": 2}),
+    "raw stream": ("c.h264", {"format": "h264", "b_frames": 2}),
+    "webm": ("c.webm", {"codec": "libvpx-vp9", "frames": 40}),
+    "variable rate": ("c.mkv", {"times": [n * 40 + (n % 7) * 5 + (n > 30) * 900 for n in range(60)], "time_base": Fraction(1, 1000)}),
+    "variable rate with b-frames": (
+        "c.mp4",
+        {"times": [n * 500 + n * n for n in range(90)], "time_base": Fraction(1, 12800), "b_frames": 2},
+    ),
+    "a late start": ("c.mkv", {"times": [3000 + 40 * n for n in range(60)], "time_base": Fraction(1, 1000), "b_frames": 2}),
+    "odd sizes": ("c.mkv", {"codec": "ffv1", "size": (67, 51), "pixels": "yuv444p"}),
+    "every frame a key": ("c.avi", {"codec": "mjpeg", "pixels": "yuvj420p", "gop": 1}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    kept: dict[str, Path] = {}
+
+    def make(name: str) -> Path:
+        if name not in kept:
+            file, options = MADE[name]
+            kept[name] = clips.write(folder / f"{len(kept)}-{file}", **options)
+        return kept[name]
+
+    return make
+
+
+def opened(path: Path, cache_bytes: int = SMALL) -> VideoDecoder:
+    return open_video(FileSource(path), {}, cache_dir=None, cache_bytes=cache_bytes)
+
+
+def shown(decoder: VideoDecoder, index: int) -> int:
+    return clips.number_in(to_rgb(decoder.read(Request(index))))
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_frame_in_any_order_is_the_right_one(name, made):
+    decoder = opened(made(name))
+    count = MADE[name][1].get("frames", 60)
+    assert decoder.frames == count
+    orders = {
+        "forwards": list(range(count)),
+        "backwards": list(reversed(range(count))),
+        "at random": random.Random(7).choices(range(count), k=60),
+        "to and fro": [n for i in range(2, count - 3, 9) for n in (i, i + 1, i, i - 1, i - 2, i + 3)],
+    }
+    for order, indices in orders.items():
+        wrong = [(i, got) for i in indices if (got := shown(decoder, i)) != i]
+        assert not wrong, order
+    decoder.close()
+
+
+@pytest.mark.parametrize("name", ["b-frames", "variable rate with b-frames", "transport stream"])
+def test_times_are_those_that_full_decoding_gives(name, made):
+    with av.open(str(made(name))) as container:
+        want = [f.pts for f in container.decode(video=0)]
+    decoder = opened(made(name))
+    assert decoder.table.pts.tolist() == want
+    assert [decoder.read(Request(i)).pts for i in range(decoder.frames)] == want
+
+
+def test_one_key_frame_in_3000(tmp_path):
+    decoder = opened(clips.write(tmp_path / "c.mp4", 3000, gop=3000, b_frames=2), cache_bytes=4_000_000)
+    assert decoder.table.is_key.sum() == 1
+    for i in (2999, 2998, 2990, 2700, 5, 1500, 1499, 1498, 2, 2999, 0):
+        assert shown(decoder, i) == i
+    for i in range(1400, 900, -1):
+        assert shown(decoder, i) == i
+    assert decoder.bytes_kept <= 4_000_000
+
+
+def test_frames_hidden_by_an_edit_list_do_not_count(tmp_path):
+    plain = clips.write(tmp_path / "c.mp4", 60, b_frames=2)
+    start = frame_table(plain).pts[20] - frame_table(plain).pts[0]
+    clips.with_edit_list(plain, int(start) + 1024)  # B-frames move the first picture two frames (of 512) into the media
+    with av.open(str(plain)) as container:
+        want = [clips.number_in(f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
+    assert want[0] > 10
+    decoder = opened(plain)
+    assert decoder.frames == len(want) < 60
+    for i in [*range(decoder.frames), *reversed(range(decoder.frames)), 17, 3, 30]:
+        assert shown(decoder, i) == want[i]
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_rotation_is_applied(degrees, tmp_path):
+    path = clips.write(tmp_path / "c.mp4", 3, size=(96, 64), rotation=degrees)
+    decoder = opened(path)
+    facts = decoder.facts()
+    assert (facts.width, facts.height) == ((64, 96) if degrees in (90, 270) else (96, 64))
+    picture = decoder.read(Request(1))
+    assert picture.array.shape == (facts.height, facts.width, 4)
+    upright = np.rot90(picture.array, -degrees // 90)
+    assert clips.number_in(to_rgb_array(upright)) == 1
+    part = decoder.read(Request(1, region=(10, 20, 30, 40)))
+    assert np.array_equal(part.array, picture.array[20:60, 10:40])
+
+
+def to_rgb_array(bgra: np.ndarray) -> np.ndarray:
+    return bgra[..., 2::-1]
+
+
+@pytest.mark.parametrize("cut", [0.35, 0.6, 0.95])
+def test_of_a_truncated_file_all_that_is_there_is_shown(cut, tmp_path):
+    path = clips.write(tmp_path / "c.mkv", 100, b_frames=2)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * cut)])
+    decoder = opened(path)
+    assert 10 < decoder.frames < 100
+    want = {}
+    with av.open(str(path)) as container:
+        for packet in container.demux(video=0):
+            want |= {f.pts: clips.number_in(f.to_ndarray(format="rgb24")) for f in packet.decode()}
+    assert len(want) >= decoder.frames - 3
+    for i in reversed(range(decoder.frames)):
+        picture = decoder.read(Request(i))
+        assert clips.number_in(to_rgb(picture)) == want[picture.pts]
+        assert picture.pts == decoder.table.pts[i] or i > decoder.frames - 4
+
+
+@pytest.mark.parametrize(("file", "spoilt"), [("c.avi", (17, 18)), ("c.mp4", (0, 1, 20, 39))])
+def test_a_damaged_picture_is_stood_in_for_and_told(file, spoilt, tmp_path):
+    path = clips.spoil(clips.write(tmp_path / file, 40, codec="mpeg4", gop=1), spoilt)
+    decoder = opened(path)
+    assert decoder.frames == 40
+    for i in (16, 19, 38, 2, 21):
+        assert shown(decoder, i) == i
+    for i in spoilt:
+        picture = decoder.read(Request(i))
+        assert picture.frame == i
+        good = max((n for n in range(i) if n not in spoilt), default=2)
+        assert clips.number_in(to_rgb(picture)) == good
+        assert picture.pts == decoder.table.pts[good]
+        assert f"Frame {i} is damaged and cannot be decoded: frame {good} is shown." in decoder.facts(i).warnings
+    assert not any("Frame 19" in w for w in decoder.facts(19).warnings)
+    assert any("damaged packets" in w for w in decoder.facts().warnings)
+
+
+def test_the_stream_asked_for_is_the_one_shown(tmp_path):
+    path = clips.write(tmp_path / "c.mp4", 30, streams=2)
+    for stream, first in ((0, 0), (1, 4095)):
+        decoder = open_video(FileSource(path), {"stream": stream}, cache_dir=None)
+        assert shown(decoder, 0) == first
+        assert shown(decoder, 25) == abs(first - 25)
+        decoder.close()
+
+
+def test_transparency_comes_as_straight_rgba(tmp_path):
+    path = tmp_path / "c.mov"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("png", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "rgba"
+        a = np.zeros((16, 16, 4), np.uint8)
+        a[..., 0], a[:, 8:, 3] = 200, 255
+        frame = av.VideoFrame.from_ndarray(a, "rgba")
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    picture = opened(path).read(Request())
+    assert picture.kind is PixelKind.RGBA8
+    assert np.array_equal(picture.array, a)
+
+
+def test_pictures_are_opaque_contiguous_and_read_only(made):
+    decoder = opened(made("constant"))
+    for request in (Request(4), Request(4, region=(3, 4, 20, 21))):
+        picture = decoder.read(request)
+        assert picture.kind is PixelKind.BGRA8
+        assert picture.array.flags.c_contiguous
+        assert not picture.array.flags.writeable
+        assert (picture.array[..., 3] == 255).all()
+
+
+def test_pictures_outlive_the_decoder(made):
+    decoder = opened(made("constant"))
+    picture = decoder.read(Request(5))
+    for i in range(30):
+        decoder.read(Request(i))
+    decoder.close()
+    del decoder
+    assert clips.number_in(to_rgb(picture)) == 5
+
+
+def test_levels_halve_the_picture(tmp_path):
+    decoder = opened(clips.write(tmp_path / "c.mp4", 4, size=(2102, 1602)))
+    assert decoder.facts().levels > 0
+    picture = decoder.read(Request(2, level=1))
+    assert picture.array.shape == (801, 1051, 4)
+    assert clips.number_in(to_rgb(picture)) == 2
+    part = decoder.read(Request(2, level=1, region=(100, 200, 64, 32)))
+    assert np.array_equal(part.array, picture.array[100:116, 50:82])
+
+
+def test_memory_serves_as_well_as_a_file(made):
+    decoder = open_video(MemorySource(made("b-frames").read_bytes()), {}, cache_dir=None)
+    assert [shown(decoder, i) for i in (70, 3, 69)] == [70, 3, 69]
+
+
+def test_the_key_frame_is_there_at_once_and_says_which_it_is(made):
+    decoder = opened(made("b-frames"))
+    picture = decoder.nearest_key(95)
+    assert picture.frame == decoder.table.key_at(95) == clips.number_in(to_rgb(picture))
+    assert shown(decoder, 95) == 95
+    assert decoder.nearest_key(97).frame >= 95 - 12
+
+
+def test_reading_ahead_follows_the_direction_of_travel(made):
+    decoder = opened(made("b-frames"), cache_bytes=2_000_000)
+    for i in (10, 11):
+        decoder.read(Request(i))
+    while decoder.read_ahead(lambda: None):
+        pass
+    assert all(decoder.cached(i) for i in range(11, 11 + 48))
+    for i in (90, 89):
+        decoder.read(Request(i))
+    while decoder.read_ahead(lambda: None):
+        pass
+    assert all(decoder.cached(i) for i in range(89 - 48, 90))
+    assert [shown(decoder, i) for i in range(89, 40, -1)] == list(range(89, 40, -1))
+
+
+def test_memory_stays_within_its_bound(made):
+    decoder = opened(made("b-frames"))
+    for i in [*range(100), *reversed(range(100))]:
+        decoder.read(Request(i))
+        assert decoder.bytes_kept <= SMALL
+    while decoder.read_ahead(lambda: None):
+        assert decoder.bytes_kept <= SMALL
+
+
+def test_what_is_no_longer_wanted_is_given_up_between_frames(made):
+    decoder = opened(made("b-frames"), cache_bytes=2_000_000)
+    decoder.cancel(3)
+    with pytest.raises(Cancelled):
+        decoder.read(Request(50, generation=3))
+    assert clips.number_in(to_rgb(decoder.read(Request(50, generation=4)))) == 50
+    asked = 0
+
+    def stop():
+        nonlocal asked
+        asked += 1
+        if asked > 3:
+            raise Cancelled
+
+    decoder.read(Request(20))
+    with pytest.raises(Cancelled):
+        all(iter(lambda: decoder.read_ahead(stop), False))
+    assert shown(decoder, 23) == 23
+    assert shown(decoder, 90) == 90
+
+
+@pytest.mark.parametrize("index", [-1, 60, 10**9])
+def test_a_frame_that_is_not_there_is_refused(index, made):
+    with pytest.raises(BadInput, match="60 frames"):
+        opened(made("constant")).read(Request(index))
+
+
+def test_the_table_is_kept_in_the_cache_folder(made, tmp_path):
+    source = FileSource(made("constant"))
+    first = open_video(source, {}, cache_dir=tmp_path)
+    (stored,) = tmp_path.rglob("*.pft")
+    assert open_video(source, {}, cache_dir=tmp_path).table == first.table
+    stored.write_bytes(b"rubbish")
+    again = open_video(source, {}, cache_dir=tmp_path)
+    assert again.table == first.table
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_no_video_is_one_sentence(tmp_path):
+    (tmp_path / "c.mp4").write_bytes(b"\0\0\0\x18ftypisom" + b"\0" * 200)
+    with pytest.raises(BadInput, match=r"c\.mp4"):
+        opened(tmp_path / "c.mp4")
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("stream", [0, 3])
+def test_a_real_clip_agrees_with_its_table_of_times(stream, real_data):
+    path = real_data / "videos" / "nasa_13013.mp4"
+    want = [f["pts_time"] for f in json.loads((path.parent / f"{path.name}.stream{stream}.all_frames_info.json").read_text())]
+    decoder = open_video(FileSource(path), {"stream": stream}, cache_dir=None, cache_bytes=20_000_000)
+    assert decoder.frames == len(want)
+    for i in random.Random(1).sample(range(len(want)), 25):
+        pts = decoder.read(Request(i)).pts
+        assert f"{float(pts * decoder.table.time_base):.6f}" == want[i]
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", ["bikes.mp4", "bigbuckbunny.mp4"])
+def test_real_clips_give_the_pictures_of_full_decoding(name, real_data):
+    path = real_data / "videos" / name
+    picked = {5, 6, 60, 61, 100, 131}
+    want = {}
+    with av.open(str(path)) as container:
+        for i, frame in enumerate(container.decode(video=0)):
+            if i in picked:
+                want[i] = frame.reformat(format="bgra").to_ndarray().copy()
+    decoder = opened(path)
+    for i in (131, 5, 100, 6, 61, 60):
+        assert np.array_equal(decoder.read(Request(i)).array, want[i])
