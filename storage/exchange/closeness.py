@@ -18,7 +18,10 @@ def same_geometry(a: Geometry, b: Geometry, size: tuple[int, int]) -> bool:
 
 def _same(a: Any, b: Any, tolerance: float) -> bool:
     if isinstance(a, float) or isinstance(b, float):
-        return isinstance(a, (int, float)) and isinstance(b, (int, float)) and abs(a - b) <= tolerance
+        try:
+            return isinstance(a, (int, float)) and isinstance(b, (int, float)) and abs(a - b) <= tolerance
+        except OverflowError:  # a whole number beyond every float
+            return False
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(_same(x, y, tolerance) for x, y in zip(a, b, strict=True))
     if is_dataclass(a) and type(a) is type(b):

@@ -53,6 +53,7 @@ class CocoData:
     images: dict[Any, Json] = field(default_factory=dict)  # by id
     categories: dict[Any, Json] = field(default_factory=dict)
     by_image: dict[Any, list[Json]] = field(default_factory=dict)
+    faults: list[tuple[str, str]] = field(default_factory=list)  # annotations that belong to nothing: where and why
 
 
 def parse(data: Any) -> CocoData:
@@ -66,12 +67,18 @@ def parse(data: Any) -> CocoData:
         for i, row in enumerate(data.get(name, [])):
             if not isinstance(row, Mapping) or "id" not in row:
                 raise BadInput(f"{name}[{i}] has no id.", input=f"{name}[{i}]")
+            if not isinstance(row["id"], (int, str)):
+                raise BadInput(f"The id of {name}[{i}] is no number.", remedy="Give every entry a number of its own.")
             if row["id"] in into:
                 raise BadInput(f"The id {row['id']} is used twice in {name}.", input=f"{name}[{i}]")
             into[row["id"]] = row
     for i, row in enumerate(data.get("annotations", [])):
         if not isinstance(row, Mapping) or "image_id" not in row or "category_id" not in row:
-            raise BadInput(f"annotations[{i}] has no image_id or no category_id.", input=f"annotations[{i}]")
+            made.faults.append((f"annotations[{i}]", "it has no image_id or no category_id"))
+            continue
+        if not all(isinstance(row[key], (int, str)) for key in ("image_id", "category_id")):
+            made.faults.append((f"annotations[{i}]", "its image_id or category_id is no number"))
+            continue
         made.by_image.setdefault(row["image_id"], []).append(row)
     return made
 
@@ -83,7 +90,7 @@ def page_of(image: Json) -> tuple[str, int]:
     if isinstance(told, Mapping) and isinstance(told.get("page"), int):
         return name.rsplit("#page=", 1)[0], told["page"]
     base, mark, number = name.rpartition("#page=")
-    return (base, int(number) - 1) if mark and number.isdigit() else (name, 0)
+    return (base, int(number) - 1) if mark and number.isdecimal() and len(number) < 10 else (name, 0)
 
 
 class Categories:
@@ -172,7 +179,7 @@ class _Reader:
 
     def image(self, image: Json, page: int) -> None:
         size = frame_size(self._item, page)
-        if size is None or page >= frame_count(self._item):
+        if size is None or not 0 <= page < frame_count(self._item):
             self._losses.add(f"page {page + 1}", self._where, "the item has no such page, or its size is not known")
             return
         told = (image.get("width"), image.get("height"))
@@ -192,7 +199,7 @@ class _Reader:
         for annotation in self._data.by_image.get(image["id"], []):
             try:
                 self._annotation(annotation, page, size)
-            except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+            except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
                 said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
                 self._losses.add(f"annotation {annotation.get('id', '?')}", self._where, f"it cannot be read: {said}")
         self._image_answers(image, page)

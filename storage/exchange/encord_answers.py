@@ -117,7 +117,7 @@ def _merged(entries: Iterable[Any]) -> list[Json]:
     for entry in entries:
         if not isinstance(entry, Mapping):
             continue
-        key = (entry.get("featureHash"), str(_table(entry.get("postil")).get("range")))
+        key = (str(entry.get("featureHash")), str(_table(entry.get("postil")).get("range")))
         if key in made and isinstance(entry.get("answers"), list) and isinstance(made[key].get("answers"), list):
             made[key]["answers"] = [*made[key]["answers"], *entry["answers"]]
         else:

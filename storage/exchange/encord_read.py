@@ -71,7 +71,7 @@ class _Reader:
         for frame, labels in self._frame_labels():
             seen: set[str] = set()
             for entry in _list(labels.get("objects")):
-                self._object(entry, frame, seen)
+                self._object(_table(entry), frame, seen)
         for own, entry in _table(self._row.get("object_answers")).items():
             self._object_answers(str(own), entry)
         for own, entry in _table(self._row.get("classification_answers")).items():
@@ -83,7 +83,7 @@ class _Reader:
     def _frame_labels(self) -> Iterator[tuple[int, Json]]:
         """Frame number and labels. Flat in units of images, by frame elsewhere."""
         for unit in self._row["data_units"].values():
-            labels = _table(unit.get("labels"))
+            labels = _table(_table(unit).get("labels"))
             if "objects" in labels or "classifications" in labels or not labels:
                 yield _int(unit.get("data_sequence")), labels
             else:
@@ -115,7 +115,7 @@ class _Reader:
         assert size is not None
         try:
             geometry = from_json(_shape_of(entry, thing), entry, *size)
-        except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
             said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
             self._losses.add(f"{name} on frame {frame}", self._where, f"its shape cannot be read: {said}")
             return
@@ -327,7 +327,7 @@ def _list(value: Any) -> list[Any]:
 def _int(value: Any) -> int:
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 

@@ -108,6 +108,8 @@ class _Table:
         value = self.raw(key)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise OntologyFault(f"“{key}” must be a number, not {_kind_of(value)}.", (*self.path, key))
+        if not -1e300 < value < 1e300:
+            raise OntologyFault(f"“{key}” is too large a number.", (*self.path, key))
         return float(value)
 
     def color(self, key: str) -> str:

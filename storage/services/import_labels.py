@@ -16,8 +16,9 @@ from storage.exchange import coco_read, json_text
 from storage.exchange.encord_json import check_row, iterate_rows, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Loss, Losses
+from storage.exchange.soundness import keep_sound
 from storage.model.items import Item
-from storage.model.labels import LabelDocument
+from storage.model.labels import KIND_OF, LabelDocument
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
 from storage.services.export import item_paths
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 BATCH = 100  # label rows a transaction
+
+#: What a reader stumbles over in a file that is JSON and has the right keys, but holds the wrong things below them.
+_MISSHAPEN = (AttributeError, TypeError, LookupError, ValueError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,11 @@ def _opened(file: Path) -> Iterator[TextIO]:
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not a text file in UTF-8.", remedy="Give a JSON file, unpacked.", input=str(file)) from error
     except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}.", input=str(file)) from error
-    except json_text.BadJson as error:
-        error.input = error.input or str(file)
+        raise BadInput(
+            f"{file} cannot be read: {error.strerror}.", remedy="Check the path and your rights.", input=str(file)
+        ) from error
+    except BadInput as error:
+        error.input = str(file)
         raise
 
 
@@ -173,10 +179,17 @@ class _Importer:
 
     def take(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
         present = self.present(info)
-        made = merge(present)
         if info.id not in self._matched:
             self._matched.add(info.id)
             self._result.matched.append(Match(info.item.title, info.item.uuid, info.id))
+        try:
+            made = merge(present)
+        except _MISSHAPEN as error:
+            why = f"the file says something else than labels there ({type(error).__name__}: {str(error)[:100]})"
+            self.losses.add("its labels", info.item.title, why)
+            return
+        for record, why in keep_sound(made, present):
+            self.losses.add(f"the {KIND_OF[type(record)]} {record.uuid}", info.item.title, why)
         if same_records(present, made):
             return
         dropped = self._waiting[info.id][1] if info.id in self._waiting else False
@@ -226,7 +239,13 @@ def _table(value: Any) -> Mapping[str, Any]:
 def _take_encord(source: TextIO, importer: _Importer) -> None:
     for done, raw in enumerate(iterate_rows(source), start=1):
         importer.progress.step(done)
-        row = check_row(raw)
+        try:
+            row = check_row(raw)
+        except BadInput as error:  # one bad row never stops the rest; a file of none but bad rows is another thing
+            if done == 1:
+                raise
+            importer.losses.add("its labels", f"row {done}", error.reason)
+            continue
         told = _table(row.get("postil"))
         links = [str(_table(u).get("data_link") or "") for u in row["data_units"].values()]
         info = importer.find(
@@ -249,6 +268,8 @@ Images = list[tuple[coco_read.Json, int]]  # with the page of each
 
 def _take_coco(source: TextIO, importer: _Importer) -> None:
     data = coco_read.parse(json_text.loads(source.read()))
+    for where, why in data.faults:
+        importer.losses.add("its label", where, why)
     categories = coco_read.Categories(data, importer.features)
     for name in categories.unmatched:
         importer.losses.add(f"the category “{name}”", "categories", "the project's ontology has no class of that name")

@@ -282,11 +282,18 @@ def test_answers_are_read_by_the_names_of_the_questions(foreign, classes):
 
 
 @pytest.mark.parametrize(
-    "data", [[], {}, {"images": 3}, {"images": [{}]}, {"images": [{"id": 1}, {"id": 1}]}, {"images": [], "annotations": [{}]}]
+    "data", [[], {}, {"images": 3}, {"images": [{}]}, {"images": [{"id": 1}, {"id": 1}]}, {"images": [{"id": [1]}]}]
 )
 def test_what_is_no_coco_file_is_refused(data):
     with pytest.raises(BadInput):
         coco_read.parse(data)
+
+
+def test_an_annotation_that_belongs_to_nothing_does_not_stop_the_others():
+    data = {"images": [{"id": 1}], "annotations": [{}, 5, {"image_id": [1], "category_id": 1}, {"image_id": 1, "category_id": 1}]}
+    parsed = coco_read.parse(data)
+    assert [where for where, _ in parsed.faults] == ["annotations[0]", "annotations[1]", "annotations[2]"]
+    assert len(parsed.by_image[1]) == 1
 
 
 def test_a_key_point_of_others_becomes_a_point():
