@@ -197,7 +197,8 @@ def _second_name(path: Path, other: Path) -> None:
 def copy_whole(source: sqlite3.Connection, paths: CatalogPaths, target: Path, progress: Progress | None = None) -> Path:
     """A catalog folder that can be opened: the database and the originals. What an earlier copy holds is not copied again."""
     to = CatalogPaths(target)
-    if target.exists() and any(target.iterdir()) and not to.database.exists():
+    ours = {p.name for p in (to.originals, to.cache, to.backups, to.logs)}  # a copy that was broken off is gone on with
+    if target.exists() and not to.database.exists() and any(p.name not in ours for p in target.iterdir()):
         raise CatalogError(
             f"{target} is not empty and holds no earlier backup.", remedy="Choose a new or empty folder.", input=str(target)
         )
@@ -209,17 +210,48 @@ def copy_whole(source: sqlite3.Connection, paths: CatalogPaths, target: Path, pr
 
 
 def copy_originals(source: CatalogPaths, target: CatalogPaths, progress: Progress | None = None) -> None:
-    """Names are content hashes: a file of the same name and size is the same file."""
-    for path in sorted(p for p in source.originals.rglob("*") if p.is_file()):
+    """Names are content hashes: a file of the same name and size is the same file. A file or folder that cannot be read
+    ends the copy (OSError): a backup that lacks pictures must not pass for a whole one."""
+    for path in _originals(source):
         if progress is not None:
             progress.check()
         copy = target.originals / path.relative_to(source.originals)
-        if copy.exists() and copy.stat().st_size == path.stat().st_size:
-            continue
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        part = copy.with_name(copy.name + ".part")
+        try:
+            size = path.stat().st_size
+            if copy.exists() and copy.stat().st_size == size:
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            _copy_file(path, copy)
+        except FileNotFoundError:
+            if path.exists():
+                raise  # it is the target that went away
+            # Emptied from the trash meanwhile: the database, copied later, does not speak of it.
+
+
+def _originals(paths: CatalogPaths) -> list[Path]:
+    """Without `incoming/`, where files lie that are still being copied in."""
+
+    def refuse(error: OSError) -> None:
+        if paths.originals.exists():
+            raise error
+
+    found: list[Path] = []
+    for folder, inner, names in os.walk(paths.originals, onerror=refuse):
+        if Path(folder) == paths.originals and "incoming" in inner:
+            inner.remove("incoming")
+        found += [Path(folder, name) for name in names]
+    return sorted(found)
+
+
+def _copy_file(path: Path, copy: Path) -> None:
+    part = copy.with_name(copy.name + ".part")
+    try:
         shutil.copyfile(path, part)
         part.replace(copy)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def _time_of(path: Path) -> datetime | None:

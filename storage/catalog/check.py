@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.catalog import label_steps
-from storage.catalog.connect import can_write, look_at_file, open_reader
+from storage.catalog.connect import can_write, look_at_file, open_reader, speaking
 from storage.catalog.oplog import read_after
 from storage.errors import CatalogError
 from storage.ids import uuid_text
@@ -51,7 +51,8 @@ def check(catalog_path: Path, progress: Progress | None = None) -> list[Problem]
         look_at_file(paths.database)
     except CatalogError as error:
         return [Problem("database", paths.database.name, error.reason)]
-    db = open_reader(paths.database, frozen=not can_write(paths.root, paths.database))
+    with speaking(paths.root):
+        db = open_reader(paths.database, frozen=not can_write(paths.root, paths.database))
     problems: list[Problem] = []
     try:
         db.execute("BEGIN")  # one snapshot: a writer beside us must not look like a fault

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from storage.catalog.migrations import APPLICATION_ID, refuse_newer
@@ -34,7 +34,8 @@ class _Connection(sqlite3.Connection):
     """Closed with its last reference: a thread's reader ends with the thread."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # it was never opened: the file was not there any more
+            self.close()
 
 
 def open_writer(database: Path) -> sqlite3.Connection:
@@ -77,6 +78,10 @@ def look_at_file(database: Path) -> None:
     """What the first bytes tell, before SQLite sees the file. Raises the right kind of `CatalogError`."""
     where = str(database.parent)
     try:
+        if database.exists() and not database.is_file():
+            raise CatalogError(
+                f"{database} is not a file.", remedy="Choose the folder of a Postil catalog, or restore a backup.", input=where
+            )
         with database.open("rb") as file:
             header = file.read(100)
         size = database.stat().st_size
@@ -135,6 +140,12 @@ def translated(error: sqlite3.Error, where: Path) -> PostilError | None:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return CatalogBusy(
             f"The catalog {where} is locked by another program.", remedy="Close it there and try again.", input=str(where)
+        )
+    if name == "SQLITE_READONLY_DBMOVED" or (name.startswith("SQLITE_CANTOPEN") and not where.exists()):
+        return CatalogError(
+            f"The catalog {where} is not there any more: it was moved or deleted, or its disk is gone.",
+            remedy="Put it back, or open it in its new place. What was saved before is in it.",
+            input=str(where),
         )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return CatalogError(

@@ -171,6 +171,7 @@ def ensure(op: Operation, path: Sequence[str], parent_id: int | None = None) -> 
     """The folder at the end of a path of titles; what is missing is made."""
     folder_id = parent_id
     for title in path:
+        title = titles.checked(title, "folder title")
         found = sibling(op, folder_id, title)
         folder_id = create(op, folder_id, title) if found is None else found
     if folder_id is None:

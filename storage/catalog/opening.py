@@ -17,7 +17,8 @@ from storage.progress import Progress
 
 
 def make_folder(path: Path) -> None:
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    """An attempt that was broken off (a full disk, a kill) is gone on with."""
+    if path.exists() and (not path.is_dir() or not _holds_nothing(path)):
         raise CatalogError(f"{path} is not empty.", remedy="Choose a new or empty folder for the catalog.", input=str(path))
     path.mkdir(parents=True, exist_ok=True)
     paths = CatalogPaths(path)
@@ -25,8 +26,40 @@ def make_folder(path: Path) -> None:
         folder.mkdir(exist_ok=True)
 
 
+def _holds_nothing(path: Path) -> bool:
+    """Empty, or only what making a catalog leaves when it does not come to its end."""
+    paths = CatalogPaths(path)
+    half = {p.name for p in (paths.lock, paths.turn, *_parts_of(_unfinished(paths)))}
+    empty = {p.name for p in (paths.originals, paths.cache, paths.backups, paths.logs)}
+    return all(p.name in half or (p.name in empty and p.is_dir() and not any(p.iterdir())) for p in path.iterdir())
+
+
+def _unfinished(paths: CatalogPaths) -> Path:
+    return paths.root / "making.sqlite"
+
+
+def _parts_of(database: Path) -> tuple[Path, ...]:
+    return tuple(database.with_name(database.name + tail) for tail in ("", "-wal", "-shm", "-journal"))
+
+
 def make_database(paths: CatalogPaths, name: str, email: str) -> None:
-    db = open_writer(paths.database)
+    """Under another name until it is whole: whoever finds `catalog.sqlite` finds a catalog."""
+    making = _unfinished(paths)
+    for part in _parts_of(making):
+        part.unlink(missing_ok=True)
+    if paths.database.exists():
+        raise CatalogError(f"{paths.root} holds a catalog already.", remedy="Open it instead.", input=str(paths.root))
+    try:
+        _fill_new(making, name, email)
+        making.replace(paths.database)
+    except BaseException:
+        for part in _parts_of(making):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def _fill_new(database: Path, name: str, email: str) -> None:
+    db = open_writer(database)
     try:
         migrations.migrate(db)
         now = now_ms()

@@ -49,7 +49,8 @@ def migrate(db: sqlite3.Connection, *, before_step: Callable[[int], None] | None
             db.execute(f"PRAGMA user_version = {version + 1}")
             db.execute("COMMIT")
         except BaseException:
-            db.execute("ROLLBACK")
+            if db.in_transaction:  # a full disk has ended it already
+                db.execute("ROLLBACK")
             raise
         done += 1
     refuse_newer(version_of(db), "")
