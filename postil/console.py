@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import signal
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from storage.errors import PostilError
@@ -20,15 +24,17 @@ OK, SOME_FAILED, WRONG_USAGE, FAILED, CANCELLED = 0, 1, 2, 3, 130
 class Console:
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json, self.quiet = as_json, quiet
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a terminal without Unicode shows escapes, and never stops us
+                stream.reconfigure(errors="backslashreplace")
 
     def result(self, document: Any, lines: Callable[[], Iterator[str]] | None = None) -> None:
         """The answer: as JSON, else the lines (or, without them, nothing)."""
         if self.as_json:
-            json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
-            print()
+            _print_json(document)
         elif lines is not None:
             for line in lines():
-                print(line)
+                print(_plain(line))
 
     def table(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], document: Any = None) -> None:
         """Rows as JSON (all keys), or as aligned columns with a heading."""
@@ -50,13 +56,15 @@ class Console:
 
     def failure(self, input: str, reason: str, remedy: str) -> None:
         if not self.as_json:
-            print(": ".join(filter(None, (input, reason))) + (f" {remedy}" if remedy else ""), file=sys.stderr)
+            print(_plain(": ".join(filter(None, (input, reason))) + (f" {remedy}" if remedy else "")), file=sys.stderr)
 
-    def error(self, error: PostilError) -> None:
+    def error(self, error: PostilError, document: Mapping[str, Any] | None = None) -> None:
+        """What could not be done. `document`: what was done before, so that `--json` still prints one document."""
         if self.as_json:
-            json.dump({"error": error.as_dict()}, sys.stdout, ensure_ascii=False, indent=1)
-            print()
-        print(f"postil: {error.reason}" + (f" {error.remedy}" if error.remedy else ""), file=sys.stderr)
+            with contextlib.suppress(OSError):  # where the answer cannot be written, the sentence below still can
+                _print_json({**(document or {}), "error": error.as_dict()})
+        about = f"{error.input}: " if error.input and Path(error.input).name not in error.reason else ""
+        print(_plain(f"postil: {about}{error.reason}" + (f" {error.remedy}" if error.remedy else "")), file=sys.stderr)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
@@ -76,6 +84,24 @@ class Console:
                 painter.join()
             if before is not None:
                 signal.signal(signal.SIGINT, before)
+
+
+def _print_json(document: Any) -> None:
+    """Text that is no Unicode (a file name of other bytes) is written as an escape, which JSON knows."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(document, ensure_ascii=True, indent=1)
+    print(text, flush=True)
+
+
+def _plain(line: str) -> str:
+    """A line that cannot steer a terminal, whatever a file is called: control characters are shown as escapes."""
+    if line.isprintable():
+        return line
+    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else c.encode("unicode_escape").decode() for c in line)
 
 
 def _paint(progress: Progress, stop: threading.Event) -> None:

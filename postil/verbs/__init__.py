@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import os
+import sqlite3
+import sys
 from collections.abc import Callable
+from typing import Any
 
 from postil.console import CANCELLED, FAILED, WRONG_USAGE, Console
 from storage.errors import Cancelled, PostilError
+
+log = logging.getLogger(__name__)
 
 Verb = Callable[[argparse.Namespace, Console], int]
 
@@ -15,6 +22,21 @@ Verb = Callable[[argparse.Namespace, Console], int]
 def run(arguments: argparse.Namespace) -> int:
     """Find the verb, run it, and turn what went wrong into a sentence and an exit code."""
     console = Console(as_json=arguments.as_json, quiet=arguments.quiet)
+    try:
+        code = _do(arguments, console)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk or a closed pipe is noticed here, not after the exit code is settled
+        return code
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        return FAILED
+    except OSError as error:
+        console.error(PostilError(f"The answer cannot be written: {error.strerror or error}.", remedy="Write it elsewhere."))
+        _silence(sys.stdout)
+        return FAILED
+
+
+def _do(arguments: argparse.Namespace, console: Console) -> int:
     try:
         if getattr(arguments, "later", None):
             raise _Later(
@@ -24,23 +46,42 @@ def run(arguments: argparse.Namespace) -> int:
     except _Later as error:
         console.error(error)
         return WRONG_USAGE
-    except PostilError as error:
-        console.error(error)
-        return FAILED
     except (Cancelled, KeyboardInterrupt):
         console.say("Cancelled. What was done so far is kept; the same command goes on from there.")
         return CANCELLED
     except BrokenPipeError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:
+            raise  # no file of ours: the answer could not be printed
+        console.error(_told(error, arguments))
         return FAILED
-    except OSError as error:
-        logging.getLogger(__name__).debug("verb failed", exc_info=True)
-        name = error.filename or ""
-        console.error(
-            PostilError(
-                f"{name}: {error.strerror or error}.", remedy="Check the path, the rights and the free space.", input=str(name)
-            )
-        )
-        return FAILED
+
+
+def _told(error: Exception, arguments: argparse.Namespace) -> PostilError:
+    """The sentence for whatever went wrong."""
+    if isinstance(error, PostilError):
+        return error
+    if isinstance(error, OSError):
+        log.debug("verb failed", exc_info=error)
+        name = os.fsdecode(error.filename)
+        reason = f"{name}: {error.strerror or error}."
+        return PostilError(reason, remedy="Check the path, the rights and the free space.", input=name)
+    if isinstance(error, UnicodeEncodeError):
+        return PostilError("A text holds bytes that are no UTF-8.", remedy="Type it again in a terminal set to UTF-8.")
+    if isinstance(error, sqlite3.Error):
+        log.debug("verb failed", exc_info=error)
+        where = str(getattr(arguments, "catalog", None) or "the catalog")
+        return PostilError(f"The database of {where} answers: {error}.", remedy="Run `postil check`; it says what is damaged.")
+    log.error("a fault of Postil's own", exc_info=error)
+    reason = f"Postil itself is at fault: {type(error).__name__}: {error}."
+    return PostilError(reason, remedy="What was saved before is kept; please report it with the lines above.")
+
+
+def _silence(stream: Any) -> None:
+    """So that Python, on its way out, does not try once more to write what cannot be written."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class _Later(PostilError):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from postil.console import CANCELLED, OK, SOME_FAILED, Console
+from postil.console import CANCELLED, FAILED, OK, SOME_FAILED, Console
 from postil.verbs import later
 from postil.verbs.catalogs import opened
 from storage.catalog import files as file_operations
 from storage.catalog import folders, trash
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, NotFound, PostilError, Refused
+from storage.exchange import json_text
 from storage.model.items import Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
+from storage.services.export import write_whole
 from storage.services.originals import source_of
 
 BLOCK = 1000
@@ -112,7 +113,7 @@ def add(arguments: argparse.Namespace, console: Console) -> int:
             found = intake.add_paths(
                 catalog, arguments.paths, folder_id, link=arguments.link, dataset_id=dataset, render=render, progress=progress
             )
-    for failure in (*found.errors, *found.skipped):
+    for failure in (*found.errors, *found.skipped, *(() if console.quiet else found.warnings)):
         console.failure(failure.input, failure.reason, failure.remedy)
     kinds: dict[str, int] = {}
     for item in found.added:
@@ -129,10 +130,14 @@ def add(arguments: argparse.Namespace, console: Console) -> int:
             yield f"{count} × {kind}"
         yield f"{len(found.added)} added, {len(found.skipped)} skipped, {len(found.errors)} refused."
 
-    console.result(document, lines)
     if found.stopped is not None:
-        raise PostilError(found.stopped.reason, remedy=found.stopped.remedy, input=found.stopped.input)
+        if not console.as_json:
+            console.result(document, lines)
+        console.error(PostilError(found.stopped.reason, remedy=found.stopped.remedy, input=found.stopped.input), document)
+        return FAILED
+    console.result(document, lines)
     if found.cancelled:
+        console.say("Cancelled. What was added is kept; the same command goes on from there.")
         return CANCELLED
     return SOME_FAILED if found.errors else OK
 
@@ -215,7 +220,7 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
                 input=arguments.uuid,
             )
         png = frame_png(source, item.facts, arguments.index)
-    Path(arguments.out).write_bytes(png)
+    write_whole(arguments.out, png)
     console.result(
         {"out": str(arguments.out), "frame": arguments.index}, lambda: iter([f"Frame {arguments.index} in {arguments.out}"])
     )
@@ -224,9 +229,14 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
 
 def metadata_set(arguments: argparse.Namespace, console: Console) -> int:
     try:
-        metadata = json.loads(Path(arguments.file).read_text("utf-8"))
-    except ValueError as error:
-        raise BadInput(f"{arguments.file} is not JSON: {error}.", input=str(arguments.file)) from error
+        metadata = json_text.loads(Path(arguments.file).read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{arguments.file} is not a text file in UTF-8.", remedy="Give a JSON file.", input=str(arguments.file)
+        ) from error
+    except BadInput as error:
+        error.input = str(arguments.file)
+        raise
     if not isinstance(metadata, Mapping):
         raise BadInput(f"{arguments.file} does not hold a JSON object.", remedy='Write keys and values, such as {"site": "B"}.')
     with opened(arguments) as catalog:

@@ -11,14 +11,21 @@ from postil.verbs.catalogs import opened
 from storage.catalog import ontologies
 from storage.errors import BadInput
 from storage.exchange import ontology_json
+from storage.services.export import write_whole
 
 
 def take_in(arguments: argparse.Namespace, console: Console) -> int:
     try:
         text = Path(arguments.file).read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{arguments.file} is not a text file in UTF-8.", input=str(arguments.file)) from error
-    ontology = ontology_json.loads(text)
+        raise BadInput(
+            f"{arguments.file} is not a text file in UTF-8.", remedy="Give an ontology as JSON.", input=str(arguments.file)
+        ) from error
+    try:
+        ontology = ontology_json.loads(text)
+    except BadInput as error:
+        error.input = str(arguments.file)
+        raise
     with opened(arguments) as catalog:
         ontology_id = catalog.do("Import ontology", ontologies.create, arguments.title, ontology)
         row = catalog.reads.ontology_row(ontology_id)
@@ -36,7 +43,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.out is None:
         console.result(json.loads(text), lambda: iter([text]))
     else:
-        Path(arguments.out).write_text(text + "\n", "utf-8")
+        write_whole(arguments.out, (text + "\n").encode())
         console.result({"title": row.title, "out": str(arguments.out)}, lambda: iter([f"{row.title} in {arguments.out}"]))
     return OK
 

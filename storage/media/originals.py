@@ -165,6 +165,12 @@ class Originals:
                 input=str(path),
             )
         reason = error.strerror or str(error)
+        if error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(self._root):
+            return BadInput(
+                f"{path.name} cannot be copied: the catalog's folder {self._folder} cannot be written ({reason}).",
+                remedy="Ask for the right to write there, or add the files as links.",
+                input=str(path),
+            )
         return BadInput(f"{path.name} cannot be copied: {reason}.", remedy="Check the disk and your rights.", input=str(path))
 
     def _outside(self, source: str) -> BadInput:

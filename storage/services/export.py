@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 from uuid import uuid4
 
 from storage.catalog.engine import Catalog
@@ -114,15 +115,25 @@ def _check_allowed(catalog: Catalog, project_id: int, title: str) -> None:
 def _check_target(out: Path) -> None:
     if out.is_dir():
         raise Refused(f"{out} is a folder.", remedy="Name a file to write.", input=str(out))
+    if out.exists() and not out.is_file():
+        raise Refused(f"{out} is a pipe or a device, not a file.", remedy="Name a file to write.", input=str(out))
     if not out.parent.is_dir():
         raise Refused(
             f"The folder {out.parent} does not exist.", remedy="Make it first, or name another place.", input=str(out)
         )
 
 
+def write_whole(out: Path, data: bytes) -> None:
+    """The file with just these bytes, or what was there before."""
+    _check_target(out)
+    with _replacing(out) as file:
+        file.buffer.write(data)
+
+
 @contextlib.contextmanager
-def _replacing(out: Path) -> Iterator[TextIO]:
+def _replacing(out: Path) -> Iterator[io.TextIOWrapper]:
     """A text file that takes the place of `out` when all went well, and leaves nothing behind when not."""
+    out = out.resolve()  # a link stays a link
     waiting = out.with_name(f".{out.name}.{uuid4().hex[:8]}.part")
     try:
         with waiting.open("w", encoding="utf-8", newline="\n") as file:

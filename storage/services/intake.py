@@ -196,9 +196,11 @@ class _Intake:
     # -- small pictures ----------------------------------------------------------------------------------------------
 
     def _make_thumbnails(self) -> None:
-        store = ThumbnailStore(self._catalog.paths.thumbnails)
+        path = self._catalog.paths.thumbnails
+        store: ThumbnailStore | None = None
         waiting: list[tuple[str, bytes]] = []
         try:
+            store = ThumbnailStore(path)
             missing = store.missing(list(self._pictures))
             self._progress.stage("Making previews", len(missing))
             with ThreadPoolExecutor(self._workers, thread_name_prefix="previews") as pool:
@@ -211,19 +213,20 @@ class _Intake:
                         store.put_many(waiting)
                         waiting = []
                     self._progress.step(done)
-        except sqlite3.OperationalError as error:
-            if "full" not in str(error):
-                raise
+        except sqlite3.Error as error:
             waiting = []
-            raise DiskFull(
-                "There is no room left on the catalog's disk for previews; the files themselves are added.",
-                remedy="Free some space; previews are made when they are next needed.",
-                input=str(store.path),
-            ) from error
+            if "full" in str(error):
+                raise DiskFull(
+                    "There is no room left on the catalog's disk for previews; the files themselves are added.",
+                    remedy="Free some space; previews are made when they are next needed.",
+                    input=str(path),
+                ) from error
+            self.result.warnings.append(_no_previews(path, error))
         finally:
-            if waiting:
-                store.put_many(waiting)
-            store.close()
+            if store is not None:
+                if waiting:
+                    store.put_many(waiting)
+                store.close()
 
     def _thumbnail(self, key: str) -> tuple[str, bytes | Failure]:
         self._progress.check()
@@ -232,6 +235,14 @@ class _Intake:
             return key, self._render(path, SIZE)
         except PostilError as error:
             return key, Failure(str(path), f"No preview could be made: {error.reason}", error.remedy)
+
+
+def _no_previews(path: Path, error: sqlite3.Error) -> Failure:
+    return Failure(
+        str(path),
+        f"Previews cannot be kept in {path.name}: {error}. The files themselves are added.",
+        "Check your rights to that file, or delete it: it is made anew.",
+    )
 
 
 # -- operations ------------------------------------------------------------------------------------------------------
