@@ -18,7 +18,7 @@ from app.label_header import LabelHeader
 from app.label_side import LabelSide
 from app.operations import Operations
 from app.saving import SaveQueue
-from app.task_loader import LoadedTask, load_task, warm
+from app.task_loader import LoadedTask, load_task
 from storage.catalog import labels, tasks
 from storage.editing.edits import difference
 from storage.editing.focus import Focus
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from app.messages import Messages
 
 log = logging.getLogger(__name__)
+
+PREFETCH_MS = 100
 
 
 class LabelEditor(QWidget):
@@ -57,6 +59,10 @@ class LabelEditor(QWidget):
         self._wanted: int | None = None
         self._clipboard = Clipboard()
         self._keys: dict[str, tuple[str, ...]] = {}
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(PREFETCH_MS)
+        self._idle.timeout.connect(self._prefetch)
         self._lay_out()
         context.bus.changed.connect(self._on_changed)
 
@@ -169,7 +175,7 @@ class LabelEditor(QWidget):
         self._operations.run(
             "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)
         )
-        QTimer.singleShot(0, self._prefetch)
+        self._idle.start()
 
     def _new_focus(self) -> Focus:
         values = self._context.settings.values
@@ -199,8 +205,11 @@ class LabelEditor(QWidget):
 
     @Slot()
     def _prefetch(self) -> None:
-        """Load the task that comes next and decode its picture."""
-        if self.loaded is None:
+        """Load the task that comes next and decode its picture, once the present one is drawn: both want the interpreter."""
+        if self.loaded is None or self.editor is None:
+            return
+        if not self.editor.canvas.settled:
+            self._idle.start()
             return
         catalog, task = self._context.catalog, self.loaded.task
 
@@ -214,8 +223,6 @@ class LabelEditor(QWidget):
         if self._ready_next is not None:
             self._ready_next.pictures.close()
         self._ready_next = loaded
-        if loaded is not None:
-            warm(loaded)
 
     # -- news from elsewhere
 

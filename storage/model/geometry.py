@@ -125,6 +125,8 @@ class Polygon:
         return tuple(ring for part in self.parts for ring in part)
 
     def bounds(self) -> Bounds:
+        if len(self.parts) == 1:
+            return bounds_of(self.parts[0][0])
         return bounds_of(tuple(p for part in self.parts for p in part[0]))
 
     def moved(self, dx: float, dy: float) -> Polygon:
@@ -287,14 +289,73 @@ class Opaque:
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    """Half open and in whole numbers, several for one object; nothing that lies on a picture."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+    def bounds(self) -> Bounds:
+        return (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioRanges(_Ranges):
+    """From `start` up to, not including, `end`, in milliseconds."""
+
+    kind = ShapeKind.AUDIO
+
+    def moved(self, dx: float, dy: float) -> AudioRanges:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class TextRanges(_Ranges):
+    """`text[start:end]`, in Unicode code points of the file as stored (a byte-order mark is none of them)."""
+
+    kind = ShapeKind.TEXT
+
+    def moved(self, dx: float, dy: float) -> TextRanges:
+        return self
+
+
+HtmlPlace = tuple[str, int]  # xpath of a node, offset in its text
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlRanges:
+    """Of an HTML file: from one place up to another (encord.md 2.8)."""
+
+    ranges: tuple[tuple[HtmlPlace, HtmlPlace], ...]
+    kind = ShapeKind.TEXT
+
+    def bounds(self) -> Bounds:
+        return (0.0, 0.0, 0.0, 0.0)
+
+    def moved(self, dx: float, dy: float) -> HtmlRanges:
+        return self
+
+
 Geometry = (
-    Box | RotatedBox | Polygon | Polyline | Keypoint | Circle | Ellipse | Cuboid2D | Skeleton | Bitmask | Opaque
+    Box
+    | RotatedBox
+    | Polygon
+    | Polyline
+    | Keypoint
+    | Circle
+    | Ellipse
+    | Cuboid2D
+    | Skeleton
+    | Bitmask
+    | Opaque
+    | AudioRanges
+    | TextRanges
+    | HtmlRanges
 )
 
 
 def bounds_of(points: Points) -> Bounds:
-    xs = [p[0] for p in points]
-    ys = [p[1] for p in points]
+    xs, ys = zip(*points, strict=True)
     return (min(xs), min(ys), max(xs), max(ys))
 
 
@@ -318,6 +379,10 @@ def _ellipse_bounds(x: float, y: float, rx: float, ry: float, theta: float) -> B
 
 
 # -- the catalog's form -------------------------------------------------------------------------------------------
+
+
+#: Ranges of HTML begin with it: no start of a text is that large.
+_HTML = b"html\xff\xff\xff\x7f"
 
 
 def _points_blob(points: Points) -> bytes:
@@ -359,6 +424,10 @@ def pack(shape: Geometry) -> bytes:
             return json.dumps(rows).encode()
         case Opaque(_, text):
             return text.encode()
+        case AudioRanges(ranges) | TextRanges(ranges):
+            return struct.pack(f"<{2 * len(ranges)}q", *(v for pair in ranges for v in pair))
+        case HtmlRanges(ranges):
+            return _HTML + json.dumps(ranges).encode()
     raise TypeError(f"not a geometry: {shape!r}")
 
 
@@ -389,6 +458,13 @@ def unpack(kind: str, blob: bytes) -> Geometry:
             return Cuboid2D(tuple((x, y) for x, y in d["front"]), _pair(d["vp"]), d["ratio"], _pair(d["offset"]))
         case ShapeKind.SKELETON:
             return Skeleton(tuple(SkeletonPoint(x, y, n, c, v, f, Visibility(s)) for x, y, n, c, v, f, s in json.loads(blob)))
+        case ShapeKind.AUDIO:
+            return AudioRanges(tuple(struct.iter_unpack("<2q", blob)))
+        case ShapeKind.TEXT if blob.startswith(_HTML):
+            rows = json.loads(blob[len(_HTML) :])
+            return HtmlRanges(tuple(((a, i), (b, j)) for (a, i), (b, j) in rows))
+        case ShapeKind.TEXT:
+            return TextRanges(tuple(struct.iter_unpack("<2q", blob)))
         case other:
             return Opaque(other, blob.decode())
 

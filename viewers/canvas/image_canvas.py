@@ -251,7 +251,7 @@ class ImageCanvas(QWidget):
             self.opened.emit()
         if self._seen != (self.pictures.version, self._frame()):
             self._seen = (self.pictures.version, self._frame())
-            self._picture.invalidate()
+            self._picture.arrived()
         if self._pointing.position is not None:
             self._tell_cursor(self._pointing.position)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QLineF, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QLineF, QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from viewers.canvas import tiles
@@ -19,6 +19,8 @@ from viewers.scene.view_state import Matrix, Placement, ViewState
 #: Device px per image px from which pixels get a grid, and from which their values are written in them.
 GRID_FROM = 8.0
 VALUES_FROM = 32.0
+#: Between drawings while tiles keep coming.
+PAUSE_MS = 60
 
 
 class PictureLayer(QObject):
@@ -45,6 +47,10 @@ class PictureLayer(QObject):
         self._asked: tuple[Placement, Rect] | None = None
         self._stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
         self._made_for = -1
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.ensure)
         worker.connect_done(self._on_done)
 
     @property
@@ -55,6 +61,17 @@ class PictureLayer(QObject):
         self._stale = True
         self.ensure()
 
+    def arrived(self) -> None:
+        """More of the picture is at hand. While still more comes it is drawn now and then only: a drawing costs as much as
+        several tiles."""
+        self._stale = True
+        if self.layer is None or self._source.idle:
+            self._pause.stop()
+            self.ensure()
+        elif not self._pause.isActive():
+            self._pause.start()
+
+    @Slot()
     def ensure(self) -> None:
         """Ask for a drawing if none is under way and the one there is does not do."""
         now = self._view.placement()
@@ -103,7 +120,7 @@ class PictureLayer(QObject):
             self.changed.emit()
         if self._asked is not None and self._asked[0] == placement:
             self._asked = None
-            if self._stale:
+            if self._stale and not self._pause.isActive():
                 self.ensure()
 
 

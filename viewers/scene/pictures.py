@@ -122,6 +122,12 @@ class PictureSource:
         with self._wake:
             return not (self._working or (self.error is None and (self._needs or self._wanted)))
 
+    @property
+    def wanting(self) -> bool:
+        """Somebody has said what is to be shown."""
+        with self._wake:
+            return bool(self._wanted)
+
     def raw(self, key: TileKey) -> Picture | None:
         with self._wake:
             return self._raw.get(key)
