@@ -41,6 +41,13 @@ def _has_display() -> bool:
 
 
 def main(argv: list[str] | None = None) -> int:
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:  # before there was anything to cancel
+        return 130
+
+
+def _run(argv: list[str] | None) -> int:
     _own_packages()
     from postil.commands import parse
 
@@ -56,12 +63,9 @@ def main(argv: list[str] | None = None) -> int:
         from app.main import main as open_window
 
         return open_window(arguments.catalog, user=arguments.user)
-    try:
-        from postil.verbs import run
+    from postil.verbs import run
 
-        return run(arguments)
-    except KeyboardInterrupt:  # before there was anything to cancel
-        return 130
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,10 +56,26 @@ def init(arguments: argparse.Namespace, console: Console) -> int:
 def demo(arguments: argparse.Namespace, console: Console) -> int:
     from postil.demo import make_demo
 
-    with console.progress() as progress:
-        made = make_demo(arguments.dir, progress)
+    target = Path(arguments.dir)
+    fresh = not target.exists() or (target.is_dir() and not any(target.iterdir()))
+    try:
+        with console.progress() as progress:
+            made = make_demo(target, progress)
+    except BaseException:
+        if fresh:  # half a sample is of no use to anybody, and would be in the way of the next attempt
+            _empty(target)
+        raise
     console.result(made, lambda: iter([f"A catalog with the sample project “{made['project']}” in {arguments.dir}."]))
     return OK
+
+
+def _empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:

@@ -154,3 +154,18 @@ def test_a_catalog_that_is_moved_away_while_open_is_said_to_be_gone_and_works_wh
         (tmp_path / "elsewhere").rename(catalog)
         nouns.folder(opened, "New")
     assert check(catalog) == []
+
+
+def test_a_sample_that_was_broken_off_leaves_the_folder_free(tmp_path, monkeypatch):
+    from postil.__main__ import main
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("postil.demo.make._project", stopped)
+        assert main(["--quiet", "demo", str(tmp_path / "sample")]) == 130
+    assert list((tmp_path / "sample").iterdir()) == []
+    (tmp_path / "sample" / "mine.txt").write_text("keep me")
+    assert main(["--quiet", "demo", str(tmp_path / "sample")]) == 3
+    assert (tmp_path / "sample" / "mine.txt").exists()
