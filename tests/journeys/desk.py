@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QLabel, QMenu, QPushButton, QWidget
 from shiboken6 import isValid
 
 from app.main import application_of
@@ -43,6 +43,8 @@ class Desk:
         self.settings_file = settings or catalog.parent / "settings.json"
         self.program: Program | None = None
         self.unexpected: list[BaseException] = []
+        self._watch: QTimer | None = None
+        self._expected = 0  # dialogs that somebody is waiting for
 
     # -- beginning and end
 
@@ -58,10 +60,25 @@ class Desk:
         self.program.open()
         self.until(lambda: self.window.pages is not None, "the catalog is open", 20)
         self._taps.opened()
+        self._watch_dialogs()
         self.window.activateWindow()
         self.until(self.window.isActiveWindow, "the window is active")
         self.wait_idle()
         return self
+
+    def _watch_dialogs(self) -> None:
+        """A dialog that nobody expects would wait for ever: it is sent away, and told as a fault."""
+        self._watch = QTimer()
+        self._watch.setInterval(300)
+        self._watch.timeout.connect(self._send_away)
+        self._watch.start()
+
+    def _send_away(self) -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog) and dialog.isVisible() and not self._expected:
+            text = " ".join(label.text() for label in dialog.findChildren(QLabel))
+            self.unexpected.append(AssertionError(f"a dialog that nobody expected: {dialog.windowTitle()}: {text}"))
+            dialog.reject()
 
     def open_badly(self) -> None:
         """Start on something that cannot be opened: until the window says so."""
@@ -76,6 +93,8 @@ class Desk:
         """As a person does: close the windows; then the program ends."""
         if self.program is None:
             return
+        if self._watch is not None:
+            self._watch.stop()
         for window in list(self.program.windows):
             window.close()
             window.deleteLater()
@@ -193,6 +212,7 @@ class Desk:
         return bool(find.all_saying(within or self.here, text, QWidget))
 
     def click(self, what: str | QWidget, *, within: QWidget | None = None, nth: int | None = None, keys: Any = NONE) -> None:
+        self.turn()  # what has just been made is shown by now
         widget = self.find(what, within=within, nth=nth) if isinstance(what, str) else what
         if not widget.isEnabled():
             raise AssertionError(f"“{what}” cannot be clicked: {widget.toolTip() or 'it is disabled'}")
@@ -241,14 +261,23 @@ class Desk:
         assert isinstance(menu, QMenu)
         return menu
 
+    def press_menu(self, what: str, within: QWidget | None = None) -> QMenu:
+        """Click a button that opens a menu; the menu. (Qt holds such a menu in a loop of its own: it is popped up instead.)"""
+        button = self.find(what, QPushButton, within=within)
+        menu = button.menu()
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+        self.until(lambda: QApplication.activePopupWidget() is menu, f"the menu of “{what}”")
+        return menu  # type: ignore[no-any-return]
+
     def choose(self, menu: QMenu, title: str) -> None:
-        """Click an entry of a menu that is open."""
+        """Go to an entry of a menu that is open and press Enter."""
         _, action = find.action_of(menu, title)
         assert isinstance(action, QAction)
         if not action.isEnabled():
             raise AssertionError(f"“{title}” cannot be chosen: {action.toolTip()}")
-        QTest.mouseMove(menu, menu.actionGeometry(action).center())
-        QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(action).center())
+        menu.setActiveAction(action)
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+        self._give_back_the_keyboard()
 
     # -- typing
 
@@ -266,7 +295,8 @@ class Desk:
 
     def _give_back_the_keyboard(self) -> None:
         """A closed menu hands it to the window, where a window manager would see to it (the offscreen platform has none)."""
-        if find.top() is None and QApplication.activeWindow() is None:
+        active = QApplication.activeWindow()
+        if find.top() is None and (active is None or not active.isVisible()):
             self.window.activateWindow()
             self.until(self.window.isActiveWindow, "the window is active again")
 
@@ -300,7 +330,10 @@ class Desk:
 
         def look() -> None:
             dialog = QApplication.activeModalWidget()
-            if not isinstance(dialog, QDialog) or not dialog.isActiveWindow() or met:
+            if not isinstance(dialog, QDialog) or not dialog.isVisible() or met:
+                return
+            if not dialog.isActiveWindow():
+                dialog.activateWindow()
                 return
             poll.stop()
             met.append(dialog)
@@ -314,6 +347,7 @@ class Desk:
 
         poll.timeout.connect(look)
         poll.start()
+        self._expected += 1
         try:
             opens()
             self.until(
@@ -321,6 +355,7 @@ class Desk:
             )
         finally:
             poll.stop()
+            self._expected -= 1
         if faults:
             raise faults[0]
         self.wait_idle()

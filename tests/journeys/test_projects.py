@@ -1,0 +1,113 @@
+"""A project: made of a dataset and an ontology, its tasks listed; labels exported through the window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app.rooms.projects as projects_room
+from postil.demo.ontology import sample_ontology
+from storage.catalog import datasets, ontologies, projects
+from storage.exchange import ontology_json
+from tests.journeys.desk import Desk, titles
+from tests.journeys.strokes import Hand
+from tests.journeys.test_labelling import on_task
+from tests.support.encord_sdk import load_row
+from widgets.dialogs.result_list import ResultList
+
+
+@pytest.fixture
+def ground(desk: Desk, album: Path) -> Desk:
+    desk.add("Album", album / "beach.png", album / "boat.jpg")
+    dataset = desk.do(datasets.create, "Holidays")
+    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Album").id)
+    desk.do(ontologies.create, "Things", sample_ontology())
+    return desk
+
+
+def test_a_project_is_made_in_one_dialog_and_its_queue_is_there(ground: Desk) -> None:
+    ground.go("Projects")
+
+    def person(dialog: Any) -> None:
+        ground.fill("Title", "Summer", dialog)
+        assert dialog.ontology.currentText() == "Things"
+        assert ground.can_see("Tasks: 2", dialog)
+        ground.click("Create project", within=dialog)
+
+    ground.dialog(lambda: ground.click("New project", nth=0), person)
+    widget = ground.pages.projects.widget
+    assert widget.queue.isVisible()
+    assert titles(widget.queue.table) == ["beach.png", "boat.jpg"]
+    ground.click("Start next task")
+    on_task(ground, "beach.png")
+
+
+def test_labels_exported_through_the_window_load_into_the_real_sdk_and_come_back(
+    ground: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[Any] = []
+    monkeypatch.setattr(ResultList, "ask", classmethod(lambda _cls, _parent, _title, rows, *_rest: lost.extend(rows)))
+    (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
+    ground.do(projects.create, "Summer", "", ontology.id, (dataset.id,))
+    open_queue(ground)
+    ground.key("Ctrl+Return")
+    on_task(ground, "beach.png")
+    hand = Hand(ground)
+    hand.draw_everything()
+    ground.click("Queue")
+    ground.wait_idle()
+    ground.tab("Labels & export")
+    labels = ground.pages.projects.widget.labels
+    for name, file in (("Encord JSON", "encord.json"), ("COCO", "coco.json")):
+        monkeypatch.setattr(projects_room, "ask_save_file", lambda *_args, f=file: tmp_path / f)
+        ground.click(name, within=labels, nth=0)
+        ground.click("Export…", within=labels)
+        ground.wait_idle()
+        assert "Exported" in ground.told()
+    structure = ontology_json.to_dict(ground.reads.ontology(ontology.id))
+    rows = json.loads((tmp_path / "encord.json").read_text("utf-8"))
+    row = next(r for r in rows if r["data_title"] == "beach.png")
+    loaded = load_row(row, structure)
+    assert sorted(i.object_name for i in loaded.get_object_instances()) == sorted(
+        ["Car", "Tree", "Kerb", "Lamp", "Wheel", "Person", "Building", "Lorry", "Pond", "Nucleus"]
+    )
+    coco = json.loads((tmp_path / "coco.json").read_text("utf-8"))
+    assert {c["name"] for c in coco["categories"]} >= {"Car", "Tree", "Nucleus"}
+    assert len(coco["annotations"]) >= 4
+    assert lost == []  # what COCO has no key for is carried beside it
+    take_in_again(ground, tmp_path / "encord.json", monkeypatch)
+
+
+def take_in_again(desk: Desk, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo all labels, import the file: the same shapes are there again."""
+    before = desk.reads.labels(desk.reads.label_rows(desk.reads.projects()[0].id)[0])
+    open_queue(desk)
+    desk.key("Ctrl+Return")
+    on_task(desk, "beach.png")
+    Hand(desk).undo_all()
+    desk.click("Queue")
+    desk.wait_idle()
+    desk.tab("Labels & export")
+    monkeypatch.setattr(projects_room, "ask_open_file", lambda *_args: file)
+    labels = desk.pages.projects.widget.labels
+    box = desk.find("Only show what would match", within=labels) if desk.can_see("Only show what would match", labels) else None
+    if box is not None and box.isChecked():
+        desk.click(box)
+    desk.click("Import…", within=labels)
+    desk.wait_idle()
+    after = desk.reads.labels(desk.reads.label_rows(desk.reads.projects()[0].id)[0])
+    assert sorted(repr(a.geometry.kind) for a in after.annotations.values()) == sorted(
+        repr(a.geometry.kind) for a in before.annotations.values()
+    )
+
+
+def open_queue(desk: Desk) -> None:
+    desk.go("Projects")
+    widget = desk.pages.projects.widget
+    if widget.current is None:
+        desk.item(widget.view, widget.rows.index(0))
+        desk.wait_idle()
+    desk.tab("Queue")

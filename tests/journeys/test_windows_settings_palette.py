@@ -1,0 +1,116 @@
+"""A second window, settings that hold, a shortcut of one's own, and the palette."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from storage.catalog import folders
+from tests.journeys.desk import Desk, titles
+from widgets import theme
+
+
+@pytest.fixture(autouse=True)
+def _colours_as_they_were(qapp: QApplication):  # type: ignore[no-untyped-def]
+    yield
+    theme.apply(qapp, "system")
+
+
+def test_a_second_window_shows_the_same_catalog_and_follows_it(desk: Desk) -> None:
+    desk.find_and_run("New window")
+    desk.wait_idle()
+    assert len(desk.program.windows) == 2
+    second = desk.program.windows[1]
+    assert second.isVisible() and second.pages is not None
+    desk.do(folders.create, None, "Scans")
+    for window in desk.program.windows:
+        assert titles(window.pages.files.panel.sidebar.tree) == ["Scans"]
+    second.close()
+    desk.turn()
+    assert len(desk.program.windows) == 1 and desk.window.isVisible()
+
+
+def test_the_colours_change_at_once_and_hold_at_the_next_start(desk: Desk) -> None:
+    desk.go("Settings")
+    for number, scheme in ((2, "dark"), (1, "light")):
+        combo = desk.find("Colours")
+        combo.setFocus()
+        desk.key("Home", combo)
+        for _ in range(number):
+            desk.key("Down", combo)
+        desk.wait_idle()
+        dark = QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+        assert dark == (scheme == "dark")
+        assert desk.program.settings.values.scheme == scheme
+    desk.restart()
+    assert desk.program.settings.values.scheme == "light"
+
+
+def test_a_shortcut_of_ones_own_is_used_and_one_that_is_taken_is_refused(desk: Desk) -> None:
+    desk.key("F1", desk.window)
+    desk.wait_idle()
+    sheet = desk.pages.settings.widget.sheet
+    desk.item(sheet._tree, "Go to Jobs")
+    keys = desk.find("New keys", within=sheet)
+    QTest.keyClick(keys, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert not desk.find("Set", within=sheet).isEnabled()
+    assert "Find a command" in sheet._note.text()
+    QTest.keyClick(keys, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    desk.click("Set", within=sheet)
+    desk.wait_idle()
+    assert desk.window.registry.shown_keys("go.jobs") == "Ctrl+Shift+J"
+    assert sheet._tree.currentItem().text(1) == "Ctrl+Shift+J"
+    desk.key("Ctrl+Shift+J", desk.window)
+    desk.wait_idle()
+    assert desk.window.stack.currentWidget() is desk.pages.jobs.widget
+    desk.restart()
+    desk.key("Ctrl+Shift+J", desk.window)
+    desk.wait_idle()
+    assert desk.window.stack.currentWidget() is desk.pages.jobs.widget
+
+
+def test_default_gives_an_action_the_keys_it_came_with(desk: Desk) -> None:
+    desk.key("F1", desk.window)
+    desk.wait_idle()
+    sheet = desk.pages.settings.widget.sheet
+    desk.item(sheet._tree, "Go to Jobs")
+    assert not desk.find("Default", within=sheet).isEnabled()
+    QTest.keyClick(
+        desk.find("New keys", within=sheet),
+        Qt.Key.Key_J,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    desk.click("Set", within=sheet)
+    desk.wait_idle()
+    desk.click("Default", within=sheet)
+    desk.wait_idle()
+    assert desk.window.registry.shown_keys("go.jobs") == "Ctrl+Shift+5"
+
+
+def test_the_palette_finds_an_action_by_a_few_letters_and_runs_it(desk: Desk) -> None:
+    desk.find_and_run("go to onto")
+    assert desk.window.stack.currentWidget() is desk.pages.ontologies.widget
+    assert QApplication.activePopupWidget() is None
+
+
+def test_the_palette_finds_a_folder_and_opens_it(desk: Desk) -> None:
+    desk.do(folders.ensure, ("Scans", "Thorax"))
+    desk.go("Projects")
+    desk.find_and_run("Thorax")
+    assert desk.window.stack.currentWidget() is desk.pages.files.widget
+    assert desk.pages.files.panel.place.folder_id == desk.reads.folder_by_path("Scans/Thorax").id
+
+
+def test_an_action_that_cannot_be_done_says_why_and_is_not_run(desk: Desk) -> None:
+    desk.key("Ctrl+K", desk.window)
+    desk.turn()
+    palette = QApplication.activePopupWidget()
+    field = desk.find("Command", within=palette)
+    desk.type("Submit task", field)
+    assert palette._model.entries[0].reason == "Open a task first."
+    desk.key("Return", field)
+    assert palette.isVisible()
+    palette.close()
