@@ -202,7 +202,6 @@ class ProjectsRoom(QObject):
                 path,
                 options.format,
                 dry_run=options.dry_run,
-                replace=options.replace,
                 progress=progress,
             )
 
@@ -211,8 +210,13 @@ class ProjectsRoom(QObject):
         job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Import labels")))
 
     def _imported(self, result: Any, dry_run: bool) -> None:
-        document = result.as_dict()
-        counts = ", ".join(f"{key} {len(value) if isinstance(value, list) else value}" for key, value in document.items())
+        words_of = self.tr("{0} of the project found, {1} changed: {2} annotations and {3} classifications added.")
+        counts = words_of.format(
+            words.items(len(result.matched)),
+            words.number(result.changed),
+            words.number(result.annotations),
+            words.number(result.classifications),
+        )
         self.window.messages.tell((self.tr("Would import: {0}") if dry_run else self.tr("Imported: {0}")).format(counts))
         problems = [*result.unmatched, *result.refused]
         if problems:

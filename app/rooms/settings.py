@@ -65,7 +65,7 @@ class SettingsRoom(QObject):
         registry = self.window.registry
         ordered = sorted(registry.actions.values(), key=lambda a: (a.group, a.title))
         return [
-            Shortcut(a.id, a.title, next(iter(registry.keys_of(a)), ""), "" if a.scope == "window" else a.scope)
+            Shortcut(a.id, a.title, ";".join(registry.keys_of(a)), "" if a.scope == "window" else a.scope, ";".join(a.keys))
             for a in ordered
         ]
 
@@ -79,8 +79,8 @@ class SettingsRoom(QObject):
         self._use({})
 
     def _use(self, shortcuts: dict[str, str]) -> None:
-        self.context.settings.set("shortcuts", shortcuts)
         for window in self.window.program.windows:
             window.registry.use_keys(shortcuts)
             if window.pages is not None and window.pages.editor is not None:
                 window.pages.editor.use_keys(window.registry.editor_keys())
+        self.context.settings.set("shortcuts", shortcuts)  # last: who listens shows what the registries hold now

@@ -13,11 +13,10 @@ from widgets.controls.labels import label
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`dry_run` only tells what would match; `replace` drops the labels that a file has already."""
+    """`dry_run` only tells what would match."""
 
     format: Literal["encord", "coco"]
     dry_run: bool = False
-    replace: bool = False
 
 
 class ImportForm(QWidget):
@@ -27,14 +26,13 @@ class ImportForm(QWidget):
         self._coco = QRadioButton(self.tr("COCO"), self)
         self._encord.setChecked(True)
         self._dry = QCheckBox(self.tr("Only show what would match"), self)
-        self._replace = QCheckBox(self.tr("Replace the labels that are there"), self)
-        note = label(self.tr("Files are matched by hash, then by title. Nothing is deleted unless you ask for it here."), "small", wrap=True)
+        note = label(self.tr("Files are matched by hash, then by title. Labels that are there stay; those of the file are added or take their place."), "small", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        for widget in (self._encord, self._coco, self._dry, self._replace, note):
+        for widget in (self._encord, self._coco, self._dry, note):
             column.addWidget(widget)
         column.addStretch(1)
 
     def options(self) -> ImportOptions:
-        return ImportOptions("coco" if self._coco.isChecked() else "encord", self._dry.isChecked(), self._replace.isChecked())
+        return ImportOptions("coco" if self._coco.isChecked() else "encord", self._dry.isChecked())
