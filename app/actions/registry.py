@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from widgets.keys import split_keys
+
 Why = str  # the empty string: it can be done; else the reason why not, shown as tooltip
 
 
@@ -56,7 +58,7 @@ class ActionRegistry(QObject):
 
     def keys_of(self, action: Action) -> tuple[str, ...]:
         if action.id in self._custom:
-            return tuple(filter(None, self._custom[action.id].split(";")))
+            return tuple(split_keys(self._custom[action.id]))
         return action.keys
 
     def set_keys(self, action_id: str, keys: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
 from widgets.dialogs.new_dataset import NewDataset, NewDatasetDialog
 from widgets.dialogs.new_ontology import NewOntologyDialog
 from widgets.dialogs.new_project import NewProject, NewProjectDialog
+from widgets.keys import split_keys
 from widgets.panels.jobs import JobInfo, JobsPanel
 from widgets.panels.settings import Setting, SettingsPanel
 
@@ -159,6 +160,14 @@ def test_keys_collide_within_a_scope_and_with_those_that_hold_everywhere():
     assert [s.id for s in conflicts(KEYS, "undo", "Ctrl+K")] == ["palette"]
     assert conflicts(KEYS, "undo", "Ctrl+Z") == []
     assert conflicts(KEYS, "undo", "") == []
+
+
+def test_plus_and_semicolon_are_keys_among_several():
+    assert split_keys("+;=") == ["+", "="]
+    assert split_keys("Ctrl++;Ctrl+=") == ["Ctrl++", "Ctrl+="]
+    assert split_keys("Ctrl+;") == ["Ctrl+;"]
+    assert split_keys(";") == [";"]
+    assert split_keys("") == []
 
 
 def test_a_taken_key_is_not_set_and_the_default_can_come_back(qtbot):

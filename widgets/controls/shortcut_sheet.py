@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
+from widgets.keys import split_keys
 
 ID = Qt.ItemDataRole.UserRole
 
@@ -50,16 +50,12 @@ def conflicts(shortcuts: Sequence[Shortcut], action_id: str, keys: str) -> list[
     ]
 
 
-def _split(keys: str) -> list[str]:
-    return [k.strip() for k in re.split(r"(?<!\+);", keys) if k.strip()]
-
-
 def _plain(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)
 
 
 def _each(keys: str) -> frozenset[str]:
-    return frozenset(_plain(k) for k in _split(keys))
+    return frozenset(_plain(k) for k in split_keys(keys))
 
 
 class ShortcutSheet(QWidget):
@@ -161,7 +157,7 @@ class ShortcutSheet(QWidget):
         current = self._current()
         self._name.setText(current.title if current else self.tr("Choose an action to change its keys."))
         self._edit.setEnabled(current is not None)
-        keys = _split(current.keys) if current else []
+        keys = split_keys(current.keys) if current else []
         self._edit.setKeySequence(QKeySequence(keys[0] if keys else ""))
         self._default.setEnabled(current is not None and _each(current.keys) != _each(current.default))
         self._judge()
@@ -202,4 +198,4 @@ class ShortcutSheet(QWidget):
 
 
 def _shown(keys: str) -> str:
-    return "   ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in _split(keys))
+    return "   ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in split_keys(keys))
