@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import BadInput, Cancelled, PostilError
-from storage.media.source import ByteSource
+from storage.media.source import ByteSource, FileSource
+from storage.model.items import Kind
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -26,9 +27,62 @@ _REFUSED = frozenset(
     webm_dash_manifest vapoursynth avisynth ffmetadata data gif apng webp avif ico libgme libmodplug libopenmpt
     """.split()
 )
+ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 _MAX_ERRORS = 100  # in a row: after so many there is nothing more to come
 _BUFFER = 1 << 18
 _DISCARD_DEFAULT, _DISCARD_ALL = 0, 48  # AVDiscard
+
+
+#: (offset, bytes, kind). MP4, Matroska and Ogg may turn out to hold sound only.
+_SIGNATURES = (
+    (0, b"\x1aE\xdf\xa3", Kind.VIDEO),  # Matroska, WebM
+    (0, b"OggS", Kind.VIDEO),
+    (0, b"FLV\x01", Kind.VIDEO),
+    (0, b"\x00\x00\x01\xba", Kind.VIDEO),  # MPEG program stream
+    (0, b"\x00\x00\x01\xb3", Kind.VIDEO),  # MPEG-1 and -2 pictures
+    (0, b"\x00\x00\x00\x01\x67", Kind.VIDEO),  # raw H.264
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Kind.VIDEO),  # ASF: WMV, WMA
+    (0, b".RMF", Kind.VIDEO),
+    (0, b"DKIF", Kind.VIDEO),  # IVF
+    (4, b"moov", Kind.VIDEO),
+    (4, b"mdat", Kind.VIDEO),
+    (0, b"ID3", Kind.AUDIO),
+    (0, b"fLaC", Kind.AUDIO),
+    (0, b"FORM", Kind.AUDIO),  # AIFF
+    (0, b".snd", Kind.AUDIO),
+    (0, b"caff", Kind.AUDIO),
+    (0, b"#!AMR", Kind.AUDIO),
+    (0, b"wvpk", Kind.AUDIO),
+    (0, b"RF64", Kind.AUDIO),
+)
+
+
+def kind_by_content(head: bytes) -> Kind | None:
+    """Kind.VIDEO or Kind.AUDIO by the first kilobyte; pictures must have been ruled out before."""
+    for offset, signature, kind in _SIGNATURES:
+        if head[offset : offset + len(signature)] == signature:
+            return kind
+    if head[:4] == b"RIFF":
+        return {b"AVI ": Kind.VIDEO, b"WAVE": Kind.AUDIO}.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        brand = head[8:12]
+        if brand[:3] in (b"hei", b"hev", b"mif"):
+            return None
+        return Kind.AUDIO if brand in (b"M4A ", b"M4B ") else Kind.VIDEO
+    if len(head) >= 189 and head[0] == 0x47 and head[188] == 0x47:  # MPEG transport stream
+        return Kind.VIDEO
+    # MPEG audio frames; FF FE would be one as well, but is how UTF-16 text begins.
+    if len(head) >= 4 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 and head[1] != 0xFE:
+        return Kind.AUDIO
+    if len(head) >= 7 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # AAC in ADTS
+        return Kind.AUDIO
+    return None
+
+
+def has_video(path: Path) -> bool:
+    """Whether there is a moving picture inside; cover pictures are none."""
+    with reading(path.name, str(path)), open_container(path) as container:
+        return any(not int(s.disposition) & ATTACHED_PICTURE for s in container.streams.video)
 
 
 class SourceReader:
@@ -57,17 +111,17 @@ def open_container(source: ByteSource | Path) -> InputContainer:
 
     path = source if isinstance(source, Path) else source.path
     options = {"format_whitelist": _formats(), "protocol_whitelist": "file"}
-    if path is None:
-        assert not isinstance(source, Path)
-        return av.open(SourceReader(source), "r", options=options, metadata_errors="replace", buffer_size=_BUFFER)
-    shown = str(path.absolute())
-    if os.name == "posix":  # a name of any bytes; on Windows the drive letter must not be taken for a protocol
+    shown = str(path.absolute()) if path else ""
+    if os.name == "posix":  # on Windows the drive letter must not be taken for a protocol
         shown = f"file:{shown}"
     try:
         shown.encode()
-    except UnicodeEncodeError:  # a name that is no UTF-8: PyAV wants text, so it gets the open file
-        file = path.open("rb")
-        return av.open(file, "r", options=options, metadata_errors="replace", buffer_size=_BUFFER)
+    except UnicodeEncodeError:  # a name that is no UTF-8: PyAV wants text, so it gets the bytes
+        assert path is not None
+        source, path = FileSource(path), None
+    if path is None:
+        assert not isinstance(source, Path)
+        return av.open(SourceReader(source), "r", options=options, metadata_errors="replace", buffer_size=_BUFFER)
     return av.open(shown, "r", options=options, metadata_errors="replace")
 
 

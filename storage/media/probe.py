@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import BadInput
-from storage.media.images import EXTENSIONS, MIMES, NAMES, ImageHeader, read_header
+from storage.media.containers import kind_by_content
+from storage.media.images import EXTENSIONS, MIMES, NAMES, ImageHeader, name_of_content, read_header, sniff
 from storage.media.source import FileSource
 from storage.model.items import MAX_TITLE, Kind, MediaInfo
+
+#: What this version has viewers for. Anything else is refused here, so that no item is made that cannot be opened.
+SHOWN_KINDS = frozenset({Kind.IMAGE})
 
 _KINDS_OF_FILE = (
     (stat.S_ISDIR, "is a folder, not a file", "Add the folder itself; its files are added with it."),
@@ -31,9 +35,18 @@ _ERRORS = {
 
 
 def probe(path: Path) -> MediaInfo:
-    """Header facts of one file, without decoding it. Raises BadInput and nothing else."""
+    """Header facts of one file, without decoding it (of a video the first frame). Raises BadInput and nothing else."""
     check_file(path)
     source = FileSource(path)
+    kind = _time_based(source, path)
+    if kind is Kind.VIDEO:
+        from storage.media.video import probe_video
+
+        return probe_video(path)
+    if kind is Kind.AUDIO:
+        from storage.media.audio import probe_audio
+
+        return probe_audio(path)
     header = read_header(source, path.name)
     width, height = header.upright
     warning = _wrong_extension(path, header.format)
@@ -47,6 +60,34 @@ def probe(path: Path) -> MediaInfo:
         facts=_facts(header),
         warnings=(*((warning,) if warning else ()), *header.warnings),
     )
+
+
+def _time_based(source: FileSource, path: Path) -> Kind | None:
+    """Video or audio by content, None for everything else. Kinds that cannot be shown yet are refused."""
+    try:
+        head = source.read_at(0, 1024)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    kind = None if sniff(head) else kind_by_content(head)
+    if kind is None:
+        return None
+    if kind is Kind.VIDEO and SHOWN_KINDS & {Kind.VIDEO, Kind.AUDIO}:
+        kind = _by_streams(path)
+    if kind in SHOWN_KINDS:
+        return kind
+    what = name_of_content(head) or ("a video" if kind is Kind.VIDEO else "an audio file")
+    raise BadInput(
+        f"{path.name} is {what}, not a picture: this version of Postil cannot show it.",
+        remedy="Add pictures (JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF), or cut the video into pictures first.",
+        input=str(path),
+    )
+
+
+def _by_streams(path: Path) -> Kind:
+    """MP4, Matroska and Ogg hold either: with a moving picture it is a video."""
+    from storage.media.containers import has_video
+
+    return Kind.VIDEO if has_video(path) else Kind.AUDIO
 
 
 def check_file(path: Path) -> os.stat_result:

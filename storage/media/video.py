@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from storage.errors import BadInput
-from storage.media.containers import Packets, name_of, only, open_container, reading
+from storage.media.containers import ATTACHED_PICTURE, Packets, name_of, only, open_container, reading
 from storage.media.frames import FrameTable
 from storage.media.source import ByteSource
 from storage.model.items import Kind, MediaInfo
@@ -25,7 +25,6 @@ __all__ = ["FrameTable", "Scan", "choose_stream", "frame_table", "orientation_of
 MAX_FRAMES = 100_000_000
 MAX_SIDE = 65_535  # px
 MAX_PIXELS = 1 << 28
-_ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 _DEFAULT = 0x1
 
 _MIMES = {
@@ -147,7 +146,7 @@ def _by_decoding(source: ByteSource | Path, index: int, check: Callable[[], None
 
 def choose_stream(container: InputContainer) -> tuple[Any, str]:
     """The stream that is shown, and why. Cover pictures are no video."""
-    videos = [s for s in container.streams.video if not int(s.disposition) & _ATTACHED_PICTURE]
+    videos = [s for s in container.streams.video if not int(s.disposition) & ATTACHED_PICTURE]
     if not videos:
         raise BadInput(
             "The file holds no video.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.media.containers import Packets, only, open_container
+from storage.media.containers import ATTACHED_PICTURE, Packets, only, open_container
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -31,7 +31,7 @@ def streams_of(container: InputContainer) -> list[dict[str, Any]]:
         context: Any = getattr(stream, "codec_context", None)
         facts: dict[str, Any] = {"index": stream.index, "type": stream.type, "codec": getattr(context, "name", "") or ""}
         if stream.type == "video":
-            facts |= {"width": context.width, "height": context.height, "cover": bool(int(stream.disposition) & 0x400)}
+            facts |= {"width": context.width, "height": context.height, "cover": bool(int(stream.disposition) & ATTACHED_PICTURE)}
         elif stream.type == "audio":
             facts |= {"sample_rate": context.sample_rate, "channels": context.channels}
         if language := stream.metadata.get("language"):
