@@ -18,8 +18,8 @@ from storage.errors import BadInput, NotFound, PostilError, Refused
 from storage.exchange import json_text
 from storage.model.items import Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
-from storage.services.export import write_whole
 from storage.services.originals import source_of
+from storage.services.whole_file import write_whole
 
 BLOCK = 1000
 
@@ -48,19 +48,26 @@ def folder_add(arguments: argparse.Namespace, console: Console) -> int:
 
 def folder_list(arguments: argparse.Namespace, console: Console) -> int:
     with opened(arguments, read_only=True) as catalog:
-        rows = list(_walk(catalog, None, ""))
+        rows = list(_walk(catalog))
     console.table(rows, ("path", "items", "folders", "description"))
     return OK
 
 
-def _walk(catalog: Catalog, parent: int | None, prefix: str) -> Iterator[dict[str, Any]]:
-    for folder in catalog.reads.child_folders(parent):
+def _walk(catalog: Catalog) -> Iterator[dict[str, Any]]:
+    """Every folder before those in it. Without recursion: folders may lie deeper than Python's stack."""
+    waiting = [("", folder) for folder in reversed(catalog.reads.child_folders(None))]
+    while waiting:
+        prefix, folder = waiting.pop()
         path = f"{prefix}{folder.title}"
-        items = catalog.reads.count(ItemQuery(folder_id=folder.id))
-        children = list(_walk(catalog, folder.id, f"{path}/")) if folder.has_children else []
-        direct = sum(1 for c in children if c["path"].count("/") == path.count("/") + 1)
-        yield {"path": path, "uuid": folder.uuid, "items": items, "folders": direct, "description": folder.description}
-        yield from children
+        inner = catalog.reads.child_folders(folder.id) if folder.has_children else []
+        yield {
+            "path": path,
+            "uuid": folder.uuid,
+            "items": catalog.reads.count(ItemQuery(folder_id=folder.id)),
+            "folders": len(inner),
+            "description": folder.description,
+        }
+        waiting.extend((f"{path}/", child) for child in reversed(inner))
 
 
 def folder_move(arguments: argparse.Namespace, console: Console) -> int:

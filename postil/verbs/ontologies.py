@@ -11,7 +11,7 @@ from postil.verbs.catalogs import opened
 from storage.catalog import ontologies
 from storage.errors import BadInput
 from storage.exchange import ontology_json
-from storage.services.export import write_whole
+from storage.services.whole_file import write_whole
 
 
 def take_in(arguments: argparse.Namespace, console: Console) -> int:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import io
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
-from uuid import uuid4
 
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, DiskFull, NotAllowed, NotFound, Refused
+from storage.errors import BadInput, NotAllowed, NotFound
 from storage.exchange.coco import CocoWriter
 from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
@@ -23,6 +18,7 @@ from storage.model.people import Action as PersonAction
 from storage.model.people import Role, can
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
+from storage.services.whole_file import check_target, replacing
 
 __all__ = ["FORMATS", "ExportResult", "Loss", "export_labels", "item_paths"]
 
@@ -59,7 +55,7 @@ def export_labels(
     make = FORMATS.get(format)
     if make is None:
         raise BadInput(f"“{format}” is no format of labels.", remedy="Formats: " + ", ".join(FORMATS) + ".", input=format)
-    _check_target(out)
+    check_target(out)
     reads = catalog.reads
     project = reads.project(project_id)
     _check_allowed(catalog, project_id, project.title)
@@ -70,7 +66,7 @@ def export_labels(
     if format == "coco":
         options["description"] = project.title
     progress.stage(f"Exporting the labels of {project.title}", len(ids))
-    with _replacing(out) as file:
+    with replacing(out) as file:
         writer = make(file, ontology, **options)
         try:
             for done, label_row_id in enumerate(ids, start=1):
@@ -110,46 +106,3 @@ def _check_allowed(catalog: Catalog, project_id: int, title: str) -> None:
             f"{catalog.user.name or catalog.user.email} may not export the labels of {title}.",
             remedy="Ask an admin of the project to export them, or for that role.",
         )
-
-
-def _check_target(out: Path) -> None:
-    if out.is_dir():
-        raise Refused(f"{out} is a folder.", remedy="Name a file to write.", input=str(out))
-    if out.exists() and not out.is_file():
-        raise Refused(f"{out} is a pipe or a device, not a file.", remedy="Name a file to write.", input=str(out))
-    if not out.parent.is_dir():
-        raise Refused(
-            f"The folder {out.parent} does not exist.", remedy="Make it first, or name another place.", input=str(out)
-        )
-
-
-def write_whole(out: Path, data: bytes) -> None:
-    """The file with just these bytes, or what was there before."""
-    _check_target(out)
-    with _replacing(out) as file:
-        file.buffer.write(data)
-
-
-@contextlib.contextmanager
-def _replacing(out: Path) -> Iterator[io.TextIOWrapper]:
-    """A text file that takes the place of `out` when all went well, and leaves nothing behind when not."""
-    out = out.resolve()  # a link stays a link
-    waiting = out.with_name(f".{out.name}.{uuid4().hex[:8]}.part")
-    try:
-        with waiting.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(out)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"There is no room left for {out}.", remedy="Make room, or write elsewhere.", input=str(out)
-            ) from error
-        why = error.strerror or str(error)
-        raise BadInput(
-            f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out)
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            waiting.unlink(missing_ok=True)

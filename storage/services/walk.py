@@ -39,7 +39,7 @@ class Findings:
 def find_files(paths: Iterable[Path], progress: Progress, *, but: Path | None = None) -> Findings:
     """Everything to add, folders walked to the bottom. `but` (the catalog itself) is left out."""
     found = Findings()
-    barred = but.resolve() if but is not None else None
+    barred = _identity(but) if but is not None else None
     for path in paths:
         progress.check()
         if _is_folder(path):
@@ -67,7 +67,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(top: Path, found: Findings, progress: Progress, barred: Path | None) -> None:
+def _walk(top: Path, found: Findings, progress: Progress, barred: tuple[int, int] | None) -> None:
     """Depth first, without recursion: a folder may lie deeper than Python's stack."""
     waiting: list[tuple[Path, Chain, Way]] = [(top, (), ())]
     while waiting:
@@ -76,7 +76,7 @@ def _walk(top: Path, found: Findings, progress: Progress, barred: Path | None) -
         try:
             status = folder.stat()
             here = (status.st_dev, status.st_ino)
-            if barred is not None and folder.resolve() == barred:
+            if here == barred:
                 continue
             if here in above:
                 found.errors.append(_loop(folder))
@@ -94,6 +94,14 @@ def _walk(top: Path, found: Findings, progress: Progress, barred: Path | None) -
             else:
                 found.files.append(FoundFile(path, chain))
         waiting.extend((path, chain, (*above, here)) for path in reversed(inner))
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino)
 
 
 def _names(folder: Path) -> Iterator[str]:

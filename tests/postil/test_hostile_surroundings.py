@@ -169,3 +169,17 @@ def test_a_sample_that_was_broken_off_leaves_the_folder_free(tmp_path, monkeypat
     (tmp_path / "sample" / "mine.txt").write_text("keep me")
     assert main(["--quiet", "demo", str(tmp_path / "sample")]) == 3
     assert (tmp_path / "sample" / "mine.txt").exists()
+
+
+def test_folders_deeper_than_the_stack_are_listed_and_a_walk_does_not_come_back_into_the_catalog(catalog, tmp_path):
+    from storage.progress import Progress
+    from storage.services.walk import find_files
+
+    with Catalog.open(catalog) as opened:
+        nouns.folder(opened, "/".join(["d"] * 1200))
+    listed = json.loads(run("--catalog", catalog, "--json", "folder", "list").stdout)
+    assert max(row["path"].count("/") for row in listed) == 1199
+    (tmp_path / "link").symlink_to(catalog)
+    (tmp_path / "a.png").touch()
+    found = find_files([tmp_path], Progress(), but=catalog)
+    assert [file.path.name for file in found.files] == ["a.png"]
