@@ -33,7 +33,8 @@ def unnamed(root: QWidget) -> list[str]:
     found = []
     for button in root.findChildren(QAbstractButton):
         inside_qt = isinstance(button.parent(), (QLineEdit, QTableView, QTabBar)) or button.objectName().startswith("qt_")
-        if not inside_qt and not button.text() and not button.accessibleName():
+        nothing_yet = button.isHidden() and button.icon().isNull()  # gets its text when it is shown
+        if not inside_qt and not nothing_yet and not button.text() and not button.accessibleName():
             found.append(f"{type(button).__name__} “{button.toolTip()}” in {type(button.parent()).__name__}")
     return found
 
