@@ -7,7 +7,6 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -24,19 +23,32 @@ _LEVELS = {
 }
 
 
+LOG_BYTES = 1_000_000
+
+
 def start_log(folder: Path) -> None:
-    """A rotating log in `folder`; where it cannot be written, standard error alone."""
+    """A log in `folder`, with those of earlier runs beside it; where it cannot be written, standard error alone."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            folder / "postil.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
-        )
+        _make_room(folder / "postil.log")
+        handler: logging.Handler = logging.FileHandler(folder / "postil.log", encoding="utf-8")
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
+
+
+def _make_room(path: Path, keep: int = 3) -> None:
+    """A log that has grown long becomes postil.log.1, that one postil.log.2. (`logging.handlers` does so while running, but
+    brings sockets and pickle into every start.)"""
+    if not path.exists() or path.stat().st_size < LOG_BYTES:
+        return
+    for n in range(keep, 0, -1):
+        older = path.with_name(f"{path.name}.{n - 1}") if n > 1 else path
+        if older.exists():
+            older.replace(path.with_name(f"{path.name}.{n}"))
 
 
 def last_crash(folder: Path) -> str:

@@ -21,6 +21,7 @@ from storage.paths import default_catalog, user_config_dir, user_data_dir
 
 def main(catalog: Path | None = None, *, user: str | None = None, arguments: list[str] | None = None) -> int:
     """Open the window on a catalog; made anew where there is none. Returns the exit code."""
+    gc.disable()  # until the window is in use: start-up only makes things that stay
     where = catalog or _environment_catalog() or last_catalog() or default_catalog()
     where = where.absolute()
     if single_instance.hand_over(where, {"raise": True}):
@@ -42,7 +43,6 @@ def main(catalog: Path | None = None, *, user: str | None = None, arguments: lis
     program.show()
     remember_catalog(where)
     QTimer.singleShot(0, program.open)
-    gc.freeze()  # what start-up made stays: full collections hold the lock for long (qt.md 5)
     try:
         return application.exec()
     finally:

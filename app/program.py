@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,6 +20,9 @@ from app.window import MainWindow
 from storage.errors import CatalogDamaged
 from storage.progress import Progress
 from widgets.bus import CatalogBus
+
+if TYPE_CHECKING:
+    from storage.catalog.engine import Catalog
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +72,7 @@ class Program(QObject):
         job = self.jobs.start("Open catalog", self._open, visible=False)
         job.finished.connect(self._on_opened)
         job.failed.connect(self._on_not_opened)
+        QTimer.singleShot(0, _load_pages)
 
     def _open(self, progress: Progress) -> object:
         from storage.catalog.engine import Catalog
@@ -80,11 +87,9 @@ class Program(QObject):
         from app.background.thumbnails import ThumbnailLoader
         from storage.catalog.engine import Catalog
         from storage.media.thumbnails import ThumbnailStore
-        from storage.services.originals import path_of
 
         assert isinstance(catalog, Catalog)
-        reads = catalog.reads
-        thumbs = ThumbnailLoader(ThumbnailStore(catalog.paths.thumbnails), lambda i: path_of(catalog, reads.item(i)), self)
+        thumbs = ThumbnailLoader(ThumbnailStore(catalog.paths.thumbnails), partial(_original, catalog), self)
         self.context = AppContext(catalog, self.bus, self.jobs, self.settings, Messages(self.windows[0]), thumbs)
         catalog.listen(self.bus.publish)
         for window in self.windows:
@@ -94,10 +99,12 @@ class Program(QObject):
             self.windows[0].messages.tell(
                 self.tr("Postil ended unexpectedly last time. Everything you finished is here; the log has the details.")
             )
+        QTimer.singleShot(0, _collect_again)
         self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False).failed.connect(self._on_damaged)
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:
+        _collect_again()
         self.windows[0].show_failure(error, self._restore_offer(error))
 
     @Slot(object)
@@ -149,6 +156,25 @@ class Program(QObject):
             self.context.thumbs.close()
             self.context.catalog.close()
             self.context = None
+
+
+def _original(catalog: Catalog, item_id: int) -> Path | None:
+    from storage.services.originals import path_of
+
+    return path_of(catalog, catalog.reads.item(item_id))
+
+
+def _load_pages() -> None:
+    """While the catalog is being opened there is nothing else to do."""
+    import app.background.thumbnails
+    import app.pages  # noqa: F401
+
+
+def _collect_again() -> None:
+    """Start-up is over (`main` has switched the collector off): what it made stays, and full collections need not look at it,
+    for they hold the interpreter's lock (qt.md 5)."""
+    gc.freeze()
+    gc.enable()
 
 
 def bring_to_front(window: QWidget) -> None:

@@ -15,8 +15,6 @@ from app.operations import Operations
 from storage.catalog import datasets, files, folders, trash
 from storage.errors import PostilError
 from storage.model.query import ItemSelection
-from storage.services import trash as trash_service
-from storage.services.originals import path_of
 from widgets import words
 from widgets.panels.details import DetailsPanel
 from widgets.panels.files import FilesPanel
@@ -214,13 +212,17 @@ class FilesRoom(QObject):
     def purge(self, group: str) -> None:
         question = self.tr("Delete it for good? Its files in the catalog and its labels cannot be brought back.")
         if self.window.messages.ask(self.tr("Delete for good"), question, yes=self.tr("Delete for good"), danger=True):
-            self._purge(lambda _progress: trash_service.purge(self.context.catalog, group))
+            from storage.services.trash import purge
+
+            self._purge(lambda _progress: purge(self.context.catalog, group))
 
     @Slot()
     def empty_trash(self) -> None:
         question = self.tr("Delete everything in the trash for good? It cannot be brought back.")
         if self.window.messages.ask(self.tr("Empty the trash"), question, yes=self.tr("Empty the trash"), danger=True):
-            self._purge(lambda progress: trash_service.empty(self.context.catalog, None, progress))
+            from storage.services.trash import empty
+
+            self._purge(lambda progress: empty(self.context.catalog, None, progress))
 
     def _purge(self, work: object) -> None:
         job = self.context.jobs.start(self.tr("Emptying the trash"), work)  # type: ignore[arg-type]
@@ -321,6 +323,8 @@ class FilesRoom(QObject):
         return [str(p) for p in found if p is not None and p.exists()]
 
     def _path(self, item_id: int) -> Path | None:
+        from storage.services.originals import path_of
+
         try:
             return path_of(self.context.catalog, self.context.reads.item(item_id))
         except PostilError:

@@ -11,13 +11,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from storage.catalog import activity, datasets, files, folders, label_rows, ontologies, people, projects, rows, tasks, trash
-from storage.catalog.trash import DeleteConsequences
+from storage.catalog import activity, datasets, files, folders, people, rows, trash
+from storage.catalog.later import Later
 from storage.errors import NotFound
 from storage.ids import uuid_blob, uuid_text
 from storage.model.items import FileRow, Folder, FolderSummary, Item
-from storage.model.labels import LabelDocument
-from storage.model.ontology import Ontology
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
 from storage.model.reads import (
@@ -30,10 +28,18 @@ from storage.model.reads import (
     TaskRow,
     TrashEntry,
 )
-from storage.model.workflow import TaskStatus
 
 if TYPE_CHECKING:
+    from storage.catalog import label_rows, ontologies, projects, tasks
     from storage.catalog.engine import Catalog
+    from storage.catalog.trash import DeleteConsequences
+    from storage.model.labels import LabelDocument
+    from storage.model.ontology import Ontology
+    from storage.model.workflow import TaskStatus
+else:  # not needed for the first list
+    label_rows, ontologies, projects, tasks = (
+        Later(f"storage.catalog.{name}") for name in ("label_rows", "ontologies", "projects", "tasks")
+    )
 
 _LABEL_ROW = """SELECT l.id, l.uuid, l.project_id, u.uuid, d.uuid, d.title, l.branch, u.item_id, t.stage_uuid, t.status, t.uuid,
     l.created_at, max(l.edited_at, t.edited_at)
@@ -199,6 +205,8 @@ class CatalogReads:
     # -- labels
 
     def label_row(self, label_row_id: int) -> LabelRowInfo:
+        from storage.model.workflow import TaskStatus
+
         db = self._db
         found = db.execute(_LABEL_ROW, (label_row_id,)).fetchone()
         if found is None:

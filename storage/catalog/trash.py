@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from storage.catalog import files, folders
 from storage.catalog.datasets import follow_items
 from storage.catalog.people import NAME_OF, forget, visible_folders
-from storage.catalog.projects import erase_label_rows, hide_and_show
 from storage.errors import NotFound, Refused
 from storage.ids import new_uuid, uuid_blob, uuid_text
 from storage.model import titles
@@ -199,6 +198,8 @@ def purge(op: Operation, group: str) -> list[str]:
 
 
 def _erase_items(op: Operation, ids: Sequence[int]) -> None:
+    from storage.catalog.projects import erase_label_rows
+
     wanted = _json(ids)
     units = op.all(f"SELECT id, dataset_id FROM data_units WHERE item_id {_IN}", wanted)
     unit_ids = [r[0] for r in units]
@@ -244,6 +245,8 @@ def _unused(op: Operation, originals: dict[str, bytes | None]) -> list[str]:
 
 def _look_again(op: Operation, ids: Sequence[int], folder_ids: Iterable[int], item_folders: Iterable[int]) -> None:
     """Tasks vanish or appear; folders, items and datasets are shown anew."""
+    from storage.catalog.projects import hide_and_show
+
     hide_and_show(op, ids)
     rows = op.all(f"SELECT DISTINCT dataset_id FROM data_units WHERE item_id {_IN} AND removed_at IS NULL", _json(ids))
     datasets = [row[0] for row in rows]

@@ -9,14 +9,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from storage.model.items import FileRow, Folder, FolderSummary, Item
-from storage.model.labels import LabelDocument
-from storage.model.ontology import Ontology
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
-from storage.model.workflow import TaskStatus, Workflow
+
+if TYPE_CHECKING:
+    from storage.model.labels import LabelDocument
+    from storage.model.ontology import Ontology
+    from storage.model.workflow import TaskStatus, Workflow
 
 
 @dataclass(frozen=True, slots=True)
