@@ -39,9 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _do(arguments: argparse.Namespace, console: Console) -> int:
     try:
         if getattr(arguments, "later", None):
-            raise _Later(
-                f"This version of Postil does not have {arguments.later} yet.", remedy="See CHANGELOG.md for what it has."
-            )
+            raise later(arguments.later)
         return _find(arguments)(arguments, console)
     except _Later as error:
         console.error(error)
