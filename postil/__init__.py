@@ -1,1 +1,1 @@
-"""Postil's scripting API."""
+"""The command line and the sample project; the scripting API will live here too. No Qt."""
