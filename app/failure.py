@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from storage.errors import PostilError
 from widgets import icons, theme
+from widgets.controls.buttons import button
 
 
 class FailurePage(QWidget):
@@ -38,7 +39,7 @@ class FailurePage(QWidget):
         buttons.addStretch(1)
         if backup is not None:
             made = datetime.fromtimestamp(backup.stat().st_mtime).strftime("%Y-%m-%d %H:%M")
-            restore = QPushButton(self.tr("Restore the backup of {0}").format(made), self)
+            restore = button(self.tr("Restore the backup of {0}").format(made), primary=True)
             restore.setDefault(True)
             restore.clicked.connect(lambda: self.restore_wanted.emit(backup))
             buttons.addWidget(restore)
