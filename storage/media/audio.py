@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -121,10 +122,16 @@ def _facts(stream: Any) -> dict[str, Any]:
         "sample_rate": int(context.sample_rate or 0),
         "channels": int(context.channels or 0),
         "layout": str(context.layout.name) if context.layout else "",
-        "bits": int(context.bits_per_coded_sample or 0) or (int(form.bits) if form else 0),
+        "bits": _bits(context.name or "", int(form.bits) if form else 0),
         "samples": str(form.name) if form else "",
         "bit_rate": int(context.bit_rate or 0),
     }
+
+
+def _bits(codec: str, decoded: int) -> int:
+    """Of a stored sample: the codec's name knows of 24 where decoding gives 32."""
+    digits = re.search(r"^(?:pcm|adpcm)_\D+?(\d+)", codec)
+    return int(digits[1]) if digits else decoded
 
 
 def _check_first(path: Path, index: int) -> None:

@@ -1,0 +1,67 @@
+"""Columns of a spectrogram by level, in tiles that are kept while they are looked at."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewers.decode.audio import SoundDecoder
+from viewers.decode.faults import Check
+
+SIZE = 1024  # samples a window
+HOP = 512  # samples between columns of level 0; each level doubles it
+TILE = 256  # columns
+FLOOR_DB = -100.0
+_KEPT = 96  # tiles of 131 kB
+
+
+class Spectrogram:
+    """Belongs to the thread of its decoder. Column k of a level is the window around sample k * (HOP << level)."""
+
+    def __init__(self, sound: SoundDecoder, channel: int | None = None) -> None:
+        """`channel` None: the mean of all."""
+        self._sound = sound
+        self._channel = channel
+        self._window = np.hanning(SIZE + 1)[:-1].astype(np.float32)
+        self._tiles: OrderedDict[tuple[int, int], NDArray[np.uint8]] = OrderedDict()
+
+    def columns(self, level: int) -> int:
+        return -(-self._sound.samples // (HOP << level))
+
+    def tile(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
+        """(columns, SIZE // 2 + 1) uint8: 0 is -100 dB and less, 255 a full-scale sine; frequencies from 0 up."""
+        key = (level, number)
+        if key not in self._tiles:
+            self._tiles[key] = self._made(level, number, check)
+            while len(self._tiles) > _KEPT:
+                self._tiles.popitem(last=False)
+        self._tiles.move_to_end(key)
+        return self._tiles[key]
+
+    def _made(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
+        hop = HOP << level
+        first = number * TILE
+        columns = max(0, min(TILE, self.columns(level) - first))
+        out = np.zeros((columns, SIZE // 2 + 1), np.uint8)
+        step = TILE if hop <= 16 * SIZE else 1  # far apart, the samples between windows are not decoded
+        for begin in range(0, columns, min(step, max(1, (1 << 20) // hop))):
+            check()
+            end = min(columns, begin + min(step, max(1, (1 << 20) // hop)))
+            start = (first + begin) * hop - SIZE // 2
+            samples = self._mono(start, (end - begin - 1) * hop + SIZE, check)
+            windows = np.lib.stride_tricks.sliding_window_view(samples, SIZE)[::hop]
+            out[begin:end] = self._levels(windows)
+        return out
+
+    def _mono(self, first: int, count: int, check: Check) -> NDArray[np.float32]:
+        block = self._sound.read(first, count, check)
+        mono: NDArray[np.float32] = block.mean(axis=1) if self._channel is None else block[:, self._channel]
+        return np.ascontiguousarray(mono)
+
+    def _levels(self, windows: NDArray[np.float32]) -> NDArray[np.uint8]:
+        spectrum = np.abs(np.fft.rfft(windows * self._window, axis=1)) / (SIZE / 4)
+        db = 20 * np.log10(np.maximum(spectrum, 1e-9))
+        scaled: NDArray[np.uint8] = np.clip((db - FLOOR_DB) * (255 / -FLOOR_DB) + 0.5, 0, 255).astype(np.uint8)
+        return scaled
