@@ -11,7 +11,7 @@ from storage.model.geometry import Geometry
 TOLERANCE = 1e-9
 
 
-def same_geometry(a: Geometry, b: Geometry, size: tuple[int, int]) -> bool:
+def same_geometry(a: Geometry, b: Geometry, size: tuple[float, float]) -> bool:
     """Equal but for rounding within `TOLERANCE` of the frame; masks, names and flags exactly."""
     return type(a) is type(b) and _same(a, b, TOLERANCE * max(*size, 1))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from storage.model.geometry import (
@@ -43,7 +44,7 @@ KEYS: dict[ShapeKind, str] = {
 }
 
 
-def to_json(geometry: Geometry, w: int, h: int) -> dict[str, Any]:
+def to_json(geometry: Geometry, w: float, h: float) -> dict[str, Any]:
     """The geometry keys of a frame object on a frame of w x h pixels."""
     match geometry:
         case Box(x, y, bw, bh):
@@ -73,16 +74,19 @@ def to_json(geometry: Geometry, w: int, h: int) -> dict[str, Any]:
         case Bitmask():
             from storage.model.masks import encord_rle
 
-            return {"bitmask": {"top": 0, "left": 0, "height": h, "width": w, "rleString": encord_rle(geometry, w, h)}}
+            columns, rows = ceil(w), ceil(h)  # pages of documents have sizes between pixels
+            rle = encord_rle(geometry, columns, rows)
+            return {"bitmask": {"top": 0, "left": 0, "height": rows, "width": columns, "rleString": rle}}
         case Opaque(shape, text):
             return {KEYS[shape]: json.loads(text)} if shape in KEYS else {}
+    return {}  # ranges of audio and text live in the answers
 
 
-def _points(points: Points, w: int, h: int) -> dict[str, dict[str, float]]:
+def _points(points: Points, w: float, h: float) -> dict[str, dict[str, float]]:
     return {str(i): {"x": x / w, "y": y / h} for i, (x, y) in enumerate(points)}
 
 
-def _joint(p: SkeletonPoint, w: int, h: int) -> dict[str, Any]:
+def _joint(p: SkeletonPoint, w: float, h: float) -> dict[str, Any]:
     return {
         "x": p.x / w,
         "y": p.y / h,
@@ -97,7 +101,7 @@ def _joint(p: SkeletonPoint, w: int, h: int) -> dict[str, Any]:
 # -- reading ------------------------------------------------------------------------------------------------------
 
 
-def from_json(shape: ShapeKind, entry: Mapping[str, Any], w: int, h: int) -> Geometry:
+def from_json(shape: ShapeKind, entry: Mapping[str, Any], w: float, h: float) -> Geometry:
     """The geometry of a frame object. Raises ValueError, KeyError or TypeError when it is none."""
     if shape is ShapeKind.POLYGON:
         return _polygon(entry, w, h)
@@ -129,7 +133,7 @@ def from_json(shape: ShapeKind, entry: Mapping[str, Any], w: int, h: int) -> Geo
             return Opaque(shape, json.dumps(value, ensure_ascii=False))
 
 
-def _box(value: Mapping[str, Any], w: int, h: int) -> tuple[float, float, float, float]:
+def _box(value: Mapping[str, Any], w: float, h: float) -> tuple[float, float, float, float]:
     return (value["x"] * w, value["y"] * h, value["w"] * w, value["h"] * h)
 
 
@@ -138,7 +142,7 @@ def _in_order(value: Any) -> Iterable[Mapping[str, Any]]:
     return [value[k] for k in sorted(value, key=int)] if isinstance(value, Mapping) else value
 
 
-def _read_points(value: Any, w: int, h: int) -> Points:
+def _read_points(value: Any, w: float, h: float) -> Points:
     made: list[Point] = []
     for p in _in_order(value):
         if "z" in p:
@@ -149,20 +153,20 @@ def _read_points(value: Any, w: int, h: int) -> Points:
     return tuple(made)
 
 
-def _pairs(flat: Sequence[float], w: int, h: int) -> Points:
+def _pairs(flat: Sequence[float], w: float, h: float) -> Points:
     if len(flat) % 2:
         raise ValueError("a ring has an odd number of coordinates")
     return tuple((flat[i] * w, flat[i + 1] * h) for i in range(0, len(flat), 2))
 
 
-def _polygon(entry: Mapping[str, Any], w: int, h: int) -> Polygon:
+def _polygon(entry: Mapping[str, Any], w: float, h: float) -> Polygon:
     """`polygons` stands over `polygon`, as in the SDK."""
     if entry.get("polygons"):
         return Polygon(tuple(tuple(_pairs(ring, w, h) for ring in part) for part in entry["polygons"]))
     return Polygon.simple(_read_points(entry["polygon"], w, h))
 
 
-def _cuboid(value: Mapping[str, Any], w: int, h: int) -> Cuboid2D:
+def _cuboid(value: Mapping[str, Any], w: float, h: float) -> Cuboid2D:
     front = _pairs(value["front"], w, h)
     if offset := value.get("offset"):
         return Cuboid2D(front, offset=(offset["x"] * w, offset["y"] * h))
@@ -170,7 +174,7 @@ def _cuboid(value: Mapping[str, Any], w: int, h: int) -> Cuboid2D:
     return Cuboid2D(front, (vanishing["x"] * w, vanishing["y"] * h), float(value["scaleRatio"]))
 
 
-def _read_joint(value: Mapping[str, Any], w: int, h: int) -> SkeletonPoint:
+def _read_joint(value: Mapping[str, Any], w: float, h: float) -> SkeletonPoint:
     seen = value.get("visibility")
     if seen is None:  # older rows: one flag each
         seen = next((v for v in Visibility if value.get(v) and v is not Visibility.VISIBLE), Visibility.VISIBLE)
@@ -185,11 +189,11 @@ def _read_joint(value: Mapping[str, Any], w: int, h: int) -> SkeletonPoint:
     )
 
 
-def _bitmask(value: Mapping[str, Any], w: int, h: int) -> Bitmask:
+def _bitmask(value: Mapping[str, Any], w: float, h: float) -> Bitmask:
     from storage.model.masks import from_encord_rle
 
     width, height = int(value["width"]), int(value["height"])
-    if (width, height) != (w, h):
+    if (width, height) != (ceil(w), ceil(h)):
         raise ValueError(f"the mask is {width} x {height} pixels, its frame {w} x {h}")
     mask = from_encord_rle(value["rleString"], width, height)
     left, top = int(value.get("left", 0)), int(value.get("top", 0))

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
 from storage.exchange import json_text
-from storage.exchange.encord_read import check_row, read_row
-from storage.exchange.encord_write import PathOf, RowWriter, can_hold, unit_hash
+from storage.exchange.encord_read import check_row
+from storage.exchange.encord_read_media import read_row
+from storage.exchange.encord_write import PathOf, unit_hash
+from storage.exchange.encord_write_media import writer_of
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.model.items import Item
@@ -38,12 +40,13 @@ class EncordWriter:
         out.write("[")
 
     def add(self, info: LabelRowInfo, document: LabelDocument) -> None:
-        if not can_hold(info):
+        row_writer = writer_of(info.item)
+        if row_writer is None:
             if any(True for _ in document.records()):
                 self.losses.add("all labels", info.item.title, f"this version exports no labels of the kind {info.item.kind}")
             return
         path = self._path_of(info.item)
-        writer = RowWriter(info, self._features, document, self.losses, self._classes, path)
+        writer = row_writer(info, self._features, document, self.losses, self._classes, path)
         row = writer.row()
         self._out.write(",\n" if self.counts["label_rows"] else "\n")
         self._out.write(json_text.dump(row))

@@ -21,7 +21,7 @@ from storage.exchange.losses import Losses
 from storage.ids import new_uuid
 from storage.model.geometry import Geometry, ShapeKind
 from storage.model.items import Item
-from storage.model.labels import Annotation, Classification, Instance, LabelDocument, Range
+from storage.model.labels import Annotation, Classification, FrameKey, Instance, LabelDocument, Range
 from storage.model.ontology import ClassificationClass, ObjectClass
 
 Json = Mapping[str, Any]
@@ -44,7 +44,7 @@ def check_row(row: Any) -> Json:
 
 def read_row(row: Json, item: Item, features: Features, present: LabelDocument, losses: Losses) -> LabelDocument:
     """A new document: `present` with the row merged into it."""
-    return _Reader(check_row(row), item, features, present, losses).read()
+    return RowReader(check_row(row), item, features, present, losses).read()
 
 
 def copy_of(document: LabelDocument) -> LabelDocument:
@@ -54,7 +54,9 @@ def copy_of(document: LabelDocument) -> LabelDocument:
     return made
 
 
-class _Reader:
+class RowReader:
+    """Reads rows of pictures; `encord_read_media` reads the other kinds."""
+
     def __init__(self, row: Json, item: Item, features: Features, present: LabelDocument, losses: Losses) -> None:
         self._row, self._item, self._features = row, item, features
         self._present, self._losses = present, losses
@@ -70,25 +72,37 @@ class _Reader:
     def read(self) -> LabelDocument:
         for frame, labels in self._frame_labels():
             seen: set[str] = set()
-            for entry in _list(labels.get("objects")):
-                self._object(_table(entry), frame, seen)
-        for own, entry in _table(self._row.get("object_answers")).items():
+            for entry in as_list(labels.get("objects")):
+                self._object(as_table(entry), frame, seen)
+        self._settle()
+        for own, entry in as_table(self._row.get("object_answers")).items():
             self._object_answers(str(own), entry)
-        for own, entry in _table(self._row.get("classification_answers")).items():
+        for own, entry in as_table(self._row.get("classification_answers")).items():
             self._classification(str(own), entry)
         if self._row.get("spaces"):
             self._losses.add("labels on the tiles of a data group", self._where, "this version reads labels of pictures only")
         return self._made
 
+    # -- what differs between kinds of items
+
+    def _settle(self) -> None:
+        """All shapes of the frames have been read."""
+
+    def _size(self, frame: int) -> tuple[float, float] | None:
+        return frame_size(self._item, frame)
+
+    def _at(self, entry: Json, frame: int) -> FrameKey:
+        return ("", frame)
+
     def _frame_labels(self) -> Iterator[tuple[int, Json]]:
         """Frame number and labels. Flat in units of images, by frame elsewhere."""
         for unit in self._row["data_units"].values():
-            labels = _table(_table(unit).get("labels"))
+            labels = as_table(as_table(unit).get("labels"))
             if "objects" in labels or "classifications" in labels or not labels:
-                yield _int(unit.get("data_sequence")), labels
+                yield as_int(unit.get("data_sequence")), labels
             else:
                 for frame, below in labels.items():
-                    yield _int(frame), _table(below)
+                    yield as_int(frame), as_table(below)
 
     # -- objects
 
@@ -96,7 +110,7 @@ class _Reader:
         own = str(entry.get("objectHash") or "")
         thing = self._class_of(entry)
         name = str(entry.get("name") or (thing.name if thing else own))
-        size = frame_size(self._item, frame)
+        size = self._size(frame)
         why = ""
         if thing is None:
             why = "the project's ontology has no such class"
@@ -138,19 +152,19 @@ class _Reader:
                 )
                 self._made.put(known)
             return known
-        told = _table(_table(_table(self._row.get("object_answers")).get(own)).get("postil"))
+        told = as_table(as_table(as_table(self._row.get("object_answers")).get(own)).get("postil"))
         made = Instance(
-            _free(told.get("uuid"), self._made.instances),
+            free_uuid(told.get("uuid"), self._made.instances),
             own,
             thing.feature_hash,
             self._number(own, thing.feature_hash),
-            _int(told.get("layer")),
+            as_int(told.get("layer")),
             **_made_by(entry),
         )
         if isinstance(told.get("made"), list) and len(told["made"]) == 4:
             created_at, created_by, edited_at, edited_by = told["made"]
             made = replace(
-                made, created_at=_int(created_at), created_by=created_by, edited_at=_int(edited_at), edited_by=edited_by
+                made, created_at=as_int(created_at), created_by=created_by, edited_at=as_int(edited_at), edited_by=edited_by
             )
         self._instances[own] = made
         self._made.put(made)
@@ -158,23 +172,26 @@ class _Reader:
 
     def _number(self, own: str, feature_hash: str) -> int:
         """The number that the row tells, else the next free one."""
-        told = _table(_table(self._row.get("object_answers")).get(own)).get("objectNumber")
+        told = as_table(as_table(self._row.get("object_answers")).get(own)).get("objectNumber")
         if isinstance(told, int) and not isinstance(told, bool) and told > 0:
             return told
         number = self._numbers.get(feature_hash) or self._made.next_number(feature_hash)
         self._numbers[feature_hash] = number + 1
         return number
 
-    def _put_annotation(self, instance: Instance, geometry: Geometry, frame: int, entry: Json, size: tuple[int, int]) -> None:
-        told = _table(entry.get("postil"))
-        present = self._made.annotation_of(instance.uuid, ("", frame))
-        uuid = present.uuid if present else _free(told.get("uuid"), self._made.annotations)
+    def _put_annotation(
+        self, instance: Instance, geometry: Geometry, frame: int, entry: Json, size: tuple[float, float]
+    ) -> None:
+        told = as_table(entry.get("postil"))
+        at = self._at(entry, frame)
+        present = self._made.annotation_of(instance.uuid, at)
+        uuid = present.uuid if present else free_uuid(told.get("uuid"), self._made.annotations)
         made = replace(
-            present or Annotation(uuid, instance.uuid, geometry, frame),
+            present or Annotation(uuid, instance.uuid, geometry, at[1], at[0]),
             geometry=geometry,
-            confidence=_float(entry.get("confidence"), 1.0),
+            confidence=as_float(entry.get("confidence"), 1.0),
             manual=bool(entry.get("manualAnnotation", True)),
-            **_provenance(entry, present),
+            **provenance_of(entry, present),
         )
         if told:
             made = replace(
@@ -189,25 +206,25 @@ class _Reader:
         self._made.put(made)
 
     def _object_answers(self, own: str, entry: Any) -> None:
-        entry = _table(entry)
+        entry = as_table(entry)
         instance = self._instances.get(own)
-        told = _table(entry.get("postil"))
+        told = as_table(entry.get("postil"))
         if instance is None and (thing := self._features.objects.get(str(told.get("featureHash")))):
             instance = self._instance(own, thing, {})  # an object of ours that lies on no frame
-        actions = _list(_table(_table(self._row.get("object_actions")).get(own)).get("actions"))
+        actions = as_list(as_table(as_table(self._row.get("object_actions")).get(own)).get("actions"))
         if instance is None:
             if entry.get("classifications") or actions:
                 self._losses.add(f"answers of the object {own}", self._where, "the object is on no frame of this item")
             return
         frames = [a.frame for a in self._made.annotations_of(instance.uuid)]
         what = f"{self._features.objects[instance.feature_hash].name} {instance.number}"
-        entries = _list(entry.get("classifications"))
+        entries = as_list(entry.get("classifications"))
         self._answers.read(instance.uuid, instance.feature_hash, entries, actions, frames=frames, what=what)
 
     # -- classifications
 
     def _classification(self, own: str, entry: Any) -> None:
-        entry = _table(entry)
+        entry = as_table(entry)
         copies = self._frame_copies().get(own, [])
         feature_hash = str(entry.get("featureHash") or (copies[0][1].get("featureHash") if copies else ""))
         thing = self._features.classifications.get(feature_hash)
@@ -219,38 +236,38 @@ class _Reader:
         if ranges is None:
             self._losses.add(f"classification {thing.name}", self._where, "it holds on no frame of this item")
             return
-        told = _table(entry.get("postil"))
+        told = as_table(entry.get("postil"))
         source = entry if "createdAt" in entry else copies[0][1] if copies else entry
         known = self._rows.get(own) or self._same_question(thing, ranges)
         made = replace(
-            known or Classification(_free(told.get("uuid"), self._made.classifications), own, feature_hash),
+            known or Classification(free_uuid(told.get("uuid"), self._made.classifications), own, feature_hash),
             feature_hash=feature_hash,
             ranges=ranges,
-            confidence=_float(source.get("confidence"), 1.0),
+            confidence=as_float(source.get("confidence"), 1.0),
             manual=bool(source.get("manualAnnotation", True)),
-            **_provenance({"postil": told, **source}, known),
+            **provenance_of({"postil": told, **source}, known),
         )
         self._rows[own] = made
         self._made.put(made)
-        self._answers.read(made.uuid, feature_hash, _list(entry.get("classifications")), [], frames=[], what=thing.name)
+        self._answers.read(made.uuid, feature_hash, as_list(entry.get("classifications")), [], frames=[], what=thing.name)
 
     def _frame_copies(self) -> dict[str, list[tuple[int, Json]]]:
         """What the frames say of classifications, by hash: older rows say it only there."""
         if self._copies is None:
             self._copies = {}
             for frame, labels in self._frame_labels():
-                for entry in map(_table, _list(labels.get("classifications"))):
+                for entry in map(as_table, as_list(labels.get("classifications"))):
                     self._copies.setdefault(str(entry.get("classificationHash")), []).append((frame, entry))
         return self._copies
 
     def _ranges(self, entry: Json, thing: ClassificationClass, frames: list[int]) -> tuple[Range, ...] | None:
         """None when it holds on no frame that exists."""
-        told = _table(entry.get("postil")).get("ranges")
+        told = as_table(entry.get("postil")).get("ranges")
         if isinstance(told, list):
             return tuple((int(a), int(b)) for a, b in told)
         if thing.is_global:
             return ()
-        ranges = [(_int(r[0]), _int(r[1])) for r in _list(entry.get("range"))] or [(f, f) for f in sorted(set(frames))]
+        ranges = [(as_int(r[0]), as_int(r[1])) for r in as_list(entry.get("range"))] or [(f, f) for f in sorted(set(frames))]
         kept = tuple((max(0, a), min(b, self._frames - 1)) for a, b in ranges if a < self._frames and b >= 0)
         return kept or None
 
@@ -272,7 +289,7 @@ def _shape_of(entry: Json, thing: ObjectClass) -> ShapeKind:
     return next((shape for shape, k in KEYS.items() if k in entry), thing.shape)
 
 
-def _free(told: Any, taken: Mapping[str, object]) -> str:
+def free_uuid(told: Any, taken: Mapping[str, object]) -> str:
     """A uuid from a file of ours, if it is one and free here; else a new one."""
     from uuid import UUID
 
@@ -285,15 +302,15 @@ def _free(told: Any, taken: Mapping[str, object]) -> str:
 
 
 def _made_by(entry: Json) -> dict[str, Any]:
-    made = _provenance(entry, None)
+    made = provenance_of(entry, None)
     return {k: made[k] for k in ("created_at", "created_by", "edited_at", "edited_by")}
 
 
-def _provenance(entry: Json, present: Annotation | Classification | None) -> dict[str, Any]:
+def provenance_of(entry: Json, present: Annotation | Classification | None) -> dict[str, Any]:
     created, edited = _time(entry.get("createdAt")), _time(entry.get("lastEditedAt"))
-    exact = _table(entry.get("postil")).get("times")
+    exact = as_table(entry.get("postil")).get("times")
     if isinstance(exact, list) and len(exact) == 2:
-        created, edited = _refined(created, _int(exact[0])), _refined(edited, _int(exact[1]))
+        created, edited = _refined(created, as_int(exact[0])), _refined(edited, as_int(exact[1]))
     elif present is not None:
         created, edited = _refined(created, present.created_at), _refined(edited, present.edited_at)
     return {
@@ -316,20 +333,20 @@ def _time(text: Any) -> int:
         return 0
 
 
-def _table(value: Any) -> Json:
+def as_table(value: Any) -> Json:
     return value if isinstance(value, Mapping) else {}
 
 
-def _list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _int(value: Any) -> int:
+def as_int(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
         return 0
 
 
-def _float(value: Any, default: float) -> float:
+def as_float(value: Any, default: float) -> float:
     return default if isinstance(value, bool) or not isinstance(value, (int, float)) else float(value)

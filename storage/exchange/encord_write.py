@@ -26,8 +26,9 @@ from storage.exchange.features import (
 )
 from storage.exchange.losses import Losses
 from storage.model.geometry import Bitmask
-from storage.model.items import Item, Kind
+from storage.model.items import Item
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument, Range
+from storage.model.ontology import ObjectClass
 from storage.model.reads import LabelRowInfo
 from storage.model.rules import is_empty, validate_answer
 from storage.model.workflow import TaskStatus
@@ -46,6 +47,8 @@ def unit_hash(data_hash: str, page: int) -> str:
 
 class RowWriter:
     """Makes one label row. `classes` are the feature hashes to write; None means all."""
+
+    _timeless = False  # there are no frames: classifications speak of the whole
 
     def __init__(
         self,
@@ -72,8 +75,7 @@ class RowWriter:
             self._name(instance)
         for classification in document.classifications.values():
             self._name(classification)
-        for annotation in document.annotations.values():
-            self._add_annotation(annotation)
+        self._add_annotations()
         object_answers: Json = {}
         object_actions: Json = {}
         for instance in document.instances.values():
@@ -91,7 +93,7 @@ class RowWriter:
             "dataset_hash": info.dataset_uuid,
             "dataset_title": info.dataset_title,
             "data_title": info.item.title,
-            "data_type": "image" if self._frames == 1 else "img_group",
+            "data_type": self._data_type(),
             "annotation_task_status": "COMPLETED" if done else "QUEUED" if info.status is TaskStatus.NEW else "ASSIGNED",
             "is_shadow_data": False,
             "label_status": "LABELLED" if done else "LABEL_IN_PROGRESS" if labelled else "NOT_LABELLED",
@@ -111,6 +113,29 @@ class RowWriter:
                 "edited_at": info.edited_at,
             },
         }
+
+    # -- what differs between kinds of items (`encord_write_media`)
+
+    def _data_type(self) -> str:
+        return "image" if self._frames == 1 else "img_group"
+
+    def _add_annotations(self) -> None:
+        for annotation in self._document.annotations.values():
+            self._add_annotation(annotation)
+
+    def _frame_of(self, annotation: Annotation) -> int | None:
+        return annotation.frame if not annotation.part and 0 <= annotation.frame < self._frames else None
+
+    def _size(self, frame: int) -> tuple[float, float] | None:
+        return frame_size(self._info.item, frame)
+
+    def _ranges_of(self, instance: Instance) -> list[Range]:
+        """The frames on which Encord will see the object."""
+        return ranges_of(a.frame for a in self._document.annotations_of(instance.uuid) if 0 <= a.frame < self._frames)
+
+    def _extra_of(self, instance: Instance) -> Json:
+        """More keys for an object's entry in the answers."""
+        return {}
 
     # -- units
 
@@ -150,17 +175,27 @@ class RowWriter:
         self._hashes[thing.uuid] = name
 
     def _add_annotation(self, annotation: Annotation) -> None:
+        found = self._drawn(annotation)
+        if found is None:
+            return
+        thing, frame, size = found
+        self._objects.setdefault(frame, []).append(self._object_entry(thing, annotation, to_json(annotation.geometry, *size)))
+        self.counts["annotations"] += 1
+
+    def _drawn(self, annotation: Annotation) -> tuple[ObjectClass, int, tuple[float, float]] | None:
+        """Class, frame and its size, for a shape that Encord can hold on a frame; else None, with a loss."""
         instance = self._document.instances.get(annotation.instance)
         if instance is None or not self._wanted(instance.feature_hash):
-            return
+            return None
         thing = self._features.objects.get(instance.feature_hash)
         what = f"{thing.name} {instance.number}" if thing else f"an object of the class {instance.feature_hash}"
-        size = frame_size(self._info.item, annotation.frame)
+        frame = self._frame_of(annotation)
+        size = self._size(frame) if frame is not None else None
         geometry = annotation.geometry
         why = ""
         if thing is None:
             why = "its class is not in the ontology any more"
-        elif annotation.part or not 0 <= annotation.frame < self._frames:
+        elif frame is None:
             why = f"it lies on a frame ({annotation.frame}) that the item does not have"
         elif size is None:
             why = "the size of the picture is not known"
@@ -170,26 +205,28 @@ class RowWriter:
             why = "Encord allows an object once on a frame"
         if why:
             self._losses.add(what, self._where, why)
-            return
+            return None
         assert thing is not None
+        assert frame is not None
         assert size is not None
         if isinstance(geometry, Bitmask) and _sticks_out(geometry, size):
             self._losses.add(f"{what}: the part of the mask outside of the picture", self._where, "Encord keeps masks inside")
-        entry: Json = {
+        return thing, frame, size
+
+    def _object_entry(self, thing: ObjectClass, annotation: Annotation, shape: Json) -> Json:
+        return {
             "name": thing.name,
             "color": thing.color,
             "shape": str(thing.shape),
             "value": machine_value(thing.name),
-            **_provenance(annotation),
+            **provenance(annotation),
             "confidence": annotation.confidence,
-            "objectHash": self._hashes[instance.uuid],
+            "objectHash": self._hashes[annotation.instance],
             "featureHash": thing.feature_hash,
             "manualAnnotation": annotation.manual,
-            **to_json(geometry, *size),
-            "postil": {"uuid": annotation.uuid, **_flags(annotation), **_exact_times(annotation)},
+            **shape,
+            "postil": row_extra(annotation),
         }
-        self._objects.setdefault(annotation.frame, []).append(entry)
-        self.counts["annotations"] += 1
 
     def _add_answers(self, instance: Instance, answers: Json, actions: Json) -> None:
         thing = self._features.objects.get(instance.feature_hash)
@@ -200,7 +237,7 @@ class RowWriter:
             )
             return
         what = f"{thing.name} {instance.number}"
-        frames = ranges_of(a.frame for a in self._document.annotations_of(instance.uuid) if 0 <= a.frame < self._frames)
+        frames = self._ranges_of(instance)
         if not frames:
             self._losses.add(what, self._where, "it lies on no frame; Encord's loader skips such objects")
         static: list[Json] = []
@@ -228,6 +265,9 @@ class RowWriter:
                 "made": [instance.created_at, instance.created_by, instance.edited_at, instance.edited_by],
             },
         }
+        extra = self._extra_of(instance)
+        answers[own]["postil"] |= extra.pop("postil", {})
+        answers[own] |= extra
         if moving:
             found = self._actions(moving, instance.feature_hash, frames, what)
             if found:
@@ -300,7 +340,8 @@ class RowWriter:
                 )
                 continue
             whole: list[Range] = [(0, self._frames - 1)]
-            wished = whole if thing.is_global or not row.ranges else within(row.ranges, self._frames)
+            everywhere = thing.is_global or not row.ranges or self._timeless
+            wished = whole if everywhere else within(row.ranges, self._frames)
             ranges = without(wished, said.get(row.feature_hash, ()))
             if ranges != sorted(wished) or not ranges:
                 self._losses.add(
@@ -309,7 +350,7 @@ class RowWriter:
             if not ranges:
                 continue
             said.setdefault(row.feature_hash, []).extend(ranges)
-            self._add_classification(made, row, ranges, is_global=thing.is_global)
+            self._add_classification(made, row, ranges, is_global=thing.is_global or self._timeless)
         return made
 
     def _add_classification(self, made: Json, row: Classification, ranges: list[Range], *, is_global: bool) -> None:
@@ -319,7 +360,7 @@ class RowWriter:
             place = self._usable(answer, row.feature_hash, thing.name)
             if place is not None:
                 entries.append(_entry(place, answer) | {"postil": _answer_extra(answer)})
-        common = {**_provenance(row), "confidence": row.confidence, "manualAnnotation": row.manual}
+        common = {**provenance(row), "confidence": row.confidence, "manualAnnotation": row.manual}
         made[own] = {
             "classificationHash": own,
             "featureHash": row.feature_hash,
@@ -329,7 +370,7 @@ class RowWriter:
             "createdBy": row.created_by,
             "lastEditedBy": row.edited_by,
             **common,
-            "postil": {"uuid": row.uuid, "ranges": [list(r) for r in row.ranges], **_exact_times(row)},
+            "postil": {"uuid": row.uuid, "ranges": [list(r) for r in row.ranges], **exact_times(row)},
         }
         copy = {
             "classificationHash": own,
@@ -365,7 +406,7 @@ def _answer_extra(answer: Answer) -> Json:
     return extra
 
 
-def _provenance(record: Annotation | Classification) -> Json:
+def provenance(record: Annotation | Classification) -> Json:
     made: Json = {
         "createdAt": times.write(record.created_at),
         "createdBy": record.created_by,
@@ -376,14 +417,19 @@ def _provenance(record: Annotation | Classification) -> Json:
     return made
 
 
-def _exact_times(record: Annotation | Classification) -> Json:
+def exact_times(record: Annotation | Classification) -> Json:
     """Milliseconds, where Encord's seconds would lose some."""
     if record.created_at % 1000 or record.edited_at % 1000:
         return {"times": [record.created_at, record.edited_at]}
     return {}
 
 
-def _flags(annotation: Annotation) -> Json:
+def row_extra(annotation: Annotation) -> Json:
+    """What Encord has no key for of a row."""
+    return {"uuid": annotation.uuid, **flags(annotation), **exact_times(annotation)}
+
+
+def flags(annotation: Annotation) -> Json:
     made: Json = {}
     if annotation.pts is not None:
         made["pts"] = annotation.pts
@@ -396,10 +442,5 @@ def _flags(annotation: Annotation) -> Json:
     return made
 
 
-def _sticks_out(mask: Bitmask, size: tuple[int, int]) -> bool:
+def _sticks_out(mask: Bitmask, size: tuple[float, float]) -> bool:
     return mask.x < 0 or mask.y < 0 or mask.x + mask.w > size[0] or mask.y + mask.h > size[1]
-
-
-def can_hold(info: LabelRowInfo) -> bool:
-    """Whether this version writes rows of that kind of item."""
-    return info.item.kind is Kind.IMAGE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from storage.model.items import Item
+from storage.model.items import Item, Kind
 from storage.model.labels import AnswerValue, Range
 from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option
 
@@ -77,6 +77,26 @@ def frame_size(item: Item, frame: int) -> tuple[int, int] | None:
     if not item.width or not item.height:
         return None
     return item.width, item.height
+
+
+def place_size(item: Item, frame: int) -> tuple[float, float] | None:
+    """Of what shapes lie on: pixels of a frame or of a group's member, points of a page.
+
+    `facts["members"]` of a group: one table per picture with uuid, title, mime, width and height, in their order;
+    `facts["pages"]` of a PDF: runs of equal pages, [count, width, height].
+    """
+    if item.kind is Kind.PDF and isinstance(item.facts.get("pages"), Sequence):
+        left = frame
+        for count, width, height in item.facts["pages"]:
+            if left < count:
+                return float(width), float(height)
+            left -= count
+        return None
+    members = item.facts.get("members")
+    if isinstance(members, Sequence) and frame < len(members):
+        width, height = members[frame].get("width"), members[frame].get("height")
+        return (float(width), float(height)) if width and height else None
+    return frame_size(item, frame)
 
 
 # -- ranges (both ends included) ----------------------------------------------------------------------------------

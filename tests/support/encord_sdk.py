@@ -13,18 +13,38 @@ with warnings.catch_warnings():
     from encord.objects import LabelRowV2, OntologyStructure
     from encord.objects.attributes import ChecklistAttribute, NumericAttribute, RadioAttribute, TextAttribute
     from encord.objects.bitmask import BitmaskCoordinates
+    from encord.objects.coordinates import AudioCoordinates, BoundingBoxCoordinates, HtmlCoordinates, TextCoordinates
+    from encord.objects.frames import Range
+    from encord.objects.html_node import HtmlNode, HtmlRange
     from encord.ontology import Ontology
     from encord.orm.label_row import LabelRowMetadata
     from encord.orm.ontology import Ontology as OntologyRecord
+    from encord.orm.storage import (
+        CustomerProvidedAudioMetadata,
+        CustomerProvidedPdfMetadata,
+        CustomerProvidedTextMetadata,
+        CustomerProvidedVideoMetadata,
+    )
 
 __all__ = [
+    "AudioCoordinates",
     "BitmaskCoordinates",
+    "BoundingBoxCoordinates",
     "ChecklistAttribute",
+    "CustomerProvidedAudioMetadata",
+    "CustomerProvidedPdfMetadata",
+    "CustomerProvidedTextMetadata",
+    "CustomerProvidedVideoMetadata",
+    "HtmlCoordinates",
+    "HtmlNode",
+    "HtmlRange",
     "LabelRowV2",
     "NumericAttribute",
     "OntologyStructure",
     "RadioAttribute",
+    "Range",
     "TextAttribute",
+    "TextCoordinates",
     "load_ontology",
     "load_row",
 ]

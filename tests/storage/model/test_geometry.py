@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.model.geometry import (
+    AudioRanges,
     Bitmask,
     Box,
     Circle,
     Cuboid2D,
     Ellipse,
     Geometry,
+    HtmlRanges,
     Keypoint,
     Opaque,
     Polygon,
@@ -22,6 +24,7 @@ from storage.model.geometry import (
     RotatedBox,
     ShapeKind,
     Skeleton,
+    TextRanges,
     pack,
     rotate,
     unpack,
@@ -102,3 +105,18 @@ def test_stored_forms_do_not_change():
     ring = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
     assert pack(Polygon.simple(ring)) == struct.pack("<3I6d", 1, 1, 3, 0, 0, 1, 0, 1, 1)
     assert unpack("bitmask", pack(Bitmask(1, 2, 3, 4, b"\x0c\0\0\0"))) == Bitmask(1, 2, 3, 4, b"\x0c\0\0\0")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        AudioRanges(()),
+        AudioRanges(((0, 900), (1200, 2**40))),
+        TextRanges(((0, 1),)),
+        HtmlRanges(((("/html[1]/body[1]/p[1]/text()[1]", 0), ("/html[1]/body[1]/p[2]/text()[1]", 12)),)),
+        HtmlRanges(()),
+    ],
+)
+def test_ranges_of_audio_and_text_come_back_exactly(shape):
+    assert unpack(shape.kind, pack(shape)) == shape or not shape.ranges
+    assert shape.moved(3, 4) == shape
