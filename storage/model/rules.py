@@ -106,6 +106,15 @@ def validate_answer(attribute: Attribute, value: AnswerValue) -> str:
 # -- gaps ---------------------------------------------------------------------------------------------------------
 
 
+def requires_anything(ontology: Ontology) -> bool:
+    """Whether any document can have gaps at all. Where not, nobody needs to read one to know."""
+    classes = [c for c in ontology.objects if not c.archived]
+    roots = [c.attribute for c in ontology.classifications if not c.archived]
+    return any(c.required for c in classes) or any(
+        a.required for a in _all([*roots, *(a for c in classes for a in c.attributes)])
+    )
+
+
 def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1) -> list[Gap]:
     """Everything required that is empty (rulings.md 17); archived things ask nothing.
 
@@ -113,6 +122,8 @@ def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1) -> list[G
     frame on which its object is drawn has an answer; the gap names the first frame that has none.
     """
     found: list[Gap] = []
+    if not requires_anything(ontology):
+        return found
     by_class: dict[str, list[Instance]] = {}
     for instance in document.instances.values():
         by_class.setdefault(instance.feature_hash, []).append(instance)
@@ -122,8 +133,9 @@ def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1) -> list[G
         instances = by_class.get(object_class.feature_hash, [])
         if object_class.required and not instances:
             found.append(Gap(f"No “{object_class.name}” has been drawn."))
-        for instance in instances:
-            found.extend(_instance_gaps(object_class, instance, document))
+        if any(a.required for a in _all(object_class.attributes)):
+            for instance in instances:
+                found.extend(_instance_gaps(object_class, instance, document))
     for classification in ontology.classifications:
         if not (classification.archived or classification.attribute.archived):
             found.extend(_classification_gaps(classification, document))
@@ -131,8 +143,6 @@ def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1) -> list[G
 
 
 def _instance_gaps(object_class: ObjectClass, instance: Instance, document: LabelDocument) -> Iterator[Gap]:
-    if not any(a.required for a in _all(object_class.attributes)):
-        return
     static = {a.attribute: a.value for a in document.answers_of(instance.uuid) if a.first is None}
     label = f"{object_class.name} {instance.number}"
     keys = [a.at for a in document.annotations_of(instance.uuid)]
