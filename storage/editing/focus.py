@@ -20,6 +20,9 @@ class Display:
     color_by: Literal["class", "instance"] = "class"
     only_selected: bool = False
     line_width: float = 2.0  # logical px
+    crosshair: bool = False
+    rulers: bool = False
+    pixel_grid: bool = True  # once pixels are large
 
 
 class Focus:

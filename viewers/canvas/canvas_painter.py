@@ -36,7 +36,6 @@ class CanvasPainter(QObject):
         self._drafts: list[Draft] = []
         self._draft_items: list[Item] = []
         self._names: tuple[QImage, Layer | None] | None = None
-        self._names_placement: Placement | None = None
         self._names_asked: Placement | None = None
         self._names_stale = True
         self._coarse: tuple[object, QImage] | None = None
@@ -85,9 +84,9 @@ class CanvasPainter(QObject):
         if canvas.tool is None:
             self._paint_handles(p)
         self.overlay.paint(p, self._drafts, self.armed_color())
-        if canvas.crosshair:
+        if canvas.focus.display.crosshair:
             self._paint_crosshair(p)
-        if canvas.rulers:
+        if canvas.focus.display.rulers:
             self._paint_rulers(p)
 
     def _paint_picture(self, p: QPainter, now: Placement, size: tuple[int, int]) -> None:

@@ -70,8 +70,6 @@ class ImageCanvas(QWidget):
         self.hits = Index()
         self.shapes = SceneShapes(session, focus, ontology, self.hits)
         self.tool: Tool | None = None
-        self.crosshair = False
-        self.rulers = False
         self.context = ToolContext(
             session,
             focus,
@@ -85,6 +83,7 @@ class ImageCanvas(QWidget):
         self._workers = (Newest("canvas picture"), Newest("canvas shapes"))
         background = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red())
         self._picture = PictureLayer(self.view, self._workers[0], pictures, self._frame, background, self)
+        self._picture.grid = focus.display.pixel_grid
         self._static = ShapeLayer(self.view, self._workers[1], self.shapes.static_items, self.look, self)
         self._painter = CanvasPainter(self)
         self._pointing = Pointing(self)
@@ -200,22 +199,6 @@ class ImageCanvas(QWidget):
         self.view.rotation, self.view.flip = 0, False
         self._refit()
 
-    def show_crosshair(self, on: bool) -> None:
-        self.crosshair = on
-        self.update()
-
-    def show_rulers(self, on: bool) -> None:
-        self.rulers = on
-        self.update()
-
-    def show_grid(self, on: bool) -> None:
-        self._picture.grid = on
-        self._picture.invalidate()
-
-    def mark_dirty(self, instances: Iterable[str]) -> None:
-        """Draw these again, for a reason that the session does not tell."""
-        self._on_document(DocumentChange(instances=frozenset(instances)))
-
     def look(self) -> Look:
         """The style of shapes in device px."""
         display, dpr = self.focus.display, self.view.dpr
@@ -274,6 +257,8 @@ class ImageCanvas(QWidget):
             self.shapes.forget_items()
             self._static.invalidate()
             self._painter.names_changed()
+        if "display" in names:
+            self._picture.show_grid(self.focus.display.pixel_grid)
         if "selected" in names:
             if self.focus.display.only_selected:
                 self._static.invalidate()
@@ -335,7 +320,7 @@ class ImageCanvas(QWidget):
             self._set_hovered(found[0] if found else None)
         elif self.focus.hovered is not None and hovering:
             self._set_hovered(None)
-        if self.crosshair or self.rulers:
+        if self.focus.display.crosshair or self.focus.display.rulers:
             self.update()
         self._tell_cursor(at)
 

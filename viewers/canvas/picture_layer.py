@@ -46,7 +46,6 @@ class PictureLayer(QObject):
         self._background = background
         self._asked: tuple[Placement, Rect] | None = None
         self._stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
-        self._made_for = -1
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -56,6 +55,11 @@ class PictureLayer(QObject):
     @property
     def settled(self) -> bool:
         return self.layer is not None and self._asked is None and not self._stale
+
+    def show_grid(self, on: bool) -> None:
+        if on != self.grid:
+            self.grid = on
+            self.invalidate()
 
     def invalidate(self) -> None:
         self._stale = True

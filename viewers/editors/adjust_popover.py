@@ -17,8 +17,6 @@ CHANNELS = (("all", "All"), ("r", "Red"), ("g", "Green"), ("b", "Blue"), ("a", "
 
 class AdjustPopover(QFrame):
     adjusted = Signal(object)  # Adjustments
-    crosshair_wanted = Signal(bool)
-    grid_wanted = Signal(bool)
 
     def __init__(self, focus: Focus, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -50,9 +48,10 @@ class AdjustPopover(QFrame):
         self.by_instance = QCheckBox("Colour by object", self)
         self.only_selected = QCheckBox("Only the selected", self)
         self.crosshair = QCheckBox("Crosshair", self)
+        self.rulers = QCheckBox("Rulers", self)
         self.grid = QCheckBox("Pixel grid when near", self)
-        self.grid.setChecked(True)
-        for box in (self.names, self.by_instance, self.only_selected, self.crosshair, self.grid):
+        self._boxes = (self.names, self.by_instance, self.only_selected, self.crosshair, self.rulers, self.grid)
+        for box in self._boxes:
             form.addRow("", box)
         self._connect()
 
@@ -101,10 +100,8 @@ class AdjustPopover(QFrame):
         self.reset_button.clicked.connect(self.reset)
         self.opacity.valueChanged.connect(self._display_changed)
         self.line_width.valueChanged.connect(self._display_changed)
-        for box in (self.names, self.by_instance, self.only_selected):
+        for box in self._boxes:
             box.toggled.connect(self._display_changed)
-        self.crosshair.toggled.connect(self.crosshair_wanted)
-        self.grid.toggled.connect(self.grid_wanted)
 
     # -- showing what is
 
@@ -124,6 +121,9 @@ class AdjustPopover(QFrame):
             (self.names, display.names),
             (self.by_instance, display.color_by == "instance"),
             (self.only_selected, display.only_selected),
+            (self.crosshair, display.crosshair),
+            (self.rulers, display.rulers),
+            (self.grid, display.pixel_grid),
         ]
         self._reading = True
         for slider, value in values:
@@ -159,4 +159,7 @@ class AdjustPopover(QFrame):
             names=self.names.isChecked(),
             color_by="instance" if self.by_instance.isChecked() else "class",
             only_selected=self.only_selected.isChecked(),
+            crosshair=self.crosshair.isChecked(),
+            rulers=self.rulers.isChecked(),
+            pixel_grid=self.grid.isChecked(),
         )

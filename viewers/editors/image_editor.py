@@ -121,8 +121,6 @@ class ImageEditor(QWidget, ToolVerbs):
         self.toolbox.brush.resized = self.options.read
         self.pages.page_wanted.connect(self.go_to_page)
         self.popover.adjusted.connect(self.set_adjustments)
-        self.popover.crosshair_wanted.connect(self.canvas.show_crosshair)
-        self.popover.grid_wanted.connect(self.canvas.show_grid)
         self._endings = [self.session.listen(self._on_document), self.focus.listen(self._on_focus)]
 
     def close_editor(self) -> None:

@@ -37,7 +37,7 @@ def test_pixels_are_squares_from_two_hundred_percent(show: Make, turned: tuple[i
     shown.canvas.turn(turned[0])
     if turned[1]:
         shown.canvas.mirror()
-    shown.canvas.show_grid(False)
+    shown.canvas.focus.show(pixel_grid=False)
     shown.canvas.zoom_to(5.0)
     places = [(x, y) for x in range(25, 35) for y in range(15, 25)]
     for off in (0.2, 0.8):
@@ -129,9 +129,9 @@ def test_pixel_grid_and_values(show: Make) -> None:
     assert len(np.unique(shown.pixels()[140:160, 190:210])) == 1
     shown.canvas.zoom_to(10.0)
     assert len(np.unique(shown.pixels()[140:160, 190:210])) > 1
-    shown.canvas.show_grid(False)
+    shown.canvas.focus.show(pixel_grid=False)
     assert len(np.unique(shown.pixels()[140:160, 190:210])) == 1
-    shown.canvas.show_grid(True)
+    shown.canvas.focus.show(pixel_grid=True)
     shown.canvas.zoom_to(60.0)
     x, y = (round(v) for v in shown.canvas.view.screen_point(20, 15))
     cell = shown.pixels()[y + 5 : y + 55, x + 5 : x + 55]

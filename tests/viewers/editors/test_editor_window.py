@@ -118,8 +118,13 @@ def test_the_popover_adjusts_picture_and_shapes_and_resets(stage):
     assert stage.canvas.adjust == Adjustments()
     assert popover.brightness.value() == 0
     popover.crosshair.click()
-    assert stage.canvas.crosshair
+    popover.rulers.click()
+    popover.grid.click()
     popover.hide()
+    display = stage.focus.display
+    assert display.crosshair
+    assert display.rulers
+    assert not display.pixel_grid
 
 
 def test_the_menu_of_a_shape_reaches_every_verb_that_fits(stage):
