@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import BadInput
-from storage.media.containers import ATTACHED_PICTURE, Packets, name_of, only, open_container, reading
+from storage.media.containers import ATTACHED_PICTURE, Packets, codec_of, name_of, only, open_container, reading
 from storage.media.source import ByteSource
 from storage.model.items import Kind, MediaInfo
 
@@ -118,7 +118,7 @@ def _facts(stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     form = context.format
     return {
-        "codec": context.name,
+        "codec": codec_of(context),
         "sample_rate": int(context.sample_rate or 0),
         "channels": int(context.channels or 0),
         "layout": str(context.layout.name) if context.layout else "",

@@ -162,6 +162,12 @@ def only(container: InputContainer, index: int) -> Any:
     return container.streams[index]
 
 
+def codec_of(context: Any) -> str:
+    """The codec's own name; that of a decoder may differ (libdav1d for av1)."""
+    codec = getattr(context, "codec", None)
+    return str(getattr(codec, "canonical_name", None) or getattr(context, "name", None) or "")
+
+
 class Packets:
     """Packets of one stream from where the container stands; damage between them is passed over and counted."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.media.containers import ATTACHED_PICTURE, Packets, only, open_container
+from storage.media.containers import ATTACHED_PICTURE, Packets, codec_of, only, open_container
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -29,9 +29,13 @@ def streams_of(container: InputContainer) -> list[dict[str, Any]]:
     found = []
     for stream in container.streams:
         context: Any = getattr(stream, "codec_context", None)
-        facts: dict[str, Any] = {"index": stream.index, "type": stream.type, "codec": getattr(context, "name", "") or ""}
+        facts: dict[str, Any] = {"index": stream.index, "type": stream.type, "codec": codec_of(context)}
         if stream.type == "video":
-            facts |= {"width": context.width, "height": context.height, "cover": bool(int(stream.disposition) & ATTACHED_PICTURE)}
+            facts |= {
+                "width": context.width,
+                "height": context.height,
+                "cover": bool(int(stream.disposition) & ATTACHED_PICTURE),
+            }
         elif stream.type == "audio":
             facts |= {"sample_rate": context.sample_rate, "channels": context.channels}
         if language := stream.metadata.get("language"):
@@ -53,7 +57,7 @@ def first_frame(path: Path, index: int) -> FirstFrame:
         orientation = orientation_of(matrix) if len(matrix) >= 36 else 1
         sar = stream.sample_aspect_ratio or 1
         facts: dict[str, Any] = {
-            "codec": stream.codec_context.name,
+            "codec": codec_of(stream.codec_context),
             "pixels": frame.format.name,
             "bits": max((c.bits for c in frame.format.components), default=8),
             "channels": len(frame.format.components),
