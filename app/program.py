@@ -100,7 +100,24 @@ class Program(QObject):
                 self.tr("Postil ended unexpectedly last time. Everything you finished is here; the log has the details.")
             )
         QTimer.singleShot(0, _collect_again)
-        self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False).failed.connect(self._on_damaged)
+        check = self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False)
+        check.failed.connect(self._on_damaged)
+        check.finished.connect(self._empty_old_trash)  # nothing is thrown away from a damaged catalog
+
+    @Slot()
+    def _empty_old_trash(self) -> None:
+        """What has lain in the trash for longer than the settings say goes for good, once per start."""
+        if self.context is None:  # closed meanwhile
+            return
+        catalog, days = self.context.catalog, self.settings.values.trash_days
+
+        def work(progress: Progress) -> object:
+            from storage.services.trash import empty
+
+            return empty(catalog, days, progress)
+
+        job = self.jobs.start("Empty the trash", work, visible=False)
+        job.failed.connect(lambda error: log.warning("the trash was not emptied: %s", error))
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:
