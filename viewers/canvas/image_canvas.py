@@ -141,6 +141,11 @@ class ImageCanvas(QWidget):
         """Everything on screen is sharp and up to date."""
         return self.pictures.idle and self._heard == self.pictures.told and self._picture.settled and self._static.settled
 
+    @property
+    def sharp(self) -> bool:
+        """Everything in sight is up to date; what lies around it may still be drawn."""
+        return self.pictures.idle and self._heard == self.pictures.told and self._picture.sharp and self._static.sharp
+
     def set_tool(self, tool: Tool | None) -> None:
         if self.tool is not None:
             self.tool.deactivate()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from viewers.canvas import tiles
 from viewers.canvas.background import Newest, Stop
 from viewers.canvas.layer import Layer, make_layer, offset
-from viewers.canvas.shape_layer import MARGIN, Rect, grown, image_bounds, within
+from viewers.canvas.shape_layer import Rect, grown, image_bounds, margin_for, within
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 from viewers.scene.view_state import Matrix, Placement, ViewState
@@ -61,6 +61,15 @@ class PictureLayer(QObject):
             self.grid = on
             self.invalidate()
 
+    @property
+    def sharp(self) -> bool:
+        """What is in sight is drawn from what is at hand; the margin round it may still be drawn."""
+        return self.layer is not None and not self._stale and self.layer.covers(self._view.placement(), self._canvas_rect())
+
+    def _canvas_rect(self) -> Rect:
+        w, h = self._view.size
+        return 0, 0, round(w * self._view.dpr), round(h * self._view.dpr)
+
     def invalidate(self) -> None:
         self._stale = True
         self.ensure()
@@ -79,8 +88,7 @@ class PictureLayer(QObject):
     def ensure(self) -> None:
         """Ask for a drawing if none is under way and the one there is does not do."""
         now = self._view.placement()
-        w, h = self._view.size
-        rect = (0, 0, round(w * now.dpr), round(h * now.dpr))
+        rect = self._canvas_rect()
         if self._asked is not None and within(now, grown(rect), *self._asked):
             return  # what arrived meanwhile is drawn when that one is done
         if not self._stale and self.layer is not None and self.layer.covers(now, grown(rect)):
@@ -89,7 +97,8 @@ class PictureLayer(QObject):
 
     def _draw(self, now: Placement, rect: Rect) -> None:
         frame, source = self._frame(), self._source
-        mx, my = int(rect[2] * MARGIN), int(rect[3] * MARGIN)
+        margin = margin_for(now, self.layer, self._asked)
+        mx, my = int(rect[2] * margin), int(rect[3] * margin)
         origin, size = (-mx, -my), (rect[2] + 2 * mx, rect[3] + 2 * my)
         matrix = offset(now.device(), origin)
         self._want(frame, now.device(), (rect[2], rect[3]), matrix, size)
@@ -124,7 +133,7 @@ class PictureLayer(QObject):
             self.changed.emit()
         if self._asked is not None and self._asked[0] == placement:
             self._asked = None
-            if self._stale and not self._pause.isActive():
+            if not self._pause.isActive():
                 self.ensure()
 
 
