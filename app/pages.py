@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.operations import Operations
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from app.rooms.projects import ProjectsRoom
     from app.rooms.settings import SettingsRoom
     from app.window import MainWindow
+
+
+EDITOR_SOON_MS = 150
+
+
+def _import_editor() -> None:
+    import app.label_editor  # noqa: F401
+    import viewers.decode.images
+    import viewers.tools.toolbox  # noqa: F401
 
 
 class Pages(QObject):
@@ -84,6 +93,7 @@ class Pages(QObject):
 
             self.projects = ProjectsRoom(self.window, self.context, self.operations)
             self._keep(self.projects.widget)
+            QTimer.singleShot(EDITOR_SOON_MS, self._load_editor)
         return self.projects.widget
 
     def _jobs(self) -> QWidget:
@@ -103,6 +113,11 @@ class Pages(QObject):
         return self.settings.widget
 
     # -- the label editor
+
+    @Slot()
+    def _load_editor(self) -> None:
+        """The editor and what decodes and draws for it take a quarter of a second to import: before they are needed."""
+        self.context.jobs.read(_import_editor, lambda _nothing: None, owner=self)
 
     @property
     def editing(self) -> bool:
