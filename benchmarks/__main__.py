@@ -44,13 +44,19 @@ def main(only: list[str]) -> int:
         stored[name] = {
             "rows": [{**asdict(r), "ratio": r.ratio, "holds": r.holds} for r in rows],
             "seconds": round(time.monotonic() - began),
+            "load": round(os.getloadavg()[0], 1),  # of the machine at the end; the run itself is about 1
+            "quick": quick,
         }
+        _store(stored)
+    return 1 if failed else 0
+
+
+def _store(stored: dict[str, object]) -> None:
     document = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "benchmarks": stored,
     }
     (HERE / "results.json").write_text(json.dumps(document, indent=1) + "\n")
-    return 1 if failed else 0
 
 
 def _stored() -> dict[str, object]:

@@ -7,7 +7,6 @@ with its indices (decisions.md 22).
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import statistics
@@ -30,10 +29,11 @@ def run(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="postil-bench-") as name:
         folder = Path(name)
         stages.pictures(folder / "in", 1, (640, 480))
-        stages.labelled_catalog(folder / "catalog", folder / "in", shapes=200)
+        stages.labelled_catalog(folder / "catalog", folder / "in", shapes=(200,))
         idle, busy, seconds = _ours(folder / "catalog", 100 if quick else 300, count)
         raw = _raw(folder / "catalog" / "catalog.sqlite", folder / "raw.sqlite", count)
     note = f"{len(busy)} gestures, worst {max(busy):.0f} ms"
+    more = "with ops, names and search, and gestures between"
     return [
         _row("commit: a gesture, idle, p50", statistics.median(idle), IDLE, f"{len(idle)} gestures"),
         _row("commit: a gesture, idle, p99", percentile(idle, 99), IDLE, f"worst {max(idle):.0f} ms"),
@@ -46,8 +46,8 @@ def run(quick: bool) -> list[Row]:
             "rows/s",
             0.2,
             "at least",
-            "with ops, names and search, and gestures between",
-        ),  # fmt: skip
+            more,
+        ),
     ]
 
 
@@ -161,7 +161,7 @@ def _raw(like: Path, path: Path, count: int) -> float:
         db.execute("COMMIT")
     seconds = time.perf_counter() - began
     db.close()
-    os.unlink(path)
+    path.unlink()
     return seconds
 
 

@@ -13,6 +13,7 @@ from benchmarks import peers, stages, window
 from benchmarks.rows import Row, percentile
 
 EVENT, NEXT = 16.0, 100.0
+FEW = 50
 
 
 def run(quick: bool) -> list[Row]:
@@ -20,7 +21,7 @@ def run(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="postil-bench-") as name:
         folder = Path(name)
         stages.pictures(folder / "in", 3, (stages.WIDTH, stages.HEIGHT))
-        tasks = stages.labelled_catalog(folder / "catalog", folder / "in")
+        tasks = stages.labelled_catalog(folder / "catalog", folder / "in", (stages.SHAPES, FEW, stages.SHAPES))
         picture = folder / "in" / "picture 0.jpg"
         stages.labelme_file(folder / "in" / "picture 0.json", picture)
         found = []
@@ -28,7 +29,7 @@ def run(quick: bool) -> list[Row]:
             # every run submits a task, so it works on a copy
             copy = folder / f"catalog {n}"
             _copy(folder / "catalog", copy)
-            found.append(window.run_window("open", str(copy), *map(str, tasks[:2])))
+            found.append(window.run_window("open", str(copy), *map(str, tasks)))
         theirs = {
             peer: answer
             for peer in peers.LABELME
@@ -53,16 +54,14 @@ def _rows(found: list[dict[str, float]], theirs: dict[str, dict[str, float]]) ->
         values = [v for f in found for v in f[f"{what}_ms"]]  # type: ignore[attr-defined]
         others = ", ".join(f"{peer}: {t[f'{what}_ms']:.0f} ms" for peer, t in theirs.items())
         rows.append(Row(f"open: {what} there, p95", percentile(values, 95), EVENT, "ms", 1, "at most", others))
-    following = [f["next_ms"] for f in found]
-    rows.append(
-        Row(
-            "open: the next task after Submit",
-            statistics.median(following),
-            NEXT,
-            "ms",
-            1,
-            "at most",
-            f"worst {max(following):.0f} ms",
+    for what, bar, sense in (
+        (f"of {FEW} polygons", NEXT, 1.0),
+        (f"of {stages.SHAPES:,} polygons, of labelme's opening", 0.0, 0.1),
+    ):
+        following = [f["next_ms"][0 if bar else 1] for f in found]  # type: ignore[index]
+        beside = bar or min(t["open_ms"] for t in theirs.values())
+        note = f"worst {max(following):.0f} ms"
+        rows.append(
+            Row(f"open: the next task after Submit, {what}", statistics.median(following), beside, "ms", sense, "at most", note)
         )
-    )
     return rows

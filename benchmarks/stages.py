@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +47,8 @@ def catalog_of_pictures(path: Path, source: Path) -> None:
         add_paths(catalog, sorted(source.iterdir()), folder_id, render=render, progress=Progress())
 
 
-def labelled_catalog(path: Path, source: Path, shapes: int = SHAPES) -> list[int]:
-    """A project with a task for each picture, every one with so many polygons of 20 vertices. Returns the task ids."""
+def labelled_catalog(path: Path, source: Path, shapes: Sequence[int] = (SHAPES,)) -> list[int]:
+    """A project with a task for each picture, with so many polygons of 20 vertices (in turns). Returns the task ids."""
     from storage.catalog import datasets, labels, ontologies, projects
     from storage.catalog.engine import Catalog
     from storage.ids import new_uuid
@@ -60,9 +61,9 @@ def labelled_catalog(path: Path, source: Path, shapes: int = SHAPES) -> list[int
         catalog.do("Attach", datasets.attach_folder, dataset_id, catalog.reads.folder_by_path("Pictures").id)
         ontology_id = catalog.do("New ontology", ontologies.create, "Classes", scenes.ontology())
         project_id = catalog.do("New project", projects.create, "Many", "", ontology_id, [dataset_id])
-        for row_id in catalog.reads.label_rows(project_id):
+        for row, row_id in enumerate(catalog.reads.label_rows(project_id)):
             document = LabelDocument("")
-            for n, shape in enumerate(scenes.many(shapes, WIDTH, HEIGHT, radius=40.0)):
+            for n, shape in enumerate(scenes.many(shapes[row % len(shapes)], WIDTH, HEIGHT, radius=40.0)):
                 instance = Instance(new_uuid(), f"{n:08x}", f"c{n % 4}", n // 4 + 1)
                 document.put(instance)
                 document.put(Annotation(new_uuid(), instance.uuid, shape))

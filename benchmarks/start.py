@@ -5,7 +5,6 @@ labelme: until its list is filled with the folder's pictures and the first one i
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -62,4 +61,4 @@ def _seconds(command: list[str], environment: dict[str, str]) -> float:
                 child.terminate()
             child.wait()
         errors.seek(0)
-        raise RuntimeError(f"{os.path.basename(command[1])} ended: {errors.read().decode(errors='replace')[-1500:]}")
+        raise RuntimeError(f"{Path(command[1]).name} ended: {errors.read().decode(errors='replace')[-1500:]}")

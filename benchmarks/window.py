@@ -1,17 +1,16 @@
 """Runs in a process of its own: the real program in its real window, driven by events. The last line it prints is JSON.
 
+Imports stand in the functions: what the child loads for itself would count as the program's start.
+
 window.py start CATALOG            says "usable" when a click on the first folder has shown its rows
-window.py open CATALOG TASK TASK   opens a task, hovers and drags there, submits it
+window.py open CATALOG TASK TASK TASK   opens the first, hovers and drags there, submits it, and the second
 window.py add CATALOG FOLDER       adds the pictures of a folder, and how late a timer of 5 ms was meanwhile
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +27,10 @@ def environment(home: str) -> dict[str, str]:
 
 
 def run_window(*arguments: str, timeout: float = 600) -> dict[str, Any]:
+    import json
+    import subprocess
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="postil-home-") as home:
         answer = subprocess.run(
             [sys.executable, __file__, *arguments],
@@ -52,7 +55,7 @@ class Driver:
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self._timer.start(1)
+        self._timer.start(4)  # often enough to measure by, seldom enough not to take the interpreter from the workers
 
     def _tick(self) -> None:
         from PySide6.QtWidgets import QApplication
@@ -107,14 +110,17 @@ def start() -> Story:
     print("usable", flush=True)
 
 
-def open_task(first: int, second: int) -> Story:
+def open_task(first: int, second: int, third: int) -> Story:
+    import json
+
     from tests.support import mouse
 
     yield opened
     window = the_window()
     window.resize(1600, 1000)
     window.go("projects")
-    yield lambda: window.width() == 1600
+    soon = time.perf_counter() + 1.5  # a person finds the task in the queue meanwhile; labelme's window has settled, too
+    yield lambda: time.perf_counter() > soon
     began = time.perf_counter()
     window.pages.open_task(first)
     yield lambda: drawn(window, first)
@@ -131,25 +137,26 @@ def open_task(first: int, second: int) -> Story:
     answer["drag_ms"] = [timed(canvas, lambda i=i: mouse.move(canvas, x + 3 * i, y + 2 * i, mouse.LEFT)) for i in range(1, 81)]
     mouse.release(canvas, x + 240, y + 160)
     yield lambda: drawn(window, first) and not editor._busy_saving()
-    yield lambda: editor._ready_next is not None
-    wait = time.perf_counter() + 3.0  # a person looks at the last picture while the next one is warmed
-    yield lambda: time.perf_counter() > wait
-    following = editor._ready_next.task.id
-    assert following == second, (following, second)
-    began = time.perf_counter()
-    editor.submit()
-    yield lambda: drawn(window, following)
-    answer["next_ms"] = (time.perf_counter() - began) * 1000
+    answer["next_ms"] = []
+    for following in (second, third):
+        yield lambda: editor._ready_next is not None
+        wait = time.perf_counter() + 1.0  # a person looks at the picture while the next one is read
+        yield lambda wait=wait: time.perf_counter() > wait
+        assert editor._ready_next.task.id == following
+        began = time.perf_counter()
+        editor.submit()
+        yield lambda following=following: drawn(window, following)
+        answer["next_ms"].append((time.perf_counter() - began) * 1000)
     print(json.dumps(answer), flush=True)
 
 
 def drawn(window: Any, task_id: int) -> bool:
-    """The editor shows this task, and everything sharp is on the screen."""
+    """The editor shows this task, and everything in sight is drawn and sharp."""
     pages = window.pages
     if not pages.editing or pages.editor.task_id != task_id:
         return False
     canvas = pages.editor.editor.canvas
-    if not canvas.settled or canvas._later.isActive():
+    if not canvas.sharp or canvas._later.isActive():
         return False
     canvas.repaint()
     return True
@@ -186,6 +193,8 @@ class Lateness:
 
 
 def add(folder: str) -> Story:
+    import json
+
     from app.background.adding import add_paths
 
     yield opened
@@ -213,7 +222,7 @@ def main(arguments: list[str]) -> int:
 
     what, catalog, *rest = arguments
     application_of(["postil"])
-    story = {"start": start, "open": lambda a, b: open_task(int(a), int(b)), "add": add}[what](*rest)
+    story = {"start": start, "open": lambda *ids: open_task(*map(int, ids)), "add": add}[what](*rest)
     driver = Driver(story)
     code = program(Path(catalog), arguments=["postil"])
     del driver
