@@ -18,6 +18,10 @@ def open_media(source: ByteSource, item_kind: str, facts: Mapping[str, Any], cac
         from viewers.decode.images import open_image
 
         return open_image(source, facts, cache_dir=cache_dir)
+    if item_kind == "video":
+        from viewers.decode.video import open_video
+
+        return open_video(source, facts, cache_dir=cache_dir)
     from storage.errors import BadInput
 
     raise BadInput(

@@ -9,9 +9,11 @@ from typing import IO, cast
 import numpy as np
 from PIL import Image
 
-from storage.media.images import ImageHeader, read_header
+from storage.media.containers import kind_by_content
+from storage.media.images import ImageHeader, read_header, sniff
 from storage.media.quiet import pillow_quiet
 from storage.media.source import ByteSource, FileSource
+from storage.model.items import Kind
 from viewers.decode.arrays import Array
 from viewers.decode.faults import SourceFile, decoding
 from viewers.decode.request import PixelKind, Request, to_rgb
@@ -34,6 +36,9 @@ def render(path: Path, size: int) -> bytes:
 
 
 def render_source(source: ByteSource, size: int) -> bytes:
+    head = source.read_at(0, 1024)
+    if not sniff(head) and kind_by_content(head) is Kind.VIDEO:
+        return _of_video(source, size)
     header = read_header(source)
     with decoding(source):
         if header.format == "jpeg" and header.channels in (1, 3) and not header.truncated:
@@ -41,6 +46,13 @@ def render_source(source: ByteSource, size: int) -> bytes:
             if image is not None:
                 return _jpeg(image)
         return _jpeg(_decoded(source, header, size))
+
+
+def _of_video(source: ByteSource, size: int) -> bytes:
+    from viewers.decode.video_thumb import key_picture
+
+    with decoding(source):
+        return _jpeg(_shrunk(Image.fromarray(key_picture(source, size)), size))
 
 
 def _drafted(source: ByteSource, header: ImageHeader, size: int) -> Image.Image | None:

@@ -221,7 +221,7 @@ class VideoDecoder:
         assert facts is not None
         assert frame is not None
         level = min(max(level, 0), facts.levels)
-        array = _turned(self._converted(frame, level), self._orientation)
+        array = turned(self._converted(frame, level), self._orientation)
         box = self._clip(region, level)
         if box != (0, 0, facts.width, facts.height):
             x, y = box[0] >> level, box[1] >> level
@@ -313,7 +313,7 @@ def _store(place: Path, data: bytes) -> None:
         return
 
 
-def _turned(a: Array, orientation: int) -> Array:
+def turned(a: Array, orientation: int) -> Array:
     """Upright, as memory of its own order: OpenCV turns 1080p in 2 ms, numpy takes 30."""
     if orientation == 1:
         return a

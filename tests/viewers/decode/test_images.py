@@ -265,8 +265,8 @@ def test_hostile_files_give_pixels_or_a_sentence_and_nothing_else(name, flips, c
 
 
 def test_other_kinds_are_refused_with_a_sentence():
-    with pytest.raises(BadInput, match="“video” cannot be shown"):
-        open_media(MemorySource(b""), "video", {}, None)
+    with pytest.raises(BadInput, match="“nifti” cannot be shown"):
+        open_media(MemorySource(b""), "nifti", {}, None)
 
 
 def test_a_frame_as_png_for_the_command_line(tmp_path):

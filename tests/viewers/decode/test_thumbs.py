@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
 from storage.errors import BadInput
-from tests.support import pictures
+from tests.support import clips, pictures
 from viewers.decode.thumbs import render
 
 
@@ -71,3 +72,40 @@ def test_what_is_no_picture_is_refused(tmp_path):
     (tmp_path / "p.jpg").write_bytes(b"no picture at all")
     with pytest.raises(BadInput):
         render(tmp_path / "p.jpg", 256)
+
+
+def video(path, pictures_of, **options):
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=25, options={"preset": "veryfast", "sc_threshold": "0", "keyint_min": "5"})
+        stream.width, stream.height, stream.pix_fmt = 320, 200, "yuv420p"
+        stream.codec_context.gop_size = 5
+        for a in pictures_of:
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(a, "rgb24")))
+        out.mux(stream.encode())
+    return path
+
+
+def test_a_video_is_stood_for_by_its_first_key_frame_that_is_not_black(tmp_path):
+    black = [np.zeros((200, 320, 3), np.uint8)] * 7
+    path = video(tmp_path / "fade.mp4", black + [clips.numbered(n, 320, 200) for n in range(7, 25)])
+    a = shown(path, 160)
+    assert a.shape == (100, 160, 3)
+    assert clips.number_in(a) == 10  # frames 0 and 5 are key frames and black
+
+
+def test_a_black_video_has_one_all_the_same(tmp_path):
+    path = video(tmp_path / "black.mp4", [np.zeros((200, 320, 3), np.uint8)] * 12)
+    assert shown(path, 64).max() < 20
+
+
+def test_that_of_a_turned_video_is_upright(tmp_path):
+    a = shown(clips.write(tmp_path / "c.mp4", 3, size=(96, 64), rotation=90))
+    assert a.shape == (96, 64, 3)
+    assert clips.number_in(np.rot90(a, -1)) == 0
+
+
+def test_a_damaged_video_is_refused(tmp_path):
+    path = clips.write(tmp_path / "c.mp4", 3)
+    path.write_bytes(path.read_bytes()[:700])
+    with pytest.raises(BadInput, match=r"c\.mp4 cannot"):
+        render(path, 256)
