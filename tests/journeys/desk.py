@@ -29,6 +29,7 @@ from storage.services.intake import add_paths
 from tests.journeys import find
 from tests.journeys.taps import Taps
 from viewers.decode.thumbs import render
+from widgets import theme
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -50,10 +51,11 @@ class Desk:
 
     def start(self, width: int = 1280, height: int = 800) -> Desk:
         """Start the program and wait until its first window has the catalog."""
-        application_of(["postil"])
+        settings = Settings(self.settings_file)
+        theme.apply(application_of(["postil"]), settings.values.scheme)
         QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(self.path.parent / "window"))
         self._hook, sys.excepthook = sys.excepthook, self._on_unexpected
-        self.program = Program(self.path, Settings(self.settings_file))
+        self.program = Program(self.path, settings)
         self._taps = Taps(self.program)
         self.program.show()
         self.window.resize(width, height)
@@ -318,6 +320,7 @@ class Desk:
         self.type(what, field)
         self.key("Return", field)
         self.wait_idle()
+        self._give_back_the_keyboard()
 
     # -- dialogs
 
