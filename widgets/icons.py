@@ -124,6 +124,14 @@ class _Engine(QIconEngine):
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         # `size` is in real pixels here.
         made = pixmap(self._name, min(size.width(), size.height()), self._tint(mode)).copy()
+        made.setDevicePixelRatio(1)
+        if size.width() > size.height():  # asked for with room at its right: before the text of a button
+            roomy = QPixmap(size)
+            roomy.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(roomy)
+            painter.drawPixmap(0, 0, made)
+            painter.end()
+            made = roomy
         made.setDevicePixelRatio(scale)
         return made
 

@@ -37,6 +37,7 @@ def button(
     if icon:
         tint = made.palette().color(made.palette().ColorRole.BrightText) if primary else None
         made.setIcon(icons.icon(icon, tint))
+        made.setIconSize(QSize(theme.ICON + 3, theme.ICON))
     made.setAutoDefault(False)
     return made
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets import theme
 from widgets.controls.labels import label
@@ -33,11 +34,15 @@ class FactGrid(QWidget):
             right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             right.setToolTip(tip[0] if tip else "")
             right.setFont(theme.font())
+            right.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # wraps, never widens the panel
             self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
             right.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignTop)
 
 
 def _breakable(text: str) -> str:
-    """Paths and hashes have no spaces to break at; an invisible one after each slash lets them wrap."""
-    return text.replace("/", "/\u200b").replace("_", "_\u200b") if len(text) > 24 else text
+    """Paths and hashes have no spaces to break at; invisible ones after slashes and in long runs let them wrap."""
+    if len(text) <= 24:
+        return text
+    text = re.sub(r"([/_])", "\\1\u200b", text)
+    return re.sub(r"([^\s\u200b]{12})(?=[^\s\u200b])", "\\1\u200b", text)

@@ -76,6 +76,7 @@ class StatePanel(QWidget):
 
     def _fit(self) -> None:
         """A centred label that wraps gets its height from its width only when it is told both."""
+        self._text.ensurePolished()  # its font decides its height
         wide = max(160, min(_TEXT_WIDTH, self.width() - 4 * theme.GROUP))
         self._text.setFixedSize(wide, max(0, self._text.heightForWidth(wide)))
 

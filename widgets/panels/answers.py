@@ -139,7 +139,9 @@ class AnswersPanel(QWidget):
             instance = self._session.document.instances[one]
             name = found.name if found else self.tr("Unknown class")
             self._title.setText(f"{name} {instance.number}")
-            self._facts.setText(self._measures(self._session.document.annotation_of(one, self._focus.at)))
+            annotation = self._session.document.annotation_of(one, self._focus.at)
+            self._facts.setText(self._measures(annotation))
+            self._facts.setToolTip(shape_title(annotation.geometry.kind) if annotation is not None else "")
         elif found is not None:
             self._title.setText(self.tr("{count} × {name}").format(count=len(owners), name=found.name))
         elif owners:
@@ -149,10 +151,9 @@ class AnswersPanel(QWidget):
         if annotation is None:
             return self.tr("not on this frame")
         left, top, right, bottom = annotation.geometry.bounds()
-        title = shape_title(annotation.geometry.kind)
         if right - left <= 0 and bottom - top <= 0:
-            return title
-        return f"{title} · {right - left:.0f} × {bottom - top:.0f} px"
+            return shape_title(annotation.geometry.kind)
+        return f"{right - left:.0f} × {bottom - top:.0f} px"
 
     def _say(self, owners: tuple[str, ...], asks: bool) -> str:
         if not owners:

@@ -105,7 +105,8 @@ class OntologyJson(QWidget):
             self.edit.mark(*self._fault)
             where = self.tr("Line {line}, column {column}: ").format(line=self._fault[0], column=self._fault[1])
             text = f"{error.reason} {error.remedy}".strip()
-            self._settle((where if self._fault[0] else "") + text, bad=True)
+            told = not self._fault[0] or text.startswith(self.tr("Line {line},").format(line=self._fault[0]))
+            self._settle(text if told else where + text, bad=True)
             return False
         self._fault = (0, 0)
         self.edit.mark(0)
