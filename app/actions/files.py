@@ -32,9 +32,9 @@ def file_actions(room: FilesRoom) -> list[Action]:
         Action("files.add", tr("Add data…"), room.add_data, ("Ctrl+U",), "ph.plus", group=group),
         Action("files.new_folder", tr("New folder…"), room.new_folder, ("Ctrl+Shift+N",), "ph.folder-simple-plus", group=group),
         Action(
-            "files.grid", tr("Show as pictures"), room.panel.show_grid, ("Ctrl+1",), "ph.squares-four", when=shown, group=group
+            "files.grid", tr("Show as pictures"), room.panel.show_grid, ("Ctrl+1",), "ph.squares-four", when=shown, group=group, scope="files"
         ),
-        Action("files.table", tr("Show as a table"), room.panel.show_table, ("Ctrl+2",), "ph.rows", when=shown, group=group),
+        Action("files.table", tr("Show as a table"), room.panel.show_table, ("Ctrl+2",), "ph.rows", when=shown, group=group, scope="files"),
         Action("files.back", tr("Back"), room.panel.go_back, ("Back",), "ph.arrow-left", when=shown, group=group),
         Action("files.forward", tr("Forward"), room.panel.go_forward, ("Forward",), "ph.arrow-right", when=shown, group=group),
         Action("files.open", tr("Open"), room.open_selected, (), "ph.arrow-square-out", when=one_item, group=group),

@@ -62,10 +62,14 @@ class SettingsRoom(QObject):
         self.widget.tabs.setCurrentWidget(self.widget.sheet)
 
     def _shortcuts(self) -> list[Shortcut]:
-        registry = self.window.registry
+        registry, tr = self.window.registry, self.tr
+        places = {
+            "window": "", "files": tr("In Files"), "editor": tr("In the label editor"),
+            "canvas": tr("On the canvas"), "drawing": tr("While drawing"),
+        }  # fmt: skip
         ordered = sorted(registry.actions.values(), key=lambda a: (a.group, a.title))
         return [
-            Shortcut(a.id, a.title, ";".join(registry.keys_of(a)), "" if a.scope == "window" else a.scope, ";".join(a.keys))
+            Shortcut(a.id, a.title, ";".join(registry.keys_of(a)), places.get(a.scope, a.scope), ";".join(a.keys))
             for a in ordered
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -127,6 +127,7 @@ class ShortcutSheet(QWidget):
                 group.setFont(0, theme.font(strong=True))
             entry = QTreeWidgetItem(group, [shortcut.title, _shown(shortcut.keys)])
             entry.setData(0, ID, shortcut.id)
+            entry.setSizeHint(0, QSize(80, theme.ROW_COMPACT))
             if conflicts(self._shortcuts, shortcut.id, shortcut.keys):
                 entry.setForeground(1, theme.danger())
             if kept is not None and shortcut.id == kept.id:
