@@ -79,7 +79,7 @@ class VideoDecoder:
         with decoding(self._source):
             self._look(check)
             shown = self._exact(request.frame, check)
-            return self._picture(request.frame, shown, request.level, request.region)
+            return self._picture(request.frame, shown, self._cache.get(shown), request.level, request.region)
 
     def cancel(self, generation: int) -> None:
         self._given_up = max(self._given_up, generation)
@@ -93,16 +93,21 @@ class VideoDecoder:
     def nearest_key(self, index: int, level: int = 0) -> Picture:
         """What can be shown at once while the exact frame is decoded; `Picture.frame` says which frame it is.
 
-        A kept frame nearer than the key frame before, else that key frame: decoding goes on from there.
+        A kept frame nearer than the key frame before, else that key frame.
         """
         self._check_index(index)
         with decoding(self._source):
             self._look(_never)
             key = self.table.key_at(index)
             near = self._cache.nearest_before(index, max(key, index - _NEAR))
-            if near is None:
-                near = self._walk_to(key, _never, keep_from=key)
-            return self._picture(near, near, level, None)
+            if near is not None:
+                return self._picture(near, near, self._cache.get(near), level, None)
+            alone = self._walker.key_alone(key)
+            if alone is None:
+                shown = self._exact(key, _never)
+                return self._picture(key, shown, self._cache.get(shown), level, None)
+            self._keep(*alone)
+            return self._picture(alone[0], alone[0], alone[1], level, None)
 
     def cached(self, index: int) -> bool:
         return index in self._cache
@@ -215,9 +220,8 @@ class VideoDecoder:
             self._facts = FrameFacts(width, height, levels_of(width, height), kind, bits, len(parts), told)
         return self._facts
 
-    def _picture(self, index: int, shown: int, level: int, region: Region | None) -> Picture:
+    def _picture(self, index: int, shown: int, frame: Any, level: int, region: Region | None) -> Picture:
         facts = self._facts
-        frame = self._cache.get(shown)
         assert facts is not None
         assert frame is not None
         level = min(max(level, 0), facts.levels)

@@ -81,6 +81,29 @@ class Walker:
         self.at = index
         return index, frame
 
+    def key_alone(self, key: int) -> tuple[int, VideoFrame] | None:
+        """Only that key frame, without waiting for those that the decoder works on beside it. `seek` must follow."""
+        import av
+
+        if self._table.counted or key <= self._at_start[0]:
+            self._restart()
+            packet = next(self._packets, None)
+        else:
+            packet = self._find_key(key)
+        self.ended, self.at = True, -1
+        if packet is None:
+            return None
+        self._decode(packet)
+        try:
+            for frame in self._stream.codec_context.decode(None):
+                if (index := self._index_of(frame)) is not None:
+                    self._ready.append((index, frame))
+        except (av.error.FFmpegError, ValueError):
+            pass
+        found = next(((i, f) for i, f in self._ready if i <= key), None)
+        self._ready.clear()
+        return found
+
     def close(self) -> None:
         self._ready.clear()
         self._packets = iter(())
@@ -97,24 +120,28 @@ class Walker:
         self._open()
 
     def _land(self, key: int) -> bool:
+        packet = self._find_key(key)
+        if packet is not None:
+            self._decode(packet)
+        return packet is not None
+
+    def _find_key(self, key: int) -> Packet | None:
+        """The packet of that key frame, or of one before it, where the container lands."""
         import av
 
         self._begin()
         try:
             self._container.seek(int(self._table.pts[key]), stream=self._stream, backward=True)
         except (av.error.FFmpegError, OSError):
-            return False
+            return None
         for packet in self._packets:
             # Some containers land between two key frames: nothing before the next one can be decoded.
             if packet.is_keyframe and packet.size:
                 time = packet.pts if packet.pts is not None else packet.dts
                 landed = self._table.index_of(time) if time is not None else None
                 self._floor = -1 if landed is None else landed
-                if self._floor > key:
-                    return False
-                self._decode(packet)
-                return True
-        return False
+                return packet if self._floor <= key else None
+        return None
 
     def _settle(self, check: Check) -> int:
         """Decode until the first picture comes: its index, or the number of frames."""

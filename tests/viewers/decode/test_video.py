@@ -228,12 +228,16 @@ def test_memory_serves_as_well_as_a_file(made):
     assert [shown(decoder, i) for i in (70, 3, 69)] == [70, 3, 69]
 
 
-def test_the_key_frame_is_there_at_once_and_says_which_it_is(made):
-    decoder = opened(made("b-frames"))
-    picture = decoder.nearest_key(95)
-    assert picture.frame == decoder.table.key_at(95) == clips.number_in(to_rgb(picture))
-    assert shown(decoder, 95) == 95
-    assert decoder.nearest_key(97).frame >= 95 - 12
+@pytest.mark.parametrize("name", MADE)
+def test_the_key_frame_is_there_at_once_and_says_which_it_is(name, made):
+    decoder = opened(made(name))
+    last = decoder.frames - 1
+    for index in (last, last // 2, 1, last - 3):
+        picture = decoder.nearest_key(index)
+        assert decoder.table.key_at(index) <= picture.frame <= index
+        assert clips.number_in(to_rgb(picture)) == picture.frame
+        assert shown(decoder, index) == index
+        assert decoder.nearest_key(index).frame == index
 
 
 def test_reading_ahead_follows_the_direction_of_travel(made):
