@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
         self.rail.choose(place)
         self.state.set("place", place)
         self.status_line.show_context("")
+        self.status_line.show_hint("")
         self.pages.entered(place)
         self.soon_refresh()
 

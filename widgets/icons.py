@@ -125,7 +125,7 @@ class _Engine(QIconEngine):
         # `size` is in real pixels here.
         made = pixmap(self._name, min(size.width(), size.height()), self._tint(mode)).copy()
         made.setDevicePixelRatio(1)
-        if size.width() > size.height():  # asked for with room at its right: before the text of a button
+        if 0 < size.height() < size.width():  # asked for with room at its right: before the text of a button
             roomy = QPixmap(size)
             roomy.fill(Qt.GlobalColor.transparent)
             painter = QPainter(roomy)

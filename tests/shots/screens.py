@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
+from app.settings import Settings
 from storage.errors import CatalogDamaged
 from storage.model.query import ItemSelection
 from tests.journeys import drags, find
@@ -31,7 +32,8 @@ class Camera:
 
     def shot(self, name: str) -> None:
         """The window, and whatever lies over it where it lies."""
-        self.desk.turn()
+        for _ in range(4):
+            self.desk.turn()  # panels follow in the next turn, their layout in the one after
         window = self.desk.window
         picture = window.grab()
         painter = QPainter(picture)
@@ -358,10 +360,8 @@ def main(scratch: Path, out: Path, width: int, height: int) -> None:
     for scheme in ("light", "dark"):
         sample = work / scheme / "Sample"
         shutil.copytree(scratch / "sample", sample)
+        Settings(work / scheme / "settings.json").set("scheme", scheme)
         desk = Desk(sample).start(width, height)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, scheme)  # type: ignore[arg-type]
         camera = Camera(desk, out / scheme)
         Walk(desk, camera).all()
         desk.close()

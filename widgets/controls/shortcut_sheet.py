@@ -125,6 +125,7 @@ class ShortcutSheet(QWidget):
                 group = groups[shortcut.scope] = QTreeWidgetItem(self._tree, [shortcut.scope or self.tr("Everywhere"), ""])
                 group.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 group.setFont(0, theme.font(strong=True))
+                group.setSizeHint(0, QSize(80, theme.ROW_COMPACT))  # the first row's height is that of all
             entry = QTreeWidgetItem(group, [shortcut.title, _shown(shortcut.keys)])
             entry.setData(0, ID, shortcut.id)
             entry.setSizeHint(0, QSize(80, theme.ROW_COMPACT))

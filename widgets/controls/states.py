@@ -77,6 +77,7 @@ class StatePanel(QWidget):
     def _fit(self) -> None:
         """A centred label that wraps gets its height from its width only when it is told both."""
         self._text.ensurePolished()  # its font decides its height
+        self._text.setMinimumSize(0, 0)  # else the height it had at another width would be the least
         wide = max(160, min(_TEXT_WIDTH, self.width() - 4 * theme.GROUP))
         self._text.setFixedSize(wide, max(0, self._text.heightForWidth(wide)))
 

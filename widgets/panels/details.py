@@ -203,7 +203,7 @@ class DetailsPanel(QWidget):
             (self.tr("Rate"), rate),
             (self.tr("Format"), item.mime),
             (self.tr("Where"), words.location(item.location)),
-            (self.tr("Source"), item.source),
+            (self.tr("Source"), "" if item.location is Location.LOCAL else item.source),
             (self.tr("Folder"), path),
             (self.tr("Added"), words.when(item.created_at), words.when_exactly(item.created_at)),
             (self.tr("By"), item.created_by),

@@ -137,7 +137,7 @@ class OntologyEditor(QWidget):
         tools.addStretch(1)
         tools.addWidget(self._remove)
         left = QWidget()
-        left.setMinimumWidth(292)
+        left.setMinimumWidth(306)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
