@@ -21,8 +21,8 @@ from storage.model.geometry import Points
 
 TURN = math.radians(45)
 _SAMPLES = 96  # places at which outlines of different or large counts are compared
-_MANY = 160  # vertices above which only the shifts near the sampled one are tried
-_NEAR = 6
+_MANY = 40  # points above which every so-maniest shift is tried, then those around the best
+_COARSE = 24
 _THIN = 0.2  # of the smaller area: below that an outline on its way counts as turning inside out
 
 Way = tuple[complex, ...]
@@ -102,8 +102,7 @@ def _aligned(p: Way, q: Way, *, turning: bool) -> tuple[Way, Way]:
     if len(p) == len(q):
         shift = _shift(p, q, turning=turning)
         return p, q[shift:] + q[:shift]
-    at = [i / _SAMPLES for i in range(_SAMPLES)]
-    shift = _best(_along(p, at, closed=True), _along(q, at, closed=True), range(_SAMPLES), turning=turning)
+    shift = _shift(_sampled(p), _sampled(q), turning=turning)
     offset = shift / _SAMPLES
     own = _lengths(p, closed=True)
     theirs = [(s - offset) % 1.0 for s in _lengths(q, closed=True)]
@@ -115,10 +114,14 @@ def _shift(p: Way, q: Way, *, turning: bool) -> int:
     n = len(p)
     if n <= _MANY:
         return _best(p, q, range(n), turning=turning)
-    step = max(1, n // _SAMPLES)
+    step = n // _COARSE
     coarse = _best(p, q, range(0, n, step), turning=turning, step=step)
-    around = [(coarse + d) % n for d in range(-step - _NEAR, step + _NEAR + 1)]
-    return _best(p, q, sorted(around, key=lambda s: (s != 0, s)), turning=turning)
+    fine = max(1, n // _SAMPLES)
+    around = [(coarse + d) % n for d in range(-step, step + 1, fine)]
+    found = _best(p, q, sorted({*around, 0}), turning=turning, step=fine)
+    if fine == 1:
+        return found
+    return _best(p, q, sorted({(found + d) % n for d in range(-fine, fine + 1)}), turning=turning)
 
 
 def _best(p: Way, q: Way, shifts: range | list[int], *, turning: bool, step: int = 1) -> int:
@@ -187,15 +190,22 @@ def _area(way: Way) -> float:
     return 0.5 * sum(((p - o).conjugate() * (q - o)).imag for p, q in zip(way, (*way[1:], way[0]), strict=True))
 
 
-def _lengths(way: Way, *, closed: bool) -> list[float]:
+@lru_cache(maxsize=4096)
+def _sampled(way: Way) -> Way:
+    """A closed outline at even steps of its length."""
+    return _along(way, [i / _SAMPLES for i in range(_SAMPLES)], closed=True)
+
+
+@lru_cache(maxsize=4096)
+def _lengths(way: Way, *, closed: bool) -> tuple[float, ...]:
     """Where each vertex lies, 0..1 of the length; evenly where there is none."""
     steps = [abs(q - p) for p, q in itertools.pairwise((*way, way[0]) if closed else way)]
     total = sum(steps)
     n = len(way)
     if total <= 0 or not math.isfinite(total):
-        return [i / (n if closed else max(1, n - 1)) for i in range(n)]
+        return tuple(i / (n if closed else max(1, n - 1)) for i in range(n))
     at = [0.0, *itertools.accumulate(s / total for s in steps)]
-    return [min(s, 1.0) for s in (at[:-1] if closed else [*at[:-1], 1.0][:n])]
+    return tuple(min(s, 1.0) for s in (at[:-1] if closed else [*at[:-1], 1.0][:n]))
 
 
 def _merged(places: list[float]) -> list[float]:
@@ -209,7 +219,7 @@ def _merged(places: list[float]) -> list[float]:
 def _along(way: Way, places: list[float], *, closed: bool) -> Way:
     at = _lengths(way, closed=closed)
     if closed:
-        way, at = (*way, way[0]), [*at, 1.0]
+        way, at = (*way, way[0]), (*at, 1.0)
     made: list[complex] = []
     for s in places:
         i = min(bisect_right(at, s) - 1, len(way) - 2)
