@@ -355,7 +355,10 @@ Geometry = (
 
 
 def bounds_of(points: Points) -> Bounds:
-    xs, ys = zip(*points, strict=True)
+    if len(points) <= 64:
+        xs, ys = zip(*points, strict=True)  # twice as fast for a few, but an iterator for each point
+    else:
+        xs, ys = [p[0] for p in points], [p[1] for p in points]  # type: ignore[assignment]
     return (min(xs), min(ys), max(xs), max(ys))
 
 
