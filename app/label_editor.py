@@ -58,6 +58,7 @@ class LabelEditor(QWidget):
         self._ready_next: LoadedTask | None = None
         self._wanted: int | None = None
         self._clipboard = Clipboard()
+        self._pointer: tuple[float, float, str] | None = None  # where the cursor was last, and what lay under it
         self._keys: dict[str, tuple[str, ...]] = {}
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -129,6 +130,7 @@ class LabelEditor(QWidget):
 
     def _show(self, loaded: LoadedTask) -> None:
         self._put_away()
+        self._pointer = None
         self.loaded = loaded
         catalog, row_id = self._context.catalog, loaded.row.id
         self._saving = SaveQueue(
@@ -151,6 +153,7 @@ class LabelEditor(QWidget):
         )
         self.editor.status.connect(self.hint)
         self.editor.cursor.connect(self._on_cursor)
+        self.editor.canvas.view_changed.connect(self._on_view)
         self.editor.answers_wanted.connect(self._on_answers_wanted)
         self.editor.failed.connect(self._on_no_picture)
         self.side = LabelSide(self.session, self.focus, loaded.ontology, loaded.row.item.frames or 1, self)
@@ -371,13 +374,20 @@ class LabelEditor(QWidget):
 
     @Slot(float, float, str, float)
     def _on_cursor(self, x: float, y: float, value: str, zoom: float) -> None:
+        self._pointer = (x, y, value)
         parts = [f"x {x:,.1f}  y {y:,.1f}", f"value {value}" if value else "", f"{zoom:.0%}"]
         self.status.emit("    ".join(filter(None, parts)))
 
     @Slot()
+    def _on_view(self) -> None:
+        """The zoom has changed under a pointer that rests."""
+        if self.editor is not None and self._pointer is not None:
+            self._on_cursor(*self._pointer, self.editor.canvas.view.zoom)
+
+    @Slot()
     def _on_answers_wanted(self) -> None:
         assert self.side is not None
-        self.side.answers.focus_question()
+        self.side.ask_answers()
 
     @Slot(object)
     def _on_no_picture(self, error: PostilError) -> None:

@@ -1,9 +1,9 @@
-"""The right side of the label editor: classes, instances, the questions of what is selected, what is missing."""
+"""The right side of the label editor: classes, instances, the questions of the object or of the file, what is missing."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -17,6 +17,8 @@ from widgets.panels.labels import LabelsPanel
 
 
 class LabelSide(QWidget):
+    """The questions of the file are in front while nothing is selected, those of an object as soon as one is."""
+
     gap_jump_wanted = Signal(object)
     zoom_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -26,6 +28,7 @@ class LabelSide(QWidget):
         self, session: EditSession, focus: Focus, ontology: Ontology, frames: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._focus = focus
         self.classes = ClassesPanel(focus, ontology)
         self.labels = LabelsPanel(session, focus, ontology)
         self.labels.offer_frames(frames > 1)
@@ -33,28 +36,43 @@ class LabelSide(QWidget):
         self.classifications = ClassificationsPanel(session, focus, ontology)
         self.gaps = GapsList(session, focus, ontology, frames)
         self.gaps.hide()
+        self._panels = (self.classes, self.labels, self.answers, self.classifications, self.gaps)
+        self.questions = QTabWidget(self)
+        self.questions.setDocumentMode(True)
+        self.questions.addTab(self.answers, self.tr("Object"))
+        self.questions.addTab(self.classifications, self.tr("File"))
+        self._lay_out()
+        self._offer_file(ontology)
         self.gaps.jump_wanted.connect(self.gap_jump_wanted)
         self.gaps.counted.connect(self._on_counted)
         self.labels.zoom_wanted.connect(self.zoom_wanted)
         self.labels.menu_wanted.connect(self.menu_wanted)
+        self._stop = focus.listen(self._on_focus)
+
+    def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setObjectName("labelSide")
         split.setChildrenCollapsible(False)
-        for panel in (self.classes, self.labels, self.answers, self.classifications, self.gaps):
-            split.addWidget(panel)
-        split.setSizes([220, 220, 200, 160, 120])
-        self._panels = (self.classes, self.labels, self.answers, self.classifications, self.gaps)
-        self._session, self._frames, self._ontology = session, frames, ontology
+        for part in (self.classes, self.labels, self.questions, self.gaps):
+            split.addWidget(part)
+        split.setSizes([220, 230, 300, 120])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
-        if not ontology.classifications:
-            self.classifications.hide()
+
+    def _offer_file(self, ontology: Ontology) -> None:
+        asks = any(not c.archived for c in ontology.classifications)
+        self.questions.setTabVisible(1, asks)
+        self.questions.setCurrentWidget(self.classifications if asks and not self._focus.selected else self.answers)
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        if "selected" in names and self._focus.selected:
+            self.questions.setCurrentWidget(self.answers)
 
     def show_ontology(self, ontology: Ontology) -> None:
         for panel in self._panels:
             panel.show_ontology(ontology)
-        self.classifications.setVisible(bool(ontology.classifications))
+        self._offer_file(ontology)
 
     def flush(self) -> None:
         self.answers.flush()
@@ -69,13 +87,21 @@ class LabelSide(QWidget):
             self.gaps.hide()
         self.gaps_counted.emit(count)
 
+    def ask_answers(self) -> None:
+        """The keyboard to the first question of the selected object."""
+        self.questions.setCurrentWidget(self.answers)
+        self.answers.focus_question()
+
     def focus_gap(self, gap: Gap) -> None:
         """Put the keyboard where the missing answer goes."""
         if gap.classification is not None:
+            self.questions.setCurrentWidget(self.classifications)
             self.classifications.focus_question(gap.classification, gap.attribute or "")
         elif gap.attribute is not None:
+            self.questions.setCurrentWidget(self.answers)
             self.answers.focus_question(gap.attribute)
 
     def close_down(self) -> None:
+        self._stop()
         for panel in self._panels:
             panel.close_down()
