@@ -25,6 +25,7 @@ CACHE_BYTES = 512 << 20
 _BEHIND = 12  # frames before the one jumped to that are kept, so that the first steps back cost nothing
 _NEAR = 30  # frames: a shorter way is travel, a longer one a jump
 _AHEAD = 48  # frames read ahead
+_OVERHEAD = 8 << 10  # bytes a frame takes beside its planes (measured)
 
 
 class VideoDecoder:
@@ -53,6 +54,7 @@ class VideoDecoder:
         self._orientation = 1
         self._stored = (0, 0)
         self._stand_in: dict[int, int] = {}  # damaged frame -> the one shown instead
+        self._scalers: dict[int, Any] = {}
         self._given_up = -1
 
     # -- what everybody asks -----------------------------------------------------------------------------------------
@@ -86,6 +88,7 @@ class VideoDecoder:
 
     def close(self) -> None:
         self._cache.clear()
+        self._scalers.clear()
         self._walker.close()
 
     # -- video's own -------------------------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ class VideoDecoder:
                 missing = self._cache.run_end(missing + step, step)
             if not 0 <= missing < self.frames or abs(missing - here) > self._reach():
                 return False
-            self._walk_to(missing, check, keep_from=0 if step < 0 else missing)
+            self._walk_to(missing, check, keep_from=missing - self._room() if step < 0 else missing)
             return True
 
     @property
@@ -144,16 +147,16 @@ class VideoDecoder:
         shown = self._stand_in.get(index, index)
         if shown in self._cache:
             return shown
-        backwards = self._cache.direction < 0
-        return self._walk_to(index, check, keep_from=0 if backwards else index - _BEHIND)
+        behind = self._room() if self._cache.direction < 0 else _BEHIND
+        return self._walk_to(index, check, keep_from=index - behind)
 
     def _walk_to(self, index: int, check: Check, keep_from: int) -> int:
         """Decode forward to a frame, keeping those from `keep_from` on."""
         walker = self._walker
-        if not (self._table_from(index) <= walker.at < index) or walker.ended:
+        if not self._table_from(index) <= walker.at < index or walker.ended or index <= walker.skipped_to:
             walker.seek(index, check)
         before = None
-        while (found := walker.next(check)) is not None:
+        while (found := walker.next(check, keep_from)) is not None:
             number, frame = found
             if number >= index:
                 self._keep(number, frame)
@@ -188,12 +191,16 @@ class VideoDecoder:
         return int(stand_in[0])
 
     def _keep(self, index: int, frame: Any) -> None:
-        self._cache.put(index, frame, sum(plane.buffer_size for plane in frame.planes))
+        self._cache.put(index, frame, _OVERHEAD + sum(plane.buffer_size for plane in frame.planes))
+
+    def _room(self) -> int:
+        """How many frames fit in the cache."""
+        each = max(1, self._cache.bytes // max(1, len(self._cache)))
+        return max(1, self._cache.budget // each)
 
     def _reach(self) -> int:
         """How many frames ahead are read: half of what fits in the cache."""
-        each = max(1, self._cache.bytes // max(1, len(self._cache)))
-        return int(min(_AHEAD, max(1, self._cache.budget // each // 2)))
+        return min(_AHEAD, max(1, self._room() // 2))
 
     def _check_index(self, index: int) -> None:
         if not 0 <= index < self.frames:
@@ -240,10 +247,19 @@ class VideoDecoder:
         width, height = (halved(n, level) for n in self._stored)
         name = "rgba" if facts.kind is PixelKind.RGBA8 else "bgra"
         how = "AREA" if level else "BILINEAR"
-        ready = frame.reformat(width=width, height=height, format=name, interpolation=how)
+        ready = self._scaler(level).reformat(frame, width=width, height=height, format=name, interpolation=how)
         array: Array = ready.to_ndarray()
         assert array.shape == (height, width, CHANNELS[facts.kind])
         return np.ascontiguousarray(array)
+
+    def _scaler(self, level: int) -> Any:
+        """One for all frames: `frame.reformat` makes one for every frame (3 ms) and leaves it there (200 kB) as long as
+        the frame is kept (PyAV 18.1)."""
+        from av.video.reformatter import VideoReformatter
+
+        if level not in self._scalers:
+            self._scalers[level] = VideoReformatter()
+        return self._scalers[level]
 
     def _clip(self, region: Region | None, level: int) -> Region:
         facts = self._facts

@@ -44,6 +44,7 @@ class Walker:
         context = self._stream.codec_context
         context.thread_type = "AUTO"
         context.thread_count = self._threads
+        self._skipping = False
         self._begin()
 
     def _begin(self) -> None:
@@ -52,6 +53,7 @@ class Walker:
         self._count = 0
         self._floor = -1
         self.at = -1
+        self.skipped_to = -1  # up to this frame some were not decoded: they will not come
         self.ended = False
 
     def seek(self, index: int, check: Check) -> None:
@@ -66,14 +68,18 @@ class Walker:
             key = self._table.key_at(max(0, key - 1 - (index - key)))
         self._restart()
 
-    def next(self, check: Check) -> tuple[int, VideoFrame] | None:
-        """None at the end. `check` is asked between packets; what was decoded is kept when it raises."""
+    def next(self, check: Check, keep_from: int = 0) -> tuple[int, VideoFrame] | None:
+        """None at the end. `check` is asked between packets; what was decoded is kept when it raises.
+
+        Of the frames before `keep_from` only those are decoded on which others depend.
+        """
         while not self._ready and not self.ended:
             check()
             packet = next(self._packets, None)
             if packet is None:
                 self.ended = True
                 break
+            self._skip(packet, keep_from)
             self._decode(packet)
         if not self._ready:
             return None
@@ -130,6 +136,9 @@ class Walker:
         import av
 
         self._begin()
+        if self._skipping:
+            self._stream.codec_context.skip_frame = "DEFAULT"
+            self._skipping = False
         try:
             self._container.seek(int(self._table.pts[key]), stream=self._stream, backward=True)
         except (av.error.FFmpegError, OSError):
@@ -169,6 +178,15 @@ class Walker:
             # Before the key frame come pictures (of an open group) whose references were never read.
             if index is not None and index >= self._floor:
                 self._ready.append((index, frame))  # type: ignore[arg-type]
+
+    def _skip(self, packet: Packet, keep_from: int) -> None:
+        wanted = self._table.pts[keep_from] if 0 < keep_from < len(self._table) else None
+        skip = wanted is not None and not self._table.counted and packet.pts is not None and packet.pts < wanted
+        if skip:
+            self.skipped_to = max(self.skipped_to, int(np.searchsorted(self._table.pts, packet.pts or 0)))
+        if skip != self._skipping:
+            self._stream.codec_context.skip_frame = "NONREF" if skip else "DEFAULT"
+            self._skipping = skip
 
     def _index_of(self, frame: Any) -> int | None:
         if self._table.counted:

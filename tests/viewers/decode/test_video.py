@@ -102,6 +102,24 @@ def test_one_key_frame_in_3000(tmp_path):
     assert decoder.bytes_kept <= 4_000_000
 
 
+@pytest.mark.parametrize("given_up_after", [1, 5, 20, 21, 22, 23, 200])
+def test_after_a_jump_that_was_given_up_no_frame_is_taken_for_damaged(given_up_after, tmp_path):
+    decoder = opened(clips.write(tmp_path / "c.mp4", 600, gop=600, b_frames=3), cache_bytes=600_000)
+    for i in (500, 499):
+        decoder.read(Request(i))
+    asked = iter(range(given_up_after))
+
+    def stop():
+        if next(asked, None) is None:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        all(iter(lambda: decoder.read_ahead(stop), False))
+    for i in range(max(0, given_up_after - 12), given_up_after + 8):
+        assert shown(decoder, i) == i
+        assert decoder.facts(i).warnings == ()
+
+
 def test_frames_hidden_by_an_edit_list_do_not_count(tmp_path):
     plain = clips.write(tmp_path / "c.mp4", 60, b_frames=2)
     start = frame_table(plain).pts[20] - frame_table(plain).pts[0]
