@@ -45,7 +45,7 @@ class CocoWriter:
         self._out, self._classes = out, classes
         self._features = Features(ontology)
         self._path_of = path_of or (lambda item: item.title)
-        self.losses = losses or Losses()
+        self.losses = losses if losses is not None else Losses()  # an empty one is false
         self.counts = {"images": 0, "objects": 0, "annotations": 0, "classifications": 0}
         self._categories = {o.feature_hash: i for i, o in enumerate((o for o in ontology.objects if o.shape in HELD), 1)}
         self._waiting = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`

@@ -35,7 +35,7 @@ class EncordWriter:
         self._out, self._classes = out, classes
         self._features = Features(ontology)
         self._path_of: Callable[[Item], str] = path_of or (lambda item: item.title)
-        self.losses = losses or Losses()
+        self.losses = losses if losses is not None else Losses()  # an empty one is false
         self.counts = {"label_rows": 0, "objects": 0, "annotations": 0, "classifications": 0}
         out.write("[")
 
