@@ -221,11 +221,6 @@ class FilesPanel(QWidget):
     def open_folder(self, folder_id: int) -> None:
         self._visit(Place("folder", folder_id))
 
-    def show_dataset_items(self, dataset_id: int) -> None:
-        """All items of one dataset, wherever they lie."""
-        self.open_all()
-        self.filters.show_dataset(self._reads.dataset(dataset_id))
-
     def go_back(self) -> None:
         if self._back:
             self._forward.append(self._place)
@@ -325,7 +320,9 @@ class FilesPanel(QWidget):
             say(self.tr("Start with your files"), text, self.tr("Add data"), second)
         else:
             text = self.tr("Drop files here, or choose them. They are copied into the catalog or linked where they are.")
-            say(self.tr("This folder has no items yet"), text, self.tr("Add data"))
+            below = self._reads.child_folders(query.folder_id)
+            title = self.tr("Only folders here") if below else self.tr("This folder has no items yet")
+            say(title, text, self.tr("Add data"))
 
     def _has_folders(self) -> bool:
         return bool(self._reads.child_folders(None))
