@@ -16,18 +16,12 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Values:
     scheme: str = "system"  # system, light, dark
-    canvas_dark: bool = True
-    last_catalog: str = ""
-    profile: str = ""  # e-mail of the last profile
     trash_days: int = 30
     link_files: bool = False  # what Add data proposes: link in place instead of copying
-    tool_stays_armed: bool = True
     show_names: bool = False
     fill_opacity: float = 0.25
     line_width: float = 2.0
     color_by: str = "class"
-    crosshair: bool = False
-    pixel_grid: bool = True
     next_after_submit: bool = True
     shortcuts: dict[str, str] = field(default_factory=dict)  # action id -> keys, where changed
 
