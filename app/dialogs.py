@@ -14,13 +14,6 @@ def ask_open_file(parent: QWidget, title: str, kinds: str) -> Path | None:
     return _remember(chosen)
 
 
-def ask_open_files(parent: QWidget, title: str, kinds: str) -> list[Path]:
-    chosen, _ = QFileDialog.getOpenFileNames(parent, title, _last_folder, kinds)
-    for path in chosen[:1]:
-        _remember(path)
-    return [Path(path) for path in chosen]
-
-
 def ask_save_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
     safe = name.replace("/", "-")
     chosen, _ = QFileDialog.getSaveFileName(parent, title, str(Path(_last_folder) / safe), kinds)

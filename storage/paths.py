@@ -74,8 +74,3 @@ def user_config_dir() -> Path:
 def default_catalog() -> Path:
     """Where a catalog is made when nobody names a place."""
     return user_data_dir() / "Catalog"
-
-
-def crash_file() -> Path:
-    """What the fault handler writes and the next start reads."""
-    return user_data_dir() / "crash.txt"

@@ -23,9 +23,7 @@ GAP: Final = 8
 GROUP: Final = 16
 ROW: Final = 28
 ROW_COMPACT: Final = 22
-CONTROL: Final = 28
 ICON: Final = 16
-ICON_TOOL: Final = 20
 RADIUS: Final = 6
 SMALL: Final = 11
 BASE: Final = 13
@@ -202,11 +200,6 @@ def warning() -> QColor:
 
 def success() -> QColor:
     return QColor(_SIGNALS["dark" if is_dark() else "light"]["success"])
-
-
-def canvas_dark() -> QColor:
-    """The ground under media in editors, in both schemes."""
-    return QColor("#101113")
 
 
 def style_sheet() -> str:

@@ -124,19 +124,6 @@ class _LabelVerbs:
     def why_no_task(self) -> str:
         return "" if self._editor is not None else self.window.tr("Open a task first.")
 
-    def _project(self) -> int | None:
-        """The project that is on the screen."""
-        window = self.window
-        pages = window.pages
-        if pages is None or pages.projects is None or window.stack.currentWidget() is not pages.projects.widget:
-            return None
-        return pages.projects.widget.current
-
-    def why_no_queue(self) -> str:
-        return (
-            "" if self._editor is not None or self._project() is not None else self.window.tr("Open a task or a project first.")
-        )
-
     def why_not(self, action: EditorAction) -> str:
         editor = self._editor
         if editor is None or editor.editor is None:
@@ -148,11 +135,8 @@ class _LabelVerbs:
         self._editor.editor.run(action.id)
 
     def submit(self) -> None:
-        project, pages = self._project(), self.window.pages
-        if self._editor is not None:
-            self._editor.submit()
-        elif project is not None and pages is not None and pages.projects is not None:
-            pages.projects.start(project)
+        assert self._editor is not None
+        self._editor.submit()
 
     def skip(self) -> None:
         assert self._editor is not None

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from storage.catalog.images import Deleted, Images, Inserted, Updated
 from storage.catalog.oplog import LONG_VALUE, OpLog
 from storage.catalog.schema import DERIVED, MAYBE_LONG, Schema, TableInfo
-from storage.errors import NotAllowed, NotFound
+from storage.errors import NotAllowed
 from storage.ids import new_uuid_blobs, uuid_blob
 from storage.model.changes import Changes
 from storage.model.people import Action, Role, User, can
@@ -328,10 +328,3 @@ def _insert_rows(db: sqlite3.Connection, table: str, columns: Sequence[str], fir
         db.execute(f'INSERT INTO "{table}" ({names}) VALUES {", ".join([marks] * len(chunk))}', values)
         done += len(chunk)
     return done
-
-
-def require_found(row: Any, what: str, name: object = "") -> Any:
-    """The row, or `NotFound` in words."""
-    if row is None:
-        raise NotFound(f"There is no such {what}{f': {name}' if name != '' else ''}.", remedy="It may have been deleted meanwhile.")
-    return row

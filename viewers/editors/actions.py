@@ -69,9 +69,6 @@ class EditorAction:
     args: tuple[object, ...] = ()
     menu: bool = True  # False: reached by key, panel or palette only
 
-    def enabled(self, editor: ImageEditor) -> bool:
-        return not self.why_not(editor)
-
     def run(self, editor: ImageEditor) -> None:
         getattr(editor, self.method)(*self.args)
 

@@ -143,10 +143,6 @@ class ViewState:
         """Mirror what is seen, left to right."""
         self.flip = not self.flip
 
-    def mirror_vertically(self) -> None:
-        self.mirror()
-        self.turn(180)
-
     def resize(self, width: float, height: float, dpr: float) -> None:
         self.size, self.dpr = (max(width, 1.0), max(height, 1.0)), dpr
 

@@ -1,4 +1,4 @@
-"""Simple bars: one stacked bar of parts, and a list of named bars. Drawn, not plotted: no library, any size."""
+"""A list of named bars, and the parts of one bar. Drawn, not plotted: no library, any size."""
 
 from __future__ import annotations
 
@@ -78,20 +78,3 @@ class BarList(QWidget):
             painter.setPen(theme.subtle_text())
             right = QRect(self.width() - self.NUMBER, top, self.NUMBER, self.ROW)
             painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, number(bar.value))
-
-
-class PartsBar(QWidget):
-    """One stacked bar."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._parts: list[tuple[int, QColor]] = []
-        self._total = 0
-        self.setFixedHeight(8)
-
-    def show_parts(self, parts: Sequence[tuple[int, QColor]], total: int = 0) -> None:
-        self._parts, self._total = list(parts), total
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_parts(QPainter(self), QRectF(self.rect()), self._parts, self._total)

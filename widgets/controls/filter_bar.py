@@ -87,10 +87,6 @@ class FilterBar(QWidget):
         self._labelled = self._dataset = self._metadata = None
         self._tell()
 
-    def show_dataset(self, dataset: DatasetRow) -> None:
-        self._dataset = dataset
-        self._tell()
-
     def offer_datasets(self, datasets: Sequence[DatasetRow]) -> None:
         menu = self._fresh_menu(self._dataset_button)
         group = QActionGroup(menu)

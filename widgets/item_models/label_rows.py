@@ -135,9 +135,6 @@ class LabelRows(QAbstractTableModel):
         instances = self._session.document.instances
         return [u for u in self._key_of if u in instances and instances[u].feature_hash == feature_hash]
 
-    def is_listed(self, uuid: str) -> bool:
-        return uuid in self._key_of
-
     def title(self, uuid: str) -> str:
         instance = self._session.document.instances.get(uuid)
         return f"{self._name(instance.feature_hash)} {instance.number}" if instance else ""

@@ -83,10 +83,6 @@ class ClassesPanel(QWidget):
     def close_down(self) -> None:
         self._stop()
 
-    def wanted_height(self) -> int:
-        """Enough to show every class: for splitters."""
-        return 40 + 28 * max(1, self._rows.total) + (34 if self._rows.total > MANY else 0)
-
     def _settle(self) -> None:
         total, shown = self._rows.total, self._rows.rowCount()
         self._search.setVisible(total > MANY)
