@@ -22,6 +22,10 @@ def open_media(source: ByteSource, item_kind: str, facts: Mapping[str, Any], cac
         from viewers.decode.video import open_video
 
         return open_video(source, facts, cache_dir=cache_dir)
+    if item_kind == "pdf":
+        from viewers.decode.pages import open_pages
+
+        return open_pages(source, facts)
     from storage.errors import BadInput
 
     raise BadInput(

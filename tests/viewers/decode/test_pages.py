@@ -12,6 +12,7 @@ from storage.media.documents import probe_pdf
 from storage.media.source import FileSource, MemorySource
 from storage.model.items import Kind
 from tests.support.pdfs import pdf, square, words
+from viewers.decode import open_media
 from viewers.decode import pages as pages_module
 from viewers.decode.pages import open_pages
 from viewers.decode.request import PixelKind, Request, to_rgb
@@ -148,6 +149,12 @@ def test_huge_pages_are_rendered_small_and_never_at_once(open_pdf):
             decoder.read(Request(level=level))
     with pytest.raises(BadInput, match="finer"):
         decoder.read(Request(level=-9))
+
+
+def test_the_door_for_every_medium_opens_pages():
+    decoder = open_media(MemorySource(pdf({"size": (30, 20)})), "pdf", {}, None)
+    assert decoder.frames == 1 and decoder.read(Request()).array.shape == (20, 30, 4)
+    decoder.close()
 
 
 def test_pages_beyond_the_last(open_pdf):
