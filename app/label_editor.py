@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PREFETCH_MS = 100
+#: Settings that say how shapes are shown -> what they are called in `Display`.
+DISPLAY = {"fill_opacity": "opacity", "line_width": "line_width", "color_by": "color_by", "show_names": "names"}
 
 
 class LabelEditor(QWidget):
@@ -66,6 +68,7 @@ class LabelEditor(QWidget):
         self._idle.timeout.connect(self._prefetch)
         self._lay_out()
         context.bus.changed.connect(self._on_changed)
+        self._end_settings = context.settings.listen(self._on_setting)
 
     def _lay_out(self) -> None:
         self.header = LabelHeader(self)
@@ -186,10 +189,12 @@ class LabelEditor(QWidget):
         if self.focus is not None:
             focus.display = self.focus.display  # as the person left it
         else:
-            focus.show(
-                opacity=values.fill_opacity, names=values.show_names, line_width=values.line_width, color_by=values.color_by
-            )
+            focus.show(**{shown: getattr(values, setting) for setting, shown in DISPLAY.items()})
         return focus
+
+    def _on_setting(self, name: str) -> None:
+        if name in DISPLAY and self.focus is not None:
+            self.focus.show(**{DISPLAY[name]: getattr(self._context.settings.values, name)})
 
     def _put_away(self) -> None:
         if self.editor is not None:
@@ -296,6 +301,7 @@ class LabelEditor(QWidget):
         self.left.emit()
 
     def close_down(self) -> None:
+        self._end_settings()
         self._put_away()
         if self._ready_next is not None:
             self._ready_next.pictures.close()
