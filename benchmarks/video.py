@@ -19,6 +19,7 @@ from storage.media.source import FileSource
 from storage.media.video import frame_table
 from viewers.decode.request import Request
 from viewers.decode.video import open_video
+from viewers.scene.threads import step_back
 
 WIDTH, HEIGHT, GOP = 1920, 1080, 250
 
@@ -132,6 +133,7 @@ def _playback_gap(path: Path, frames: int) -> Row:
     idle = _gaps(lambda: time.sleep(1.0))
 
     def play() -> None:
+        step_back()  # as the threads of the viewers do
         decoder = open_video(FileSource(path), {}, cache_dir=None)
         for n in range(frames):
             decoder.read(Request(n))

@@ -76,14 +76,8 @@ def scan_audio(source: ByteSource | Path, index: int, check: Callable[[], None] 
 
 def probe_audio(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
     """Facts of a sound by its packets, one frame decoded. Raises BadInput and nothing else (Cancelled by `check`)."""
-    try:
-        with reading(path.name, str(path), "sound"):
-            return _probe(path, check)
-    except BadInput as error:
-        if not error.input:
-            reason = error.reason.replace("The file", path.name, 1)
-            raise BadInput(reason, remedy=error.remedy, input=str(path)) from error
-        raise
+    with reading(path.name, str(path), "sound"):
+        return _probe(path, check)
 
 
 def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:

@@ -127,9 +127,16 @@ def open_container(source: ByteSource | Path) -> InputContainer:
 
 @contextmanager
 def reading(name: str, path: str, what: str = "a video") -> Iterator[None]:
-    """Inside it only PostilError and Cancelled get out: whatever a parser raises is the file's fault."""
+    """Inside it only PostilError and Cancelled get out: whatever a parser raises is the file's fault.
+
+    A BadInput that says "The file" is given the file's name.
+    """
     try:
         yield
+    except BadInput as error:
+        if error.input or not path:
+            raise
+        raise BadInput(error.reason.replace("The file", name, 1), remedy=error.remedy, input=path) from error
     except (PostilError, Cancelled):
         raise
     except FileNotFoundError as error:

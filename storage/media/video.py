@@ -20,7 +20,7 @@ from storage.model.items import Kind, MediaInfo
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-__all__ = ["FrameTable", "Scan", "choose_stream", "frame_table", "orientation_of", "probe_video", "scan"]
+__all__ = ["FrameTable", "Scan", "choose_stream", "chosen_stream", "frame_table", "orientation_of", "probe_video", "scan"]
 
 MAX_FRAMES = 100_000_000
 MAX_SIDE = 65_535  # px
@@ -47,9 +47,7 @@ def frame_table(source: ByteSource | Path, stream: int | None = None, check: Cal
     """The frames of a stream (None: the one `probe_video` chooses) by demuxing alone. BadInput where there is none."""
     name, path = name_of(source)
     with reading(name, path):
-        if stream is None:
-            with open_container(source) as container:
-                stream = int(choose_stream(container)[0].index)
+        stream = chosen_stream(source) if stream is None else stream
         table = scan(source, stream, check).table
     if not len(table):
         raise BadInput(f"{name} holds no picture that can be read.", remedy="Copy it again from where it came.", input=path)
@@ -164,16 +162,17 @@ def choose_stream(container: InputContainer) -> tuple[Any, str]:
     return largest[0], "the first of equal ones"
 
 
+def chosen_stream(source: ByteSource | Path) -> int:
+    """The number of the stream that `probe_video` chooses."""
+    name, path = name_of(source)
+    with reading(name, path), open_container(source) as container:
+        return int(choose_stream(container)[0].index)
+
+
 def probe_video(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
     """Facts of a video by its packets and its first frame. Raises BadInput and nothing else (Cancelled by `check`)."""
-    try:
-        with reading(path.name, str(path)):
-            return _probe(path, check)
-    except BadInput as error:
-        if not error.input:
-            reason = error.reason.replace("The file", path.name, 1)
-            raise BadInput(reason, remedy=error.remedy, input=str(path)) from error
-        raise
+    with reading(path.name, str(path)):
+        return _probe(path, check)
 
 
 def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:

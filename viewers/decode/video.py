@@ -13,7 +13,7 @@ import numpy as np
 from storage.errors import BadInput, Cancelled
 from storage.media.frames import FrameTable
 from storage.media.source import ByteSource
-from storage.media.video import choose_stream, frame_table, orientation_of
+from storage.media.video import chosen_stream, frame_table, orientation_of
 from viewers.decode.arrays import CHANNELS, Array, halved
 from viewers.decode.faults import decoding, name_of
 from viewers.decode.frame_cache import FrameCache
@@ -292,17 +292,10 @@ def open_video(
     from `table`, from the cache folder, or made (0.1 s for 27,000 frames)."""
     with decoding(source):
         stream = facts.get("stream")
-        number = int(stream) if isinstance(stream, int) else _chosen(source)
+        number = int(stream) if isinstance(stream, int) else chosen_stream(source)
         if table is None:
             table = _stored_table(source, number, cache_dir)
         return VideoDecoder(source, table, number, cache_bytes=cache_bytes)
-
-
-def _chosen(source: ByteSource) -> int:
-    from storage.media.containers import open_container
-
-    with open_container(source) as container:
-        return int(choose_stream(container)[0].index)
 
 
 def _stored_table(source: ByteSource, stream: int, cache_dir: Path | None) -> FrameTable:

@@ -8,7 +8,7 @@ import numpy as np
 
 from storage.media.containers import Packets, only, open_container
 from storage.media.source import ByteSource
-from storage.media.video import choose_stream, orientation_of
+from storage.media.video import chosen_stream, orientation_of
 from viewers.decode.arrays import Array
 from viewers.decode.video import turned
 
@@ -21,8 +21,8 @@ def key_picture(source: ByteSource, size: int) -> Array:
     """(h, w, 3) uint8 RGB, upright, just large enough for a thumbnail of `size`. ValueError when nothing can be shown."""
     first: Array | None = None
     looked = 0
+    index = chosen_stream(source)
     with open_container(source) as container:
-        index = int(choose_stream(container)[0].index)
         stream = only(container, index)
         stream.codec_context.skip_frame = "NONKEY"
         for number, packet in enumerate(Packets(container, stream)):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from storage.errors import BadInput, Cancelled
 from storage.media.source import FileSource, MemorySource
@@ -301,6 +305,53 @@ def test_what_is_no_longer_wanted_is_given_up_between_frames(made):
         all(iter(lambda: decoder.read_ahead(stop), False))
     assert shown(decoder, 23) == 23
     assert shown(decoder, 90) == 90
+
+
+def test_a_long_jump_is_given_up_on_the_way(tmp_path):
+    class Watched(MemorySource):
+        decoder: VideoDecoder | None = None
+
+        def read_at(self, offset: int, n: int) -> bytes:
+            if self.decoder is not None:
+                self.decoder.cancel(5)  # as another thread would, while the file is read for the jump
+            return super().read_at(offset, n)
+
+    source = Watched(clips.write(tmp_path / "c.mp4", 600, gop=600).read_bytes())
+    decoder = open_video(source, {}, cache_dir=None, cache_bytes=SMALL)
+    decoder.read(Request(500, generation=1))
+    source.decoder = decoder
+    with pytest.raises(Cancelled):
+        decoder.read(Request(300, generation=5))
+    assert not decoder.cached(300)
+    assert clips.number_in(to_rgb(decoder.read(Request(300, generation=6)))) == 300
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_whatever_is_damaged_there_is_a_picture_or_one_sentence(made, tmp_path_factory, seed):
+    dice = random.Random(seed)
+    data = bytearray(made(dice.choice(("b-frames", "transport stream", "webm", "mpeg-4 in avi"))).read_bytes())
+    for _ in range(dice.randint(1, 40)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    path = tmp_path_factory.mktemp("damaged") / "d.bin"
+    path.write_bytes(data)
+    reason = ""
+    try:
+        decoder = opened(path)
+        for i in (0, decoder.frames - 1, decoder.frames // 2, decoder.frames // 3):
+            picture = decoder.read(Request(i))
+            assert picture.array.shape == (decoder.facts().height, decoder.facts().width, 4)
+        decoder.close()
+    except BadInput as error:
+        reason = error.reason
+    assert reason == "" or "d.bin" in reason
+
+
+def test_pyav_is_not_imported_before_it_is_needed():
+    modules = "storage.media.probe, storage.media.audio, viewers.decode.video, viewers.decode.audio, viewers.decode.encode"
+    code = f"import sys, {modules}, viewers.decode.thumbs, viewers.decode.video_thumb; print('av' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("index", [-1, 60, 10**9])
