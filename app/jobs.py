@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import multiprocessing
+import os
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import ref
@@ -103,7 +106,9 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._long = ThreadPoolExecutor(3, "job")
         self._short = ThreadPoolExecutor(3, "read")
+        self._processes: ProcessPoolExecutor | None = None
         self._numbers = itertools.count(1)
+        self._making = threading.Lock()
         self._closed = False
         self.jobs: list[Job] = []
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -167,6 +172,13 @@ class JobRunner(QObject):
                 job.progressed.emit()
         self.changed.emit()
 
+    def processes(self) -> Executor:
+        """Two processes for work that would hold the interpreter's lock; behind the window where both want a core."""
+        with self._making:
+            if self._processes is None or self._processes._broken:
+                self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=_step_back)
+            return self._processes
+
     @property
     def running(self) -> list[Job]:
         return [job for job in self.jobs if job.running and job.visible]
@@ -188,3 +200,11 @@ class JobRunner(QObject):
             job.cancel()
         self._short.shutdown(wait=True, cancel_futures=True)
         self._long.shutdown(wait=True, cancel_futures=True)
+        if self._processes is not None:
+            self._processes.shutdown(wait=True, cancel_futures=True)
+
+
+def _step_back() -> None:
+    """In the new process."""
+    if hasattr(os, "nice"):
+        os.nice(10)

@@ -30,7 +30,14 @@ def add_paths(
         from viewers.decode.thumbs import render
 
         return intake.add_paths(
-            context.catalog, list(paths), folder_id, link=link, dataset_id=dataset_id, render=render, progress=progress
+            context.catalog,
+            list(paths),
+            folder_id,
+            link=link,
+            dataset_id=dataset_id,
+            render=render,
+            progress=progress,
+            processes=context.jobs.processes(),
         )
 
     def finished(result: IntakeResult) -> None:

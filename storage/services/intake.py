@@ -11,7 +11,9 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -54,15 +56,23 @@ def add_paths(
     dataset_id: int | None = None,
     duplicates: Duplicates = "skip",
     workers: int = 2,
+    processes: Executor | None = None,
 ) -> IntakeResult:
     """Add files and folders to a folder (and to a dataset). Folders become folders; hidden and system files are left out.
+
+    `processes` takes the reading, copying and drawing off this process (decoders hold the interpreter's lock, which a window
+    needs); `render` must then be a function of a module. Without it threads do that work.
 
     Cancelling is no error: the result says `cancelled` and lists what was committed. `on_batch` gets the new ids after
     each commit, on the calling thread.
     """
-    work = _Intake(catalog, folder_id, link, render, progress, on_batch, dataset_id, duplicates, workers)
+    work = _Intake(catalog, folder_id, link, render, progress, on_batch, dataset_id, duplicates, workers, processes)
     try:
         work.run(paths)
+    except BrokenProcessPool:
+        work.result.stopped = Failure(
+            "", "The process that reads the files has died.", "What is listed is added; add the rest again."
+        )
     except Cancelled:
         work.result.cancelled = True
     except DiskFull as error:
@@ -82,6 +92,7 @@ class _Intake:
         dataset_id: int | None,
         duplicates: Duplicates,
         workers: int,
+        processes: Executor | None,
     ) -> None:
         self._catalog = catalog
         self._folder_id = folder_id
@@ -92,6 +103,7 @@ class _Intake:
         self._dataset_id = dataset_id
         self._duplicates = duplicates
         self._workers = workers
+        self._processes = processes
         self._originals = Originals(catalog.paths)
         self._folder_ids: dict[Chain, int] = {(): folder_id}
         self._pictures: dict[str, Path] = {}  # sha256 -> where to read the pixels
@@ -107,7 +119,7 @@ class _Intake:
         ended: BaseException | None = None
         try:
             self._add(found.files)
-        except (Cancelled, DiskFull) as error:
+        except (Cancelled, DiskFull, BrokenProcessPool) as error:
             ended = error
         if not self._link and self.result.added:
             # Before anybody is told that the files are in: see `originals`.
@@ -144,12 +156,12 @@ class _Intake:
     def _add(self, found: list[FoundFile]) -> None:
         self._progress.stage("Adding files", len(found))
         usable = [file for file in found if file.chain in self._folder_ids]
-        prepare = Preparer(self._originals, self._link, self._progress.check)
+        prepare = Preparer(self._originals, self._link, _never if self._processes else self._progress.check)
         batch: list[Prepared] = []
         writing: Future[Done[list[_Outcome]]] | None = None
         ended: BaseException | None = None
         due = time.monotonic() + _BATCH_S
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="intake") as pool:
+        with self._pool("intake") as pool:
             try:
                 for done, prepared in enumerate(_in_order(pool, prepare, usable, 16 * self._workers), start=1):
                     if isinstance(prepared, Failure):
@@ -162,7 +174,7 @@ class _Intake:
                         writing, batch = self._write(batch), []
                         due = time.monotonic() + _BATCH_S
                     self._progress.step(done)
-            except (Cancelled, DiskFull) as error:
+            except (Cancelled, DiskFull, BrokenProcessPool) as error:
                 ended = error
             # What is copied already is also listed, even when the work ends here.
             self._written(writing)
@@ -203,8 +215,10 @@ class _Intake:
             store = ThumbnailStore(path)
             missing = store.missing(list(self._pictures))
             self._progress.stage("Making previews", len(missing))
-            with ThreadPoolExecutor(self._workers, thread_name_prefix="previews") as pool:
-                for done, (key, jpeg) in enumerate(_in_order(pool, self._thumbnail, missing, 16 * self._workers), start=1):
+            wanted = [(key, self._pictures[key]) for key in missing]
+            draw = _Drawer(self._render)
+            with self._pool("previews") as pool:
+                for done, (key, jpeg) in enumerate(_in_order(pool, draw, wanted, 16 * self._workers), start=1):
                     if isinstance(jpeg, Failure):
                         self.result.warnings.append(jpeg)
                     else:
@@ -228,13 +242,28 @@ class _Intake:
                     store.put_many(waiting)
                 store.close()
 
-    def _thumbnail(self, key: str) -> tuple[str, bytes | Failure]:
-        self._progress.check()
-        path = self._pictures[key]
+    def _pool(self, name: str) -> AbstractContextManager[Executor]:
+        if self._processes is not None:
+            return nullcontext(self._processes)
+        return ThreadPoolExecutor(self._workers, thread_name_prefix=name)
+
+
+class _Drawer:
+    """Draws one small picture; a class so that it can be sent to another process."""
+
+    def __init__(self, render: Render) -> None:
+        self._render = render
+
+    def __call__(self, wanted: tuple[str, Path]) -> tuple[str, bytes | Failure]:
+        key, path = wanted
         try:
             return key, self._render(path, SIZE)
         except PostilError as error:
             return key, Failure(str(path), f"No preview could be made: {error.reason}", error.remedy)
+
+
+def _never() -> None:
+    """Cancelling stops between files where the work is in another process."""
 
 
 def _no_previews(path: Path, error: sqlite3.Error) -> Failure:
@@ -323,7 +352,7 @@ def _duplicate(prepared: Prepared, twin: str) -> Failure:
     )
 
 
-def _in_order(pool: ThreadPoolExecutor, work: Callable[[T], R], inputs: Sequence[T], ahead: int) -> Iterator[R]:
+def _in_order(pool: Executor, work: Callable[[T], R], inputs: Sequence[T], ahead: int) -> Iterator[R]:
     """`map` with a bounded number of calls under way. When the reader stops or a call raises, the rest is not begun."""
     waiting: deque[Future[R]] = deque()
     source = iter(inputs)
