@@ -21,7 +21,9 @@ def virtual_display(size: str = "1920x1080") -> Iterator[str]:
     read, write = os.pipe()
     with tempfile.TemporaryFile() as errors:
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"], pass_fds=(write,), stderr=errors
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+            pass_fds=(write,),
+            stderr=errors,
         )
         os.close(write)
         try:

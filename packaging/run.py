@@ -23,9 +23,13 @@ def main() -> int:
             return made
     if has_display():
         return subprocess.call([sys.executable, "-m", "postil", "--catalog", str(SAMPLE)], cwd=ROOT)
-    print("No display here: the window is opened on a virtual one, the journey is done by itself, and what it shows and exports is in out/.")
+    print(
+        "No display here: the window is opened on a virtual one, the journey is done by itself, and what it shows and exports is in out/."
+    )
     with virtual_display() as display:
-        return subprocess.call([sys.executable, str(ROOT / "packaging" / "journey.py")], cwd=ROOT, env={**os.environ, "DISPLAY": display})
+        return subprocess.call(
+            [sys.executable, str(ROOT / "packaging" / "journey.py")], cwd=ROOT, env={**os.environ, "DISPLAY": display}
+        )
 
 
 if __name__ == "__main__":

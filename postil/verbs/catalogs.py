@@ -88,7 +88,9 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     def lines() -> Iterator[str]:
         for problem in problems:
             yield f"{problem.where}: {problem.text}"
-        yield "The catalog is in order." if not rows else "1 problem found." if len(rows) == 1 else f"{len(rows)} problems found."
+        yield (
+            "The catalog is in order." if not rows else "1 problem found." if len(rows) == 1 else f"{len(rows)} problems found."
+        )
 
     console.result({"ok": not rows, "problems": rows}, lines)
     return FAILED if rows else OK

@@ -100,12 +100,16 @@ def _references(db: sqlite3.Connection, _paths: CatalogPaths) -> Iterator[Proble
         for (uuid,) in db.execute(sql):
             yield Problem("reference", uuid_text(uuid), "Belongs to an object of another label row.")
     loops = "WITH RECURSIVE up(start, id) AS (SELECT id, parent_id FROM folders UNION SELECT up.start, f.parent_id FROM up JOIN"
-    for (folder,) in db.execute(f"{loops} folders f ON f.id = up.id WHERE up.id IS NOT NULL) SELECT start FROM up WHERE start = id"):
+    for (folder,) in db.execute(
+        f"{loops} folders f ON f.id = up.id WHERE up.id IS NOT NULL) SELECT start FROM up WHERE start = id"
+    ):
         yield Problem("reference", f"folders {folder}", "The folder lies inside itself.")
     trashed = "SELECT t.uuid FROM {} t WHERE (t.trashed_at IS NULL) <> (t.trash_group IS NULL)"
     for table in ("items", "folders"):
         for (uuid,) in db.execute(trashed.format(table)):
-            yield Problem("trash", uuid_text(uuid), "Half in the trash: it has a group without a time, or a time without a group.")
+            yield Problem(
+                "trash", uuid_text(uuid), "Half in the trash: it has a group without a time, or a time without a group."
+            )
 
 
 def _geometries(db: sqlite3.Connection, _paths: CatalogPaths) -> Iterator[Problem]:
@@ -162,7 +166,7 @@ def _ops(db: sqlite3.Connection, _paths: CatalogPaths) -> Iterator[Problem]:
         if table in ("users", "sessions", "ops") or not {"id", "uuid"} <= columns:
             continue
         for (uuid,) in db.execute(
-            f'SELECT t.uuid FROM "{table}" t WHERE NOT EXISTS (SELECT 1 FROM ops o WHERE o.entity_uuid = t.uuid AND o.field = \'*\')'
+            f"SELECT t.uuid FROM \"{table}\" t WHERE NOT EXISTS (SELECT 1 FROM ops o WHERE o.entity_uuid = t.uuid AND o.field = '*')"
         ):
             yield Problem("ops", uuid_text(uuid), f"This row of {table} is in no entry of the log.")
     for session, seq, after in db.execute("SELECT session_id, seq, after FROM ops WHERE typeof(after) = 'blob'"):

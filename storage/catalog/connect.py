@@ -91,7 +91,9 @@ def look_at_file(database: Path) -> None:
         ) from None
     except OSError as error:
         raise CatalogError(
-            f"The catalog {where} cannot be read: {error.strerror}.", remedy="Ask for the right to read its folder.", input=where
+            f"The catalog {where} cannot be read: {error.strerror}.",
+            remedy="Ask for the right to read its folder.",
+            input=where,
         ) from error
     if len(header) < 100 or not header.startswith(_HEADER):
         raise damaged(where, "its database file is not a database any more" if size else "its database file is empty")

@@ -256,5 +256,9 @@ def free_title(op: Operation, table: str, what: str, title: str, but: int | None
     title = titles.checked(title, f"{what} title")
     for row in op.all(f'SELECT id, title FROM "{table}"'):
         if row[0] != but and row[1].casefold() == title.casefold():
-            raise Refused(f"There is {'an' if what[0] in 'aeio' else 'a'} {what} “{title}” already.", remedy="Choose another title.", input=title)
+            raise Refused(
+                f"There is {'an' if what[0] in 'aeio' else 'a'} {what} “{title}” already.",
+                remedy="Choose another title.",
+                input=title,
+            )
     return title

@@ -42,7 +42,15 @@ def instance_row(r: Instance, row: int) -> list[Any]:
 
 def annotation_row(r: Annotation, row: int, instance_id: int) -> list[Any]:
     where = [uuid_blob(r.uuid), row, instance_id, r.part, r.frame, r.pts]
-    what = [str(r.geometry.kind), pack(r.geometry), int(r.keyframe), int(r.outside), int(r.occluded), r.confidence, int(r.manual)]
+    what = [
+        str(r.geometry.kind),
+        pack(r.geometry),
+        int(r.keyframe),
+        int(r.outside),
+        int(r.occluded),
+        r.confidence,
+        int(r.manual),
+    ]
     return [*where, *what, r.created_at, r.created_by, r.edited_at, r.edited_by]
 
 
@@ -104,7 +112,9 @@ def read_classifications(db: sqlite3.Connection, where: str, params: Sequence[An
     sql = "SELECT r.classification_id, r.first, r.last FROM ranges r JOIN classifications t ON t.id = r.classification_id"
     for owner, first, last in db.execute(f"{sql} WHERE {where.split(' ORDER')[0]} ORDER BY r.id", params):
         spans.setdefault(owner, []).append((first, last))
-    sql = f"SELECT id, uuid, hash8, feature_hash, confidence, manual, {', '.join(_AUTHORED)} FROM classifications t WHERE {where}"
+    sql = (
+        f"SELECT id, uuid, hash8, feature_hash, confidence, manual, {', '.join(_AUTHORED)} FROM classifications t WHERE {where}"
+    )
     for id_, uuid, hash8, feature, sure, manual, *made in db.execute(sql, params):
         yield Classification(uuid_text(uuid), hash8, feature, tuple(spans.get(id_, ())), sure, manual == 1, *made)
 
@@ -116,9 +126,7 @@ def read_answers(db: sqlite3.Connection, where: str, params: Sequence[Any]) -> I
         f" WHERE {where}"
     )
     for uuid, owner, attribute, value, first, last, manual in db.execute(sql, params):
-        yield Answer(
-            uuid_text(uuid), uuid_text(owner), attribute, answer_value(json.loads(value)), first, last, manual == 1
-        )
+        yield Answer(uuid_text(uuid), uuid_text(owner), attribute, answer_value(json.loads(value)), first, last, manual == 1)
 
 
 READERS: dict[RecordKind, Callable[[sqlite3.Connection, str, Sequence[Any]], Iterator[Any]]] = {

@@ -44,9 +44,7 @@ def write(op: Operation, label_row_id: int, step: Step) -> None:
 
 
 def mark(op: Operation, label_row_id: int, n: int, *, undone: bool) -> None:
-    op.db.execute(
-        "UPDATE steps SET undone = ? WHERE label_row_id = ? AND n = ?", (UNDONE if undone else LIVE, label_row_id, n)
-    )
+    op.db.execute("UPDATE steps SET undone = ? WHERE label_row_id = ? AND n = ?", (UNDONE if undone else LIVE, label_row_id, n))
 
 
 def forget(op: Operation, label_row_id: int) -> None:

@@ -173,7 +173,8 @@ class OpLog:
     def _put_long_values_away(self, after_seq: int) -> None:
         session = self._state.session_id
         long = self._db.execute(
-            "SELECT seq, after FROM ops WHERE session_id = ? AND seq > ? AND length(after) > ?", (session, after_seq, LONG_VALUE)
+            "SELECT seq, after FROM ops WHERE session_id = ? AND seq > ? AND length(after) > ?",
+            (session, after_seq, LONG_VALUE),
         ).fetchall()
         for seq, value in long:
             data = value.encode() if isinstance(value, str) else value

@@ -202,7 +202,10 @@ class Operation:
         if kind == "folders":
             places = [row[0] for row in self.all(_ANCESTORS, entity_id)]
         rows = self.all(
-            f"SELECT role FROM members WHERE kind = ? AND user_id = ? AND entity_id {IN_IDS}", kind, self.user.id, ids_json(places)
+            f"SELECT role FROM members WHERE kind = ? AND user_id = ? AND entity_id {IN_IDS}",
+            kind,
+            self.user.id,
+            ids_json(places),
         )
         return [Role(row[0]) for row in rows]
 
@@ -224,7 +227,12 @@ class Operation:
 
     def _missing(self, info: TableInfo, columns: Sequence[str]) -> dict[str, Any]:
         """Columns that are filled in, with their values; the uuid is made for each row."""
-        given: dict[str, Any] = {"uuid": None, "created_at": self.now, "created_by": self.user.id or None, "edited_at": self.now}
+        given: dict[str, Any] = {
+            "uuid": None,
+            "created_at": self.now,
+            "created_by": self.user.id or None,
+            "edited_at": self.now,
+        }
         if info.types.get("created_by") == "TEXT":  # label tables: an e-mail
             given["created_by"] = self.user.email
         return {c: v for c, v in given.items() if c in info.types and c not in columns}

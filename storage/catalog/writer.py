@@ -266,5 +266,3 @@ class Writer:
                     self._db.close()
         finally:
             self.lock.close()
-
-

@@ -28,9 +28,7 @@ def add_object(
 ) -> tuple[Edits, str]:
     """A new instance with its first annotation. Returns the edits and the uuid of the instance."""
     layer = max((i.layer for i in document.instances.values()), default=0)
-    instance = Instance(
-        new_uuid(), new_hash8(), feature_hash, document.next_number(feature_hash), layer, now, by, now, by
-    )
+    instance = Instance(new_uuid(), new_hash8(), feature_hash, document.next_number(feature_hash), layer, now, by, now, by)
     annotation = Annotation(
         new_uuid(), instance.uuid, geometry, at[1], at[0], created_at=now, created_by=by, edited_at=now, edited_by=by
     )
@@ -155,9 +153,7 @@ def set_answer(
     return tuple(edits)
 
 
-def add_classification(
-    feature_hash: str, ranges: tuple[Range, ...], *, by: str, now: int
-) -> tuple[Edits, str]:
+def add_classification(feature_hash: str, ranges: tuple[Range, ...], *, by: str, now: int) -> tuple[Edits, str]:
     made = Classification(
         new_uuid(), new_hash8(), feature_hash, ranges, created_at=now, created_by=by, edited_at=now, edited_by=by
     )
@@ -168,16 +164,12 @@ def delete_classification(document: LabelDocument, uuid: str) -> Edits:
     return (*(Drop("answer", a.uuid) for a in document.answers_of(uuid)), Drop("classification", uuid))
 
 
-def add_annotation(
-    document: LabelDocument, instance: str, geometry: Geometry, at: FrameKey, *, by: str, now: int
-) -> Edits:
+def add_annotation(document: LabelDocument, instance: str, geometry: Geometry, at: FrameKey, *, by: str, now: int) -> Edits:
     """The same thing on another frame (paste of an instance). What it had there before is replaced."""
     old = document.annotation_of(instance, at)
     if old is not None:
         return set_geometry(document, {old.uuid: geometry}, by=by, now=now)
-    made = Annotation(
-        new_uuid(), instance, geometry, at[1], at[0], created_at=now, created_by=by, edited_at=now, edited_by=by
-    )
+    made = Annotation(new_uuid(), instance, geometry, at[1], at[0], created_at=now, created_by=by, edited_at=now, edited_by=by)
     return (Put(made),)
 
 
@@ -203,7 +195,14 @@ def split(
     made: list[str] = []
     for piece in pieces[1:]:
         other = replace(
-            instance, uuid=new_uuid(), hash8=new_hash8(), number=number, created_at=now, created_by=by, edited_at=now, edited_by=by
+            instance,
+            uuid=new_uuid(),
+            hash8=new_hash8(),
+            number=number,
+            created_at=now,
+            created_by=by,
+            edited_at=now,
+            edited_by=by,
         )
         shape = replace(
             annotation,
@@ -224,9 +223,7 @@ def split(
     return tuple(edits), tuple(made)
 
 
-def convert(
-    document: LabelDocument, shapes: Mapping[str, Geometry], feature_hash: str, *, by: str, now: int
-) -> Edits:
+def convert(document: LabelDocument, shapes: Mapping[str, Geometry], feature_hash: str, *, by: str, now: int) -> Edits:
     """Another shape, and with it another class, for annotations by their uuid. Answers belong to the old class and go."""
     instances = [document.annotations[uuid].instance for uuid in shapes]
     return (

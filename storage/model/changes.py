@@ -42,4 +42,6 @@ class Changes:
         )
 
     def __bool__(self) -> bool:
-        return self.everything or any(getattr(self, f.name) for f in fields(self) if isinstance(getattr(self, f.name), frozenset))
+        return self.everything or any(
+            getattr(self, f.name) for f in fields(self) if isinstance(getattr(self, f.name), frozenset)
+        )

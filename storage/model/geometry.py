@@ -249,7 +249,9 @@ class Skeleton:
 
     def moved(self, dx: float, dy: float) -> Skeleton:
         return Skeleton(
-            tuple(SkeletonPoint(p.x + dx, p.y + dy, p.name, p.color, p.value, p.feature_hash, p.visibility) for p in self.points)
+            tuple(
+                SkeletonPoint(p.x + dx, p.y + dy, p.name, p.color, p.value, p.feature_hash, p.visibility) for p in self.points
+            )
         )
 
 

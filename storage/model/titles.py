@@ -16,7 +16,9 @@ def checked(title: str, what: str = "title") -> str:
     """The title without blanks at its ends, or `Refused`."""
     clean = title.strip()
     if not clean:
-        raise Refused(f"{'An' if what[0] in 'aeio' else 'A'} {what} cannot be empty.", remedy="Type at least one character.", input=title)
+        raise Refused(
+            f"{'An' if what[0] in 'aeio' else 'A'} {what} cannot be empty.", remedy="Type at least one character.", input=title
+        )
     if len(clean) > MAX_TITLE:
         raise Refused(
             f"The {what} has {len(clean)} characters; at most {MAX_TITLE} are allowed.",

@@ -44,7 +44,9 @@ def empty(catalog: Catalog, older_than_days: int | None = KEEP_DAYS, progress: P
 
 def purge(catalog: Catalog, group: str) -> Emptied:
     """One deletion for good, with its originals."""
-    freed = [_remove(catalog, s) for s in catalog.do("Delete for good", trash.purge, group, priority=Priority.BULK, undoable=False)]
+    freed = [
+        _remove(catalog, s) for s in catalog.do("Delete for good", trash.purge, group, priority=Priority.BULK, undoable=False)
+    ]
     gone = [size for size in freed if size is not None]
     return Emptied(1, len(gone), sum(gone))
 

@@ -1,6 +1,6 @@
 """Writes a small catalog of today's version as SQL text: a fixture for the migrations of later versions.
 
-    python -m tests.support.dump_catalog tests/catalogs/v1.sqlite.sql
+python -m tests.support.dump_catalog tests/catalogs/v1.sqlite.sql
 """
 
 from __future__ import annotations

@@ -26,7 +26,13 @@ class ImportForm(QWidget):
         self._coco = QRadioButton(self.tr("COCO"), self)
         self._encord.setChecked(True)
         self._dry = QCheckBox(self.tr("Only show what would match"), self)
-        note = label(self.tr("Files are matched by hash, then by title. Labels that are there stay; those of the file are added or take their place."), "small", wrap=True)
+        note = label(
+            self.tr(
+                "Files are matched by hash, then by title. Labels that are there stay; those of the file are added or take their place."
+            ),
+            "small",
+            wrap=True,
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)

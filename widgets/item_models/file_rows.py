@@ -322,4 +322,10 @@ class FileRows(QAbstractTableModel):
 def _is_cheap(query: ItemQuery) -> bool:
     """Answered by an index within a millisecond, so that it may be asked on the GUI thread."""
     narrowed = query.text or query.kinds or query.locations or query.metadata or query.dataset_id is not None
-    return query.folder_id is not None and not narrowed and query.labelled is None and not query.recursive and query.sort is SortBy.TITLE
+    return (
+        query.folder_id is not None
+        and not narrowed
+        and query.labelled is None
+        and not query.recursive
+        and query.sort is SortBy.TITLE
+    )

@@ -110,11 +110,15 @@ class DatasetData(QWidget):
             return
         text = self._search.text().strip()
         if text:
-            self.list.say_when_empty(self.tr("No file matches"), self.tr("Nothing in this dataset is called that."), self.tr("Clear the search"))
+            self.list.say_when_empty(
+                self.tr("No file matches"), self.tr("Nothing in this dataset is called that."), self.tr("Clear the search")
+            )
         else:
             self.list.say_when_empty(
                 self.tr("The dataset is empty"),
-                self.tr("Attach files or whole folders, or drop files from the desktop here. A dataset links files, it never copies them."),
+                self.tr(
+                    "Attach files or whole folders, or drop files from the desktop here. A dataset links files, it never copies them."
+                ),
                 self.tr("Attach existing files"),
             )
         sort, descending = self._sort

@@ -166,7 +166,9 @@ class _Card(QFrame):
             count = words.number(job.done)
             parts.append(f"{count} / {words.number(job.total)}" if job.total else count)
         if job.state == "running" and job.rate >= 0.1:
-            parts.append(self.tr("{rate} a second").format(rate=words.number(round(job.rate)) if job.rate >= 10 else f"{job.rate:.1f}"))
+            parts.append(
+                self.tr("{rate} a second").format(rate=words.number(round(job.rate)) if job.rate >= 10 else f"{job.rate:.1f}")
+            )
             if job.total and job.done < job.total:
                 parts.append(self.tr("about {time} left").format(time=words.duration((job.total - job.done) / job.rate)))
         if job.errors:

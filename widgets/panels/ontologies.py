@@ -86,7 +86,9 @@ class OntologiesPanel(QWidget):
         empty = StatePanel(
             "ph.tree-structure",
             self.tr("No ontology yet"),
-            self.tr("An ontology says what is to be labelled: the objects to draw, the questions to answer, their colours and keys."),
+            self.tr(
+                "An ontology says what is to be labelled: the objects to draw, the questions to answer, their colours and keys."
+            ),
             self.tr("New ontology"),
             self.tr("Import JSON…"),
             self,

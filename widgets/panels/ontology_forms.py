@@ -192,9 +192,7 @@ class ObjectForm(NodeForm):
         self.beyond.setChecked(thing.allow_out_of_bounds)
         self.form.setRowVisible(self.beyond, thing.shape in (ShapeKind.BOX, ShapeKind.ROTATED_BOX))
         self.archived.setChecked(thing.archived)
-        self.questions.show_entries(
-            [(a.feature_hash, a.name, attribute_title(a.type), a.archived) for a in thing.attributes]
-        )
+        self.questions.show_entries([(a.feature_hash, a.name, attribute_title(a.type), a.archived) for a in thing.attributes])
 
     @Slot(str)
     def _recolor(self, color: str) -> None:
@@ -329,9 +327,7 @@ class OptionForm(NodeForm):
         self.archived = self.check(self.tr("Archived"), self.tr("No longer offered; answers are kept"))
         self.form.addRow(self.tr("In exports"), self.value)
         self.form.addRow("", self.archived)
-        self.questions = NameList(
-            self.tr("Asked when this is chosen"), self.tr("Add a question and press Enter"), self
-        )
+        self.questions = NameList(self.tr("Asked when this is chosen"), self.tr("Add a question and press Enter"), self)
         self.column.addWidget(self.questions)
         self.column.addStretch(1)
         self.archived.clicked.connect(self._archive)
@@ -348,9 +344,7 @@ class OptionForm(NodeForm):
         self.value.setText(found.value)
         self.archived.setChecked(found.archived)
         self.questions.setVisible(getattr(parent, "type", None) is AttributeType.RADIO)
-        self.questions.show_entries(
-            [(a.feature_hash, a.name, attribute_title(a.type), a.archived) for a in found.attributes]
-        )
+        self.questions.show_entries([(a.feature_hash, a.name, attribute_title(a.type), a.archived) for a in found.attributes])
 
     @Slot(bool)
     def _archive(self, on: bool) -> None:

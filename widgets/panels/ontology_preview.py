@@ -69,9 +69,7 @@ class OntologyPreview(QWidget):
             if thing.feature_hash == feature_hash or _holds(thing.attributes, feature_hash):
                 self._focus.set(armed=thing.feature_hash)
                 return
-        if any(
-            c.feature_hash == feature_hash or _holds((c.attribute,), feature_hash) for c in self._ontology.classifications
-        ):
+        if any(c.feature_hash == feature_hash or _holds((c.attribute,), feature_hash) for c in self._ontology.classifications):
             self._pages.setCurrentWidget(self._whole)
 
     def close_down(self) -> None:

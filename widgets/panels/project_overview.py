@@ -155,7 +155,9 @@ class ProjectOverview(QWidget):
                 banner.say("")
                 continue
             name = words.kind(kind)
-            text = self.tr("The datasets hold files of the kind “{kind}”, and the ontology has no class that can be drawn on them.")
+            text = self.tr(
+                "The datasets hold files of the kind “{kind}”, and the ontology has no class that can be drawn on them."
+            )
             action = self.tr("Add a class") if kind in SHAPE_FOR else ""
             banner.say(text.format(kind=name), action, kind)
 

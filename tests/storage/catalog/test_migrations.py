@@ -32,7 +32,9 @@ def shape_of(db: sqlite3.Connection) -> dict[str, object]:
             ),
             "conditions": sorted(
                 r[0].split("WHERE")[1].strip()
-                for r in db.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE '%WHERE%'", (name,))
+                for r in db.execute(
+                    "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE '%WHERE%'", (name,)
+                )
             ),
             "rowid": "WITHOUT ROWID" not in sql,
             "autoincrement": "AUTOINCREMENT" in sql,

@@ -161,7 +161,11 @@ def test_a_catalog_without_the_right_to_write_can_be_read(closed, tmp_path):
             parent.chmod(0o755)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", NOBODY, str(closed)], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "HOME": "/"}
+            [sys.executable, "-c", NOBODY, str(closed)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HOME": "/"},
         )
     finally:
         for folder, _, _files in os.walk(closed):

@@ -290,7 +290,10 @@ def test_what_is_no_coco_file_is_refused(data):
 
 
 def test_an_annotation_that_belongs_to_nothing_does_not_stop_the_others():
-    data = {"images": [{"id": 1}], "annotations": [{}, 5, {"image_id": [1], "category_id": 1}, {"image_id": 1, "category_id": 1}]}
+    data = {
+        "images": [{"id": 1}],
+        "annotations": [{}, 5, {"image_id": [1], "category_id": 1}, {"image_id": 1, "category_id": 1}],
+    }
     parsed = coco_read.parse(data)
     assert [where for where, _ in parsed.faults] == ["annotations[0]", "annotations[1]", "annotations[2]"]
     assert len(parsed.by_image[1]) == 1
