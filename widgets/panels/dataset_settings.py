@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from storage.model.reads import DatasetRow, ProjectRow, Reads
-from widgets import theme, words
+from widgets import words
 from widgets.controls.about_form import AboutForm, DangerZone
 from widgets.controls.labels import label
 from widgets.controls.link_list import Link, LinkList
+from widgets.controls.scrolled import fill_scrolled, form_page
 from widgets.item_models.project_rows import progress_of
 from widgets.latest import Latest
 from widgets.work import Work
@@ -41,21 +42,7 @@ class DatasetSettings(QWidget):
             self.tr("Deletes the dataset. The files stay in their folders; their tasks leave the projects that use it."),
             self.tr("Delete dataset…"), self,
         )  # fmt: skip
-        inner = QWidget()
-        inner.setMaximumWidth(720)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
-        column.setSpacing(theme.GROUP)
-        for widget in (self._about, self._facts, self._projects, danger):
-            column.addWidget(widget)
-        column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, form_page((self._about, self._facts, self._projects, danger)))
         self._about.renamed.connect(self._rename)
         self._about.described.connect(self._describe)
         self._projects.opened.connect(self.project_wanted)

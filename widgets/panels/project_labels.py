@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow, Reads
@@ -12,6 +12,7 @@ from widgets.controls.buttons import button, line
 from widgets.controls.export_form import ExportForm
 from widgets.controls.import_form import ImportForm
 from widgets.controls.labels import label
+from widgets.controls.scrolled import fill_scrolled
 from widgets.latest import Latest
 from widgets.work import Work
 
@@ -61,13 +62,7 @@ class ProjectLabels(QWidget):
             column.addStretch(1)
             row.addWidget(part, 1)
         row.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, inner)
 
     def show_project(self, project: ProjectRow) -> None:
         self._project = project

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from storage.model.reads import DatasetRow, ProjectRow, Reads
-from widgets import theme, words
+from widgets import words
 from widgets.controls.about_form import AboutForm, DangerZone
 from widgets.controls.labels import label
 from widgets.controls.link_list import Link, LinkList
+from widgets.controls.scrolled import fill_scrolled, form_page
 from widgets.latest import Latest
 from widgets.work import Work
 
@@ -43,21 +44,7 @@ class ProjectSettings(QWidget):
             self.tr("Deletes the project with its tasks and labels. Files, datasets and the ontology stay."),
             self.tr("Delete project…"), self,
         )  # fmt: skip
-        inner = QWidget()
-        inner.setMaximumWidth(720)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
-        column.setSpacing(theme.GROUP)
-        for widget in (self._about, self._ontology, self._datasets, self._note, danger):
-            column.addWidget(widget)
-        column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        fill_scrolled(self, form_page((self._about, self._ontology, self._datasets, self._note, danger)))
         self._about.renamed.connect(self._rename)
         self._about.described.connect(self._describe)
         self._ontology.opened.connect(self.ontology_wanted)
