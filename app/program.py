@@ -102,21 +102,23 @@ class Program(QObject):
         QTimer.singleShot(0, _collect_again)
         check = self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False)
         check.failed.connect(self._on_damaged)
-        check.finished.connect(self._empty_old_trash)  # nothing is thrown away from a damaged catalog
+        check.finished.connect(self._tidy)  # nothing is thrown away from a damaged catalog
 
     @Slot()
-    def _empty_old_trash(self) -> None:
-        """What has lain in the trash for longer than the settings say goes for good, once per start."""
+    def _tidy(self) -> None:
+        """Once per start: old trash and what interrupted copies left behind go for good."""
         if self.context is None:  # closed meanwhile
             return
         catalog, days = self.context.catalog, self.settings.values.trash_days
 
         def work(progress: Progress) -> object:
+            from storage.media.originals import Originals
             from storage.services.trash import empty
 
+            Originals(catalog.paths).sweep()
             return empty(catalog, days, progress)
 
-        job = self.jobs.start("Empty the trash", work, visible=False)
+        job = self.jobs.start("Tidy the catalog", work, visible=False)
         job.failed.connect(lambda error: log.warning("the trash was not emptied: %s", error))
 
     @Slot(object)
@@ -146,6 +148,8 @@ class Program(QObject):
         """Another process (the command line) may have written: ask cheaply, now and then."""
         if self.context is not None:
             catalog = self.context.catalog
+            for window in self.windows:
+                window.status_line.warn(self.tr("The disk is full: free some space") if catalog.disk_is_full else "")
             self.jobs.read(
                 catalog.notice_others, lambda _moved: None, lambda error: log.warning("notice: %s", error), owner=self
             )

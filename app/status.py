@@ -23,6 +23,12 @@ class StatusLine(QStatusBar):
         self._left.setTextFormat(Qt.TextFormat.PlainText)
         self._right = QLabel(self)
         self._right.setTextFormat(Qt.TextFormat.PlainText)
+        self._warning = QLabel(self)
+        self._warning.setProperty("role", "danger")
+        self._warning.setToolTip(
+            self.tr("A reserve is in use: what you draw is still saved, adding and exporting are refused.")
+        )
+        self._warning.hide()
         self._job_text = QLabel(self)
         self._bar = QProgressBar(self)
         self._bar.setFixedWidth(160)
@@ -41,6 +47,7 @@ class StatusLine(QStatusBar):
         self._more.setToolTip(self.tr("Show all jobs"))
         self._more.clicked.connect(self.jobs_wanted)
         self.addWidget(self._left, 1)
+        self.addPermanentWidget(self._warning)
         self.addPermanentWidget(self._right)
         for widget in (self._job_text, self._bar, self._cancel, self._more):
             self.addPermanentWidget(widget)
@@ -66,6 +73,12 @@ class StatusLine(QStatusBar):
     def show_hint(self, text: str) -> None:
         """What the armed tool expects next."""
         self._right.setText(text)
+
+    def warn(self, text: str) -> None:
+        """Something that stays true until it is mended; empty: it is."""
+        if text != self._warning.text():
+            self._warning.setText(text)
+            self._warning.setVisible(bool(text))
 
     def _show_left(self) -> None:
         self._left.setText(self._context)

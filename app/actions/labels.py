@@ -38,6 +38,15 @@ def label_actions(window: MainWindow) -> list[Action]:
             group=tr("Task"),
         ),
         Action(
+            "project.labels",
+            tr("Export or import labels"),
+            verbs.labels,
+            (),
+            "ph.export",
+            when=verbs.why_no_project,
+            group=tr("Task"),
+        ),
+        Action(
             "task.next",
             tr("Next task"),
             lambda: verbs.go(1),
@@ -105,7 +114,7 @@ def _editor_action(verbs: _LabelVerbs, action: EditorAction) -> Action:
 
 def editor_menu(window: MainWindow) -> list[str]:
     """Ids for the Label menu, by section."""
-    ids = ["task.submit", "task.skip", "task.next", "task.previous", "task.leave"]
+    ids = ["task.submit", "task.skip", "task.next", "task.previous", "task.leave", "project.labels"]
     for section in _SECTIONS:
         ids.append("-")
         ids += [f"edit.{a.id}" for a in EDITOR_ACTIONS if a.section == section and a.menu and a.id not in _OWN]
@@ -123,6 +132,23 @@ class _LabelVerbs:
 
     def why_no_task(self) -> str:
         return "" if self._editor is not None else self.window.tr("Open a task first.")
+
+    def _project(self) -> int | None:
+        """The project that is on the screen."""
+        window, pages = self.window, self.window.pages
+        if pages is None or pages.projects is None or window.stack.currentWidget() is not pages.projects.widget:
+            return None
+        return pages.projects.widget.current
+
+    def why_no_project(self) -> str:
+        return "" if self._project() is not None else self.window.tr("Open a project first.")
+
+    def labels(self) -> None:
+        """Where labels go out and come in."""
+        assert self.window.pages is not None
+        assert self.window.pages.projects is not None
+        panel = self.window.pages.projects.widget
+        panel.tabs.setCurrentWidget(panel.labels)
 
     def why_not(self, action: EditorAction) -> str:
         editor = self._editor

@@ -38,7 +38,7 @@ def test_the_trash_keeps_things_for_the_days_of_the_settings(
     (path.parent / "settings.json").write_text(f'{{"trash_days": {days}}}', "utf-8")
     desk = Desk(path).start()
     try:
-        emptying = "Empty the trash"
+        emptying = "Tidy the catalog"
         desk.until(
             lambda: any(job.title == emptying and job.state == "done" for job in desk.program.jobs.jobs),
             "the trash was seen to",
