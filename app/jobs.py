@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import itertools
 import logging
-import multiprocessing
 import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from storage.errors import Cancelled, PostilError
 from storage.progress import Progress
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -174,6 +176,9 @@ class JobRunner(QObject):
 
     def processes(self) -> Executor:
         """Two processes for work that would hold the interpreter's lock; behind the window where both want a core."""
+        import multiprocessing  # not before it is needed: it costs the start 15 ms
+        from concurrent.futures import ProcessPoolExecutor
+
         with self._making:
             if self._processes is None or self._processes._broken:
                 self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=_step_back)
