@@ -45,6 +45,7 @@ class SaveQueue(QObject):
         self._in_flight = False
         self.state = "saved"
         self._empty = Event()
+        self._empty.set()
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
@@ -65,8 +66,6 @@ class SaveQueue(QObject):
 
     def drained(self) -> Event:
         """Set when everything handed over so far is written (from any thread: wait on it)."""
-        if not self._queue:
-            self._empty.set()
         return self._empty
 
     @Slot()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
 from storage.model.reads import ProjectRow
 from storage.model.workflow import StageKind
 from widgets import words
+from widgets.item_models.sifted_rows import SiftedRows
 
 PROJECT = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -21,39 +21,7 @@ def progress_of(project: ProjectRow) -> tuple[int, int]:
     return sum(n for stage, n in project.tasks_by_stage.items() if stage in ends), total
 
 
-class ProjectRows(QAbstractListModel):
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._all: list[ProjectRow] = []
-        self._rows: list[ProjectRow] = []
-        self._text = ""
-
-    def show_projects(self, projects: Sequence[ProjectRow]) -> None:
-        self._all = list(projects)
-        self._sift()
-
-    def filter(self, text: str) -> None:
-        self._text = text.strip().casefold()
-        self._sift()
-
-    def _sift(self) -> None:
-        wanted = [p for p in self._all if self._text in p.title.casefold()]
-        if [p.id for p in wanted] == [p.id for p in self._rows]:
-            self._rows = wanted
-            if wanted:
-                self.dataChanged.emit(self.index(0), self.index(len(wanted) - 1))
-            return
-        self.beginResetModel()
-        self._rows = wanted
-        self.endResetModel()
-
-    @property
-    def total(self) -> int:
-        return len(self._all)
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
-        return 0 if parent.isValid() else len(self._rows)
-
+class ProjectRows(SiftedRows[ProjectRow]):
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._rows):
             return None

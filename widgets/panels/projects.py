@@ -162,7 +162,7 @@ class ProjectsPanel(QWidget):
         self._states.show_failed(self.tr("The projects could not be read"), error)
 
     def _show_list(self, projects: list[ProjectRow]) -> None:
-        self.rows.show_projects(projects)
+        self.rows.show_rows(projects)
         if projects:
             self._states.show_full()
         else:
