@@ -60,7 +60,6 @@ class LabelEditor(QWidget):
         self._ready_next: LoadedTask | None = None
         self._wanted: int | None = None
         self._clipboard = Clipboard()
-        self._pointer: tuple[float, float, str] | None = None  # where the cursor was last, and what lay under it
         self._keys: dict[str, tuple[str, ...]] = {}
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -133,7 +132,6 @@ class LabelEditor(QWidget):
 
     def _show(self, loaded: LoadedTask) -> None:
         self._put_away()
-        self._pointer = None
         self.loaded = loaded
         catalog, row_id = self._context.catalog, loaded.row.id
         self._saving = SaveQueue(
@@ -155,8 +153,7 @@ class LabelEditor(QWidget):
             rebound=self._keys,
         )
         self.editor.status.connect(self.hint)
-        self.editor.cursor.connect(self._on_cursor)
-        self.editor.canvas.view_changed.connect(self._on_view)
+        self.editor.place.connect(self.status)
         self.editor.answers_wanted.connect(self._on_answers_wanted)
         self.editor.failed.connect(self._on_no_picture)
         self.side = LabelSide(self.session, self.focus, loaded.ontology, loaded.row.item.frames or 1, self)
@@ -176,7 +173,7 @@ class LabelEditor(QWidget):
         self.setFocusProxy(self.editor)
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
-        self.hint.emit(self.editor.tool.hint)
+        self.hint.emit(self.editor.hint)
         self.state_changed.emit()
         self._operations.run(
             "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)
@@ -216,7 +213,7 @@ class LabelEditor(QWidget):
         """Load the task that comes next and decode its picture, once the present one is drawn: both want the interpreter."""
         if self.loaded is None or self.editor is None:
             return
-        if not self.editor.canvas.settled:
+        if not self.editor.settled:
             self._idle.start()
             return
         catalog, task = self._context.catalog, self.loaded.task
@@ -370,25 +367,8 @@ class LabelEditor(QWidget):
     @Slot(str)
     def zoom_to(self, instance: str) -> None:
         """Show an object in the middle, on its own frame."""
-        assert self.session is not None and self.focus is not None and self.editor is not None
-        annotations = self.session.document.annotations_of(instance)
-        if not annotations:
-            return
-        here = next((a for a in annotations if a.at == self.focus.at), annotations[0])
-        self.focus.set(at=here.at)
-        self.editor.canvas.centre_on(here.geometry.bounds())
-
-    @Slot(float, float, str, float)
-    def _on_cursor(self, x: float, y: float, value: str, zoom: float) -> None:
-        self._pointer = (x, y, value)
-        parts = [f"x {x:,.1f}  y {y:,.1f}", f"value {value}" if value else "", f"{zoom:.0%}"]
-        self.status.emit("    ".join(filter(None, parts)))
-
-    @Slot()
-    def _on_view(self) -> None:
-        """The zoom has changed under a pointer that rests."""
-        if self.editor is not None and self._pointer is not None:
-            self._on_cursor(*self._pointer, self.editor.canvas.view.zoom)
+        if self.editor is not None:
+            self.editor.reveal(instance)
 
     @Slot()
     def _on_answers_wanted(self) -> None:
@@ -404,7 +384,7 @@ class LabelEditor(QWidget):
         """To the place of something missing."""
         assert self.editor is not None and self.focus is not None and self.side is not None
         if gap.at is not None:
-            self.focus.set(at=gap.at)
+            self.editor.go_to(gap.at)
         if gap.instance is not None:
             self.focus.select([gap.instance])
             self.zoom_to(gap.instance)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from viewers.editors.image_editor import ImageEditor
 
 Scope = Literal["editor", "canvas", "drawing"]
-Section = Literal["edit", "select", "shape", "class", "tool", "view", "page"]
+Section = Literal["edit", "select", "shape", "class", "tool", "view", "page", "track", "play", "range"]
 
 
-def always(_: ImageEditor) -> str:
+def always(_: object) -> str:
     return ""
 
 
@@ -63,13 +63,13 @@ class EditorAction:
     keys: tuple[str, ...]
     method: str
     icon: str = ""
-    why_not: Callable[[ImageEditor], str] = always
+    why_not: Callable[[Any], str] = always  # is asked with the editor whose table this is
     section: Section = "edit"
     scope: Scope = "canvas"
     args: tuple[object, ...] = ()
     menu: bool = True  # False: reached by key, panel or palette only
 
-    def run(self, editor: ImageEditor) -> None:
+    def run(self, editor: Any) -> None:
         getattr(editor, self.method)(*self.args)
 
 
@@ -229,6 +229,9 @@ class KeyMap:
         self._actions = {action.id: action for action in (actions or EDITOR_ACTIONS)}
         self._keys = {action.id: action.keys for action in self._actions.values()}
         self._keys.update({i: k for i, k in (rebound or {}).items() if i in self._keys})
+
+    def __contains__(self, action_id: str) -> bool:
+        return action_id in self._actions
 
     def action(self, action_id: str) -> EditorAction:
         return self._actions[action_id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,12 +16,14 @@ from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
+from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 from viewers.editors.adjust_popover import AdjustPopover
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.context_menu import build_menu
+from viewers.editors.editor import Editor
 from viewers.editors.keys import key_text
 from viewers.editors.option_strip import OptionStrip
 from viewers.editors.page_strip import PageStrip
@@ -50,15 +52,7 @@ KEEPS_DRAG = (
 )
 
 
-class ImageEditor(QWidget, ToolVerbs):
-    status = Signal(str)  # what the tool expects next, or what has just happened
-    cursor = Signal(float, float, str, float)  # x, y in the image, the pixel's value, zoom (1.0 is 100 %)
-    tools_changed = Signal()  # the tools offered, or the one in hand
-    menu_wanted = Signal(object, QPoint)  # instance under the pointer or None; sent before the menu is shown
-    answers_wanted = Signal()  # Enter on a selected object
-    opened = Signal()
-    failed = Signal(object)  # PostilError: no picture
-
+class ImageEditor(ToolVerbs, Editor):
     def __init__(
         self,
         session: EditSession,
@@ -77,6 +71,7 @@ class ImageEditor(QWidget, ToolVerbs):
         self.keymap = KeyMap(EDITOR_ACTIONS, rebound)
         self.toolbox = Toolbox()
         self._last, self._last_class = {}, None
+        self._pointer: tuple[float, float, str] | None = None
         self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
         self.canvas = ImageCanvas(session, focus, ontology, pictures, self)
         self.tool_bar = ToolBar(icon, self)
@@ -108,7 +103,7 @@ class ImageEditor(QWidget, ToolVerbs):
     def _connect(self) -> None:
         self.canvas.status.connect(self.status)
         self.canvas.cursor_moved.connect(self._on_cursor)
-        self.canvas.view_changed.connect(self.acted)
+        self.canvas.view_changed.connect(self._on_view)
         self.canvas.menu_wanted.connect(self._on_menu)
         self.canvas.opened.connect(self._on_opened)
         self.canvas.failed.connect(self.failed)
@@ -132,6 +127,25 @@ class ImageEditor(QWidget, ToolVerbs):
         self._endings = []
         self.canvas.removeEventFilter(self)
         self.canvas.close_canvas()
+
+    @property
+    def hint(self) -> str:
+        return self.tool.hint
+
+    @property
+    def settled(self) -> bool:
+        return self.canvas.settled
+
+    def go_to(self, at: FrameKey) -> None:
+        self.focus.set(at=at)
+
+    def reveal(self, instance: str) -> None:
+        """Bring an object into the middle, on its own frame."""
+        found = self.session.document.annotations_of(instance)
+        if found:
+            here = next((a for a in found if a.at == self.focus.at), found[0])
+            self.go_to(here.at)
+            self.canvas.centre_on(here.geometry.bounds())
 
     # -- what the parts ask for
 
@@ -179,7 +193,7 @@ class ImageEditor(QWidget, ToolVerbs):
         self._tool_shown()
 
     def rebind(self, action_id: str, keys: tuple[str, ...]) -> None:
-        self.keymap.rebind(action_id, keys)
+        super().rebind(action_id, keys)
         self.refresh_tools()
 
     def _keys_of(self, tool_id: str) -> tuple[str, ...]:
@@ -303,14 +317,6 @@ class ImageEditor(QWidget, ToolVerbs):
             self.settle()
         action.run(self)
 
-    def handle_key(self, event: QKeyEvent) -> bool:
-        """A key that the tool in hand did not want. True: it was one of the map's."""
-        action = self.keymap.find(key_text(event))
-        if action is None:
-            return False
-        self.run(action.id)
-        return True
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.setAccepted(self.handle_key(event))
 
@@ -364,7 +370,22 @@ class ImageEditor(QWidget, ToolVerbs):
 
     @Slot(float, float, object)
     def _on_cursor(self, x: float, y: float, value: str | None) -> None:
-        self.cursor.emit(x, y, value or "", self.canvas.view.zoom)
+        self._pointer = (x, y, value or "")
+        self._tell_place()
+
+    @Slot()
+    def _on_view(self) -> None:
+        """The zoom has changed, under a pointer that rests."""
+        self._tell_place()
+        self.acted()
+
+    def _tell_place(self) -> None:
+        if self._pointer is not None:
+            self.place.emit(self.place_text(*self._pointer, self.canvas.view.zoom))
+
+    def place_text(self, x: float, y: float, value: str, zoom: float) -> str:
+        """Where the pointer is: pixels of the picture, what lies there, how large it is shown."""
+        return "    ".join(filter(None, (f"x {x:,.1f}  y {y:,.1f}", value and f"value {value}", f"{zoom:.0%}")))
 
     @Slot()
     def _on_opened(self) -> None:

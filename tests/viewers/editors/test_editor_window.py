@@ -196,11 +196,11 @@ def test_one_page_has_no_strip_and_says_so(stage):
 
 def test_the_cursor_tells_place_value_and_zoom(stage, qtbot):
     qtbot.waitUntil(lambda: stage.pictures.value(0, 10, 10) is not None, timeout=5000)
-    with qtbot.waitSignal(stage.editor.cursor) as told:
+    with qtbot.waitSignal(stage.editor.place) as told:
         stage.move(100, 50)
-    x, y, value, zoom = told.args
-    assert (round(x), round(y), zoom) == (100, 50, 1.0)
-    assert value.isdigit()
+    place, value, zoom = told.args[0].split("    ")
+    assert (place, zoom) == ("x 100.0  y 50.0", "100%")
+    assert value.removeprefix("value ").isdigit()
 
 
 def test_the_status_says_what_the_tool_expects(stage):
