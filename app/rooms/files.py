@@ -30,9 +30,9 @@ class FilesRoom(QObject):
     def __init__(self, window: MainWindow, context: AppContext, operations: Operations) -> None:
         super().__init__(window)
         self.window, self.context, self.operations = window, context, operations
-        self.panel = FilesPanel(context.reads, context.bus, context.jobs, context.thumbs)
-        self.details = DetailsPanel(context.reads, context.bus, context.jobs, context.thumbs)
-        self.widget = QSplitter(Qt.Orientation.Horizontal)
+        self.widget = QSplitter(Qt.Orientation.Horizontal, window.stack)
+        self.panel = FilesPanel(context.reads, context.bus, context.jobs, context.thumbs, self.widget)
+        self.details = DetailsPanel(context.reads, context.bus, context.jobs, context.thumbs, self.widget)
         self.widget.setObjectName("filesPage")
         self.widget.setHandleWidth(1)
         self.widget.addWidget(self.panel)

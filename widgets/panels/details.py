@@ -80,7 +80,9 @@ class DetailsPanel(QWidget):
         self._show_nothing()
 
     def _lay_out(self) -> None:
+        scroll = QScrollArea(self)
         inside = QWidget()
+        scroll.setWidget(inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(theme.GROUP, theme.GROUP, theme.GROUP, theme.GROUP)
         column.setSpacing(theme.GAP)
@@ -100,11 +102,9 @@ class DetailsPanel(QWidget):
             column.addWidget(part)
         column.addStretch()
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

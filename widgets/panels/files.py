@@ -69,13 +69,17 @@ class FilesPanel(QWidget):
         self._above: list[int] = []  # folders over the open one
         self._back: list[Place] = []
         self._forward: list[Place] = []
-        self.sidebar = FilesSidebar(reads, work)
-        self.list = FilesList(reads, work, thumbs)
-        self.trash = TrashPanel(reads, work)
-        self.breadcrumb = Breadcrumb()
-        self.search = SearchField(self.tr("Search everything"))
-        self.filters = FilterBar()
-        self.strip = FolderStrip()
+        # Each part is born where it stays: moving a tree of widgets has the style sheet dress all of them again.
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.sidebar = FilesSidebar(reads, work, self.splitter)
+        self.pages = QStackedWidget(self.splitter)
+        self._items = QWidget(self.pages)
+        self.list = FilesList(reads, work, thumbs, self._items)
+        self.trash = TrashPanel(reads, work, self.pages)
+        self.breadcrumb = Breadcrumb(self)
+        self.search = SearchField(self.tr("Search everything"), self)
+        self.filters = FilterBar(self._items)
+        self.strip = FolderStrip(self._items)
         self.zoom = ZoomSlider(THUMB_MIN, THUMB_MAX)
         self._count = label("", "quiet")
         self._make_tools()
@@ -120,8 +124,7 @@ class FilesPanel(QWidget):
         narrowing.addWidget(self.filters)
         narrowing.addStretch()
         narrowing.addWidget(self._count)
-        items = QWidget()
-        column = QVBoxLayout(items)
+        column = QVBoxLayout(self._items)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for part in (tools, narrowing):
@@ -129,13 +132,11 @@ class FilesPanel(QWidget):
         column.addWidget(line())
         column.addWidget(self.strip)
         column.addWidget(self.list, 1)
-        for each in (items, self.strip, self.trash):
+        for each in (self._items, self.strip, self.trash):
             each.setAutoFillBackground(True)
             each.setBackgroundRole(each.palette().ColorRole.Base)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(items)
+        self.pages.addWidget(self._items)
         self.pages.addWidget(self.trash)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setObjectName("files-splitter")
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(self.sidebar)

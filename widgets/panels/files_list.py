@@ -43,16 +43,16 @@ class FilesList(QWidget):
     def __init__(self, reads: Reads, work: Work, thumbs: Thumbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = FileRows(reads, work, self)
-        self.grid = FileGrid(thumbs)
-        self.table = FileTable()
+        self.grid = FileGrid(thumbs, self)
+        self.table = FileTable(self)
         self.drop_title: str | None = None
         self._views: tuple[FileGrid, FileTable] = (self.grid, self.table)
         self._mode: Mode = "grid"
         self._all_wanted = False
         self._top: tuple[int, int] | None = None
-        self._empty = StatePanel("ph.tray", "", "", "", "")
-        self._failed = FailedPanel()
-        self._skeleton = Skeleton()
+        self._empty = StatePanel("ph.tray", "", "", "", "", self)
+        self._failed = FailedPanel(self)
+        self._skeleton = Skeleton(self)
         self._stack = QStackedLayout(self)
         for each in (self.grid, self.table, self._skeleton, self._empty, self._failed):
             self._stack.addWidget(each)

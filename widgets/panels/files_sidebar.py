@@ -63,7 +63,7 @@ class FilesSidebar(QWidget):
 
     def __init__(self, reads: Reads, work: Work, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tree = FolderTreeView(FolderTree(reads, work, self))
+        self.tree = FolderTreeView(FolderTree(reads, work, self), self)
         self.all_files = PlaceButton(self.tr("All files"), "ph.files")
         self.trash = TrashButton()
         self._new = icon_button("ph.plus", self.tr("New folder"), tip=self.tr("New folder (Ctrl+Shift+N)"))

@@ -35,7 +35,7 @@ class TrashPanel(QWidget):
         self._reads = reads
         self._latest = Latest(work, self)
         self._entries: list[TrashEntry] = []
-        self._table = QTableWidget(0, 5)
+        self._table = QTableWidget(0, 5, self)
         self._nothing = StatePanel(
             "ph.trash", self.tr("The trash is empty"), self.tr("What you delete waits here for 30 days and can be restored.")
         )
