@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from storage.editing.edits import DocumentChange, Drop, Edit, Edits, Put, Step, change_of
 from storage.editing.history import History
+from storage.editing.on_frames import OnFrames, Still
 from storage.errors import StaleUndo
-from storage.model.labels import LabelDocument, Record, RecordKind
+from storage.model.labels import Annotation, FrameKey, LabelDocument, Record, RecordKind
 
 log = logging.getLogger(__name__)
 Listener = Callable[[DocumentChange], None]
@@ -38,14 +39,33 @@ Sink = Callable[[StepChange], "Future[Any]"]
 
 
 class EditSession:
-    def __init__(self, document: LabelDocument, sink: Sink, *, author: str = "", history: History | None = None) -> None:
+    def __init__(
+        self,
+        document: LabelDocument,
+        sink: Sink,
+        *,
+        author: str = "",
+        history: History | None = None,
+        frames: OnFrames | None = None,
+    ) -> None:
         self.document = document
+        self.frames: OnFrames = frames or Still()
         self.author = author
         self.history = history or History()
         self._sink = sink
         self._listeners: list[Listener] = []
         self._open: str | None = None
         self._before: dict[tuple[RecordKind, str], Record | None] = {}  # as they were at `begin`
+
+    # -- what is to be seen
+
+    def shown(self, instance: str, at: FrameKey) -> Annotation | None:
+        """An object on a frame: its row there, or what lies between its rows. `outside`: hidden there on purpose."""
+        return self.frames.shown(self.document, instance, at)
+
+    def on_frame(self, at: FrameKey) -> list[Annotation]:
+        """What is to be seen on a frame, bottom first."""
+        return self.frames.on_frame(self.document, at)
 
     # -- gestures
 

@@ -109,6 +109,9 @@ class LabelDocument:
     _by_frame: dict[FrameKey, dict[str, None]] = field(default_factory=dict)
     _by_owner: dict[str, dict[str, None]] = field(default_factory=dict)
     _places: dict[str, list[FrameKey]] = field(default_factory=dict, compare=False, repr=False)  # sorted, made when asked
+    _touched: dict[str, int] = field(default_factory=dict, compare=False, repr=False)  # instance: revision, newest last
+    #: Counts every change of a row of `shapes`.
+    revision: int = field(default=0, compare=False, repr=False)
 
     def get(self, kind: RecordKind, uuid: str) -> Record | None:
         record: Record | None = self._table(kind).get(uuid)
@@ -126,6 +129,7 @@ class LabelDocument:
             if record.at not in places:
                 self._places.pop(record.instance, None)
             places[record.at] = record.uuid
+            self._touch(record.instance)
             self._by_frame.setdefault(record.at, {})[record.uuid] = None
         elif isinstance(record, Answer):
             self._by_owner.setdefault(record.owner, {})[record.uuid] = None
@@ -134,6 +138,7 @@ class LabelDocument:
     def drop(self, kind: RecordKind, uuid: str) -> Record | None:
         old: Record | None = self._table(kind).pop(uuid, None)
         if isinstance(old, Annotation):
+            self._touch(old.instance)
             places = self._by_instance.get(old.instance, {})
             if places.get(old.at) == uuid:
                 del places[old.at]
@@ -158,6 +163,13 @@ class LabelDocument:
             places = self._places[instance] = sorted(self._by_instance.get(instance, ()))
         return places
 
+    def changed_since(self, revision: int) -> Iterator[str]:
+        """Instances whose shapes have changed since then, for indexes that follow. Costs what has changed."""
+        for instance, when in reversed(self._touched.items()):
+            if when <= revision:
+                return
+            yield instance
+
     def on_frame(self, at: FrameKey = ("", 0)) -> list[Annotation]:
         """What lies on a frame, bottom first: by layer, then by age."""
         found = [self.annotations[u] for u in self._by_frame.get(at, {})]
@@ -177,6 +189,11 @@ class LabelDocument:
         yield from self.annotations.values()
         yield from self.classifications.values()
         yield from self.answers.values()
+
+    def _touch(self, instance: str) -> None:
+        self.revision += 1
+        self._touched.pop(instance, None)
+        self._touched[instance] = self.revision
 
     def _table(self, kind: RecordKind) -> dict[str, Any]:
         match kind:
