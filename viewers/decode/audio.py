@@ -47,6 +47,10 @@ class SoundDecoder:
         samples: NDArray[np.int16] = np.clip(np.rint(self.read(first, count, check) * 32768), -32768, 32767).astype(np.int16)
         return samples
 
+    def another(self) -> SoundDecoder:
+        """Of the same sound, for another thread; costs nothing until it is read."""
+        return SoundDecoder(self._source, self._stream, self.index)
+
     def close(self) -> None:
         self._ready.clear()
         if self._run is not None:
@@ -82,9 +86,11 @@ class SoundDecoder:
     def _reaches(self, first: int) -> bool:
         """Whether decoding on from here gets to a sample soon."""
         if self._ready:
-            return self._ready[0][0] <= first <= self._ready[-1][0] + len(self._ready[-1][1]) + self.rate
+            end = self._ready[-1][0] + len(self._ready[-1][1])
+            return self._ready[0][0] <= first and (self.index.counted or first <= end + self.rate)
         assert self._run is not None
-        return self._run.at <= first <= self._run.at + self.rate
+        ahead = self.samples if self.index.counted else self.rate  # no place to jump to: going on is always shorter
+        return self._run.at <= first <= self._run.at + ahead
 
     def _seek(self, first: int) -> None:
         self._ready.clear()

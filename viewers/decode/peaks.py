@@ -35,13 +35,24 @@ class Peaks:
         edges = first + np.arange(columns + 1) * (count / max(1, columns))
         low = np.floor(edges[:-1] / size).astype(np.int64)
         high = np.maximum(low + 1, np.ceil(edges[1:] / size).astype(np.int64))
-        for column in range(columns):
-            part = buckets[max(0, low[column]) : max(0, high[column])].astype(np.float32) / 32768
-            if len(part) and edges[column] < self.samples:
-                out[column, :, 0] = part[..., 0].min(axis=0)
-                out[column, :, 1] = part[..., 1].max(axis=0)
-                out[column, :, 2] = np.sqrt((part[..., 2] ** 2).mean(axis=0))
+        low, high = np.clip(low, 0, len(buckets)), np.clip(high, 0, len(buckets))
+        seen = np.flatnonzero((low < high) & (edges[:-1] < self.samples))
+        if len(seen):
+            values = reduced(buckets[low[seen[0]] : high[seen[-1]]], low[seen] - low[seen[0]], high[seen] - low[seen[0]])
+            out[seen] = values
         return out
+
+
+def reduced(buckets: NDArray[np.int16], low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Least, greatest and rms over the buckets [low, high) of each column, which ascend. In -1..1."""
+    ends = np.stack([low, high], axis=1).reshape(-1)
+    padded = np.concatenate([buckets, buckets[-1:]])  # the end of the last column must be a place, too
+    out = np.empty((len(low), buckets.shape[1], 3), np.float32)
+    out[..., 0] = np.minimum.reduceat(padded[..., 0], ends, axis=0)[::2]
+    out[..., 1] = np.maximum.reduceat(padded[..., 1], ends, axis=0)[::2]
+    squares = np.add.reduceat(padded[..., 2].astype(np.float64) ** 2, ends, axis=0)[::2]
+    out[..., 2] = np.sqrt(squares / (high - low)[:, None])
+    return out / np.float32(32768)
 
 
 class PeakBuilder:

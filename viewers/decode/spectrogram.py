@@ -9,42 +9,62 @@ from numpy.typing import NDArray
 
 from viewers.decode.audio import SoundDecoder
 from viewers.decode.faults import Check
+from viewers.decode.spectrum_store import SpectrumStore
 
 SIZE = 1024  # samples a window
-HOP = 512  # samples between columns of level 0; each level doubles it
+HOP = 512  # samples between columns of level 0; each level doubles it, those below zero halve it
+FINEST = -3
 TILE = 256  # columns
+BINS = SIZE // 2 + 1
 FLOOR_DB = -100.0
 _KEPT = 96  # tiles of 131 kB
 
 
-class Spectrogram:
-    """Belongs to the thread of its decoder. Column k of a level is the window around sample k * (HOP << level)."""
+def hop_of(level: int) -> int:
+    """Samples from one column of a level to the next."""
+    return HOP << level if level >= 0 else HOP >> -level
 
-    def __init__(self, sound: SoundDecoder, channel: int | None = None) -> None:
-        """`channel` None: the mean of all."""
+
+class Spectrogram:
+    """Belongs to the thread of its decoder. Column k of a level is the window around sample k * hop_of(level)."""
+
+    def __init__(self, sound: SoundDecoder, channel: int | None = None, store: SpectrumStore | None = None) -> None:
+        """`channel` None: the mean of all. `store` keeps tiles for the next time."""
+        self._store = store
         self._sound = sound
         self._channel = channel
         self._window = np.hanning(SIZE + 1)[:-1].astype(np.float32)
         self._tiles: OrderedDict[tuple[int, int], NDArray[np.uint8]] = OrderedDict()
 
     def columns(self, level: int) -> int:
-        return -(-self._sound.samples // (HOP << level))
+        return -(-self._sound.samples // hop_of(level))
 
     def tile(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
         """(columns, SIZE // 2 + 1) uint8: 0 is -100 dB and less, 255 a full-scale sine; frequencies from 0 up."""
         key = (level, number)
         if key not in self._tiles:
-            self._tiles[key] = self._made(level, number, check)
+            self._tiles[key] = self._stored(level, number, check)
             while len(self._tiles) > _KEPT:
                 self._tiles.popitem(last=False)
         self._tiles.move_to_end(key)
         return self._tiles[key]
 
+    def _stored(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
+        wide = max(0, min(TILE, self.columns(level) - number * TILE))
+        if self._store is not None:
+            data = self._store.read(level, number, wide * BINS)
+            if data is not None:
+                return np.frombuffer(data, np.uint8).reshape(wide, BINS)
+        made = self._made(level, number, check)
+        if self._store is not None:
+            self._store.write(level, number, made.tobytes(), -(-self.columns(level) // TILE))
+        return made
+
     def _made(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
-        hop = HOP << level
+        hop = hop_of(level)
         first = number * TILE
         columns = max(0, min(TILE, self.columns(level) - first))
-        out = np.zeros((columns, SIZE // 2 + 1), np.uint8)
+        out = np.zeros((columns, BINS), np.uint8)
         step = TILE if hop <= 16 * SIZE else 1  # far apart, the samples between windows are not decoded
         for begin in range(0, columns, min(step, max(1, (1 << 20) // hop))):
             check()
