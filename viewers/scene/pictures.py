@@ -1,4 +1,7 @@
-"""The front of a decoder: tiles of 512 px by level, decoded in a thread of its own and kept within a budget of bytes.
+"""The front of a decoder: what the canvas shows of it, decoded in a thread of its own and kept within a budget of bytes.
+
+Still pictures come in tiles of 512 px by level; pictures that move (`moving`) come whole: after a jump a near frame at once
+(`seen` says which), then the exact one, and while they play the frames that are due next.
 
 Qt-free. The canvas says what it wants to see (`want`), newest wish first; wishes that are no longer wanted are dropped,
 what is being decoded for them is cancelled. Listeners are called on the worker's thread.
@@ -7,45 +10,71 @@ what is being decoded for them is cancelled. Listeners are called on the worker'
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from storage.errors import Cancelled, PostilError
+from viewers.decode.moving import MovingDecoder
 from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region, Request
 from viewers.scene.adjust import Adjustments, shown, value_text, window_of
+from viewers.scene.film import SOON, Coming, Pace, choose
+from viewers.scene.frame_clock import FrameClock
+from viewers.scene.picture_store import PictureStore, Shown, TileKey
 from viewers.scene.threads import step_back
+
+__all__ = ["PROBED", "TILE", "PictureSource", "Seen", "Shown", "TileKey"]
 
 TILE = 512
 #: Larger pictures (px) are not decoded at full size for the value under the pointer alone.
 PROBED = 64_000_000
-#: frame, level, column, row; column and row -1: the whole frame at its coarsest level.
-TileKey = tuple[int, int, int, int]
-Shown = NDArray[np.uint8]
+#: Of pictures that move, the decoder keeps many frames as they were decoded; here are only those shown now and next.
+MOVING_BUDGET = 128 << 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """A whole frame as shown. `frame` is the one the pixels are of."""
+
+    array: Shown
+    frame: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    kind: str  # facts, show, prepare, probe, ahead
+    frame: int = 0
+    key: TileKey | None = None
+    generation: int = 0
 
 
 class PictureSource:
     """`open` makes the decoder, on the worker's thread (a decoder belongs to one thread). End with `close()`."""
 
     def __init__(self, open: Callable[[], Decoder], *, budget: int = 384 << 20) -> None:
-        self.error: PostilError | None = None  # why there is no picture
+        self.error: PostilError | None = None  # why there is no picture at all
         self.frames = 1
+        self.moving = False  # whole frames in order of time; known with the first facts
+        self.clock: FrameClock | None = None  # of pictures that move
+        self.damage = ""  # a sentence once something of a film could not be decoded
         self.told = 0  # how often listeners were told
         self.version = 0  # of what there is to see; a value alone does not count
         self._open = open
-        self._budget = budget
         self._facts: dict[int, FrameFacts] = {}
-        self._raw: OrderedDict[TileKey, Picture] = OrderedDict()
-        self._shown: dict[TileKey, tuple[Adjustments, Shown]] = {}
+        self._errors: dict[int, PostilError] = {}
+        self._store = PictureStore(budget)
+        self._near: tuple[int, Seen] | None = None  # shown for a frame until it is there itself
         self._windows: dict[int, tuple[float, float]] = {}
         self._failed: set[TileKey] = set()
-        self._bytes = 0
         self._wanted: list[TileKey] = []
         self._current: TileKey | None = None  # being made
         self._probe: TileKey | None = None  # read for the value of a pixel, when there is nothing else to do
+        self._here = 0  # frame and level wanted last
+        self._level = 0
+        self._coming: tuple[Sequence[Coming], float] = ((), 0.0)
+        self._pace = Pace()
+        self._to_read_ahead = False
         self._working = False
         self._needs: set[int] = set()  # frames whose facts are asked for
         self._adjust = Adjustments()
@@ -54,28 +83,38 @@ class PictureSource:
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._decoder: Decoder | None = None
+        self._film: MovingDecoder | None = None
         self._closed = False
 
     # -- asked by the canvas; never blocks for longer than a look-up
 
     def facts(self, frame: int = 0) -> FrameFacts | None:
         """None until the decoder has answered; a listener tells."""
-        facts = self._facts.get(frame)
-        if facts is None:
+        facts = self._facts.get(0 if self.moving else frame)
+        if facts is None and frame not in self._errors:
             self._ask(frame)
         return facts
+
+    def error_of(self, frame: int) -> PostilError | None:
+        """Why this frame cannot be shown; of several frames one may be missing."""
+        return self.error or self._errors.get(frame)
 
     def want(self, keys: Iterable[TileKey], adjust: Adjustments) -> None:
         """Everything that is to be shown now, most urgent first. Replaces what was wanted before."""
         with self._wake:
             self._adjust = adjust
-            wanted = [k for k in keys if k not in self._failed and not self._ready(k)]
-            if wanted == self._wanted:
+            asked = list(keys)
+            if self.moving and asked:
+                self._here, self._level = asked[0][0], asked[0][1]
+            wanted = [k for k in asked if k not in self._failed and not self._store.has(k, adjust)]
+            if wanted == self._wanted and self._current is None:
                 return
             stale = self._current is not None and self._current not in wanted
-            self._wanted = wanted
+            # What is being made is not made again when it is wanted again.
+            self._wanted = [k for k in wanted if k != self._current]
             decoder, last = self._decoder, self._generation
-            if wanted:
+            if wanted or self.moving:
+                self._to_read_ahead = self.moving
                 self._start()
                 self._wake.notify()
         if stale and decoder is not None:
@@ -84,17 +123,32 @@ class PictureSource:
     def tile(self, key: TileKey) -> Shown | None:
         """As shown; possibly with adjustments of a moment ago."""
         with self._wake:
-            found = self._shown.get(key)
-            if found is not None and key in self._raw:
-                self._raw.move_to_end(key)
-            return found[1] if found else None
+            return self._store.shown(key)
 
     def whole(self, frame: int) -> Shown | None:
-        facts = self._facts.get(frame)
-        return self.tile((frame, facts.levels, -1, -1)) if facts else None
+        facts = self.facts(frame) if self.moving else self._facts.get(frame)
+        if facts is None:
+            return None
+        if self.moving:
+            seen = self.seen(frame)
+            return seen.array if seen else None
+        return self.tile((frame, facts.levels, -1, -1))
+
+    def seen(self, frame: int, level: int | None = None) -> Seen | None:
+        """The best there is of a frame of moving pictures: itself (at this level if possible), else one near it."""
+        facts = self._facts.get(0)
+        if facts is None:
+            return None
+        with self._wake:
+            first = self._level if level is None else level
+            for at in (first, *(n for n in range(facts.levels + 1) if n != first)):
+                array = self._store.shown((frame, at, -1, -1))
+                if array is not None:
+                    return Seen(array, frame, at)
+            return self._near[1] if self._near is not None and self._near[0] == frame else None
 
     def transparent(self, frame: int) -> bool:
-        facts = self._facts.get(frame)
+        facts = self._facts.get(0 if self.moving else frame)
         return facts is not None and facts.kind is PixelKind.RGBA8
 
     def window(self, frame: int) -> tuple[float, float] | None:
@@ -103,15 +157,16 @@ class PictureSource:
 
     def value(self, frame: int, x: int, y: int) -> str | None:
         """The text of a pixel's value, if its full-size tile is at hand; else it is read and listeners are told."""
-        facts = self._facts.get(frame)
+        facts = self._facts.get(0 if self.moving else frame)
         if facts is None or not (0 <= x < facts.width and 0 <= y < facts.height):
             return None
+        whole = self.moving or facts.levels == 0
         with self._wake:
-            key = (frame, 0, x // TILE, y // TILE)
-            picture = self._raw.get(key)
-            if picture is None and facts.levels == 0:
-                picture = self._raw.get((frame, 0, -1, -1))
-            elif picture is None and key not in self._failed and facts.width * facts.height <= PROBED:
+            key = (frame, 0, -1, -1) if self.moving else (frame, 0, x // TILE, y // TILE)
+            picture = self._store.raw(key)
+            if picture is None and whole:
+                picture = self._store.raw((frame, 0, -1, -1))
+            if picture is None and self._may_probe(key, facts):
                 self._probe = key
                 self._wake.notify()
         return value_text(picture, x, y) if picture is not None else None
@@ -130,7 +185,13 @@ class PictureSource:
 
     def raw(self, key: TileKey) -> Picture | None:
         with self._wake:
-            return self._raw.get(key)
+            return self._store.raw(key)
+
+    @property
+    def bytes_kept(self) -> int:
+        """Of pictures ready to be shown; a film's decoder keeps its own beside them."""
+        with self._wake:
+            return self._store.bytes
 
     def request(self, frame: int, level: int, region: Region) -> list[TileKey]:
         """The tiles of a level that cover a region of the frame (full-size px), from its middle outwards."""
@@ -163,7 +224,39 @@ class PictureSource:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=10)
 
+    # -- asked by the player
+
+    def follow(self, coming: Sequence[Coming]) -> None:
+        """While playing: the frames that will be due, soonest first, with the seconds until then. Empty: it stands still."""
+        with self._wake:
+            self._coming = (coming, time.monotonic())
+            self._to_read_ahead = self.moving
+            self._start()
+            self._wake.notify()
+
+    def ready(self, frame: int) -> bool:
+        """The frame itself can be painted at once."""
+        facts = self._facts.get(0)
+        if facts is None:
+            return False
+        with self._wake:
+            return any(self._store.raw((frame, level, -1, -1)) is not None for level in range(facts.levels + 1))
+
+    def newest_ready(self, first: int, last: int) -> int | None:
+        """The last frame of a range that can be painted at once."""
+        with self._wake:
+            return max((key[0] for key in self._store.whole_frames() if first <= key[0] <= last), default=None)
+
     # -- the worker
+
+    def _may_probe(self, key: TileKey, facts: FrameFacts) -> bool:
+        return (
+            key not in self._failed
+            and facts.levels > 0
+            and facts.width * facts.height <= PROBED
+            and not self._coming[0]
+            and self._near is None
+        )
 
     def _ask(self, frame: int) -> None:
         with self._wake:
@@ -178,15 +271,10 @@ class PictureSource:
             self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
             self._thread.start()
 
-    def _ready(self, key: TileKey) -> bool:
-        found = self._shown.get(key)
-        return found is not None and found[0] == self._adjust
-
     def _run(self) -> None:
         step_back()
         try:
-            self._decoder = self._open()
-            self.frames = self._decoder.frames
+            self._opened(self._open())
         except PostilError as error:
             self.error = error
         except Exception as error:  # a decoder that dies must not take the window with it
@@ -195,94 +283,196 @@ class PictureSource:
         self._tell()
         self._working = False
         while self.error is None:
-            with self._wake:
-                while not (self._closed or self._needs or self._wanted or self._probe):
-                    self._wake.wait()
-                if self._closed:
-                    break
-                frame = self._needs.pop() if self._needs else None
-                key = self._wanted.pop(0) if frame is None and self._wanted else None
-                probing = frame is None and key is None
-                if probing:
-                    key, self._probe = self._probe, None
-                self._working = not probing
-                adjust, self._current = self._adjust, key
-                if key is not None and self._ready(key):
-                    self._working = False
-                    continue
-            if self._work(frame, key, adjust):
-                self.version += not probing
+            job = self._take()
+            if job is None:
+                break
+            if self._done(job):
+                self.version += job.kind != "probe"
                 self._tell()
-            self._working = False
+            with self._wake:
+                self._current = None
+                self._working = False
         if self._decoder is not None:
             self._decoder.close()
+        with self._wake:
+            self._store.clear()
 
-    def _work(self, frame: int | None, key: TileKey | None, adjust: Adjustments) -> bool:
+    def _opened(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self.frames = decoder.frames
+        if isinstance(decoder, MovingDecoder):
+            self._facts[0] = decoder.facts(0)
+            self._store.budget = min(self._store.budget, MOVING_BUDGET)
+            self._film = decoder
+            self.clock = FrameClock.of(decoder.table)
+            self.moving = True
+
+    def _take(self) -> _Job | None:
+        """Wait for something to do. None: closed."""
+        with self._wake:
+            while True:
+                if self._closed:
+                    return None
+                job = self._next()
+                if job is not None:
+                    self._generation += 1
+                    self._current = job.key if job.kind == "show" else None
+                    self._working = job.kind in ("facts", "show")
+                    return _Job(job.kind, job.frame, job.key, self._generation)
+                self._wake.wait()
+
+    def _next(self) -> _Job | None:
+        if self._needs:
+            return _Job("facts", self._needs.pop())
+        while self._wanted:
+            key = self._wanted.pop(0)
+            if not self._store.has(key, self._adjust):
+                return _Job("show", key[0], key)
+        frame = self._to_prepare()
+        if frame is not None:
+            return _Job("prepare", frame, (frame, self._level, -1, -1))
+        if self._probe is not None:
+            key, self._probe = self._probe, None
+            return _Job("probe", key[0], key)
+        return _Job("ahead") if self._to_read_ahead else None
+
+    def _to_prepare(self) -> int | None:
+        """A frame that will probably be shown next."""
+        film = self._film
+        if film is None:
+            return None
+
+        def ready(frame: int) -> bool:
+            key = (frame, self._level, -1, -1)
+            return key in self._failed or self._store.has(key, self._adjust)
+
+        coming, said = self._coming
+        if coming:
+            return choose(coming, time.monotonic() - said, film.table, ready, lambda n: self._pace.cost(film.steps_to(n)))
+        neighbours = (n for n in (self._here + 1, self._here - 1) if 0 <= n < self.frames)
+        return next((n for n in neighbours if film.cached(n) and not ready(n)), None)
+
+    def _busy(self) -> bool:
+        """Something is more urgent than reading ahead."""
+        return self._closed or bool(self._needs or self._wanted or self._probe) or self._to_prepare() is not None
+
+    def _done(self, job: _Job) -> bool:
+        """Do it. True: there is something to tell."""
         assert self._decoder is not None
         try:
-            if frame is not None:
-                if frame not in self._facts:
-                    self._facts[frame] = self._decoder.facts(frame)
-            elif key is not None:
-                self._make(key, adjust)
+            match job.kind:
+                case "facts":
+                    if job.frame not in self._facts:
+                        self._facts[job.frame] = self._decoder.facts(job.frame)
+                case "ahead":
+                    return self._read_ahead()
+                case "prepare":
+                    return self._prepare(job)
+                case _:
+                    self._show(job)
         except Cancelled:
             return False
         except PostilError as error:
-            self._fail(key, error)
+            self._fail(job, error)
         except Exception as error:
-            self._fail(key, PostilError(f"A part of the picture cannot be read: {error}.", remedy="Check the file."))
+            self._fail(job, PostilError(f"A part of the picture cannot be read: {error}.", remedy="Check the file."))
         return True
 
-    def _fail(self, key: TileKey | None, error: PostilError) -> None:
-        """A broken tile is left out; a frame of which nothing can be read is an error."""
-        if key is None or key[2] == -1:
-            self.error = error
-        else:
-            self._failed.add(key)
+    def _fail(self, job: _Job, error: PostilError) -> None:
+        """A broken tile is left out; a picture of which nothing can be read is an error, of several only that one."""
+        if job.key is not None:
+            self._failed.add(job.key)
+        if job.key is None or job.key[2] == -1:
+            if self.frames == 1 or job.kind == "ahead":
+                self.error = error
+            else:
+                self._errors[job.frame] = error
 
-    def _make(self, key: TileKey, adjust: Adjustments) -> None:
+    def _show(self, job: _Job) -> None:
+        key, adjust = job.key, self._adjust
+        assert key is not None
+        film = self._film
+        if film is not None and job.kind == "show" and film.steps_to(job.frame) > SOON:
+            self._show_near(film, key, adjust)
+        self._make(key, adjust, job.generation)
+        if film is not None:
+            self._look_for_damage(film)
+            with self._wake:
+                if self._near is not None and self._near[0] == job.frame:
+                    self._near = None
+
+    def _show_near(self, film: MovingDecoder, key: TileKey, adjust: Adjustments) -> None:
+        """Something at once, unless what is shown for this frame already is one."""
+        if self._near is not None and self._near[0] == key[0]:
+            return
+        picture = film.nearest_key(key[0], key[1])
+        array = shown(picture, adjust, adjust.window or (0.0, 255.0))
+        with self._wake:
+            if picture.frame == key[0]:
+                self._store.put(key, picture, adjust, array)
+            else:
+                self._near = (key[0], Seen(array, picture.frame, picture.level))
+        self.version += 1
+        self._tell()
+
+    def _prepare(self, job: _Job) -> bool:
+        film, key = self._film, job.key
+        assert film is not None
+        assert key is not None
+        if not self._coming[0]:
+            picture = film.kept(job.frame, key[1])
+            if picture is not None:
+                self._keep(key, picture, self._adjust)
+            return False
+        steps, began = film.steps_to(job.frame), time.monotonic()
+        self._make(key, self._adjust, job.generation)
+        self._pace.learn(steps, time.monotonic() - began)
+        return self._look_for_damage(film)
+
+    def _read_ahead(self) -> bool:
+        film = self._film
+        assert film is not None
+
+        def check() -> None:
+            with self._wake:
+                if self._busy():
+                    raise Cancelled
+
+        more = film.read_ahead(check)
+        with self._wake:
+            self._to_read_ahead = more
+        return self._look_for_damage(film)
+
+    def _look_for_damage(self, film: MovingDecoder) -> bool:
+        """True the first time."""
+        if not self.damage:
+            self.damage = film.damage
+            return bool(self.damage)
+        return False
+
+    def _make(self, key: TileKey, adjust: Adjustments, generation: int) -> None:
         picture = self.raw(key)
-        if picture is None:
-            picture = self._read(key)
+        self._keep(key, self._read(key, generation) if picture is None else picture, adjust)
+
+    def _keep(self, key: TileKey, picture: Picture, adjust: Adjustments) -> None:
         frame = key[0]
         if picture.kind in (PixelKind.GRAY16, PixelKind.INT16, PixelKind.FLOAT32) and frame not in self._windows:
             self._windows[frame] = window_of(picture)
         array = shown(picture, adjust, adjust.window or self._windows.get(frame, (0.0, 255.0)))
         with self._wake:
-            self._keep(key, picture, adjust, array)
+            self._store.put(key, picture, adjust, array)
 
-    def _read(self, key: TileKey) -> Picture:
+    def _read(self, key: TileKey, generation: int) -> Picture:
         frame, level, column, row = key
         region: Region | None = None
         if column >= 0:
             facts, side = self._facts[frame], TILE << level
             x, y = column * side, row * side
             region = (x, y, min(side, facts.width - x), min(side, facts.height - y))
-        with self._wake:
-            self._generation += 1
-            generation = self._generation
         assert self._decoder is not None
         return self._decoder.read(Request(frame, level, region, generation))
-
-    def _keep(self, key: TileKey, picture: Picture, adjust: Adjustments, array: Shown) -> None:
-        self._drop(key)
-        self._raw[key] = picture
-        self._shown[key] = (adjust, array)
-        self._bytes += _weight(picture, array)
-        while self._bytes > self._budget and len(self._raw) > 1:
-            oldest = next(k for k in self._raw if k != key)
-            self._drop(oldest)
-
-    def _drop(self, key: TileKey) -> None:
-        picture = self._raw.pop(key, None)
-        if picture is not None:
-            self._bytes -= _weight(picture, self._shown.pop(key)[1])
 
     def _tell(self) -> None:
         self.told += 1
         for listener in tuple(self._listeners):
             listener()
-
-
-def _weight(picture: Picture, array: Any) -> int:
-    return picture.array.nbytes + (0 if array is picture.array else array.nbytes)
