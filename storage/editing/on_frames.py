@@ -58,6 +58,12 @@ class OnFrames(Protocol):
         """What is to be seen there, bottom first. Not what is `outside`."""
         ...
 
+    def add(
+        self, document: LabelDocument, feature_hash: str, geometry: Geometry, at: FrameKey, *, by: str, now: int
+    ) -> tuple[Edits, str]:
+        """A new object whose first shape is there. Returns the edits and its uuid."""
+        ...
+
     def set_geometry(
         self, document: LabelDocument, shapes: Mapping[str, Geometry], at: FrameKey, *, by: str, now: int
     ) -> Edits:
@@ -66,6 +72,10 @@ class OnFrames(Protocol):
 
     def remove(self, document: LabelDocument, instances: Iterable[str], at: FrameKey) -> Edits:
         """The rows of these objects there. The last one that is seen takes its object along."""
+        ...
+
+    def vanish(self, document: LabelDocument, instances: Iterable[str], at: FrameKey, *, by: str, now: int) -> Edits:
+        """The objects are not to be seen there, and everywhere else they are as before."""
         ...
 
 
@@ -92,6 +102,11 @@ class Still:
     def on_frame(self, document: LabelDocument, at: FrameKey) -> list[Annotation]:
         return [a for a in document.on_frame(at) if not a.outside]
 
+    def add(
+        self, document: LabelDocument, feature_hash: str, geometry: Geometry, at: FrameKey, *, by: str, now: int
+    ) -> tuple[Edits, str]:
+        return verbs.add_object(document, feature_hash, geometry, at, by=by, now=now)
+
     def set_geometry(
         self, document: LabelDocument, shapes: Mapping[str, Geometry], at: FrameKey, *, by: str, now: int
     ) -> Edits:
@@ -103,6 +118,9 @@ class Still:
     def remove(self, document: LabelDocument, instances: Iterable[str], at: FrameKey) -> Edits:
         here = [i for i in dict.fromkeys(instances) if document.annotation_of(i, at) is not None]
         return verbs.delete_on_frame(document, here, at)
+
+    def vanish(self, document: LabelDocument, instances: Iterable[str], at: FrameKey, *, by: str, now: int) -> Edits:
+        return self.remove(document, instances, at)
 
 
 class Moving:
@@ -135,6 +153,12 @@ class Moving:
             self._lives = _Lives(document)
         return self._lives.seen(at)
 
+    def add(
+        self, document: LabelDocument, feature_hash: str, geometry: Geometry, at: FrameKey, *, by: str, now: int
+    ) -> tuple[Edits, str]:
+        runs = not isinstance(geometry, Bitmask)
+        return verbs.add_object(document, feature_hash, geometry, at, by=by, now=now, pts=self.pts(at), keyframe=runs)
+
     def set_geometry(
         self, document: LabelDocument, shapes: Mapping[str, Geometry], at: FrameKey, *, by: str, now: int
     ) -> Edits:
@@ -166,6 +190,9 @@ class Moving:
             for instance in dict.fromkeys(instances)
             for edit in track_verbs.remove_key_frame(document, instance, at[1], hand)
         )
+
+    def vanish(self, document: LabelDocument, instances: Iterable[str], at: FrameKey, *, by: str, now: int) -> Edits:
+        return track_verbs.delete_range(document, instances, at[1], at[1], Hand(by, now, at[0], self._pts))
 
 
 def _between(since: Annotation, geometry: Geometry, at: FrameKey, confidence: float) -> Annotation:

@@ -7,7 +7,7 @@ the sink at once (decisions.md 10). All calls and all listeners are on one threa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from storage.editing.edits import DocumentChange, Drop, Edit, Edits, Put, Step, 
 from storage.editing.history import History
 from storage.editing.on_frames import OnFrames, Still
 from storage.errors import StaleUndo
+from storage.model.geometry import Geometry
 from storage.model.labels import Annotation, FrameKey, LabelDocument, Record, RecordKind
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,18 @@ class EditSession:
     def on_frame(self, at: FrameKey) -> list[Annotation]:
         """What is to be seen on a frame, bottom first."""
         return self.frames.on_frame(self.document, at)
+
+    def reshaped(self, shapes: Mapping[str, Geometry], at: FrameKey, now: int) -> Edits:
+        """Edits that give objects (by instance) these shapes on a frame."""
+        return self.frames.set_geometry(self.document, shapes, at, by=self.author, now=now)
+
+    def vanished(self, instances: Iterable[str], at: FrameKey, now: int) -> Edits:
+        """Edits that take objects off a frame, and only from there."""
+        return self.frames.vanish(self.document, instances, at, by=self.author, now=now)
+
+    def drawn(self, feature_hash: str, geometry: Geometry, at: FrameKey, now: int) -> tuple[Edits, str]:
+        """Edits that make a new object on a frame, and its uuid."""
+        return self.frames.add(self.document, feature_hash, geometry, at, by=self.author, now=now)
 
     # -- gestures
 

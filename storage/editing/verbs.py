@@ -24,14 +24,23 @@ from storage.model.labels import (
 
 
 def add_object(
-    document: LabelDocument, feature_hash: str, geometry: Geometry, at: FrameKey, *, by: str, now: int
+    document: LabelDocument,
+    feature_hash: str,
+    geometry: Geometry,
+    at: FrameKey,
+    *,
+    by: str,
+    now: int,
+    pts: int | None = None,
+    keyframe: bool = True,
 ) -> tuple[Edits, str]:
     """A new instance with its first annotation. Returns the edits and the uuid of the instance."""
     layer = max((i.layer for i in document.instances.values()), default=0)
     instance = Instance(new_uuid(), new_hash8(), feature_hash, document.next_number(feature_hash), layer, now, by, now, by)
     annotation = Annotation(
-        new_uuid(), instance.uuid, geometry, at[1], at[0], created_at=now, created_by=by, edited_at=now, edited_by=by
-    )
+        new_uuid(), instance.uuid, geometry, at[1], at[0], pts, keyframe,
+        created_at=now, created_by=by, edited_at=now, edited_by=by,
+    )  # fmt: skip
     return (Put(instance), Put(annotation)), instance.uuid
 
 
@@ -173,27 +182,15 @@ def add_annotation(document: LabelDocument, instance: str, geometry: Geometry, a
     return (Put(made),)
 
 
-def join(document: LabelDocument, instances: Iterable[str], geometry: Geometry, at: FrameKey, *, by: str, now: int) -> Edits:
-    """Several objects become the first of them, which gets the geometry; the others go with their answers."""
-    first, *others = dict.fromkeys(instances)
-    kept = document.annotation_of(first, at)
-    if kept is None:
-        raise ValueError("the first object has no shape on that frame")
-    return (*set_geometry(document, {kept.uuid: geometry}, by=by, now=now), *delete_instances(document, others))
-
-
-def split(
+def split_off(
     document: LabelDocument, annotation: Annotation, pieces: Sequence[Geometry], *, by: str, now: int
 ) -> tuple[Edits, tuple[str, ...]]:
-    """One object becomes several: it keeps the first piece, the others are new objects with copies of its answers.
-
-    Returns the edits and the new instances.
-    """
-    edits = list(set_geometry(document, {annotation.uuid: pieces[0]}, by=by, now=now))
+    """Pieces of a shape become new objects on its frame, with copies of its answers. Returns edits and new instances."""
+    edits: list[Edit] = []
     instance = document.instances[annotation.instance]
     number = document.next_number(instance.feature_hash)
     made: list[str] = []
-    for piece in pieces[1:]:
+    for piece in pieces:
         other = replace(
             instance,
             uuid=new_uuid(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage.model.labels import Annotation, Answer, Instance
+from storage.model.labels import Annotation, Answer, FrameKey, Instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Clipboard:
     def __init__(self) -> None:
         self.clips: tuple[Clip, ...] = ()
         self.pastes = 0
+        self.at: FrameKey = ("", 0)  # where it was copied
 
-    def take(self, clips: tuple[Clip, ...]) -> None:
-        self.clips, self.pastes = clips, 0
+    def take(self, clips: tuple[Clip, ...], at: FrameKey = ("", 0)) -> None:
+        self.clips, self.pastes, self.at = clips, 0, at

@@ -7,10 +7,11 @@ from typing import Any
 
 from storage.clock import now_ms
 from storage.editing import verbs
-from storage.editing.edits import Edit
+from storage.editing.edits import Edit, Edits
 from storage.editing.focus import Focus
+from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
-from storage.model.geometry import Bounds
+from storage.model.geometry import Bitmask, Bounds
 from storage.model.labels import Annotation
 from storage.model.ontology import ObjectClass, Ontology
 from viewers.editors.clipboard import Clip, Clipboard
@@ -45,9 +46,9 @@ class SelectionVerbs:
 
     def selected(self, *, locked: bool = False) -> list[Annotation]:
         """The selected shapes on this frame, without the locked ones unless asked for."""
-        document, focus = self.session.document, self.focus
-        found = (document.annotation_of(i, focus.at) for i in focus.selected if locked or i not in focus.locked)
-        return [a for a in found if a is not None]
+        focus = self.focus
+        found = (self.session.shown(i, focus.at) for i in focus.selected if locked or i not in focus.locked)
+        return [a for a in found if a is not None and not a.outside]
 
     def name(self, instance: str) -> str:
         return name_of(self.ontology, self.session.document, instance)
@@ -60,10 +61,16 @@ class SelectionVerbs:
         return {"by": self.session.author, "now": now_ms()}
 
     def _nothing(self, act: str) -> None:
-        if self.focus.selected:
+        if self.focus.selected and self.selected(locked=True):
             self.say(f"What is selected is locked: unlock it (L) to {act} it.")
+        elif self.focus.selected:
+            self.say(f"What is selected is not on this {self.frame_word()}.")
         else:
             self.say(f"Select what you want to {act} first.")
+
+    def frame_word(self) -> str:
+        """What the item's frames are called."""
+        return "page"
 
     # -- delete, copy, paste
 
@@ -78,10 +85,9 @@ class SelectionVerbs:
             self._nothing("delete")
             return
         self.settle()
-        document = self.session.document
         text = f"Delete {self._names(found)}"
         gone = [a.instance for a in found]
-        self.session.do(text, verbs.delete_on_frame(document, gone, self.focus.at))
+        self.session.do(text, self.session.vanished(gone, self.focus.at, now_ms()))
         self.focus.select(i for i in self.focus.selected if i not in gone)
 
     def copy(self) -> None:
@@ -91,7 +97,8 @@ class SelectionVerbs:
             return
         self.settle()
         self.clipboard.take(
-            tuple(Clip(document.instances[a.instance], a, tuple(document.answers_of(a.instance))) for a in found)
+            tuple(Clip(document.instances[a.instance], a, tuple(document.answers_of(a.instance))) for a in found),
+            self.focus.at,
         )
         self.say(f"Copied {self._names(found)}.")
 
@@ -113,9 +120,9 @@ class SelectionVerbs:
         others = [c for c in clips if c not in here]
         edits: list[Edit] = []
         for clip in here:
-            edits += verbs.add_annotation(document, clip.instance.uuid, clip.annotation.geometry, at, **self._who())
+            edits += self.session.reshaped({clip.instance.uuid: clip.annotation.geometry}, at, now_ms())
         shift = self._aside([c.annotation for c in others]) if others else (0.0, 0.0)
-        sources = [(c.instance, c.annotation, c.answers if with_answers else ()) for c in others]
+        sources = [(c.instance, self._first_row(c.annotation), c.answers if with_answers else ()) for c in others]
         more, made = verbs.duplicate(document, sources, at, shift=shift, **self._who())
         text = f"Paste {len(clips)} objects" if len(clips) > 1 else f"Paste {self._class_name(clips[0])}"
         self.session.do(text, (*edits, *more))
@@ -145,13 +152,24 @@ class SelectionVerbs:
         """The thing itself is in this document, but not on this frame."""
         document = self.session.document
         known = document.instances.get(clip.instance.uuid)
-        return known is not None and document.annotation_of(known.uuid, self.focus.at) is None
+        if known is None or known.uuid in self.focus.locked:
+            return False
+        shown = self.session.shown(known.uuid, self.focus.at)
+        return shown is None or shown.outside
+
+    def _first_row(self, annotation: Annotation) -> Annotation:
+        """A copy as the first shape of a new object on this frame."""
+        frames = self.session.frames
+        if is_between(annotation):
+            annotation = replace(annotation, confidence=1.0)
+        runs = not (frames.moving and isinstance(annotation.geometry, Bitmask))
+        return replace(annotation, keyframe=runs, outside=False, manual=True, pts=frames.pts(self.focus.at))
 
     def _aside(self, annotations: list[Annotation]) -> tuple[float, float]:
         """So that a copy does not lie exactly on what it is a copy of; on another frame it lies in the same place."""
-        document, at = self.session.document, self.focus.at
+        at = self.focus.at
         bounds = [a.geometry.bounds() for a in annotations]
-        covered = any(a.at == at and document.annotations.get(a.uuid) == a for a in annotations)
+        covered = any(a.at == at and self.session.shown(a.instance, at) == a for a in annotations)
         if not covered:
             return limited_shift(bounds, self.frame_size(), 0.0, 0.0)
         self.clipboard.pastes += 1
@@ -173,7 +191,7 @@ class SelectionVerbs:
         shift = limited_shift(bounds, self.frame_size(), ASIDE, ASIDE)
         if shift == (0.0, 0.0):
             shift = limited_shift(bounds, self.frame_size(), -ASIDE, -ASIDE)
-        sources = [(document.instances[a.instance], a, document.answers_of(a.instance)) for a in found]
+        sources = [(document.instances[a.instance], self._first_row(a), document.answers_of(a.instance)) for a in found]
         edits, made = verbs.duplicate(document, sources, self.focus.at, shift=shift, **self._who())
         self.session.do(f"Duplicate {self._names(found)}", edits)
         self.focus.select(made)
@@ -181,7 +199,7 @@ class SelectionVerbs:
     # -- which are selected
 
     def visible(self) -> list[Annotation]:
-        return [a for a in self.session.document.on_frame(self.focus.at) if a.instance not in self.focus.hidden]
+        return [a for a in self.session.on_frame(self.focus.at) if a.instance not in self.focus.hidden]
 
     def select_all(self) -> None:
         self.focus.select(a.instance for a in self.visible())
@@ -203,7 +221,7 @@ class SelectionVerbs:
         present = self.focus.primary
         at = (order.index(present) + by) % len(order) if present in order else (0 if by > 0 else -1)
         self.focus.select((order[at],))
-        shape = self.session.document.annotation_of(order[at], self.focus.at)
+        shape = self.session.shown(order[at], self.focus.at)
         if shape is not None:
             self.centre_on(shape.geometry.bounds())
 
@@ -219,7 +237,7 @@ class SelectionVerbs:
 
     def toggle_all_hidden(self) -> None:
         self.settle()
-        every = [a.instance for a in self.session.document.on_frame(self.focus.at)]
+        every = [a.instance for a in self.session.on_frame(self.focus.at)]
         self.focus.hide(every, not self.focus.hidden.intersection(every))
 
     def toggle_locked(self) -> None:
@@ -233,7 +251,7 @@ class SelectionVerbs:
 
     def toggle_all_locked(self) -> None:
         self.settle()
-        every = [a.instance for a in self.session.document.on_frame(self.focus.at)]
+        every = [a.instance for a in self.session.on_frame(self.focus.at)]
         self.focus.lock(every, not self.focus.locked.intersection(every))
 
     def layer_forward(self) -> None:
@@ -259,8 +277,10 @@ class SelectionVerbs:
         self.settle()
         occluded = not all(a.occluded for a in found)
         text = f"Mark {self._names(found)} as {'occluded' if occluded else 'not occluded'}"
-        edits = verbs.set_occluded(self.session.document, [a.uuid for a in found], occluded, **self._who())
-        self.session.do(text, edits)
+        self.session.do(text, self._occluding(found, occluded))
+
+    def _occluding(self, found: list[Annotation], occluded: bool) -> Edits:
+        return verbs.set_occluded(self.session.document, [a.uuid for a in found], occluded, **self._who())
 
     # -- class
 

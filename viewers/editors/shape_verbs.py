@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storage.clock import now_ms
 from storage.editing import verbs
+from storage.editing.edits import Drop
 from storage.model import masks, polygons
 from storage.model.geometry import Bitmask, Box, Geometry, Polygon, RotatedBox, ShapeKind
 from storage.model.labels import Annotation
 from storage.model.ontology import ObjectClass
 from viewers.editors.selection_verbs import SelectionVerbs
+from viewers.tools.words import names_of
 
 #: What can be made of what.
 CONVERSIONS: dict[ShapeKind, tuple[ShapeKind, ...]] = {
@@ -66,13 +69,17 @@ class ShapeVerbs(SelectionVerbs):
         else:
             joined = masks.union([a.geometry for a in found if isinstance(a.geometry, Bitmask)])
         document, instances = self.session.document, [a.instance for a in found]
-        lost = sum(len(document.answers_of(i)) for i in instances[1:])
+        answers = {i: len(document.answers_of(i)) for i in instances[1:]}
         into = self.name(instances[0])
         self.session.do(
             f"Join {len(found)} objects into {into}",
-            verbs.join(document, instances, joined, self.focus.at, **self._who()),
+            (
+                *self.session.reshaped({instances[0]: joined}, self.focus.at, now_ms()),
+                *self.session.vanished(instances[1:], self.focus.at, now_ms()),
+            ),
         )
         self.focus.select(instances[:1])
+        lost = sum(n for i, n in answers.items() if i not in document.instances)
         self.say(f"Joined into {into}." + (f" {lost} answers of the others were dropped." if lost else ""))
 
     def subtract_selected(self) -> None:
@@ -90,14 +97,14 @@ class ShapeVerbs(SelectionVerbs):
             if left is None:
                 gone.append(target.instance)
             elif left != target.geometry:
-                kept[target.uuid] = left
+                kept[target.instance] = left
         if not kept and not gone:
             self.say(f"{self.name(cutter.instance)} does not overlap the others: nothing was cut.")
             return
-        document = self.session.document
+        at, now = self.focus.at, now_ms()
         text = f"Subtract {self.name(cutter.instance)} from {self._names(targets)}"
         said = f"{len(gone)} objects lay wholly inside and were deleted; undo brings them back." if gone else ""
-        self.session.do(text, (*verbs.set_geometry(document, kept, **self._who()), *verbs.delete_instances(document, gone)))
+        self.session.do(text, (*self.session.reshaped(kept, at, now), *self.session.vanished(gone, at, now)))
         self.focus.select(i for i in self.focus.selected if i not in gone)
         self.say(said)
 
@@ -145,22 +152,31 @@ class ShapeVerbs(SelectionVerbs):
             self.say(f"The ontology has no class with the shape {SHAPE_WORDS[to]}: add one, then convert.")
             return
         self.settle()
+        document = self.session.document
         made: dict[str, Geometry] = {}
-        losses: list[str] = []
-        for annotation in fits:
-            shape = converted(annotation.geometry, to, self.frame_size())
+        empty: list[str] = []
+        losses: set[str] = set()
+        # The class is the object's, so its shapes on all frames become the new kind together.
+        for row in (row for a in fits for row in document.annotations_of(a.instance)):
+            shape = converted(row.geometry, to, self.frame_size())
             if shape is not None:
-                made[annotation.uuid] = shape
-                losses.append(loss(annotation.geometry, to))
-        if not made:
+                made[row.uuid] = shape
+                losses.add(loss(row.geometry, to))
+            else:
+                empty.append(row.uuid)
+        instances = list(dict.fromkeys(document.annotations[u].instance for u in made))
+        if not instances:
             self.say("It covers no pixel's centre: a mask of it would be empty. Nothing was converted.")
             return
-        document = self.session.document
-        instances = [document.annotations[u].instance for u in made]
+        if to is ShapeKind.BITMASK and any(
+            self.session.frames.moving and len(document.annotations_of(i)) > 1 for i in instances
+        ):
+            losses.add("masks stand still from one key frame to the next")
         answers = sum(len(document.answers_of(i)) for i in instances)
-        text = f"Convert {self._names([document.annotations[u] for u in made])} to {SHAPE_WORDS[to]}"
-        self.session.do(text, verbs.convert(document, made, known.feature_hash, **self._who()))
-        said = [f"Now {known.name}", *sorted({each for each in losses if each})]
+        text = f"Convert {names_of(self.ontology, document, instances)} to {SHAPE_WORDS[to]}"
+        gone = [Drop("annotation", u) for u in empty if document.annotations[u].instance in instances]
+        self.session.do(text, (*verbs.convert(document, made, known.feature_hash, **self._who()), *gone))
+        said = [f"Now {known.name}", *sorted(losses - {""})]
         said += [f"{answers} answers of the old class are dropped"] if answers else []
         self.say("; ".join(said) + ". Undo brings it all back.")
 

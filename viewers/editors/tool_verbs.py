@@ -96,12 +96,13 @@ class ToolVerbs(ShapeVerbs):
         self.arm_class(known.feature_hash)
 
     def redraw_selected(self) -> None:
-        """Draw the selected object again: it keeps its identity and answers."""
-        found = self.selected()
-        if len(found) != 1:
+        """Draw the selected object again, or draw it here where it is not: it keeps its identity and answers."""
+        focus = self.focus
+        free = [i for i in focus.selected if i not in focus.locked and i in self.session.document.instances]
+        if len(focus.selected) != 1 or not free:
             self.say("Select one object that is not locked to draw it again.")
             return
-        instance: Instance = self.session.document.instances[found[0].instance]
+        instance: Instance = self.session.document.instances[free[0]]
         self.arm_class(instance.feature_hash)
         if isinstance(self.tool, DrawingTool) and self.focus.armed == instance.feature_hash:
             self.focus.select(())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from storage.editing import verbs
 from storage.editing.edits import Edit
 from storage.model import masks
 from storage.model.geometry import Bitmask, Point, ShapeKind
@@ -137,8 +136,8 @@ class BrushTool(DrawingTool):
                 continue
             if instance in context.focus.locked or instance in context.focus.hidden:
                 continue
-            found = context.session.document.annotation_of(known.uuid, context.focus.at)
-            if found is not None and isinstance(found.geometry, Bitmask):
+            found = context.session.shown(known.uuid, context.focus.at)
+            if found is not None and not found.outside and isinstance(found.geometry, Bitmask):
                 return found
         return None
 
@@ -173,9 +172,7 @@ class BrushTool(DrawingTool):
         context, session, armed = self.context, self.context.session, self.armed
         if armed is None:
             return
-        edits, instance = verbs.add_object(
-            session.document, armed.feature_hash, geometry, context.focus.at, by=session.author, now=context.now()
-        )
+        edits, instance = session.drawn(armed.feature_hash, geometry, context.focus.at, context.now())
         number = session.document.next_number(armed.feature_hash)
         session.do(f"Paint {armed.name} {number}", (*edits, *self._underlying(geometry, "")))
         context.focus.select((instance,))
@@ -183,9 +180,7 @@ class BrushTool(DrawingTool):
     def _commit_into(self, target: Annotation, geometry: Bitmask) -> None:
         context, session = self.context, self.context.session
         name = name_of(context.ontology, session.document, target.instance)
-        edits: tuple[Edit, ...] = verbs.set_geometry(
-            session.document, {target.uuid: geometry}, by=session.author, now=context.now()
-        )
+        edits: tuple[Edit, ...] = session.reshaped({target.instance: geometry}, context.focus.at, context.now())
         if not self._erasing:
             edits += self._underlying(geometry, target.instance)
         session.do(f"{'Erase from' if self._erasing else 'Paint'} {name}", edits)
@@ -197,18 +192,25 @@ class BrushTool(DrawingTool):
             return
         session = self.context.session
         name = name_of(self.context.ontology, session.document, target.instance)
-        session.do(f"Erase all of {name}", verbs.delete_instances(session.document, (target.instance,)))
-        self.context.focus.select(())
-        self.context.say(f"{name} had no pixel left and was deleted. Undo brings it back.")
+        session.do(f"Erase all of {name}", self._gone((target.instance,)))
+        if target.instance in session.document.instances:
+            self.context.say(f"{name} has no pixel left on this frame and is gone from it. Undo brings it back.")
+        else:
+            self.context.focus.select(())
+            self.context.say(f"{name} had no pixel left and was deleted. Undo brings it back.")
+
+    def _gone(self, instances: Sequence[str]) -> tuple[Edit, ...]:
+        """Off this frame, and as a whole where they are on no other."""
+        return self.context.session.vanished(instances, self.context.focus.at, self.context.now())
 
     def _underlying(self, painted: Bitmask, own: str) -> tuple[Edit, ...]:
         """With “remove underlying”: the pixels are taken from all other masks that are neither hidden nor locked."""
         if not self.settings.remove_underlying:
             return ()
-        context, document = self.context, self.context.session.document
+        context = self.context
         kept: dict[str, Bitmask] = {}
         gone: list[str] = []
-        for other in document.on_frame(context.focus.at):
+        for other in context.session.on_frame(context.focus.at):
             mask = other.geometry
             if not isinstance(mask, Bitmask) or other.instance == own or not _overlap(mask, painted):
                 continue
@@ -218,9 +220,8 @@ class BrushTool(DrawingTool):
             if left.w == 0:
                 gone.append(other.instance)
             elif left != mask:
-                kept[other.uuid] = left
-        changed = verbs.set_geometry(document, kept, by=context.session.author, now=context.now())
-        return (*changed, *verbs.delete_instances(document, gone))
+                kept[other.instance] = left
+        return (*context.session.reshaped(kept, context.focus.at, context.now()), *self._gone(gone))
 
     # -- what is drawn
 

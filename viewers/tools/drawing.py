@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from storage.editing import verbs
 from storage.model.geometry import Box, Geometry, Point, ShapeKind
 from storage.model.ontology import ObjectClass
 from viewers.tools.base import Cursor, Draft, KeyEvent, PointerEvent, Tool, ToolContext
@@ -71,9 +70,7 @@ class DrawingTool(Tool):
 
     def _add(self, armed: ObjectClass, geometry: Geometry) -> str:
         session, focus = self.context.session, self.context.focus
-        edits, instance = verbs.add_object(
-            session.document, armed.feature_hash, geometry, focus.at, by=session.author, now=self.context.now()
-        )
+        edits, instance = session.drawn(armed.feature_hash, geometry, focus.at, self.context.now())
         number = session.document.next_number(armed.feature_hash)
         session.do(f"Draw {armed.name} {number}", edits)
         focus.select((instance,))
@@ -82,12 +79,11 @@ class DrawingTool(Tool):
     def _replace(self, geometry: Geometry) -> str | None:
         session, focus, instance = self.context.session, self.context.focus, self.redraws
         self.redraws = None
-        old = session.document.annotation_of(instance or "", focus.at)
-        if instance is None or old is None:
+        if instance is None or instance not in session.document.instances:
             self.context.say("The object to redraw is gone; nothing was drawn.")
             return None
         text = f"Redraw {name_of(self.context.ontology, session.document, instance)}"
-        session.do(text, verbs.set_geometry(session.document, {old.uuid: geometry}, by=session.author, now=self.context.now()))
+        session.do(text, session.reshaped({instance: geometry}, focus.at, self.context.now()))
         focus.select((instance,))
         return instance
 

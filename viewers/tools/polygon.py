@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from storage.editing import verbs
 from storage.model import polygons
 from storage.model.geometry import Point, Polygon, ShapeKind
 from storage.model.labels import Annotation
@@ -42,8 +41,8 @@ class PolygonTool(PathTool):
         focus = self.context.focus
         if len(focus.selected) != 1 or focus.selected[0] in focus.locked:
             return None
-        found = self.context.session.document.annotation_of(focus.selected[0], focus.at)
-        return found if found is not None and isinstance(found.geometry, Polygon) else None
+        found = self.context.session.shown(focus.selected[0], focus.at)
+        return found if found is not None and not found.outside and isinstance(found.geometry, Polygon) else None
 
     def _change_selected(self, drawn: Polygon) -> None:
         context, target = self.context, self.target()
@@ -63,7 +62,7 @@ class PolygonTool(PathTool):
         elif new == old:
             context.say(f"The outline does not touch {name}: nothing was cut.")
         else:
-            session.do(text, verbs.set_geometry(session.document, {target.uuid: new}, by=session.author, now=context.now()))
+            session.do(text, session.reshaped({target.instance: new}, context.focus.at, context.now()))
 
     def _say(self) -> None:
         what = {"new": "Polygon", "part": "Add a part", "hole": "Cut a hole"}[self.mode]

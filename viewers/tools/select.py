@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from storage.editing import verbs
-from storage.editing.edits import Put
 from storage.model.geometry import Bounds, Box, Geometry, Polygon, Polyline, Skeleton, Visibility
 from storage.model.labels import Annotation
 from viewers.tools.base import (
@@ -46,7 +44,7 @@ class _Drag:
 
     kind: Literal["marquee", "move", "handle"]
     start: PointerEvent
-    originals: dict[str, Annotation] = field(default_factory=dict)  # by annotation uuid, as they were at the press
+    originals: dict[str, Annotation] = field(default_factory=dict)  # by instance, as they were at the press
     handle: Handle | None = None
     on_click: str | None = None  # the instance that a click without a drag selects
     moved: bool = False
@@ -74,7 +72,8 @@ class SelectTool(Tool):
     # -- what is there
 
     def _annotation(self, instance: str) -> Annotation | None:
-        return self.context.session.document.annotation_of(instance, self.context.focus.at)
+        found = self.context.session.shown(instance, self.context.focus.at)
+        return found if found is not None and not found.outside else None
 
     def _editable(self) -> list[Annotation]:
         """The selected shapes on this frame that may be changed. Locked and hidden ones stay as they are."""
@@ -114,7 +113,7 @@ class SelectTool(Tool):
                 self._delete_vertex(single, handle)
                 return
             self._hot = handle
-            self._drag = _Drag("handle", e, {single.uuid: single}, handle)
+            self._drag = _Drag("handle", e, {single.instance: single}, handle)
             return
         found, focus = self._shapes_at(e), self.context.focus
         if not found:
@@ -126,7 +125,7 @@ class SelectTool(Tool):
         if held is None and not e.ctrl and not e.shift:
             focus.select((found[0],))
             self._drag.on_click = None
-        self._drag.originals = {a.uuid: a for a in self._editable()}
+        self._drag.originals = {a.instance: a for a in self._editable()}
 
     def move(self, e: PointerEvent) -> None:
         self._pointer = e.point
@@ -242,7 +241,7 @@ class SelectTool(Tool):
             adds = drag.start.ctrl or drag.start.shift
             if adds and drag.on_click is not None and drag.on_click not in context.focus.selected:
                 context.focus.select((*context.focus.selected, drag.on_click))
-                drag.originals = {a.uuid: a for a in self._editable()}
+                drag.originals = {a.instance: a for a in self._editable()}
             if not drag.originals:
                 context.say("The object is locked: unlock it (L) to move it.")
                 return
@@ -259,9 +258,8 @@ class SelectTool(Tool):
 
     def _move_many(self, drag: _Drag) -> None:
         session = self.context.session
-        shapes = {u: a.geometry.moved(*drag.shift) for u, a in drag.originals.items() if u in session.document.annotations}
-        edits = verbs.set_geometry(session.document, shapes, by=session.author, now=self.context.now())
-        session.do(self._move_text(drag), edits)
+        shapes = {i: a.geometry.moved(*drag.shift) for i, a in drag.originals.items() if i in session.document.instances}
+        session.do(self._move_text(drag), session.reshaped(shapes, self.context.focus.at, self.context.now()))
 
     def _move_to(self, drag: _Drag, e: PointerEvent) -> None:
         if not drag.originals or not (drag.is_light or self.context.session.in_gesture):
@@ -273,7 +271,7 @@ class SelectTool(Tool):
             drag.shift = self._allowed_together(drag, dx, dy)
             return
         dx, dy = self._allowed(drag.originals.values(), dx, dy)
-        self._preview({u: a.geometry.moved(dx, dy) for u, a in drag.originals.items()})
+        self._preview({i: a.geometry.moved(dx, dy) for i, a in drag.originals.items()})
 
     def _handle_to(self, drag: _Drag, e: PointerEvent) -> None:
         if drag.handle is None or not self.context.session.in_gesture:
@@ -286,14 +284,14 @@ class SelectTool(Tool):
         if handle.role is not HandleRole.ROTATE and not self._may_stick_out(original):
             at = inside(at, self.context.frame_size)
         geometry = dragged(original.geometry, handle, at, regular=e.shift)
-        self._preview({original.uuid: geometry})
+        self._preview({original.instance: geometry})
         self._hot = replace(after_insert(handle), x=at[0], y=at[1])
 
     def _end(self, drag: _Drag) -> None:
         session = self.context.session
         if drag.kind == "handle":
-            (uuid,) = drag.originals
-            present = session.document.annotations.get(uuid)
+            (instance,) = drag.originals
+            present = self._annotation(instance)
             if present is not None and why_degenerate(present.geometry):
                 session.cancel()
                 self.context.say("The shape would be smaller than one pixel: it was left as it was.")
@@ -302,8 +300,8 @@ class SelectTool(Tool):
 
     def _preview(self, shapes: dict[str, Geometry]) -> None:
         session = self.context.session
-        there = {u: g for u, g in shapes.items() if u in session.document.annotations}  # sync may have taken some
-        session.preview(*verbs.set_geometry(session.document, there, by=session.author, now=self.context.now()))
+        there = {i: g for i, g in shapes.items() if i in session.document.instances}  # sync may have taken some
+        session.preview(*session.reshaped(there, self.context.focus.at, self.context.now()))
 
     def _may_stick_out(self, annotation: Annotation) -> bool:
         instance = self.context.session.document.instances.get(annotation.instance)
@@ -335,12 +333,12 @@ class SelectTool(Tool):
             found = self._editable()
             if not found:
                 return False
-            self._nudging, self._nudged = {a.uuid: a for a in found}, (0.0, 0.0)
+            self._nudging, self._nudged = {a.instance: a for a in found}, (0.0, 0.0)
             names = names_of(self.context.ontology, session.document, [a.instance for a in found])
             session.begin(f"Nudge {names}")
         total = (self._nudged[0] + dx, self._nudged[1] + dy)
         self._nudged = self._allowed(self._nudging.values(), *total)
-        self._preview({u: a.geometry.moved(*self._nudged) for u, a in self._nudging.items()})
+        self._preview({i: a.geometry.moved(*self._nudged) for i, a in self._nudging.items()})
         return True
 
     def settle(self) -> None:
@@ -364,8 +362,7 @@ class SelectTool(Tool):
             return
         self._hot = None
         session = context.session
-        edits = verbs.set_geometry(session.document, {annotation.uuid: less}, by=session.author, now=context.now())
-        session.do(f"Delete a point of {name}", edits)
+        session.do(f"Delete a point of {name}", session.reshaped({annotation.instance: less}, context.focus.at, context.now()))
 
     def _toggle_visibility(self, other: Visibility) -> bool:
         """Of the skeleton's point under the pointer."""
@@ -378,8 +375,9 @@ class SelectTool(Tool):
         points[hot.path[0]] = replace(point, visibility=new)
         session = self.context.session
         name = name_of(self.context.ontology, session.document, single.instance)
-        edited = replace(single, geometry=Skeleton(tuple(points)), edited_at=self.context.now(), edited_by=session.author)
-        session.do(f"Make {point.name} of {name} {new.value}", (Put(edited),))
+        edited = {single.instance: Skeleton(tuple(points))}
+        edits = session.reshaped(edited, self.context.focus.at, self.context.now())
+        session.do(f"Make {point.name} of {name} {new.value}", edits)
         return True
 
     # -- what is drawn

@@ -67,8 +67,10 @@ class SliceTool(PathTool):
             pieces = cut(annotation.geometry, points)
             if len(pieces) < 2:
                 continue
-            more, new = verbs.split(session.document, annotation, pieces, by=session.author, now=context.now())
-            edits += _renumbered(more, edits)
+            kept = session.reshaped({annotation.instance: pieces[0]}, context.focus.at, context.now())
+            row = next(e.record for e in kept if isinstance(e, Put) and isinstance(e.record, Annotation))
+            more, new = verbs.split_off(session.document, row, pieces[1:], by=session.author, now=context.now())
+            edits += (*kept, *_renumbered(more, edits))
             made += new
             sliced.append(annotation.instance)
         if not sliced:
@@ -79,9 +81,9 @@ class SliceTool(PathTool):
         context.say(f"{len(sliced) + len(made)} pieces.")
 
     def _targets(self) -> list[Annotation]:
-        focus, document = self.context.focus, self.context.session.document
-        found = (document.annotation_of(i, focus.at) for i in focus.selected if i not in focus.locked | focus.hidden)
-        return [a for a in found if a is not None and isinstance(a.geometry, Polygon | Bitmask)]
+        focus, session = self.context.focus, self.context.session
+        found = (session.shown(i, focus.at) for i in focus.selected if i not in focus.locked | focus.hidden)
+        return [a for a in found if a is not None and not a.outside and isinstance(a.geometry, Polygon | Bitmask)]
 
     def _say(self) -> None:
         self.hint = "Slice: click on, Enter or double click cuts, Esc drops the line" if self._points else self.idle_hint
