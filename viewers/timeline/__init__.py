@@ -1,0 +1,1 @@
+"""The timeline: what is labelled on which frames, and how that is changed by hand."""
