@@ -43,7 +43,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    kind: str  # facts, show, prepare, probe, ahead
+    kind: str  # facts, show, read, prepare, probe, ahead
     frame: int = 0
     key: TileKey | None = None
     generation: int = 0
@@ -70,6 +70,7 @@ class PictureSource:
         self._wanted: list[TileKey] = []
         self._current: TileKey | None = None  # being made
         self._probe: TileKey | None = None  # read for the value of a pixel, when there is nothing else to do
+        self._reading: tuple[Request, Callable[[Picture], None]] | None = None  # values that a tool asks for
         self._here = 0  # frame and level wanted last
         self._level = 0
         self._coming: tuple[Sequence[Coming], float] = ((), 0.0)
@@ -193,6 +194,16 @@ class PictureSource:
         with self._wake:
             return self._store.bytes
 
+    def read(self, frame: int, level: int, region: Region, done: Callable[[Picture], None]) -> None:
+        """The values of a region, for a tool: `done` is called on the worker's thread, after what is to be seen. The newest
+        asking takes the place of one that is still waiting; what cannot be read is never told."""
+        with self._wake:
+            if self._closed or self.error is not None:
+                return
+            self._reading = (Request(frame, level, region), done)
+            self._start()
+            self._wake.notify()
+
     def request(self, frame: int, level: int, region: Region) -> list[TileKey]:
         """The tiles of a level that cover a region of the frame (full-size px), from its middle outwards."""
         facts = self._facts.get(frame)
@@ -216,7 +227,7 @@ class PictureSource:
         """Ends the worker; what it is decoding is cancelled."""
         with self._wake:
             self._closed = True
-            self._wanted, self._listeners = [], []
+            self._wanted, self._listeners, self._reading = [], [], None
             decoder, last = self._decoder, self._generation
             self._wake.notify_all()
         if decoder is not None:
@@ -328,6 +339,8 @@ class PictureSource:
             key = self._wanted.pop(0)
             if not self._store.has(key, self._adjust):
                 return _Job("show", key[0], key)
+        if self._reading is not None:
+            return _Job("read", self._reading[0].frame)
         frame = self._to_prepare()
         if frame is not None:
             return _Job("prepare", frame, (frame, self._level, -1, -1))
@@ -354,7 +367,7 @@ class PictureSource:
 
     def _busy(self) -> bool:
         """Something is more urgent than reading ahead."""
-        return self._closed or bool(self._needs or self._wanted or self._probe) or self._to_prepare() is not None
+        return self._closed or bool(self._needs or self._wanted or self._reading or self._probe) or self._to_prepare() is not None
 
     def _done(self, job: _Job) -> bool:
         """Do it. True: there is something to tell."""
@@ -368,6 +381,8 @@ class PictureSource:
                     return self._read_ahead()
                 case "prepare":
                     return self._prepare(job)
+                case "read":
+                    return self._read_values()
                 case _:
                     self._show(job)
         except Cancelled:
@@ -377,6 +392,18 @@ class PictureSource:
         except Exception as error:
             self._fail(job, PostilError(f"A part of the picture cannot be read: {error}.", remedy="Check the file."))
         return True
+
+    def _read_values(self) -> bool:
+        assert self._decoder is not None
+        with self._wake:
+            asked, self._reading = self._reading, None
+        if asked is not None:
+            try:
+                picture = self._decoder.read(asked[0])
+            except (PostilError, ValueError, OSError):
+                return False  # said already by the tiles of the same place, which are blank
+            asked[1](picture)
+        return False
 
     def _fail(self, job: _Job, error: PostilError) -> None:
         """A broken tile is left out; a picture of which nothing can be read is an error, of several only that one."""
