@@ -13,6 +13,7 @@ from app.rooms.files import FilesRoom
 from storage.errors import StaleUndo
 
 if TYPE_CHECKING:
+    from app.actions.registry import Action
     from app.context import AppContext
     from app.label_editor import LabelEditor
     from app.rooms.datasets import DatasetsRoom
@@ -45,9 +46,12 @@ class Pages(QObject):
         self.jobs: JobsRoom | None = None
         self.settings: SettingsRoom | None = None
         self.editor: LabelEditor | None = None
+        window.registry.later(self._label_actions)
+
+    def _label_actions(self) -> list[Action]:
         from app.actions.labels import label_actions
 
-        window.registry.add(label_actions(window))
+        return label_actions(self.window)
 
     def page(self, place: str) -> QWidget:
         makers: dict[str, Callable[[], QWidget]] = {

@@ -37,13 +37,28 @@ class ActionRegistry(QObject):
     def __init__(self, window: QWidget, icon: Callable[[str], QIcon], custom_keys: dict[str, str]) -> None:
         super().__init__(window)
         self._window, self._icon, self._custom = window, icon, custom_keys
-        self.actions: dict[str, Action] = {}
+        self._actions: dict[str, Action] = {}
+        self._later: list[Callable[[], Iterable[Action]]] = []
         self._built: dict[str, QAction] = {}
+
+    @property
+    def actions(self) -> dict[str, Action]:
+        """All of them, by id."""
+        self.complete()
+        return self._actions
+
+    def later(self, make: Callable[[], Iterable[Action]]) -> None:
+        """Actions that nobody can reach before the window is in use: made when all are asked for, or by `complete`."""
+        self._later.append(make)
+
+    def complete(self) -> None:
+        while self._later:
+            self.add(self._later.pop(0)())
 
     def add(self, actions: Iterable[Action]) -> None:
         for action in actions:
-            assert action.id not in self.actions, action.id
-            self.actions[action.id] = action
+            assert action.id not in self._actions, action.id
+            self._actions[action.id] = action
             built = QAction(action.title, self._window)
             built.setObjectName(action.id)
             if action.icon:
@@ -62,7 +77,7 @@ class ActionRegistry(QObject):
         return action.keys
 
     def set_keys(self, action_id: str, keys: tuple[str, ...]) -> None:
-        built, action = self._built[action_id], self.actions[action_id]
+        built, action = self._built[action_id], self._actions[action_id]
         if action.hint_keys:
             shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
             built.setText(f"{action.title}\t{shown}" if shown else action.title)
@@ -70,24 +85,28 @@ class ActionRegistry(QObject):
             built.setShortcuts([QKeySequence(k) for k in keys])
 
     def shown_keys(self, action_id: str) -> str:
-        keys = self.keys_of(self.actions[action_id])
+        keys = self.keys_of(self._actions[action_id])
         return QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
 
     def qaction(self, action_id: str) -> QAction:
+        if action_id not in self._built:
+            self.complete()
         return self._built[action_id]
 
     def why_not(self, action_id: str) -> Why:
-        when = self.actions[action_id].when
+        when = self._actions[action_id].when
         return when() if when else ""
 
     def trigger(self, action_id: str) -> None:
+        if action_id not in self._actions:
+            self.complete()
         if not self.why_not(action_id):
-            self.actions[action_id].run()
+            self._actions[action_id].run()
         self.refresh()
 
     def refresh(self) -> None:
         """Enabled or not, with the reason; checked or not."""
-        for action_id, action in self.actions.items():
+        for action_id, action in self._actions.items():
             built = self._built[action_id]
             why = self.why_not(action_id)
             if built.isEnabled() is bool(why):
@@ -102,7 +121,7 @@ class ActionRegistry(QObject):
     def use_keys(self, custom: dict[str, str]) -> None:
         """The person has changed shortcuts."""
         self._custom = custom
-        for action in self.actions.values():
+        for action in self._actions.values():
             self.set_keys(action.id, self.keys_of(action))
 
     def editor_keys(self) -> dict[str, tuple[str, ...]]:
@@ -111,7 +130,7 @@ class ActionRegistry(QObject):
 
     def reicon(self) -> None:
         """The colour scheme changed."""
-        for action_id, action in self.actions.items():
+        for action_id, action in self._actions.items():
             if action.icon:
                 self._built[action_id].setIcon(self._icon(action.icon))
 
@@ -120,12 +139,15 @@ class ActionRegistry(QObject):
         self.refresh()
         menu = QMenu(title, parent)
         menu.setToolTipsVisible(True)
+        self.fill(menu, ids)
+        return menu
+
+    def fill(self, menu: QMenu, ids: Iterable[str]) -> None:
         for action_id in ids:
             if action_id == "-":
                 menu.addSeparator()
             else:
-                menu.addAction(self._built[action_id])
-        return menu
+                menu.addAction(self.qaction(action_id))
 
     def collisions(self) -> list[tuple[str, str, str]]:
         """(keys, one action, the other) within a scope; "window" collides with all."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QSplitter
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
 from app.background.adding import add_paths
@@ -16,13 +16,16 @@ from storage.catalog import datasets, files, folders, trash
 from storage.errors import PostilError
 from storage.model.query import ItemSelection
 from widgets import words
-from widgets.panels.details import DetailsPanel
 from widgets.panels.files import FilesPanel
 
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from widgets.panels.details import DetailsPanel
 
+#: The details are made when the first rows are on the screen; their place is kept until then.
+DETAILS_SOON_MS = 200
+DETAILS_WIDTH = 220
 DRAG_OUT_LIMIT = 2000  # files offered to another program in one drag
 
 
@@ -32,16 +35,19 @@ class FilesRoom(QObject):
         self.window, self.context, self.operations = window, context, operations
         self.widget = QSplitter(Qt.Orientation.Horizontal, window.stack)
         self.panel = FilesPanel(context.reads, context.bus, context.jobs, context.thumbs, self.widget)
-        self.details = DetailsPanel(context.reads, context.bus, context.jobs, context.thumbs, self.widget)
+        self._details_place = QWidget(self.widget)
+        self._details_place.setMinimumWidth(DETAILS_WIDTH)
+        self._details: DetailsPanel | None = None
         self.widget.setObjectName("filesPage")
         self.widget.setHandleWidth(1)
         self.widget.addWidget(self.panel)
-        self.widget.addWidget(self.details)
+        self.widget.addWidget(self._details_place)
         self.widget.setStretchFactor(0, 1)
         self.widget.setSizes([960, 280])
         self._folder: int | None = None
         self._items = ItemSelection()
         self._connect()
+        QTimer.singleShot(DETAILS_SOON_MS, self, self._show_details)
         self._restore_view()
         window.registry.add(file_actions(self))
 
@@ -65,7 +71,27 @@ class FilesRoom(QObject):
         panel.selection_changed.connect(self._on_selection)
         panel.place_changed.connect(lambda _place: self.window.soon_refresh())
         panel.set_paths_of(self.paths_of)
-        details = self.details
+
+    @property
+    def details(self) -> DetailsPanel:
+        """Made when the window stands and its first rows are there, in the place kept for it."""
+        if self._details is None:
+            from widgets.panels.details import DetailsPanel
+
+            context = self.context
+            self._details = DetailsPanel(context.reads, context.bus, context.jobs, context.thumbs, self._details_place)
+            whole = QVBoxLayout(self._details_place)
+            whole.setContentsMargins(0, 0, 0, 0)
+            whole.addWidget(self._details)
+            self._connect_details(self._details)
+        return self._details
+
+    @Slot()
+    def _show_details(self) -> None:
+        self.details.show_place(self._folder, self._items)
+
+    def _connect_details(self, details: DetailsPanel) -> None:
+        run = self.operations.run
         details.describe_folder_wanted.connect(lambda i, text: run(self.tr("Describe folder"), folders.describe, i, text))
         details.describe_item_wanted.connect(lambda i, text: run(self.tr("Describe item"), files.describe, i, text))
         details.metadata_wanted.connect(lambda i, data: run(self.tr("Edit metadata"), files.set_metadata, i, data))
@@ -79,7 +105,8 @@ class FilesRoom(QObject):
     @Slot(object, ItemSelection)
     def _on_selection(self, folder: int | None, items: ItemSelection) -> None:
         self._folder, self._items = folder, items
-        self.details.show_place(folder, items)
+        if self._details is not None:
+            self._details.show_place(folder, items)
         self.window.status_line.show_context(self.selection_text())
         self.window.soon_refresh()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,10 +27,15 @@ from widgets.controls.zoom_slider import ZoomSlider
 from widgets.drop_rules import Drop
 from widgets.panels.files_list import FilesList, Mode
 from widgets.panels.files_sidebar import FilesSidebar
-from widgets.panels.trash import TrashPanel
 from widgets.thumbs import Thumbs
 from widgets.views.file_grid import THUMB_MAX, THUMB_MIN
 from widgets.work import Work
+
+if TYPE_CHECKING:
+    from widgets.panels.trash import TrashPanel
+
+#: What is in the trash is counted when the window stands and its first rows are there.
+TRASH_SOON_MS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class FilesPanel(QWidget):
         self.pages = QStackedWidget(self.splitter)
         self._items = QWidget(self.pages)
         self.list = FilesList(reads, work, thumbs, self._items)
-        self.trash = TrashPanel(reads, work, self.pages)
+        self._trash: TrashPanel | None = None
         self.breadcrumb = Breadcrumb(self)
         self.search = SearchField(self.tr("Search everything"), self)
         self.filters = FilterBar(self._items)
@@ -86,7 +91,7 @@ class FilesPanel(QWidget):
         self._lay_out()
         self._connect()
         bus.changed.connect(self._on_changes)
-        self.trash.refresh()
+        QTimer.singleShot(TRASH_SOON_MS, self, self._read_trash)
         self._go(Place())
 
     # -- building
@@ -132,11 +137,9 @@ class FilesPanel(QWidget):
         column.addWidget(line())
         column.addWidget(self.strip)
         column.addWidget(self.list, 1)
-        for each in (self._items, self.strip, self.trash):
-            each.setAutoFillBackground(True)
-            each.setBackgroundRole(each.palette().ColorRole.Base)
+        for each in (self._items, self.strip):
+            _on_base(each)
         self.pages.addWidget(self._items)
-        self.pages.addWidget(self.trash)
         self.splitter.setObjectName("files-splitter")
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(self.sidebar)
@@ -150,6 +153,25 @@ class FilesPanel(QWidget):
         whole.addLayout(head)
         whole.addWidget(line())
         whole.addWidget(self.splitter, 1)
+
+    @property
+    def trash(self) -> TrashPanel:
+        """Made when it is first needed: the start goes without."""
+        if self._trash is None:
+            from widgets.panels.trash import TrashPanel
+
+            self._trash = TrashPanel(self._reads, self._work, self.pages)
+            _on_base(self._trash)
+            self.pages.addWidget(self._trash)
+            self._trash.restore_wanted.connect(self.restore_wanted)
+            self._trash.purge_wanted.connect(self.purge_wanted)
+            self._trash.empty_wanted.connect(self.empty_trash_wanted)
+            self._trash.counted.connect(self._show_trash_count)
+        return self._trash
+
+    @Slot()
+    def _read_trash(self) -> None:
+        self.trash.refresh()
 
     def _connect(self) -> None:
         side, tree = self.sidebar, self.sidebar.tree
@@ -182,10 +204,6 @@ class FilesPanel(QWidget):
         self.grid_button.clicked.connect(self.show_grid)
         self.table_button.clicked.connect(self.show_table)
         self.zoom.valueChanged.connect(self._zoom)
-        self.trash.restore_wanted.connect(self.restore_wanted)
-        self.trash.purge_wanted.connect(self.purge_wanted)
-        self.trash.empty_wanted.connect(self.empty_trash_wanted)
-        self.trash.counted.connect(self._show_trash_count)
 
     def _connect_list(self) -> None:
         items = self.list
@@ -249,7 +267,7 @@ class FilesPanel(QWidget):
         self._text = ""
         self.search.set_quietly("")
         self.sidebar.show_place(place.kind, place.folder_id)
-        self.pages.setCurrentIndex(1 if place.kind == "trash" else 0)
+        self.pages.setCurrentWidget(self.trash if place.kind == "trash" else self._items)
         self.breadcrumb.set_history(back=bool(self._back), forward=bool(self._forward))
         if not self._show_path():
             self.open_all()
@@ -286,7 +304,7 @@ class FilesPanel(QWidget):
     def _search(self, text: str) -> None:
         self._text = text
         if self._place.kind == "trash":
-            self.pages.setCurrentIndex(0 if text else 1)
+            self.pages.setCurrentWidget(self._items if text else self.trash)
         self._show_path()
         if text or self._place.kind != "trash":
             self._ask()
@@ -490,3 +508,9 @@ class FilesPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(1000, 640)
+
+
+def _on_base(widget: QWidget) -> None:
+    """Painted like a list, not like a dialog."""
+    widget.setAutoFillBackground(True)
+    widget.setBackgroundRole(widget.palette().ColorRole.Base)
