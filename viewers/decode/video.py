@@ -113,7 +113,32 @@ class VideoDecoder:
             return self._picture(alone[0], alone[0], alone[1], level, None)
 
     def cached(self, index: int) -> bool:
-        return index in self._cache
+        return self._stand_in.get(index, index) in self._cache
+
+    def kept(self, index: int, level: int = 0) -> Picture | None:
+        """A cached frame, without this being taken for travel."""
+        shown = self._stand_in.get(index, index)
+        frame = self._cache.get(shown)
+        if frame is None or self._facts is None:
+            return None
+        with decoding(self._source):
+            return self._picture(index, shown, frame, level, None)
+
+    def steps_to(self, index: int) -> int:
+        """How many frames lie on the way to this one; 0 where it is cached."""
+        if self.cached(index):
+            return 0
+        start, at = self._table_from(index), self._walker.at
+        if start <= at < index and not self._walker.ended:
+            return index - at
+        return index - (0 if self.table.counted else self.table.key_at(index)) + 1
+
+    @property
+    def damage(self) -> str:
+        """A sentence as soon as something could not be decoded, else empty."""
+        if not self._walker.damaged and not self._stand_in:
+            return ""
+        return f"Parts of {name_of(self._source)[0]} are damaged: where a frame cannot be decoded, the one before it is shown."
 
     def read_ahead(self, check: Check) -> bool:
         """Decode what will be wanted next in the direction of travel. False: there is nothing more to do for now.

@@ -83,7 +83,7 @@ def test_the_cache_stays_within_its_budget_and_the_newest_wish_is_kept() -> None
         key = (0, 0, column, 3)
         source.want([key], Adjustments())
         watch.until(lambda key=key: source.tile(key) is not None)
-    assert source._bytes <= 12 << 20
+    assert source.bytes_kept <= 12 << 20
     assert source.tile((0, 0, 39, 3)) is not None
     assert source.tile((0, 0, 0, 3)) is None
     source.close()
