@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
 
+from storage.editing.on_frames import is_between
 from viewers.canvas.background import Stop
 from viewers.canvas.layer import Layer, offset
 from viewers.canvas.live import LiveImage
@@ -17,13 +18,22 @@ from viewers.canvas.overlay import ACCENT, BACKGROUND, DARK, Overlay, draft_item
 from viewers.canvas.raster import Color, Item
 from viewers.canvas.shape_layer import MARGIN, image_bounds
 from viewers.scene.view_state import Placement
-from viewers.tools.base import Draft, MaskDraft, Tool
+from viewers.tools.base import Draft, HandlesDraft, MaskDraft, Tool
 from viewers.tools.handles import handles
 
 if TYPE_CHECKING:
     from viewers.canvas.image_canvas import ImageCanvas
 
 RULER = 22.0  # thickness, logical px
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is drawn live of a frame whose shapes are no longer those that are edited."""
+
+    live: tuple[Item, ...]
+    hover: Item | None
+    drafts: list[Draft] | None  # None: the tool has a draft of its own, which is not the frame's
 
 
 class CanvasPainter(QObject):
@@ -39,6 +49,8 @@ class CanvasPainter(QObject):
         self._names_asked: Placement | None = None
         self._names_stale = True
         self._coarse: tuple[object, QImage] | None = None
+        self._held: Held | None = None  # what belongs to the frame on screen while another is wanted
+        self._foreseen: Held | None = None  # ... to the frame that comes next
         canvas._workers[1].connect_done(self._on_done)
 
     # -- told by the canvas
@@ -46,6 +58,10 @@ class CanvasPainter(QObject):
     def read_draft(self, tool: Tool | None) -> None:
         """Ask the tool what to draw; repaint if it differs."""
         drafts = tool.draft() if tool is not None else []
+        if self._held is None or not _of_frame(drafts):
+            self._use(drafts)
+
+    def _use(self, drafts: list[Draft]) -> None:
         if not drafts and not self._drafts:
             return
         if drafts == self._drafts and not any(isinstance(d, MaskDraft) for d in drafts):
@@ -59,6 +75,31 @@ class CanvasPainter(QObject):
         canvas = self._canvas
         return canvas.shapes._colors.get(canvas.focus.armed or "", (ACCENT.blue(), ACCENT.green(), ACCENT.red()))
 
+    # -- while another frame is drawn
+
+    def hold(self) -> None:
+        """What is live now stays on the screen until the next frame is."""
+        self._held = self._capture(self._drafts)
+
+    def foresee(self) -> None:
+        """The next frame is to be drawn: this is what is live on it."""
+        tool = self._canvas.tool
+        self._foreseen = self._capture(tool.draft() if tool is not None else [])
+
+    def advance(self, *, keep: bool) -> None:
+        """The next frame is shown. `keep`: it is not the one that is wanted."""
+        held, self._foreseen = self._foreseen, None
+        self._held = held if keep else None
+        if held is not None and held.drafts is not None:
+            self._use(held.drafts)
+
+    def release(self) -> None:
+        self._held = self._foreseen = None
+
+    def _capture(self, drafts: list[Draft]) -> Held:
+        live = tuple(self._canvas.shapes.live_items())
+        return Held(live, self._hovered(), drafts if _of_frame(drafts) else None)
+
     # -- painting
 
     def paint(self, p: QPainter) -> None:
@@ -66,7 +107,7 @@ class CanvasPainter(QObject):
         now = canvas.view.placement()
         size = (round(canvas.width() * now.dpr), round(canvas.height() * now.dpr))
         self._paint_picture(p, now, size)
-        if canvas.pictures.error is not None:
+        if canvas.pictures.error_of(canvas.session.frames.index(canvas.on_screen)) is not None:
             self._paint_error(p)
         static = canvas._static.layer
         if static is not None:
@@ -74,7 +115,8 @@ class CanvasPainter(QObject):
         look = canvas.look()
         self._paint_hover(p, now, size)
         bold = replace(look, width=look.width + max(1, round(now.dpr)))
-        self._live.paint(p, canvas.shapes.live_items(), bold, now, size)
+        held = self._held
+        self._live.paint(p, held.live if held is not None else canvas.shapes.live_items(), bold, now, size)
         self._paint_names(p, now)
         self._draft.paint(p, self._draft_items, look, now, size)
         for draft in self._drafts:
@@ -106,15 +148,14 @@ class CanvasPainter(QObject):
     def _paint_coarse(self, p: QPainter, now: Placement) -> None:
         """The whole frame at its coarsest, under what the layer does not cover yet."""
         canvas = self._canvas
-        pixels = canvas.pictures.whole(canvas.focus.at[1])
+        frame = canvas.session.frames.index(canvas.on_screen)
+        pixels = canvas.pictures.whole(frame)
         if pixels is None:
             return
         if self._coarse is None or self._coarse[0] is not pixels:
             h, w = pixels.shape[:2]
             form = (
-                QImage.Format.Format_ARGB32_Premultiplied
-                if canvas.pictures.transparent(canvas.focus.at[1])
-                else QImage.Format.Format_RGB32
+                QImage.Format.Format_ARGB32_Premultiplied if canvas.pictures.transparent(frame) else QImage.Format.Format_RGB32
             )
             self._coarse = (pixels, QImage(pixels.data, w, h, w * 4, form))
         image = self._coarse[1]
@@ -125,7 +166,8 @@ class CanvasPainter(QObject):
         p.restore()
 
     def _paint_error(self, p: QPainter) -> None:
-        error = self._canvas.pictures.error
+        canvas = self._canvas
+        error = canvas.pictures.error_of(canvas.session.frames.index(canvas.on_screen))
         assert error is not None
         p.setPen(QColor(230, 230, 230))
         text = f"{error.reason}\n{error.remedy}".strip()
@@ -136,19 +178,21 @@ class CanvasPainter(QObject):
         )
 
     def _paint_hover(self, p: QPainter, now: Placement, size: tuple[int, int]) -> None:
+        item = self._held.hover if self._held is not None else self._hovered()
+        if item is not None:
+            self._hover.paint(p, [item], self._canvas.look(), now, size)
+
+    def _hovered(self) -> Item | None:
         canvas = self._canvas
         entry = canvas.hits.get(canvas.focus.hovered) if canvas.focus.hovered else None
-        if entry is None or not canvas.shapes.shown(entry):
-            return
-        item = self._hover_item(entry)
-        self._hover.paint(p, [item], canvas.look(), now, size)
+        return self._hover_item(entry) if entry is not None and canvas.shapes.shown(entry) else None
 
     def _hover_item(self, entry) -> Item:  # type: ignore[no-untyped-def]
         held = self._hover.items
         color = self._canvas.shapes.color(entry)
         if held and held[0].shape is entry and held[0].color == color:
             return held[0]
-        return Item(entry, color, entry.annotation.occluded, strong=True)
+        return Item(entry, color, entry.annotation.occluded, strong=True, faint=is_between(entry.annotation))
 
     def _paint_handles(self, p: QPainter) -> None:
         """Without a tool that draws them: the vertices of the one selected shape."""
@@ -194,7 +238,7 @@ class CanvasPainter(QObject):
             image = draw_names(names, matrix, size, dpr, font, stop)
             return None if image is None else (image, now, (-mx, -my))
 
-        canvas._workers[1].submit("names", job)
+        canvas._workers[1].submit("names", job, supersede=False)
 
     def _visible_names(self, region: tuple[float, float, float, float]) -> list[Name]:
         shapes = self._canvas.shapes
@@ -282,6 +326,11 @@ class CanvasPainter(QObject):
         p.rotate(90)
         p.drawText(QPointF(0, 3), text)
         p.restore()
+
+
+def _of_frame(drafts: list[Draft]) -> bool:
+    """Handles belong to the shapes of a frame; what is being drawn belongs to the hand."""
+    return all(isinstance(d, HandlesDraft) for d in drafts)
 
 
 def _nice(value: float) -> float:

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
@@ -29,15 +29,18 @@ from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
+from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.background import Bell, Newest
 from viewers.canvas.canvas_painter import CanvasPainter
 from viewers.canvas.events import Pointing, cursor_shape
+from viewers.canvas.frame_turn import FrameTurn
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.picture_layer import PictureLayer
 from viewers.canvas.raster import Look
 from viewers.canvas.scene_shapes import SceneShapes
 from viewers.canvas.shape_layer import ShapeLayer
+from viewers.canvas.tool_work import ToolWork
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 from viewers.scene.view_state import ViewState
@@ -45,6 +48,8 @@ from viewers.tools.base import Tool, ToolContext
 from viewers.tools.hit_test import Index
 
 HOVER_TOL = 3.0
+#: After a frame has rested so long (ms) what lies around it is drawn, too.
+REST_MS = 150
 
 
 class ImageCanvas(QWidget):
@@ -80,13 +85,16 @@ class ImageCanvas(QWidget):
             say=self.status.emit,
             refresh=self.tool_acted,
         )
+        self.tool_work = ToolWork(pictures, self.frame_index, self.tool_acted, self)
+        self.context.behind = self.tool_work
         self._workers = (Newest("canvas picture"), Newest("canvas shapes"))
         background = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red())
-        self._picture = PictureLayer(self.view, self._workers[0], pictures, self._frame, background, self)
+        self._picture = PictureLayer(self.view, self._workers[0], pictures, self.frame_index, background, self)
         self._picture.grid = focus.display.pixel_grid
         self._static = ShapeLayer(self.view, self._workers[1], self.shapes.static_items, self.look, self)
         self._painter = CanvasPainter(self)
         self._pointing = Pointing(self)
+        self._turn = FrameTurn(self)
         self._fitted = True
         self._hint = ""
         self._heard = -1
@@ -110,6 +118,10 @@ class ImageCanvas(QWidget):
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self._ensure)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._ensure)
         self._detach = [
             self.session.listen(_weak(self._on_document)),
             self.focus.listen(_weak(self._on_focus)),
@@ -139,12 +151,30 @@ class ImageCanvas(QWidget):
     @property
     def settled(self) -> bool:
         """Everything on screen is sharp and up to date."""
+        if self._turn.active or self._rest.isActive():
+            return False
         return self.pictures.idle and self._heard == self.pictures.told and self._picture.settled and self._static.settled
 
     @property
     def sharp(self) -> bool:
         """Everything in sight is up to date; what lies around it may still be drawn."""
+        if self._turn.active:
+            return False
         return self.pictures.idle and self._heard == self.pictures.told and self._picture.sharp and self._static.sharp
+
+    @property
+    def on_screen(self) -> FrameKey:
+        """The frame that is seen: the one that is wanted, or the last one while that is being drawn."""
+        return self._turn.on_screen
+
+    @property
+    def turned(self) -> SignalInstance:
+        """The frame that is wanted is on screen, its shapes with it."""
+        return self._turn.turned
+
+    def frame_index(self) -> int:
+        """Of the frame that is wanted, as the pictures count."""
+        return self.session.frames.index(self.focus.at)
 
     def set_tool(self, tool: Tool | None) -> None:
         if self.tool is not None:
@@ -219,9 +249,6 @@ class ImageCanvas(QWidget):
 
     # -- listening
 
-    def _frame(self) -> int:
-        return self.focus.at[1]
-
     @Slot()
     def _on_arrived(self) -> None:
         self._heard = self.pictures.told
@@ -229,16 +256,20 @@ class ImageCanvas(QWidget):
             self.failed.emit(self.pictures.error)
             self.update()
             return
-        facts = self.pictures.facts(self._frame())
+        facts = self.pictures.facts(self.frame_index())
+        if self._turn.active:
+            self._turn.arrived()
+            return
         if facts is None:
+            self.update()
             return
         size = (facts.width, facts.height)
         if size != self.view.frame:
             self.view.frame = self.context.frame_size = size
             self.fit()
             self.opened.emit()
-        if self._seen != (self.pictures.version, self._frame()):
-            self._seen = (self.pictures.version, self._frame())
+        if self._seen != (self.pictures.version, self.frame_index()):
+            self._seen = (self.pictures.version, self.frame_index())
             self._picture.arrived()
         if self._pointing.position is not None:
             self._tell_cursor(self._pointing.position)
@@ -253,11 +284,10 @@ class ImageCanvas(QWidget):
 
     def _on_focus(self, names: frozenset[str]) -> None:
         if "at" in names:
+            self._rest.stop()
+            self._turn.leave()
             self.shapes.reload()
-            self._picture.layer = None
-            self._static.layer = None
-            self._static.invalidate()
-            self._on_arrived()
+            self._turn.go()
         if names & {"display", "hidden", "locked"}:
             self.shapes.forget_items()
             self._static.invalidate()
@@ -269,6 +299,28 @@ class ImageCanvas(QWidget):
                 self._static.invalidate()
             self._static.touch(self.shapes.settle())
         self.update()
+
+    def frame_opened(self) -> None:
+        """Another frame is shown as it comes."""
+        self._on_arrived()
+        self.frame_turned()
+
+    def frame_turned(self) -> None:
+        """Another frame is on screen."""
+        self._painter.names_changed()
+        self._rehover()
+        self.tool_acted()
+        if self._picture.stale or not self._picture.sharp or not self._static.sharp:
+            self._later.start()
+        else:
+            self._rest.start()
+
+    def _rehover(self) -> None:
+        at = self._pointing.position
+        if at is not None:
+            self.pointer_moved(at, hovering=not self._pointing.dragging)
+        elif self.focus.hovered is not None:
+            self._set_hovered(None)
 
     # -- the view
 
@@ -335,11 +387,11 @@ class ImageCanvas(QWidget):
 
     def _tell_cursor(self, at: QPointF) -> None:
         x, y = self.view.image_point(at.x(), at.y())
-        self.cursor_moved.emit(x, y, self.pictures.value(self._frame(), int(x // 1), int(y // 1)))
+        self.cursor_moved.emit(x, y, self.pictures.value(self.frame_index(), int(x // 1), int(y // 1)))
 
     def right_dragged(self, way: QPointF) -> None:
         """Window and level where the picture has more than 8 bits, else pan."""
-        window = self.pictures.window(self._frame())
+        window = self.pictures.window(self.frame_index())
         if window is None:
             self.pan_by(way)
             return

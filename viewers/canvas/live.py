@@ -92,7 +92,7 @@ def _moved(old: Sequence[Item], new: Sequence[Item]) -> Bounds | None:
     for a, b in zip(old, new, strict=True):
         if a is b:
             continue
-        style = (a.color, a.dashed, a.strong) == (b.color, b.dashed, b.strong)
+        style = (a.color, a.dashed, a.strong, a.faint) == (b.color, b.dashed, b.strong, b.faint)
         p, q = a.outline, b.outline
         if not style or p.mask or q.mask or p.dots or q.dots or a.dashed or p.segments < LONG:
             return None

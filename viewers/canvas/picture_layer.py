@@ -24,7 +24,10 @@ PAUSE_MS = 60
 
 
 class PictureLayer(QObject):
+    """Another frame is first drawn aside (`turn`) and shown when whoever owns the layer takes it (`take`)."""
+
     changed = Signal()
+    ready = Signal()  # the frame turned to is drawn: `next`
 
     def __init__(
         self,
@@ -37,6 +40,9 @@ class PictureLayer(QObject):
     ) -> None:
         super().__init__(parent)
         self.layer: Layer | None = None
+        self.next: Layer | None = None  # of the frame that is turned to
+        self.turning = False
+        self.composing = False  # ... and its drawing is under way: it will be there in a moment
         self.adjust = Adjustments()
         self.grid = True
         self._view = view
@@ -45,12 +51,19 @@ class PictureLayer(QObject):
         self._frame = frame
         self._background = background
         self._asked: tuple[Placement, Rect] | None = None
+        self._serial = 0  # of drawings asked for
+        self._patient = True  # wait for all that is in sight before drawing the frame turned to
         self._stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.ensure)
         worker.connect_done(self._on_done)
+
+    @property
+    def stale(self) -> bool:
+        """More of the picture has come than is drawn."""
+        return self._stale
 
     @property
     def settled(self) -> bool:
@@ -74,10 +87,47 @@ class PictureLayer(QObject):
         self._stale = True
         self.ensure()
 
+    # -- another frame
+
+    def turn(self) -> None:
+        """To the frame that is wanted now; what is shown stays until it is taken."""
+        self.turning, self.composing, self._patient = True, False, True
+        self.next = None
+        self._pause.stop()
+        now, rect = self._view.placement(), self._canvas_rect()
+        self._want(self._frame(), now.device(), (rect[2], rect[3]))
+        self._go_on_turning()
+
+    def hurry(self) -> None:
+        """Turn with what is at hand."""
+        self._patient = False
+        self._go_on_turning()
+
+    def _go_on_turning(self) -> None:
+        if not self.turning or self.composing or self.next is not None:
+            return
+        now, rect = self._view.placement(), self._canvas_rect()
+        what = tiles.cut(self._source, self._frame(), now.device(), (rect[2], rect[3]))
+        if what is None or not self._patient or tiles.complete(self._source, self._frame(), what):
+            self.composing = True
+            self._draw(now, rect, 0.0)
+
+    def take(self) -> None:
+        """Show the frame turned to."""
+        self.layer, self.next = self.next, None
+        self.drop_turn()
+
+    def drop_turn(self) -> None:
+        self.turning = self.composing = False
+        self.next = self._asked = None
+
     def arrived(self) -> None:
         """More of the picture is at hand. While still more comes it is drawn now and then only: a drawing costs as much as
         several tiles."""
         self._stale = True
+        if self.turning:
+            self._go_on_turning()
+            return
         if self.layer is None or self._source.idle:
             self._pause.stop()
             self.ensure()
@@ -87,37 +137,41 @@ class PictureLayer(QObject):
     @Slot()
     def ensure(self) -> None:
         """Ask for a drawing if none is under way and the one there is does not do."""
+        if self.turning:
+            return
         now = self._view.placement()
         rect = self._canvas_rect()
         if self._asked is not None and within(now, grown(rect), *self._asked):
             return  # what arrived meanwhile is drawn when that one is done
         if not self._stale and self.layer is not None and self.layer.covers(now, grown(rect)):
             return
-        self._draw(now, rect)
+        self._draw(now, rect, margin_for(now, self.layer, self._asked))
 
-    def _draw(self, now: Placement, rect: Rect) -> None:
+    def _draw(self, now: Placement, rect: Rect, margin: float) -> None:
         frame, source = self._frame(), self._source
-        margin = margin_for(now, self.layer, self._asked)
         mx, my = int(rect[2] * margin), int(rect[3] * margin)
         origin, size = (-mx, -my), (rect[2] + 2 * mx, rect[3] + 2 * my)
         matrix = offset(now.device(), origin)
-        self._want(frame, now.device(), (rect[2], rect[3]), matrix, size)
+        self._want(frame, now.device(), (rect[2], rect[3]), (matrix, size))
         self._asked = (now, (-mx, -my, size[0] - mx, size[1] - my))
         self._stale = False
+        self._serial += 1
+        serial = self._serial
         background, grid = self._background, self.grid and now.zoom * now.dpr >= GRID_FROM
 
         def job(stop: Stop) -> object:
             pixels = tiles.render(source, frame, matrix, size, background)
             if grid and not stop():
                 _draw_grid(pixels, source, frame, matrix, now)
-            return None if stop() else (frame, now, make_layer(pixels, now, origin, opaque=True))
+            return None if stop() else (serial, frame, now, make_layer(pixels, now, origin, opaque=True))
 
-        self._worker.submit("picture", job, supersede=self.layer is not None and now.shift_from(self.layer.placement) is None)
+        moved = self.layer is not None and now.shift_from(self.layer.placement) is None
+        self._worker.submit("picture", job, supersede=moved or self.turning)
 
-    def _want(self, frame: int, near: Matrix, near_size: tuple[int, int], far: Matrix, far_size: tuple[int, int]) -> None:
+    def _want(self, frame: int, near: Matrix, near_size: tuple[int, int], *around: tuple[Matrix, tuple[int, int]]) -> None:
         """What is in sight first, then the margin."""
         keys: dict[tuple[int, int, int, int], None] = {}
-        for matrix, size in ((near, near_size), (far, far_size)):
+        for matrix, size in ((near, near_size), *around):
             what = tiles.cut(self._source, frame, matrix, size)
             if what is not None:
                 keys.update(dict.fromkeys(what.keys))
@@ -127,7 +181,12 @@ class PictureLayer(QObject):
     def _on_done(self, slot: str, result: object) -> None:
         if slot != "picture":
             return
-        frame, placement, layer = result  # type: ignore[misc]
+        serial, frame, placement, layer = result  # type: ignore[misc]
+        if self.turning:
+            if self.composing and serial == self._serial:
+                self.composing, self.next, self._asked = False, layer, None
+                self.ready.emit()
+            return
         if frame == self._frame():
             self.layer = layer
             self.changed.emit()

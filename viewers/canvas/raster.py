@@ -29,6 +29,8 @@ SCALE = 1 << SHIFT
 #: Shapes in one go between two looks at whether the work is still wanted.
 CHUNK = 400
 HALO = 0.55
+#: Outlines between key frames, and of what is not there (of 255).
+PALE, GHOST = 150, 95
 #: Coordinates beyond this overflow OpenCV's fixed point.
 FAR = float(1 << 25)
 
@@ -70,6 +72,8 @@ class Item:
     color: Color
     dashed: bool = False
     strong: bool = False  # selected or hovered: more fill
+    faint: bool = False  # between key frames: a paler outline
+    ghost: bool = False  # not there, but shown where it would be: a pale outline and no fill
 
     @property
     def outline(self) -> Outline:
@@ -112,11 +116,12 @@ def draw(
             return None
         sheet.fill(items[at : at + CHUNK])
     # By colour, not by shape: a tenth of the calls, and crossings look the same whichever part of a scene is drawn.
-    for (color, closed), paths in sorted(sheet.strokes.items(), key=lambda group: group[0]):
+    # Pale ones first, so that they do not dim the others.
+    for (cover, color, closed), paths in sorted(sheet.strokes.items(), key=lambda group: group[0]):
         for at in range(0, len(paths), CHUNK):
             if stop():
                 return None
-            sheet.stroke(paths[at : at + CHUNK], color, closed)
+            sheet.stroke(paths[at : at + CHUNK], color, closed, cover)
     sheet.widen()
     for item in items:
         if item.outline.dots:
@@ -144,7 +149,7 @@ class _Sheet:
     def __init__(self, size: tuple[int, int], items: Sequence[Item], matrix: Matrix, look: Look) -> None:
         w, h = size
         self.m, self.look = matrix, look
-        self.strokes: dict[tuple[Color, bool], list[NDArray[Any]]] = {}
+        self.strokes: dict[tuple[int, Color, bool], list[NDArray[Any]]] = {}
         colors = {item.color for item in items}
         for item in items:
             if item.shape.outline.dots or len(item.shape.outline.paths) > 1:
@@ -168,23 +173,24 @@ class _Sheet:
             if outline.mask is not None:
                 self._mask(item)
             rings: dict[int, list[NDArray[Any]]] = {}
+            cover = _cover(item)
             for path in outline.paths:
                 points = next(fixed)
                 if path.part >= 0:
                     rings.setdefault(path.part, []).append(points)
                 color = bgr(path.color) if path.color else item.color
                 if item.dashed:
-                    self.strokes.setdefault((color, False), []).extend(_dashes(points, path.closed, look.width))
+                    self.strokes.setdefault((cover, color, False), []).extend(_dashes(points, path.closed, look.width))
                 else:
-                    self.strokes.setdefault((color, path.closed), []).append(points)
+                    self.strokes.setdefault((cover, color, path.closed), []).append(points)
             alpha = _alpha(item, look)
             if alpha:
                 paint = _premultiplied(item.color, alpha)
                 for part in rings.values():
                     cv2.fillPoly(self.fills, part, paint, cv2.LINE_8, SHIFT)
 
-    def stroke(self, paths: Sequence[NDArray[Any]], color: Color, closed: bool) -> None:
-        cv2.polylines(self.cover, paths, closed, 255, 1, cv2.LINE_AA, SHIFT)
+    def stroke(self, paths: Sequence[NDArray[Any]], color: Color, closed: bool, cover: int = 255) -> None:
+        cv2.polylines(self.cover, paths, closed, cover, 1, cv2.LINE_AA, SHIFT)
         cv2.polylines(self.index, paths, closed, self.number[color], 1, cv2.LINE_8, SHIFT)
 
     def widen(self) -> None:
@@ -206,7 +212,7 @@ class _Sheet:
             radius = self.look.dot + 1.0 if item.strong else self.look.dot
             number = self.number[bgr(dot.color) if dot.color else item.color]
             cv2.circle(self.index, centre, round((radius + 2) * SCALE), number, -1, cv2.LINE_8, SHIFT)
-            cv2.circle(self.cover, centre, round(radius * SCALE), 255, -1, cv2.LINE_AA, SHIFT)
+            cv2.circle(self.cover, centre, round(radius * SCALE), _cover(item), -1, cv2.LINE_AA, SHIFT)
             if dot.hollow:
                 hole = max(1.0, radius - self.look.width * 0.75)
                 cv2.circle(self.cover, centre, round(hole * SCALE), 0, -1, cv2.LINE_AA, SHIFT)
@@ -222,7 +228,7 @@ class _Sheet:
             tint = np.full((*shown.shape, 4), _premultiplied(item.color, alpha), np.uint8)
             cv2.copyTo(tint, shown, self.fills[y0:y1, x0:x1])
         edge = cv2.subtract(shown, cv2.erode(shown, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))))
-        self.cover[y0:y1, x0:x1][edge > 0] = 255
+        self.cover[y0:y1, x0:x1][edge > 0] = _cover(item)
         self.index[y0:y1, x0:x1][edge > 0] = self.number[item.color]
 
     def composed(self) -> Pixels:
@@ -245,7 +251,14 @@ class _Sheet:
         return out
 
 
+def _cover(item: Item) -> int:
+    """How much of a pixel its outline takes."""
+    return GHOST if item.ghost else PALE if item.faint else 255
+
+
 def _alpha(item: Item, look: Look) -> int:
+    if item.ghost:
+        return 0
     opacity = min(1.0, look.opacity + 0.18) if item.strong else look.opacity
     return round(opacity * 255)
 

@@ -9,14 +9,18 @@ from collections.abc import Iterable
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
+from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
 from storage.model.ontology import PALETTE, Ontology
-from viewers.canvas.raster import Color, Item, bgr
+from viewers.canvas.raster import Color, Item, Loose, bgr
+from viewers.scene.outlines import mask_array, outline
 from viewers.tools.hit_test import Entry, Index
 
 #: Selections up to this size are drawn live above the static layer; larger ones inside it.
 LIVE = 60
+#: Of what has no class.
+GREY: Color = (160, 160, 160)
 
 
 class SceneShapes:
@@ -41,14 +45,11 @@ class SceneShapes:
 
     def reload(self) -> None:
         """Everything anew: another frame, another ontology."""
-        self.index.clear()
         self._items.clear()
         self._previewed.clear()
-        document = self.session.document
-        for annotation in document.on_frame(self.focus.at):
-            instance = document.instances.get(annotation.instance)
-            if instance is not None:
-                self.index.put(annotation, layer=instance.layer, template=self._templates.get(instance.feature_hash))
+        instances = self.session.document.instances
+        known = ((a, instances.get(a.instance)) for a in self.session.on_frame(self.focus.at))
+        self.index.refill((a, i.layer, self._templates.get(i.feature_hash)) for a, i in known if i is not None)
         self._settle()
 
     def changed(self, change: DocumentChange) -> list[Bounds]:
@@ -70,7 +71,9 @@ class SceneShapes:
         document = self.session.document
         old = self.index.box(uuid)
         instance = document.instances.get(uuid)
-        annotation = document.annotation_of(uuid, self.focus.at) if instance is not None else None
+        annotation = self.session.shown(uuid, self.focus.at) if instance is not None else None
+        if annotation is not None and annotation.outside:
+            annotation = None
         self._items.pop(uuid, None)
         places = [old] if old is not None else []
         if annotation is None or instance is None:
@@ -88,11 +91,9 @@ class SceneShapes:
         """What the tool's draft stands for is not drawn; returns where the static layer is stale."""
         if annotations == self._lifted:
             return []
-        document = self.session.document
         changed = self._lifted ^ annotations
         self._lifted = annotations
-        entries = (self.index.get(document.annotations[a].instance) for a in changed if a in document.annotations)
-        return [e.geometry.bounds() for e in entries if e is not None and e.instance not in self.live]
+        return [e.geometry.bounds() for e in self.index if e.annotation.uuid in changed and e.instance not in self.live]
 
     def _settle(self) -> list[Bounds]:
         """Choose anew what is live; returns where the static layer is stale for it."""
@@ -117,7 +118,7 @@ class SceneShapes:
 
     def shown(self, entry: Entry) -> bool:
         focus = self.focus
-        if entry.instance in focus.hidden or entry.annotation.outside or entry.annotation.uuid in self._lifted:
+        if entry.instance in focus.hidden or entry.annotation.uuid in self._lifted:
             return False
         return not focus.display.only_selected or entry.instance in focus.selected
 
@@ -146,21 +147,43 @@ class SceneShapes:
     def live_items(self) -> list[Item]:
         entries = [e for e in (self.index.get(u) for u in self.live) if e is not None and self.shown(e)]
         entries.sort(key=lambda e: (e.layer, e.seq))
-        return [self._items.get(e.instance) or self.item(e) for e in entries]
+        return [*self._ghosts(), *(self._items.get(e.instance) or self.item(e) for e in entries)]
+
+    def _ghosts(self) -> list[Item]:
+        """Selected objects that are hidden on this frame on purpose: where they would be."""
+        if not self.session.frames.moving or len(self.focus.selected) > LIVE:
+            return []
+        ghosts: list[Item] = []
+        for uuid in self.focus.selected:
+            instance = self.session.document.instances.get(uuid)
+            if instance is None or self.index.get(uuid) is not None or uuid in self.focus.hidden:
+                continue
+            shown = self.session.shown(uuid, self.focus.at)
+            if shown is None or not shown.outside:
+                continue
+            held = self._items.get(uuid)
+            if held is None:
+                shape = Loose(outline(shown.geometry, self._templates.get(instance.feature_hash)))
+                if shape.outline.mask is not None:
+                    shape.mask = mask_array(shape.outline.mask)
+                held = self._items[uuid] = Item(shape, self._colors.get(instance.feature_hash, GREY), dashed=True, ghost=True)
+            ghosts.append(held)
+        return ghosts
 
     def item(self, entry: Entry) -> Item:
         strong = entry.instance in self.focus.selected
-        item = Item(entry, self.color(entry), entry.annotation.occluded, strong)
+        faint = is_between(entry.annotation)
+        item = Item(entry, self.color(entry), entry.annotation.occluded, strong, faint)
         self._items[entry.instance] = item
         return item
 
     def color(self, entry: Entry) -> Color:
         instance = self.session.document.instances.get(entry.instance)
         if instance is None:
-            return (160, 160, 160)
+            return GREY
         if self.focus.display.color_by == "instance":
             return bgr(PALETTE[(instance.number * 7 + _stable(instance.feature_hash)) % len(PALETTE)])
-        return self._colors.get(instance.feature_hash, (160, 160, 160))
+        return self._colors.get(instance.feature_hash, GREY)
 
     def name(self, entry: Entry) -> str:
         instance = self.session.document.instances.get(entry.instance)

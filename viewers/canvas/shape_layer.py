@@ -29,7 +29,10 @@ Rect = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 class ShapeLayer(QObject):
+    """Another frame is first drawn aside (`turn`) and shown when whoever owns the layer takes it (`take`)."""
+
     changed = Signal()
+    ready = Signal()  # the frame turned to is drawn: `next`
 
     def __init__(
         self,
@@ -41,6 +44,8 @@ class ShapeLayer(QObject):
     ) -> None:
         super().__init__(parent)
         self.layer: Layer | None = None
+        self.next: Layer | None = None  # of the frame that is turned to
+        self.turning = False
         self._view = view
         self._worker = worker
         self._items = items
@@ -70,6 +75,8 @@ class ShapeLayer(QObject):
 
     def ensure(self) -> None:
         """Ask for a drawing if the one there is (or the one under way) does not do for the view as it is."""
+        if self.turning:
+            return
         now = self._view.placement()
         rect = self._canvas_rect()
         early = grown(rect)
@@ -78,15 +85,15 @@ class ShapeLayer(QObject):
                 return
             if self._asked is not None and within(now, early, *self._asked):
                 return
-        self._draw_all(now, rect)
+        self._draw_all(now, rect, margin_for(now, self.layer, self._asked))
 
     def touch(self, places: Sequence[Bounds]) -> None:
         """These places of the image are out of date."""
         if not places:
             return
-        if self._asked is not None:
+        if self._asked is not None or self.turning:
             self._since.extend(places)
-        if self.layer is None or self._stale:
+        if self.layer is None or self.turning or self._stale:
             return
         if len(places) > MANY:
             self._stale = True
@@ -96,14 +103,34 @@ class ShapeLayer(QObject):
             self._patch(place)
         self.changed.emit()
 
+    # -- another frame
+
+    def turn(self) -> None:
+        """Draw what lies on the frame that is wanted now; what is shown stays until this is taken."""
+        self.turning, self.next = True, None
+        self._draw_all(self._view.placement(), self._canvas_rect(), 0.0)
+
+    def take(self) -> None:
+        """Show the frame turned to."""
+        self.layer, self.next = self.next, None
+        since = self._since
+        self.drop_turn()
+        if self._stale:
+            self.ensure()
+        else:
+            self.touch(since)
+
+    def drop_turn(self) -> None:
+        self.turning, self.next, self._asked = False, None, None
+        self._since, self._patching = [], []
+
     # -- drawing all
 
     def _canvas_rect(self) -> Rect:
         w, h = self._view.size
         return 0, 0, round(w * self._view.dpr), round(h * self._view.dpr)
 
-    def _draw_all(self, now: Placement, rect: Rect) -> None:
-        margin = margin_for(now, self.layer, self._asked)
+    def _draw_all(self, now: Placement, rect: Rect, margin: float) -> None:
         mx, my = int(rect[2] * margin), int(rect[3] * margin)
         origin = (-mx, -my)
         size = (rect[2] + 2 * mx, rect[3] + 2 * my)
@@ -112,7 +139,7 @@ class ShapeLayer(QObject):
         pad = 2.0 * look.width + look.dot + 4
         region = image_bounds(matrix, (-pad, -pad, size[0] + pad, size[1] + pad))
         items = self._items(region)
-        supersede = self._stale or (self._asked is not None and now.shift_from(self._asked[0]) is None)
+        supersede = self.turning or self._stale or (self._asked is not None and now.shift_from(self._asked[0]) is None)
         self._serial += 1
         serial = self._serial
         self._stale = False
@@ -178,6 +205,11 @@ class ShapeLayer(QObject):
     def _on_done(self, slot: str, result: object) -> None:
         if slot == "shapes":
             serial, layer = result  # type: ignore[misc]
+            if self.turning:
+                if serial == self._serial:
+                    self.next = layer
+                    self.ready.emit()
+                return
             if serial != self._serial:
                 # An older one that was let finish while panning: still better than what is there.
                 self.layer = layer

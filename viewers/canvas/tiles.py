@@ -30,7 +30,7 @@ class Cut:
 
 
 def cut(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, int]) -> Cut | None:
-    """None when the size of the frame is not known yet or nothing of it is in sight."""
+    """None when the size of the frame is not known yet or nothing of it is in sight. Of pictures that move the whole frame."""
     facts = source.facts(frame)
     if facts is None:
         return None
@@ -41,10 +41,22 @@ def cut(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, int]
         return None
     region = (left, top, right - left, bottom - top)
     level = level_for(_scale(matrix), facts.levels)
+    if source.moving:
+        return Cut(level, [(frame, level, -1, -1)], region)
     whole = (frame, facts.levels, -1, -1)
     if level == facts.levels and (facts.width >> level) * (facts.height >> level) <= 4 * TILE * TILE:
         return Cut(level, [whole], region)
     return Cut(level, [whole, *source.request(frame, level, region)], region)
+
+
+def complete(source: PictureSource, frame: int, what: Cut) -> bool:
+    """Everything of the cut is at hand, or will never be."""
+    if source.error_of(frame) is not None:
+        return True
+    if source.moving:
+        seen = source.seen(frame, what.level)
+        return seen is not None and seen.frame == frame
+    return all(source.tile(key) is not None for key in what.keys) or source.idle
 
 
 def render(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, int], background: tuple[int, int, int]) -> Shown:
@@ -55,14 +67,19 @@ def render(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, i
     facts = source.facts(frame)
     if what is None or facts is None:
         return out
-    mosaic, origin = _mosaic(source, facts, what, frame)
+    level, origin = what.level, (0.0, 0.0)
+    if source.moving:
+        seen = source.seen(frame, level)
+        mosaic, level = (seen.array, seen.level) if seen is not None else (None, level)
+    else:
+        mosaic, origin = _mosaic(source, facts, what, frame)
     if mosaic is None:
         return out
     target = _target(matrix, what.region, size)
     x, y, w, h = target
     if w <= 0 or h <= 0:
         return out
-    warped = _warp(mosaic, origin, what.level, matrix, target)
+    warped = _warp(mosaic, origin, level, matrix, target)
     if source.transparent(frame):
         _over_checker(warped, x, y)
     out[y : y + h, x : x + w] = warped

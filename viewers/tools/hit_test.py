@@ -57,6 +57,10 @@ class Entry:
             self._mask = mask_array(self.geometry)
         return self._mask
 
+    def take_over(self, other: Entry) -> None:
+        """What has been worked out for the same shape."""
+        self._outline, self._area, self._mask = other._outline, other._area, other._mask
+
     @property
     def area(self) -> float:
         """In image px²; what has no inside counts 0, so that it is found before what it lies on."""
@@ -117,6 +121,16 @@ class Index:
     def clear(self) -> None:
         self.__init__()  # type: ignore[misc]
 
+    def refill(self, found: Iterable[tuple[Annotation, int, SkeletonTemplate | None]]) -> None:
+        """Another frame: annotations with layer and template, bottom first. Outlines of shapes that are the same are kept."""
+        old = self._by_instance
+        self.clear()
+        for annotation, layer, template in found:
+            entry = self.put(annotation, layer=layer, template=template)
+            before = old.get(annotation.instance)
+            if before is not None and before.geometry is annotation.geometry and before.template is template:
+                entry.take_over(before)
+
     def put(self, annotation: Annotation, *, layer: int = 0, template: SkeletonTemplate | None = None) -> Entry:
         """Add or replace the annotation of its instance."""
         old = self._by_instance.get(annotation.instance)
@@ -127,7 +141,7 @@ class Index:
             slot, seq = self._new_slot(), self._seq
         entry = Entry(annotation, slot, layer, seq, template)
         if old is not None and old.annotation.geometry is annotation.geometry and old.template is template:
-            entry._outline, entry._area, entry._mask = old._outline, old._area, old._mask
+            entry.take_over(old)
         self._entries[slot] = entry
         self._by_instance[annotation.instance] = entry
         self._boxes[slot] = annotation.geometry.bounds()

@@ -1,0 +1,105 @@
+"""Another frame on the canvas: picture and shapes are drawn aside and shown together, so nothing flickers or runs ahead.
+
+While a frame that is at hand is being drawn it is finished, whatever is asked for meanwhile: else nothing would be seen of a
+film that plays faster than it can be drawn. One that must be decoded first gives way to the next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from storage.model.labels import FrameKey
+
+if TYPE_CHECKING:
+    from viewers.canvas.image_canvas import ImageCanvas
+
+#: So long (ms) the last frame stays while the next one is not at hand; then what there is of it is shown.
+PATIENCE_MS = 90
+
+
+class FrameTurn(QObject):
+    turned = Signal()  # the frame that is wanted is on screen
+
+    def __init__(self, canvas: ImageCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._picture, self._static, self._painter = canvas._picture, canvas._static, canvas._painter
+        self.active = False
+        self.on_screen: FrameKey = canvas.focus.at
+        self._target: FrameKey = self.on_screen
+        self._again = False  # another frame is wanted by now
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._picture.hurry)
+        self._picture.ready.connect(self._drawn)
+        self._static.ready.connect(self._drawn)
+
+    def leave(self) -> None:
+        """Before the shapes of the frame on screen are forgotten."""
+        if not self.active:
+            self._painter.hold()
+
+    def go(self) -> None:
+        """To the frame that is wanted."""
+        canvas = self._canvas
+        if self.active and (self._picture.composing or self._picture.next is not None):
+            self._again = True
+            return
+        facts = canvas.pictures.facts(canvas.frame_index())
+        if not self._can_hold() or (facts is not None and (facts.width, facts.height) != canvas.view.frame):
+            self._cut()
+            return
+        self.active, self._again = True, False
+        if facts is None:
+            return  # `arrived` goes on
+        self._target = canvas.focus.at
+        self._painter.foresee()
+        self._patience.start()
+        self._static.turn()
+        self._picture.turn()
+
+    def arrived(self) -> None:
+        """Something of the pictures is at hand that was not."""
+        if self._picture.turning:
+            self._picture.arrived()
+        else:
+            self.go()
+
+    def _can_hold(self) -> bool:
+        canvas = self._canvas
+        shown = self._picture.layer is not None and self._static.layer is not None
+        return shown and canvas.isVisible() and canvas.pictures.error_of(canvas.frame_index()) is None
+
+    def _cut(self) -> None:
+        """Nothing to hold on to, or a picture of another size: what is at hand is shown as it comes."""
+        self._patience.stop()
+        self.active = self._again = False
+        self.on_screen = self._canvas.focus.at
+        self._painter.release()
+        for layer in (self._picture, self._static):
+            layer.drop_turn()
+            layer.layer = None
+        self._static.invalidate()
+        self._canvas.frame_opened()
+        self.turned.emit()
+
+    @Slot()
+    def _drawn(self) -> None:
+        if self._picture.next is None or self._static.next is None:
+            return
+        self._patience.stop()
+        again, self._again = self._again, False
+        self.active = again
+        self.on_screen = self._target
+        self._painter.advance(keep=again)
+        self._picture.take()
+        self._static.take()
+        self._canvas.update()
+        if again:
+            self.go()
+        else:
+            self._canvas.frame_turned()
+            self.turned.emit()
