@@ -1,22 +1,27 @@
 """COCO, written as a stream. Valid for pycocotools; what COCO has no key for stands under `attributes` and `postil`.
 
-Every picture is an image, labelled or not, pages of a TIFF one each; ids count from 1. Answers stand in
-`attributes.classifications` by the names of their questions, as they are on that frame; answers about a picture in the
-image's `attributes`. `postil` keeps the records themselves, so that our own files come back whole.
+Which frames are images and what they are called: `coco_shots`; ids count from 1. What lies between the key frames of a
+track is written out frame by frame. Answers stand in `attributes.classifications` by the names of their questions, as
+they are on that frame; answers about a picture in the image's `attributes`. `postil` keeps the records themselves, so
+that our own files come back whole.
 """
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
 from storage.exchange.coco_geometry import exact, to_coco
-from storage.exchange.features import Features, frame_count, frame_size, labels_of
+from storage.exchange.coco_shots import PICTURES, Shots
+from storage.exchange.features import Features, labels_of, place_size
 from storage.exchange.json_text import dump
 from storage.exchange.losses import Losses
-from storage.model.geometry import Bitmask, Circle, Ellipse, RotatedBox, ShapeKind
+from storage.model import interpolation
+from storage.model.geometry import Bitmask, Circle, Ellipse, Geometry, RotatedBox, ShapeKind
 from storage.model.items import Item, Kind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import Ontology
@@ -69,20 +74,43 @@ class CocoWriter:
 
     def add(self, info: LabelRowInfo, document: LabelDocument) -> None:
         item, path = info.item, self._path_of(info.item)
-        if item.kind is not Kind.IMAGE:
-            if any(True for _ in document.records()):
-                self.losses.add("all labels", item.title, f"this version exports no labels of the kind {item.kind}")
+        if item.kind not in PICTURES:
+            self._refuse(item, document)
             return
-        frames = frame_count(item)
-        first = self.counts["images"] + 1
-        for frame in range(frames):
-            self._image(info, document, frame, frames, path)
-        seen: set[str] = set()
+        shots = Shots(info, document, self.counts["images"] + 1, path, self._wanted)
+        for frame in shots:
+            self._image(info, document, shots, frame)
+        row = _Row(shots, document)
         for annotation in document.annotations.values():
-            self._annotation(info, document, annotation, first, frames, seen)
+            if not annotation.outside:
+                self._annotation(row, annotation)
+        if shots.moving:
+            self._add_between(row)
         for instance in document.instances.values():
-            if instance.uuid not in seen and self._wanted(instance.feature_hash):
+            if instance.uuid not in row.seen and self._wanted(instance.feature_hash):
                 self.losses.add(self._what(instance), item.title, "nothing of it could be written, its answers neither")
+
+    def _refuse(self, item: Item, document: LabelDocument) -> None:
+        if any(True for _ in document.records()):
+            place = {Kind.AUDIO: "sound", Kind.TEXT: "text"}.get(item.kind, f"the kind {item.kind}")
+            self.losses.add("all labels", item.title, f"COCO has pictures only, no {place}")
+
+    def _add_between(self, row: _Row) -> None:
+        """What is seen between two rows of a track, and no row itself."""
+        for instance in row.document.instances.values():
+            if not self._wanted(instance.feature_hash):
+                continue
+            rows = row.document.annotations_of(instance.uuid)
+            for before, after in itertools.pairwise(rows):
+                if before.outside or not before.keyframe or before.part != after.part:
+                    continue
+                for frame in range(before.frame + 1, min(after.frame, row.shots.count)):
+                    shown = interpolation.present(row.document, instance.uuid, frame, before.part)
+                    assert shown is not None
+                    made = replace(
+                        before, uuid="", frame=frame, geometry=shown.geometry, confidence=shown.confidence, manual=False
+                    )
+                    self._annotation(row, made)
 
     def close(self) -> dict[str, int]:
         self._out.write('\n],\n"annotations":[')
@@ -105,15 +133,16 @@ class CocoWriter:
 
     # -- images
 
-    def _image(self, info: LabelRowInfo, document: LabelDocument, frame: int, frames: int, path: str) -> None:
+    def _image(self, info: LabelRowInfo, document: LabelDocument, shots: Shots, frame: int) -> None:
         item = info.item
-        width, height = frame_size(item, frame) or (0, 0)
+        width, height = shots.size(frame) or (0, 0)
         if not width:
             self.losses.add("the size of the picture", item.title, "it is not known")
         self.counts["images"] += 1
         row: Json = {
             "id": self.counts["images"],
-            "file_name": page_name(path, frame, frames),
+            "file_name": shots.name(frame),
+            **shots.title(frame),
             "width": width,
             "height": height,
             "license": 0,
@@ -121,13 +150,18 @@ class CocoWriter:
             "flickr_url": "",
             "date_captured": "",
             "attributes": {},
-            "postil": {"data_hash": info.data_uuid, "item": item.uuid, "title": item.title, "page": frame, "pages": frames},
-        }
+            "postil": {
+                "data_hash": info.data_uuid, "item": item.uuid, "title": item.title, "page": frame, "pages": shots.count,
+            },
+        }  # fmt: skip
+        exactly = place_size(item, frame)
+        if exactly and exactly != (width, height):
+            row["postil"]["size"] = list(exactly)
         records: list[Json] = []
         for found in document.classifications.values():
             if self._wanted(found.feature_hash):
                 self._image_answers(document, found, frame, row["attributes"], item.title)
-                if frame == 0:
+                if frame == shots.first:
                     records.append(_classification_record(found, document.answers_of(found.uuid)))
         if records:
             row["postil"]["classifications"] = records
@@ -145,52 +179,74 @@ class CocoWriter:
 
     # -- annotations
 
-    def _annotation(
-        self, info: LabelRowInfo, document: LabelDocument, annotation: Annotation, first: int, frames: int, seen: set[str]
-    ) -> None:
-        instance = document.instances.get(annotation.instance)
+    def _annotation(self, row: _Row, annotation: Annotation) -> None:
+        """One shape on one image. A shape between key frames has no uuid."""
+        instance = row.document.instances.get(annotation.instance)
         if instance is None or not self._wanted(instance.feature_hash):
             return
-        size = frame_size(info.item, annotation.frame)
-        category = self._categories.get(instance.feature_hash)
-        why = ""
-        if category is None:
-            why = "its class is not in the ontology any more, or lies on no picture"
-        elif annotation.part or not 0 <= annotation.frame < frames:
-            why = f"it lies on a frame ({annotation.frame}) that the item does not have"
-        elif size is None:
-            why = "the size of the picture is not known"
-        placed = to_coco(annotation.geometry, *size) if size and not why else None
+        placed = self._placed(row, annotation, instance)
         if placed is None:
-            self.losses.add(self._what(instance), info.item.title, why or f"COCO has no {annotation.geometry.kind}")
             return
-        assert size is not None
-        self._mask_losses(annotation, instance, size, info.item.title)
-        if instance.uuid not in seen:
+        first = instance.uuid not in row.seen
+        if first:
+            row.seen.add(instance.uuid)
             self.counts["objects"] += 1
+            row.tracks[instance.uuid] = self.counts["objects"]
         self.counts["annotations"] += 1
-        answers = document.answers_of(instance.uuid)
+        answers = row.document.answers_of(instance.uuid)
+        frame = row.shots.frame_of(annotation)
+        assert frame is not None
         attributes: Json = {
             "object_hash": instance.hash8,
+            "track_id": row.tracks[instance.uuid],
+            "encord_track_uuid": instance.hash8,
             "number": instance.number,
             "layer": instance.layer,
             "occluded": annotation.occluded,
             "confidence": annotation.confidence,
             "manual_annotation": annotation.manual,
-            "classifications": self._answers(instance.feature_hash, answers, annotation.frame),
+            "classifications": self._answers(instance.feature_hash, answers, frame),
         }
         if isinstance(annotation.geometry, (RotatedBox, Circle, Ellipse)):
             attributes["rotation"] = annotation.geometry.theta
-        row: Json = {
-            "id": self.counts["annotations"],
-            "image_id": first + annotation.frame,
-            "category_id": category,
-            **placed,
-            "attributes": attributes,
-            "postil": _annotation_record(annotation, instance, answers if instance.uuid not in seen else None),
-        }
-        seen.add(instance.uuid)
-        self._waiting.write((",\n" if self.counts["annotations"] > 1 else "\n") + dump(row))
+        record = _annotation_record(annotation) if annotation.uuid else _between_record(annotation)
+        if first:
+            record |= _object_record(instance, answers, self._hidden(row, instance))
+        made = {"id": self.counts["annotations"], **placed, "attributes": attributes, "postil": record}
+        self._waiting.write((",\n" if self.counts["annotations"] > 1 else "\n") + dump(made))
+
+    def _placed(self, row: _Row, annotation: Annotation, instance: Instance) -> Json | None:
+        """Image, category and shape; None after it was told why there is none."""
+        where, frame = row.shots.item.title, row.shots.frame_of(annotation)
+        size = row.shots.size(frame) if frame is not None else None
+        image = row.shots.id_of(frame) if frame is not None else None
+        category = self._categories.get(instance.feature_hash)
+        why = ""
+        if category is None:
+            why = "its class is not in the ontology any more, or lies on no picture"
+        elif frame is None or image is None:
+            why = f"it lies on a frame ({annotation.frame}) that the item does not have"
+        elif size is None:
+            why = "the size of the picture is not known"
+        placed = to_coco(annotation.geometry, *size) if size and not why else None
+        if placed is None:
+            self.losses.add(self._what(instance), where, why or f"COCO has no {annotation.geometry.kind}")
+            return None
+        assert size is not None
+        self._mask_losses(annotation, instance, size, where)
+        return {"image_id": image, "category_id": category, **placed}
+
+    def _hidden(self, row: _Row, instance: Instance) -> list[Json]:
+        """Rows that hide the object: for COCO it is simply not there."""
+        made: list[Json] = []
+        for annotation in row.document.annotations_of(instance.uuid):
+            frame = row.shots.frame_of(annotation) if annotation.outside else None
+            size = row.shots.size(frame) if frame is not None else None
+            placed = to_coco(annotation.geometry, *size) if size else None
+            if placed is not None:
+                told = {"occluded": annotation.occluded, "confidence": annotation.confidence, "manual": annotation.manual}
+                made.append({"frame": frame, **placed, **told, "postil": _annotation_record(annotation)})
+        return made
 
     def _mask_losses(self, annotation: Annotation, instance: Instance, size: tuple[int, int], where: str) -> None:
         mask = annotation.geometry
@@ -224,11 +280,6 @@ def _plain(is_list: bool, labels: list[str], value: object) -> object:
     return labels if is_list else labels[0] if labels else None
 
 
-def page_name(path: str, page: int, pages: int) -> str:
-    """`scan.tif#page=2`: the second page of a picture with several."""
-    return path if pages == 1 else f"{path}#page={page + 1}"
-
-
 def _info(description: str) -> Json:
     return {
         "description": description,
@@ -244,29 +295,58 @@ def _info(description: str) -> Json:
 # -- our own records ----------------------------------------------------------------------------------------------
 
 
-def _annotation_record(annotation: Annotation, instance: Instance, answers: list[Answer] | None) -> Json:
-    """`answers` and the object's own record stand with its first annotation only."""
+@dataclass(slots=True)
+class _Row:
+    """A label row being written."""
+
+    shots: Shots
+    document: LabelDocument
+    seen: set[str] = field(default_factory=set)  # instances of which something is written
+    tracks: dict[str, int] = field(default_factory=dict)  # instance: its number in the file
+
+
+def _annotation_record(annotation: Annotation) -> Json:
     made: Json = {
         "uuid": annotation.uuid,
-        "instance": instance.uuid,
+        "instance": annotation.instance,
         "made": [annotation.created_at, annotation.created_by, annotation.edited_at, annotation.edited_by],
     }
-    if (shape := exact(annotation.geometry)) is not None:
-        made["shape"] = shape
+    _exactly(made, annotation.geometry)
+    if annotation.part:
+        made["part"] = annotation.part
     if annotation.pts is not None:
         made["pts"] = annotation.pts
     if not annotation.keyframe:
         made["keyframe"] = False
     if annotation.outside:
         made["outside"] = True
-    if answers is not None:
-        made["object"] = {
+    return made
+
+
+def _between_record(annotation: Annotation) -> Json:
+    made: Json = {"interpolated": True, "instance": annotation.instance}
+    _exactly(made, annotation.geometry)
+    return made
+
+
+def _exactly(record: Json, geometry: Geometry) -> None:
+    if (shape := exact(geometry)) is not None:
+        record["shape"] = shape
+
+
+def _object_record(instance: Instance, answers: list[Answer], hidden: list[Json]) -> Json:
+    """Stands with the object's first annotation only."""
+    made: Json = {
+        "object": {
             "hash8": instance.hash8,
             "number": instance.number,
             "layer": instance.layer,
             "made": [instance.created_at, instance.created_by, instance.edited_at, instance.edited_by],
-        }
-        made["answers"] = [_answer_record(a) for a in answers]
+        },
+        "answers": [_answer_record(a) for a in answers],
+    }
+    if hidden:
+        made["hidden"] = hidden
     return made
 
 

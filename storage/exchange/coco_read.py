@@ -1,20 +1,28 @@
 """COCO files into label documents: our own whole, those of others as far as the ontology has classes for them.
 
-The file is read whole (COCO's parts refer to each other in any order). Pictures are matched by the caller; categories go
-to ontology classes of the same name, and among those to the one whose shape fits the annotation best.
+The file lies in a `CocoFile`, asked for picture by picture. Pictures are matched by the caller; categories go to ontology
+classes of the same name, and among those to the one whose shape fits the annotation best. On videos and sequences what our
+own export wrote between key frames makes no row while it still looks so; rows of others do not run across gaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from storage.errors import BadInput
+from storage.editing.answer_ranges import set_over
+from storage.exchange.closeness import same_geometry
+from storage.exchange.coco_file import CocoFile
 from storage.exchange.coco_geometry import from_exact, pairs
+from storage.exchange.coco_shots import key_of, size_of
 from storage.exchange.encord_read import copy_of
-from storage.exchange.features import Features, Place, frame_count, frame_size, machine_value
+from storage.exchange.encord_write_media import MOVING
+from storage.exchange.features import Features, Place, frame_count, machine_value
 from storage.exchange.losses import Losses
 from storage.ids import new_hash8, new_uuid
 from storage.model import masks
@@ -31,12 +39,18 @@ from storage.model.geometry import (
     SkeletonPoint,
     Visibility,
 )
+from storage.model.interpolation import present as shown_at
 from storage.model.items import Item
-from storage.model.labels import Annotation, Answer, AnswerValue, Classification, Instance, LabelDocument
+from storage.model.labels import Annotation, Answer, AnswerValue, Classification, FrameKey, Instance, LabelDocument
 from storage.model.ontology import AttributeType, ObjectClass
 from storage.model.rules import is_empty, validate_answer
 
 Json = Mapping[str, Any]
+
+_VIDEO_FRAME = re.compile(r"(videos/[^/]+)/(\d{1,9})\.\w+")
+_ENCORDS_NAME = re.compile(r"(?:images|videos)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[./]")
+#: How often what was marked as between is compared again after rows were added for what differed.
+_ROUNDS = 4
 
 #: Which shapes can be made of what an annotation holds, best first.
 _FITS = {
@@ -48,55 +62,29 @@ _FITS = {
 }
 
 
-@dataclass(slots=True)
-class CocoData:
-    images: dict[Any, Json] = field(default_factory=dict)  # by id
-    categories: dict[Any, Json] = field(default_factory=dict)
-    by_image: dict[Any, list[Json]] = field(default_factory=dict)
-    faults: list[tuple[str, str]] = field(default_factory=list)  # annotations that belong to nothing: where and why
-
-
-def parse(data: Any) -> CocoData:
-    """The parts of a COCO file. Raises BadInput where it is none; nothing is guessed."""
-    if not isinstance(data, Mapping) or not isinstance(data.get("images"), list):
-        raise BadInput("This is no COCO file: it has no list “images”.", remedy="Give a COCO annotations file (JSON).")
-    if not isinstance(data.get("annotations", []), list) or not isinstance(data.get("categories", []), list):
-        raise BadInput("“annotations” and “categories” of a COCO file must be lists.")
-    made = CocoData()
-    for name, into in (("images", made.images), ("categories", made.categories)):
-        for i, row in enumerate(data.get(name, [])):
-            if not isinstance(row, Mapping) or "id" not in row:
-                raise BadInput(f"{name}[{i}] has no id.", input=f"{name}[{i}]")
-            if not isinstance(row["id"], (int, str)):
-                raise BadInput(f"The id of {name}[{i}] is no number.", remedy="Give every entry a number of its own.")
-            if row["id"] in into:
-                raise BadInput(f"The id {row['id']} is used twice in {name}.", input=f"{name}[{i}]")
-            into[row["id"]] = row
-    for i, row in enumerate(data.get("annotations", [])):
-        if not isinstance(row, Mapping) or "image_id" not in row or "category_id" not in row:
-            made.faults.append((f"annotations[{i}]", "it has no image_id or no category_id"))
-            continue
-        if not all(isinstance(row[key], (int, str)) for key in ("image_id", "category_id")):
-            made.faults.append((f"annotations[{i}]", "its image_id or category_id is no number"))
-            continue
-        made.by_image.setdefault(row["image_id"], []).append(row)
-    return made
-
-
 def page_of(image: Json) -> tuple[str, int]:
-    """The path of the picture and the page of it."""
+    """The path of the picture and the page or frame of it: `a.tif#page=2`, `videos/<hash>/41.jpg`."""
     name = str(image.get("file_name") or "")
     told = image.get("postil")
     if isinstance(told, Mapping) and isinstance(told.get("page"), int):
         return name.rsplit("#page=", 1)[0], told["page"]
     base, mark, number = name.rpartition("#page=")
-    return (base, int(number) - 1) if mark and number.isdecimal() and len(number) < 10 else (name, 0)
+    if mark and number.isdecimal() and len(number) < 10:
+        return base, int(number) - 1
+    found = _VIDEO_FRAME.fullmatch(name)
+    return (found[1], int(found[2])) if found else (name, 0)
+
+
+def hash_of(image: Json) -> str:
+    """The data hash in a file name as Encord gives them: `images/<hash>.png`, `videos/<hash>/41.jpg`."""
+    found = _ENCORDS_NAME.match(str(image.get("file_name") or ""))
+    return found[1] if found else ""
 
 
 class Categories:
     """Which classes a category may go to."""
 
-    def __init__(self, data: CocoData, features: Features) -> None:
+    def __init__(self, data: CocoFile, features: Features) -> None:
         self._by_id: dict[Any, list[ObjectClass]] = {}
         self.unmatched: list[str] = []
         for own, row in data.categories.items():
@@ -119,7 +107,7 @@ class Categories:
     def choose(self, annotation: Json) -> ObjectClass | None:
         found = self._by_id.get(annotation["category_id"], [])
         told = annotation.get("postil")
-        if len(found) == 1 and isinstance(told, Mapping) and "uuid" in told:
+        if len(found) == 1 and isinstance(told, Mapping) and "instance" in told:
             return found[0]
         fits = _FITS[holds(annotation)]
         ranked = sorted((o for o in found if o.shape in fits), key=lambda o: fits.index(o.shape))
@@ -143,8 +131,8 @@ def holds(annotation: Json) -> str:
 
 
 def read_images(
-    images: Sequence[tuple[Json, int]],
-    data: CocoData,
+    images: Iterable[Json],
+    data: CocoFile,
     item: Item,
     features: Features,
     categories: Categories,
@@ -153,8 +141,9 @@ def read_images(
 ) -> LabelDocument:
     """A new document: `present` with the annotations of an item's images (and their pages) merged into it."""
     reader = _Reader(item, features, data, categories, present, losses)
-    for image, page in images:
-        reader.image(image, page)
+    for image in images:
+        reader.image(image)
+    reader.settle()
     return reader.made
 
 
@@ -163,7 +152,7 @@ class _Reader:
         self,
         item: Item,
         features: Features,
-        data: CocoData,
+        data: CocoFile,
         categories: Categories,
         present: LabelDocument,
         losses: Losses,
@@ -176,9 +165,14 @@ class _Reader:
         self._class_hash = {c.hash8: c.uuid for c in present.classifications.values()}
         self._there: set[tuple[str, Geometry]] = set()
         self._renamed: dict[str, str] = {}  # instance uuid in the file -> here
+        self._moving = item.kind in MOVING
+        self._foreign: set[str] = set()  # instances with rows of others
+        self._told: set[str] = set()  # uuids of rows that our own records came with
+        self._unsettled: list[tuple[int, Json]] = []  # pictures with annotations that lie between key frames
 
-    def image(self, image: Json, page: int) -> None:
-        size = frame_size(self._item, page)
+    def image(self, image: Json) -> None:
+        page = page_of(image)[1]
+        size = size_of(self._item, page)
         if size is None or not 0 <= page < frame_count(self._item):
             self._losses.add(f"page {page + 1}", self._where, "the item has no such page, or its size is not known")
             return
@@ -193,49 +187,102 @@ class _Reader:
         # Others give no names to annotations: what is there already is not taken a second time.
         self._there = {
             (self.made.instances[a.instance].feature_hash, a.geometry)
-            for a in self.made.on_frame(("", page))
+            for at in {("", page), key_of(self._item, page)}
+            for a in self.made.on_frame(at)
             if a.instance in self.made.instances
         }
-        for annotation in self._data.by_image.get(image["id"], []):
-            try:
-                self._annotation(annotation, page, size)
-            except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
-                said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-                self._losses.add(f"annotation {annotation.get('id', '?')}", self._where, f"it cannot be read: {said}")
+        for annotation in self._data.annotations(image):
+            self._try(annotation, partial(self._annotation, annotation, page, size))
+        if self._moving and any(True for _ in self._data.annotations(image, between=True)):
+            self._unsettled.append((page, {"id": image["id"]}))
         self._image_answers(image, page)
+
+    def _try(self, annotation: Json, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
+            said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+            self._losses.add(f"annotation {annotation.get('id', '?')}", self._where, f"it cannot be read: {said}")
+
+    # -- what lies between key frames
+
+    def settle(self) -> None:
+        """After all pictures: gaps in the tracks of others, and whether what we marked as between still looks so."""
+        for instance in self._foreign if self._moving else ():
+            for before, after in pairwise(self.made.annotations_of(instance)):
+                if after.frame > before.frame + 1 and before.uuid not in self._told:
+                    self.made.put(replace(before, keyframe=False))
+        for _ in range(_ROUNDS):
+            differing = [(page, row) for page, row in self._marked() if not self._is_shown(page, row)]
+            for page, row in differing:
+                size = size_of(self._item, page)
+                assert size is not None
+                self._try(row, partial(self._annotation, row, page, size))
+            if not differing:
+                return
+
+    def _marked(self) -> Iterator[tuple[int, Json]]:
+        for page, image in self._unsettled:
+            for row in self._data.annotations(image, between=True):
+                yield page, row
+
+    def _is_shown(self, page: int, row: Json) -> bool:
+        """Whether the document shows this shape without a row, or has a row of its own there."""
+        told, size, thing = row["postil"], size_of(self._item, page), self._categories.choose(row)
+        instance = self._renamed.get(str(told.get("instance")))
+        if thing is None or size is None:
+            return True  # told when it was looked at first
+        shown = shown_at(self.made, instance, page) if instance is not None else None
+        if shown is None:
+            return False
+        if shown.row is not None:
+            return True
+        try:
+            category = self._data.categories.get(row["category_id"], {})
+            return not shown.outside and same_geometry(
+                shown.geometry, geometry_of(row, thing, self._features, category, size), size
+            )
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError):
+            return False
 
     # -- annotations
 
     def _annotation(self, row: Json, page: int, size: tuple[int, int]) -> None:
         thing = self._categories.choose(row)
         if thing is None:
-            name = str(self._data.categories.get(row["category_id"], {}).get("name", row["category_id"]))
-            why = (
-                f"the class “{name}” has no shape that can be made of it ({holds(row) or 'nothing drawn'})"
-                if self._categories.known(row)
-                else f"the project's ontology has no class “{name}”"
-            )
-            self._losses.add(f"annotation {row.get('id', '?')}", self._where, why)
+            self._without_class(row)
             return
-        told = row["postil"] if isinstance(row.get("postil"), Mapping) and "uuid" in row["postil"] else None
+        told = row["postil"] if isinstance(row.get("postil"), Mapping) and "instance" in row["postil"] else None
         geometry = geometry_of(row, thing, self._features, self._data.categories.get(row["category_id"], {}), size)
         if told is None and (thing.feature_hash, geometry) in self._there:
             return
         attributes = row["attributes"] if isinstance(row.get("attributes"), Mapping) else {}
-        instance = self._instance(row, thing, told, attributes)
-        present = self.made.annotation_of(instance, ("", page))
-        if present is not None and told is None:
-            instance = self._new_instance(thing, new_hash8())
-            present = None
-        made = present or Annotation(_free(told.get("uuid") if told else None, self.made.annotations), instance, geometry, page)
-        made = replace(
-            made,
-            geometry=present.geometry if present is not None and present.geometry == geometry else geometry,
-            occluded=bool(attributes.get("occluded", made.occluded)),
-            confidence=_number(attributes.get("confidence", row.get("score")), 1.0),
-            manual=bool(attributes.get("manual_annotation", row.get("score") is None)),
-        )
-        if told is not None:
+        instance = self._instance(thing, told, attributes)
+        at = self._at(told, page)
+        if told is None:
+            self._foreign.add(instance)
+            if self.made.annotation_of(instance, at) is not None:
+                instance = self._new_instance(thing, new_hash8())
+        said = {
+            "occluded": attributes.get("occluded"),
+            "confidence": attributes.get("confidence", row.get("score")),
+            "manual": attributes.get("manual_annotation", row.get("score") is None),
+        }
+        self._put_row(instance, geometry, at, told, said)
+        if told is None:
+            self._foreign_answers(instance, thing, attributes, page)
+        elif "answers" in told:
+            self._own_answers(instance, thing.feature_hash, told["answers"])
+            for hidden in told.get("hidden") or []:
+                shape = geometry_of({**hidden, "category_id": row["category_id"]}, thing, self._features, {}, size)
+                self._put_row(instance, shape, self._at(hidden["postil"], int(hidden["frame"])), hidden["postil"], hidden)
+
+    def _put_row(self, instance: str, geometry: Geometry, at: FrameKey, told: Json | None, said: Json) -> None:
+        present = self.made.annotation_of(instance, at)
+        own = told.get("uuid") if told is not None else None
+        made = present or Annotation(_free(own, self.made.annotations), instance, geometry, at[1], at[0])
+        if told is not None and own is not None:
+            self._told.add(made.uuid)
             created_at, created_by, edited_at, edited_by = told["made"]
             made = replace(
                 made,
@@ -247,13 +294,33 @@ class _Reader:
                 edited_at=edited_at,
                 edited_by=edited_by,
             )
-        self.made.put(made)
-        if told is not None and "answers" in told:
-            self._own_answers(instance, thing.feature_hash, told["answers"])
-        elif told is None:
-            self._foreign_answers(instance, thing, attributes)
+        occluded = said.get("occluded")
+        self.made.put(
+            replace(
+                made,
+                geometry=geometry,
+                occluded=made.occluded if occluded is None else bool(occluded),
+                confidence=_number(said.get("confidence"), 1.0),
+                manual=bool(said.get("manual")),
+            )
+        )
 
-    def _instance(self, row: Json, thing: ObjectClass, told: Json | None, attributes: Json) -> str:
+    def _at(self, told: Json | None, page: int) -> FrameKey:
+        """Where a row belongs: our own records say in which form they had it."""
+        if told is not None and "uuid" in told and "part" not in told:
+            return ("", page)
+        return key_of(self._item, page)
+
+    def _without_class(self, row: Json) -> None:
+        name = str(self._data.categories.get(row["category_id"], {}).get("name", row["category_id"]))
+        why = (
+            f"the class “{name}” has no shape that can be made of it ({holds(row) or 'nothing drawn'})"
+            if self._categories.known(row)
+            else f"the project's ontology has no class “{name}”"
+        )
+        self._losses.add(f"annotation {row.get('id', '?')}", self._where, why)
+
+    def _instance(self, thing: ObjectClass, told: Json | None, attributes: Json) -> str:
         """The uuid of the instance that an annotation belongs to, made when it is new."""
         if told is not None:
             name = str(told["instance"])
@@ -265,8 +332,8 @@ class _Reader:
                 here = self._new_instance(thing, str(own.get("hash8") or new_hash8()), name, own)
             self._renamed[name] = here
             return here
-        # Others link the same thing on several pages by a track id, if at all.
-        track = attributes.get("track_id")
+        # Others link the same thing on several frames by a track id, if at all.
+        track = attributes.get("encord_track_uuid") or attributes.get("track_id")
         if track is None:
             return self._new_instance(thing, new_hash8())
         key = f"track {thing.feature_hash} {track}"
@@ -306,19 +373,23 @@ class _Reader:
             uuid = _free(record["uuid"], self.made.answers)
             self.made.put(Answer(uuid, owner, record["attribute"], value, record["first"], record["last"], record["manual"]))
 
-    def _foreign_answers(self, owner: str, thing: ObjectClass, attributes: Json) -> None:
+    def _foreign_answers(self, owner: str, thing: ObjectClass, attributes: Json, page: int) -> None:
         """By the names of the questions: flat among the attributes (CVAT), or under `classifications` (Encord)."""
         nested = attributes.get("classifications")
         told = {**attributes, **(nested if isinstance(nested, Mapping) else {})}
-        self._named_answers(owner, thing.feature_hash, told)
+        self._named_answers(owner, thing.feature_hash, told, page)
 
-    def _named_answers(self, owner: str, feature_hash: str, told: Json) -> None:
+    def _named_answers(self, owner: str, feature_hash: str, told: Json, page: int) -> None:
         for place in self._features.places(feature_hash).values():
             value = _value_of(place, told)
             if value is None or is_empty(value):
                 continue
             if why := validate_answer(place.attribute, value):
                 self._losses.add(f"the answer to “{place.attribute.name}”", self._where, why)
+                continue
+            if place.top.dynamic:
+                for edit in set_over(self.made, owner, place.attribute.feature_hash, value, page, page):
+                    edit.apply(self.made)
                 continue
             for answer in self.made.answers_of(owner):
                 if answer.attribute == place.attribute.feature_hash:
@@ -340,7 +411,7 @@ class _Reader:
             ):
                 made = Classification(new_uuid(), new_hash8(), row.feature_hash, () if row.is_global else ((page, page),))
                 self.made.put(made)
-                self._named_answers(made.uuid, row.feature_hash, attributes)
+                self._named_answers(made.uuid, row.feature_hash, attributes, page)
 
     def _own_classification(self, record: Json) -> None:
         feature_hash = record["featureHash"]

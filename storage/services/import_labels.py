@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, cast
 
 from storage.catalog import labels
 from storage.catalog.engine import Catalog, Priority
 from storage.errors import BadInput, NotFound
-from storage.exchange import coco_read, json_text
+from storage.exchange import coco_read
+from storage.exchange.coco_file import CocoFile, Source
 from storage.exchange.encord_json import check_row, iterate_rows, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Loss, Losses
@@ -95,7 +97,7 @@ def import_labels(
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[TextIO]:
+def _opened(file: Path) -> Iterator[TextIOWrapper]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             yield source
@@ -172,6 +174,9 @@ class _Importer:
         for name in (*names, *(PurePosixPath(p).name for p in paths)):
             yield self._by_name.get(name, [])
 
+    def label_row(self, label_row_id: int) -> LabelRowInfo:
+        return self._catalog.reads.label_row(label_row_id)
+
     def present(self, info: LabelRowInfo) -> LabelDocument:
         """What the label row holds, with what this import is about to write."""
         waiting = self._waiting.get(info.id)
@@ -236,7 +241,7 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _take_encord(source: TextIO, importer: _Importer) -> None:
+def _take_encord(source: TextIOWrapper, importer: _Importer) -> None:
     for done, raw in enumerate(iterate_rows(source), start=1):
         importer.progress.step(done)
         try:
@@ -263,37 +268,44 @@ def _merge_row(row: Mapping[str, Any], item: Item, importer: _Importer, present:
 
 # -- COCO ---------------------------------------------------------------------------------------------------------
 
-Images = list[tuple[coco_read.Json, int]]  # with the page of each
+
+def _take_coco(source: TextIOWrapper, importer: _Importer) -> None:
+    buffer = cast(Source, source.buffer)
+    with closing(CocoFile(buffer, lambda where, why: importer.losses.add("its label", where, why))) as data:
+        categories = coco_read.Categories(data, importer.features)
+        for name in categories.unmatched:
+            importer.losses.add(f"the category “{name}”", "categories", "the project's ontology has no class of that name")
+        _match_images(data, importer)
+        rows = data.label_rows()
+        for done, label_row in enumerate(rows, start=1):
+            importer.progress.step(done, len(rows))
+            info = importer.label_row(label_row)
+            importer.take(info, partial(_merge_images, label_row, data, categories, importer, info.item))
 
 
-def _take_coco(source: TextIO, importer: _Importer) -> None:
-    data = coco_read.parse(json_text.loads(source.read()))
-    for where, why in data.faults:
-        importer.losses.add("its label", where, why)
-    categories = coco_read.Categories(data, importer.features)
-    for name in categories.unmatched:
-        importer.losses.add(f"the category “{name}”", "categories", "the project's ontology has no class of that name")
-    groups: dict[int, tuple[LabelRowInfo, Images]] = {}
-    total = len(data.images)
-    for done, image in enumerate(data.images.values(), start=1):
-        importer.progress.step(done, total)
-        path, page = coco_read.page_of(image)
+def _match_images(data: CocoFile, importer: _Importer) -> None:
+    asked: object = None
+    label_row: int | None = None
+    for number, image in data.images():
+        importer.progress.step(number + 1, data.image_count)
         told = _table(image.get("postil"))
-        hashes = [str(told.get("data_hash", "")), str(told.get("item", ""))]
-        info = importer.find(hashes, [path], [str(told.get("title", "")), str(image.get("image_title", ""))])
-        if info is not None:
-            groups.setdefault(info.id, (info, []))[1].append((image, page))
-    for done, (info, images) in enumerate(groups.values(), start=1):
-        importer.progress.step(done, len(groups))
-        importer.take(info, partial(_merge_images, images, data, info.item, categories, importer))
+        hashes = [str(told.get("data_hash", "")), str(told.get("item", "")), coco_read.hash_of(image)]
+        path = coco_read.page_of(image)[0]
+        names = [str(told.get("title", "")), str(image.get("image_title", "")), str(image.get("video_title", ""))]
+        if asked != (question := (hashes, path if not hashes[0] else "", names[0])):  # frames of a film are asked for once
+            info = importer.find(hashes, [path], names)
+            asked, label_row = question, info.id if info is not None else None
+        if label_row is not None:
+            data.give(number, label_row)
 
 
 def _merge_images(
-    images: Images,
-    data: coco_read.CocoData,
-    item: Item,
+    label_row: int,
+    data: CocoFile,
     categories: coco_read.Categories,
     importer: _Importer,
+    item: Item,
     present: LabelDocument,
 ) -> LabelDocument:
+    images = data.images_of(label_row)
     return coco_read.read_images(images, data, item, importer.features, categories, present, importer.losses)

@@ -18,6 +18,7 @@ from pycocotools.coco import COCO
 from storage.errors import BadInput
 from storage.exchange import coco_read
 from storage.exchange.coco import CocoWriter
+from storage.exchange.coco_file import CocoFile
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.model import masks, ontology_edit
@@ -39,12 +40,17 @@ def written(ontology, *pairs, **options):
     return json.loads(out.getvalue()), writer
 
 
+def opened(data, *fault):
+    return CocoFile(io.BytesIO(json.dumps(data).encode()), *fault)
+
+
 def read(data, ontology, item=None, present=None):
     losses = Losses()
-    parsed, features, item = coco_read.parse(data), Features(ontology), item or item_of()
-    categories = coco_read.Categories(parsed, features)
-    images = [(i, coco_read.page_of(i)[1]) for i in parsed.images.values()]
-    made = coco_read.read_images(images, parsed, item, features, categories, present or LabelDocument(), losses)
+    with contextlib.closing(opened(data)) as parsed:
+        features, item = Features(ontology), item or item_of()
+        categories = coco_read.Categories(parsed, features)
+        images = [image for _, image in parsed.images()]
+        made = coco_read.read_images(images, parsed, item, features, categories, present or LabelDocument(), losses)
     return made, losses, categories
 
 
@@ -286,7 +292,7 @@ def test_answers_are_read_by_the_names_of_the_questions(foreign, classes):
 )
 def test_what_is_no_coco_file_is_refused(data):
     with pytest.raises(BadInput):
-        coco_read.parse(data)
+        opened(data)
 
 
 def test_an_annotation_that_belongs_to_nothing_does_not_stop_the_others():
@@ -294,9 +300,10 @@ def test_an_annotation_that_belongs_to_nothing_does_not_stop_the_others():
         "images": [{"id": 1}],
         "annotations": [{}, 5, {"image_id": [1], "category_id": 1}, {"image_id": 1, "category_id": 1}],
     }
-    parsed = coco_read.parse(data)
-    assert [where for where, _ in parsed.faults] == ["annotations[0]", "annotations[1]", "annotations[2]"]
-    assert len(parsed.by_image[1]) == 1
+    faults = []
+    with contextlib.closing(opened(data, lambda where, why: faults.append(where))) as parsed:
+        assert faults == ["annotations[0]", "annotations[1]", "annotations[2]"]
+        assert len(list(parsed.annotations({"id": 1}))) == 1
 
 
 def test_a_key_point_of_others_becomes_a_point():
