@@ -17,6 +17,7 @@ from storage.catalog.people import NAME_OF, forget, own, sees_item, visible
 from storage.errors import NotFound, Refused
 from storage.ids import uuid_text
 from storage.model import titles
+from storage.model.items import FolderKind
 from storage.model.people import Action, User
 from storage.model.query import ItemSelection
 from storage.model.reads import DatasetRow
@@ -198,7 +199,7 @@ def follow_items(op: Operation, ids: Sequence[int]) -> None:
         return
     wanted = ids_json(ids)
     for dataset_id, folder_id in op.all("SELECT id, mirrored_folder_id FROM datasets WHERE mirrored_folder_id IS NOT NULL"):
-        below = ids_json(subtree(op.db, [folder_id]))
+        below = ids_json(_mirrored(op, folder_id))
         inside = f"(folder_id {IN_IDS} AND trashed_at IS NULL)"
         unit = "SELECT 1 FROM data_units u WHERE u.dataset_id = ? AND u.item_id = items.id AND u.removed_at IS NULL"
         enter = op.all(
@@ -225,8 +226,18 @@ def _items_in(op: Operation, folder_ids: Iterable[int], *, recursive: bool) -> a
     from storage.catalog.transaction import ids_json
 
     below = SUBTREE if recursive else "SELECT value FROM json_each(?)"
-    sql = f"SELECT id FROM items WHERE folder_id IN ({below}) AND trashed_at IS NULL ORDER BY id"
-    return array("q", (r[0] for r in op.all(sql, ids_json(folder_ids))))
+    wanted = ids_json(folder_ids)
+    # Pictures of groups are in a dataset as parts of their group, unless their own folder is what was named.
+    sql = f"""SELECT i.id FROM items i JOIN folders f ON f.id = i.folder_id WHERE i.folder_id IN ({below}) AND i.trashed_at IS NULL
+        AND (f.kind <> '{FolderKind.MEMBERS}' OR f.id IN (SELECT value FROM json_each(?))) ORDER BY i.id"""
+    return array("q", (r[0] for r in op.all(sql, wanted, wanted)))
+
+
+def _mirrored(op: Operation, folder_id: int) -> list[int]:
+    """The folders that a mirror of this one follows: all below it but those that hold the pictures of groups."""
+    below = subtree(op.db, [folder_id])
+    inside = {r[0] for r in op.all("SELECT id FROM folders WHERE kind = ?", str(FolderKind.MEMBERS))}
+    return [each for each in below if each not in inside or each == folder_id]
 
 
 def _plain(op: Operation, dataset_id: int) -> None:

@@ -53,23 +53,29 @@ def item_by_title(db: sqlite3.Connection, viewer: User, folder_id: int, title: s
     rows = db.execute(f"SELECT {_COLUMNS} FROM items i WHERE {where} ORDER BY i.id", (folder_id, titles.sort_key(title)))
     for row in rows:
         if row[4].casefold() == title.casefold() and sees_item(db, viewer, row[0], row[2]):
-            return _item(row)
+            return _item(db, row)
     raise NotFound(f"There is no item “{title}” in that folder.", remedy="Look at what it holds.", input=title)
 
 
 def item_whole(db: sqlite3.Connection, item_id: int) -> Item:
     """For those who have checked already who is looking: label rows of a project."""
-    return _item(db.execute(f"SELECT {_COLUMNS} FROM items i WHERE i.id = ?", (item_id,)).fetchone())
+    return _item(db, db.execute(f"SELECT {_COLUMNS} FROM items i WHERE i.id = ?", (item_id,)).fetchone())
 
 
 def _found(db: sqlite3.Connection, viewer: User, where: str, param: object, name: str = "") -> Item:
     row = db.execute(f"SELECT {_COLUMNS} FROM items i WHERE {where}", (param,)).fetchone()
     if row is None or not sees_item(db, viewer, row[0], row[2]):
         raise NotFound("There is no such item.", remedy="It may have been deleted meanwhile.", input=name)
-    return _item(row)
+    return _item(db, row)
 
 
-def _item(row: tuple) -> Item:  # type: ignore[type-arg]
+def _item(db: sqlite3.Connection, row: tuple) -> Item:  # type: ignore[type-arg]
+    """A group's facts name its pictures. Those of a sequence may be thousands: `members.members` reads them where wanted."""
+    facts = json.loads(row[16])
+    if row[3] == Kind.IMAGE_GROUP:
+        from storage.catalog.members import members
+
+        facts["members"] = [member.fact() for member in members(db, row[0])]
     return Item(  # type: ignore[call-arg]
         row[0],
         uuid_text(row[1]),
@@ -79,7 +85,7 @@ def _item(row: tuple) -> Item:  # type: ignore[type-arg]
         Location(row[13]),
         row[14],  # the source
         row[15].hex() if row[15] is not None else None,
-        json.loads(row[16]),
+        facts,
         json.loads(row[17]),
         tuple(json.loads(row[18])),
         *row[19:],
@@ -97,12 +103,14 @@ _NEW = (
 def add(op: Operation, folder_id: int, items: Sequence[NewItem]) -> list[int]:
     """Rows for new items; a title that is taken gets a number. They enter what mirrors the folder."""
     from storage.catalog.datasets import follow_items
+    from storage.catalog.members import keep_frame_tables
 
     op.require(Action.EDIT, "folders", folder_id)
     if not op.value("SELECT 1 FROM folders WHERE id = ? AND trashed_at IS NULL", folder_id):
         raise NotFound("The folder is not there any more.", remedy="Choose another folder.")
     names = _Names(op, folder_id)
     ids = list(op.insert_many("items", _NEW, (_new_row(folder_id, n, names.take(n.title)) for n in items)))
+    keep_frame_tables(op, ((n.sha256, n.info) for n in items))
     follow_items(op, ids)
     touch(op, ids, [folder_id])
     return ids
@@ -190,6 +198,8 @@ def relink(op: Operation, item_id: int, path: str, info: MediaInfo, sha256: str 
 
 def set_info(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = None) -> None:
     """What a probe found in the file."""
+    from storage.catalog.members import keep_frame_tables
+
     op.require(Action.EDIT, "items", item_id)
     values: dict[str, Any] = {
         "kind": info.kind,
@@ -205,6 +215,7 @@ def set_info(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = 
     }
     if sha256:
         values["sha256"] = bytes.fromhex(sha256)
+        keep_frame_tables(op, [(sha256, info)])
     op.update("items", item_id, values)
     touch(op, [item_id])
 

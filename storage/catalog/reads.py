@@ -11,11 +11,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from storage.catalog import activity, datasets, files, folders, people, rows, trash
+from storage.catalog import activity, datasets, files, folders, members, people, rows, trash
 from storage.catalog.later import Later
 from storage.errors import NotFound
 from storage.ids import uuid_blob, uuid_text
-from storage.model.items import FileRow, Folder, FolderSummary, Item
+from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
 from storage.model.reads import (
@@ -128,6 +128,20 @@ class CatalogReads:
     def item_by_sha256(self, sha256: str) -> Item:
         """The oldest live item with that content (hex)."""
         return files.item_by_sha256(self._db, self._user, sha256)
+
+    def members_of(self, item_id: int) -> list[Member]:
+        """The pictures of an image group or sequence, in order."""
+        self.item(item_id)
+        return members.members(self._db, item_id)
+
+    def groups_of(self, item_id: int) -> list[tuple[int, str]]:
+        """The groups and sequences that a picture belongs to: id and title."""
+        self.item(item_id)
+        return members.groups_of(self._db, item_id)
+
+    def frame_table(self, sha256: str) -> bytes | None:
+        """Of a video: `storage.media.frames.FrameTable`. None where it is not known yet."""
+        return members.frame_table(self._db, sha256)
 
     def datasets_of(self, item_id: int) -> list[DatasetRow]:
         return datasets.of_item(self._db, self._user, item_id)

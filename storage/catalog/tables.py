@@ -232,6 +232,28 @@ items = Table(
     sqlite_autoincrement=True,
 )
 
+#: The pictures of an image group or sequence, in order. They are items of their own, in a folder of the kind `members`.
+item_members = Table(
+    "item_members",
+    metadata,
+    _id(),
+    _uuid(),
+    _ref("item_id", "items"),
+    _int("position"),
+    _ref("member_item_id", "items"),
+    UniqueConstraint("item_id", "position"),
+    Index("item_members_member", "member_item_id"),
+    sqlite_autoincrement=True,
+)
+
+#: `media.frames.FrameTable` of videos, by the SHA-256 of the original. Follows from the file, so it is in no log.
+frame_tables = Table(
+    "frame_tables",
+    metadata,
+    Column("sha256", BLOB, primary_key=True, nullable=False),
+    Column("data", BLOB, nullable=False),
+)
+
 # -- datasets, ontologies, projects --------------------------------------------------------------------------------
 
 datasets = Table(

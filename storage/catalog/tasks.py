@@ -16,6 +16,7 @@ from storage.catalog.projects import check_visible, workflow_of
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.ids import uuid_blob, uuid_text
 from storage.model import rules, titles, workflow
+from storage.model.items import MOVING
 from storage.model.people import Action, User
 from storage.model.reads import TaskRow
 from storage.model.rules import Gap
@@ -175,17 +176,18 @@ class _Task:
 
     def __init__(self, op: Operation, task_id: int) -> None:
         row = op.one(
-            f"SELECT t.project_id, t.stage_uuid, t.status, t.assignee_id, t.label_row_id, i.title, i.frames, i.id {_FROM}"
+            f"SELECT t.project_id, t.stage_uuid, t.status, t.assignee_id, t.label_row_id, i.title, i.frames, i.kind, i.id {_FROM}"
             " WHERE t.id = ? AND t.hidden = 0",
             task_id,
         )
         if row is None:
             raise NotFound("There is no such task any more.", remedy="Its item may have left the dataset.")
         self.id = task_id
-        self.project_id, stage, status, self.assignee_id, self.label_row_id, self.title, frames, self.item_id = row
+        self.project_id, stage, status, self.assignee_id, self.label_row_id, self.title, frames, kind, self.item_id = row
         self.stage = uuid_text(stage)
         self.status = TaskStatus(status)
         self.frames: int = frames or 1
+        self.moving = kind in MOVING
         self.flow: Workflow = workflow_of(op.db, self.project_id)
 
 
@@ -207,7 +209,7 @@ def submit(op: Operation, task_id: int) -> None:
     ontology_id = op.value("SELECT ontology_id FROM projects WHERE id = ?", task.project_id)
     ontology = read_ontology(op.db, ontology_id)
     if rules.requires_anything(ontology):  # a large document takes longer to read than all the rest
-        gaps = rules.gaps(ontology, load(op.db, task.label_row_id), task.frames)
+        gaps = rules.gaps(ontology, load(op.db, task.label_row_id), task.frames, moving=task.moving)
         if gaps:
             raise RequiredMissing(task.title, gaps)
     _write(op, task, stage_uuid=uuid_blob(stage.uuid), status=status, place=0)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.catalog import files, folders
+from storage.catalog import files, folders, members
 from storage.catalog.datasets import follow_items
 from storage.catalog.people import NAME_OF, forget, visible_folders
 from storage.errors import NotFound, Refused
@@ -122,6 +122,7 @@ def delete(op: Operation, folder_ids: Iterable[int], selection: ItemSelection) -
     ids = array("q", sorted(chosen | set(_live_items(op.db, inside))))
     if not folder_ids and not ids:
         raise NotFound("What was to be deleted is not there any more.", remedy="Look for it in the trash.")
+    members.refuse_parting(op, ids)
     group = new_uuid()
     title, was_in = _words(op, folder_ids, chosen, places)
     group_id = op.insert("trash", uuid=group, title=title, was_in=was_in, trashed_at=op.now, trashed_by=op.user.id)
@@ -133,7 +134,10 @@ def delete(op: Operation, folder_ids: Iterable[int], selection: ItemSelection) -
 
 
 def restore(op: Operation, group: str) -> None:
-    """Back to where it was; to the top level, or items to a folder “Recovered”, where that place is gone."""
+    """Back to where it was; to the top level, or items to a folder “Recovered”, where that place is gone.
+
+    Pictures of a group that were deleted after it come back with it.
+    """
     group_id = _group(op, group)
     inside = [r[0] for r in op.all("SELECT id FROM folders WHERE trash_group = ? ORDER BY id", group_id)]
     tops = _top_folders(op.db, group_id)
@@ -143,6 +147,8 @@ def restore(op: Operation, group: str) -> None:
     op.update("folders", inside, trashed_at=None, trash_group=None)
     touched = _restore_items(op, group_id)
     op.delete("trash", group_id)
+    for other in members.trashed_with(op, ids):
+        restore(op, other)
     follow_items(op, ids)
     parents = [r[0] for r in op.all(f"SELECT DISTINCT parent_id FROM folders WHERE id {_IN}", _json(tops)) if r[0]]
     _look_again(op, ids, [*inside, *parents, *touched], [*inside, *touched])
@@ -187,9 +193,12 @@ def purge(op: Operation, group: str) -> list[str]:
     ids = [r[0] for r in op.all("SELECT id FROM items WHERE trash_group = ?", group_id)]
     for (folder_id,) in op.all("SELECT DISTINCT folder_id FROM items WHERE trash_group = ?", group_id):
         op.require(Action.EDIT, "folders", folder_id)
-    local = "SELECT source, sha256 FROM items WHERE trash_group = ? AND location = ?"
+    members.refuse_purging(op, ids)
+    local = "SELECT source, sha256 FROM items WHERE trash_group = ? AND location = ? AND source <> ''"
     originals = dict(op.all(local, group_id, str(Location.LOCAL)))
+    hashes = [r[0] for r in op.all("SELECT sha256 FROM items WHERE trash_group = ? AND sha256 IS NOT NULL", group_id)]
     _erase_items(op, ids)
+    members.forget_frame_tables(op, hashes)
     op.update("folders", [r[0] for r in op.all("SELECT id FROM folders WHERE trash_group = ?", group_id)], trash_group=None)
     op.delete("trash", group_id)
     gone = _erase_empty_folders(op)
@@ -205,6 +214,7 @@ def _erase_items(op: Operation, ids: Sequence[int]) -> None:
     unit_ids = [r[0] for r in units]
     erase_label_rows(op, [r[0] for r in op.all(f"SELECT id FROM label_rows WHERE data_unit_id {_IN}", _json(unit_ids))])
     op.delete("data_units", unit_ids)
+    members.erase(op, ids)
     op.delete("items", ids)
     datasets = {r[1] for r in units}
     op.touch(datasets=datasets, dataset_members=datasets)

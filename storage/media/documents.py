@@ -6,28 +6,18 @@ Facts of a text: `encoding`, `characters` (code points) and `lines`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
+from storage.errors import BadInput
 from storage.media import pdfium, text_index
+from storage.media.kinds import TEXT_MIMES
 from storage.media.probe import check_file
 from storage.media.source import FileSource
 from storage.model.items import Kind, MediaInfo
 
-TEXT_MIMES = {
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".log": "text/plain",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".csv": "text/csv",
-    ".tsv": "text/tab-separated-values",
-    ".json": "application/json",
-    ".xml": "application/xml",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "text/html",
-}
+MAX_TEXT = 1 << 30  # bytes: a text is read whole once before it is shown
 
 
 def probe_pdf(path: Path) -> MediaInfo:
@@ -60,11 +50,17 @@ def probe_pdf(path: Path) -> MediaInfo:
     )
 
 
-def probe_text(path: Path) -> MediaInfo:
-    """Encoding and length; the file is read once. Raises BadInput and nothing else."""
+def probe_text(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
+    """Encoding and length; the file is read once. Raises BadInput and nothing else (and what `check` raises)."""
     check_file(path)
     source = FileSource(path)
-    index = text_index.build(source)
+    if source.size > MAX_TEXT:
+        raise BadInput(
+            f"{path.name} has {source.size / 1e9:.1f} GB; a text of more than {MAX_TEXT / 1e9:.1f} GB is not shown.",
+            remedy="Split it into smaller files.",
+            input=str(path),
+        )
+    index = text_index.build(source, check)
     return MediaInfo(
         kind=Kind.TEXT,
         mime=TEXT_MIMES.get(path.suffix.lower(), "text/plain"),

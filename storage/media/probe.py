@@ -5,17 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from storage.errors import BadInput
-from storage.media.containers import kind_by_content
-from storage.media.images import EXTENSIONS, MIMES, NAMES, ImageHeader, name_of_content, read_header, sniff
+from storage.media.images import MIMES, ImageHeader, name_of_content, read_header
+from storage.media.kinds import ACCEPTED, HEAD, kind_of, volume_of, wrong_extension
 from storage.media.source import FileSource
 from storage.model.items import MAX_TITLE, Kind, MediaInfo
-
-#: What this version has viewers for. Anything else is refused here, so that no item is made that cannot be opened.
-SHOWN_KINDS = frozenset({Kind.IMAGE})
 
 _KINDS_OF_FILE = (
     (stat.S_ISDIR, "is a folder, not a file", "Add the folder itself; its files are added with it."),
@@ -28,28 +27,51 @@ _ERRORS = {
     errno.ENOENT: ("does not exist", "Check the path; a disk may be disconnected."),
     errno.EACCES: ("may not be read by you", "Ask for the right to read it, or copy it to a folder of your own."),
     errno.EPERM: ("may not be read by you", "Ask for the right to read it, or copy it to a folder of your own."),
-    errno.ELOOP: ("is a link that leads back to itself", "Delete the link, or point it at the picture."),
+    errno.ELOOP: ("is a link that leads back to itself", "Delete the link, or point it at the file."),
     errno.ENAMETOOLONG: ("has a name that is too long for this disk", "Rename it."),
     errno.ENOTDIR: ("does not exist", "Check the path."),
 }
 
 
-def probe(path: Path) -> MediaInfo:
-    """Header facts of one file, without decoding it (of a video the first frame). Raises BadInput and nothing else."""
+def probe(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
+    """Header facts of one file, without decoding it (of a video the first frame, of a text all of it).
+
+    Raises BadInput and nothing else, but for what `check` raises: it is asked while long files are read.
+    """
     check_file(path)
     source = FileSource(path)
-    kind = _time_based(source, path)
-    if kind is Kind.VIDEO:
-        from storage.media.video import probe_video
+    try:
+        head = source.read_at(0, HEAD)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    match kind_of(head, path):
+        case Kind.IMAGE:
+            info = _probe_image(source, path)
+        case Kind.VIDEO if _has_video(path):
+            from storage.media.video import probe_video
 
-        return probe_video(path)
-    if kind is Kind.AUDIO:
-        from storage.media.audio import probe_audio
+            info = probe_video(path, check)
+        case Kind.VIDEO | Kind.AUDIO:
+            from storage.media.audio import probe_audio
 
-        return probe_audio(path)
+            info = probe_audio(path, check)
+        case Kind.PDF:
+            from storage.media.documents import probe_pdf
+
+            info = probe_pdf(path)
+        case Kind.TEXT:
+            from storage.media.documents import probe_text
+
+            info = probe_text(path, check)
+        case _:
+            raise _no_item(head, path)
+    warning = wrong_extension(info, path)
+    return replace(info, warnings=(warning, *info.warnings)) if warning else info
+
+
+def _probe_image(source: FileSource, path: Path) -> MediaInfo:
     header = read_header(source, path.name)
     width, height = header.upright
-    warning = _wrong_extension(path, header.format)
     return MediaInfo(
         kind=Kind.IMAGE,
         mime=MIMES[header.format],
@@ -58,36 +80,31 @@ def probe(path: Path) -> MediaInfo:
         height=height,
         frames=header.frames,
         facts=_facts(header),
-        warnings=(*((warning,) if warning else ()), *header.warnings),
+        warnings=header.warnings,
     )
 
 
-def _time_based(source: FileSource, path: Path) -> Kind | None:
-    """Video or audio by content, None for everything else. Kinds that cannot be shown yet are refused."""
-    try:
-        head = source.read_at(0, 1024)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    kind = None if sniff(head) else kind_by_content(head)
-    if kind is None:
-        return None
-    if kind is Kind.VIDEO and SHOWN_KINDS & {Kind.VIDEO, Kind.AUDIO}:
-        kind = _by_streams(path)
-    if kind in SHOWN_KINDS:
-        return kind
-    what = name_of_content(head) or ("a video" if kind is Kind.VIDEO else "an audio file")
-    raise BadInput(
-        f"{path.name} is {what}, not a picture: this version of Postil cannot show it.",
-        remedy="Add pictures (JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF), or cut the video into pictures first.",
-        input=str(path),
-    )
-
-
-def _by_streams(path: Path) -> Kind:
+def _has_video(path: Path) -> bool:
     """MP4, Matroska and Ogg hold either: with a moving picture it is a video."""
     from storage.media.containers import has_video
 
-    return Kind.VIDEO if has_video(path) else Kind.AUDIO
+    return has_video(path)
+
+
+def _no_item(head: bytes, path: Path) -> BadInput:
+    volume = volume_of(head, path)
+    if volume:
+        return BadInput(
+            f"{path.name} is {volume}: this version of Postil cannot show volumes yet.",
+            remedy="Export its slices as PNG or TIFF pictures and add those; the file itself can be added later.",
+            input=str(path),
+        )
+    what = name_of_content(head)
+    return BadInput(
+        f"{path.name} is {what}, which Postil cannot show." if what else f"{path.name} is no file that Postil can show.",
+        remedy=f"It shows {ACCEPTED}. Convert or unpack it first, or leave it out.",
+        input=str(path),
+    )
 
 
 def check_file(path: Path) -> os.stat_result:
@@ -130,10 +147,3 @@ def _facts(header: ImageHeader) -> dict[str, Any]:
         "orientation": header.orientation,
         **header.facts,
     }
-
-
-def _wrong_extension(path: Path, found: str) -> str:
-    suffix = path.suffix.lower()
-    if not suffix or suffix in EXTENSIONS[found]:
-        return ""
-    return f"Named “{suffix}”, but holds a {NAMES[found]} picture; it is treated as {NAMES[found]}."

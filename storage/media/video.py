@@ -208,7 +208,7 @@ def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:
     }  # fmt: skip
     return MediaInfo(
         Kind.VIDEO, mime, size, width, height, len(table), round(table.fps, 6), float(table.duration),
-        facts, tuple(_warnings(found, said, why, index, streams) + first.warnings),
+        facts, tuple(_warnings(found, said, why, index, streams) + first.warnings), table.to_bytes(),
     )  # fmt: skip
 
 

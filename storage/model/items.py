@@ -22,6 +22,16 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+#: Kinds whose frames follow each other in time: an object is there between its key frames too.
+MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
+#: Kinds that are made of pictures which are items of their own.
+BATCHES = frozenset({Kind.IMAGE_GROUP, Kind.IMAGE_SEQUENCE})
+
+SEQUENCE_FPS = 25  # rulings.md 12
+MAX_SEQUENCE = 32_767  # pictures
+ADVISED_SEQUENCE = 15_000
+
+
 class Location(StrEnum):
     """Where an item's original lives."""
 
@@ -53,6 +63,7 @@ class MediaInfo:
     duration: float | None = None  # s
     facts: Mapping[str, Any] = field(default_factory=dict)  # JSON: orientation, mode, bits, pages, icc ...
     warnings: tuple[str, ...] = ()
+    frame_table: bytes | None = None  # of a video: `storage.media.frames.FrameTable`, kept by the catalog (decisions.md 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,36 @@ class Item:
     created_by: str
     edited_at: int
     trashed_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One picture of an image group or sequence: an item of its own."""
+
+    item_id: int
+    uuid: str
+    title: str
+    mime: str
+    width: int | None
+    height: int | None
+    size: int
+    location: Location
+    source: str
+    sha256: str | None
+
+    def fact(self) -> dict[str, Any]:
+        """As it stands in `Item.facts["members"]`, which exporters and decoders read."""
+        return {
+            "uuid": self.uuid,
+            "item_id": self.item_id,
+            "title": self.title,
+            "mime": self.mime,
+            "width": self.width,
+            "height": self.height,
+            "location": str(self.location),
+            "source": self.source,
+            "sha256": self.sha256,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from storage.model.items import FileRow, Folder, FolderSummary, Item
+from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
 
@@ -144,6 +144,8 @@ class Reads(Protocol):
     def rows(self, ids: Sequence[int]) -> list[FileRow | None]: ...  # fast for 256; None: gone meanwhile; same order
     def item(self, item_id: int) -> Item: ...  # fast
     def item_by_uuid(self, uuid: str) -> Item: ...  # fast
+    def members_of(self, item_id: int) -> list[Member]: ...  # of a group or sequence, in order; may be slow
+    def groups_of(self, item_id: int) -> list[tuple[int, str]]: ...  # fast: groups that hold a picture, id and title
     def datasets_of(self, item_id: int) -> list[DatasetRow]: ...  # fast
     def selection_size(self, selection: ItemSelection) -> tuple[int, int]: ...  # items, bytes
 

@@ -115,11 +115,12 @@ def requires_anything(ontology: Ontology) -> bool:
     )
 
 
-def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1) -> list[Gap]:
+def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1, *, moving: bool = False) -> list[Gap]:
     """Everything required that is empty (rulings.md 17); archived things ask nothing.
 
     `frames` is how many frames the unit has: only used to say where to go. A dynamic attribute is answered when every
-    frame on which its object is drawn has an answer; the gap names the first frame that has none.
+    frame on which its object is drawn has an answer; the gap names the first frame that has none. `moving`: an object is
+    there between its key frames as well.
     """
     found: list[Gap] = []
     if not requires_anything(ontology):
@@ -135,17 +136,17 @@ def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1) -> list[G
             found.append(Gap(f"No “{object_class.name}” has been drawn."))
         if any(a.required for a in _all(object_class.attributes)):
             for instance in instances:
-                found.extend(_instance_gaps(object_class, instance, document))
+                found.extend(_instance_gaps(object_class, instance, document, moving))
     for classification in ontology.classifications:
         if not (classification.archived or classification.attribute.archived):
             found.extend(_classification_gaps(classification, document))
     return found
 
 
-def _instance_gaps(object_class: ObjectClass, instance: Instance, document: LabelDocument) -> Iterator[Gap]:
+def _instance_gaps(object_class: ObjectClass, instance: Instance, document: LabelDocument, moving: bool) -> Iterator[Gap]:
     static = {a.attribute: a.value for a in document.answers_of(instance.uuid) if a.first is None}
     label = f"{object_class.name} {instance.number}"
-    keys = [a.at for a in document.annotations_of(instance.uuid)]
+    keys = _moments(document, instance.uuid) if moving else [a.at for a in document.annotations_of(instance.uuid)]
     first = keys[0] if keys else None
     for top in object_class.attributes:
         if not top.dynamic:
@@ -161,6 +162,18 @@ def _instance_gaps(object_class: ObjectClass, instance: Instance, document: Labe
                 if q.required and q.feature_hash not in told and is_empty(here.get(q.feature_hash)):
                     told.add(q.feature_hash)
                     yield _gap(label, q, instance=instance.uuid, at=at)
+
+
+def _moments(document: LabelDocument, instance: str) -> list[FrameKey]:
+    """The frames of a track at which it appears or an answer begins or ends: between two of them nothing changes."""
+    from storage.model import interpolation
+
+    turns = {a.first for a in document.answers_of(instance) if a.first is not None}
+    turns |= {a.last + 1 for a in document.answers_of(instance) if a.first is not None and a.last is not None}
+    found: set[int] = set()
+    for first, last in interpolation.ranges(document, instance):
+        found |= {first, *(turn for turn in turns if first <= turn <= last)}
+    return [("", frame) for frame in sorted(found)]
 
 
 def answers_on(document: LabelDocument, owner: str, frame: int) -> dict[str, AnswerValue]:

@@ -7,41 +7,46 @@ work. One bad file never stops the rest.
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, nullcontext
-from itertools import islice
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from storage.catalog import datasets, files, folders
 from storage.catalog.writer import Done, Priority
 from storage.errors import Cancelled, DiskFull, PostilError, Refused
 from storage.media.originals import Originals
-from storage.media.thumbnails import SIZE, ThumbnailStore
 from storage.model.query import ItemSelection
 from storage.progress import Progress
 from storage.services.prepare import Prepared, Preparer
+from storage.services.previews import Render, make_previews
 from storage.services.results import Added, Failure, IntakeResult
 from storage.services.walk import Chain, FoundFile, find_files
+from storage.services.workers import Workers
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
     from storage.catalog.transaction import Operation
 
-Render = Callable[[Path, int], bytes]
 Duplicates = Literal["skip", "add"]
 
 _BATCH = 500  # rows an operation
 _BATCH_S = 0.25  # ... or what came together in this time
-_THUMBNAILS = 64  # a transaction
 
-T = TypeVar("T")
-R = TypeVar("R")
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How files come in. `render` draws the small pictures; `on_batch` hears of ids after each commit."""
+
+    render: Render
+    link: bool = False
+    dataset_id: int | None = None
+    duplicates: Duplicates = "skip"
+    workers: Workers = field(default_factory=Workers)
+    on_batch: Callable[[list[int]], None] | None = None
 
 
 def add_paths(
@@ -66,51 +71,56 @@ def add_paths(
     Cancelling is no error: the result says `cancelled` and lists what was committed. `on_batch` gets the new ids after
     each commit, on the calling thread.
     """
-    work = _Intake(catalog, folder_id, link, render, progress, on_batch, dataset_id, duplicates, workers, processes)
-    try:
-        work.run(paths)
-    except BrokenProcessPool:
-        work.result.stopped = Failure(
-            "", "The process that reads the files has died.", "What is listed is added; add the rest again."
-        )
-    except Cancelled:
-        work.result.cancelled = True
-    except DiskFull as error:
-        work.result.stopped = Failure.of(error)
+    options = Options(render, link, dataset_id, duplicates, Workers(workers, processes), on_batch)
+    work = _Intake(catalog, folder_id, options, progress)
+    end_well(work.result, lambda: work.run(paths))
     return work.result
 
 
+def end_well(result: IntakeResult, work: Callable[[], None]) -> None:
+    """Run the work; cancelling, a full disk and a dead process end it, with what was committed in the result."""
+    try:
+        work()
+    except BrokenProcessPool:
+        result.stopped = Failure(
+            "", "The process that reads the files has died.", "What is listed is added; add the rest again."
+        )
+    except Cancelled:
+        result.cancelled = True
+    except DiskFull as error:
+        result.stopped = Failure.of(error)
+
+
+def settle_dataset(catalog: Catalog, dataset_id: int | None, folder_id: int) -> int | None:
+    """A mirrored dataset takes what enters its folder by itself, and nothing else (rulings.md 13)."""
+    if dataset_id is None:
+        return None
+    dataset = catalog.reads.dataset(dataset_id)
+    if dataset.mirrored_folder_id is None:
+        return dataset_id
+    if dataset.mirrored_folder_id not in {f.id for f in catalog.reads.folder_path(folder_id)}:
+        raise Refused(
+            f"The dataset “{dataset.title}” mirrors another folder and takes files only from there.",
+            remedy="Add the files to the folder it mirrors, or choose another dataset.",
+            input=dataset.title,
+        )
+    return None
+
+
 class _Intake:
-    def __init__(
-        self,
-        catalog: Catalog,
-        folder_id: int,
-        link: bool,
-        render: Render,
-        progress: Progress,
-        on_batch: Callable[[list[int]], None] | None,
-        dataset_id: int | None,
-        duplicates: Duplicates,
-        workers: int,
-        processes: Executor | None,
-    ) -> None:
+    def __init__(self, catalog: Catalog, folder_id: int, options: Options, progress: Progress) -> None:
         self._catalog = catalog
         self._folder_id = folder_id
-        self._link = link
-        self._render = render
+        self._options = options
         self._progress = progress
-        self._on_batch = on_batch
-        self._dataset_id = dataset_id
-        self._duplicates = duplicates
-        self._workers = workers
-        self._processes = processes
+        self._dataset_id: int | None = None
         self._originals = Originals(catalog.paths)
         self._folder_ids: dict[Chain, int] = {(): folder_id}
         self._pictures: dict[str, Path] = {}  # sha256 -> where to read the pixels
         self.result = IntakeResult()
 
     def run(self, paths: Sequence[Path]) -> None:
-        self._settle_dataset()
+        self._dataset_id = settle_dataset(self._catalog, self._options.dataset_id, self._folder_id)
         self._progress.stage("Looking for files")
         found = find_files(paths, self._progress, but=self._catalog.path)
         self.result.errors.extend(Failure.of(error) for error in found.errors)
@@ -121,27 +131,16 @@ class _Intake:
             self._add(found.files)
         except (Cancelled, DiskFull, BrokenProcessPool) as error:
             ended = error
-        if not self._link and self.result.added:
+        if not self._options.link and self.result.added:
             # Before anybody is told that the files are in: see `originals`.
             self._originals.sync()
         if ended is not None:
             raise ended
-        self._make_thumbnails()
-
-    def _settle_dataset(self) -> None:
-        """A mirrored dataset takes what enters its folder by itself, and nothing else (rulings.md 13)."""
-        if self._dataset_id is None:
-            return
-        dataset = self._catalog.reads.dataset(self._dataset_id)
-        if dataset.mirrored_folder_id is None:
-            return
-        if dataset.mirrored_folder_id not in {f.id for f in self._catalog.reads.folder_path(self._folder_id)}:
-            raise Refused(
-                f"The dataset “{dataset.title}” mirrors another folder and takes files only from there.",
-                remedy="Add the files to the folder it mirrors, or choose another dataset.",
-                input=dataset.title,
+        self.result.warnings.extend(
+            make_previews(
+                self._catalog.paths.thumbnails, self._pictures, self._options.render, self._options.workers, self._progress
             )
-        self._dataset_id = None
+        )
 
     # -- folders -----------------------------------------------------------------------------------------------------
 
@@ -156,14 +155,15 @@ class _Intake:
     def _add(self, found: list[FoundFile]) -> None:
         self._progress.stage("Adding files", len(found))
         usable = [file for file in found if file.chain in self._folder_ids]
-        prepare = Preparer(self._originals, self._link, _never if self._processes else self._progress.check)
+        workers = self._options.workers
         batch: list[Prepared] = []
         writing: Future[Done[list[_Outcome]]] | None = None
         ended: BaseException | None = None
         due = time.monotonic() + _BATCH_S
-        with self._pool("intake") as pool:
+        with workers.stopper(self._progress) as check:
+            prepare = Preparer(self._originals, self._options.link, check)
             try:
-                for done, prepared in enumerate(_in_order(pool, prepare, usable, 16 * self._workers), start=1):
+                for done, prepared in enumerate(workers.map("intake", prepare, usable, self._progress), start=1):
                     if isinstance(prepared, Failure):
                         self.result.errors.append(prepared)
                     else:
@@ -185,7 +185,7 @@ class _Intake:
 
     def _write(self, batch: list[Prepared]) -> Future[Done[list[_Outcome]]]:
         text = "Add 1 file" if len(batch) == 1 else f"Add {len(batch)} files"
-        skip = self._duplicates == "skip"
+        skip = self._options.duplicates == "skip"
         return self._catalog.submit(text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
 
     def _written(self, writing: Future[Done[list[_Outcome]]] | None) -> None:
@@ -202,76 +202,8 @@ class _Intake:
             self.result.warnings.extend(Failure(added.path, text) for text in prepared.item.info.warnings)
             if prepared.item.sha256:
                 self._pictures.setdefault(prepared.item.sha256, prepared.pixels)
-        if ids and self._on_batch is not None:
-            self._on_batch(ids)
-
-    # -- small pictures ----------------------------------------------------------------------------------------------
-
-    def _make_thumbnails(self) -> None:
-        path = self._catalog.paths.thumbnails
-        store: ThumbnailStore | None = None
-        waiting: list[tuple[str, bytes]] = []
-        try:
-            store = ThumbnailStore(path)
-            missing = store.missing(list(self._pictures))
-            self._progress.stage("Making previews", len(missing))
-            wanted = [(key, self._pictures[key]) for key in missing]
-            draw = _Drawer(self._render)
-            with self._pool("previews") as pool:
-                for done, (key, jpeg) in enumerate(_in_order(pool, draw, wanted, 16 * self._workers), start=1):
-                    if isinstance(jpeg, Failure):
-                        self.result.warnings.append(jpeg)
-                    else:
-                        waiting.append((key, jpeg))
-                    if len(waiting) >= _THUMBNAILS:
-                        store.put_many(waiting)
-                        waiting = []
-                    self._progress.step(done)
-        except sqlite3.Error as error:
-            waiting = []
-            if "full" in str(error):
-                raise DiskFull(
-                    "There is no room left on the catalog's disk for previews; the files themselves are added.",
-                    remedy="Free some space; previews are made when they are next needed.",
-                    input=str(path),
-                ) from error
-            self.result.warnings.append(_no_previews(path, error))
-        finally:
-            if store is not None:
-                if waiting:
-                    store.put_many(waiting)
-                store.close()
-
-    def _pool(self, name: str) -> AbstractContextManager[Executor]:
-        if self._processes is not None:
-            return nullcontext(self._processes)
-        return ThreadPoolExecutor(self._workers, thread_name_prefix=name)
-
-
-class _Drawer:
-    """Draws one small picture; a class so that it can be sent to another process."""
-
-    def __init__(self, render: Render) -> None:
-        self._render = render
-
-    def __call__(self, wanted: tuple[str, Path]) -> tuple[str, bytes | Failure]:
-        key, path = wanted
-        try:
-            return key, self._render(path, SIZE)
-        except PostilError as error:
-            return key, Failure(str(path), f"No preview could be made: {error.reason}", error.remedy)
-
-
-def _never() -> None:
-    """Cancelling stops between files where the work is in another process."""
-
-
-def _no_previews(path: Path, error: sqlite3.Error) -> Failure:
-    return Failure(
-        str(path),
-        f"Previews cannot be kept in {path.name}: {error}. The files themselves are added.",
-        "Check your rights to that file, or delete it: it is made anew.",
-    )
+        if ids and self._options.on_batch is not None:
+            self._options.on_batch(ids)
 
 
 # -- operations ------------------------------------------------------------------------------------------------------
@@ -350,20 +282,3 @@ def _duplicate(prepared: Prepared, twin: str) -> Failure:
         f"{prepared.path.name} is in this folder already {same}; it was skipped.",
         "Choose to add duplicates if you want it twice.",
     )
-
-
-def _in_order(pool: Executor, work: Callable[[T], R], inputs: Sequence[T], ahead: int) -> Iterator[R]:
-    """`map` with a bounded number of calls under way. When the reader stops or a call raises, the rest is not begun."""
-    waiting: deque[Future[R]] = deque()
-    source = iter(inputs)
-    try:
-        for value in islice(source, ahead):
-            waiting.append(pool.submit(work, value))
-        while waiting:
-            result = waiting.popleft().result()
-            for value in islice(source, 1):
-                waiting.append(pool.submit(work, value))
-            yield result
-    finally:
-        for future in waiting:
-            future.cancel()

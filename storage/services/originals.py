@@ -3,21 +3,78 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from storage.errors import BadInput
+from storage.media.frames import FrameTable
 from storage.media.originals import Originals
 from storage.media.source import ByteSource, FileSource
-from storage.model.items import Item
+from storage.model.items import BATCHES, Item, Kind
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
 
 
 def path_of(catalog: Catalog, item: Item) -> Path:
-    """The file of a local or linked item; it may be missing. Raises BadInput where the stored path leads out of the catalog."""
+    """The file of a local or linked item; it may be missing. A group has none of its own: BadInput.
+
+    Raises BadInput too where the stored path leads out of the catalog.
+    """
+    if item.kind in BATCHES:
+        raise BadInput(
+            f"“{item.title}” is made of pictures and has no file of its own.",
+            remedy="Its pictures lie in the folder beside it.",
+        )
     return Originals(catalog.paths).path_of(item.source, item.location)
 
 
+def paths_of(catalog: Catalog, item: Item) -> list[Path]:
+    """The files behind an item: its own, or those of its pictures in order."""
+    if item.kind not in BATCHES:
+        return [path_of(catalog, item)]
+    originals = Originals(catalog.paths)
+    return [originals.path_of(m.source, m.location) for m in catalog.reads.members_of(item.id)]
+
+
 def source_of(catalog: Catalog, item: Item) -> ByteSource:
-    """Raises BadInput when the file is gone."""
+    """What a decoder is opened on; of a group its first picture, of a sequence the encoded video where there is one.
+
+    Raises BadInput when the file is gone.
+    """
+    if item.kind is Kind.IMAGE_SEQUENCE:
+        from storage.services.sequences import encoded
+
+        video = encoded(catalog, item)
+        if video is not None:
+            return FileSource(video)
+    if item.kind in BATCHES:
+        from storage.catalog.members import first_member
+
+        first = first_member(catalog.reader(), item.id)
+        if first is None:
+            raise BadInput(f"“{item.title}” has no pictures.", remedy="Delete it, and make it anew.", input=item.title)
+        return FileSource(path_of(catalog, catalog.reads.item(first)))
     return FileSource(path_of(catalog, item))
+
+
+def facts_of(catalog: Catalog, item: Item) -> dict[str, Any]:
+    """The facts of an item with what decoders need beside them: hand these to `viewers.decode.open_media`.
+
+    `frame_table`: a `FrameTable`, of videos for which it is known. `members`: of groups and sequences, each with the
+    `path` of its file. `encoded`: the path of the video that a sequence was made into, where there is one.
+    """
+    facts: dict[str, Any] = dict(item.facts)
+    if item.kind is Kind.VIDEO and item.sha256:
+        table = catalog.reads.frame_table(item.sha256)
+        if table is not None:
+            facts["frame_table"] = FrameTable.from_bytes(table)
+    if item.kind in BATCHES:
+        originals = Originals(catalog.paths)
+        pictures = catalog.reads.members_of(item.id)
+        facts["members"] = [m.fact() | {"path": str(originals.path_of(m.source, m.location))} for m in pictures]
+    if item.kind is Kind.IMAGE_SEQUENCE:
+        from storage.services.sequences import encoded
+
+        video = encoded(catalog, item)
+        facts |= {"width": item.width, "height": item.height, "encoded": str(video) if video is not None else None}
+    return facts

@@ -1,4 +1,4 @@
-"""One file on its way in: header read, bytes hashed and copied (or only hashed). Runs in several threads at once."""
+"""One file on its way in: header read, bytes hashed and copied (or only hashed). Runs in several threads or processes at once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from storage.errors import BadInput, Cancelled, DiskFull, PostilError
 from storage.ids import new_uuid
-from storage.media.images import EXTENSIONS
+from storage.media.kinds import stored_extension
 from storage.media.originals import Originals, hash_file
 from storage.media.probe import probe, unreadable
-from storage.model.items import Location, NewItem
+from storage.model.items import Kind, Location, MediaInfo, NewItem
 from storage.services.results import Failure
 from storage.services.walk import Chain, FoundFile, title_of
 
@@ -28,12 +28,16 @@ class Prepared:
 
 
 class Preparer:
-    """`check` raises Cancelled when the work is to stop; it is asked between the chunks of long files."""
+    """`check` raises Cancelled when the work is to stop; it is asked between the chunks of long files.
 
-    def __init__(self, originals: Originals, link: bool, check: Callable[[], None]) -> None:
+    `only`: files of other kinds are refused before anything is copied.
+    """
+
+    def __init__(self, originals: Originals, link: bool, check: Callable[[], None], only: Kind | None = None) -> None:
         self._originals = originals
         self._link = link
         self._check = check
+        self._only = only
 
     def __call__(self, file: FoundFile) -> Prepared | Failure:
         """DiskFull and Cancelled are raised: they end the whole work. Everything else is this file's affair."""
@@ -50,8 +54,8 @@ class Preparer:
             return Failure(str(file.path), f"{file.path.name} could not be added: {error!r}.", "Please report this.")
 
     def _copied(self, file: FoundFile) -> Prepared:
-        info = probe(file.path)
-        stored = self._originals.add_copy(file.path, EXTENSIONS[info.facts["format"]][0], self._check)
+        info = self._probe(file.path)
+        stored = self._originals.add_copy(file.path, stored_extension(info, file.path), self._check)
         item = NewItem(new_uuid(), title_of(file.path.name), info, Location.LOCAL, stored.source, stored.sha256)
         return Prepared(item, file.chain, file.path, stored.path)
 
@@ -65,10 +69,20 @@ class Preparer:
                 remedy="Rename it, or copy it into the catalog instead of linking.",
                 input=title_of(str(path)),
             ) from None
-        info = probe(path)
+        info = self._probe(path)
         before = path.stat()
         digest = hash_file(path, self._check)
         # The time lies in the facts as well: `relink` reads items, and an unchanged time spares it the hashing.
         info = replace(info, facts={**info.facts, "mtime_ns": before.st_mtime_ns})
         item = NewItem(new_uuid(), title_of(path.name), info, Location.LINKED, str(path), digest, before.st_mtime_ns)
         return Prepared(item, file.chain, file.path, path)
+
+    def _probe(self, path: Path) -> MediaInfo:
+        info = probe(path, self._check)
+        if self._only not in (None, info.kind):
+            raise BadInput(
+                f"{path.name} is no picture; image groups and sequences are made of pictures.",
+                remedy="Add it by itself.",
+                input=str(path),
+            )
+        return info

@@ -39,5 +39,6 @@ class IntakeResult:
     skipped: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
     folders_made: int = 0
+    members: int = 0  # pictures of the group or sequence that was made
     cancelled: bool = False
     stopped: Failure | None = None  # why it ended before all was done, other than by cancelling

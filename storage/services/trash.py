@@ -10,6 +10,7 @@ from storage.catalog import trash
 from storage.catalog.engine import Catalog, Priority
 from storage.clock import now_ms
 from storage.progress import Progress
+from storage.services import sequences
 
 KEEP_DAYS = trash.KEEP_DAYS
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -39,6 +40,7 @@ def empty(catalog: Catalog, older_than_days: int | None = KEEP_DAYS, progress: P
             if freed is not None:
                 files, size = files + 1, size + freed
         progress.step(done)
+    sequences.sweep(catalog)
     return Emptied(len(groups), files, size)
 
 
@@ -48,6 +50,7 @@ def purge(catalog: Catalog, group: str) -> Emptied:
         _remove(catalog, s) for s in catalog.do("Delete for good", trash.purge, group, priority=Priority.BULK, undoable=False)
     ]
     gone = [size for size in freed if size is not None]
+    sequences.sweep(catalog)
     return Emptied(1, len(gone), sum(gone))
 
 

@@ -1,6 +1,6 @@
 """Writes a small catalog of today's version as SQL text: a fixture for the migrations of later versions.
 
-python -m tests.support.dump_catalog tests/catalogs/v1.sqlite.sql
+python -m tests.support.dump_catalog tests/catalogs/v3.sqlite.sql
 """
 
 from __future__ import annotations
@@ -8,13 +8,19 @@ from __future__ import annotations
 import sqlite3
 import sys
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 
-from storage.catalog import labels
+import numpy as np
+
+from storage.catalog import files, labels, members
 from storage.catalog.engine import Catalog
 from storage.editing import verbs
 from storage.editing.session import EditSession
+from storage.ids import new_uuid
+from storage.media.frames import FrameTable
 from storage.model.geometry import Box, Polygon
+from storage.model.items import Kind, Location, MediaInfo, NewItem
 from tests.support.catalogs import label_ground
 
 SHAPES = {"Draw box": Box(1, 2, 3.5, 4), "Draw polygon": Polygon.simple(((0, 0), (9.25, 0), (5, 1 / 3)))}
@@ -28,6 +34,22 @@ def make(folder: Path) -> None:
             session.do(text, verbs.add_object(session.document, "CLASS001", shape, ("", 0), by="ada@example.org", now=1)[0])
         session.do("Answer", verbs.set_answer(session.document, next(iter(session.document.instances)), "ATTR0001", "red"))
         session.undo()
+        catalog.do("Add image group", members.add_group, 1, group("Corridor", 2), [picture("a.png"), picture("b.png")])
+        table = FrameTable(np.arange(5, dtype=np.int64), np.ones(5, np.bool_), Fraction(1, 25)).to_bytes()
+        film = MediaInfo(Kind.VIDEO, "video/mp4", 9, 8, 6, 5, 25.0, 0.2, frame_table=table)
+        catalog.do(
+            "Add film", files.add, 1, [NewItem(new_uuid(), "film.mp4", film, Location.MISSING, "/films/film.mp4", "ab" * 32)]
+        )
+
+
+def picture(title: str) -> NewItem:
+    info = MediaInfo(Kind.IMAGE, "image/png", 100, 8, 6, 1)
+    return NewItem(new_uuid(), title, info, Location.MISSING, f"/shots/{title}", f"{len(title):064x}")
+
+
+def group(title: str, count: int) -> NewItem:
+    info = MediaInfo(Kind.IMAGE_GROUP, "", 100 * count, 8, 6, count)
+    return NewItem(new_uuid(), title, info, Location.LOCAL, "", "cd" * 32)
 
 
 def dump(database: Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from storage.errors import NotFound
-from storage.model.items import FileRow, Folder, FolderKind, FolderSummary, Item, Kind, Location
+from storage.model.items import FileRow, Folder, FolderKind, FolderSummary, Item, Kind, Location, Member
 from storage.model.people import OrgRole, User
 from storage.model.query import ItemQuery, ItemSelection, SortBy
 from storage.model.reads import ActivityRow, DatasetRow, ProjectRow, TrashEntry
@@ -25,6 +25,7 @@ class FakeReads:
         self.items: dict[int, FileRow] = {}
         self.metadata: dict[int, dict[str, object]] = {}
         self.members: dict[int, set[int]] = {}
+        self.pictures: dict[int, list[Member]] = {}
         self.dataset_rows: dict[int, DatasetRow] = {}
         self.trash_entries: list[TrashEntry] = []
         self.error: Exception | None = None
@@ -173,6 +174,12 @@ class FakeReads:
             edited_at=row.created_at,
             trashed_at=None,
         )
+
+    def members_of(self, item_id: int) -> list[Member]:
+        return self.pictures.get(item_id, [])
+
+    def groups_of(self, item_id: int) -> list[tuple[int, str]]:
+        return [(g, self.items[g].title) for g, found in self.pictures.items() if any(m.item_id == item_id for m in found)]
 
     def datasets_of(self, item_id: int) -> list[DatasetRow]:
         return [row for row in self.dataset_rows.values() if item_id in self.members[row.id]]

@@ -18,14 +18,14 @@ from storage.ids import new_uuid
 from storage.media.frames import FrameTable
 from storage.media.source import FileSource
 from storage.media.video import frame_table
+from storage.model.items import MAX_SEQUENCE, SEQUENCE_FPS
 from storage.progress import Progress
 from viewers.decode.arrays import Array
 from viewers.decode.images import open_image
 from viewers.decode.request import Request, to_rgb
 
-FPS = 25
-MAX_IMAGES = 32_767
-ADVISED_IMAGES = 15_000
+FPS = SEQUENCE_FPS
+MAX_IMAGES = MAX_SEQUENCE
 _KEY_EVERY = 25  # frames: a jump decodes half a second at most
 MAX_SIDE = 16_384  # px, of both codecs
 
@@ -139,3 +139,16 @@ def fitted(picture: Array, width: int, height: int) -> Array:
     x, y = (width - inner[0]) // 2, (height - inner[1]) // 2
     out[y : y + inner[1], x : x + inner[0]] = small
     return out
+
+
+def encode_members(pictures: Sequence[Path], out: Path, size: tuple[int, int], progress: Progress) -> FrameTable:
+    """`encode_sequence` for pictures of which some may be damaged: those are black frames, so that every frame keeps its
+    number. `size` is that of the first picture as its header tells it."""
+
+    def read(path: Path) -> Array:
+        try:
+            return read_rgb(path)
+        except BadInput:
+            return np.zeros((size[1], size[0], 3), np.uint8)
+
+    return encode_sequence(pictures, out, progress=progress, read=read)

@@ -11,6 +11,7 @@ from storage.catalog import backups, migrations
 from storage.catalog.check import check
 from storage.catalog.engine import Catalog
 from storage.errors import CatalogError
+from storage.media.frames import FrameTable
 from tests.support.catalogs import label_ground, scalar
 
 FIXTURES = Path(__file__).resolve().parents[2] / "catalogs"
@@ -131,6 +132,17 @@ def test_catalogs_of_every_earlier_version_open_and_are_whole(fixture, tmp_path)
         assert [a.geometry.kind for a in document.annotations.values()] == ["bounding_box", "polygon"]
         assert labels.history(catalog, 1).undoable().text == "Draw polygon"
     assert check(root) == []
+
+
+def test_groups_and_frames_of_version_2_are_kept(tmp_path):
+    (tmp_path / "c").mkdir()
+    db = sqlite3.connect(tmp_path / "c" / "catalog.sqlite", isolation_level=None)
+    db.executescript((FIXTURES / "v2.sqlite.sql").read_text(encoding="utf-8"))
+    db.close()
+    with Catalog.open(tmp_path / "c") as catalog:
+        group = scalar(catalog, "SELECT id FROM items WHERE kind = 'image_group'")
+        assert [m.title for m in catalog.reads.members_of(group)] == ["a.png", "b.png"]
+        assert len(FrameTable.from_bytes(catalog.reads.frame_table("ab" * 32))) == 5
 
 
 def test_the_first_migration_still_makes_the_first_version(tmp_path):

@@ -72,11 +72,11 @@ def test_an_empty_file_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        (b"%PDF-1.7 ...", "a PDF document"),
+        (b"%PDF-1.7 ...", "no PDF that can be read"),
         (b"PK\x03\x04....", "a ZIP archive"),
         (b"\0" * 128 + b"DICM", "a DICOM file"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", "a video"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", "cannot be read as a video"),
         (b"just words", "not a picture"),
     ],
 )

@@ -14,9 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import BadInput, Cancelled
-from storage.media import probe as probing
 from storage.media.frames import FrameTable
-from storage.media.probe import probe
 from storage.media.source import FileSource, MemorySource
 from storage.media.video import frame_table, orientation_of, probe_video
 from storage.model.items import Kind
@@ -249,15 +247,6 @@ def test_a_damaged_blob_is_refused(blob):
     whole = FrameTable(np.arange(9, dtype=np.int64), np.ones(9, np.bool_), Fraction(1, 25)).to_bytes()
     with pytest.raises(BadInput):
         FrameTable.from_bytes(whole[:-3])
-
-
-def test_until_videos_can_be_shown_they_are_refused_by_what_they_are(clip, tmp_path, monkeypatch):
-    hidden = tmp_path / "really a video.jpg"
-    hidden.write_bytes(clip.read_bytes())
-    with pytest.raises(BadInput, match="is a video, not a picture: this version of Postil cannot show it"):
-        probe(hidden)
-    monkeypatch.setattr(probing, "SHOWN_KINDS", frozenset({Kind.IMAGE, Kind.VIDEO}))
-    assert probe(hidden).kind is Kind.VIDEO
 
 
 @pytest.mark.realdata

@@ -1,0 +1,77 @@
+"""Work on many files at once: in threads, or in the processes that a window lends."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from storage.errors import Cancelled
+from storage.progress import Progress
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_ASK_S = 0.2  # how often somebody who waits looks whether he should stop
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """`processes` takes the work off this process: decoders hold the interpreter's lock, which a window needs."""
+
+    count: int = 2
+    processes: Executor | None = None
+
+    def map(self, name: str, work: Callable[[T], R], inputs: Sequence[T], progress: Progress) -> Iterator[R]:
+        """In order, with a bounded number of calls under way. When the reader stops or a call raises, the rest is not begun."""
+        waiting: deque[Future[R]] = deque()
+        source = iter(inputs)
+        with self._pool(name) as pool:
+            try:
+                for value in islice(source, 16 * self.count):
+                    waiting.append(pool.submit(work, value))
+                while waiting:
+                    future = waiting.popleft()
+                    while not wait([future], _ASK_S).done:
+                        progress.check()
+                    result = future.result()
+                    for value in islice(source, 1):
+                        waiting.append(pool.submit(work, value))
+                    yield result
+            finally:
+                for left in waiting:
+                    left.cancel()
+
+    @contextmanager
+    def stopper(self, progress: Progress) -> Iterator[Callable[[], None]]:
+        """What work asks in the middle of a long file: raises Cancelled when it is to stop, in another process as well."""
+        if self.processes is None:
+            yield progress.check
+            return
+        handle, name = tempfile.mkstemp(prefix="postil-at-work-")
+        os.close(handle)
+        try:
+            yield WhileThere(Path(name))
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _pool(self, name: str) -> AbstractContextManager[Executor]:
+        return ThreadPoolExecutor(self.count, name) if self.processes is None else nullcontext(self.processes)
+
+
+@dataclass(frozen=True, slots=True)
+class WhileThere:
+    """Work may go on as long as a file is there: the one sign that every process sees."""
+
+    sign: Path
+
+    def __call__(self) -> None:
+        if not self.sign.exists():
+            raise Cancelled
