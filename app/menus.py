@@ -5,15 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
-    from app.pages import Pages
     from app.window import MainWindow
-
-
-LABEL_MENU_SOON_MS = 300
 
 
 def build_menus(window: MainWindow) -> None:
@@ -34,14 +29,14 @@ def build_menus(window: MainWindow) -> None:
         menu.setToolTipsVisible(True)
         registry.fill(menu, ids)
         if not ids:
-            fill = partial(_fill_label_menu, menu, pages)
-            menu.aboutToShow.connect(fill)
-            QTimer.singleShot(LABEL_MENU_SOON_MS, menu, fill)
+            window.label_menu = menu
+            menu.aboutToShow.connect(partial(fill_label_menu, window))
         menu.aboutToShow.connect(registry.refresh)
         bar.addMenu(menu)
 
 
-def _fill_label_menu(menu: QMenu, pages: Pages) -> None:
-    """A hundred verbs of the editors: not before the window is in use, or is asked for them."""
-    if menu.isEmpty():
-        pages.window.registry.fill(menu, pages.editor_menu())
+def fill_label_menu(window: MainWindow) -> None:
+    """A hundred verbs of the editors: when the window is in use, or when they are asked for."""
+    menu, pages = window.label_menu, window.pages
+    if menu is not None and menu.isEmpty() and pages is not None:
+        window.registry.fill(menu, pages.editor_menu())

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 EDITOR_SOON_MS = 150
+#: What the first rows need not wait for is made this long after the pages.
+REST_SOON_MS = 200
 
 
 def _import_editor() -> None:
@@ -47,6 +49,18 @@ class Pages(QObject):
         self.settings: SettingsRoom | None = None
         self.editor: LabelEditor | None = None
         window.registry.later(self._label_actions)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_SOON_MS)
+        self._rest.timeout.connect(self._complete)
+        self._rest.start()
+
+    @Slot()
+    def _complete(self) -> None:
+        from app.menus import fill_label_menu
+
+        self.files.complete()
+        fill_label_menu(self.window)
 
     def _label_actions(self) -> list[Action]:
         from app.actions.labels import label_actions
@@ -239,6 +253,7 @@ class Pages(QObject):
         return self.editor is None or self.editor.may_close()
 
     def close(self) -> None:
+        self._rest.stop()
         self.files.save_view()
         if self.editor is not None:
             self.editor.close_down()

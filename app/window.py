@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from app.actions import ActionRegistry
 from app.actions.catalog import catalog_actions
@@ -38,6 +38,7 @@ class MainWindow(QMainWindow):
         self.program = program
         self.context: AppContext | None = None
         self.pages: Pages | None = None
+        self.label_menu: QMenu | None = None
         self.messages = Messages(self)
         self.registry = ActionRegistry(self, icons.icon, program.settings.values.shortcuts)
         self.registry.add(catalog_actions(self))

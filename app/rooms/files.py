@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from widgets.panels.details import DetailsPanel
 
-#: The details are made when the first rows are on the screen; their place is kept until then.
-DETAILS_SOON_MS = 200
 DETAILS_WIDTH = 220
 DRAG_OUT_LIMIT = 2000  # files offered to another program in one drag
 
@@ -47,7 +45,6 @@ class FilesRoom(QObject):
         self._folder: int | None = None
         self._items = ItemSelection()
         self._connect()
-        QTimer.singleShot(DETAILS_SOON_MS, self, self._show_details)
         self._restore_view()
         window.registry.add(file_actions(self))
 
@@ -86,8 +83,9 @@ class FilesRoom(QObject):
             self._connect_details(self._details)
         return self._details
 
-    @Slot()
-    def _show_details(self) -> None:
+    def complete(self) -> None:
+        """What the first rows need not wait for."""
+        self.panel.count_trash()
         self.details.show_place(self._folder, self._items)
 
     def _connect_details(self, details: DetailsPanel) -> None:

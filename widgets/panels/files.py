@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,9 +33,6 @@ from widgets.work import Work
 
 if TYPE_CHECKING:
     from widgets.panels.trash import TrashPanel
-
-#: What is in the trash is counted when the window stands and its first rows are there.
-TRASH_SOON_MS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,6 @@ class FilesPanel(QWidget):
         self._lay_out()
         self._connect()
         bus.changed.connect(self._on_changes)
-        QTimer.singleShot(TRASH_SOON_MS, self, self._read_trash)
         self._go(Place())
 
     # -- building
@@ -169,8 +165,8 @@ class FilesPanel(QWidget):
             self._trash.counted.connect(self._show_trash_count)
         return self._trash
 
-    @Slot()
-    def _read_trash(self) -> None:
+    def count_trash(self) -> None:
+        """For the mark at its button; what opens the page does it when there is time."""
         self.trash.refresh()
 
     def _connect(self) -> None:
