@@ -242,6 +242,7 @@ class ImageCanvas(QWidget):
 
     def close_canvas(self) -> None:
         """End the workers and stop listening. The picture source belongs to whoever made it."""
+        self.tool_work.drop()
         _Ending(self._workers, self._detach)()
 
     def sizeHint(self) -> QSize:

@@ -21,6 +21,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds, Geometry, Point
 from storage.model.ontology import Ontology
+from viewers.tools.behind import Behind, Nobody
 
 if TYPE_CHECKING:
     from viewers.tools.hit_test import Index
@@ -284,6 +285,8 @@ class ToolContext:
     pixel: Callable[[], float] = field(default=lambda: 1.0)  # image px per logical px
     say: Callable[[str], None] = field(default=_nothing)  # one sentence in the status line
     refresh: Callable[[], None] = field(default=_nothing)  # the draft changed without an event
+    behind: Behind = field(default_factory=Nobody)  # reading and reckoning off the window's thread
+    made: Callable[[str], None] = field(default=_nothing)  # an object (its uuid) has been drawn to its end
 
 
 class Tool:

@@ -47,6 +47,7 @@ class BrushTool(DrawingTool):
     idle_hint = "Brush: paint. Hold Ctrl: erase; X: eraser; [ ] or Ctrl+Shift+wheel: size; N: new mask"
     cursor = Cursor.NONE
     erases = False
+    does, undoes = "Paint", "Erase from"  # in the text of the step
 
     def __init__(self, settings: BrushSettings | None = None) -> None:
         super().__init__()
@@ -74,13 +75,16 @@ class BrushTool(DrawingTool):
         if self._erasing and self._target is None:
             self.context.say("There is no mask of this class to erase here: select one first.")
             return
-        live = LiveMask(self.context.frame_size)
+        live = self.new_live()
         if self._target is not None:
             mask = self._target.geometry
             assert isinstance(mask, Bitmask)
             live.load(masks.decode(mask), mask.x, mask.y)
         self._live, self._last, self._dirty = live, e.point, None
         self._paint(e.point)
+
+    def new_live(self) -> LiveMask:
+        return LiveMask(self.context.frame_size)
 
     def drag_to(self, e: PointerEvent) -> None:
         self._pointer = e
@@ -174,7 +178,7 @@ class BrushTool(DrawingTool):
             return
         edits, instance = session.drawn(armed.feature_hash, geometry, context.focus.at, context.now())
         number = session.document.next_number(armed.feature_hash)
-        session.do(f"Paint {armed.name} {number}", (*edits, *self._underlying(geometry, "")))
+        session.do(f"{self.does} {armed.name} {number}", (*edits, *self._underlying(geometry, "")))
         context.focus.select((instance,))
 
     def _commit_into(self, target: Annotation, geometry: Bitmask) -> None:
@@ -183,7 +187,7 @@ class BrushTool(DrawingTool):
         edits: tuple[Edit, ...] = session.reshaped({target.instance: geometry}, context.focus.at, context.now())
         if not self._erasing:
             edits += self._underlying(geometry, target.instance)
-        session.do(f"{'Erase from' if self._erasing else 'Paint'} {name}", edits)
+        session.do(f"{self.undoes if self._erasing else self.does} {name}", edits)
         context.focus.select((target.instance,))
 
     def _emptied(self, target: Annotation | None) -> None:

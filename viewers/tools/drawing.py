@@ -74,6 +74,7 @@ class DrawingTool(Tool):
         number = session.document.next_number(armed.feature_hash)
         session.do(f"Draw {armed.name} {number}", edits)
         focus.select((instance,))
+        self.context.made(instance)
         return instance
 
     def _replace(self, geometry: Geometry) -> str | None:
