@@ -1,0 +1,518 @@
+"""What every view of markable text does: paint the marks, select by mouse and keys, grab the ends of ranges.
+
+A subclass lays the text out and answers where an offset is on the screen and which offset is under a point. Offsets are code
+points of the text shown. The view changes nothing by itself: it tells what the person did, the editor decides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+
+from viewers.canvas import text_marks
+from viewers.canvas.text_marks import Mark, Marks, Run
+
+#: A press that moves less than this (logical px) is a click; how near a handle must be to be grabbed.
+DRAG_FROM = 4.0
+GRAB = 8.0
+_FOUND = QColor(255, 200, 0)
+
+Span = tuple[int, int]
+Way = Literal["left", "right", "up", "down", "home", "end"]
+_WAYS: dict[int, Way] = {
+    Qt.Key.Key_Left: "left",
+    Qt.Key.Key_Right: "right",
+    Qt.Key.Key_Up: "up",
+    Qt.Key.Key_Down: "down",
+    Qt.Key.Key_Home: "home",
+    Qt.Key.Key_End: "end",
+}
+
+
+class TextView(QAbstractScrollArea):
+    range_drawn = Signal(int, int, bool)  # a drag, double or triple click has ended; True: Shift was held
+    place_clicked = Signal(object, bool)  # runs under the pointer, shortest first; True: Ctrl was held
+    end_grabbed = Signal(str, int, bool)  # instance, number of its range, True: the end, False: the start
+    end_moved = Signal(int)
+    end_dropped = Signal()
+    caret_moved = Signal()
+    hovered = Signal(object)  # instance or None
+    menu_wanted = Signal(object, QPoint)
+    zoom_wanted = Signal(int)  # steps of the wheel
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.marks = Marks()
+        self.anchor = self.caret = 0
+        self.draft_color: QColor | None = None  # of the class that a drag would mark
+        self.found: Sequence[Span] = ()  # hits of a search, in order
+        self.current: Span | None = None  # the hit one is at
+        self.compact = False
+        self.message: tuple[str, str] | None = None  # shown in place of the text
+        self.progress: float | None = None
+        self._mode: Literal["", "text", "word", "line", "end"] = ""
+        self._pressed = QPointF()
+        self._pressed_at: Span = (0, 0)
+        self._dragged = self._shift = False
+        self._double: QPointF | None = None  # where a double click was, for as long as a third press may follow
+        self._chips: list[tuple[QRectF, Mark]] = []
+        self._pointer = QPointF()
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.setAccessibleName(self.tr("Text"))
+        self.setAccessibleDescription(
+            self.tr("The text with its labels. Shift and arrows select, digits mark, Tab goes to the next object, F6 leaves.")
+        )
+        self._scrolling = QTimer(self)  # while a drag is held outside of the text
+        self._scrolling.setInterval(40)
+        self._scrolling.timeout.connect(self._scroll_on)
+        self._third = QTimer(self)
+        self._third.setSingleShot(True)
+        self._third.timeout.connect(self._forget_double)
+
+    # -- what a subclass answers
+
+    def length(self) -> int:
+        raise NotImplementedError
+
+    def text_between(self, start: int, end: int) -> str:
+        raise NotImplementedError
+
+    def offset_at(self, at: QPointF) -> int:
+        """The nearest place between two characters."""
+        raise NotImplementedError
+
+    def is_over_text(self, at: QPointF) -> bool:
+        raise NotImplementedError
+
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        """What of a range is in sight, row by row."""
+        raise NotImplementedError
+
+    def caret_rect(self, offset: int) -> QRectF | None:
+        raise NotImplementedError
+
+    def in_sight(self) -> Span:
+        raise NotImplementedError
+
+    def word(self, offset: int) -> Span:
+        raise NotImplementedError
+
+    def line(self, offset: int) -> Span:
+        """Without the line end."""
+        raise NotImplementedError
+
+    def stepped(self, offset: int, way: Way, *, by_word: bool) -> int:
+        """Where a key takes the caret."""
+        raise NotImplementedError
+
+    def show_place(self, offset: int, *, middle: bool = False) -> None:
+        """Scroll as little as needed, or bring it to the middle."""
+        raise NotImplementedError
+
+    def scroll_by(self, pixels: float) -> None:
+        raise NotImplementedError
+
+    def paint_ground(self, p: QPainter) -> None:
+        raise NotImplementedError
+
+    def paint_text(self, p: QPainter) -> None:
+        raise NotImplementedError
+
+    # -- selection
+
+    @property
+    def selection(self) -> Span:
+        return (min(self.anchor, self.caret), max(self.anchor, self.caret))
+
+    @property
+    def dragging(self) -> bool:
+        return self._mode != ""
+
+    def select(self, start: int, end: int) -> None:
+        """`end` is where the caret is."""
+        size = self.length()
+        self.anchor, self.caret = min(max(0, start), size), min(max(0, end), size)
+        self.caret_moved.emit()
+        self.viewport().update()
+
+    def cancel_drag(self) -> bool:
+        """True: one was under way."""
+        was, self._mode = self._mode, ""
+        self._scrolling.stop()
+        if was and was != "end":
+            self.select(self.caret, self.caret)
+        return bool(was)
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        self.marks = Marks(marks)
+        self.viewport().update()
+
+    def show_found(self, found: Sequence[Span], current: Span | None) -> None:
+        self.found, self.current = found, current
+        self.viewport().update()
+
+    def show_message(self, title: str, text: str = "", progress: float | None = None) -> None:
+        """Empty: the text itself."""
+        self.message, self.progress = ((title, text) if title or text else None), progress
+        self.viewport().update()
+
+    # -- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if event.button() != Qt.MouseButton.LeftButton or self.message is not None:
+            return
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._pressed, self._dragged = at, False
+        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._double is not None and _near(self._double, at):
+            self._forget_double()
+            self._take(self.line(self.offset_at(at)), "line")
+            return
+        chip = self._chip_at(at)
+        if chip is not None:
+            self.place_clicked.emit([chip], bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+            return
+        grabbed = self._handle_at(at)
+        if grabbed is not None:
+            run, at_end = grabbed
+            self._mode = "end"
+            self.end_grabbed.emit(run.mark.instance, run.index, at_end)
+            return
+        offset = self.offset_at(at)
+        self._pressed_at = (offset, offset)
+        self._mode = "text"
+        if not self._shift:
+            self.select(offset, offset)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self.message is not None:
+            return
+        if self._handle_at(event.position()) is not None:
+            return
+        self._pressed, self._double = event.position(), event.position()
+        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._third.start(QApplication.doubleClickInterval())
+        self._take(self._word_under(event.position()), "word")
+
+    def _word_under(self, at: QPointF) -> Span:
+        """Of the character under the pointer, which may lie before the nearest place."""
+        offset = self.offset_at(at)
+        rects = self.rects(offset, offset + 1)
+        before = bool(rects) and offset > 0 and at.x() < rects[0].left() and self.rects(offset - 1, offset)
+        return self.word(offset - 1 if before or offset >= self.length() else offset)
+
+    def _take(self, span: Span, mode: Literal["word", "line"]) -> None:
+        self._mode, self._dragged, self._pressed_at = mode, True, span
+        self.select(*span)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self._pointer = event.position()
+        if not self._mode:
+            if not event.buttons():
+                self._hover(at)
+            return
+        if self._mode == "end":
+            self.end_moved.emit(self.offset_at(at))
+        elif self._dragged or _distance(at, self._pressed) > DRAG_FROM:
+            self._dragged = True
+            self._drag_to(at)
+        self._scroll_if_outside(at)
+
+    def _drag_to(self, at: QPointF) -> None:
+        offset, (start, end) = self.offset_at(at), self._pressed_at
+        if self._mode == "text":
+            self.select(start, offset)
+            return
+        low, high = (self.word if self._mode == "word" else self.line)(offset)
+        if offset < start:
+            self.select(end, min(low, start))
+        elif offset > end:
+            self.select(start, max(high, end))
+        else:
+            self.select(start, end)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        mode, self._mode = self._mode, ""
+        self._scrolling.stop()
+        if mode == "end":
+            self.end_dropped.emit()
+        elif mode and self._dragged:
+            start, end = self.selection
+            if start < end:
+                self.range_drawn.emit(start, end, self._shift)
+        elif mode == "text" and self._shift:
+            self.select(self.anchor, self._pressed_at[0])
+        elif mode == "text":
+            runs = self._runs_under(event.position())
+            self.place_clicked.emit(runs, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if delta:
+                self.zoom_wanted.emit(1 if delta > 0 else -1)
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or event.angleDelta().x():
+            super().wheelEvent(event)
+            return
+        pixels = event.pixelDelta().y() or delta / 120 * 3 * self.fontMetrics().height() * 1.6
+        self.scroll_by(-pixels)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        runs = self._runs_under(QPointF(event.pos())) if mouse else []
+        self.menu_wanted.emit(runs[0].mark.instance if runs else None, event.globalPos())
+
+    def leaveEvent(self, event: Any) -> None:
+        self.hovered.emit(None)
+
+    def _hover(self, at: QPointF) -> None:
+        chip = self._chip_at(at)
+        if chip is not None:
+            self._point(Qt.CursorShape.PointingHandCursor)
+            self.hovered.emit(chip.mark.instance)
+            return
+        if self._handle_at(at) is not None:
+            self._point(Qt.CursorShape.SizeHorCursor)
+            return
+        self._point(Qt.CursorShape.IBeamCursor)
+        runs = self._runs_under(at)
+        self.hovered.emit(runs[0].mark.instance if runs else None)
+
+    def _point(self, shape: Qt.CursorShape) -> None:
+        if self.viewport().cursor().shape() != shape:
+            self.viewport().setCursor(shape)
+
+    def _runs_under(self, at: QPointF) -> list[Run]:
+        """The marks whose text or underline is under the pointer."""
+        if not self.is_over_text(at):
+            return []
+        offset = self.offset_at(at)
+        near = {id(r): r for o in (offset, offset - 1) if o >= 0 for r in self.marks.at(o)}
+        below = text_marks.LANES * text_marks.LANE_PITCH
+        hit = [
+            r
+            for r in near.values()
+            if any(
+                box.adjusted(0, 0, 0, below).contains(at)
+                for box in self.rects(max(r.start, offset - 400), min(r.end, offset + 400))
+            )
+        ]
+        return sorted(hit, key=lambda r: r.end - r.start)
+
+    def _chip_at(self, at: QPointF) -> Run | None:
+        mark = next((mark for rect, mark in reversed(self._chips) if rect.contains(at)), None)
+        return next((r for r in self.marks.runs if r.mark is mark), None) if mark is not None else None
+
+    def _handle_at(self, at: QPointF) -> tuple[Run, bool] | None:
+        best: tuple[float, Run, bool] | None = None
+        for run, rect, at_end in self._handles():
+            top, knob = text_marks.handle_points(rect, at_end=at_end)
+            on_stem = abs(at.x() - top.x()) <= 3 and top.y() <= at.y() <= knob.y()
+            far = 0.0 if on_stem else _distance(at, knob)
+            if far <= GRAB and (best is None or far < best[0]):
+                best = (far, run, at_end)
+        return (best[1], best[2]) if best is not None else None
+
+    def _handles(self) -> list[tuple[Run, QRectF, bool]]:
+        """Of the ranges of selected objects that may be changed."""
+        start, end = self.in_sight()
+        found = []
+        for run in self.marks.within(start, end):
+            if not run.mark.selected or run.mark.locked:
+                continue
+            for offset, at_end in ((run.start, False), (run.end, True)):
+                low, high = (offset - 1, offset) if at_end else (offset, offset + 1)
+                rects = self.rects(low, high) if start <= low and high <= end else []
+                if rects:
+                    found.append((run, rects[-1] if at_end else rects[0], at_end))
+        return found
+
+    def _scroll_if_outside(self, at: QPointF) -> None:
+        outside = at.y() < 0 or at.y() > self.viewport().height()
+        if outside and not self._scrolling.isActive():
+            self._scrolling.start()
+        elif not outside:
+            self._scrolling.stop()
+
+    @Slot()
+    def _scroll_on(self) -> None:
+        y, height = self._pointer.y(), self.viewport().height()
+        self.scroll_by(min(120.0, max(-120.0, y if y < 0 else y - height)))
+        if self._mode == "end":
+            self.end_moved.emit(self.offset_at(self._pointer))
+        elif self._mode:
+            self._drag_to(self._pointer)
+
+    @Slot()
+    def _forget_double(self) -> None:
+        self._double = None
+        self._third.stop()
+
+    # -- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self.message is None and self.move_by_key(event))
+
+    def move_by_key(self, event: QKeyEvent) -> bool:
+        """Arrows, Home and End move the caret (Ctrl: by words, to the ends of the text; Shift: select); Space turns pages."""
+        held = event.modifiers()
+        shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
+        ctrl = bool(held & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_Space and not ctrl:
+            self.scroll_by((-0.9 if shift else 0.9) * self.viewport().height())
+            return True
+        way = _WAYS.get(event.key())
+        if way is None or held & Qt.KeyboardModifier.AltModifier:
+            return False
+        if ctrl and way in ("up", "down"):
+            return False
+        if ctrl and way in ("home", "end"):
+            caret = 0 if way == "home" else self.length()
+        elif not shift and not ctrl and self.anchor != self.caret and way in ("left", "right"):
+            caret = self.selection[0 if way == "left" else 1]
+        else:
+            caret = self.stepped(self.caret, way, by_word=ctrl)
+        self.select(self.anchor if shift else caret, caret)
+        self.show_place(caret)
+        return True
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab is the next object here; F6 leaves."""
+        return False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self.viewport())
+        try:
+            if self.message is not None:
+                self._paint_message(p)
+                return
+            p.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_ground(p)
+            start, end = self.in_sight()
+            runs = [(run, self.rects(run.start, run.end)) for run in self.marks.within(start, end)]
+            self._paint_under(p, runs, start, end)
+            self.paint_text(p)
+            self._paint_over(p, runs)
+        finally:
+            p.end()
+
+    def _paint_under(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]], start: int, end: int) -> None:
+        dark = self.palette().color(QPalette.ColorRole.Base).lightness() < 128
+        for run, rects in runs:
+            color = text_marks.tint(run.mark.color, run, dark)
+            for rect in rects:
+                p.fillRect(rect, color)
+                if run.mark.locked:
+                    text_marks.paint_lock(p, rect, color)
+        self._paint_found(p, start, end)
+        low, high = self.selection
+        if low < high and (low, high) != self.current:
+            color = QColor(self.draft_color or self.palette().color(QPalette.ColorRole.Accent))
+            color.setAlphaF(0.38)
+            for rect in self.rects(low, high):
+                p.fillRect(rect, color)
+
+    def _paint_found(self, p: QPainter, start: int, end: int) -> None:
+        color = QColor(_FOUND)
+        i = max(0, bisect_left(self.found, (start, 0)) - 1)
+        while i < len(self.found) and self.found[i][0] < end:
+            here = self.found[i] == self.current
+            color.setAlphaF(0.75 if here else 0.30)
+            for rect in self.rects(*self.found[i]):
+                p.fillRect(rect, color)
+            i += 1
+
+    def _paint_over(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]]) -> None:
+        for run, rects in runs:
+            for rect in rects:
+                text_marks.paint_underline(p, rect, run)
+        self._paint_chips(p, runs)
+        for run, rect, at_end in self._handles():
+            text_marks.paint_handle(p, rect, run.mark.color, at_end=at_end)
+        caret = self.caret_rect(self.caret) if self.hasFocus() else None
+        if caret is not None:
+            p.fillRect(QRectF(caret.left() - 1, caret.top(), 2, caret.height()), self.palette().text())
+
+    def _paint_chips(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]]) -> None:
+        self._chips = []
+        font = text_marks.chip_font(self.font())
+        low, _ = self.in_sight()
+        for run, rects in sorted(runs, key=lambda r: (r[0].mark.selected, r[0].mark.hovered)):
+            loud = run.mark.selected or run.mark.hovered
+            if not rects or run.start < low or (run.index > 0 and not loud) or (self.compact and not loud):
+                continue
+            rect = text_marks.chip_rect(font, run.mark.name, QPointF(rects[0].left(), rects[0].top()))
+            rect.moveTop(max(0.0, rect.top()))
+            for taken, _ in self._chips:
+                if taken.intersects(rect):
+                    rect.moveLeft(taken.right() + 2)
+            if rect.right() > self.viewport().width():
+                rect.moveRight(self.viewport().width() - 2)
+            self._chips.append((rect, run.mark))
+            text_marks.paint_chip(p, rect, run.mark, font)
+
+    def _paint_message(self, p: QPainter) -> None:
+        assert self.message is not None
+        area = QRectF(self.viewport().rect())
+        p.fillRect(area, self.palette().base())
+        title, text = self.message
+        box = QRectF(0, 0, min(520.0, area.width() - 32), area.height())
+        box.moveCenter(area.center())
+        font = self.font()
+        font.setPixelSize(16)
+        p.setFont(font)
+        p.setPen(self.palette().color(QPalette.ColorRole.Text))
+        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
+        used = p.boundingRect(QRectF(box.left(), area.height() * 0.36, box.width(), 200), flags, title)
+        p.drawText(used, flags, title)
+        font.setPixelSize(13)
+        p.setFont(font)
+        p.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        p.drawText(QRectF(box.left(), used.bottom() + 8, box.width(), 200), flags, text)
+        if self.progress is not None:
+            bar = QRectF(area.center().x() - 120, used.bottom() + 36, 240, 4)
+            p.fillRect(bar, self.palette().color(QPalette.ColorRole.Mid))
+            bar.setWidth(240 * self.progress)
+            p.fillRect(bar, self.palette().color(QPalette.ColorRole.Accent))
+
+
+def _distance(a: QPointF, b: QPointF) -> float:
+    return float(((a.x() - b.x()) ** 2 + (a.y() - b.y()) ** 2) ** 0.5)
+
+
+def _near(a: QPointF, b: QPointF) -> bool:
+    return _distance(a, b) <= DRAG_FROM

@@ -1,0 +1,520 @@
+"""What the text and the HTML editor share: a view of markable text, its objects, search, menu and keys."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from storage.editing import verbs
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.labels import Annotation
+from storage.model.ontology import Ontology
+from viewers.canvas.background import Bell
+from viewers.canvas.text_marks import Mark, Run
+from viewers.canvas.text_view import TextView
+from viewers.editors.actions import EditorAction, KeyMap
+from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import Editor
+from viewers.editors.find_bar import FindBar
+from viewers.editors.keys import key_text
+from viewers.editors.text_actions import ON_GROUND, ON_OBJECT
+from viewers.editors.text_verbs import RangeVerbs, Span
+from viewers.editors.tool_bar import Icon, swatch
+from viewers.scene.finder import Check, Finder
+from viewers.scene.text_source import TextSource
+
+#: Instances coloured one by one.
+_COLORS = ("#D33115", "#16A5A5", "#7B64FF", "#E27300", "#68BC00", "#FA28FF", "#009CE0", "#B0891B")
+
+
+class RangeEditor(RangeVerbs, Editor):
+    """A subclass makes `view` before it calls `begin`, and says how offsets are kept."""
+
+    view: TextView
+
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        source: TextSource,
+        parent: QWidget | None = None,
+        *,
+        actions: Sequence[EditorAction],
+        icon: Icon | None = None,
+        clipboard: Clipboard | None = None,
+        rebound: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.focus, self.ontology, self.source = session, focus, ontology, source
+        self.clipboard = clipboard if clipboard is not None else Clipboard()
+        self.keymap = KeyMap(actions, rebound)
+        self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
+        self.loaded = False
+        self.finder: Finder[Any] | None = None
+        self._icon = icon
+        self._hit: int | None = None
+        self._grab: tuple[Annotation, int, bool] | None = None
+        self._seen_search = -1
+        self.find_bar = FindBar(self)
+        self._bell, self._find_bell = Bell(), Bell()
+
+    def begin(self, body: QWidget) -> None:
+        """Lay out round `body` and start reading."""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.find_bar)
+        column.addWidget(body, 1)
+        self.use_view(self.view)
+        self.find_bar.words_changed.connect(self._on_words)
+        self.find_bar.step_wanted.connect(self._step_hit)
+        self.find_bar.closed.connect(self._on_find_closed)
+        self._bell.rung.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._find_bell.rung.connect(self._on_hits, Qt.ConnectionType.QueuedConnection)
+        self._endings = [
+            self.session.listen(self._on_document),
+            self.focus.listen(self._on_focus),
+            self.source.listen(self._bell.ring),
+        ]
+        self.view.show_message(self.tr("Reading the file…"))
+        self.source.start()
+        self._on_arrived()
+
+    def use_view(self, view: TextView) -> None:
+        """The view that is marked in; another one may take its place when the text is known."""
+        self.view = view
+        self.setFocusProxy(view)
+        view.installEventFilter(self)
+        view.range_drawn.connect(self._on_drawn)
+        view.place_clicked.connect(self._on_clicked)
+        view.end_grabbed.connect(self._on_grabbed)
+        view.end_moved.connect(self._on_end_moved)
+        view.end_dropped.connect(self._on_end_dropped)
+        view.caret_moved.connect(self._tell_place)
+        view.hovered.connect(self._on_hovered)
+        view.menu_wanted.connect(self._on_menu)
+        view.zoom_wanted.connect(self._on_zoom)
+
+    def close_editor(self) -> None:
+        """The source belongs to whoever made it."""
+        self.settle()
+        for end in self._endings:
+            end()
+        self._endings = []
+        self.view.removeEventFilter(self)
+        if self.finder is not None:
+            self.finder.close()
+
+    # -- what a subclass answers
+
+    def show_loaded(self) -> None:
+        """The source is ready: put the text into the view."""
+        raise NotImplementedError
+
+    def search(self, words: str, case: bool, check: Check) -> Any:
+        """Hits as spans of the text shown; called on the finder's thread."""
+        raise NotImplementedError
+
+    def place_text(self) -> str:
+        raise NotImplementedError
+
+    # -- state
+
+    @Slot()
+    def _on_arrived(self) -> None:
+        if self.loaded or not self._endings:
+            return
+        error = self.source.error
+        if error is not None:
+            self.view.show_message(error.reason, error.remedy)
+            self.failed.emit(error)
+        elif self.source.text is None:
+            share = self.source.progress
+            self.view.show_message(self.tr("Reading the file…"), self.tr("{0} % read").format(round(100 * share)), share)
+        else:
+            self.loaded = True
+            self.view.show_message("")
+            self.show_loaded()
+            if not self.view.length():
+                self.view.show_message(
+                    self.tr("This file is empty"), self.tr("There is no text to mark. Submit or skip the task.")
+                )
+            self.finder = Finder(self.search)
+            self._endings.append(self.finder.listen(self._find_bell.ring))
+            self.refresh_marks()
+            self.status.emit(self.hint)
+            self.opened.emit()
+
+    @property
+    def settled(self) -> bool:
+        return self.source.ready and (self.finder is None or self.finder.done)
+
+    @property
+    def hint(self) -> str:
+        armed = self.armed_class()
+        if not self.loaded:
+            return ""
+        if self._grab is not None:
+            return self.tr("Drag the end of the range; Esc leaves it as it was")
+        if armed is not None and self.focus.primary is not None:
+            return self.tr("{0}: drag over text marks a new one; Shift+drag adds to {1}").format(
+                armed.name, self.name(self.focus.primary)
+            )
+        if armed is not None:
+            return self.tr("{0}: drag over text, or double click a word; Esc puts it away").format(armed.name)
+        if self.focus.primary is not None:
+            return self.tr("{0}: drag its ends; Shift+drag adds a range; Delete removes it").format(
+                self.name(self.focus.primary)
+            )
+        return self.tr("Select text and press a class's digit, or pick a class first and drag")
+
+    # -- ports of the verbs
+
+    def say(self, text: str) -> None:
+        if text:
+            self.status.emit(text)
+
+    def frame_word(self) -> str:
+        return "text"
+
+    def frame_size(self) -> tuple[int, int]:
+        return (0, 0)
+
+    def centre_on(self, bounds: Any) -> None:
+        """Ranges have no place on a picture."""
+
+    def chosen(self) -> Span:
+        return self.view.selection
+
+    def choose(self, start: int, end: int) -> None:
+        self.view.select(start, end)
+
+    def caret(self) -> int:
+        return self.view.caret
+
+    def quote(self, start: int, end: int) -> str:
+        return self.view.text_between(start, end)
+
+    def show_span(self, start: int, end: int) -> None:
+        low, high = self.view.in_sight()
+        self.view.show_place(start, middle=not (low <= start and end <= high))
+
+    def place_on_clipboard(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def ask_answers(self) -> None:
+        self.answers_wanted.emit()
+
+    def settle(self) -> None:
+        """A drag that is still held is dropped."""
+        self._drop_grab()
+        self.view.cancel_drag()
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        self.ontology = ontology
+        self.refresh_marks()
+        self.tools_changed.emit()
+
+    def reveal(self, instance: str) -> None:
+        found = self.session.document.annotations_of(instance)
+        if found and self.loaded:
+            self.reveal_object(found[0])
+
+    def reveal_selected(self) -> None:
+        if self.focus.primary is not None:
+            self.reveal(self.focus.primary)
+
+    def escape(self) -> None:
+        """The drag first, then the selected text, the class, the objects."""
+        if self._grab is not None:
+            self._drop_grab()
+            self.view.cancel_drag()
+        elif self.view.cancel_drag():
+            pass
+        elif self.view.anchor != self.view.caret:
+            self.view.select(self.view.caret, self.view.caret)
+        elif self.find_bar.isVisible():
+            self.find_bar.leave()
+        elif self.focus.armed is not None:
+            self.focus.set(armed=None)
+        else:
+            self.focus.select(())
+        self.status.emit(self.hint)
+
+    def leave_canvas(self) -> None:
+        """Give the keyboard to the next widget outside of the text (Tab is taken there)."""
+        widget = self.view.nextInFocusChain()
+        while widget is not None and widget is not self.view:
+            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            if takes and widget.isVisible() and widget.isEnabled() and not self.isAncestorOf(widget):
+                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+            widget = widget.nextInFocusChain()
+
+    def toggle_color_by(self) -> None:
+        self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")
+
+    def toggle_only_selected(self) -> None:
+        self.focus.show(only_selected=not self.focus.display.only_selected)
+
+    # -- what is marked
+
+    def refresh_marks(self) -> None:
+        if not self.loaded:
+            return
+        marks = []
+        for annotation in self.session.document.on_frame(self.focus.at):
+            if self._is_shown(annotation.instance):
+                marks.append(self._mark_of(annotation))
+        self.view.set_marks(marks)
+        armed = self.armed_class()
+        self.view.draft_color = QColor(armed.color) if armed is not None else None
+
+    def _is_shown(self, instance: str) -> bool:
+        focus = self.focus
+        return instance not in focus.hidden and not (focus.display.only_selected and instance not in focus.selected)
+
+    def _mark_of(self, annotation: Annotation) -> Mark:
+        instance = self.session.document.instances[annotation.instance]
+        known = self.ontology.object(instance.feature_hash)
+        color = known.color if known is not None else "#888888"
+        if self.focus.display.color_by == "instance":
+            color = _COLORS[instance.number % len(_COLORS)]
+        own = annotation.instance
+        return Mark(
+            own,
+            tuple(self.spans(annotation)),
+            QColor(color),
+            self.name(own),
+            own in self.focus.selected,
+            own == self.focus.hovered,
+            own in self.focus.locked,
+        )
+
+    def _on_document(self, change: DocumentChange) -> None:
+        if self._grab is not None and not change.preview and self._grab[0].uuid not in self.session.document.annotations:
+            self._grab = None
+        self.refresh_marks()
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        if names & {"selected", "hovered", "hidden", "locked", "display", "armed", "at"}:
+            self.refresh_marks()
+        if names & {"selected", "armed"}:
+            self.status.emit(self.hint)
+        if "armed" in names:
+            if self.focus.armed is not None:
+                self._last_class = self.focus.armed
+            self.tools_changed.emit()
+
+    # -- what the hand did
+
+    @Slot(int, int, bool)
+    def _on_drawn(self, start: int, end: int, add: bool) -> None:
+        if add:
+            self.add_range(start, end)
+        elif self.armed_class() is not None:
+            self.mark(start, end)
+
+    @Slot(object, bool)
+    def _on_clicked(self, runs: list[Run], ctrl: bool) -> None:
+        """A click again takes the next of those that lie over each other; on plain text nothing stays selected."""
+        ids = list(dict.fromkeys(r.mark.instance for r in runs))
+        if ctrl and ids:
+            self.focus.toggle(ids[0])
+        elif ids:
+            at = (ids.index(self.focus.primary) + 1) % len(ids) if self.focus.primary in ids else 0
+            self.focus.select((ids[at],))
+        elif not ctrl:
+            self.focus.select(())
+
+    @Slot(str, int, bool)
+    def _on_grabbed(self, instance: str, index: int, at_end: bool) -> None:
+        annotation = self.session.document.annotation_of(instance, self.focus.at)
+        if annotation is None:
+            return
+        spans = [i for i, (_, span) in enumerate(self.parts(annotation.geometry)) if span is not None]
+        self._grab = (annotation, spans[index], at_end)
+        self.session.begin(f"Move the {'end' if at_end else 'start'} of {self.name(instance)}")
+        self.status.emit(self.hint)
+
+    @Slot(int)
+    def _on_end_moved(self, offset: int) -> None:
+        if self._grab is None:
+            return
+        annotation, index, at_end = self._grab
+        changed = self.with_end(self.parts(annotation.geometry), index, offset, at_end=at_end)
+        if changed is not None and self.session.in_gesture:
+            shape = self.shape_of(changed)
+            edits = verbs.set_geometry(self.session.document, {annotation.uuid: shape}, **self._who())
+            self.session.preview(*edits)
+
+    @Slot()
+    def _on_end_dropped(self) -> None:
+        if self._grab is None:
+            return
+        annotation, self._grab = self._grab[0], None
+        present = self.session.document.annotations.get(annotation.uuid)
+        if present is None or present.geometry == annotation.geometry:
+            self.session.cancel()
+        else:
+            shape = self.shape_of(self.normal(self.parts(present.geometry)))
+            edits = verbs.set_geometry(self.session.document, {annotation.uuid: shape}, **self._who())
+            self.session.commit(*edits)
+        self.status.emit(self.hint)
+
+    def _drop_grab(self) -> None:
+        if self._grab is not None:
+            self._grab = None
+            self.session.cancel()
+
+    @Slot(object)
+    def _on_hovered(self, instance: str | None) -> None:
+        if instance != self.focus.hovered:
+            self.focus.set(hovered=instance)
+
+    @Slot()
+    def _tell_place(self) -> None:
+        if self.loaded:
+            self.place.emit(self.place_text())
+
+    # -- search
+
+    def open_find(self) -> None:
+        start, end = self.chosen()
+        chosen = self.quote(start, end) if 0 < end - start <= 100 else ""
+        self.find_bar.ask("" if "\n" in chosen or "\r" in chosen else chosen)
+
+    @Slot(str, bool)
+    def _on_words(self, words: str, case: bool) -> None:
+        if self.finder is not None:
+            self._hit = None
+            self.finder.find(words, case=case)
+            self._on_hits()
+
+    def find_next(self) -> None:
+        self._step_hit(1)
+
+    def find_previous(self) -> None:
+        self._step_hit(-1)
+
+    @Slot(int)
+    def _step_hit(self, by: int) -> None:
+        hits = self.finder.hits if self.finder is not None else []
+        if hits:
+            self._hit = (self._hit + by) % len(hits) if self._hit is not None else self._first_hit(by)
+            self._show_hit()
+
+    def _first_hit(self, by: int) -> int:
+        """From the caret on."""
+        assert self.finder is not None
+        after = bisect_left(self.finder.hits, (self.view.selection[0], 0))
+        count = len(self.finder.hits)
+        return after % count if by > 0 else (after - 1) % count
+
+    def _show_hit(self) -> None:
+        assert self.finder is not None and self._hit is not None
+        start, end = self.finder.hits[self._hit]
+        self.view.select(start, end)
+        self.show_span(start, end)
+        self._on_hits()
+
+    @Slot()
+    def _on_hits(self) -> None:
+        finder = self.finder
+        if finder is None:
+            return
+        hits = finder.hits
+        if self._seen_search != finder.revision and hits:
+            self._seen_search = finder.revision
+            self._hit = self._first_hit(1)
+            self._show_hit()
+            return
+        current = hits[self._hit] if self._hit is not None and self._hit < len(hits) else None
+        self.find_bar.show_count(self._hit if current else None, len(hits), done=finder.done, full=finder.full)
+        self.view.show_found(hits, current)
+        if finder.error is not None:
+            self.say(f"{finder.error.reason} {finder.error.remedy}")
+
+    @Slot()
+    def _on_find_closed(self) -> None:
+        if self.finder is not None:
+            self.finder.find("")
+        self._hit = None
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- keys and menu
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self.handle_key(event))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the map belong to the text while it has the focus, before any menu's shortcut."""
+        mine = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if mine and self.keymap.find(key_text(event)) is not None:
+            event.accept()
+            return True
+        return False
+
+    @Slot(object, QPoint)
+    def _on_menu(self, instance: str | None, at: QPoint) -> None:
+        if instance is not None and instance not in self.focus.selected:
+            self.focus.select((instance,))
+        self.menu_wanted.emit(instance, at)
+        if self.own_menu:
+            self.show_menu(at)
+
+    def show_menu(self, at: QPoint) -> None:
+        menu = self.build_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def build_menu(self) -> QMenu:
+        """For selected text or objects, else for the text as a whole."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        start, end = self.chosen()
+        if start < end or self.focus.selected:
+            self._list_classes(menu, marking=start < end)
+        for group in ON_OBJECT if self.focus.selected else ON_GROUND:
+            for action_id in group:
+                if action_id in self.keymap:
+                    menu.addAction(self._entry(menu, self.keymap.action(action_id)))
+            menu.addSeparator()
+        return menu
+
+    def _list_classes(self, menu: QMenu, *, marking: bool) -> None:
+        sub = menu.addMenu(self.tr("Mark as") if marking else self.tr("Class"))
+        for known in self.text_classes():
+            entry = sub.addAction(swatch(known.color), known.name)
+            act = self.arm_class if marking else self.set_class
+            entry.triggered.connect(lambda _=False, h=known.feature_hash, act=act: act(h))
+        menu.addSeparator()
+
+    def _entry(self, menu: QMenu, action: EditorAction) -> QAction:
+        keys = self.keymap.keys(action.id)
+        entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
+        if self._icon is not None and action.icon:
+            entry.setIcon(self._icon(action.icon))
+        why = action.why_not(self)
+        entry.setEnabled(not why)
+        entry.setToolTip(why or action.title)
+        entry.triggered.connect(lambda _=False, i=action.id: self.run(i))
+        return entry
+
+    @Slot(int)
+    def _on_zoom(self, steps: int) -> None:
+        self.zoom_in() if steps > 0 else self.zoom_out()
+
+    def zoom_in(self) -> None:
+        raise NotImplementedError
+
+    def zoom_out(self) -> None:
+        raise NotImplementedError

@@ -1,0 +1,84 @@
+"""The strip below a text: where to go, how it is shown, what is known of the file."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+
+class TextStrip(QFrame):
+    action_wanted = Signal(str)  # id of an action
+    place_wanted = Signal(str)  # as typed: "1204" a line, "@99120" an offset, "12:7" line and column
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("textStrip")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        self.box = QLineEdit(self)
+        self.box.setPlaceholderText(self.tr("Line, or @offset"))
+        self.box.setAccessibleName(self.tr("Go to line, line:column or @offset"))
+        self.box.setToolTip(self.tr("Go to a line (120), line and column (120:8) or an offset in characters (@5400)"))
+        self.box.setFixedWidth(130)
+        self.box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.box.installEventFilter(self)
+        self.box.returnPressed.connect(self._typed)
+        self.facts = QLabel(self)
+        row.addWidget(self.box)
+        row.addWidget(self.facts, 1)
+        self.buttons = {
+            action_id: self._button(action_id, text, name)
+            for action_id, text, name in (
+                ("find", self.tr("Find"), self.tr("Find (Ctrl+F)")),
+                ("text_wrap", self.tr("Wrap"), self.tr("Wrap long lines")),
+                ("text_mono", self.tr("Mono"), self.tr("Letters of one width")),
+                ("text_numbers", self.tr("1 2 3"), self.tr("Line numbers")),
+                ("text_compact", self.tr("Compact"), self.tr("Compact lines: names only of what is selected")),
+                ("zoom_out", "A−", self.tr("Smaller letters (Ctrl+-)")),
+                ("zoom_in", "A+", self.tr("Larger letters (Ctrl++)")),
+            )
+        }
+        for button in self.buttons.values():
+            row.addWidget(button)
+        for action_id in ("text_wrap", "text_mono", "text_numbers", "text_compact"):
+            self.buttons[action_id].setCheckable(True)
+
+    def _button(self, action_id: str, text: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(action_id)
+        button.setText(text)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(self._clicked)
+        return button
+
+    def show_look(self, **checked: bool) -> None:
+        for action_id, on in checked.items():
+            self.buttons[action_id].setChecked(on)
+
+    def show_facts(self, text: str, tip: str = "") -> None:
+        self.facts.setText(text)
+        self.facts.setToolTip(tip)
+
+    def ask(self) -> None:
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.box.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self.left.emit()
+            return event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
+        return False
+
+    def _typed(self) -> None:
+        self.place_wanted.emit(self.box.text())
+
+    def _clicked(self) -> None:
+        self.action_wanted.emit(self.sender().objectName())
