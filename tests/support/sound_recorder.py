@@ -10,7 +10,7 @@ from storage.errors import Refused
 
 
 class Recorder:
-    """A `SoundOutput`. Time passes only by `listen`: as long as its buffer is full, `write` waits for somebody to listen."""
+    """A `SoundOutput`. Samples are heard only by `listen`; while its buffer is full `write` takes as long as a device would."""
 
     def __init__(self, *, buffer_s: float = 0.12) -> None:
         self.rate = self.channels = 0
@@ -18,6 +18,7 @@ class Recorder:
         self.refuse = ""
         self.closed = False
         self.opened = 0
+        self.drops = 0  # how often what was not heard yet was dropped
         self._buffer_s = buffer_s
         self._queue: list[np.ndarray] = []
         self._position = 0
@@ -36,7 +37,9 @@ class Recorder:
     def write(self, samples: np.ndarray) -> None:
         assert samples.dtype == np.int16 and samples.ndim == 2 and samples.shape[1] == self.channels
         with self._change:
-            self._change.wait_for(lambda: self.closed or self._queued() < self._buffer_s * self.rate, timeout=30)
+            self._change.wait_for(
+                lambda: self.closed or self._queued() < self._buffer_s * self.rate, timeout=len(samples) / self.rate
+            )
             self._queue.append(samples.copy())
             self._change.notify_all()
 
@@ -47,6 +50,7 @@ class Recorder:
     def pause(self) -> None:
         with self._change:
             self._queue, self._paused = [], True
+            self.drops += 1
             self._change.notify_all()
 
     def resume(self) -> None:
@@ -54,9 +58,8 @@ class Recorder:
             self._paused = False
 
     def flush(self) -> None:
-        with self._change:
-            self._queue = []
-            self._change.notify_all()
+        self.pause()
+        self.resume()
 
     def close(self) -> None:
         with self._change:
@@ -81,6 +84,11 @@ class Recorder:
                 self._change.notify_all()
         self.heard += parts
         return np.concatenate(parts) if parts else np.zeros((0, self.channels), np.int16)
+
+    def wait_for_drop(self, drops: int, timeout: float = 10) -> None:
+        """Until what was written before an order is gone."""
+        with self._change:
+            assert self._change.wait_for(lambda: self.drops > drops, timeout), "nothing was dropped"
 
     @property
     def samples(self) -> np.ndarray:

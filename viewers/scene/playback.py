@@ -58,7 +58,7 @@ class Playback:
         if self.playing:
             return
         here = self.time(now)
-        start, end = self._range()
+        start, end = self.range
         if not start <= here < end or (self.frame_at(here) == self._last() and start < here):
             here = start
         self._set(here, now)
@@ -75,6 +75,10 @@ class Playback:
             self.loop = None
         self._set(self._times[frame], now)
 
+    def seek_time(self, time: float, now: float) -> None:
+        """To a moment between the frames; a loop is kept."""
+        self._set(min(max(time, self._times[0]), self.duration), now)
+
     def set_speed(self, speed: float, now: float) -> None:
         self._set(self.time(now), now)
         self.speed = min(max(speed, SLOWEST), FASTEST)
@@ -86,7 +90,7 @@ class Playback:
             last = len(self._times) - 1
             loop = Loop(min(loop.first, last), min(loop.last, last))
         self.loop = loop
-        start, end = self._range()
+        start, end = self.range
         self._set(here if start <= here < end or loop is None else start, now)
 
     # -- what the sound says -----------------------------------------------------------------------------------------
@@ -96,7 +100,7 @@ class Playback:
         if not self.playing:
             return
         here = self.time(now)
-        start, end = self._range()
+        start, end = self.range
         behind = 0 < here - position < min(_JITTER, (end - start) / 2)
         self._from, self._at, self._sound_at = position, now, now
         self._least = here if behind else None
@@ -117,7 +121,7 @@ class Playback:
         time = self._from + passed * self.speed
         if self._least is not None:
             time = max(time, self._least)
-        start, end = self._range()
+        start, end = self.range
         if self.loop is not None and time >= end - _ROUNDING:
             return start + (time - start) % (end - start) if end > start else start
         return min(time, end)
@@ -142,7 +146,7 @@ class Playback:
             return None
         time = self.time(now)
         frame = self.frame_at(time)
-        _, end = self._range()
+        _, end = self.range
         coming = self._times[frame + 1] if frame + 1 < len(self._times) else self.duration
         return max(0.0, (min(coming, end) - time) / self.speed)
 
@@ -151,7 +155,9 @@ class Playback:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _range(self) -> tuple[float, float]:
+    @property
+    def range(self) -> tuple[float, float]:
+        """What is played, in media seconds: the loop, else everything."""
         if self.loop is None:
             return self._times[0], self.duration
         after = self.loop.last + 1
