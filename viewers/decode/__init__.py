@@ -6,28 +6,49 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from storage.errors import BadInput
 from storage.media.source import ByteSource
 from viewers.decode.request import Decoder
 
 __all__ = ["frame_png", "open_media"]
 
+_WITHOUT_PICTURES = {"audio": "a sound", "text": "a text"}
+
 
 def open_media(source: ByteSource, item_kind: str, facts: Mapping[str, Any], cache_dir: Path | None) -> Decoder:
-    """The decoder for an item of this kind. BadInput where the kind or the file cannot be shown."""
-    if item_kind == "image":
-        from viewers.decode.images import open_image
+    """The decoder for an item of this kind. BadInput where the kind or the file cannot be shown.
 
-        return open_image(source, facts, cache_dir=cache_dir)
-    if item_kind == "video":
-        from viewers.decode.video import open_video
+    `facts` are those of `storage.services.originals.facts_of`; the item's own do as well, only slower. Sounds and texts have
+    no frames: they are opened by `viewers.decode.audio` and `viewers.decode.text`.
+    """
+    match item_kind:
+        case "image":
+            from viewers.decode.images import open_image
 
-        return open_video(source, facts, cache_dir=cache_dir)
-    if item_kind == "pdf":
-        from viewers.decode.pages import open_pages
+            return open_image(source, facts, cache_dir=cache_dir)
+        case "video":
+            from viewers.decode.video import open_video
 
-        return open_pages(source, facts)
-    from storage.errors import BadInput
+            return open_video(source, facts, cache_dir=cache_dir, table=facts.get("frame_table"))
+        case "pdf":
+            from viewers.decode.pages import open_pages
 
+            return open_pages(source, facts)
+        case "image_group":
+            from viewers.decode.members import open_group
+
+            return open_group(source, facts, cache_dir=cache_dir)
+        case "image_sequence":
+            from viewers.decode.members import open_sequence
+
+            return open_sequence(source, facts, cache_dir=cache_dir)
+    name = source.path.name if source.path else "The item"
+    if item_kind in _WITHOUT_PICTURES:
+        raise BadInput(
+            f"{name} is {_WITHOUT_PICTURES[item_kind]} and has no frames.",
+            remedy="Open it in the window.",
+            input=str(source.path or ""),
+        )
     raise BadInput(
         f"Items of the kind “{item_kind}” cannot be shown by this version.",
         remedy="Update Postil; the item and its labels are kept.",
@@ -35,7 +56,13 @@ def open_media(source: ByteSource, item_kind: str, facts: Mapping[str, Any], cac
     )
 
 
-def frame_png(source: ByteSource, facts: Mapping[str, Any], index: int) -> bytes:
-    from viewers.decode.images import frame_png as png
+def frame_png(source: ByteSource, item_kind: str, facts: Mapping[str, Any], index: int) -> bytes:
+    """One frame, page or member at full size, for the command line's `frame`."""
+    from viewers.decode.images import png_of
+    from viewers.decode.request import Request
 
-    return png(source, facts, index)
+    decoder = open_media(source, item_kind, facts, None)
+    try:
+        return png_of(decoder.read(Request(frame=index)))
+    finally:
+        decoder.close()

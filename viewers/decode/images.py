@@ -91,19 +91,11 @@ def open_image(source: ByteSource, facts: Mapping[str, Any], *, cache_dir: Path 
     return ImageDecoder(source, read_header(source), cache_dir)
 
 
-def frame_png(source: ByteSource, facts: Mapping[str, Any], index: int) -> bytes:
-    """One frame at full size as an RGB PNG, for the command line's `frame`; transparency lies over black."""
+def png_of(picture: Picture) -> bytes:
+    """As an RGB PNG, 16 bits of grey as they are; transparency lies over black."""
     from PIL import Image
 
-    decoder = open_image(source, facts, cache_dir=None)
-    try:
-        picture = decoder.read(Request(frame=index))
-        if picture.kind is PixelKind.GRAY16:
-            image = Image.fromarray(picture.array)
-        else:
-            image = Image.fromarray(to_rgb(picture))
-        out = io.BytesIO()
-        image.save(out, "PNG", compress_level=3)
-        return out.getvalue()
-    finally:
-        decoder.close()
+    image = Image.fromarray(picture.array if picture.kind is PixelKind.GRAY16 else to_rgb(picture))
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=3)
+    return out.getvalue()

@@ -61,8 +61,10 @@ class Hit:
 class PageDecoder:
     """See `request.Decoder`. `read` may be called from one thread at a time, `cancel` from any."""
 
-    def __init__(self, source: ByteSource) -> None:
+    def __init__(self, source: ByteSource, *, seconds: float = MAX_SECONDS) -> None:
+        """`seconds`: how long one rendering may take."""
         self._source = source
+        self._seconds = seconds
         self._document = pdfium.open_document(source)
         with pdfium.LOCK:
             self.frames = len(self._document)
@@ -119,7 +121,7 @@ class PageDecoder:
     ) -> None:
         import pypdfium2.raw as raw
 
-        limit = time.monotonic() + MAX_SECONDS
+        limit = time.monotonic() + self._seconds
         pause = raw.IFSDK_PAUSE(version=1)
         pause.NeedToPauseNow = type(pause.NeedToPauseNow)(lambda _: int(given_up() or time.monotonic() > limit))
         with pdfium.LOCK:
@@ -137,7 +139,7 @@ class PageDecoder:
             raise Cancelled
         if late:
             raise self._bad(
-                f"Page {number + 1} takes longer than {MAX_SECONDS:.0f} s to render", "Print it to a new PDF and add that."
+                f"Page {number + 1} takes longer than {self._seconds:.0f} s to render", "Print it to a new PDF and add that."
             )
         if status == _FAILED:
             raise self._bad(f"Page {number + 1} cannot be rendered", "Print the document to a new PDF and add that.")

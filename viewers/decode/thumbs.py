@@ -1,4 +1,4 @@
-"""Small pictures for lists: upright, opaque, as JPEG bytes."""
+"""Small pictures for lists: upright, opaque, as JPEG bytes. Each kind has a bound on what it may read or how long it takes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import IO, cast
 import numpy as np
 from PIL import Image
 
-from storage.media.containers import kind_by_content
-from storage.media.images import ImageHeader, read_header, sniff
+from storage.media.containers import ATTACHED_PICTURE, open_container
+from storage.media.images import ImageHeader, read_header
+from storage.media.kinds import HEAD, TEXT_MIMES, kind_of
 from storage.media.quiet import pillow_quiet
 from storage.media.source import ByteSource, FileSource
 from storage.model.items import Kind
@@ -19,6 +20,7 @@ from viewers.decode.faults import SourceFile, decoding
 from viewers.decode.request import PixelKind, Request, to_rgb
 
 _QUALITY = 82
+_PAGE_S = 5.0  # for the first page of a document
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -36,9 +38,34 @@ def render(path: Path, size: int) -> bytes:
 
 
 def render_source(source: ByteSource, size: int) -> bytes:
-    head = source.read_at(0, 1024)
-    if not sniff(head) and kind_by_content(head) is Kind.VIDEO:
-        return _of_video(source, size)
+    path = source.path or Path()
+    kind = kind_of(source.read_at(0, HEAD), path)
+    if kind in (None, Kind.IMAGE):
+        return _of_picture(source, size)
+    with decoding(source):
+        return _jpeg(_shrunk(_of_other(source, size, kind), size))
+
+
+def _of_other(source: ByteSource, size: int, kind: Kind | None) -> Image.Image:
+    match kind:
+        case Kind.VIDEO if _moves(source):
+            from viewers.decode.video_thumb import key_picture
+
+            return Image.fromarray(key_picture(source, size))
+        case Kind.VIDEO | Kind.AUDIO:
+            from viewers.decode.thumb_sound import waveform
+
+            return waveform(source, size)
+        case Kind.PDF:
+            return _of_page(source, size)
+        case _:
+            from viewers.decode.thumb_text import sheet
+
+            html = source.path is not None and TEXT_MIMES.get(source.path.suffix.lower()) == "text/html"
+            return sheet(source, size, html=html)
+
+
+def _of_picture(source: ByteSource, size: int) -> bytes:
     header = read_header(source)
     with decoding(source):
         if header.format == "jpeg" and header.channels in (1, 3) and not header.truncated:
@@ -48,11 +75,27 @@ def render_source(source: ByteSource, size: int) -> bytes:
         return _jpeg(_decoded(source, header, size))
 
 
-def _of_video(source: ByteSource, size: int) -> bytes:
-    from viewers.decode.video_thumb import key_picture
+def _moves(source: ByteSource) -> bool:
+    """MP4, Matroska and Ogg may hold sound only."""
+    with open_container(source) as container:
+        return any(not int(s.disposition) & ATTACHED_PICTURE for s in container.streams.video)
 
-    with decoding(source):
-        return _jpeg(_shrunk(Image.fromarray(key_picture(source, size)), size))
+
+def _of_page(source: ByteSource, size: int) -> Image.Image:
+    """The first page, rendered just large enough."""
+    from viewers.decode.pages import FINEST, PageDecoder
+
+    decoder = PageDecoder(source, seconds=_PAGE_S)
+    try:
+        longest = max(decoder.size(0))
+        level = 0
+        while longest / 2 ** (level + 1) >= size:
+            level += 1
+        while longest / 2**level < size and level > FINEST:
+            level -= 1
+        return Image.fromarray(to_rgb(decoder.read(Request(level=level))))
+    finally:
+        decoder.close()
 
 
 def _drafted(source: ByteSource, header: ImageHeader, size: int) -> Image.Image | None:

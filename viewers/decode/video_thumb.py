@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from viewers.decode.video import turned
 
 _KEYS = 24  # key frames looked at
 _PACKETS = 4000  # ... or so many packets: a title of a minute may be black
+_LIMIT_S = 4.0  # ... or so long: key frames of damaged or huge videos may come slowly
 _DARK = 24  # of 255: the brightest twentieth of a black picture is below
 
 
@@ -21,6 +23,7 @@ def key_picture(source: ByteSource, size: int) -> Array:
     """(h, w, 3) uint8 RGB, upright, just large enough for a thumbnail of `size`. ValueError when nothing can be shown."""
     first: Array | None = None
     looked = 0
+    until = time.monotonic() + _LIMIT_S
     index = chosen_stream(source)
     with open_container(source) as container:
         stream = only(container, index)
@@ -32,7 +35,8 @@ def key_picture(source: ByteSource, size: int) -> Array:
                 if np.percentile(picture.max(axis=2), 95) > _DARK:
                     return picture
                 looked += 1
-            if looked >= _KEYS or (number >= _PACKETS and first is not None):
+            late = number >= _PACKETS or time.monotonic() > until
+            if looked >= _KEYS or (late and first is not None):
                 break
         del packet, stream  # they point into the container
     if first is None:

@@ -272,9 +272,9 @@ def test_other_kinds_are_refused_with_a_sentence():
 def test_a_frame_as_png_for_the_command_line(tmp_path):
     a = pictures.smooth(40, 30)
     path = pictures.write(tmp_path / "a.webp", a, "WEBP", lossless=True)
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(frame_png(FileSource(path), {}, 0)))), a)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(frame_png(FileSource(path), "image", {}, 0)))), a)
     deep = np.full((4, 5), 1234, np.uint16)
-    png = Image.open(io.BytesIO(frame_png(MemorySource(pictures.encode(deep, "PNG")), {}, 0)))
+    png = Image.open(io.BytesIO(frame_png(MemorySource(pictures.encode(deep, "PNG")), "image", {}, 0)))
     assert np.array_equal(np.asarray(png), deep)
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from storage.errors import BadInput
-from tests.support import clips, pictures
+from tests.support import clips, pdfs, pictures, sounds
 from viewers.decode.thumbs import render
 
 
@@ -108,4 +108,87 @@ def test_a_damaged_video_is_refused(tmp_path):
     path = clips.write(tmp_path / "c.mp4", 3)
     path.write_bytes(path.read_bytes()[:700])
     with pytest.raises(BadInput, match=r"c\.mp4 cannot"):
+        render(path, 256)
+
+
+# -- other kinds than pictures -----------------------------------------------------------------------------------------
+
+
+def test_a_video_is_shown_by_a_key_frame_whatever_its_name(tmp_path):
+    clip = clips.write(tmp_path / "clip.mp4", 30, size=(640, 480))
+    a = shown(clip.rename(tmp_path / "clip.jpg"))
+    assert a.shape == (192, 256, 3)
+    assert clips.number_in(a) >= 0
+
+
+def bars(a: np.ndarray) -> np.ndarray:
+    """How high the waveform is in each column."""
+    return (a[..., 2].astype(int) > 150).sum(axis=0)
+
+
+def test_a_sound_is_shown_by_its_waveform(tmp_path):
+    half = np.concatenate([sounds.tone(16_000, 8000, 440, 0.9), sounds.tone(16_000, 8000, 440, 0.1)])
+    height = bars(shown(sounds.write(tmp_path / "a.wav", half)))
+    assert height[20:110].max() > 4 * height[150:240].max() > 0
+
+
+def test_of_a_long_sound_only_some_places_are_decoded(tmp_path):
+    loud = sounds.tone(100 * 8000, 8000, 440, 0.9)
+    quiet = sounds.tone(100 * 8000, 8000, 440, 0.05)
+    height = bars(shown(sounds.write(tmp_path / "a.mp4", np.concatenate([quiet, loud]), codec="aac")))
+    assert height[150:240].max() > 4 * height[20:110].max() > 0
+
+
+def test_a_file_with_only_sound_in_a_container_of_videos_is_a_waveform(tmp_path):
+    path = sounds.write(tmp_path / "a.mkv", sounds.tone(8000, 8000, 440), codec="flac")
+    assert shown(path).shape == (154, 256, 3)
+
+
+def test_a_pdf_is_shown_by_its_first_page(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdfs.pdf({"size": (100, 200), "draw": pdfs.square(0, 0, 100, 100)}, {}))
+    a = shown(path)
+    assert a.shape == (256, 128, 3)
+    assert a[200, 64].tolist() == pytest.approx([254, 0, 0], abs=3)
+    assert a[50, 64].tolist() == [255, 255, 255]
+
+
+def ink(a: np.ndarray) -> int:
+    return int((a.mean(axis=2) < 160).sum())
+
+
+def test_a_text_is_a_sheet_with_its_first_lines(tmp_path):
+    few, many = tmp_path / "few.txt", tmp_path / "many.txt"
+    few.write_text("one line")
+    many.write_text("a line of a longer text\n" * 100_000)
+    assert shown(few).shape == shown(many).shape == (256, 197, 3)
+    assert ink(shown(many)) > 8 * ink(shown(few)) > 0
+
+
+def test_of_a_page_its_words_are_shown_and_not_its_source(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text("<html><head><style>" + "p { color: red }\n" * 50 + "</style></head><body><p>word</p></body></html>")
+    source = tmp_path / "a.xml"
+    source.write_text(page.read_text())
+    assert 0 < ink(shown(page)) < ink(shown(source)) / 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+def test_texts_of_every_encoding_are_shown(encoding, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(("Grüße " * 20_000).encode(encoding))
+    assert ink(shown(path)) > 50
+
+
+def test_a_page_nested_beyond_all_bounds_is_shown_by_its_source(tmp_path):
+    path = tmp_path / "bomb.html"
+    path.write_text("<div>" * 300_000)
+    assert ink(shown(path)) > 10
+
+
+def test_a_page_that_takes_too_long_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("viewers.decode.thumbs._PAGE_S", 0.0)
+    path = tmp_path / "slow.pdf"
+    path.write_bytes(pdfs.pdf({"draw": pdfs.square(0, 0, 9, 9) * 20_000}))
+    with pytest.raises(BadInput, match="takes longer"):
         render(path, 256)
