@@ -10,6 +10,7 @@ from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
     from app.window import MainWindow
+    from storage.model.reads import TaskRow
 
 _OWN = {"undo", "redo"}  # the window's undo goes to the editor by itself
 _SECTIONS = ("edit", "shape", "select", "tool", "view", "page")
@@ -21,11 +22,11 @@ def label_actions(window: MainWindow) -> list[Action]:
     task = [
         Action(
             "task.submit",
-            tr("Submit task"),
+            tr("Submit task, or open the next one"),
             verbs.submit,
             ("Ctrl+Return", "Ctrl+Enter"),
             "ph.check",
-            when=verbs.why_no_task,
+            when=verbs.why_no_catalog,
             group=tr("Task"),
         ),
         Action(
@@ -160,9 +161,29 @@ class _LabelVerbs:
         assert self._editor is not None and self._editor.editor is not None
         self._editor.editor.run(action.id)
 
+    def why_no_catalog(self) -> str:
+        return "" if self.window.pages is not None else self.window.tr("Open a catalog first.")
+
     def submit(self) -> None:
-        assert self._editor is not None
-        self._editor.submit()
+        """Outside of the editor: open the next task of the project on the screen, else of the newest that has one."""
+        if self._editor is not None:
+            self._editor.submit()
+            return
+        pages = self.window.pages
+        assert pages is not None
+        reads, shown = pages.context.reads, self._project()
+
+        def ask() -> TaskRow | None:
+            projects = [shown] if shown is not None else [p.id for p in sorted(reads.projects(), key=lambda p: -p.created_at)]
+            return next((task for p in projects if (task := reads.next_task(p)) is not None), None)
+
+        pages.context.jobs.read(ask, self._open, self.window.messages.error, owner=pages)
+
+    def _open(self, task: TaskRow | None) -> None:
+        if task is None:
+            self.window.messages.tell(self.window.tr("There is no open task."))
+        elif self.window.pages is not None:
+            self.window.pages.open_task(task.id)
 
     def skip(self) -> None:
         assert self._editor is not None

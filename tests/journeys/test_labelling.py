@@ -184,3 +184,9 @@ def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand
     desk.wait_idle()
     assert not desk.pages.editing
     assert desk.can_see("Start next task")
+
+
+def test_the_next_task_is_one_key_away_from_anywhere(studio: Desk) -> None:
+    studio.go("Files")
+    studio.key("Ctrl+Return")
+    on_task(studio, "view 1.png")
