@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from viewers.canvas.image_canvas import ImageCanvas
 
 ZOOM_STEP = 1.25
+#: Space held for longer than this (s) was meant to pan.
+TAP_S = 0.4
 
 _CURSORS = {
     Cursor.ARROW: Qt.CursorShape.ArrowCursor,
@@ -88,6 +91,7 @@ class Pointing:
         self.canvas = canvas
         self.position: QPointF | None = None  # of the pointer; None: outside
         self.space = False
+        self._space_at: float | None = None  # when it was pressed; None: it has been used to pan
         self.through = False  # S is held
         self._panning: QPointF | None = None
         self._right: QPointF | None = None  # pressed here, not yet known whether click or drag
@@ -109,6 +113,7 @@ class Pointing:
         self.position = at
         if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self.space):
             self._panning = at
+            self._space_at = None
             self.canvas.refresh_cursor()
         elif button == Qt.MouseButton.RightButton:
             self._right = at
@@ -195,7 +200,7 @@ class Pointing:
         name = key_name(event)
         if name == "Space" and not event.modifiers():
             if not event.isAutoRepeat():
-                self.space = True
+                self.space, self._space_at = True, monotonic()
                 self.canvas.refresh_cursor()
             return True
         if name == "S" and not event.modifiers():
@@ -211,8 +216,11 @@ class Pointing:
             return False
         name = key_name(event)
         if name == "Space":
-            self.space = False
+            tapped = self._space_at is not None and monotonic() - self._space_at < TAP_S
+            self.space, self._space_at = False, None
             self.canvas.refresh_cursor()
+            if tapped:
+                self.canvas.space_tapped.emit()
             return True
         if name == "S":
             self.through = False
@@ -225,6 +233,7 @@ class Pointing:
     def forget_keys(self) -> None:
         """The focus went elsewhere: the releases will not come here."""
         self.space = self.through = False
+        self._space_at = None
 
     def _key(self, event: QKeyEvent, name: str) -> KeyEvent:
         keys = event.modifiers()

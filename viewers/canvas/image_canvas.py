@@ -60,6 +60,7 @@ class ImageCanvas(QWidget):
     opened = Signal()  # the size of the frame on screen is known
     failed = Signal(object)  # PostilError: no picture
     adjusted = Signal()
+    space_tapped = Signal()  # Space was pressed and let go, not held to pan
 
     def __init__(
         self,

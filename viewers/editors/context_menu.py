@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
@@ -24,11 +25,10 @@ SELECTION = (
 GROUND = (("undo", "redo"), ("paste", "paste_shape", "select_all"), ("hide_all", "lock_all"), ("fit", "full_size", "adjust"))
 
 
-def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
+def build_menu(editor: ImageEditor, icon: Icon | None, groups: Sequence[Sequence[str]]) -> QMenu:
     """For the selection when there is one, else for the picture."""
     menu = QMenu(editor)
     menu.setToolTipsVisible(True)
-    groups = SELECTION if editor.focus.selected else GROUND
     if editor.focus.selected:
         title = menu.addAction(names_of(editor.ontology, editor.session.document, editor.focus.selected))
         title.setEnabled(False)

@@ -6,7 +6,7 @@ through the canvas: the tool in hand is asked first, then the key map.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent
@@ -19,10 +19,10 @@ from storage.model.geometry import Bounds
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.image_canvas import ImageCanvas
-from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
+from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, KeyMap
 from viewers.editors.adjust_popover import AdjustPopover
 from viewers.editors.clipboard import Clipboard
-from viewers.editors.context_menu import build_menu
+from viewers.editors.context_menu import GROUND, SELECTION, build_menu
 from viewers.editors.editor import Editor
 from viewers.editors.keys import key_text
 from viewers.editors.option_strip import OptionStrip
@@ -64,11 +64,12 @@ class ImageEditor(ToolVerbs, Editor):
         icon: Icon | None = None,
         clipboard: Clipboard | None = None,
         rebound: Mapping[str, tuple[str, ...]] | None = None,
+        actions: Sequence[EditorAction] = EDITOR_ACTIONS,
     ) -> None:
         super().__init__(parent)
         self.session, self.focus, self.ontology = session, focus, ontology
         self.clipboard = clipboard if clipboard is not None else Clipboard()
-        self.keymap = KeyMap(EDITOR_ACTIONS, rebound)
+        self.keymap = KeyMap(actions, rebound)
         self.toolbox = Toolbox()
         self._last, self._last_class = {}, None
         self._pointer: tuple[float, float, str] | None = None
@@ -92,6 +93,7 @@ class ImageEditor(ToolVerbs, Editor):
         column.setSpacing(0)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.pages)
+        self.column = column  # what stands right of the tool bar
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -141,9 +143,12 @@ class ImageEditor(ToolVerbs, Editor):
 
     def reveal(self, instance: str) -> None:
         """Bring an object into the middle, on its own frame."""
-        found = self.session.document.annotations_of(instance)
-        if found:
-            here = next((a for a in found if a.at == self.focus.at), found[0])
+        here = self.session.shown(instance, self.focus.at)
+        if here is None or here.outside:
+            index = self.session.frames.index
+            rows = [a for a in self.session.document.annotations_of(instance) if not a.outside]
+            here = min(rows, key=lambda a: abs(index(a.at) - index(self.focus.at)), default=None)
+        if here is not None:
             self.go_to(here.at)
             self.canvas.centre_on(here.geometry.bounds())
 
@@ -278,22 +283,25 @@ class ImageEditor(ToolVerbs, Editor):
     @Slot(int)
     def go_to_page(self, page: int) -> None:
         """`page` counts from 0. What is selected stays selected only where it is."""
-        part, present = self.focus.at
         page = min(max(0, page), max(0, self.frames() - 1))
-        if page == present:
+        if page == self.frame():
             return
         self.settle()
         self.tool.cancel()
-        self.focus.set(at=(part, page))
-        document = self.session.document
-        self.focus.select(i for i in self.focus.selected if document.annotation_of(i, (part, page)) is not None)
+        at = self.session.frames.key(page)
+        self.focus.set(at=at)
+        self.focus.select(i for i in self.focus.selected if self.session.shown(i, at) is not None)
         self.acted()
 
+    def frame(self) -> int:
+        """Frame, page or member that is looked at, from 0."""
+        return self.session.frames.index(self.focus.at)
+
     def next_page(self) -> None:
-        self.go_to_page(self.focus.at[1] + 1)
+        self.go_to_page(self.frame() + 1)
 
     def previous_page(self) -> None:
-        self.go_to_page(self.focus.at[1] - 1)
+        self.go_to_page(self.frame() - 1)
 
     def first_page(self) -> None:
         self.go_to_page(0)
@@ -338,9 +346,13 @@ class ImageEditor(ToolVerbs, Editor):
 
     def show_menu(self, at: QPoint) -> None:
         """The verbs of the selection, at a place on the screen."""
-        menu = build_menu(self, self._icon)
+        menu = build_menu(self, self._icon, self.menu_groups())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
+
+    def menu_groups(self) -> Sequence[Sequence[str]]:
+        """What the menu holds, as ids of actions."""
+        return SELECTION if self.focus.selected else GROUND
 
     def show_tool_bar(self, shown: bool) -> None:
         self.tool_bar.setVisible(shown)
@@ -358,7 +370,7 @@ class ImageEditor(ToolVerbs, Editor):
         if "armed" in names and self.focus.armed is not None and not self._arming:
             self._follow_class()
         if "at" in names:
-            self.pages.show_page(self.focus.at[1], self.frames())
+            self.pages.show_page(self.frame(), self.frames())
         if names & {"selected", "at", "hidden", "locked", "armed"}:
             self.acted()
 
@@ -389,6 +401,6 @@ class ImageEditor(ToolVerbs, Editor):
 
     @Slot()
     def _on_opened(self) -> None:
-        self.pages.show_page(self.focus.at[1], self.frames())
+        self.pages.show_page(self.frame(), self.frames())
         self.acted()
         self.opened.emit()

@@ -12,7 +12,7 @@ from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import Bitmask, Bounds
-from storage.model.labels import Annotation
+from storage.model.labels import Annotation, FrameKey
 from storage.model.ontology import ObjectClass, Ontology
 from viewers.editors.clipboard import Clip, Clipboard
 from viewers.tools.bounds import fitted, limited_shift
@@ -71,6 +71,14 @@ class SelectionVerbs:
     def frame_word(self) -> str:
         """What the item's frames are called."""
         return "page"
+
+    def frame_name(self, at: FrameKey) -> str:
+        """Pages and images count from 1."""
+        return f"{self.frame_word()} {self.session.frames.index(at) + 1:,}"
+
+    def go_to(self, at: FrameKey) -> None:
+        """Show a frame."""
+        self.focus.set(at=at)
 
     # -- delete, copy, paste
 

@@ -192,7 +192,7 @@ class ToolVerbs(ShapeVerbs):
         return bool(self.session.redo_text)
 
     def undo(self) -> None:
-        """Inside the draft first; then the newest step, said by name. Never on another page without a word."""
+        """Inside the draft first; then the newest step, said by name. Where it is about another frame, that is shown."""
         self.settle_nudges()
         if self.tool.undo_draft():
             self.acted()
@@ -206,6 +206,8 @@ class ToolVerbs(ShapeVerbs):
         self._replay("redo")
 
     def _replay(self, way: str) -> None:
+        here = self.focus.at
+        seen = {a.instance: a for a in self.session.on_frame(here)}
         try:
             step = self.session.undo() if way == "undo" else self.session.redo()
         except StaleUndo as stale:
@@ -214,11 +216,16 @@ class ToolVerbs(ShapeVerbs):
         if step is None:
             self.say(f"There is nothing to {way}.")
             return
-        here = self.session.document
-        self.focus.select(i for i in self.focus.selected if i in here.instances)
+        known = self.session.document.instances
+        self.focus.select(i for i in self.focus.selected if i in known)
         places = _places(step)
-        elsewhere = f", on page {min(places)[1] + 1}." if places and self.focus.at not in places else ""
-        self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}{elsewhere}")
+        said = f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}"
+        if places and here not in places and seen == {a.instance: a for a in self.session.on_frame(here)}:
+            index = self.session.frames.index
+            there = min(places, key=lambda at: abs(index(at) - index(here)))
+            self.go_to(there)
+            said += f", on {self.frame_name(there)}."
+        self.say(said)
         self.acted()
 
     # -- brush
