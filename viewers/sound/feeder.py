@@ -173,7 +173,7 @@ class SoundFeeder:
             self._open_output(self._decoder)
             self._output.resume()
             self._feed(self._decoder, order, serial)
-        except _Superseded:
+        except Cancelled:  # another order was given
             return
         except PostilError as error:
             self.error = error
@@ -260,7 +260,7 @@ class SoundFeeder:
     def _say(self, piece: _Piece, serial: int) -> None:
         with self._wake:
             if serial != self._serial:
-                raise _Superseded
+                raise Cancelled
             self._pieces.append(piece)
 
     def _look(self, serial: int) -> int:
@@ -272,8 +272,4 @@ class SoundFeeder:
 
     def _check(self, serial: int) -> None:
         if serial != self._serial or self._closed:
-            raise _Superseded
-
-
-class _Superseded(Exception):
-    """Another order was given."""
+            raise Cancelled

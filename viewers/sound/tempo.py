@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 Block = NDArray[np.float32]  # (samples, channels), one or two channels
 
-#: One stage does at most this factor well: beyond it leaves samples out instead of blending them.
+#: One stage does at most this factor: beyond it leaves samples out instead of blending them, at 16 it aborts (FFmpeg 8).
 _MOST, _LEAST = 2.0, 0.5
+
+#: `atempo` cuts the sound in pieces of 1/24 s, rounded up to a power of two of samples: at low rates far too long ones.
+_FINE_RATE = 48_000
 
 
 class Tempo:
@@ -33,9 +36,13 @@ class Tempo:
         tick = Fraction(1, self._rate)
         last: Any = graph.add_abuffer(sample_rate=self._rate, format="flt", layout=self._layout, time_base=tick)
         self._source = last
-        names = [("atempo", f"{factor:.9f}") for factor in _stages(speed)]
-        if out_rate != self._rate:
-            names += [("aresample", str(out_rate)), ("aformat", f"sample_fmts=flt:channel_layouts={self._layout}")]
+        rate, names = self._rate, []
+        if speed != 1.0 and rate < _FINE_RATE:
+            rate, names = _FINE_RATE, [("aresample", str(_FINE_RATE))]
+        names += [("atempo", f"{factor:.9f}") for factor in _stages(speed)]
+        if out_rate != rate:
+            names.append(("aresample", str(out_rate)))
+        names.append(("aformat", f"sample_fmts=flt:channel_layouts={self._layout}"))
         for name, value in names:
             following = graph.add(name, value)
             last.link_to(following)
