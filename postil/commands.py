@@ -110,8 +110,11 @@ def _files(verbs: Verbs) -> None:
     adding.add_argument("--folder", required=True)
     adding.add_argument("--dataset")
     adding.add_argument("--link", action="store_true", help="leave the files where they are")
-    adding.add_argument("--as", dest="batch", choices=("image-group", "image-sequence"))
-    adding.add_argument("--title")
+    adding.add_argument(
+        "--as", dest="batch", choices=("image-group", "image-sequence"), help="all pictures become one item, in order of name"
+    )
+    adding.add_argument("--title", help="of the group or sequence (default: the name of the pictures' folder)")
+    adding.add_argument("--keep-order", action="store_true", help="pictures in the order given instead of by name")
 
     items = verbs.add_parser("items", help="list items")
     items.add_argument("--folder")

@@ -91,7 +91,7 @@ def later(what: str) -> PostilError:
 
 
 def _find(arguments: argparse.Namespace) -> Verb:
-    from postil.verbs import catalogs, datasets, files, labels, ontologies, projects
+    from postil.verbs import adding, catalogs, datasets, files, labels, ontologies, projects
 
     table: dict[str, Verb] = {
         "init": catalogs.init,
@@ -103,7 +103,7 @@ def _find(arguments: argparse.Namespace) -> Verb:
         "folder list": files.folder_list,
         "folder move": files.folder_move,
         "folder delete": files.folder_delete,
-        "add": files.add,
+        "add": adding.add,
         "items": files.items,
         "item show": files.item_show,
         "frame": files.frame,

@@ -1,4 +1,4 @@
-"""folder, add, items, item, frame, metadata."""
+"""folder, items, item, frame, metadata."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from postil.console import CANCELLED, FAILED, OK, SOME_FAILED, Console
+from postil.console import OK, Console
 from postil.verbs import later
 from postil.verbs.catalogs import opened
 from storage.catalog import files as file_operations
 from storage.catalog import folders, trash
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, NotFound, PostilError, Refused
+from storage.errors import BadInput, NotFound, Refused
 from storage.exchange import json_text
-from storage.model.items import Folder, Item, Kind
+from storage.model.items import BATCHES, Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
-from storage.services.originals import source_of
+from storage.services import sequences
+from storage.services.originals import facts_of, source_of
 from storage.services.whole_file import write_whole
 
 BLOCK = 1000
@@ -107,52 +108,6 @@ def folder_delete(arguments: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def add(arguments: argparse.Namespace, console: Console) -> int:
-    if arguments.batch:
-        raise later("image groups and sequences")
-    from storage.services import intake
-    from viewers.decode.thumbs import render
-
-    with opened(arguments) as catalog:
-        dataset = catalog.reads.dataset_by_title(arguments.dataset).id if arguments.dataset else None
-        folder_id = catalog.do("New folder", folders.ensure, path_parts(arguments.folder))
-        with console.progress() as progress:
-            found = intake.add_paths(
-                catalog, arguments.paths, folder_id, link=arguments.link, dataset_id=dataset, render=render, progress=progress
-            )
-    for failure in (*found.errors, *found.skipped, *(() if console.quiet else found.warnings)):
-        console.failure(failure.input, failure.reason, failure.remedy)
-    kinds: dict[str, int] = {}
-    for item in found.added:
-        kinds[str(item.kind)] = kinds.get(str(item.kind), 0) + 1
-    document = {
-        "items": [{"kind": str(i.kind), "title": i.title, "uuid": i.uuid, "urls": []} for i in found.added],
-        "warnings": [{"input": w.input, "line": None, "column": None, "message": w.reason} for w in found.warnings],
-        "errors": [_failure(f) for f in found.errors],
-        "skipped": [_failure(f) for f in found.skipped],
-    }
-
-    def lines() -> Iterator[str]:
-        for kind, count in sorted(kinds.items()):
-            yield f"{count} × {kind}"
-        yield f"{len(found.added)} added, {len(found.skipped)} skipped, {len(found.errors)} refused."
-
-    if found.stopped is not None:
-        if not console.as_json:
-            console.result(document, lines)
-        console.error(PostilError(found.stopped.reason, remedy=found.stopped.remedy, input=found.stopped.input), document)
-        return FAILED
-    console.result(document, lines)
-    if found.cancelled:
-        console.say("Cancelled. What was added is kept; the same command goes on from there.")
-        return CANCELLED
-    return SOME_FAILED if found.errors else OK
-
-
-def _failure(failure: Any) -> dict[str, Any]:
-    return {"input": failure.input, "line": None, "column": None, "reason": failure.reason, "remedy": failure.remedy}
-
-
 def items(arguments: argparse.Namespace, console: Console) -> int:
     with opened(arguments, read_only=True) as catalog:
         query = ItemQuery(
@@ -166,13 +121,13 @@ def items(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.limit is not None:
             ids = ids[: max(0, arguments.limit)]
         rows = [_item_document(catalog, catalog.reads.item(item_id)) for item_id in ids]
-    console.table(rows, ("uuid", "kind", "title", "folder", "width", "height", "size", "location"))
+    console.table(rows, ("uuid", "kind", "title", "folder", "width", "height", "frames", "duration", "size", "location"))
     return OK
 
 
 def _kind(text: str) -> Kind:
     try:
-        return Kind(text)
+        return Kind(text.replace("-", "_").casefold())
     except ValueError:
         raise Refused(f"There is no type “{text}”.", remedy="Types: " + ", ".join(Kind) + ".", input=text) from None
 
@@ -205,13 +160,32 @@ def item_show(arguments: argparse.Namespace, console: Console) -> int:
             "sha256": item.sha256,
             "created_at": datetime.fromtimestamp(item.created_at / 1000, UTC).isoformat(),
             "created_by": item.created_by,
-            "facts": dict(item.facts),
+            "facts": {key: value for key, value in item.facts.items() if key != "members"},
             "metadata": dict(item.metadata),
         }
-    console.result(
-        document, lambda: (f"{key:12} {value}" for key, value in document.items() if value not in (None, "", [], {}))
-    )
+        if item.kind in BATCHES:
+            document["members"] = [
+                {"uuid": m.uuid, "title": m.title, "width": m.width, "height": m.height}
+                for m in catalog.reads.members_of(item.id)
+            ]
+        groups = [title for _, title in catalog.reads.groups_of(item.id)]
+        if groups:
+            document["member_of"] = groups
+        if item.kind is Kind.IMAGE_SEQUENCE:
+            document["encoded"] = sequences.encoded(catalog, item) is not None
+    console.result(document, lambda: _shown(document))
     return OK
+
+
+def _shown(document: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in document.items():
+        if key == "facts":
+            yield from (f"{name:16} {each}" for name, each in value.items() if each not in (None, "", [], {}))
+        elif key == "members":
+            yield f"{key:16} {len(value)}"
+            yield from (f"{n:>15}. {m['title']} ({m['width']} × {m['height']})" for n, m in enumerate(value, 1))
+        elif value not in (None, "", [], {}):
+            yield f"{key:16} {value}"
 
 
 def frame(arguments: argparse.Namespace, console: Console) -> int:
@@ -219,14 +193,16 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
 
     with opened(arguments, read_only=True) as catalog:
         item = catalog.reads.item_by_uuid(arguments.uuid)
-        source = source_of(catalog, item)
+        if item.kind in (Kind.AUDIO, Kind.TEXT):
+            raise Refused(f"“{item.title}” is no picture: it has no frames.", input=arguments.uuid)
+        source, facts = source_of(catalog, item), facts_of(catalog, item)
         if not 0 <= arguments.index < (item.frames or 1):
             raise Refused(
                 f"“{item.title}” has no frame {arguments.index}.",
                 remedy=f"Frames are 0 to {(item.frames or 1) - 1}.",
                 input=arguments.uuid,
             )
-        png = frame_png(source, item.facts, arguments.index)
+        png = frame_png(source, str(item.kind), facts, arguments.index)
     write_whole(arguments.out, png)
     console.result(
         {"out": str(arguments.out), "frame": arguments.index}, lambda: iter([f"Frame {arguments.index} in {arguments.out}"])

@@ -47,7 +47,7 @@ def pictures(tmp_path) -> Path:
     (folder / "inner").mkdir(parents=True)
     for n, name in enumerate(("a.png", "b.jpg", "inner/c.webp")):
         Image.new("RGB", (40 + n, 30), (n * 80, 90, 120)).save(folder / name)
-    (folder / "notes.txt").write_text("not a picture")
+    (folder / "tool.exe").write_bytes(b"MZ\x90\0\x03")
     (folder / "empty.png").touch()
     return folder
 
@@ -68,7 +68,7 @@ def test_files_come_in_and_what_is_refused_is_named_with_its_reason(catalog, pic
     answer = ask("--catalog", catalog, "add", pictures, "--folder", "Scans/2026", code=1)
     assert sorted(item["title"] for item in answer["items"]) == ["a.png", "b.jpg", "c.webp"]
     refused = {Path(e["input"]).name: e for e in answer["errors"]}
-    assert set(refused) == {"notes.txt", "empty.png"}
+    assert set(refused) == {"tool.exe", "empty.png"}
     assert all(e["reason"] and e["remedy"] for e in refused.values())
     paths = [f["path"] for f in ask("--catalog", catalog, "folder", "list")]
     assert paths == ["Scans", "Scans/2026", "Scans/2026/pictures", "Scans/2026/pictures/inner"]
