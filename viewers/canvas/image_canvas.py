@@ -86,9 +86,9 @@ class ImageCanvas(QWidget):
             say=self.status.emit,
             refresh=self.tool_acted,
         )
-        self.tool_work = ToolWork(pictures, self.frame_index, self.tool_acted, self)
+        self._workers = (Newest("canvas picture"), Newest("canvas shapes"), Newest("canvas tools"))
+        self.tool_work = ToolWork(pictures, self.frame_index, self.tool_acted, self._workers[2])
         self.context.behind = self.tool_work
-        self._workers = (Newest("canvas picture"), Newest("canvas shapes"))
         background = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red())
         self._picture = PictureLayer(self.view, self._workers[0], pictures, self.frame_index, background, self)
         self._picture.grid = focus.display.pixel_grid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
@@ -25,7 +24,7 @@ SELECTION = (
 GROUND = (("undo", "redo"), ("paste", "paste_shape", "select_all"), ("hide_all", "lock_all"), ("fit", "full_size", "adjust"))
 
 
-def build_menu(editor: ImageEditor, icon: Icon | None, groups: Sequence[Sequence[str]]) -> QMenu:
+def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
     """For the selection when there is one, else for the picture."""
     menu = QMenu(editor)
     menu.setToolTipsVisible(True)
@@ -36,7 +35,7 @@ def build_menu(editor: ImageEditor, icon: Icon | None, groups: Sequence[Sequence
         _classes(editor, menu)
         _conversions(editor, menu)
         menu.addSeparator()
-    for group in groups:
+    for group in editor.menu_groups():
         for action_id in group:
             if action_id in ("part", "hole") and not _one_polygon(editor):
                 continue

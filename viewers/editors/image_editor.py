@@ -346,7 +346,7 @@ class ImageEditor(ToolVerbs, Editor):
 
     def show_menu(self, at: QPoint) -> None:
         """The verbs of the selection, at a place on the screen."""
-        menu = build_menu(self, self._icon, self.menu_groups())
+        menu = build_menu(self, self._icon)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
