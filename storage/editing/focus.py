@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from storage.model.labels import FrameKey
+from storage.editing.answer_extent import Extent
+from storage.model.labels import FrameKey, Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Focus:
         self.armed: str | None = None  # feature hash of the object class to draw next
         self.tool: str = "select"  # id of the tool in hand
         self.at: FrameKey = ("", 0)
+        self.span: Range | None = None  # frames chosen on the timeline, both ends included
+        self.extent = Extent.ONWARD  # how far the answers of dynamic attributes reach
         self.hidden: frozenset[str] = frozenset()
         self.locked: frozenset[str] = frozenset()
         self.display = Display()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTabBar, QTableView, Q
 from storage.catalog import datasets, folders, ontologies, projects
 from storage.catalog.engine import Catalog
 from storage.editing import verbs
+from storage.editing.on_frames import OnFrames, Still
 from storage.editing.session import EditSession, StepChange
 from storage.model import ontology_edit as edit
 from storage.model.geometry import Box, ShapeKind
@@ -48,8 +49,8 @@ class Things:
         self.ontology, self._hashes[name] = edit.add_object(self.ontology, name, shape, **values)
         return self._hashes[name]
 
-    def question(self, owner: str, name: str, kind: AttributeType, *options: str) -> str:
-        self.ontology, made = edit.add_attribute(self.ontology, self[owner], name, kind)
+    def question(self, owner: str, name: str, kind: AttributeType, *options: str, dynamic: bool = False) -> str:
+        self.ontology, made = edit.add_attribute(self.ontology, self[owner], name, kind, dynamic=dynamic)
         path = f"{owner}/{name}"
         self._hashes[path] = made
         self.options(path, made, *options)
@@ -61,13 +62,13 @@ class Things:
             self._hashes[f"{path}/{label}"] = made
 
 
-def make_session() -> EditSession:
+def make_session(frames: OnFrames = Still()) -> EditSession:  # noqa: B008 - a frozen value
     def sink(change: StepChange) -> Future[Any]:
         done: Future[Any] = Future()
         done.set_result(None)
         return done
 
-    return EditSession(LabelDocument("row"), sink, author=BY)
+    return EditSession(LabelDocument("row"), sink, author=BY, frames=frames)
 
 
 def draw(session: EditSession, feature_hash: str, frame: int = 0) -> str:

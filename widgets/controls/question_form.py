@@ -11,6 +11,7 @@ from storage.model.ontology import Attribute
 from storage.model.rules import Question
 from widgets import theme
 from widgets.controls.answer_fields import AnswerField, Mixed, Shown, field_for
+from widgets.controls.range_chips import Chip, RangeChips
 
 INDENT = 14
 
@@ -34,6 +35,9 @@ class _Asked(QWidget):
         column.setSpacing(3)
         column.addWidget(self._title)
         column.addWidget(self.field)
+        self.chips = RangeChips(self)
+        self.chips.hide()
+        column.addWidget(self.chips)
         self.field.changed.connect(self._changed)
 
     def show_value(self, value: Shown) -> None:
@@ -44,7 +48,7 @@ class _Asked(QWidget):
             name += f" <span style='color:{color.name()}'>*</span>"
             self._title.setToolTip(self.tr("Required before the task can be submitted"))
         if self.attribute.dynamic:
-            name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('per frame')}</span>"
+            name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('by frame')}</span>"
         if isinstance(value, Mixed):
             name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('several answers')}</span>"
         self._title.setText(name)
@@ -56,6 +60,7 @@ class _Asked(QWidget):
 
 class QuestionForm(QWidget):
     answered = Signal(str, object)  # feature hash of the attribute; a value, None or a Toggle
+    frame_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,9 +85,15 @@ class QuestionForm(QWidget):
             if asked is None:
                 asked = self._asked[feature_hash] = _Asked(question, self)
                 asked.answered.connect(self.answered)
+                asked.chips.chosen.connect(self.frame_wanted)
                 self._column.insertWidget(place, asked)
                 asked.show()  # at once, so that it can take the keyboard in the same turn
             asked.show_value(values.get(feature_hash))
+
+    def show_where(self, chips: Mapping[str, Sequence[Chip]], frame: int) -> None:
+        """Where the answers of questions hold, by feature hash."""
+        for feature_hash, asked in self._asked.items():
+            asked.chips.show_chips(chips.get(feature_hash, ()), frame)
 
     def flush(self) -> None:
         for asked in list(self._asked.values()):

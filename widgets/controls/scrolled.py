@@ -32,3 +32,15 @@ def form_page(parts: Iterable[QWidget]) -> QWidget:
         column.addWidget(part)
     column.addStretch(1)
     return page
+
+
+def quiet_column(host: QWidget) -> tuple[QScrollArea, QVBoxLayout]:
+    """A panel of the editor: a column without a frame, scrolled where it is too long. Things are put before its end."""
+    inner = QWidget()
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(12, theme.GAP, 12, theme.GAP)
+    column.setSpacing(theme.GAP)
+    fill_scrolled(host, inner)
+    scroll = host.findChild(QScrollArea)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    return scroll, column

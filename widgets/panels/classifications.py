@@ -1,20 +1,32 @@
-"""Classifications of the frame and of the whole unit: the first answer makes one, taking the last away removes it."""
+"""Classifications of frames and of the whole: the first answer makes one, taking the last away removes it.
+
+One that speaks of frames starts on the frame that is shown and is stretched from there: ends typed, moved here, cut in
+two. Where another of its class holds already, that one makes room (`storage.editing.classification_ranges`).
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from storage.clock import now_ms
-from storage.editing import verbs
-from storage.editing.edits import DocumentChange, Drop
+from storage.editing import classification_ranges, verbs
+from storage.editing.answer_extent import When
+from storage.editing.edits import DocumentChange, Drop, Edits
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model import rules
-from storage.model.labels import Classification
+from storage.model.items import Kind
+from storage.model.labels import Classification, Range
 from storage.model.ontology import ClassificationClass, Ontology
 from widgets.answering import answer_edits, first_answer, values_of
 from widgets.controls.question_form import QuestionForm
+from widgets.controls.range_chips import Chip, RangeChips
+from widgets.controls.range_ends import RangeEnds
+from widgets.controls.scrolled import quiet_column
+from widgets.panels.answers import answer_text
+
+WITHOUT_FRAMES = frozenset({Kind.AUDIO, Kind.TEXT})  # there every classification speaks of the whole
 
 
 class ClassificationsPanel(QWidget):
@@ -22,23 +34,14 @@ class ClassificationsPanel(QWidget):
         super().__init__(parent)
         self._session, self._focus, self._ontology = session, focus, ontology
         self._sections: dict[str, _Section] = {}
+        self._at = focus.at  # the frame whose answers are in the fields
+        self._timeless = False
+        self._scroll, self._column = quiet_column(self)
         self._empty = QLabel(self.tr("The ontology has no classifications."), self)
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "quiet")
-        inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(12, 8, 12, 8)
-        self._column.setSpacing(8)
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inner)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -52,6 +55,11 @@ class ClassificationsPanel(QWidget):
         self.flush()
         self._ontology = ontology
         self._make_sections()
+
+    def show_kind(self, kind: Kind) -> None:
+        """Of sound and text everything is said of the whole."""
+        self._timeless = kind in WITHOUT_FRAMES
+        self.refresh()
 
     def flush(self) -> None:
         for section in self._sections.values():
@@ -86,6 +94,8 @@ class ClassificationsPanel(QWidget):
         for place, classification in enumerate(shown):
             section = _Section(classification, self)
             section.answered.connect(self._answer)
+            section.ends.asked.connect(self._stretch)
+            section.chips.chosen.connect(self._go)
             self._sections[classification.feature_hash] = section
             self._column.insertWidget(place, section)
         self._empty.setVisible(not shown)
@@ -101,22 +111,43 @@ class ClassificationsPanel(QWidget):
             self.flush()
             self._soon.start()
 
+    @property
+    def _frame(self) -> int:
+        return self._session.frames.index(self._at)
+
     @Slot()
     def refresh(self) -> None:
-        for section in self._sections.values():
-            present = self._present(section.classification)
-            values = values_of(self._session.document, present.uuid, self._focus.at) if present else {}
-            section.form.show_questions(rules.questions((section.classification.attribute,), values), values)
+        self._at = self._focus.at
+        document, frame, count = self._session.document, self._frame, self._session.frames.count
+        for feature_hash, section in self._sections.items():
+            present = classification_ranges.at_frame(document, feature_hash, frame)
+            values = values_of(document, present.uuid, frame) if present else {}
+            section.show_answers(rules.questions((section.classification.attribute,), values), values)
+            moves = not (section.classification.is_global or self._timeless) and count > 1
+            section.show_ranges(self._chips(section.classification) if moves else [], frame)
+            near = self._near(feature_hash) if moves else None
+            section.ends.setVisible(near is not None)
+            if near is not None:
+                section.ends.show_range(near[1], frame, count)
 
-    def _present(self, classification: ClassificationClass) -> Classification | None:
-        """The classification of that class that speaks of the frame shown (or of the whole)."""
-        frame = self._focus.at[1]
-        for found in self._session.document.classifications.values():
-            if found.feature_hash != classification.feature_hash:
-                continue
-            if not found.ranges or any(first <= frame <= last for first, last in found.ranges):
-                return found
-        return None
+    def _near(self, feature_hash: str) -> tuple[Classification, Range] | None:
+        """The range that holds here, or the one that could be stretched to here: the nearest, rather the one before."""
+        found = [
+            (max(r[0] - self._frame, self._frame - r[1], 0), r[0], c, r)
+            for c in classification_ranges.of_class(self._session.document, feature_hash)
+            for r in c.ranges
+        ]
+        best = min(found, key=lambda f: f[:2], default=None)
+        return (best[2], best[3]) if best is not None else None
+
+    def _chips(self, classification: ClassificationClass) -> list[Chip]:
+        document, root = self._session.document, classification.attribute
+        made: list[Chip] = []
+        for found in classification_ranges.of_class(document, classification.feature_hash):
+            value = next((a.value for a in document.answers_of(found.uuid) if a.attribute == root.feature_hash), None)
+            text = answer_text(root, value) if value is not None else ""
+            made.extend(Chip(first, last, text) for first, last in found.ranges)
+        return sorted(made, key=lambda c: c.first)
 
     # -- answering
 
@@ -127,16 +158,18 @@ class ClassificationsPanel(QWidget):
         if attribute is None:
             return
         text = self.tr("Answer {question}").format(question=attribute.name)
-        document, present = self._session.document, self._present(classification)
+        document = self._session.document
+        present = classification_ranges.at_frame(document, feature_hash, self._frame)
         if present is not None:
-            edits = answer_edits(document, [present.uuid], attribute, change, self._focus.at)
+            root, when = classification.attribute, When(self._frame)
+            edits = answer_edits(document, [present.uuid], root, attribute, change, when)
             gone = {e.uuid for e in edits if isinstance(e, Drop)}
             kept = [a for a in document.answers_of(present.uuid) if a.uuid not in gone]
             if edits and not kept and all(isinstance(e, Drop) for e in edits):
                 edits = verbs.delete_classification(document, present.uuid)
         else:
-            frame = self._focus.at[1]
-            ranges = () if classification.is_global else ((frame, frame),)
+            whole = classification.is_global or self._timeless
+            ranges = () if whole else ((self._frame, self._frame),)
             made, uuid = verbs.add_classification(feature_hash, ranges, by=self._session.author, now=now_ms())
             answers = first_answer(uuid, attribute, change)
             edits = (*made, *answers) if answers else ()
@@ -144,8 +177,40 @@ class ClassificationsPanel(QWidget):
             self._session.do(text, edits)
         self.refresh()
 
+    # -- stretching
+
+    @Slot(str, int, int)
+    def _stretch(self, what: str, first: int, last: int) -> None:
+        section = next((s for s in self._sections.values() if s.ends is self.sender()), None)
+        if section is None:
+            return
+        near = self._near(section.classification.feature_hash)
+        if near is None:
+            return
+        self.flush()
+        text, edits = self._stretched(what, *near, (first, last))
+        if edits:
+            self._session.do(text.format(name=section.classification.name), edits)
+        self.refresh()
+
+    def _stretched(self, what: str, present: Classification, here: Range, wanted: Range) -> tuple[str, Edits]:
+        document, hand = self._session.document, {"by": self._session.author, "now": now_ms()}
+        match what:
+            case "split":
+                return self.tr("Split {name}"), classification_ranges.split(document, present.uuid, self._frame, **hand)[0]
+            case "clear":
+                return self.tr("Clear {name} there"), classification_ranges.clear(document, present.uuid, *here, **hand)
+        text = self.tr("Change where {name} holds")
+        return text, classification_ranges.reshape(document, present.uuid, here, wanted, **hand)
+
+    @Slot(int)
+    def _go(self, frame: int) -> None:
+        self._focus.set(at=self._session.frames.key(frame))
+
 
 class _Section(QWidget):
+    """One class: its questions, where it holds, and the ends of the range that is shown."""
+
     answered = Signal(str, str, object)
 
     def __init__(self, classification: ClassificationClass, parent: QWidget) -> None:
@@ -153,15 +218,30 @@ class _Section(QWidget):
         self.classification = classification
         self.form = QuestionForm(self)
         self.form.answered.connect(self._pass_on)
+        self.chips = RangeChips(self)
+        self.ends = RangeEnds(self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.setSpacing(4)
         if classification.is_global:
             note = QLabel(self.tr("for the whole file"), self)
             note.setProperty("role", "quiet")
             column.addWidget(note)
         column.addWidget(self.form)
+        column.addWidget(self.chips)
+        column.addWidget(self.ends)
+        self._shown: object = None
+
+    def show_answers(self, questions: list[rules.Question], values: dict) -> None:
+        """While a film plays most frames are answered like the one before."""
+        if (questions, values) != self._shown:
+            self._shown = (questions, values)
+            self.form.show_questions(questions, values)
+
+    def show_ranges(self, chips: list[Chip], frame: int) -> None:
+        self.chips.show_chips(chips, frame)
 
     @Slot(str, object)
     def _pass_on(self, attribute: str, change: object) -> None:
+        self._shown = None
         self.answered.emit(self.classification.feature_hash, attribute, change)
