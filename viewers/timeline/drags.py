@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from storage.editing import answer_ranges, track_verbs
+from storage.editing import answer_ranges, track_verbs, verbs
 from storage.editing.edits import Drop, Edit, Edits, Put
 from storage.editing.session import EditSession
 from storage.editing.track_verbs import Hand
 from storage.ids import new_hash8, new_uuid
 from storage.model.interpolation import around, present
-from storage.model.labels import Annotation, Answer, Classification, LabelDocument, RecordKind
+from storage.model.labels import Annotation, Answer, AnswerValue, Classification, LabelDocument, RecordKind
+from storage.model.ontology import Attribute
+from storage.model.rules import nested_hashes
 from viewers.timeline.rows import Bar
 
 
@@ -199,6 +201,22 @@ def without_bar(document: LabelDocument, bar: Bar) -> Edits:
     if left and not bar.whole:
         return (Put(replace(made, ranges=left)),)
     return (*(Drop("answer", a.uuid) for a in document.answers_of(bar.uuid)), Drop("classification", bar.uuid))
+
+
+def answered_bar(document: LabelDocument, bar: Bar, attribute: Attribute, value: AnswerValue | None) -> Edits:
+    """Another answer for the whole of it; questions nested under what is no longer chosen lose theirs."""
+    dropped = nested_hashes(attribute, but=value)
+    answer = document.answers.get(bar.uuid)
+    if answer is None:
+        return verbs.set_answer(document, bar.uuid, attribute.feature_hash, value, drop=dropped)
+    if value is None or value == answer.value:
+        return ()
+    gone = (
+        a
+        for a in document.answers_of(answer.owner)
+        if a.attribute in dropped and (a.first, a.last) == (answer.first, answer.last)
+    )
+    return (Put(replace(answer, value=value, manual=True)), *(Drop("answer", a.uuid) for a in gone))
 
 
 def split_bar(document: LabelDocument, bar: Bar, frame: int) -> Edits:

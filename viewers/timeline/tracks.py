@@ -52,6 +52,7 @@ class Track:
         self.between_first: Frames = frames[steps] + 1
         self.between_last: Frames = frames[steps + 1] - 1 if len(steps) else np.empty(0, np.int64)
         self.between_kind: Codes = _BETWEEN[kinds[steps]]
+        self._runs: tuple[Frames, Frames] | None = None
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -124,6 +125,11 @@ class Track:
 
     def runs(self) -> tuple[Frames, Frames]:
         """First and last frames of where it is seen without a break."""
+        if self._runs is None:
+            self._runs = self._found_runs()
+        return self._runs
+
+    def _found_runs(self) -> tuple[Frames, Frames]:
         solid = self.between_kind == INTERPOLATED
         rows = self.frames[self.kinds != OUTSIDE]
         firsts = np.concatenate((rows, self.between_first[solid]))
