@@ -59,6 +59,7 @@ class TextStage:
         self.editor.resize(*size)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.editor.show()
+        self.editor.activateWindow()
         qtbot.waitUntil(lambda: self.editor.loaded or self.source.error is not None, timeout=20_000)
         self.view = self.editor.view
         self.view.setFocus()

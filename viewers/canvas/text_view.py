@@ -332,9 +332,8 @@ class TextView(QAbstractScrollArea):
     def _handle_at(self, at: QPointF) -> tuple[Run, bool] | None:
         best: tuple[float, Run, bool] | None = None
         for run, rect, at_end in self._handles():
-            top, knob = text_marks.handle_points(rect, at_end=at_end)
-            on_stem = abs(at.x() - top.x()) <= 3 and top.y() <= at.y() <= knob.y()
-            far = 0.0 if on_stem else _distance(at, knob)
+            # By its knob alone: text that begins where a range ends must be free to be marked.
+            far = _distance(at, text_marks.handle_points(rect, at_end=at_end)[1])
             if far <= GRAB and (best is None or far < best[0]):
                 best = (far, run, at_end)
         return (best[1], best[2]) if best is not None else None

@@ -23,6 +23,8 @@ class FindBar(QFrame):
         self.box.setAccessibleName(self.tr("Find in this file"))
         self.box.setClearButtonEnabled(True)
         self.box.installEventFilter(self)
+        for button in self.box.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Clear"))
         self.case_button = self._button("Aa", self.tr("Capital letters count"))
         self.case_button.setCheckable(True)
         self.previous_button = self._button("‹", self.tr("Previous hit (Shift+Enter, Shift+F3)"))

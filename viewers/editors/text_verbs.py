@@ -205,24 +205,24 @@ class RangeVerbs(SelectionVerbs):
         if target is None:
             return
         caret, before, after = self.caret(), [], []
-        for kept, span in self.parts(target.geometry):
+        for part in self.parts(target.geometry):
+            span = part[1]
             if span is None or span[1] <= caret:
-                before.append((kept, span))
+                before.append(part)
             elif span[0] >= caret:
-                after.append((kept, span))
+                after.append(part)
             else:
-                for side, cut in ((before, (span[0], caret)), (after, (caret, span[1]))):
-                    made = self.part(cut)
-                    if made is not None:
-                        side.append(made)
+                halves = (self.part((span[0], caret)), self.part((caret, span[1])))
+                before += [h for h in halves[:1] if h is not None]
+                after += [h for h in halves[1:] if h is not None]
         if not before or not after:
             self.say("Put the caret inside the object, or between two of its ranges, to split it there.")
             return
         name = self.name(target.instance)
-        pieces = [self.shape_of(before), self.shape_of(after)]
-        edits, made_instances = verbs.split(self.session.document, target, pieces, **self._who())
-        self.session.do(f"Split {name}", edits)
-        self.focus.select((target.instance, *made_instances))
+        kept = verbs.set_geometry(self.session.document, {target.uuid: self.shape_of(before)}, **self._who())
+        cut_off, made = verbs.split_off(self.session.document, target, [self.shape_of(after)], **self._who())
+        self.session.do(f"Split {name}", (*kept, *cut_off))
+        self.focus.select((target.instance, *made))
 
     def join_selected(self) -> None:
         found = self.selected()
@@ -233,8 +233,9 @@ class RangeVerbs(SelectionVerbs):
         lost = sum(len(document.answers_of(a.instance)) for a in found[1:])
         parts = [part for a in found for part in self.parts(a.geometry)]
         joined = self.shape_of(self.normal(parts))
-        edits = verbs.join(document, [a.instance for a in found], joined, self.focus.at, **self._who())
-        self.session.do(f"Join {self._names(found)}", edits)
+        text = f"Join {self._names(found)}"
+        kept = verbs.set_geometry(document, {found[0].uuid: joined}, **self._who())
+        self.session.do(text, (*kept, *verbs.delete_instances(document, [a.instance for a in found[1:]])))
         self.focus.select((found[0].instance,))
         self.say(f"{lost} answers of the others are dropped; undo brings them back." if lost else "Joined.")
 
