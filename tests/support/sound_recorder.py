@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -84,6 +87,27 @@ class Recorder:
                 self._change.notify_all()
         self.heard += parts
         return np.concatenate(parts) if parts else np.zeros((0, self.channels), np.int16)
+
+    @contextmanager
+    def hearing(self) -> Iterator[None]:
+        """Hear in a thread of its own, as fast as time goes by."""
+        end = threading.Event()
+
+        def run() -> None:
+            last = time.monotonic()
+            while not end.wait(0.01):
+                now = time.monotonic()
+                if self.rate:
+                    self.listen(int((now - last) * self.rate), timeout=0.0)
+                last = now
+
+        thread = threading.Thread(target=run, name="recorder")
+        thread.start()
+        try:
+            yield
+        finally:
+            end.set()
+            thread.join()
 
     def wait_for_drop(self, drops: int, timeout: float = 10) -> None:
         """Until what was written before an order is gone."""

@@ -111,7 +111,7 @@ class Player(QObject):
         due = self._playback.due(now)
         if due != self._frame:
             self._show(due)
-        self._start_sound()
+        self._start_sound(now)
         self.state_changed.emit()
         self._tick()
 
@@ -138,7 +138,7 @@ class Player(QObject):
         self._playback.seek(index, self._now())
         self._show(index)
         if self._playback.playing:
-            self._start_sound()
+            self._start_sound(self._now())
             self._tick()
         if looped != self._playback.loop:
             self.state_changed.emit()
@@ -170,7 +170,7 @@ class Player(QObject):
         if speed == self._playback.speed:
             return
         self._playback.set_speed(speed, self._now())
-        self._start_sound()
+        self._start_sound(self._now())
         self.state_changed.emit()
         if self._playback.playing:
             self._tick()
@@ -193,7 +193,7 @@ class Player(QObject):
         if not self._playback.playing:
             # A film at rest stays where it is; what is outside the loop jumps into it when it is played.
             self._playback.seek_time(self.clock.time(self._frame), now)
-        self._start_sound()
+        self._start_sound(self._now())
         self.state_changed.emit()
         if self._playback.playing:
             self._tick()
@@ -216,7 +216,7 @@ class Player(QObject):
             if sound is not None:
                 sound.volume, sound.muted = self._sound.volume, self._sound.muted
         self._sound = sound
-        self._start_sound()
+        self._start_sound(self._now())
         self.state_changed.emit()
 
     @property
@@ -272,14 +272,13 @@ class Player(QObject):
             self._sound.stop()
         self._sounding = False
 
-    def _start_sound(self) -> None:
+    def _start_sound(self, now: float) -> None:
         """From where the picture is; after every jump, change of speed or loop."""
         self._sounding = False
         if self._sound is None or not self._playback.playing:
             return
         start, end = self._playback.range
-        at = self._playback.time(self._now())
-        self._sound.play(at, speed=self.speed, start=start, end=end, loop=self._playback.loop is not None)
+        self._sound.play(self._playback.time(now), speed=self.speed, start=start, end=end, loop=self._playback.loop is not None)
 
     @Slot()
     def _tick(self) -> None:
@@ -291,23 +290,20 @@ class Player(QObject):
         if due != self._frame:
             first = self._frame + 1 if due > self._frame else (self.loop.first if self.loop else 0)
             ready = self.pictures.newest_ready(first, due)
+            if not self._playback.playing:
+                ready = due  # the last one is shown, ready or not
             if ready is not None:
-                self._dropped += max(0, ready - first)
+                self._dropped += ready - first
                 self._show(ready)
         if not self._playback.playing:
-            self._at_end(due)
+            self._stop()
+            self.state_changed.emit()
             return
         self.pictures.follow(self._coming(now))
         wait = self._playback.wait(now) or 0.0
         late = self._frame != due
         self._timer.start(_RETRY_MS if late else min(_LONGEST_MS, max(1, ceil(wait * 1000))))
         self._tell()
-
-    def _at_end(self, last: int) -> None:
-        if self._frame != last:
-            self._show(last)
-        self._stop()
-        self.state_changed.emit()
 
     def _listen(self, now: float) -> None:
         if self._sound is None:
