@@ -49,3 +49,32 @@ def write(
                 out.mux(stream.encode(ready))
         out.mux(stream.encode())
     return path
+
+
+def speechlike(seconds: float, rate: int = 16_000, seed: int = 4) -> np.ndarray:
+    """(samples, 1) int16: syllables of a gliding voice with two formants, breath between words, pauses between sentences."""
+    dice = np.random.default_rng(seed)
+    out = np.zeros(int(seconds * rate), np.float64)
+    at = int(0.3 * rate)
+    while at < len(out):
+        for _ in range(int(dice.integers(3, 9))):
+            count = int(rate * dice.uniform(0.08, 0.28))
+            time = np.arange(count) / rate
+            pitch = dice.uniform(100, 180) * (1 + dice.uniform(-0.2, 0.2) * time / max(time[-1], 1e-3))
+            phase = 2 * np.pi * np.cumsum(pitch) / rate
+            formants = dice.uniform((300, 900, 2300), (800, 2200, 3200))
+            voice = np.zeros(count)
+            for k in range(1, 30):
+                hertz = k * pitch.mean()
+                if hertz < rate / 2:
+                    weight = sum(np.exp(-(((hertz - f) / 160) ** 2)) for f in formants) + 0.05
+                    voice += weight * np.sin(k * phase) / k**0.3
+            breath = dice.normal(0, 0.25, count) * np.exp(-time * 25)
+            shape = np.sin(np.pi * np.linspace(0, 1, count)) ** 0.6
+            part = (voice / 4 + breath) * shape * dice.uniform(0.3, 0.9)
+            end = min(len(out), at + count)
+            out[at:end] += part[: max(0, end - at)]
+            at += int(count * dice.uniform(0.85, 1.3))
+        at += int(rate * dice.uniform(0.25, 1.2))
+    out += dice.normal(0, 0.002, len(out))
+    return np.clip(out * 14_000, -32768, 32767).astype(np.int16)[:, None]
