@@ -7,6 +7,7 @@ focus; finished gestures go to the catalog through a save queue.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.label_header import LabelHeader
 from app.label_side import LabelSide
+from app.media import editor_for
 from app.operations import Operations
 from app.saving import SaveQueue
 from app.task_loader import LoadedTask, load_task
@@ -26,12 +28,13 @@ from storage.editing.session import EditSession
 from storage.errors import PostilError, StaleUndo
 from storage.model.rules import Gap, gaps
 from viewers.editors.clipboard import Clipboard
-from viewers.editors.image_editor import ImageEditor
+from viewers.editors.editor import Editor
 from widgets import icons
 
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.messages import Messages
+    from storage.progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ class LabelEditor(QWidget):
         self.loaded: LoadedTask | None = None
         self.session: EditSession | None = None
         self.focus: Focus | None = None
-        self.editor: ImageEditor | None = None
+        self.editor: Editor | None = None
         self.side: LabelSide | None = None
         self._saving: SaveQueue | None = None
         self._ready_next: LoadedTask | None = None
@@ -123,7 +126,7 @@ class LabelEditor(QWidget):
         if loaded.task.id == self._wanted:
             self._show(loaded)
         else:
-            loaded.pictures.close()
+            loaded.medium.close()
 
     def _on_failed(self, error: Exception) -> None:
         self._messages.error(error, self.tr("Open task"))
@@ -140,17 +143,21 @@ class LabelEditor(QWidget):
         self._saving.state_changed.connect(self.header.show_state)
         self._saving.problem.connect(self._on_not_saved)
         self._saving.refused.connect(self._on_refused)
-        self.session = EditSession(loaded.document, self._saving, author=catalog.user.email, history=loaded.history)
+        self.session = EditSession(
+            loaded.document, self._saving, author=catalog.user.email, history=loaded.history, frames=loaded.medium.frames
+        )
         self.focus = self._new_focus()
-        self.editor = ImageEditor(
+        self.focus.set(at=loaded.medium.frames.key(0))
+        self.editor = editor_for(
+            loaded.medium,
             self.session,
             self.focus,
             loaded.ontology,
-            loaded.pictures,
             self,
             icon=icons.icon,
             clipboard=self._clipboard,
             rebound=self._keys,
+            run_job=self._run_job,
         )
         self.editor.status.connect(self.hint)
         self.editor.place.connect(self.status)
@@ -180,6 +187,18 @@ class LabelEditor(QWidget):
         )
         self._idle.start()
 
+    def _run_job(
+        self,
+        title: str,
+        work: Callable[[Progress], object],
+        done: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> None:
+        """Long work of an editor (following an object through a film): it is listed and can be cancelled like any job."""
+        job = self._context.jobs.start(title, work)
+        job.finished.connect(done)
+        job.failed.connect(failed)
+
     def _new_focus(self) -> Focus:
         values = self._context.settings.values
         focus = Focus()
@@ -203,7 +222,7 @@ class LabelEditor(QWidget):
             self._right.removeWidget(self.side)
             self.side.deleteLater()
         if self.loaded is not None:
-            self.loaded.pictures.close()
+            self.loaded.medium.close()
         if self._saving is not None:
             self._saving.state_changed.disconnect(self.header.show_state)
         self.loaded = self.session = self.editor = self.side = None
@@ -226,7 +245,7 @@ class LabelEditor(QWidget):
 
     def _on_prefetched(self, loaded: LoadedTask | None) -> None:
         if self._ready_next is not None:
-            self._ready_next.pictures.close()
+            self._ready_next.medium.close()
         self._ready_next = loaded
 
     # -- news from elsewhere
@@ -234,7 +253,7 @@ class LabelEditor(QWidget):
     @Slot(object)
     def _on_changed(self, changes: Any) -> None:
         if self._ready_next is not None and (changes.everything or self._ready_next.row.id in changes.label_rows):
-            self._ready_next.pictures.close()
+            self._ready_next.medium.close()
             self._ready_next = None
         if self.loaded is None:
             return
@@ -301,7 +320,7 @@ class LabelEditor(QWidget):
         self._end_settings()
         self._put_away()
         if self._ready_next is not None:
-            self._ready_next.pictures.close()
+            self._ready_next.medium.close()
             self._ready_next = None
 
     def go(self, step: int) -> None:

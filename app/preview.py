@@ -9,14 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStatusBar
 
+from app.media import editor_for, open_medium
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.items import Item
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
-from viewers.decode import open_media
-from viewers.editors.image_editor import ImageEditor
-from viewers.scene.pictures import PictureSource
 from widgets import icons
 
 if TYPE_CHECKING:
@@ -30,20 +28,17 @@ class Preview(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(item.title)
         self.resize(1000, 720)
-        from storage.services.originals import source_of
-
-        self._pictures = PictureSource(
-            lambda: open_media(source_of(context.catalog, item), str(item.kind), item.facts, context.catalog.paths.cache)
-        )
-        session = EditSession(LabelDocument(), lambda _change: Future())
-        self.editor = ImageEditor(session, Focus(), Ontology(), self._pictures, self, icon=icons.icon)
+        self._medium = open_medium(context.catalog, item)
+        self._medium.start()
+        session = EditSession(LabelDocument(), lambda _change: Future(), frames=self._medium.frames)
+        focus = Focus()
+        focus.set(at=self._medium.frames.key(0))
+        self.editor = editor_for(self._medium, session, focus, Ontology(), self, icon=icons.icon)
         self.setCentralWidget(self.editor)
         bar = QStatusBar(self)
         bar.setSizeGripEnabled(False)
         self.setStatusBar(bar)
-        self.editor.cursor.connect(
-            lambda x, y, value, zoom: bar.showMessage(f"x {x:,.1f}  y {y:,.1f}    {value}    {zoom:.0%}")
-        )
+        self.editor.place.connect(bar.showMessage)
         self.editor.failed.connect(lambda error: bar.showMessage(f"{error.reason} {error.remedy}"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -54,7 +49,7 @@ class Preview(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.editor.close_editor()
-        self._pictures.close()
+        self._medium.close()
         super().closeEvent(event)
 
 

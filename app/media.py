@@ -1,0 +1,187 @@
+"""What an item is shown with: the medium opened for it, and the editor that shows it and takes its labels."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage.editing.on_frames import Moving, OnFrames, Still
+from storage.errors import PostilError
+from storage.model.items import Item, Kind
+from storage.services.originals import facts_of, path_of, source_of
+from viewers.scene.adjust import Adjustments
+from viewers.scene.pictures import PictureSource
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from storage.catalog.engine import Catalog
+    from storage.editing.focus import Focus
+    from storage.editing.session import EditSession
+    from storage.model.ontology import Ontology
+    from viewers.editors.editor import Editor
+    from viewers.scene.frame_clock import FrameClock
+    from viewers.scene.sound_source import SoundSource
+    from viewers.scene.text_source import TextSource
+    from viewers.sound.feeder import SoundFeeder
+
+log = logging.getLogger(__name__)
+
+MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
+HTML = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(eq=False, slots=True)
+class Medium:
+    """Where it cannot be shown `source.error` will say why; the labels can be worked on nevertheless. End with `close()`."""
+
+    item: Item
+    source: PictureSource | SoundSource | TextSource
+    frames: OnFrames
+    clock: FrameClock | None = None  # of what moves
+    sound: SoundFeeder | None = None  # of a video that has one
+
+    @property
+    def pictures(self) -> PictureSource:
+        assert isinstance(self.source, PictureSource)
+        return self.source
+
+    def start(self) -> None:
+        """Read ahead what will be seen first."""
+        if isinstance(self.source, PictureSource):
+            _warm(self.source)
+        else:
+            self.source.start()
+
+    def close(self) -> None:
+        self.source.close()
+
+
+def open_medium(catalog: Catalog, item: Item) -> Medium:
+    """On any thread; what takes long is done on the medium's own."""
+    if item.kind is Kind.AUDIO:
+        return _sound(catalog, item)
+    if item.kind is Kind.TEXT:
+        return _text(catalog, item)
+    facts = facts_of(catalog, item)
+    cache = catalog.paths.cache
+
+    def opened() -> Any:
+        from viewers.decode import open_media
+
+        return open_media(source_of(catalog, item), str(item.kind), facts, cache)
+
+    pictures = PictureSource(opened)
+    if item.kind not in MOVING:
+        members = [str(member["uuid"]) for member in facts.get("members", ())] if item.kind is Kind.IMAGE_GROUP else []
+        return Medium(item, pictures, Still(len(members) or item.frames or 1, tuple(members)))
+    clock = _clock(catalog, item, facts)
+    return Medium(item, pictures, Moving(clock.count, clock.pts), clock, _sound_of(catalog, item, facts))
+
+
+def editor_for(
+    medium: Medium, session: EditSession, focus: Focus, ontology: Ontology, parent: QWidget, **options: Any
+) -> Editor:
+    """`options`: icon, clipboard, rebound keys; `run_job` where something takes long."""
+    shared = {name: value for name, value in options.items() if name != "run_job"}
+    match medium.item.kind:
+        case Kind.VIDEO | Kind.IMAGE_SEQUENCE | Kind.IMAGE_GROUP:
+            from viewers.editors.video_editor import VideoEditor
+
+            return VideoEditor(
+                session, focus, ontology, medium.pictures, parent, clock=medium.clock, sound=medium.sound, **options
+            )
+        case Kind.PDF:
+            from viewers.editors.page_editor import PageEditor
+
+            return PageEditor(session, focus, ontology, medium.pictures, parent, **shared)
+        case Kind.AUDIO:
+            from viewers.editors.audio_editor import AudioEditor
+
+            return AudioEditor(session, focus, ontology, medium.source, parent, **shared)
+        case Kind.TEXT if medium.item.mime in HTML:
+            from viewers.editors.html_editor import HtmlEditor
+
+            return HtmlEditor(session, focus, ontology, medium.source, parent, **shared)
+        case Kind.TEXT:
+            from viewers.editors.text_editor import TextEditor
+
+            return TextEditor(session, focus, ontology, medium.source, parent, **shared)
+    from viewers.editors.image_editor import ImageEditor
+
+    return ImageEditor(session, focus, ontology, medium.pictures, parent, **shared)
+
+
+# -- opening by kind
+
+
+def _sound(catalog: Catalog, item: Item) -> Medium:
+    from viewers.decode.audio import open_sound
+    from viewers.scene.sound_source import SoundSource
+
+    cache = catalog.paths.cache
+    stream = item.facts.get("stream")
+
+    def opened(check: Any, told: Any) -> Any:
+        number = stream if isinstance(stream, int) else None
+        return open_sound(source_of(catalog, item), number, cache_dir=cache, check=check, on_progress=told)
+
+    store, name = cache / "sounds", item.sha256 or item.uuid
+    return Medium(item, SoundSource(opened, seconds=item.duration, store=store, name=name), Still(1))
+
+
+def _text(catalog: Catalog, item: Item) -> Medium:
+    from viewers.scene.html_source import HtmlSource
+    from viewers.scene.text_source import TextSource
+
+    kind = HtmlSource if item.mime in HTML else TextSource
+    return Medium(item, kind(lambda: source_of(catalog, item)), Still(1))
+
+
+def _clock(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> FrameClock:
+    """The times of the frames: of the table that was kept, else of one made now; of an even rate where the file is gone."""
+    from viewers.scene.frame_clock import SEQUENCE_FPS, FrameClock
+
+    if item.kind is Kind.IMAGE_SEQUENCE:
+        return FrameClock.even(max(1, item.frames or 1), SEQUENCE_FPS)
+    table = facts.get("frame_table")
+    if table is None:
+        from storage.media.video import frame_table
+
+        try:
+            table = frame_table(source_of(catalog, item))
+        except PostilError as error:
+            log.info("no frame table: %s", error)
+            return FrameClock.even(max(1, item.frames or 1), item.fps or SEQUENCE_FPS)
+    return FrameClock.of(table)
+
+
+def _sound_of(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> SoundFeeder | None:
+    table = facts.get("frame_table")
+    if item.kind is not Kind.VIDEO or not facts.get("has_audio") or table is None:
+        return None
+    from storage.media.source import FileSource
+    from viewers.sound.of_video import sound_of_video
+
+    try:
+        return sound_of_video(FileSource(path_of(catalog, item)), table, catalog.paths.cache)
+    except (OSError, PostilError) as error:
+        log.info("no sound: %s", error)
+        return None
+
+
+def _warm(pictures: PictureSource) -> None:
+    """Have the picture's first view decoded; from then on the canvas says what it wants."""
+    asked: list[bool] = []
+
+    def arrived() -> None:
+        facts = pictures.facts(0)
+        if not asked and facts is not None:
+            asked.append(True)
+            if not pictures.wanting:
+                pictures.want([(0, facts.levels, -1, -1)], Adjustments())
+
+    pictures.listen(arrived)
+    arrived()
