@@ -22,6 +22,11 @@ from viewers.scene.player import Player
 from viewers.sound.feeder import SoundFeeder
 
 
+@pytest.fixture(autouse=True)
+def _timers_need_an_application(qapp):
+    pass
+
+
 class Watched:
     """A player whose owner looks at each frame as a canvas does, and notes what its pixels say."""
 
