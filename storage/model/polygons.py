@@ -160,22 +160,34 @@ def _fewer_points(ring: Ring, tolerance: float) -> Ring:
     n = len(ring)
     x0, y0 = ring[0]
     far = max(range(1, n), key=lambda i: math.hypot(ring[i][0] - x0, ring[i][1] - y0))
-    closed = (*ring, ring[0])
-    keep = {0, far}
-    spans = [(0, far), (far, n)]
-    while spans:
-        first, last = spans.pop()
-        found, most = 0, tolerance
-        for i in range(first + 1, last):
-            if (d := _distance(closed[i], closed[first], closed[last])) > most:
-                found, most = i, d
-        if found:
-            keep.add(found)
-            spans += [(first, found), (found, last)]
+    keep = _kept((*ring, ring[0]), [(0, far), (far, n)], tolerance) - {n}
     if len(keep) < 3:  # a sliver: its widest vertex, however close
         a, b = ring[0], ring[far]
         keep.add(max((i for i in range(n) if i not in keep), key=lambda i: _distance(ring[i], a, b)))
     return tuple(ring[i] for i in sorted(keep))
+
+
+def simplify_line(points: Points, tolerance: float) -> Points:
+    """The same for an open line; both ends stay."""
+    last = len(points) - 1
+    if last < 2:
+        return points
+    return tuple(points[i] for i in sorted(_kept(points, [(0, last)], tolerance)))
+
+
+def _kept(points: Points, spans: list[tuple[int, int]], tolerance: float) -> set[int]:
+    """Ends of the spans, and what lies too far from the chords between."""
+    keep = {i for span in spans for i in span}
+    while spans:
+        first, last = spans.pop()
+        found, most = 0, tolerance
+        for i in range(first + 1, last):
+            if (d := _distance(points[i], points[first], points[last])) > most:
+                found, most = i, d
+        if found:
+            keep.add(found)
+            spans += [(first, found), (found, last)]
+    return keep
 
 
 def _distance(p: Point, a: Point, b: Point) -> float:

@@ -55,7 +55,8 @@ class EditorStage:
         self.sent: list[StepChange] = []
         self.session = EditSession(self.document, self._keep, author="ann@example.org")
         self.focus = Focus()
-        self.pictures = PictureSource(lambda: Gradient(*size, frames))
+        source = options.pop("source", None)
+        self.pictures = source() if source is not None else PictureSource(lambda: Gradient(*size, frames))
         self.editor = ImageEditor(self.session, self.focus, ontology(), self.pictures, **options)
         self.editor.own_menu = False
         self.said: list[str] = []

@@ -90,6 +90,8 @@ def _edit() -> list[EditorAction]:
         EditorAction("slice", "Slice by a line", ("Shift+J",), "slice_selected", "mdi6.box-cutter", some, "shape"),
         EditorAction("part", "Add a part", (), "add_part", "mdi6.vector-polyline-plus", some, "shape"),
         EditorAction("hole", "Cut a hole", (), "cut_hole", "mdi6.vector-polyline-minus", some, "shape"),
+        EditorAction("simplify", "Simplify…", (), "simplify_selected", "mdi6.vector-polyline-remove", some, "shape"),
+        EditorAction("repair", "Repair crossings", (), "repair_selected", "mdi6.wrench-outline", some, "shape"),
         EditorAction("to_polygon", "Convert to polygon", (), "convert_to_polygon", "mdi6.vector-polygon", some, "shape"),
         EditorAction("to_mask", "Convert to mask", (), "convert_to_mask", "mdi6.brush", some, "shape"),
         EditorAction("to_box", "Convert to box", (), "convert_to_box", "mdi6.rectangle-outline", some, "shape"),
@@ -132,9 +134,10 @@ def _tools() -> list[EditorAction]:
     titles = {
         "select": "Select", "lasso": "Lasso", "box": "Box", "rotated_box": "Rotated box", "polygon": "Polygon",
         "polyline": "Line", "point": "Point", "circle": "Circle", "ellipse": "Ellipse", "cuboid": "Cuboid",
-        "skeleton": "Skeleton", "brush": "Brush", "eraser": "Eraser", "ruler": "Ruler",
+        "skeleton": "Skeleton", "brush": "Brush", "eraser": "Eraser", "threshold": "Threshold brush",
+        "flood": "Flood fill", "livewire": "Livewire scissors", "grab_cut": "GrabCut", "ruler": "Ruler",
     }  # fmt: skip
-    keys = {"brush": ("B",)}
+    keys = {"brush": ("B",), "threshold": ("Shift+B",), "flood": ("W",), "livewire": ("A",), "grab_cut": ("Shift+W",)}
     mask = needs_mask_class
     return [
         *(
@@ -215,7 +218,12 @@ ICONS: dict[str, str] = {
     "skeleton": "mdi6.human-handsup",
     "brush": "mdi6.brush",
     "eraser": "mdi6.eraser",
+    "threshold": "mdi6.contrast-circle",
+    "flood": "mdi6.format-color-fill",
+    "livewire": "mdi6.magnet",
+    "grab_cut": "mdi6.image-filter-center-focus",
     "slice": "mdi6.box-cutter",
+    "simplify": "mdi6.vector-polyline-remove",
     "ruler": "mdi6.ruler",
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from storage.model.geometry import Polygon
+from storage.model.geometry import Polygon, Polyline
 from viewers.editors.actions import EditorAction
 from viewers.editors.shape_verbs import SHAPE_WORDS
 from viewers.editors.tool_bar import Icon, swatch
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SELECTION = (
     ("copy", "duplicate", "delete", "delete_locked", "redraw"),
     ("hide", "lock", "occluded", "forward", "back"),
-    ("join", "subtract", "slice", "part", "hole"),
+    ("join", "subtract", "slice", "part", "hole", "simplify", "repair"),
 )
 GROUND = (("undo", "redo"), ("paste", "paste_shape", "select_all"), ("hide_all", "lock_all"), ("fit", "full_size", "adjust"))
 
@@ -37,7 +37,9 @@ def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
         menu.addSeparator()
     for group in editor.menu_groups():
         for action_id in group:
-            if action_id in ("part", "hole") and not _one_polygon(editor):
+            if (action_id in ("part", "hole") and not _one_polygon(editor)) or (
+                action_id in ("simplify", "repair") and not _outlines(editor)
+            ):
                 continue
             menu.addAction(_entry(editor, menu, editor.keymap.action(action_id), icon))
         menu.addSeparator()
@@ -79,6 +81,10 @@ def _conversions(editor: ImageEditor, menu: QMenu) -> None:
     for shape, known in found:
         entry = sub.addAction(swatch(known.color), f"{SHAPE_WORDS[shape]}: {known.name}")
         entry.triggered.connect(lambda _=False, s=shape, h=known.feature_hash: editor.convert(s, h))
+
+
+def _outlines(editor: ImageEditor) -> bool:
+    return any(isinstance(a.geometry, Polygon | Polyline) for a in editor.selected())
 
 
 def _one_polygon(editor: ImageEditor) -> bool:

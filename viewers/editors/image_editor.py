@@ -28,6 +28,7 @@ from viewers.editors.keys import key_text
 from viewers.editors.option_strip import OptionStrip
 from viewers.editors.page_strip import PageStrip
 from viewers.editors.tool_bar import Icon, ToolBar
+from viewers.editors.tool_options import ToolOptions
 from viewers.editors.tool_verbs import ToolVerbs
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
@@ -77,6 +78,7 @@ class ImageEditor(ToolVerbs, Editor):
         self.canvas = ImageCanvas(session, focus, ontology, pictures, self)
         self.tool_bar = ToolBar(icon, self)
         self.options = OptionStrip(self.toolbox.brush, self.canvas)
+        self.options.add(ToolOptions(self.toolbox, self.options))
         self.pages = PageStrip(self)
         self.popover = AdjustPopover(focus, self)
         self._icon = icon
@@ -115,6 +117,8 @@ class ImageEditor(ToolVerbs, Editor):
         self.tool_bar.adjust_wanted.connect(self.show_adjustments)
         self.options.mode_wanted.connect(self.use_polygon_mode)
         self.options.changed.connect(self.acted)
+        self.options.more.apply_wanted.connect(self.finish_draft)
+        self.canvas.context.made = self.object_made
         self.toolbox.brush.resized = self.options.read
         self.pages.page_wanted.connect(self.go_to_page)
         self.popover.adjusted.connect(self.set_adjustments)
@@ -181,6 +185,11 @@ class ImageEditor(ToolVerbs, Editor):
     def acted(self) -> None:
         self.canvas.tool_acted()
         self._show_options()
+
+    def object_made(self, _instance: str) -> None:
+        """A tool has drawn an object to its end: it stays in hand, or not, as the settings say."""
+        if self.tool.id == "simplify" or not self.toolbox.stays_armed:
+            self.arm_tool("select")
 
     # -- ontology and tools
 

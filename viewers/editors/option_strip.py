@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
+from viewers.editors.tool_options import ToolOptions
 from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
 
 MODES = (("new", "New polygon"), ("part", "Add part"), ("hole", "Cut hole"))
@@ -28,13 +29,20 @@ class OptionStrip(QFrame):
         self._polygon = self._polygon_part()
         row.addWidget(self._brush)
         row.addWidget(self._polygon)
+        self.more: ToolOptions | None = None
         self.hide()
+
+    def add(self, more: ToolOptions) -> None:
+        """The options of the tools that look at the picture."""
+        self.more = more
+        more.changed.connect(self.changed)
+        self.layout().addWidget(more)
 
     def _brush_part(self) -> QWidget:
         part = QWidget(self)
         row = QHBoxLayout(part)
         row.setContentsMargins(0, 0, 0, 0)
-        label = QLabel("Size", part)
+        label = self._label = QLabel("Size", part)
         self.size_box = QSpinBox(part)
         self.size_box.setRange(SMALLEST, LARGEST)
         self.size_box.setSuffix(" px")
@@ -82,8 +90,12 @@ class OptionStrip(QFrame):
 
     def show_for(self, tool_id: str, *, mode: str = "new", can_change: bool = False) -> None:
         """`can_change`: one polygon is selected, which parts and holes can go to."""
-        brush, polygon = tool_id in ("brush", "eraser"), tool_id == "polygon"
+        brush, polygon = tool_id in ("brush", "eraser", "threshold", "grab_cut"), tool_id == "polygon"
         self._brush.setVisible(brush)
+        for widget in (self.round_button, self.square_button, self.underlying_box):
+            widget.setVisible(tool_id != "grab_cut")
+        self._label.setText("Stroke" if tool_id == "grab_cut" else "Size")
+        more = self.more is not None and self.more.show_for(tool_id)
         self._polygon.setVisible(polygon)
         if brush:
             self.read()
@@ -91,7 +103,7 @@ class OptionStrip(QFrame):
             button.setChecked(name == mode)
             button.setEnabled(name == "new" or can_change or name == mode)
             button.setToolTip("" if button.isEnabled() else "Select one polygon first.")
-        self.setVisible(brush or polygon)
+        self.setVisible(brush or polygon or more)
         self.adjustSize()
 
     def read(self) -> None:

@@ -16,7 +16,8 @@ Icon = Callable[[str], QIcon]
 #: What stands on a button when there are no icons.
 LETTERS = {
     "select": "▸", "lasso": "◌", "box": "▭", "rotated_box": "◇", "polygon": "⬠", "polyline": "∿", "point": "•",
-    "circle": "○", "ellipse": "⬭", "cuboid": "⬚", "skeleton": "Y", "brush": "B", "eraser": "E", "slice": "/", "ruler": "↔",
+    "circle": "○", "ellipse": "⬭", "cuboid": "⬚", "skeleton": "Y", "brush": "B", "eraser": "E", "slice": "/", "threshold": "T", "flood": "F", "livewire": "L",
+    "grab_cut": "G", "simplify": "S", "ruler": "↔",
     "adjust": "☼",
 }  # fmt: skip
 

@@ -7,19 +7,20 @@ from storage.errors import StaleUndo
 from storage.model.geometry import Polygon, ShapeKind
 from storage.model.labels import Annotation, FrameKey, Instance
 from storage.model.ontology import ObjectClass
-from viewers.editors.shape_verbs import ShapeVerbs
+from viewers.editors.polygon_verbs import PolygonVerbs
 from viewers.tools.base import Tool
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.polygon import Mode, PolygonTool
 from viewers.tools.select import SelectTool
-from viewers.tools.toolbox import TOOL_OF, Toolbox
+from viewers.tools.toolbox import SHAPES_OF, TOOL_OF, Toolbox
 
 #: Tools that need no class.
-FREE = ("select", "lasso", "slice", "ruler")
-BRUSHES = ("brush", "eraser")
+FREE = ("select", "lasso", "slice", "simplify", "ruler")
+#: Armed by a verb alone, for what is selected.
+BY_VERB = ("simplify",)
 
 
-class ToolVerbs(ShapeVerbs):
+class ToolVerbs(PolygonVerbs):
     toolbox: Toolbox
     tool: Tool
 
@@ -38,14 +39,13 @@ class ToolVerbs(ShapeVerbs):
     # -- what is offered
 
     def classes_of(self, tool_id: str) -> list[ObjectClass]:
-        wanted = "brush" if tool_id == "eraser" else tool_id
-        return [c for c in self.classes() if TOOL_OF.get(c.shape) == wanted]
+        return [c for c in self.classes() if c.shape in SHAPES_OF.get(tool_id, ())]
 
     def offers(self, tool_id: str) -> bool:
         return tool_id in FREE or bool(self.classes_of(tool_id))
 
     def offered(self) -> list[Tool]:
-        return [tool for tool in self.toolbox.tools.values() if self.offers(tool.id)]
+        return [tool for tool in self.toolbox.tools.values() if self.offers(tool.id) and tool.id not in BY_VERB]
 
     # -- arming
 
@@ -72,8 +72,8 @@ class ToolVerbs(ShapeVerbs):
         if tool_id is None:
             self.say(f"“{known.name}” cannot be drawn on a picture.")
             return
-        # The eraser stays in hand when another mask class is picked.
-        self._arm(known, self.tool.id if tool_id == "brush" and self.tool.id in BRUSHES else tool_id)
+        # The eraser, say, stays in hand when another mask class is picked.
+        self._arm(known, self.tool.id if known.shape in SHAPES_OF.get(self.tool.id, ()) else tool_id)
 
     def arm_digit(self, digit: int) -> None:
         known = self.class_at(digit)

@@ -31,6 +31,11 @@ class CutSettings:
     smoothing: float = 1.0
     changed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
+    def set_smoothing(self, smoothing: float) -> None:
+        if smoothing != self.smoothing:
+            self.smoothing = smoothing
+            self.changed()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:

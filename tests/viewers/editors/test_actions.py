@@ -41,7 +41,7 @@ def test_ids_are_unique_and_every_tool_has_an_icon_and_an_action():
     assert len(set(ids)) == len(ids)
     tools = set(Toolbox().tools)
     assert tools == set(ICONS)
-    assert tools - {a.args[0] for a in EDITOR_ACTIONS if a.method == "arm_tool"} == {"slice"}
+    assert tools - {a.args[0] for a in EDITOR_ACTIONS if a.method == "arm_tool"} == {"slice", "simplify"}
 
 
 def test_rebinding_changes_what_a_key_finds():

@@ -223,7 +223,7 @@ def test_a_tool_takes_the_last_class_of_its_shape(desk):
 
 def test_only_tools_with_a_class_are_offered(desk):
     desk.ontology = Ontology(tuple(o for o in desk.ontology.objects if o.shape is ShapeKind.POLYGON))
-    assert [t.id for t in desk.offered()] == ["select", "lasso", "polygon", "slice", "ruler"]
+    assert [t.id for t in desk.offered()] == ["select", "lasso", "polygon", "livewire", "grab_cut", "slice", "ruler"]
     desk.arm_tool("brush")
     assert "no class" in desk.said[-1]
     assert desk.tool.id == "select"
