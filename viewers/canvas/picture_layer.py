@@ -157,7 +157,9 @@ class PictureLayer(QObject):
         self._stale = False
         self._serial += 1
         serial = self._serial
-        background, grid = self._background, self.grid and now.zoom * now.dpr >= GRID_FROM
+        facts = source.facts(frame)
+        has_pixels = facts is None or facts.finest == 0
+        background, grid = self._background, self.grid and has_pixels and now.zoom * now.dpr >= GRID_FROM
 
         def job(stop: Stop) -> object:
             pixels = tiles.render(source, frame, matrix, size, background)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from viewers.decode.request import FrameFacts
+from viewers.decode.request import FrameFacts, doubled
 from viewers.scene.pictures import TILE, PictureSource, Shown, TileKey
 from viewers.scene.view_state import Matrix, level_for
 
@@ -40,7 +40,7 @@ def cut(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, int]
     if right <= left or bottom <= top:
         return None
     region = (left, top, right - left, bottom - top)
-    level = level_for(_scale(matrix), facts.levels)
+    level = level_for(_scale(matrix), facts.levels, facts.finest)
     if source.moving:
         return Cut(level, [(frame, level, -1, -1)], region)
     whole = (frame, facts.levels, -1, -1)
@@ -94,9 +94,9 @@ def _mosaic(source: PictureSource, facts: FrameFacts, what: Cut, frame: int) -> 
     tiles = what.keys[1:]
     c0, r0 = min(k[2] for k in tiles), min(k[3] for k in tiles)
     c1, r1 = max(k[2] for k in tiles) + 1, max(k[3] for k in tiles) + 1
-    side = TILE << what.level
+    side = doubled(TILE, what.level)
     right, bottom = min(facts.width, c1 * side), min(facts.height, r1 * side)
-    w, h = -((c0 * side - right) >> what.level), -((r0 * side - bottom) >> what.level)
+    w, h = -doubled(c0 * side - right, -what.level), -doubled(r0 * side - bottom, -what.level)
     out = np.zeros((h, w, 4), np.uint8)
     for key in tiles:
         x, y = (key[2] - c0) * TILE, (key[3] - r0) * TILE
@@ -115,7 +115,7 @@ def _from_coarse(place: NDArray[Any], whole: Shown | None, facts: FrameFacts, ke
         return
     h, w = place.shape[:2]
     sx, sy = whole.shape[1] / facts.width, whole.shape[0] / facts.height
-    step, side = 1 << key[1], TILE << key[1]
+    step, side = 2.0 ** key[1], doubled(TILE, key[1])
     x, y = key[2] * side * sx, key[3] * side * sy
     m = np.array(((step * sx, 0, x + (step * sx - 1) / 2), (0, step * sy, y + (step * sy - 1) / 2)))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -125,11 +125,11 @@ def _from_coarse(place: NDArray[Any], whole: Shown | None, facts: FrameFacts, ke
 def _warp(mosaic: Shown, origin: tuple[float, float], level: int, m: Matrix, target: Rect) -> Shown:
     """From the level's pixels to the target rectangle. Corners become centres: OpenCV's coordinates are pixel centres."""
     a, b, tx, c, d, ty = m
-    step = float(1 << level)
+    step = 2.0**level
     tx, ty = tx + a * origin[0] + b * origin[1] - target[0], ty + c * origin[0] + d * origin[1] - target[1]
     a, b, c, d = a * step, b * step, c * step, d * step
     forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
-    flags = cv2.INTER_NEAREST if _scale(m) >= SQUARES else cv2.INTER_LINEAR
+    flags = cv2.INTER_NEAREST if _scale(m) * min(step, 1.0) >= SQUARES else cv2.INTER_LINEAR
     if _scale(m) * step < 0.5:  # smaller than the coarsest level: average, else it shimmers
         shrink = _scale(m) * step
         h, w = max(1, round(mosaic.shape[0] * shrink)), max(1, round(mosaic.shape[1] * shrink))

@@ -83,7 +83,7 @@ class PageDecoder:
         levels = 0
         while max(width, height) / 2 ** (levels + 1) >= _WORTH:
             levels += 1
-        return FrameFacts(ceil(width), ceil(height), levels, PixelKind.BGRA8)
+        return FrameFacts(ceil(width), ceil(height), levels, PixelKind.BGRA8, finest=FINEST)
 
     def read(self, request: Request) -> Picture:
         def given_up() -> bool:

@@ -45,7 +45,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class FrameFacts:
-    """Size as shown upright; `levels` is how many times it is worth halving (0 for small pictures)."""
+    """Size as shown upright; `levels` is how many times it is worth halving (0 for small pictures).
+
+    `finest` below 0: what is drawn from outlines (pages) can be had that many times doubled; full size stays level 0.
+    """
 
     width: int
     height: int
@@ -54,6 +57,7 @@ class FrameFacts:
     bits: int = 8
     channels: int = 3
     warnings: tuple[str, ...] = ()
+    finest: int = 0
 
 
 class Decoder(Protocol):
@@ -69,6 +73,11 @@ class Decoder(Protocol):
         """Requests up to this generation are no longer wanted: their `read` may raise `Cancelled`."""
 
     def close(self) -> None: ...
+
+
+def doubled(n: int, level: int) -> int:
+    """`n` pixels of a level in full-size pixels: doubled `level` times, halved below 0."""
+    return n << level if level >= 0 else n >> -level
 
 
 def to_rgb(picture: Picture) -> NDArray[np.uint8]:

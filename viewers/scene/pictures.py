@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from storage.errors import Cancelled, PostilError
 from viewers.decode.moving import MovingDecoder
-from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region, Request
+from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region, Request, doubled
 from viewers.scene.adjust import Adjustments, shown, value_text, window_of
 from viewers.scene.film import SOON, Coming, Pace, choose
 from viewers.scene.frame_clock import FrameClock
@@ -210,7 +210,7 @@ class PictureSource:
         if facts is None:
             return []
         x, y, w, h = region
-        side = TILE << level
+        side = doubled(TILE, level)
         x0, y0 = max(0, x) // side, max(0, y) // side
         x1, y1 = min(facts.width, x + w), min(facts.height, y + h)
         keys = [(frame, level, column, row) for row in range(y0, -(-y1 // side)) for column in range(x0, -(-x1 // side))]
@@ -367,7 +367,9 @@ class PictureSource:
 
     def _busy(self) -> bool:
         """Something is more urgent than reading ahead."""
-        return self._closed or bool(self._needs or self._wanted or self._reading or self._probe) or self._to_prepare() is not None
+        return (
+            self._closed or bool(self._needs or self._wanted or self._reading or self._probe) or self._to_prepare() is not None
+        )
 
     def _done(self, job: _Job) -> bool:
         """Do it. True: there is something to tell."""
@@ -493,7 +495,7 @@ class PictureSource:
         frame, level, column, row = key
         region: Region | None = None
         if column >= 0:
-            facts, side = self._facts[frame], TILE << level
+            facts, side = self._facts[frame], doubled(TILE, level)
             x, y = column * side, row * side
             region = (x, y, min(side, facts.width - x), min(side, facts.height - y))
         assert self._decoder is not None

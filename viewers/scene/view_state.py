@@ -164,8 +164,8 @@ class ViewState:
         return ((cos * dx + sin * dy) / self.zoom, (-sin * dx + cos * dy) / self.zoom)
 
 
-def level_for(scale: float, levels: int) -> int:
+def level_for(scale: float, levels: int, finest: int = 0) -> int:
     """Which halving to draw from at `scale` device px per image px: the coarsest that still has a pixel for each."""
-    if scale >= 1.0:
+    if scale >= 1.0 and finest == 0:
         return 0
-    return max(0, min(levels, math.floor(math.log2(1.0 / scale) + 1e-9)))
+    return max(finest, min(levels, math.floor(math.log2(1.0 / scale) + 1e-9)))
