@@ -379,9 +379,12 @@ class ImageEditor(ToolVerbs, Editor):
         if "armed" in names and self.focus.armed is not None and not self._arming:
             self._follow_class()
         if "at" in names:
-            self.pages.show_page(self.frame(), self.frames())
+            self._show_page()
         if names & {"selected", "at", "hidden", "locked", "armed"}:
             self.acted()
+
+    def _show_page(self) -> None:
+        self.pages.show_page(self.frame(), self.frames())
 
     def _follow_class(self) -> None:
         """A panel armed a class: its tool comes with it."""
@@ -410,6 +413,6 @@ class ImageEditor(ToolVerbs, Editor):
 
     @Slot()
     def _on_opened(self) -> None:
-        self.pages.show_page(self.frame(), self.frames())
+        self._show_page()
         self.acted()
         self.opened.emit()
