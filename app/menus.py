@@ -36,7 +36,18 @@ def build_menus(window: MainWindow) -> None:
 
 
 def fill_label_menu(window: MainWindow) -> None:
-    """A hundred verbs of the editors: when the window is in use, or when they are asked for."""
-    menu, pages = window.label_menu, window.pages
-    if menu is not None and menu.isEmpty() and pages is not None:
-        window.registry.fill(menu, pages.editor_menu())
+    """The verbs of the editor on the screen, when the window is in use or somebody looks: they are many."""
+    from app.actions.labels import TASK_MENU, VIEW_MENU, editor_menus
+
+    menu, registry = window.label_menu, window.registry
+    if menu is None:
+        return
+    menu.clear()
+    for part in menu.findChildren(QMenu):
+        part.deleteLater()
+    registry.fill(menu, [*TASK_MENU, "-"])
+    for title, ids in editor_menus(window):
+        part = menu.addMenu(title)
+        part.setToolTipsVisible(True)
+        registry.fill(part, ids)
+    registry.fill(menu, ["-", *VIEW_MENU])

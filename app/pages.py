@@ -182,11 +182,6 @@ class Pages(QObject):
         self.window.status_line.show_hint("")
         self.window.go("projects")
 
-    def editor_menu(self) -> list[str]:
-        from app.actions.labels import editor_menu
-
-        return editor_menu(self.window)
-
     # -- what the window's verbs need
 
     def _undoer(self, which: str) -> Any:

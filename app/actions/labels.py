@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from app.actions.registry import Action
 from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
+from viewers.editors.audio_actions import AUDIO_ACTIONS
+from viewers.editors.text_actions import HTML_ACTIONS, TEXT_ACTIONS
+from viewers.editors.track_actions import VIDEO_ACTIONS
 
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
@@ -13,7 +16,6 @@ if TYPE_CHECKING:
     from storage.model.reads import TaskRow
 
 _OWN = {"undo", "redo"}  # the window's undo goes to the editor by itself
-_SECTIONS = ("edit", "shape", "select", "tool", "view", "page")
 
 
 def label_actions(window: MainWindow) -> list[Action]:
@@ -96,10 +98,27 @@ def label_actions(window: MainWindow) -> list[Action]:
             group=tr("View"),
         ),
     ]
-    return task + [_editor_action(verbs, a) for a in EDITOR_ACTIONS if a.id not in _OWN]
+    return task + _editor_actions(verbs)
 
 
-def _editor_action(verbs: _LabelVerbs, action: EditorAction) -> Action:
+def _editor_actions(verbs: _LabelVerbs) -> list[Action]:
+    """The verbs of every editor, each once: what several have in common has one id, and keys that mean one thing."""
+    tr = verbs.window.tr
+    tables = (
+        ("", tr("Picture editor"), EDITOR_ACTIONS),
+        ("video", tr("Video editor"), VIDEO_ACTIONS),
+        ("audio", tr("Audio editor"), AUDIO_ACTIONS),
+        ("text", tr("Text editor"), [*TEXT_ACTIONS, *HTML_ACTIONS]),
+    )
+    made: dict[str, Action] = {}
+    for medium, title, table in tables:
+        for action in table:
+            if action.id not in _OWN and action.id not in made:
+                made[action.id] = _editor_action(verbs, action, medium or action.scope, title)
+    return list(made.values())
+
+
+def _editor_action(verbs: _LabelVerbs, action: EditorAction, scope: str, group: str) -> Action:
     return Action(
         f"edit.{action.id}",
         action.title,
@@ -107,19 +126,37 @@ def _editor_action(verbs: _LabelVerbs, action: EditorAction) -> Action:
         action.keys,
         action.icon,
         when=lambda: verbs.why_not(action),
-        scope=action.scope,
-        group=verbs.window.tr("Picture editor"),
+        scope=scope,
+        group=group,
         hint_keys=True,
     )
 
 
-def editor_menu(window: MainWindow) -> list[str]:
-    """Ids for the Label menu, by section."""
-    ids = ["task.submit", "task.skip", "task.next", "task.previous", "task.leave", "project.labels"]
-    for section in _SECTIONS:
-        ids.append("-")
-        ids += [f"edit.{a.id}" for a in EDITOR_ACTIONS if a.section == section and a.menu and a.id not in _OWN]
-    return [*ids, "-", "view.left_panels", "view.right_panels", "view.canvas_alone"]
+TASK_MENU = ["task.submit", "task.skip", "task.next", "task.previous", "task.leave", "project.labels"]
+VIEW_MENU = ["view.left_panels", "view.right_panels", "view.canvas_alone"]
+
+
+def editor_menus(window: MainWindow) -> list[tuple[str, list[str]]]:
+    """The verbs of the editor on the screen (else of the picture editor) by section: a title and the ids."""
+    tr, pages = window.tr, window.pages
+    shown = pages.editor.editor if pages is not None and pages.editing and pages.editor is not None else None
+    table = list(shown.keymap) if shown is not None else EDITOR_ACTIONS
+    titles = {
+        "edit": tr("Edit"),
+        "shape": tr("Shape"),
+        "range": tr("Ranges"),
+        "track": tr("Over time"),
+        "select": tr("Select"),
+        "tool": tr("Tools"),
+        "play": tr("Play"),
+        "page": tr("Pages"),
+        "view": tr("View"),
+    }
+    menus = [
+        (title, [f"edit.{a.id}" for a in table if a.section == section and a.menu and a.id not in _OWN])
+        for section, title in titles.items()
+    ]
+    return [(title, ids) for title, ids in menus if ids]
 
 
 class _LabelVerbs:
@@ -155,7 +192,9 @@ class _LabelVerbs:
         editor = self._editor
         if editor is None or editor.editor is None:
             return self.why_no_task()
-        return action.why_not(editor.editor)
+        if action.id not in editor.editor.keymap:
+            return self.window.tr("Not for this kind of file.")
+        return editor.editor.why_not(action.id)
 
     def run(self, action: EditorAction) -> None:
         assert self._editor is not None and self._editor.editor is not None

@@ -109,7 +109,7 @@ def test_an_action_that_cannot_be_done_says_why_and_is_not_run(desk: Desk) -> No
     desk.turn()
     palette = QApplication.activePopupWidget()
     field = desk.find("Command", within=palette)
-    desk.type("Submit task", field)
+    desk.type("Skip task", field)
     assert palette._model.entries[0].reason == "Open a task first."
     desk.key("Return", field)
     assert palette.isVisible()

@@ -7,7 +7,7 @@ the canvas itself has it, *drawing* only while a draft is open (there the tool i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -240,6 +240,9 @@ class KeyMap:
 
     def __contains__(self, action_id: str) -> bool:
         return action_id in self._actions
+
+    def __iter__(self) -> Iterator[EditorAction]:
+        return iter(self._actions.values())
 
     def action(self, action_id: str) -> EditorAction:
         return self._actions[action_id]
