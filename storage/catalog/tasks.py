@@ -10,13 +10,14 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from storage.catalog import members as pictures
 from storage.catalog.ontologies import read as read_ontology
 from storage.catalog.people import user as find_user
 from storage.catalog.projects import check_visible, workflow_of
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.ids import uuid_blob, uuid_text
 from storage.model import rules, titles, workflow
-from storage.model.items import MOVING
+from storage.model.items import MOVING, Kind
 from storage.model.people import Action, User
 from storage.model.reads import TaskRow
 from storage.model.rules import Gap
@@ -189,6 +190,11 @@ class _Task:
         self.frames: int = frames or 1
         self.moving = kind in MOVING
         self.flow: Workflow = workflow_of(op.db, self.project_id)
+        self._kind = kind
+
+    def members(self, op: Operation) -> list[str]:
+        """The uuids of a group's pictures: its frames."""
+        return [m.uuid for m in pictures.members(op.db, self.item_id)] if self._kind == Kind.IMAGE_GROUP else []
 
 
 def claim(op: Operation, task_id: int) -> None:
@@ -209,7 +215,7 @@ def submit(op: Operation, task_id: int) -> None:
     ontology_id = op.value("SELECT ontology_id FROM projects WHERE id = ?", task.project_id)
     ontology = read_ontology(op.db, ontology_id)
     if rules.requires_anything(ontology):  # a large document takes longer to read than all the rest
-        gaps = rules.gaps(ontology, load(op.db, task.label_row_id), task.frames, moving=task.moving)
+        gaps = rules.gaps(ontology, load(op.db, task.label_row_id), task.frames, moving=task.moving, members=task.members(op))
         if gaps:
             raise RequiredMissing(task.title, gaps)
     _write(op, task, stage_uuid=uuid_blob(stage.uuid), status=status, place=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.model.labels import AnswerValue, Classification, FrameKey, Instance, LabelDocument
@@ -115,12 +115,19 @@ def requires_anything(ontology: Ontology) -> bool:
     )
 
 
-def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1, *, moving: bool = False) -> list[Gap]:
+def gaps(
+    ontology: Ontology,
+    document: LabelDocument,
+    frames: int = 1,
+    *,
+    moving: bool = False,
+    members: Sequence[str] = (),
+) -> list[Gap]:
     """Everything required that is empty (rulings.md 17); archived things ask nothing.
 
     `frames` is how many frames the unit has: only used to say where to go. A dynamic attribute is answered when every
     frame on which its object is drawn has an answer; the gap names the first frame that has none. `moving`: an object is
-    there between its key frames as well.
+    there between its key frames as well. `members`: the uuids of a group's pictures, which are its frames.
     """
     found: list[Gap] = []
     if not requires_anything(ontology):
@@ -136,17 +143,19 @@ def gaps(ontology: Ontology, document: LabelDocument, frames: int = 1, *, moving
             found.append(Gap(f"No “{object_class.name}” has been drawn."))
         if any(a.required for a in _all(object_class.attributes)):
             for instance in instances:
-                found.extend(_instance_gaps(object_class, instance, document, moving))
+                found.extend(_instance_gaps(object_class, instance, document, moving, members))
     for classification in ontology.classifications:
         if not (classification.archived or classification.attribute.archived):
-            found.extend(_classification_gaps(classification, document))
+            found.extend(_classification_gaps(classification, document, members))
     return found
 
 
-def _instance_gaps(object_class: ObjectClass, instance: Instance, document: LabelDocument, moving: bool) -> Iterator[Gap]:
+def _instance_gaps(
+    object_class: ObjectClass, instance: Instance, document: LabelDocument, moving: bool, members: Sequence[str]
+) -> Iterator[Gap]:
     static = {a.attribute: a.value for a in document.answers_of(instance.uuid) if a.first is None}
     label = f"{object_class.name} {instance.number}"
-    keys = _moments(document, instance.uuid) if moving else [a.at for a in document.annotations_of(instance.uuid)]
+    keys = _moments(document, instance.uuid) if moving else _places(document, instance.uuid, members)
     first = keys[0] if keys else None
     for top in object_class.attributes:
         if not top.dynamic:
@@ -156,12 +165,22 @@ def _instance_gaps(object_class: ObjectClass, instance: Instance, document: Labe
             continue
         told: set[str] = set()
         for at in keys:
-            here = static | answers_on(document, instance.uuid, at[1])
+            here = static | answers_on(document, instance.uuid, _frame_of(at, members))
             for question in questions((top,), here):
                 q = question.attribute
                 if q.required and q.feature_hash not in told and is_empty(here.get(q.feature_hash)):
                     told.add(q.feature_hash)
                     yield _gap(label, q, instance=instance.uuid, at=at)
+
+
+def _places(document: LabelDocument, instance: str, members: Sequence[str]) -> list[FrameKey]:
+    """The frames on which it is seen, in their order."""
+    found = [a.at for a in document.annotations_of(instance) if not a.outside]
+    return sorted(found, key=lambda at: _frame_of(at, members)) if members else found
+
+
+def _frame_of(at: FrameKey, members: Sequence[str]) -> int:
+    return members.index(at[0]) if at[0] in members else at[1]
 
 
 def _moments(document: LabelDocument, instance: str) -> list[FrameKey]:
@@ -185,7 +204,7 @@ def answers_on(document: LabelDocument, owner: str, frame: int) -> dict[str, Ans
     }
 
 
-def _classification_gaps(classification: ClassificationClass, document: LabelDocument) -> Iterator[Gap]:
+def _classification_gaps(classification: ClassificationClass, document: LabelDocument, members: Sequence[str]) -> Iterator[Gap]:
     root = classification.attribute
     rows = [c for c in document.classifications.values() if c.feature_hash == classification.feature_hash]
     if not rows and root.required:
@@ -198,7 +217,7 @@ def _classification_gaps(classification: ClassificationClass, document: LabelDoc
         answers = {a.attribute: a.value for a in document.answers_of(row.uuid)}
         for question in questions((root,), answers):
             if question.attribute.required and is_empty(answers.get(question.attribute.feature_hash)):
-                yield _gap(classification.name, question.attribute, classification=row.uuid, at=_first_frame(row))
+                yield _gap(classification.name, question.attribute, classification=row.uuid, at=_first_frame(row, members))
 
 
 def _gap(
@@ -213,8 +232,11 @@ def _gap(
     return Gap(text, instance, classification, attribute.feature_hash, at)
 
 
-def _first_frame(row: Classification) -> FrameKey | None:
-    return ("", row.ranges[0][0]) if row.ranges else None
+def _first_frame(row: Classification, members: Sequence[str]) -> FrameKey | None:
+    if not row.ranges:
+        return None
+    frame = row.ranges[0][0]
+    return (members[frame], 0) if frame < len(members) else ("", frame)
 
 
 def _all(attributes: Iterable[Attribute]) -> Iterator[Attribute]:

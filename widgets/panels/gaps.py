@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout,
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
+from storage.editing.on_frames import Still
 from storage.editing.session import EditSession
 from storage.model import rules
 from storage.model.ontology import Ontology
@@ -75,7 +76,10 @@ class GapsList(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Look for gaps now."""
-        self.show_gaps(rules.gaps(self._ontology, self._session.document, self._frames))
+        frames = self._session.frames
+        members = frames.members if isinstance(frames, Still) else ()
+        found = rules.gaps(self._ontology, self._session.document, self._frames, moving=frames.moving, members=members)
+        self.show_gaps(found)
 
     def show_gaps(self, gaps: list[Gap]) -> None:
         if gaps != self.gaps or not self._list.count():
@@ -84,6 +88,9 @@ class GapsList(QWidget):
             self._list.clear()
             for gap in gaps:
                 entry = QListWidgetItem(icon("ph.warning-circle", theme.warning()), gap.text)
+                where = self._session.frames.index(gap.at) if gap.at is not None and self._session.frames.count > 1 else None
+                if where is not None:
+                    entry.setText(f"{gap.text} " + self.tr("(frame {number})").format(number=f"{where + 1:,}"))
                 entry.setToolTip(self.tr("Go there"))
                 self._list.addItem(entry)
             self._list.setCurrentRow(min(row, len(gaps) - 1))

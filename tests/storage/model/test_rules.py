@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from storage.model import interpolation, rules
 from storage.model import ontology_edit as edit
-from storage.model import rules
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def asked():
     """A required car with a required radio question, a required one under its first option, and a required scene."""
     ontology, car = edit.add_object(Ontology(), "Car", ShapeKind.BOX, required=True)
@@ -71,6 +73,59 @@ def test_a_dynamic_question_is_missed_on_its_first_open_frame(asked):
     assert gap.at == ("", 4)
     document.put(Answer("y", "i", h["state"], (h["fine"],)))
     assert rules.gaps(ontology, document, 9) == []
+
+
+def test_a_dynamic_question_of_a_track_is_missed_between_its_key_frames_too(asked):
+    ontology, h = asked
+    ontology = edit.set_dynamic(edit.remove(ontology, h["scene"]), h["state"], True)
+    document = drawn(h["car"], 2, 20)
+    document.put(Answer("x", "i", h["state"], (h["fine"],), 0, 9))
+    document.put(Answer("y", "i", h["state"], (h["fine"],), 12, 30))
+    assert rules.gaps(ontology, document, 40) == []  # pages: nothing lies between them
+    (gap,) = rules.gaps(ontology, document, 40, moving=True)
+    assert gap.at == ("", 10)
+
+
+@given(
+    st.dictionaries(st.integers(0, 15), st.sampled_from(["key", "alone", "outside"]), min_size=1, max_size=5),
+    st.lists(st.tuples(st.integers(0, 15), st.integers(0, 4), st.sampled_from(["fine", "broken", "deep"])), max_size=4),
+)
+def test_gaps_of_a_track_are_those_that_looking_at_every_frame_finds(asked, rows, told):
+    ontology, h = asked
+    ontology = edit.set_dynamic(edit.remove(ontology, h["scene"]), h["state"], True)
+    document = drawn(h["car"])
+    document.drop("annotation", next(iter(document.annotations)))
+    for frame, kind in rows.items():
+        row = Annotation(f"a{frame}", "i", Box(0, 0, 1, 1), frame, keyframe=kind == "key", outside=kind == "outside")
+        document.put(row)
+    for n, (first, length, what) in enumerate(told):
+        attribute = h["why"] if what == "deep" else h["state"]
+        document.put(Answer(f"t{n}", "i", attribute, "so" if what == "deep" else (h[what],), first, first + length))
+    found = {gap.attribute: gap.at[1] for gap in rules.gaps(ontology, document, 16, moving=True) if gap.at is not None}
+    expected: dict[str, int] = {}
+    for frame in range(16):
+        shown = interpolation.present(document, "i", frame)
+        if shown is None or shown.outside:
+            continue
+        here = rules.answers_on(document, "i", frame)
+        for question in rules.questions(ontology.objects[0].attributes, here):
+            q = question.attribute
+            if q.required and rules.is_empty(here.get(q.feature_hash)):
+                expected.setdefault(q.feature_hash, frame)
+    assert found == expected
+
+
+def test_gaps_of_a_group_lead_to_its_pictures(asked):
+    ontology, h = asked
+    ontology = edit.set_dynamic(ontology, h["state"], True)
+    document = drawn(h["car"])
+    document.drop("annotation", next(iter(document.annotations)))
+    for part in ("b", "a"):  # the pictures are called z, b, a: in this order
+        document.put(Annotation(part, "i", Box(0, 0, 1, 1), 0, part))
+    document.put(Answer("x", "i", h["state"], (h["fine"],), 1, 1))
+    document.put(Classification("c", "BBBBBBBB", h["scene"], ((1, 2),)))
+    found = rules.gaps(ontology, document, 3, members=("z", "b", "a"))
+    assert [(gap.instance or gap.classification, gap.at) for gap in found] == [("i", ("a", 0)), ("c", ("b", 0))]
 
 
 def test_questions_come_in_order_with_their_depth(asked):
