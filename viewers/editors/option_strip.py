@@ -104,6 +104,9 @@ class OptionStrip(QFrame):
             button.setEnabled(name == "new" or can_change or name == mode)
             button.setToolTip("" if button.isEnabled() else "Select one polygon first.")
         self.setVisible(brush or polygon or more)
+        for part in (self._brush, self.more, self):
+            if part is not None:
+                part.layout().activate()  # from the inside out: else the size is that of a moment ago
         self.adjustSize()
 
     def read(self) -> None:

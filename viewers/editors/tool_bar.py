@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QMenu, QToolButton, QWidget
 
 from storage.model.ontology import ObjectClass
 from viewers.editors.actions import ICONS
@@ -24,6 +24,7 @@ LETTERS = {
 
 #: A little room before these: selecting, drawing, painting, helping.
 STARTS_GROUP = ("brush", "slice")
+SIDE, ROOM, GAP = 32, 2, 8
 
 
 class ToolBar(QFrame):
@@ -37,14 +38,15 @@ class ToolBar(QFrame):
         self._icon = icon
         self._buttons: dict[str, QToolButton] = {}
         self._gaps: list[QWidget] = []
+        self._order: list[QWidget] = []  # buttons and gaps, from the top
+        self._columns = 0
         self._group = QButtonGroup(self)
-        self._layout = QVBoxLayout(self)
+        self._layout = QGridLayout(self)
         self._layout.setContentsMargins(4, 4, 4, 4)
-        self._layout.setSpacing(2)
-        self._layout.addStretch(1)
+        self._layout.setSpacing(ROOM)
         self.adjust_button = self._button("adjust", "mdi6.tune-vertical", "Brightness, contrast, channels, names, grid")
         self.adjust_button.clicked.connect(self._adjust)
-        self._layout.addWidget(self.adjust_button)
+        self._arrange(1)
 
     def show_tools(self, tools: Sequence[tuple[str, str, str]], classes: Mapping[str, Sequence[ObjectClass]]) -> None:
         """`tools` are (id, title, keys); `classes` those that each tool can draw, listed under a press held down."""
@@ -53,17 +55,61 @@ class ToolBar(QFrame):
         for tool_id, title, keys in tools:
             if before and (tool_id in STARTS_GROUP or before == "lasso"):
                 gap = QWidget(self)
-                gap.setFixedHeight(8)
+                gap.setFixedHeight(GAP)
                 self._gaps.append(gap)
-                self._append(gap)
+                self._order.append(gap)
             button = self._tool_button(tool_id, title, keys, classes.get(tool_id, ()))
             self._group.addButton(button)
             self._buttons[tool_id] = button
-            self._append(button)
+            self._order.append(button)
             before = tool_id
+        self._columns = 0
+        self._arrange(self._fitting(self.height()))
 
-    def _append(self, widget: QWidget) -> None:
-        self._layout.insertWidget(len(self._buttons) + len(self._gaps) - 1, widget)
+    # -- one column, or two where there is no room for all
+
+    def minimumSizeHint(self) -> QSize:
+        """A low window is not kept high by its tools."""
+        return QSize(self._layout.minimumSize().width(), self._height(2))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange(self._fitting(event.size().height()))
+
+    def _fitting(self, height: int) -> int:
+        return 1 if height <= 0 or self._height(1) <= height else 2
+
+    def _height(self, columns: int) -> int:
+        """That the buttons take in so many columns; each group begins a row."""
+        total, run = 2 * 4 + SIDE, 0
+        for widget in (*self._order, None):
+            if widget is not None and widget not in self._gaps:
+                run += 1
+                continue
+            total += -(-run // columns) * (SIDE + ROOM) + (GAP + ROOM if widget is not None else 0)
+            run = 0
+        return total
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for widget in (*self._order, self.adjust_button):
+            self._layout.removeWidget(widget)
+        for row in range(self._layout.rowCount()):
+            self._layout.setRowStretch(row, 0)
+        row = column = 0
+        for widget in self._order:
+            if widget in self._gaps:
+                row, column = row + (column > 0), 0
+                self._layout.addWidget(widget, row, 0, 1, columns)
+                row += 1
+                continue
+            self._layout.addWidget(widget, row, column)
+            row, column = (row, column + 1) if column + 1 < columns else (row + 1, 0)
+        row += column > 0
+        self._layout.setRowStretch(row, 1)
+        self._layout.addWidget(self.adjust_button, row + 1, 0)
+        self.updateGeometry()
 
     def _clear(self) -> None:
         for button in self._buttons.values():
@@ -74,6 +120,7 @@ class ToolBar(QFrame):
             widget.deleteLater()
         self._buttons.clear()
         self._gaps.clear()
+        self._order.clear()
 
     def _tool_button(self, tool_id: str, title: str, keys: str, known: Sequence[ObjectClass]) -> QToolButton:
         tip = title + (f"  ({keys})" if keys else "")
@@ -107,7 +154,7 @@ class ToolBar(QFrame):
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the canvas
         button.setIconSize(QSize(20, 20))
-        button.setFixedSize(32, 32)
+        button.setFixedSize(SIDE, SIDE)
         button.setToolTip(tip)
         button.setAccessibleName(tip.split("\n")[0])
         if self._icon is not None and icon:

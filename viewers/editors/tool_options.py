@@ -103,6 +103,7 @@ class ToolOptions(QWidget):
             part.setVisible(known == tool_id)
         if tool_id in self.parts:
             self.read()
+            self.parts[tool_id].layout().activate()
         self.setVisible(tool_id in self.parts)
         return tool_id in self.parts
 
@@ -172,6 +173,7 @@ class ToolOptions(QWidget):
         row.setSpacing(8)
         for widget in widgets:
             row.addWidget(widget)
+        row.addStretch(1)
         return part
 
     # -- what the person sets

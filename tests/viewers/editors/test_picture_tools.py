@@ -205,3 +205,15 @@ def test_a_tool_that_does_not_stay_armed_goes_after_an_object(stage):
         stage.click(x, y)
     stage.key(Key.Key_Return)
     assert stage.editor.tool.id == "select"
+
+
+def test_a_low_window_shows_its_tools_in_two_columns(stage, qtbot):
+    bar = stage.editor.tool_bar
+    assert stage.editor.minimumSizeHint().height() < 480
+    stage.editor.resize(900, 900)
+    qtbot.waitUntil(lambda: bar.height() == 900)
+    assert {bar.button(t.id).x() for t in stage.editor.offered()} == {4}
+    stage.editor.resize(900, 500)
+    qtbot.waitUntil(lambda: bar.height() == 500 and bar.button("ruler").geometry().bottom() < 500)
+    assert bar.adjust_button.geometry().bottom() <= 500
+    assert len({bar.button(t.id).x() for t in stage.editor.offered()}) == 2
