@@ -35,6 +35,11 @@ TIMED_EXTENSIONS = {
     "amr": (".amr",),
     "wv": (".wv",),
 }
+#: What a dialog for sound files offers.
+AUDIO_EXTENSIONS = (
+    ".wav", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".m4b", ".aac", ".aiff", ".aif", ".wma", ".amr", ".au", ".caf", ".mka",
+    ".w64", ".wv",
+)  # fmt: skip
 TEXT_MIMES = {
     ".txt": "text/plain",
     ".text": "text/plain",

@@ -19,6 +19,7 @@ from storage.catalog import datasets, files, folders
 from storage.catalog.writer import Done, Priority
 from storage.errors import Cancelled, DiskFull, PostilError, Refused
 from storage.media.originals import Originals
+from storage.model.items import Kind
 from storage.model.query import ItemSelection
 from storage.progress import Progress
 from storage.services.prepare import Prepared, Preparer
@@ -45,6 +46,7 @@ class Options:
     link: bool = False
     dataset_id: int | None = None
     duplicates: Duplicates = "skip"
+    only: Kind | None = None
     workers: Workers = field(default_factory=Workers)
     on_batch: Callable[[list[int]], None] | None = None
 
@@ -60,18 +62,20 @@ def add_paths(
     on_batch: Callable[[list[int]], None] | None = None,
     dataset_id: int | None = None,
     duplicates: Duplicates = "skip",
+    only: Kind | None = None,
     workers: int = 2,
     processes: Executor | None = None,
 ) -> IntakeResult:
     """Add files and folders to a folder (and to a dataset). Folders become folders; hidden and system files are left out.
 
     `processes` takes the reading, copying and drawing off this process (decoders hold the interpreter's lock, which a window
-    needs); `render` must then be a function of a module. Without it threads do that work.
+    needs); `render` must then be a function of a module. Without it threads do that work. `only`: files of another kind are
+    refused.
 
     Cancelling is no error: the result says `cancelled` and lists what was committed. `on_batch` gets the new ids after
     each commit, on the calling thread.
     """
-    options = Options(render, link, dataset_id, duplicates, Workers(workers, processes), on_batch)
+    options = Options(render, link, dataset_id, duplicates, only, Workers(workers, processes), on_batch)
     work = _Intake(catalog, folder_id, options, progress)
     end_well(work.result, lambda: work.run(paths))
     return work.result
@@ -161,7 +165,7 @@ class _Intake:
         ended: BaseException | None = None
         due = time.monotonic() + _BATCH_S
         with workers.stopper(self._progress) as check:
-            prepare = Preparer(self._originals, self._options.link, check)
+            prepare = Preparer(self._originals, self._options.link, check, self._options.only)
             try:
                 for done, prepared in enumerate(workers.map("intake", prepare, usable, self._progress), start=1):
                     if isinstance(prepared, Failure):

@@ -16,6 +16,14 @@ from storage.model.items import Kind, Location, MediaInfo, NewItem
 from storage.services.results import Failure
 from storage.services.walk import Chain, FoundFile, title_of
 
+_NAMES = {
+    Kind.IMAGE: "a picture",
+    Kind.VIDEO: "a video",
+    Kind.AUDIO: "a sound",
+    Kind.PDF: "a PDF document",
+    Kind.TEXT: "a text",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -79,10 +87,10 @@ class Preparer:
 
     def _probe(self, path: Path) -> MediaInfo:
         info = probe(path, self._check)
-        if self._only not in (None, info.kind):
+        if self._only is not None and info.kind is not self._only:
             raise BadInput(
-                f"{path.name} is no picture; image groups and sequences are made of pictures.",
-                remedy="Add it by itself.",
+                f"{path.name} is {_NAMES[info.kind]}, not {_NAMES[self._only]}.",
+                remedy="Add it under “Upload”, where every kind is taken.",
                 input=str(path),
             )
         return info

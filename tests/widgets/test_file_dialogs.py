@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 
 from storage.errors import BadInput
 from tests.support.fake_reads import FakeReads
+from tests.support.work import SoonWork
 from widgets.dialogs.add_data import AddData
 from widgets.dialogs.add_to_dataset import AddToDataset
 from widgets.dialogs.delete import ConfirmDelete
@@ -94,16 +95,16 @@ def test_delete_names_what_will_be_lost(qtbot):
 
 def test_data_to_add_names_paths_folder_and_way(qtbot, reads, tmp_path):
     (tmp_path / "winter").mkdir()
-    dialog = opened(qtbot, AddData(None, reads, 4, link=True, paths=[str(tmp_path / "winter")]))
+    dialog = opened(qtbot, AddData(None, reads, SoonWork(), 4, link=True, paths=[str(tmp_path / "winter")]))
     answer = dialog.answer()
     assert (answer.paths, answer.folder_id, answer.link) == ([tmp_path / "winter"], 4, True)
 
 
 def test_without_an_open_folder_the_source_gives_the_new_one_its_name(qtbot, reads, tmp_path):
     (tmp_path / "winter").mkdir()
-    dialog = opened(qtbot, AddData(None, reads))
+    dialog = opened(qtbot, AddData(None, reads, SoonWork()))
     assert not dialog.ok.isEnabled()
-    dialog.zone.dropped.emit([str(tmp_path / "winter")])
+    dialog.upload.zone.dropped.emit([str(tmp_path / "winter")])
     assert dialog.ok.isEnabled()
     assert dialog.answer().new_folder == "winter"
     assert dialog.answer().folder_id is None

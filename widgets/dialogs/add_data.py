@@ -1,4 +1,4 @@
-"""Add data: what, into which folder, copied or linked."""
+"""Add data: what, into which folder, copied or linked; by itself or several pictures as one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -23,93 +20,78 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from storage.model.items import MAX_TITLE
+from storage.media.kinds import AUDIO_EXTENSIONS
+from storage.model.items import MAX_TITLE, Kind
 from storage.model.reads import Reads
-from widgets import drags, icons, theme
-from widgets.controls.buttons import button
+from widgets import icons, theme
+from widgets.controls.drop_zone import DropZone
 from widgets.controls.labels import label
+from widgets.dialogs.batch_tab import BatchTab
 from widgets.dialogs.dialog import Dialog
+from widgets.work import Work
 
 _NEW = -1
 
 
 @dataclass(frozen=True, slots=True)
 class DataToAdd:
-    """`new_folder`: make one of that name in `folder_id` (None: at the top) first."""
+    """`new_folder`: make one of that name in `folder_id` (None: at the top) first.
+
+    `batch`: "image-group" or "image-sequence": all pictures, in this order, become one item called `title`.
+    `only`: files of other kinds are to be refused.
+    """
 
     paths: list[Path]
     folder_id: int | None
     new_folder: str
     link: bool
+    batch: str = ""
+    title: str = ""
+    only: Kind | None = None
 
 
-class DropZone(QWidget):
-    """A place to drop files and folders on, and two buttons that choose them."""
+class FilesTab(QWidget):
+    """Files and folders as they come."""
 
-    dropped = Signal(list)
+    changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, zone: DropZone, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._over = False
-        self.setAcceptDrops(True)
-        self.setMinimumHeight(150)
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._icon.setPixmap(icons.pixmap("ph.upload-simple", 32, theme.subtle_text(), self.devicePixelRatioF()))
-        say = label(self.tr("Drop pictures or folders here"))
-        say.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.files = button(self.tr("Choose files…"))
-        self.folder = button(self.tr("Choose a folder…"))
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self.files)
-        row.addWidget(self.folder)
-        row.addStretch()
+        self.paths: list[str] = []
+        self.zone = zone
+        self.list = QListWidget()
+        self.list.setIconSize(QSize(theme.ICON, theme.ICON))
+        self.list.setAccessibleName(self.tr("Chosen files and folders"))
+        self.list.setMaximumHeight(120)
+        self.list.hide()
         column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(theme.GAP)
-        column.addStretch()
-        column.addWidget(self._icon)
-        column.addWidget(say)
-        column.addLayout(row)
-        column.addStretch()
-        self.files.clicked.connect(self._choose_files)
-        self.folder.clicked.connect(self._choose_folder)
+        column.addWidget(self.zone, 1)
+        column.addWidget(self.list)
+        zone.dropped.connect(self.add)
 
-    def _choose_files(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Choose files"))
-        if paths:
-            self.dropped.emit(paths)
+    def add(self, paths: list[str]) -> None:
+        """More files or folders; one that is there already is not added twice."""
+        for path in paths:
+            if path not in self.paths:
+                self.paths.append(path)
+                icon = "ph.folder-simple" if Path(path).is_dir() else "ph.file"
+                item = QListWidgetItem(icons.icon(icon, theme.subtle_text()), Path(path).name or path)
+                item.setToolTip(path)
+                self.list.addItem(item)
+        self.list.setVisible(bool(self.paths))
+        self.changed.emit()
 
-    def _choose_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder"))
-        if path:
-            self.dropped.emit([path])
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._over = bool(drags.paths_of(event.mimeData()))
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.setAccepted(self._over)
-        self.update()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._over = False
-        self.update()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._over = False
-        self.update()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(drags.paths_of(event.mimeData()))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(theme.accent() if self._over else self.palette().color(self.palette().ColorRole.Dark), 1)
-        pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(theme.selection() if self._over else self.palette().base())
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 8, 8)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.list.currentRow()
+        if event.key() == Qt.Key.Key_Delete and self.list.hasFocus() and row >= 0:
+            self.list.takeItem(row)
+            del self.paths[row]
+            self.list.setVisible(bool(self.paths))
+            self.changed.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class AddData(Dialog):
@@ -118,27 +100,28 @@ class AddData(Dialog):
         cls,
         parent: QWidget | None,
         reads: Reads,
+        work: Work,
         folder_id: int | None = None,
         *,
         link: bool = False,
         paths: Sequence[str] = (),
     ) -> DataToAdd | None:
-        dialog = cls(parent, reads, folder_id, link=link, paths=paths)
+        dialog = cls(parent, reads, work, folder_id, link=link, paths=paths)
         return dialog.answer() if dialog.run() else None
 
     def __init__(
         self,
         parent: QWidget | None,
         reads: Reads,
+        work: Work,
         folder_id: int | None = None,
         *,
         link: bool = False,
         paths: Sequence[str] = (),
     ) -> None:
-        super().__init__("", "", parent, width=560)
+        super().__init__("", "", parent, width=600)
         self.setWindowTitle(self.tr("Add data"))
         self.heading.setText(self.tr("Add data"))
-        self._paths: list[str] = []
         self.folder = QComboBox()
         self.folder.setAccessibleName(self.tr("Folder"))
         self.folder.setMaxVisibleItems(16)
@@ -146,23 +129,40 @@ class AddData(Dialog):
         self.new_folder.setMaxLength(MAX_TITLE)
         self.new_folder.setPlaceholderText(self.tr("Name of the new folder"))
         self.new_folder.setAccessibleName(self.tr("Name of the new folder"))
-        self.zone = DropZone()
-        self.list = QListWidget()
-        self.list.setIconSize(QSize(theme.ICON, theme.ICON))
-        self.list.setAccessibleName(self.tr("Chosen files and folders"))
-        self.list.setMaximumHeight(120)
-        self.list.hide()
+        self.upload = FilesTab(
+            DropZone(
+                self.tr("Drop files or folders here"),
+                self.tr("Pictures, videos, audio, PDF and text (txt, html, md, csv, json, xml)"),
+            )
+        )
+        self.batch = BatchTab(work)
+        sounds = " ".join(f"*{e}" for e in AUDIO_EXTENSIONS)
+        self.audio = FilesTab(
+            DropZone(
+                self.tr("Drop audio files or folders here"),
+                self.tr("WAV, MP3, FLAC, OGG, M4A, AAC, AIFF and others"),
+                self.tr("Audio") + f" ({sounds})",
+            )
+        )
         self.copy = QRadioButton(self.tr("Copy into the catalog"))
         self.link = QRadioButton(self.tr("Link in place"))
         (self.link if link else self.copy).setChecked(True)
         self._how = QButtonGroup(self)
         self._how.addButton(self.copy)
         self._how.addButton(self.link)
+        self._how_note = label("", "small", wrap=True)
+        self.tabs = QTabWidget()
         self._offer_folders(reads, folder_id)
         self._lay_out()
-        self.zone.dropped.connect(self.add)
-        self.folder.currentIndexChanged.connect(self._check)
-        self.new_folder.textChanged.connect(self._check)
+        for tab in (self.upload, self.audio, self.batch):
+            tab.changed.connect(self._check)
+        for signal in (
+            self.folder.currentIndexChanged,
+            self.new_folder.textChanged,
+            self.tabs.currentChanged,
+            self.copy.toggled,
+        ):
+            signal.connect(self._check)
         self.add(list(paths))
 
     def _offer_folders(self, reads: Reads, folder_id: int | None) -> None:
@@ -179,54 +179,36 @@ class AddData(Dialog):
         self.body.addWidget(label(self.tr("Into the folder"), "small"))
         self.body.addWidget(self.folder)
         self.body.addWidget(self.new_folder)
-        upload = QWidget()
-        column = QVBoxLayout(upload)
-        column.setContentsMargins(0, 12, 0, 0)
-        column.setSpacing(theme.GAP)
-        for each in (self.zone, self.list, self.copy, self.link):
-            column.addWidget(each)
-        self._how_note = label("", "small", wrap=True)
-        column.addWidget(self._how_note)
-        # Batches, audio, DICOM and private clouds get their tabs when they can be added.
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        tabs.addTab(upload, self.tr("Upload"))
-        self.body.addWidget(tabs, 1)
-        self.copy.toggled.connect(self._check)
+        # DICOM and private clouds get their tabs when they can be added.
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.upload, self.tr("Upload"))
+        self.tabs.addTab(self.batch, self.tr("Batch images as"))
+        self.tabs.addTab(self.audio, self.tr("Audio"))
+        self.body.addWidget(self.tabs, 1)
+        for each in (self.copy, self.link, self._how_note):
+            self.body.addWidget(each)
 
     def add(self, paths: list[str]) -> None:
-        """More files or folders; one that is there already is not added twice."""
-        for path in paths:
-            if path not in self._paths:
-                self._paths.append(path)
-                icon = "ph.folder-simple" if Path(path).is_dir() else "ph.file"
-                item = QListWidgetItem(icons.icon(icon, theme.subtle_text()), Path(path).name or path)
-                item.setToolTip(path)
-                self.list.addItem(item)
-        self.list.setVisible(bool(self._paths))
-        if self._paths and not self.new_folder.text():
-            first = Path(self._paths[0])
-            self.new_folder.setText(first.name if first.is_dir() else first.parent.name)
+        """Into the tab that is shown."""
+        self._tab.add(paths)
         self._check()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete and self.list.hasFocus() and self.list.currentRow() >= 0:
-            row = self.list.currentRow()
-            self.list.takeItem(row)
-            del self._paths[row]
-            self.list.setVisible(bool(self._paths))
-            self._check()
-        else:
-            super().keyPressEvent(event)
+    @property
+    def _tab(self) -> FilesTab | BatchTab:
+        return self.tabs.currentWidget()
 
     def answer(self) -> DataToAdd:
         new = self.folder.currentData() == _NEW
-        return DataToAdd(
-            [Path(path) for path in self._paths],
+        folder, made, link = (
             None if new else self.folder.currentData(),
             self.new_folder.text().strip() if new else "",
             self.link.isChecked(),
         )
+        if self._tab is self.batch:
+            paths = [Path(path) for path in self.batch.rows.paths]
+            return DataToAdd(paths, folder, made, link, self.batch.as_, self.batch.title.text().strip())
+        only = Kind.AUDIO if self._tab is self.audio else None
+        return DataToAdd([Path(path) for path in self._tab.paths], folder, made, link, only=only)
 
     def _check(self) -> None:
         new = self.folder.currentData() == _NEW
@@ -236,6 +218,18 @@ class AddData(Dialog):
             if self.copy.isChecked()
             else self.tr("Nothing is copied. If a file is moved or changed later, its item says so and can be relinked.")
         )
-        count = len(self._paths)
-        self.ok.setText(self.tr("Add") if count < 2 else self.tr("Add {0}").format(count))
-        self.ok.setEnabled(bool(count) and (not new or bool(self.new_folder.text().strip())))
+        paths = self._chosen()
+        if paths and not self.new_folder.text():
+            first = Path(paths[0])
+            self.new_folder.setText(first.name if first.is_dir() else first.parent.name)
+        ready = self.batch.ready() if self._tab is self.batch else bool(paths)
+        self.ok.setText(self._verb(len(paths)))
+        self.ok.setEnabled(ready and (not new or bool(self.new_folder.text().strip())))
+
+    def _chosen(self) -> list[str]:
+        return self.batch.rows.paths if self._tab is self.batch else self._tab.paths
+
+    def _verb(self, count: int) -> str:
+        if self._tab is self.batch:
+            return self.tr("Make the image group") if self.batch.group.isChecked() else self.tr("Make the image sequence")
+        return self.tr("Add") if count < 2 else self.tr("Add {0}").format(count)
