@@ -115,6 +115,7 @@ class Stage:
         index = self.view.rows.index_of(row) or 0
         x = self.view.layer.names + self.view.axis.x(at + 0.5)
         y = self.view.layer.row_top(index) + 11
+        self.view.repaint()
         self.press(x, y)
         values = [self.timed(lambda i=i: self.move(x + 60 * (i % 3 - 1) + i % 7, y, held=True)) for i in range(self.times)]
         self.release(x, y)
@@ -127,6 +128,7 @@ class Stage:
         from storage.editing.edits import Put
 
         row = self.document.annotations_of(self.view.rows.objects()[0])[50]
+        self.view.repaint()
         self.session.begin("Move")
         values = [
             self.timed(lambda i=i: self.session.preview(Put(replace(row, geometry=row.geometry.moved(i, 0)))))

@@ -31,14 +31,12 @@ def key_frames(metadata: Mapping[str, Any], clock: FrameClock) -> tuple[int, ...
 
 
 def _values(listed: object) -> Iterator[float]:
-    if isinstance(listed, Mapping):
-        yield from filter(None.__ne__, map(_number, listed))  # type: ignore[arg-type]
-    elif isinstance(listed, (list, tuple)):
-        for entry in listed:
-            place = next((entry[p] for p in _PLACES if p in entry), None) if isinstance(entry, Mapping) else entry
-            number = _number(place)
-            if number is not None:
-                yield number
+    entries = listed if isinstance(listed, (Mapping, list, tuple)) else ()
+    for entry in entries:
+        place = next((entry[p] for p in _PLACES if p in entry), None) if isinstance(entry, Mapping) else entry
+        number = _number(place)
+        if number is not None:
+            yield number
 
 
 def _number(value: object) -> float | None:

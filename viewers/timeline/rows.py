@@ -215,7 +215,10 @@ class TimelineRows:
             self._listener(dirty)
 
     def _speaks_of(self, row: Row, touched: frozenset[str]) -> bool:
-        return bool(touched) and (row.kind == "classification" or row.owner in touched)
+        if row.kind != "classification":
+            return row.owner in touched
+        known = self.session.document.instances
+        return any(uuid not in known for uuid in touched)
 
     def _follow_objects(self, change: DocumentChange, dirty: set[Row]) -> bool:
         """Whether objects came or went. The others keep their places: nothing moves under the mouse."""

@@ -59,12 +59,16 @@ class TrackVerbs:
             return "Select frames first: drag with Shift on the timeline."
         if need == "here" and not any(self._there(i) for i in self.free()):
             return "The selected object has no track on this frame."
-        if need == "row" and not any(self.has_row(i) for i in self.free()):
-            return "The selected object has no key frame here."
+        if need == "between" and not any(self._begun(i) for i in self.free()):
+            return "The selected object has no key frame here or before."
         return ""
 
     def _there(self, instance: str) -> bool:
         return present(self.session.document, instance, self.frame, self.focus.at[0]) is not None
+
+    def _begun(self, instance: str) -> bool:
+        before, after = around(self.session.document, instance, self.frame, self.focus.at[0])
+        return before is not None and (after is not None or before.frame == self.frame)
 
     def has_row(self, instance: str) -> bool:
         return self.session.document.annotation_of(instance, self.focus.at) is not None
@@ -204,7 +208,7 @@ class TrackVerbs:
         self.focus.select(i for i in self.focus.selected if i in known)
 
 
-Need = Literal["object", "several", "range", "here", "row"]
+Need = Literal["object", "several", "range", "here", "between"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ TRACK_VERBS: tuple[TrackVerb, ...] = (
               "Remove key frame", _has_row),
     TrackVerb("track_outside", "Hide from here", ("O",), "here", TrackVerbs.toggle_outside, "mdi6.rhombus-outline",
               "Show again from here", TrackVerbs.hidden),
-    TrackVerb("track_interpolation", "Interpolate from here", ("I",), "here", TrackVerbs.toggle_interpolation,
+    TrackVerb("track_interpolation", "Interpolate from here", ("I",), "between", TrackVerbs.toggle_interpolation,
               "mdi6.vector-line", "Do not interpolate from here", TrackVerbs.runs_on),
     TrackVerb("track_split", "Split here", ("Shift+M",), "here", TrackVerbs.split_here, "mdi6.content-cut"),
     TrackVerb("track_merge", "Merge selected", ("M",), "several", TrackVerbs.merge_selected, "mdi6.call-merge"),
