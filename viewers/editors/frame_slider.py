@@ -26,7 +26,7 @@ class FrameSlider(QSlider):
         self.setRange(0, clock.count - 1)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumWidth(120)
+        self.setMinimumWidth(80)
         self.setAccessibleName(self.tr("Frame"))
         self.setAccessibleDescription(self.tr("Left and right go from frame to frame, Page Up and Page Down by ten."))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.editors.frame_slider import FrameSlider
 from viewers.editors.tool_bar import Icon
@@ -29,7 +29,8 @@ _BUTTONS = {
     "muted": ("Sound on", "×", "mdi6.volume-off", "play_mute"),
 }
 #: Narrower than this the volume's slider and the key frame buttons make room for the film's.
-_NARROW = 620
+_NARROW = 660
+_LEAST = 440
 _REPEATS = ("back", "forward")  # held down they go on
 
 
@@ -70,6 +71,8 @@ class TransportBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumWidth(_LEAST)  # of the narrow form: the wide one must not hold the window open
         steps = (
             self.first_button, self.previous_key_button, self.back_button, self.play_button, self.forward_button,
             self.next_key_button, self.last_button,
@@ -141,7 +144,7 @@ class TransportBar(QFrame):
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        button.setFixedWidth(self._width(self._frame_text(self._player.count)) + 12)
+        button.setFixedWidth(self._width(self._frame_text(self._player.count)) + 8)
         button.setFixedHeight(28)
         button.setAccessibleName("Frame")
         button.clicked.connect(lambda: self.run_wanted.emit("play_goto"))
@@ -153,7 +156,7 @@ class TransportBar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolTip("Speed; sound keeps its pitch")
-        button.setFixedSize(self._width("0.25×") + 26, 28)
+        button.setFixedSize(self._width("0.25×") + 14, 28)
         menu = QMenu(button)
         group = QActionGroup(menu)
         self._speeds: dict[float, QAction] = {}
