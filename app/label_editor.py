@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 PREFETCH_MS = 100
 #: Settings that say how shapes are shown -> what they are called in `Display`.
-DISPLAY = {"fill_opacity": "opacity", "line_width": "line_width", "color_by": "color_by", "show_names": "names"}
+DISPLAY = {"fill_opacity": "opacity", "line_width": "line_width", "color_by": "color_by", "show_names": "names", "tool_stays_armed": "stays_armed"}
 
 
 class LabelEditor(QWidget):

@@ -22,6 +22,7 @@ class Values:
     fill_opacity: float = 0.25
     line_width: float = 2.0
     color_by: str = "class"
+    tool_stays_armed: bool = True  # after an object has been drawn
     next_after_submit: bool = True
     shortcuts: dict[str, str] = field(default_factory=dict)  # action id -> keys, where changed
 

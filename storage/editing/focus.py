@@ -24,6 +24,7 @@ class Display:
     crosshair: bool = False
     rulers: bool = False
     pixel_grid: bool = True  # once pixels are large
+    stays_armed: bool = True  # a drawing tool stays in hand after an object
 
 
 class Focus:

@@ -188,7 +188,7 @@ class ImageEditor(ToolVerbs, Editor):
 
     def object_made(self, _instance: str) -> None:
         """A tool has drawn an object to its end: it stays in hand, or not, as the settings say."""
-        if self.tool.id == "simplify" or not self.toolbox.stays_armed:
+        if self.tool.id == "simplify" or not self.focus.display.stays_armed:
             self.arm_tool("select")
 
     # -- ontology and tools

@@ -44,7 +44,7 @@ class BrushSettings:
 
 class BrushTool(DrawingTool):
     id, title, shape = "brush", "Brush", ShapeKind.BITMASK
-    idle_hint = "Brush: paint. Hold Ctrl: erase; X: eraser; [ ] or Ctrl+Shift+wheel: size; N: new mask"
+    idle_hint = "Brush: paint. Hold Ctrl: erase; X: eraser; [ ] or Ctrl+Shift+wheel: size; H held: see under it; N: new mask"
     cursor = Cursor.NONE
     erases = False
     does, undoes = "Paint", "Erase from"  # in the text of the step
@@ -57,6 +57,7 @@ class BrushTool(DrawingTool):
         self._target: Annotation | None = None  # what the stroke goes on in; None: a new mask
         self._last: Point = (0.0, 0.0)
         self._erasing = False
+        self._veiled: frozenset[str] = frozenset()  # H is held: annotations that are not drawn, to see the picture
         self._revision = 0
         self._dirty: Rect | None = None
 
@@ -106,7 +107,24 @@ class BrushTool(DrawingTool):
             self.settings.grow(-1 if e.key == "[" else 1)
             self.context.say(f"Brush: {self.settings.size} px")
             return True
-        return False
+        if e.key == "H" and not (e.ctrl or e.shift):
+            if not e.repeat:
+                self._veiled = self._under_pointer(e.x, e.y)
+            return bool(self._veiled)
+        return super().key(e)
+
+    def key_up(self, e: KeyEvent) -> bool:
+        if e.key == "H" and self._veiled:
+            self._veiled = frozenset()
+            return True
+        return super().key_up(e)
+
+    def _under_pointer(self, x: float, y: float) -> frozenset[str]:
+        """The selected mask and those under the pointer."""
+        context = self.context
+        instances = {*context.focus.selected, *context.hits.at(x, y, 0.0)}
+        found = (context.session.shown(i, context.focus.at) for i in instances)
+        return frozenset(a.uuid for a in found if a is not None and isinstance(a.geometry, Bitmask))
 
     def wheel(self, e: WheelEvent) -> bool:
         if not (e.ctrl and e.shift):
@@ -114,6 +132,10 @@ class BrushTool(DrawingTool):
         self.settings.grow(1 if e.steps > 0 else -1)
         self.context.say(f"Brush: {self.settings.size} px")
         return True
+
+    def deactivate(self) -> None:
+        self._veiled = frozenset()
+        super().deactivate()
 
     def right_click(self, e: PointerEvent) -> bool:
         return False
@@ -231,7 +253,7 @@ class BrushTool(DrawingTool):
 
     def drawn(self) -> list[Draft]:
         shown: list[Draft] = []
-        if self._live is not None:
+        if self._live is not None and not self._veiled:
             live = self._live
             shown.append(MaskDraft(live.array, live.x, live.y, self.feature_hash, "", self._revision, self._dirty))
         if self._pointer is not None:
@@ -241,7 +263,8 @@ class BrushTool(DrawingTool):
         return shown
 
     def lifted(self) -> frozenset[str]:
-        return frozenset((self._target.uuid,)) if self._live is not None and self._target is not None else frozenset()
+        own = (self._target.uuid,) if self._live is not None and self._target is not None else ()
+        return self._veiled.union(own)
 
 
 class EraserTool(BrushTool):

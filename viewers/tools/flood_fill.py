@@ -141,7 +141,7 @@ class FloodTool(BrushTool):
             self._try(self.flood.tolerance + (-1 if e.key == "[" else 1))
             self.context.say(f"Tolerance: {self.flood.tolerance}")
             return True
-        return False
+        return super().key(e)
 
     def wheel(self, e: WheelEvent) -> bool:
         if not (e.ctrl and e.shift):
@@ -237,4 +237,4 @@ class FloodTool(BrushTool):
         return shown
 
     def lifted(self) -> frozenset[str]:
-        return frozenset()
+        return self._veiled

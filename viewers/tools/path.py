@@ -8,6 +8,7 @@ from storage.model.geometry import Point
 from viewers.tools.base import GRAB, Cursor, Draft, Handle, HandleRole, KeyEvent, PathDraft, PointerEvent, SnapDraft
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.snap import snapped
+from viewers.tools.trace import along
 
 #: Freehand keeps a point every so many logical px.
 FREEHAND_STEP = 4.0
@@ -44,6 +45,8 @@ class PathTool(DrawingTool):
             self.finish()
             return
         self._act()
+        if self._snap is not None and self._points:
+            self._points += along(self.context, self._points[-1], at)  # the neighbour's border between two places on it
         self._points.append(at)
         self._running = self.freehand and e.shift
         self._say()

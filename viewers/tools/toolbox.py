@@ -62,8 +62,6 @@ class Toolbox:
     wire: WireSettings = field(default_factory=WireSettings)
     cut: CutSettings = field(default_factory=CutSettings)
     simplify: SimplifySettings = field(default_factory=SimplifySettings)
-    #: A drawing tool stays in hand after an object; else the select tool takes its place.
-    stays_armed: bool = True
     tools: dict[str, Tool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -193,7 +193,7 @@ def test_repair_takes_the_crossings_out_and_keeps_the_pixels(stage):
 
 
 def test_a_tool_that_does_not_stay_armed_goes_after_an_object(stage):
-    stage.editor.toolbox.stays_armed = False
+    stage.focus.show(stays_armed=False)
     stage.key("1")
     stage.drag(50, 50, 120, 100)
     assert stage.editor.tool.id == "select"

@@ -7,7 +7,7 @@ import pytest
 
 from storage.model import masks
 from tests.support.tool_stage import Stage
-from viewers.tools.base import BrushDraft, MaskDraft
+from viewers.tools.base import BrushDraft, KeyEvent, MaskDraft
 from viewers.tools.brush import BrushSettings, BrushTool, EraserTool
 from viewers.tools.stroke import LiveMask, stamp
 
@@ -241,3 +241,19 @@ def test_a_live_mask_equals_one_painted_on_the_whole_frame():
         for mask in (live, whole):
             mask.stroke((ax, ay), (bx, by), size, square=square, value=value)
     assert np.array_equal(masks.to_frame(masks.encode(live.array, live.x, live.y), *SIZE), whole.array)
+
+
+def test_h_held_shows_the_picture_under_the_mask(stage):
+    stage.click(100, 80)
+    (road,) = stage.focus.selected
+    own = frozenset((stage.annotation(road).uuid,))
+    assert stage.tool.key(KeyEvent("H", x=100, y=80))
+    assert stage.tool.lifted() == own
+    assert stage.tool.key(KeyEvent("H", repeat=True, x=300, y=80))
+    assert stage.tool.lifted() == own
+    assert stage.tool.key_up(KeyEvent("H"))
+    assert stage.tool.lifted() == frozenset()
+
+
+def test_h_over_no_mask_is_left_to_others(stage):
+    assert not stage.tool.key(KeyEvent("H", x=100, y=80))
