@@ -28,9 +28,8 @@ _BUTTONS = {
     "quiet": ("Sound off", "♪", "mdi6.volume-medium", "play_mute"),
     "muted": ("Sound on", "×", "mdi6.volume-off", "play_mute"),
 }
-#: Narrower than this the volume's slider and the key frame buttons make room for the film's.
-_NARROW = 660
-_LEAST = 440
+#: With less room than this the volume's slider and the key frame buttons make room for the film's.
+_ROOM = 220  # px more than the least
 _REPEATS = ("back", "forward")  # held down they go on
 
 
@@ -72,7 +71,6 @@ class TransportBar(QFrame):
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self.setMinimumWidth(_LEAST)  # of the narrow form: the wide one must not hold the window open
         steps = (
             self.first_button, self.previous_key_button, self.back_button, self.play_button, self.forward_button,
             self.next_key_button, self.last_button,
@@ -90,6 +88,15 @@ class TransportBar(QFrame):
         row.addWidget(self.loop_button)
         row.addWidget(self.sound_button)
         row.addWidget(self.volume)
+        for widget in self._extra:
+            widget.hide()
+        self._least = row.minimumSize().width()
+        self.setMinimumWidth(self._least)  # the wide form must not hold the window open
+
+    @property
+    def _extra(self) -> tuple[QWidget, ...]:
+        """What makes room where there is little."""
+        return self.previous_key_button, self.next_key_button, self.volume
 
     def _connect(self) -> None:
         player = self._player
@@ -220,7 +227,7 @@ class TransportBar(QFrame):
         silent = player.muted or player.volume == 0
         self._dress(self.sound_button, "muted" if silent else "quiet" if player.volume < 0.5 else "sound")
         self.sound_button.setVisible(player.has_sound)
-        self.volume.setVisible(player.has_sound and self.width() >= _NARROW)
+        self.volume.setVisible(player.has_sound and self._roomy)
         self.volume.blockSignals(True)
         self.volume.setValue(0 if player.muted else round(player.volume * 100))
         self.volume.blockSignals(False)
@@ -253,9 +260,12 @@ class TransportBar(QFrame):
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self._make_room)  # not while the layout is being done
 
+    @property
+    def _roomy(self) -> bool:
+        return self.width() >= self._least + _ROOM
+
     @Slot()
     def _make_room(self) -> None:
-        roomy = self.width() >= _NARROW
-        self.previous_key_button.setVisible(roomy)
-        self.next_key_button.setVisible(roomy)
+        self.previous_key_button.setVisible(self._roomy)
+        self.next_key_button.setVisible(self._roomy)
         self._show_sound()
