@@ -38,6 +38,8 @@ class Motion:
 
     def at(self, a: Way, b: Way, t: float) -> Points:
         """Corresponding points `a` and `b` at the time 0..1."""
+        if self.turn == 1:
+            return tuple([(p.real + (q.real - p.real) * t, p.imag + (q.imag - p.imag) * t) for p, q in zip(a, b, strict=True)])
         centre = self.start + (self.end - self.start) * t
         size = 1 + (abs(self.turn) - 1) * t
         now = cmath.rect(size, cmath.phase(self.turn) * t)

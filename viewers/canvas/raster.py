@@ -29,6 +29,8 @@ SCALE = 1 << SHIFT
 #: Shapes in one go between two looks at whether the work is still wanted.
 CHUNK = 400
 HALO = 0.55
+#: Composed at a time: width and height, px.
+BLOCK = (512, 64)
 #: Outlines between key frames, and of what is not there (of 255).
 PALE, GHOST = 150, 95
 #: Coordinates beyond this overflow OpenCV's fixed point.
@@ -232,22 +234,34 @@ class _Sheet:
         self.index[y0:y1, x0:x1][edge > 0] = self.number[item.color]
 
     def composed(self) -> Pixels:
-        """Outlines over their halo over the fills. Most work on one plane: this is a third of a drawing."""
+        """Outlines over their halo over the fills. Half of a drawing's time: in blocks that stay in the processor's cache,
+        and only where there are lines."""
         cover = self.cover
-        keep = cv2.bitwise_not(cover)
-        dark = None
+        halo = cover
         if self.look.halo:
             k = 2 * self.look.halo + 1
             halo = cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
-            dark = cv2.multiply(halo, keep, scale=HALO / 255)
-            keep = cv2.multiply(keep, cv2.bitwise_not(cv2.convertScaleAbs(halo, alpha=HALO)), scale=1 / 255)
         table = np.zeros((len(self.colors) + 1, 4), np.uint8)
         table[1:] = np.array([(*color, 255) for color in self.colors], np.uint8).reshape(-1, 4)
-        paint = np.take(table.view(np.uint32)[:, 0], self.index).view(np.uint8).reshape(*cover.shape, 4)
+        out = self.fills
+        h, w = cover.shape
+        for y in range(0, h, BLOCK[1]):
+            for x in range(0, w, BLOCK[0]):
+                place = np.s_[y : y + BLOCK[1], x : x + BLOCK[0]]
+                if halo[place].any():
+                    out[place] = self._block(out[place], cover[place], halo[place], self.index[place], table)
+        return out
+
+    def _block(self, fills: Pixels, cover: Pixels, halo: Pixels, index: NDArray[Any], table: Pixels) -> Pixels:
+        keep = cv2.bitwise_not(cover)
+        paint = np.take(table.view(np.uint32)[:, 0], index).view(np.uint8).reshape(*cover.shape, 4)
         lines = cv2.multiply(paint, cv2.merge((cover, cover, cover, cover)), scale=1 / 255)
-        out = cv2.add(cv2.multiply(self.fills, cv2.merge((keep, keep, keep, keep)), scale=1 / 255), lines)
-        if dark is not None:
-            cv2.insertChannel(cv2.add(cv2.extractChannel(out, 3), dark), out, 3)
+        if not self.look.halo:
+            return cv2.add(cv2.multiply(fills, cv2.merge((keep, keep, keep, keep)), scale=1 / 255), lines)
+        dark = cv2.multiply(halo, keep, scale=HALO / 255)
+        keep = cv2.multiply(keep, cv2.bitwise_not(cv2.convertScaleAbs(halo, alpha=HALO)), scale=1 / 255)
+        out = cv2.add(cv2.multiply(fills, cv2.merge((keep, keep, keep, keep)), scale=1 / 255), lines)
+        cv2.insertChannel(cv2.add(cv2.extractChannel(out, 3), dark), out, 3)
         return out
 
 
