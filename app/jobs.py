@@ -181,7 +181,7 @@ class JobRunner(QObject):
 
         with self._making:
             if self._processes is None or self._processes._broken:
-                self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=_step_back)
+                self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=step_back)
             return self._processes
 
     @property
@@ -209,7 +209,7 @@ class JobRunner(QObject):
             self._processes.shutdown(wait=True, cancel_futures=True)
 
 
-def _step_back() -> None:
-    """In the new process."""
+def step_back() -> None:
+    """In a new process: behind the window where both want a core."""
     if hasattr(os, "nice"):
         os.nice(10)

@@ -89,7 +89,7 @@ class Program(QObject):
         from storage.media.thumbnails import ThumbnailStore
 
         assert isinstance(catalog, Catalog)
-        thumbs = ThumbnailLoader(ThumbnailStore(catalog.paths.thumbnails), partial(_original, catalog), self)
+        thumbs = ThumbnailLoader(ThumbnailStore(catalog.paths.thumbnails), partial(_original, catalog), self.jobs.processes, self)
         self.context = AppContext(catalog, self.bus, self.jobs, self.settings, Messages(self.windows[0]), thumbs)
         catalog.listen(self.bus.publish)
         for window in self.windows:
@@ -120,6 +120,15 @@ class Program(QObject):
 
         job = self.jobs.start("Tidy the catalog", work, visible=False)
         job.failed.connect(lambda error: log.warning("the trash was not emptied: %s", error))
+        job.ended.connect(self._encode)
+
+    @Slot()
+    def _encode(self) -> None:
+        """Sequences whose video is missing: not finished last time, or thrown away with the cache."""
+        if self.context is not None:
+            from app.background.encoding import Encoding
+
+            Encoding.of(self.context.catalog, self.jobs).look()
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:
@@ -180,9 +189,9 @@ class Program(QObject):
 
 
 def _original(catalog: Catalog, item_id: int) -> Path | None:
-    from storage.services.originals import path_of
+    from storage.services.originals import face_of
 
-    return path_of(catalog, catalog.reads.item(item_id))
+    return face_of(catalog, catalog.reads.item(item_id))
 
 
 def _load_pages() -> None:

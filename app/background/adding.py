@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.model.items import Kind
 from widgets import words
 
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
     from storage.progress import Progress
+    from storage.services.batches import As
     from storage.services.results import IntakeResult
 
 
@@ -23,6 +25,7 @@ def add_paths(
     *,
     link: bool = False,
     dataset_id: int | None = None,
+    only: Kind | None = None,
     then: Callable[[IntakeResult], object] | None = None,
 ) -> None:
     def work(progress: Progress) -> IntakeResult:
@@ -35,6 +38,7 @@ def add_paths(
             folder_id,
             link=link,
             dataset_id=dataset_id,
+            only=only,
             render=render,
             progress=progress,
             processes=context.jobs.processes(),
@@ -55,8 +59,46 @@ def add_paths(
     job.failed.connect(lambda error: window.messages.error(error, title))
 
 
+def add_batch(
+    window: MainWindow, context: AppContext, paths: Sequence[Path], folder_id: int, as_: As, title: str, *, link: bool = False
+) -> None:
+    """Pictures become one group or sequence, in the order given; a sequence is encoded after that."""
+
+    def work(progress: Progress) -> IntakeResult:
+        from storage.services import batches
+        from viewers.decode.thumbs import render
+
+        return batches.add_batch(
+            context.catalog,
+            list(paths),
+            folder_id,
+            as_=as_,
+            title=title,
+            given_order=True,
+            link=link,
+            render=render,
+            progress=progress,
+            processes=context.jobs.processes(),
+        )
+
+    def finished(result: IntakeResult) -> None:
+        from app.background.encoding import Encoding
+
+        window.messages.tell(summary(result))
+        if result.errors or result.stopped:
+            show_result(window, result)
+        if as_ == "image-sequence" and result.added:
+            Encoding.of(context.catalog, context.jobs).look()
+
+    job = context.jobs.start(window.tr("Making “{0}”").format(title), work)
+    job.finished.connect(finished)
+    job.failed.connect(lambda error: window.messages.error(error, job.title))
+
+
 def summary(result: IntakeResult) -> str:
     parts = [f"{words.items(len(result.added))} added"]
+    if result.members:
+        parts = [f"“{result.added[0].title}” made of {words.frames(Kind.IMAGE_GROUP, result.members)}"]
     if result.skipped:
         parts.append(f"{words.number(len(result.skipped))} skipped")
     if result.errors:

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -17,6 +17,7 @@ from storage.media.thumbnails import ThumbnailStore
 
 log = logging.getLogger(__name__)
 SIZE_PX = 256
+LONGEST_S = 60.0  # for one small picture; those that take longer are left out until the next start
 
 
 class ThumbnailLoader(QObject):
@@ -27,9 +28,16 @@ class ThumbnailLoader(QObject):
 
     KEEP = 600  # decoded images in memory, about 200 kB each
 
-    def __init__(self, store: ThumbnailStore, original: Callable[[int], Path | None], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        store: ThumbnailStore,
+        original: Callable[[int], Path | None],
+        processes: Callable[[], Executor] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`processes` draw what is missing, where a broken file can neither stop nor end the window."""
         super().__init__(parent)
-        self._store, self._original = store, original
+        self._store, self._original, self._processes = store, original, processes
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._wanted: dict[int, str] = {}
         self._lock = threading.Lock()
@@ -79,17 +87,22 @@ class ThumbnailLoader(QObject):
     def _load(self, item_id: int, key: str) -> QImage:
         data = self._store.get(key)
         if data is None:
-            from viewers.decode.thumbs import render
-
-            path = self._original(item_id)
-            if path is None:
-                return QImage()
             try:
-                data = render(path, SIZE_PX)
-            except PostilError:
+                path = self._original(item_id)
+                if path is None:
+                    return QImage()
+                data = self._drawn(path)
+            except (PostilError, TimeoutError):
                 return QImage()
             self._store.put(key, data)
         return QImage.fromData(data, "JPEG")
+
+    def _drawn(self, path: Path) -> bytes:
+        from viewers.decode.thumbs import render
+
+        if self._processes is None:
+            return render(path, SIZE_PX)
+        return self._processes().submit(render, path, SIZE_PX).result(LONGEST_S)
 
     @Slot(int, str, QImage)
     def _keep(self, item_id: int, key: str, image: QImage) -> None:

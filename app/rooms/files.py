@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
-from app.background.adding import add_paths
+from app.background.adding import add_batch, add_paths
 from app.operations import Operations
 from storage.catalog import datasets, files, folders, trash
 from storage.errors import PostilError
@@ -21,6 +22,7 @@ from widgets.panels.files import FilesPanel
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from widgets.dialogs.add_data import DataToAdd
     from widgets.panels.details import DetailsPanel
 
 DETAILS_WIDTH = 220
@@ -263,17 +265,23 @@ class FilesRoom(QObject):
     def add_data_to(self, folder_id: int | None) -> None:
         from widgets.dialogs.add_data import AddData
 
-        wanted = AddData.ask(self.window, self.context.reads, folder_id, link=self.context.settings.values.link_files)
+        context = self.context
+        wanted = AddData.ask(self.window, context.reads, context.jobs, folder_id, link=context.settings.values.link_files)
         if wanted is None:
             return
-        paths = wanted.paths
         if not wanted.new_folder and wanted.folder_id is not None:
-            self._add(paths, wanted.folder_id, wanted.link)
+            self._add_wanted(wanted, wanted.folder_id)
         else:
             self.operations.run(
                 self.tr("New folder"), folders.create, wanted.folder_id, wanted.new_folder,
-                then=lambda made: (self.panel.open_folder(made), self._add(paths, made, wanted.link)),
+                then=lambda made: (self.panel.open_folder(made), self._add_wanted(wanted, made)),
             )  # fmt: skip
+
+    def _add_wanted(self, wanted: DataToAdd, folder_id: int) -> None:
+        if wanted.batch:
+            add_batch(self.window, self.context, wanted.paths, folder_id, wanted.batch, wanted.title, link=wanted.link)
+        else:
+            add_paths(self.window, self.context, wanted.paths, folder_id, link=wanted.link, only=wanted.only)
 
     @Slot(list, object)
     def add_dropped(self, paths: list[str], folder_id: int | None) -> None:
@@ -342,23 +350,22 @@ class FilesRoom(QObject):
         open_preview(self.window, self.context, item_id)
 
     def paths_of(self, items: ItemSelection) -> list[str]:
-        """Files of dragged items, for other programs."""
+        """Files of dragged items, for other programs; of a group its pictures."""
         ids = sorted(items.ids) if items.query is None else list(self.context.reads.ids(items.query)[:DRAG_OUT_LIMIT])
-        found = [self._path(i) for i in ids[:DRAG_OUT_LIMIT] if i not in items.but]
-        return [str(p) for p in found if p is not None and p.exists()]
+        found = (path for i in ids[:DRAG_OUT_LIMIT] if i not in items.but for path in self._paths(i))
+        return [str(path) for path in islice(found, DRAG_OUT_LIMIT) if path.exists()]
 
-    def _path(self, item_id: int) -> Path | None:
-        from storage.services.originals import path_of
+    def _paths(self, item_id: int) -> list[Path]:
+        from storage.services.originals import paths_of
 
         try:
-            return path_of(self.context.catalog, self.context.reads.item(item_id))
+            return paths_of(self.context.catalog, self.context.reads.item(item_id))
         except PostilError:
-            return None
+            return []
 
     def reveal(self) -> None:
         for item_id in self.items().ids:
-            path = self._path(item_id)
-            if path is not None:
+            for path in self._paths(item_id)[:1]:
                 QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
 
     def copy_path(self) -> None:

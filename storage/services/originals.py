@@ -36,6 +36,13 @@ def paths_of(catalog: Catalog, item: Item) -> list[Path]:
     return [originals.path_of(m.source, m.location) for m in catalog.reads.members_of(item.id)]
 
 
+def face_of(catalog: Catalog, item: Item) -> Path:
+    """The file that the small picture of an item is drawn from: its own, or that of its first picture."""
+    if item.kind in BATCHES:
+        item = _first_picture(catalog, item)
+    return path_of(catalog, item)
+
+
 def source_of(catalog: Catalog, item: Item) -> ByteSource:
     """What a decoder is opened on; of a group its first picture, of a sequence the encoded video where there is one.
 
@@ -48,13 +55,17 @@ def source_of(catalog: Catalog, item: Item) -> ByteSource:
         if video is not None:
             return FileSource(video)
     if item.kind in BATCHES:
-        from storage.catalog.members import first_member
-
-        first = first_member(catalog.reader(), item.id)
-        if first is None:
-            raise BadInput(f"“{item.title}” has no pictures.", remedy="Delete it, and make it anew.", input=item.title)
-        return FileSource(path_of(catalog, catalog.reads.item(first)))
+        item = _first_picture(catalog, item)
     return FileSource(path_of(catalog, item))
+
+
+def _first_picture(catalog: Catalog, group: Item) -> Item:
+    from storage.catalog.members import first_member
+
+    first = first_member(catalog.reader(), group.id)
+    if first is None:
+        raise BadInput(f"“{group.title}” has no pictures.", remedy="Delete it, and make it anew.", input=group.title)
+    return catalog.reads.item(first)
 
 
 def facts_of(catalog: Catalog, item: Item) -> dict[str, Any]:
