@@ -34,13 +34,20 @@ from widgets import icons
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.messages import Messages
+    from storage.model.reads import TaskRow
     from storage.progress import Progress
 
 log = logging.getLogger(__name__)
 
 PREFETCH_MS = 100
 #: Settings that say how shapes are shown -> what they are called in `Display`.
-DISPLAY = {"fill_opacity": "opacity", "line_width": "line_width", "color_by": "color_by", "show_names": "names", "tool_stays_armed": "stays_armed"}
+DISPLAY = {
+    "fill_opacity": "opacity",
+    "line_width": "line_width",
+    "color_by": "color_by",
+    "show_names": "names",
+    "tool_stays_armed": "stays_armed",
+}
 
 
 class LabelEditor(QWidget):
@@ -328,10 +335,17 @@ class LabelEditor(QWidget):
         if self.loaded is None:
             return
         reads, task = self._context.reads, self.loaded.task
-        queue = reads.task_ids(task.project_id, stage=task.stage_uuid)
-        at = (queue.index(task.id) if task.id in queue else 0) + step
-        if 0 <= at < len(queue):
-            self.open(queue[at])
+
+        def ask() -> int | None:
+            queue = reads.task_ids(task.project_id, stage=task.stage_uuid)
+            at = (queue.index(task.id) if task.id in queue else 0) + step
+            return queue[at] if 0 <= at < len(queue) else None
+
+        self._context.jobs.read(ask, self._go, self._on_failed, owner=self)
+
+    def _go(self, task_id: int | None) -> None:
+        if task_id is not None:
+            self.open(task_id)
         else:
             self._messages.tell(self.tr("There is no further task in this direction."))
 
@@ -348,33 +362,38 @@ class LabelEditor(QWidget):
                 self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
             )
             return
-        self._move_on(self.tr("Submit task"), tasks.submit)
+        self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
 
     @Slot()
     def skip(self) -> None:
         self._flush()
-        self._move_on(self.tr("Skip task"), tasks.skip)
+        self._move_on(self.tr("Skip task"), tasks.skip, gone=False)
 
-    def _move_on(self, text: str, work: Any) -> None:
+    def _move_on(self, text: str, work: Any, *, gone: bool) -> None:
+        """`gone`: the task leaves the queue; else it goes to its end."""
         if self.loaded is None:
             return
         task = self.loaded.task
         following = self._ready_next.task.id if self._ready_next is not None else None
-        self._operations.run(text, work, task.id, then=lambda _result: self._after_move(task.project_id, task.id, following))
+        self._operations.run(text, work, task.id, then=lambda _result: self._after_move(task, following, gone))
 
-    def _after_move(self, project_id: int, task_id: int, following: int | None) -> None:
-        if self.task_id != task_id:
+    def _after_move(self, task: TaskRow, following: int | None, gone: bool) -> None:
+        if self.task_id != task.id:
             return
         if not self._context.settings.values.next_after_submit:
             self.left.emit()
             return
         if following is None:
-            found = self._context.reads.next_task(project_id, task_id)
-            following = found.id if found is not None and found.id != task_id else None
+            found = self._context.reads.next_task(task.project_id, task.id)
+            following = found.id if found is not None and found.id != task.id else None
         if following is None:
             self._messages.tell(self.tr("That was the last task. Well done."))
             self.left.emit()
         else:
+            ready = self._ready_next
+            if ready is not None and ready.task.id == following:
+                # It was read ahead while this one, handed in or gone to the end, still stood before it.
+                ready.position, ready.total = max(1, ready.position - 1), max(1, ready.total - gone)
             self.open(following)
 
     @Slot()

@@ -150,6 +150,7 @@ def test_what_is_required_and_missing_keeps_the_task_and_leads_to_the_place(hand
     desk.wait_idle()
     desk.click("Submit")
     on_task(desk, "view 2.png")
+    assert desk.can_see("1 of 4 in Annotate 1")
     assert done(desk) == 1
 
 
