@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 from storage.model.geometry import Point, Points, Polygon, Polyline
 from viewers.tools.base import ToolContext
@@ -68,4 +69,4 @@ def _edge_at(edges: list[tuple[int, Point, Point]], at: Point) -> int | None:
 
 
 def _length(points: Points) -> float:
-    return sum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(points))
