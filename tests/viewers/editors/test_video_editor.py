@@ -1,0 +1,434 @@
+"""The video editor with a real clip, mouse and keyboard: frames, objects over time, and how they come back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from storage.model.geometry import Bitmask, Box, ShapeKind
+from tests.support import clips
+from tests.support.editor_stage import CTRL, SHIFT
+from tests.support.tool_stage import feature
+from tests.support.video_stage import SIZE, VideoStage
+from viewers.editors.actions import KeyMap
+from viewers.editors.track_actions import GROUP_ACTIONS, VIDEO_ACTIONS
+
+Key = Qt.Key
+FRAMES = 60
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return clips.write(tmp_path_factory.mktemp("clips") / "clip.mp4", FRAMES, size=SIZE)
+
+
+@pytest.fixture
+def stage(qtbot, clip):
+    return VideoStage(qtbot, clip)
+
+
+def box_on(stage, frame, x, y, w=60, h=40):
+    """Drawn with the mouse; the object."""
+    stage.go(frame)
+    stage.arm(ShapeKind.BOX)
+    stage.drag(x, y, x + w, y + h)
+    stage.key(Key.Key_Escape)
+    return stage.focus.primary
+
+
+def track(stage):
+    """From (100, 100) on frame 10 to (200, 150) on frame 30."""
+    own = box_on(stage, 10, 100, 100)
+    stage.go(30)
+    stage.key("K")
+    stage.drag(130, 120, 230, 170)
+    return own
+
+
+# -- frames
+
+
+def test_keys_go_through_the_frames_and_the_picture_follows(stage):
+    for key, held, frame in (
+        ("F", None, 1), (Key.Key_Right, None, 2), ("V", None, 12), ("D", None, 11), (Key.Key_Left, None, 10), ("C", None, 0),
+        (Key.Key_End, None, FRAMES - 1), (Key.Key_Home, None, 0),
+    ):  # fmt: skip
+        stage.key(key, *([held] if held else []))
+        assert stage.frame() == frame
+        stage.settle()
+        assert stage.picture() == frame
+
+
+def test_the_place_says_frame_and_time(stage):
+    stage.go(41)
+    assert stage.places[-1].endswith("frame 41 / 60  0:01.640")
+    stage.move(10, 20)
+    assert stage.places[-1].startswith("x 10.0  y 20.0")
+    assert stage.places[-1].endswith("frame 41 / 60  0:01.640")
+
+
+def test_a_frame_is_gone_to_by_number_or_time(stage, qtbot):
+    for typed, frame in (("25", 25), ("+5", 30), ("0:00.4", 10), ("999", FRAMES - 1)):
+        stage.key("`")
+        box = stage.editor.go_to_box
+        qtbot.keyClicks(box.line, typed)
+        qtbot.keyClick(box.line, Key.Key_Return)
+        assert stage.frame() == frame
+    stage.key("`")
+    qtbot.keyClicks(box.line, "soon")
+    qtbot.keyClick(box.line, Key.Key_Return)
+    assert stage.frame() == FRAMES - 1
+    assert "Neither" in box.note.text()
+    box.hide()
+
+
+# -- objects over time
+
+
+def test_an_object_between_its_key_frames_is_dragged_to_a_new_one_in_one_step(stage):
+    own = track(stage)
+    stage.go(20)
+    assert stage.session.shown(own, ("", 20)).geometry == Box(150, 125, 60, 40)
+    before = len(stage.sent)
+    stage.drag(180, 145, 180, 45)
+    assert len(stage.sent) == before + 1
+    assert stage.rows(own) == [10, 20, 30]
+    assert stage.session.shown(own, ("", 20)).geometry == Box(150, 25, 60, 40)
+    assert stage.session.shown(own, ("", 10)).geometry == Box(100, 100, 60, 40)
+    assert stage.session.shown(own, ("", 30)).geometry == Box(200, 150, 60, 40)
+    stage.key("Z", CTRL)
+    assert stage.rows(own) == [10, 30]
+
+
+def test_escape_in_mid_drag_leaves_no_key_frame(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.press(180, 145)
+    stage.move(200, 60, Qt.MouseButton.LeftButton)
+    assert stage.rows(own) == [10, 20, 30]
+    stage.key(Key.Key_Escape)
+    assert stage.rows(own) == [10, 30]
+
+
+def test_k_where_the_object_is_not_puts_it_there_and_says_so(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.go(30)
+    assert stage.shown_on(own, range(FRAMES)) == [10]
+    stage.key("K")
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 31))
+    assert "as on frame 10" in stage.said[-1]
+    stage.key("K")
+    assert stage.rows(own) == [10]
+
+
+def test_the_last_key_frame_takes_the_object_along_and_undo_brings_it_back(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.key("K")
+    assert own not in stage.document.instances
+    assert "Car 1 had no other key frame and is deleted" in stage.said[-1]
+    stage.key("Z", CTRL)
+    assert stage.shown_on(own, range(FRAMES)) == [10]
+
+
+def test_key_frames_and_ends_of_the_object_are_gone_to(stage):
+    track(stage)
+    stage.go(15)
+    for key, held, frame in (
+        ("R", None, 30), ("E", None, 10), (Key.Key_End, SHIFT, 30), (Key.Key_Home, SHIFT, 10), ("E", None, 10),
+    ):  # fmt: skip
+        stage.key(key, *([held] if held else []))
+        assert stage.frame() == frame
+    assert "no key frame of Car 1 before" in stage.said[-1]
+
+
+def test_outside_hides_it_from_here_and_its_ghost_is_seen_while_it_is_selected(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.key("O")
+    assert stage.shown_on(own, range(FRAMES)) == [*range(10, 20), 30]
+    assert stage.canvas.hits.get(own) is None
+    assert [item.ghost for item in stage.canvas.shapes.live_items()] == [True]
+    stage.focus.select(())
+    assert stage.canvas.shapes.live_items() == []
+    stage.focus.select((own,))
+    stage.key("O")
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 31))
+
+
+def test_occluded_and_interpolation_are_switched_on_the_frame(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.key("Q")
+    assert [stage.session.shown(own, ("", f)).occluded for f in (10, 19, 20, 25)] == [False, False, True, True]
+    stage.key("I")
+    assert stage.shown_on(own, range(FRAMES)) == [*range(10, 21), 30]
+    stage.key("I")
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 31))
+
+
+def test_delete_takes_the_whole_object_and_ctrl_delete_only_this_frame(stage):
+    own = track(stage)
+    shown = {f: stage.session.shown(own, ("", f)).geometry for f in range(10, 31)}
+    stage.go(20)
+    stage.key(Key.Key_Delete, CTRL)
+    assert stage.shown_on(own, range(FRAMES)) == [f for f in range(10, 31) if f != 20]
+    for frame in (11, 19, 21, 29):
+        assert stage.session.shown(own, ("", frame)).geometry == shown[frame]
+    stage.key("Z", CTRL)
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 31))
+    stage.focus.select((own,))
+    stage.go(20)
+    stage.key(Key.Key_Delete)
+    assert own not in stage.document.instances
+    assert "on all frames, 10 to 30" in stage.said[-1]
+    stage.key("Z", CTRL)
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 31))
+
+
+def test_what_is_selected_but_not_here_is_not_deleted(stage):
+    own = track(stage)
+    stage.go(50)
+    assert stage.focus.selected == (own,)
+    stage.key(Key.Key_Delete)
+    assert own in stage.document.instances
+    assert "not on this frame" in stage.said[-1]
+
+
+def test_two_tracks_are_merged_by_picking_one_after_the_other(stage):
+    one = track(stage)
+    two = box_on(stage, 40, 250, 200)
+    stage.focus.select((one,))
+    stage.key("M")
+    assert "press M again" in stage.said[-1]
+    stage.focus.select((two,))
+    stage.key("M")
+    assert stage.rows(one) == [10, 30, 40]
+    assert two not in stage.document.instances
+    assert stage.focus.selected == (one,)
+    stage.key("Z", CTRL)
+    assert stage.rows(two) == [40]
+
+
+def test_objects_of_different_classes_are_not_merged_and_it_is_said(stage):
+    one = track(stage)
+    stage.go(40)
+    stage.arm(ShapeKind.POINT)
+    stage.click(300, 200)
+    point = stage.focus.primary
+    stage.key(Key.Key_Escape)
+    stage.focus.select((one, point))
+    stage.key("M")
+    assert "different classes" in stage.said[-1]
+    assert point in stage.document.instances
+
+
+def test_a_track_is_split_here_and_the_new_one_is_selected(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.key("M", SHIFT)
+    (other,) = stage.focus.selected
+    assert other != own
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 20))
+    assert stage.shown_on(other, range(FRAMES)) == list(range(20, 31))
+
+
+def test_a_shape_is_repeated_on_other_frames(stage, qtbot):
+    from viewers.editors.propagate_dialog import PropagateDialog
+
+    own = box_on(stage, 10, 100, 100)
+    for choose, value, frames in (("forward", 5, range(10, 16)), ("back", 3, range(7, 16)), ("up_to", 20, range(7, 21))):
+        stage.key("B", CTRL)
+        (dialog,) = [d for d in stage.editor.findChildren(PropagateDialog) if d.isVisible()]
+        boxes = {"forward": dialog.after_box, "back": dialog.before_box, "up_to": dialog.frame_box}
+        boxes[choose].setValue(value)
+        qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+        assert stage.shown_on(own, range(FRAMES)) == list(frames)
+    assert {stage.session.shown(own, ("", f)).geometry for f in range(7, 21)} == {Box(100, 100, 60, 40)}
+
+
+def test_a_track_is_cut_to_this_frame_on_either_side(stage):
+    own = track(stage)
+    stage.go(25)
+    stage.editor.run("track_cut_after")
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 26))
+    stage.go(15)
+    stage.editor.run("track_cut_before")
+    assert stage.shown_on(own, range(FRAMES)) == list(range(15, 26))
+
+
+def test_an_object_is_pasted_on_another_frame_as_itself(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.key("C", CTRL)
+    stage.go(25)
+    stage.key("V", CTRL)
+    assert list(stage.document.instances) == [own]
+    assert stage.rows(own) == [10, 25]
+    stage.key("V", CTRL | SHIFT)
+    assert len(stage.document.instances) == 2
+
+
+def test_a_mask_is_painted_frame_by_frame_and_taken_to_the_next(stage):
+    stage.arm(ShapeKind.BITMASK)
+    stage.go(5)
+    stage.drag(100, 100, 160, 100)
+    own = stage.focus.primary
+    first = stage.session.shown(own, ("", 5)).geometry
+    assert isinstance(first, Bitmask)
+    stage.go(8)
+    assert stage.session.shown(own, ("", 8)) is None
+    stage.go(5)
+    stage.key("F", SHIFT)
+    assert stage.frame() == 6
+    assert stage.session.shown(own, ("", 6)).geometry == first
+    stage.drag(100, 140, 160, 140)
+    assert stage.session.shown(own, ("", 6)).geometry != first
+    assert stage.session.shown(own, ("", 5)).geometry == first
+    assert stage.shown_on(own, range(FRAMES)) == [5, 6]
+
+
+def test_a_locked_object_stays(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.key("L")
+    sent = len(stage.sent)
+    stage.drag(180, 145, 180, 45)
+    for key, held in (("K", None), ("O", None), ("I", None), (Key.Key_Delete, None), (Key.Key_Delete, CTRL), ("M", SHIFT)):
+        stage.key(key, *([held] if held else []))
+    assert len(stage.sent) == sent
+    assert stage.rows(own) == [10, 30]
+
+
+def test_what_is_selected_stays_selected_on_other_frames(stage):
+    own = track(stage)
+    for frame in (20, 50, 0):
+        stage.go(frame)
+        assert stage.focus.selected == (own,)
+    assert stage.canvas.hits.get(own) is None
+
+
+def test_undo_goes_to_the_frame_it_is_about_and_says_so(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.go(40)
+    stage.key("Z", CTRL)
+    assert stage.frame() == 10
+    assert stage.said[-1] == "Undone: Draw Car 1, on frame 10."
+    stage.go(40)
+    stage.key("Y", CTRL)
+    assert stage.frame() == 10
+    assert own in stage.document.instances
+
+
+def test_undo_stays_where_what_it_changes_is_seen(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.key("Z", CTRL)
+    assert stage.frame() == 20
+    assert stage.session.shown(own, ("", 30)).geometry == Box(100, 100, 60, 40)
+
+
+def test_a_polygon_half_drawn_goes_along_to_another_frame(stage):
+    stage.arm(ShapeKind.POLYGON)
+    stage.click(50, 50)
+    stage.click(120, 50)
+    stage.key(Key.Key_Right)
+    stage.click(120, 120)
+    stage.key(Key.Key_Return)
+    assert stage.rows(stage.focus.primary) == [1]
+
+
+def test_a_drag_is_dropped_when_the_frame_changes_under_it(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.press(180, 145)
+    stage.move(200, 60, Qt.MouseButton.LeftButton)
+    stage.focus.set(at=("", 25))
+    assert stage.rows(own) == [10, 30]
+    stage.release(200, 60)
+    assert stage.rows(own) == [10, 30]
+
+
+# -- playing
+
+
+def test_space_plays_and_pauses_and_shapes_stay_with_the_picture(stage, qtbot):
+    own = box_on(stage, 0, 100, 100)
+    stage.go(59)
+    stage.key("K")
+    stage.drag(130, 120, 330, 120)
+    stage.go(0)
+    stage.settle()
+    seen = []
+
+    def look():
+        picture = stage.picture()
+        entries = stage.canvas._painter._held
+        items = entries.live if entries is not None else stage.canvas.shapes.live_items()
+        seen.append((picture, [item.bounds()[0] for item in items]))
+
+    stage.canvas.turned.connect(look)
+    stage.key(Key.Key_Space)
+    assert stage.editor.player.playing
+    qtbot.waitUntil(lambda: len(seen) > 8, timeout=20_000)
+    stage.key(Key.Key_Space)
+    assert not stage.editor.player.playing
+    for picture, lefts in seen:
+        assert lefts == pytest.approx([stage.session.shown(own, ("", picture)).geometry.x])
+    stage.settle()
+    assert stage.picture() == stage.frame() == stage.editor.player.frame
+
+
+def test_a_press_on_the_canvas_pauses(stage):
+    stage.key(Key.Key_Space)
+    stage.click(10, 10)
+    assert not stage.editor.player.playing
+
+
+def test_a_loop_is_where_the_selected_object_is(stage):
+    track(stage)
+    stage.editor.run("play_loop")
+    assert (stage.editor.player.loop.first, stage.editor.player.loop.last) == (10, 30)
+    stage.editor.run("play_loop")
+    assert stage.editor.player.loop is None
+
+
+def test_held_space_pans_and_does_not_play(stage):
+    from PySide6.QtTest import QTest
+
+    QTest.keyPress(stage.canvas, Key.Key_Space)
+    stage.drag(100, 100, 150, 120)
+    QTest.keyRelease(stage.canvas, Key.Key_Space)
+    assert not stage.editor.player.playing
+
+
+# -- the table
+
+
+@pytest.mark.parametrize("actions", [VIDEO_ACTIONS, GROUP_ACTIONS])
+def test_no_key_means_two_things(actions):
+    assert KeyMap(actions).clashes() == []
+
+
+def test_every_action_names_a_method_and_can_be_asked(stage):
+    ids = [a.id for a in VIDEO_ACTIONS]
+    assert len(ids) == len(set(ids))
+    for action in VIDEO_ACTIONS:
+        assert callable(getattr(stage.editor, action.method)), action.id
+        assert isinstance(action.why_not(stage.editor), str)
+
+
+def test_the_menu_reaches_the_verbs_of_tracks(stage):
+    from viewers.editors.context_menu import build_menu
+
+    track(stage)
+    stage.go(20)
+    texts = [a.text().split("\t")[0] for a in build_menu(stage.editor, None).actions()]
+    for wanted in ("Key frame here, or away with it", "Split here", "Delete on this frame only", "Ends with this frame"):
+        assert wanted in texts
+
+
+def test_drawing_armed_by_class_starts_a_track_with_its_time(stage):
+    own = box_on(stage, 10, 100, 100)
+    (row,) = stage.document.annotations_of(own)
+    assert stage.document.instances[own].feature_hash == feature(ShapeKind.BOX)
+    assert row.pts == stage.editor.clock.pts(10)
+    assert row.keyframe
