@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import zip_longest
 from typing import Any
 
 from storage.exchange.encord_geometry import to_json
@@ -111,7 +112,7 @@ class FramesWriter(RowWriter):
             return
         for instance in self._document.instances.values():
             rows = self._document.annotations_of(instance.uuid)
-            for row, after in zip(rows, [*rows[1:], None], strict=True):
+            for row, after in zip_longest(rows, rows[1:]):
                 if not row.outside:
                     self._add_annotation(row)
                     self._add_between(row, after)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Literal
 
 from storage.model import correspondence
@@ -91,7 +92,7 @@ def rows_of(document: LabelDocument, instance: str, part: str = "") -> list[Anno
 def spans(document: LabelDocument, instance: str, part: str = "") -> Iterator[Span]:
     """From its first row to its last, without holes: rows and what lies between them."""
     rows = rows_of(document, instance, part)
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
+    for row, after in zip_longest(rows, rows[1:]):
         kind: Literal["key", "alone", "outside"] = "outside" if row.outside else "key" if row.keyframe else "alone"
         yield Span(row.frame, row.frame, kind)
         if after is not None and after.frame > row.frame + 1:

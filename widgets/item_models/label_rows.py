@@ -1,25 +1,29 @@
 """The instances of a label document as rows: grouped by class under a header row each, or flat.
 
 One flat table with header rows among the instances, not a tree: a table view lays out 10,000 rows at once, a tree does
-not (qt.md 1). Rows are kept sorted by a key, so a change finds its row by bisection and touches nothing else.
+not (qt.md 1). Rows are kept sorted by a key, so a change finds its row by bisection and touches nothing else; another
+frame takes out and puts in only the objects that end or begin there.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
+from storage.editing.on_frames import is_between
+from storage.editing.presence import Presence
 from storage.editing.session import EditSession
-from storage.model.geometry import ShapeKind
+from storage.model.geometry import AudioRanges, Geometry, ShapeKind, TextRanges
 from storage.model.labels import Instance
 from storage.model.ontology import Ontology
+from widgets.controls.range_chips import frames_text
 
 Index = QModelIndex | QPersistentModelIndex
 Key = tuple[int, int, int, int, str]  # class, 0 header or 1 instance, time or 0, number, uuid
@@ -41,6 +45,18 @@ class Role(IntEnum):
     HIDDEN = UUID + 6
     LOCKED = UUID + 7
     HOVERED = UUID + 8
+    WHERE = UUID + 9  # quiet text: the frames it lives on, the time it is heard, an excerpt
+    STATE = UUID + 10  # a State, None where there is only one frame
+
+
+class State(Enum):
+    """An object on the frame that is shown."""
+
+    KEY = "key frame"
+    ALONE = "on this frame only"
+    BETWEEN = "between key frames"
+    OUTSIDE = "hidden here on purpose"
+    ABSENT = "not on this frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +72,25 @@ class LabelRows(QAbstractTableModel):
     rebuilt = Signal()
     counted = Signal(int, int)  # instances shown, instances in scope
 
+    #: Set while rows come and go because another frame is shown: what is selected stays selected.
+    turning = False
     MANY = 64  # beyond so many comings and goings at once, rows are made again from scratch
 
-    def __init__(self, session: EditSession, focus: Focus, ontology: Ontology, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        parent: QObject | None = None,
+        *,
+        describe: Callable[[str], str] | None = None,
+    ) -> None:
+        """`describe` says of an instance where it is; without it the frames it lives on are shown."""
         super().__init__(parent)
-        self._session, self._focus = session, focus
+        self._session, self._focus, self._describe = session, focus, describe
+        self._presence = Presence(session.document, session.frames)
+        self._painted: dict[str, State | None] = {}  # how rows were shown when they were last asked for
+        self._alive: frozenset[str] = frozenset()  # on the frame shown, while only that one is looked at
         self._grouped, self._all_frames, self._text = True, False, ""
         self._closed_groups: set[str] = set()
         self._rows: list[Row] = []
@@ -194,6 +224,13 @@ class LabelRows(QAbstractTableModel):
                 return self.title(row.uuid)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(row.uuid, column)
+            case Qt.ItemDataRole.ToolTipRole if column == Column.NAME:
+                return self._tip(row.uuid)
+            case Role.WHERE:
+                return self._where(row.uuid)
+            case Role.STATE:
+                state = self._painted[row.uuid] = self._state(row.uuid)
+                return state
             case Qt.ItemDataRole.ToolTipRole if column == Column.EYE:
                 return self.tr("Show") if row.uuid in self._focus.hidden else self.tr("Hide")
             case Qt.ItemDataRole.ToolTipRole if column == Column.LOCK:
@@ -217,7 +254,43 @@ class LabelRows(QAbstractTableModel):
             return self.tr("hidden") if uuid in self._focus.hidden else self.tr("shown")
         if column == Column.LOCK:
             return self.tr("locked") if uuid in self._focus.locked else self.tr("unlocked")
-        return self.title(uuid)
+        return ", ".join(filter(None, (self.title(uuid), self._where(uuid), self._state_text(uuid))))
+
+    # -- where it is
+
+    def _where(self, uuid: str) -> str:
+        if self._describe is not None:
+            return self._describe(uuid)
+        document, frames = self._session.document, self._session.frames
+        if frames.count > 1:
+            found = [frames.index(at) for at in document.places_of(uuid)]
+            return frames_text(min(found), max(found)) if found else ""
+        shown = self._session.shown(uuid, self._focus.at)
+        return ranges_text(shown.geometry) if shown is not None else ""
+
+    def _state(self, uuid: str) -> State | None:
+        if self._session.frames.count < 2:
+            return None
+        shown = self._session.shown(uuid, self._focus.at)
+        if shown is None:
+            return State.ABSENT
+        if shown.outside:
+            return State.OUTSIDE
+        if is_between(shown):
+            return State.BETWEEN
+        return State.KEY if shown.keyframe and self._session.frames.moving else State.ALONE
+
+    def _tip(self, uuid: str) -> str:
+        state = self._state(uuid)
+        if state is None:
+            return self._where(uuid)
+        rows = len(self._session.document.places_of(uuid))
+        where = self.tr("Frames {range}, {count} drawn").format(range=self._where(uuid), count=rows)
+        return f"{self.title(uuid)}: {self._state_text(uuid)}\n{where}"
+
+    def _state_text(self, uuid: str) -> str:
+        state = self._state(uuid)
+        return self.tr(state.value) if state is not None else ""
 
     # -- classes
 
@@ -242,7 +315,7 @@ class LabelRows(QAbstractTableModel):
     def _belongs(self, uuid: str) -> bool:
         if uuid not in self._session.document.instances:
             return False
-        return self._all_frames or self._session.document.annotation_of(uuid, self._focus.at) is not None
+        return self._all_frames or uuid in self._alive
 
     def _passes(self, instance: Instance) -> bool:
         return not self._text or self._text in f"{self._name(instance.feature_hash)} {instance.number}".casefold()
@@ -268,8 +341,8 @@ class LabelRows(QAbstractTableModel):
         document = self._session.document
         if self._all_frames:
             return list(document.instances.values())
-        found = (document.instances.get(a.instance) for a in document.on_frame(self._focus.at))
-        return [i for i in found if i is not None]
+        self._alive = self._presence.at(self._focus.at)
+        return [document.instances[u] for u in self._alive if u in document.instances]
 
     def _fill(self) -> None:
         scope = self._in_scope()
@@ -289,6 +362,7 @@ class LabelRows(QAbstractTableModel):
         self._scope = len(scope)
 
     def _rebuild(self) -> None:
+        self._painted.clear()
         self.beginResetModel()
         self._fill()
         self.endResetModel()
@@ -308,6 +382,8 @@ class LabelRows(QAbstractTableModel):
     def _document_changed(self, change: DocumentChange) -> None:
         if change.preview or not change.instances:
             return
+        if not self._all_frames:
+            self._alive = self._presence.at(self._focus.at)
         stale: list[str] = []
         moved: list[str] = []
         for uuid in change.instances:
@@ -388,8 +464,8 @@ class LabelRows(QAbstractTableModel):
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
 
     def _focus_changed(self, names: frozenset[str]) -> None:
-        if "at" in names and not self._all_frames:
-            self._rebuild()
+        if "at" in names:
+            self._turn()
         elif self._rows and names & {"hidden", "locked"}:
             self._touch_rows(0, len(self._rows) - 1)
         if "hovered" in names:
@@ -397,3 +473,58 @@ class LabelRows(QAbstractTableModel):
             for uuid in (old, self._hovered):
                 if uuid is not None:
                     self._refresh(uuid)
+
+    def _turn(self) -> None:
+        """Another frame is shown."""
+        if not self._all_frames:
+            before, self._alive = self._alive, self._presence.at(self._focus.at)
+            left, come = before - self._alive, self._alive - before
+            if len(left) + len(come) > self.MANY:
+                self._rebuild()
+                return
+            if left or come:
+                self._exchange(left, come)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Rows that were painted and look otherwise now: while a film plays most of them do not."""
+        for uuid, state in list(self._painted.items()):
+            row = self.row_of(uuid)
+            if row is None:
+                del self._painted[uuid]
+            elif self._state(uuid) is not state:
+                del self._painted[uuid]
+                self._touch_rows(row, row)
+
+    def _exchange(self, left: frozenset[str], come: frozenset[str]) -> None:
+        self.turning = True
+        try:
+            for uuid in left:
+                self._take_out(uuid)
+            for uuid in come:
+                self._put_in(uuid)
+        finally:
+            self.turning = False
+        self._scope = len(self._alive) if self._text else len(self._key_of)
+        self._tell_counts()
+        if not (left | come).isdisjoint(self._focus.selected):
+            self.rebuilt.emit()
+
+
+def ranges_text(geometry: Geometry) -> str:
+    """Where something is heard or written, in a few words."""
+    match geometry:
+        case AudioRanges(ranges) if ranges:
+            first, last = ranges[0]
+            text = f"{clock_text(first)}–{clock_text(last)}"
+        case TextRanges(ranges) if ranges:
+            text = f"{ranges[0][0]:,}–{ranges[0][1]:,}"
+        case _:
+            return ""
+    return text if len(ranges) == 1 else f"{text} +{len(ranges) - 1}"
+
+
+def clock_text(ms: int) -> str:
+    """`1:04.250`."""
+    minutes, rest = divmod(ms, 60_000)
+    return f"{minutes}:{rest / 1000:06.3f}"

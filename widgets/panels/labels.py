@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -17,15 +19,24 @@ class LabelsPanel(QWidget):
     zoom_wanted = Signal(str)  # instance uuid
     menu_wanted = Signal(QPoint)  # global; the selection is what it is about
 
-    def __init__(self, session: EditSession, focus: Focus, ontology: Ontology, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        parent: QWidget | None = None,
+        *,
+        describe: Callable[[str], str] | None = None,
+    ) -> None:
+        """`describe` says of an instance where it is, for media without frames: “0:01.200–0:03.400”, an excerpt."""
         super().__init__(parent)
         self._session, self._focus = session, focus
-        self.rows = LabelRows(session, focus, ontology, self)
+        self.rows = LabelRows(session, focus, ontology, self, describe=describe)
         self.table = LabelTable(self.rows, focus, self)
         self._head = PanelHead(self.tr("Instances"), self)
         self._grouped = self._head.add_tool("ph.tree-structure", self.tr("Group by class"), checkable=True)
         self._grouped.setChecked(True)
-        self._all_frames = self._head.add_tool("ph.stack", self.tr("Show all frames"), checkable=True)
+        self._all_frames = self._head.add_tool("ph.stack", self.tr("Show the instances of all frames"), checkable=True)
         self._eye = self._head.add_tool("ph.eye", self.tr("Hide or show all"))
         self._lock = self._head.add_tool("ph.lock-simple", self.tr("Lock or unlock all"))
         self._search = QLineEdit(self)
@@ -41,6 +52,7 @@ class LabelsPanel(QWidget):
         self._pause.setInterval(120)
         self._lay_out()
         self._connect()
+        self.offer_frames(session.frames.count > 1)
         self._counted()
 
     def _lay_out(self) -> None:
@@ -58,6 +70,7 @@ class LabelsPanel(QWidget):
     def _connect(self) -> None:
         self._grouped.toggled.connect(self.rows.show_grouped)
         self._all_frames.toggled.connect(self.rows.show_all_frames)
+        self._all_frames.toggled.connect(self._counted)
         self._eye.clicked.connect(self._hide_all)
         self._lock.clicked.connect(self._lock_all)
         self._search.textChanged.connect(self._pause.start)
@@ -99,7 +112,10 @@ class LabelsPanel(QWidget):
     @Slot()
     def _counted(self) -> None:
         shown, scope = self.rows.counts
-        self._head.show_count(f"{shown:,} / {scope:,}" if shown != scope else f"{scope:,}" if scope else "")
+        count = f"{shown:,} / {scope:,}" if shown != scope else f"{scope:,}" if scope else ""
+        several = self._session.frames.count > 1
+        here = several and not self._all_frames.isChecked()
+        self._head.show_count(self.tr("{count} on this frame").format(count=count) if count and here else count)
         filtered = bool(self._search.text().strip())
         # The field stays while it holds the focus or a text: it must not vanish under the hands.
         self._search.setVisible(scope > 8 or filtered or self._search.hasFocus())
@@ -107,6 +123,9 @@ class LabelsPanel(QWidget):
             self._note.setText("")
         elif filtered:
             self._note.setText(self.tr("Nothing here is called that."))
+        elif here and self._session.document.instances:
+            elsewhere = len(self._session.document.instances)
+            self._note.setText(self.tr("Nothing is on this frame. On others: {count}.").format(count=f"{elsewhere:,}"))
         else:
             self._note.setText(self.tr("Nothing is drawn yet. Choose a class and draw on the picture."))
         self._note.setVisible(not shown)

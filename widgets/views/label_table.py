@@ -78,7 +78,7 @@ class LabelTable(QTableView):
 
     @Slot(QItemSelection, QItemSelection)
     def _selected_by_person(self) -> None:
-        if self._following:
+        if self._following or self._rows.turning:
             return
         chosen: list[str] = []
         for part in self.selectionModel().selection():
