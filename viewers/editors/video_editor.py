@@ -105,6 +105,10 @@ class VideoEditor(VideoVerbs, ImageEditor):
         super().set_ontology(ontology)
         self.timeline.set_ontology(ontology)
 
+    def rebind(self, action_id: str, keys: tuple[str, ...]) -> None:
+        super().rebind(action_id, keys)
+        self.transport.show_keys(self.keymap.keys)
+
     def menu_groups(self) -> tuple[tuple[str, ...], ...]:
         return TRACK_SELECTION if self.focus.selected else TRACK_GROUND
 
