@@ -18,6 +18,7 @@ from viewers.decode.arrays import CHANNELS, Array, halved
 from viewers.decode.faults import decoding, name_of
 from viewers.decode.frame_cache import FrameCache
 from viewers.decode.pyramid import levels_of
+from viewers.decode.regions import clipped, cut_out
 from viewers.decode.request import FrameFacts, Picture, PixelKind, Region, Request
 from viewers.decode.walker import Check, Walker
 
@@ -258,11 +259,10 @@ class VideoDecoder:
         assert frame is not None
         level = min(max(level, 0), facts.levels)
         array = turned(self._converted(frame, level), self._orientation)
-        box = self._clip(region, level)
-        if box != (0, 0, facts.width, facts.height):
-            x, y = box[0] >> level, box[1] >> level
-            array = np.array(array[y : y + halved(box[3], level), x : x + halved(box[2], level)], order="C")
-        array.flags.writeable = False
+        name, path = name_of(self._source)
+        size = (facts.width, facts.height)
+        box = clipped(region, level, size, name, path)
+        array = cut_out(array, box, level, size)
         return Picture(array, facts.kind, box, level, index, int(self.table.pts[shown]))
 
     def _converted(self, frame: Any, level: int) -> Array:
@@ -285,24 +285,6 @@ class VideoDecoder:
         if level not in self._scalers:
             self._scalers[level] = VideoReformatter()
         return self._scalers[level]
-
-    def _clip(self, region: Region | None, level: int) -> Region:
-        facts = self._facts
-        assert facts is not None
-        if region is None:
-            return (0, 0, facts.width, facts.height)
-        x, y, w, h = region
-        mask = (1 << level) - 1
-        left, top = max(0, x) & ~mask, max(0, y) & ~mask
-        right, bottom = min(facts.width, (x + w + mask) & ~mask), min(facts.height, (y + h + mask) & ~mask)
-        if right <= left or bottom <= top:
-            name, path = name_of(self._source)
-            raise BadInput(
-                f"The region {region} lies outside {name} ({facts.width} × {facts.height}).",
-                remedy="Ask for a part of the picture.",
-                input=path,
-            )
-        return (left, top, right - left, bottom - top)
 
 
 def open_video(
