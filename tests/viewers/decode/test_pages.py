@@ -13,7 +13,6 @@ from storage.media.source import FileSource, MemorySource
 from storage.model.items import Kind
 from tests.support.pdfs import pdf, square, words
 from viewers.decode import open_media
-from viewers.decode import pages as pages_module
 from viewers.decode.pages import open_pages
 from viewers.decode.request import PixelKind, Request, to_rgb
 
@@ -132,8 +131,8 @@ def test_what_is_not_wanted_any_more_is_not_rendered(open_pdf):
 
 
 def test_a_page_that_takes_too_long_ends_with_a_sentence(open_pdf, monkeypatch):
-    monkeypatch.setattr(pages_module, "MAX_SECONDS", -1.0)
     decoder = open_pdf({"size": (2000, 2000), "draw": "".join(square(i % 1900, i // 4, 50, 50) for i in range(6000))})
+    monkeypatch.setattr(decoder, "_seconds", -1.0)
     with pytest.raises(BadInput, match="takes longer"):
         decoder.read(Request())
 
