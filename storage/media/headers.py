@@ -6,6 +6,7 @@ import io
 import struct
 from typing import Any
 
+from storage.media.icc import MAX_PROFILE, inflated
 from storage.media.images import Broken, ImageHeader, Reader, exif_orientation
 
 _TRUNCATED = "The file ends too early: what could be read is shown, the rest is blank."
@@ -16,6 +17,7 @@ _NO_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))
 def read_jpeg(reader: Reader) -> ImageHeader:
     position, orientation = 2, 1
     frame: tuple[int, int, int, int, int] | None = None  # marker, bits, height, width, components
+    profile: dict[int, bytes] = {}  # by its number
     for _ in range(20_000):
         marker, position = _next_marker(reader, position)
         if marker in _NO_LENGTH:
@@ -27,6 +29,8 @@ def read_jpeg(reader: Reader) -> ImageHeader:
             frame = (marker, *struct.unpack(">BHHB", reader.need(position + 2, 6)))
         elif marker == 0xE1 and orientation == 1 and reader.at(position + 2, 6) == b"Exif\0\0":
             orientation = exif_orientation(reader.at(position + 2, length - 2))
+        elif marker == 0xE2 and length > 16 and reader.at(position + 2, 12) == b"ICC_PROFILE\0":
+            profile.setdefault(reader.at(position + 14, 1)[0], reader.at(position + 16, length - 16))
         position += max(length, 2)
     if frame is None:
         raise Broken("holds no JPEG picture: the header ends before the frame begins")
@@ -40,6 +44,7 @@ def read_jpeg(reader: Reader) -> ImageHeader:
         "jpeg", width, height, orientation, bits, channels, truncated,
         facts={"progressive": marker in (0xC2, 0xCA)},
         warnings=(_TRUNCATED,) if truncated else (),
+        icc=b"".join(profile[n] for n in sorted(profile)),
     )  # fmt: skip
 
 
@@ -83,6 +88,7 @@ def read_png(reader: Reader) -> ImageHeader:
     if colour not in _PNG_CHANNELS or bits not in (1, 2, 4, 8, 16):
         raise Broken("claims a colour type that no PNG picture has")
     position, orientation, transparent, pixels, ended = 33, 1, colour in (4, 6), False, False
+    icc, srgb = b"", False
     for _ in range(1_000_000):
         head = reader.at(position, 8)
         if len(head) < 8:
@@ -97,6 +103,11 @@ def read_png(reader: Reader) -> ImageHeader:
             orientation = exif_orientation(reader.at(position + 8, length))
         elif name == b"tRNS":
             transparent = True
+        elif name == b"sRGB":
+            srgb = True
+        elif name == b"iCCP" and length < MAX_PROFILE:
+            _, _, packed = reader.at(position + 8, length).partition(b"\0")
+            icc = inflated(packed[1:])
         position += length + 12
     if not pixels:
         raise Broken("ends before its picture begins", "Copy it again from where it came.")
@@ -105,7 +116,8 @@ def read_png(reader: Reader) -> ImageHeader:
     if bits == 16 and (channels > 1 or transparent):
         warnings.append("16 bits per colour are shown as 8.")
     facts: dict[str, Any] = {"palette": colour == 3, "transparent": transparent}
-    return ImageHeader("png", width, height, orientation, bits, channels, not ended, facts=facts, warnings=tuple(warnings))
+    return ImageHeader("png", width, height, orientation, bits, channels, not ended, facts=facts, warnings=tuple(warnings),
+                       icc=b"" if srgb else icc)  # fmt: skip
 
 
 def read_gif(reader: Reader) -> ImageHeader:
@@ -133,6 +145,7 @@ def read_webp(reader: Reader) -> ImageHeader:
     if riff + 8 > reader.size + 1:  # the pad byte of the last chunk is sometimes missing
         raise Broken("is a WebP file that ends too early; nothing of it can be shown", "Copy it again from where it came.")
     position, size, alpha, orientation, animated = 12, None, False, 1, False
+    icc = b""
     for _ in range(100_000):
         head = reader.at(position, 8)
         if len(head) < 8:
@@ -147,13 +160,16 @@ def read_webp(reader: Reader) -> ImageHeader:
         elif name == b"VP8L" and size is None and body[:1] == b"\x2f":
             packed = int.from_bytes(body[1:5], "little")
             size, alpha = ((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1), bool(packed >> 28 & 1)
+        elif name == b"ICCP" and length < MAX_PROFILE:
+            icc = reader.at(position + 8, length)
         elif name == b"EXIF" and length < 1 << 20:
             orientation = exif_orientation(reader.at(position + 8, length))
         position += 8 + length + (length & 1)
     if size is None:
         raise Broken("is a WebP file without a picture")
     warnings = ("An animation: the first picture of it is shown.",) if animated else ()
-    return ImageHeader("webp", *size, orientation, 8, 4 if alpha else 3, facts={"transparent": alpha}, warnings=warnings)
+    return ImageHeader("webp", *size, orientation, 8, 4 if alpha else 3, facts={"transparent": alpha}, warnings=warnings,
+                       icc=icc)  # fmt: skip
 
 
 def read_bmp(reader: Reader) -> ImageHeader:
@@ -190,10 +206,12 @@ def read_avif(reader: Reader) -> ImageHeader:
             alpha = image.mode == "RGBA"
             animated = getattr(image, "is_animated", False)
             size = image.size
+            icc = image.info.get("icc_profile") or b""
     except Exception as error:
         raise Broken("is an AVIF file with a damaged header") from error
     warnings = ("An animation: the first picture of it is shown.",) if animated else ()
-    return ImageHeader("avif", *size, orientation, 8, 4 if alpha else 3, facts={"transparent": alpha}, warnings=warnings)
+    return ImageHeader("avif", *size, orientation, 8, 4 if alpha else 3, facts={"transparent": alpha}, warnings=warnings,
+                       icc=icc if len(icc) <= MAX_PROFILE else b"")  # fmt: skip
 
 
 def _check_avif_boxes(data: bytes) -> None:

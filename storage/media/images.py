@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storage.errors import BadInput, Cancelled
@@ -71,6 +71,7 @@ class ImageHeader:
     pages: tuple[PageHeader, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    icc: bytes = field(default=b"", repr=False)  # the embedded colour profile
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -187,7 +188,7 @@ def read_header(source: ByteSource, name: str = "") -> ImageHeader:
     try:
         header = _read(Reader(source))
         _check_bounds(header)
-        return header
+        return _with_profile(header)
     except (BadInput, Cancelled):
         raise
     except Broken as broken:
@@ -202,6 +203,18 @@ def read_header(source: ByteSource, name: str = "") -> ImageHeader:
             remedy="Open it in another program and save it again.",
             input=shown,
         ) from error
+
+
+def _with_profile(header: ImageHeader) -> ImageHeader:
+    """The name of its colour profile is one of its facts."""
+    if not header.icc:
+        return header
+    from storage.media.icc import name_of_profile, space_of
+
+    space = space_of(header.icc)
+    if not space:
+        return header
+    return replace(header, facts={**header.facts, "profile": name_of_profile(header.icc) or f"{space} profile without a name"})
 
 
 def _read(reader: Reader) -> ImageHeader:

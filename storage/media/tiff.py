@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from storage.media.icc import MAX_PROFILE
 from storage.media.images import MAX_PAGES, Broken, ImageHeader, PageHeader, Reader
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 17: 8, 18: 8}
@@ -19,6 +20,7 @@ _CODES = {1: "B", 2: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 13: "I
 SUBFILE, OLD_SUBFILE, WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 254, 255, 256, 257, 258, 259, 262
 STRIP_OFFSETS, ORIENTATION, SAMPLES, STRIP_COUNTS = 273, 274, 277, 279
 TILE_OFFSETS, TILE_COUNTS, SUB_IFDS, SAMPLE_FORMAT = 324, 325, 330, 339
+ICC = 34675
 _WANTED = frozenset((SUBFILE, OLD_SUBFILE, WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION, SAMPLES, SUB_IFDS,
                      SAMPLE_FORMAT, STRIP_OFFSETS, STRIP_COUNTS, TILE_OFFSETS, TILE_COUNTS))  # fmt: skip
 
@@ -28,6 +30,7 @@ class _Directory:
     offset: int
     next: int
     tags: dict[int, tuple[int, ...]]
+    icc: tuple[int, int] = (0, 0)  # where the colour profile lies
 
     def one(self, tag: int, default: int) -> int:
         values = self.tags.get(tag)
@@ -65,14 +68,17 @@ class _Directories:
         start = offset + count_size
         data = self._reader.need(start, count * entry)
         tags: dict[int, tuple[int, ...]] = {}
+        icc = (0, 0)
         for i in range(count):
             tag = self._unpack("H", data[i * entry : i * entry + 2])[0]
             if tag in _WANTED and tag not in tags:
                 tags[tag] = self._values(data[i * entry : (i + 1) * entry])
+            elif tag == ICC:
+                icc = self._unpack("QQ" if self._big else "II", data[i * entry + 4 : (i + 1) * entry])
         link_size, link_code = (8, "Q") if self._big else (4, "I")
         link = self._reader.at(start + count * entry, link_size)
         follows = self._unpack(link_code, link)[0] if len(link) == link_size else 0
-        return _Directory(offset, follows, tags)
+        return _Directory(offset, follows, tags, (icc[1], icc[0]))
 
     def _values(self, entry: bytes) -> tuple[int, ...]:
         tag, kind = self._unpack("HH", entry[:4])
@@ -172,7 +178,7 @@ def _header(reader: Reader, full: list[_Directory], pages: tuple[PageHeader, ...
         facts["page_sizes"] = sizes[:1000]
         warnings.append("The pages differ in size.")
     return ImageHeader("tiff", page.width, page.height, page.orientation, page.bits, page.channels, truncated, pages,
-                       facts, tuple(warnings))  # fmt: skip
+                       facts, tuple(warnings), reader.at(directory.icc[0], min(directory.icc[1], MAX_PROFILE)))  # fmt: skip
 
 
 def _segments(directory: _Directory) -> list[tuple[int, int]]:

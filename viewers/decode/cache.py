@@ -11,7 +11,7 @@ from storage.ids import new_uuid
 from storage.media.source import ByteSource
 
 BUDGET = 8 << 30  # bytes of pyramids kept; the picture being opened is never refused for it
-_VERSION = 1
+_VERSION = 2  # 2: colours in sRGB
 _LEFTOVER_S = 24 * 3600
 
 

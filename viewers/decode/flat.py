@@ -17,6 +17,7 @@ from storage.media.images import ImageHeader
 from storage.media.quiet import pillow_quiet
 from storage.media.source import ByteSource
 from viewers.decode.arrays import Array, bgra
+from viewers.decode.color import managed_image
 from viewers.decode.faults import Check, SourceFile
 from viewers.decode.pyramid import scratch
 from viewers.decode.request import PixelKind
@@ -66,7 +67,7 @@ class FlatPage:
             rows = max(1, _STRIP_BYTES // (4 * self.width))
             for y in range(0, self.height, rows):
                 bottom = min(y + rows, self.height)
-                stored[y:bottom] = _pixels(image.crop((0, y, self.width, bottom)), self.kind)
+                stored[y:bottom] = _pixels(self._inked(image.crop((0, y, self.width, bottom))), self.kind)
                 yield
 
     def _decode_jpeg(self, stored: Array) -> bool:
@@ -121,7 +122,12 @@ class FlatPage:
             if image.size != (-(-self.width >> level), -(-self.height >> level)):
                 return None
             self._load(image)
-            return _pixels(image, self.kind)
+            return _pixels(self._inked(image), self.kind)
+
+    def _inked(self, image: Image.Image) -> Image.Image:
+        """Inks become colours by the profile that says what they look like on paper."""
+        made: Image.Image = managed_image(image, self._header.icc) if image.mode == "CMYK" else image
+        return made
 
     def region(self, level: int, box: tuple[int, int, int, int], check: Check) -> Array | None:
         return None

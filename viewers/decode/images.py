@@ -12,6 +12,7 @@ from storage.errors import BadInput, Cancelled
 from storage.media.images import ImageHeader, read_header
 from storage.media.source import ByteSource
 from viewers.decode.cache import PyramidCache
+from viewers.decode.color import managed
 from viewers.decode.faults import decoding, name_of
 from viewers.decode.frame import Frame, Page
 from viewers.decode.request import FrameFacts, Picture, PixelKind, Request, to_rgb
@@ -77,12 +78,13 @@ class ImageDecoder:
         if not self._header.pages:
             from viewers.decode.flat import FlatPage
 
-            return FlatPage(self._source, self._header)
+            flat: Page = managed(FlatPage(self._source, self._header), self._header.icc)
+            return flat
         from viewers.decode.tiff import TiffPages
 
         if self._tiff is None:
             self._tiff = TiffPages(self._source, self._header)
-        page: Page = self._tiff.page(number)
+        page: Page = managed(self._tiff.page(number), self._header.icc)
         return page
 
 

@@ -16,6 +16,7 @@ from storage.media.quiet import pillow_quiet
 from storage.media.source import ByteSource, FileSource
 from storage.model.items import Kind
 from viewers.decode.arrays import Array
+from viewers.decode.color import managed_image
 from viewers.decode.faults import SourceFile, decoding
 from viewers.decode.request import PixelKind, Request, to_rgb
 
@@ -110,7 +111,7 @@ def _drafted(source: ByteSource, header: ImageHeader, size: int) -> Image.Image 
         return None
     finally:
         file.close()
-    small = _shrunk(image, size)
+    small: Image.Image = managed_image(_shrunk(image, size), header.icc)
     return small.transpose(_TURNS[header.orientation]) if header.orientation in _TURNS else small
 
 

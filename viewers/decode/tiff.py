@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from storage.media.icc import space_of
 from storage.media.images import ImageHeader
 from storage.media.source import ByteSource
-from viewers.decode.arrays import Array, shape_of
+from viewers.decode.arrays import Array, cmyk_to_rgb, shape_of
+from viewers.decode.color import to_srgb, usable
 from viewers.decode.faults import Check, SourceFile
 from viewers.decode.request import PixelKind, Region
 from viewers.decode.tiff_pixels import Convert, Layout, plan
@@ -41,7 +43,8 @@ class TiffPages:
 
     def page(self, number: int) -> TiffPage:
         header = self._header.pages[number]
-        page = TiffPage(self._segments(header.offset), header.orientation, list(self._header.warnings))
+        warnings = list(self._header.warnings)
+        page = TiffPage(self._segments(header.offset), header.orientation, warnings, _inks(self._header.icc, warnings))
         page.smaller = {
             level: offset for width, _, offset in header.levels if (level := _level(header.width, width)) is not None
         }
@@ -56,6 +59,16 @@ class TiffPages:
 
     def close(self) -> None:
         self._tiff.close()
+
+
+def _inks(profile: bytes, warnings: list[str]) -> Convert:
+    """How CMYK becomes RGB: by the profile, else each ink takes away its share."""
+    if space_of(profile) != "CMYK":
+        return cmyk_to_rgb
+    made, mode, warning = usable(profile, 4)
+    if warning:
+        warnings.append(warning)
+    return cmyk_to_rgb if made is None else lambda a: to_srgb(a[..., :4], made, mode)
 
 
 def _level(width: int, small: int) -> int | None:
@@ -180,15 +193,16 @@ class Segments:
 class TiffPage:
     """See `frame.Page`."""
 
-    def __init__(self, segments: Segments, orientation: int, warnings: list[str]) -> None:
+    def __init__(self, segments: Segments, orientation: int, warnings: list[str], inks: Convert = cmyk_to_rgb) -> None:
         self._segments = segments
+        self._inks = inks
         self.width, self.height = segments.width, segments.height
         self.orientation = orientation
         self._layout = segments.layout()
         self.bits, self.channels = self._layout.bits, self._layout.samples
         self.kind: PixelKind
         self._convert: Convert
-        self.kind, self._convert, told = plan(self._layout, segments.sample)
+        self.kind, self._convert, told = plan(self._layout, segments.sample, inks)
         self.warnings = [*warnings, *told]
         self.direct = segments.tiled
         self.smaller: dict[int, int] = {}  # level -> offset of its directory
@@ -263,7 +277,7 @@ class TiffPage:
             layout = segments.layout()
             convert = self._convert
             if layout != self._layout or layout.palette is not None:  # a palette or another depth: it must still look the same
-                kind, convert, _ = plan(layout, segments.sample)
+                kind, convert, _ = plan(layout, segments.sample, self._inks)
                 if kind is not self.kind:
                     raise ValueError("its reduced pictures are of another kind")
             self._opened[level] = (segments, convert)

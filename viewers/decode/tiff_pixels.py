@@ -41,10 +41,13 @@ class Layout:
         return self.extra[0] if self.extra and self.extra[0] in (1, 2) else 0
 
 
-def plan(layout: Layout, sample: Callable[[], Iterable[Array]]) -> tuple[PixelKind, Convert, list[str]]:
+def plan(
+    layout: Layout, sample: Callable[[], Iterable[Array]], inks: Convert = cmyk_to_rgb
+) -> tuple[PixelKind, Convert, list[str]]:
     """The kind a page is shown as, the function that makes it so, and what the person should know.
 
-    `sample` gives some segments of the page: the range of values without a natural white is taken from them.
+    `sample` gives some segments of the page: the range of values without a natural white is taken from them. `inks` turns
+    CMYK of 8 bits into RGB.
     """
     if layout.dtype.kind not in "uif" or layout.dtype.itemsize > 8:
         raise ValueError(f"samples of the type {layout.dtype} are no picture")
@@ -65,7 +68,7 @@ def plan(layout: Layout, sample: Callable[[], Iterable[Array]]) -> tuple[PixelKi
     if layout.photometric in (CIELAB, ICCLAB):
         return PixelKind.BGRA8, _lab(layout), warnings
     if layout.photometric == CMYK:
-        return PixelKind.BGRA8, lambda a: bgra(cmyk_to_rgb(to8(a))), warnings + more
+        return PixelKind.BGRA8, lambda a: bgra(inks(to8(a))), warnings + more
     if layout.photometric == YCBCR:
         return PixelKind.BGRA8, lambda a: bgra(ycbcr_to_rgb(to8(a[..., :3]))), warnings + more
     if layout.alpha:
