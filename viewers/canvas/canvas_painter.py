@@ -86,6 +86,10 @@ class CanvasPainter(QObject):
         tool = self._canvas.tool
         self._foreseen = self._capture(tool.draft() if tool is not None else [])
 
+    def foresee_nothing(self) -> None:
+        """What comes next is a look in passing: nothing on it is live."""
+        self._foreseen = Held((), None, [])
+
     def advance(self, *, keep: bool) -> None:
         """The next frame is shown. `keep`: it is not the one that is wanted."""
         held, self._foreseen = self._foreseen, None

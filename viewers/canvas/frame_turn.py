@@ -1,7 +1,8 @@
 """Another frame on the canvas: picture and shapes are drawn aside and shown together, so nothing flickers or runs ahead.
 
 While a frame that is at hand is being drawn it is finished, whatever is asked for meanwhile: else nothing would be seen of a
-film that plays faster than it can be drawn. One that must be decoded first gives way to the next.
+film that plays faster than it can be drawn. One that must be decoded first gives way to the next. Where that takes long, a
+frame near it is shown meanwhile, with the shapes of that one.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class FrameTurn(QObject):
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
-        self._patience.timeout.connect(self._picture.hurry)
+        self._patience.timeout.connect(self._on_patience)
         self._picture.ready.connect(self._drawn)
         self._static.ready.connect(self._drawn)
 
@@ -60,6 +61,23 @@ class FrameTurn(QObject):
         self._patience.start()
         self._static.turn()
         self._picture.turn()
+
+    @Slot()
+    def _on_patience(self) -> None:
+        """The frame is long in coming."""
+        canvas, picture = self._canvas, self._picture
+        if not canvas.pictures.moving:
+            picture.hurry()
+            return
+        seen = canvas.pictures.seen(canvas.frame_index())
+        near = canvas.session.frames.key(seen.frame) if seen is not None else self.on_screen
+        if picture.composing or picture.next is not None or seen is None or near in (self.on_screen, canvas.focus.at):
+            self._patience.start()
+            return
+        self._target = near
+        self._painter.foresee_nothing()
+        self._static.turn(canvas.shapes.items_at(near))
+        picture.stand_in(seen)
 
     def arrived(self) -> None:
         """Something of the pictures is at hand that was not."""
@@ -91,7 +109,7 @@ class FrameTurn(QObject):
         if self._picture.next is None or self._static.next is None:
             return
         self._patience.stop()
-        again, self._again = self._again, False
+        again, self._again = self._again or self._target != self._canvas.focus.at, False
         self.active = again
         self.on_screen = self._target
         self._painter.advance(keep=again)

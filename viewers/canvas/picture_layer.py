@@ -13,7 +13,7 @@ from viewers.canvas.background import Newest, Stop
 from viewers.canvas.layer import Layer, make_layer, offset
 from viewers.canvas.shape_layer import Rect, grown, image_bounds, margin_for, within
 from viewers.scene.adjust import Adjustments
-from viewers.scene.pictures import PictureSource
+from viewers.scene.pictures import PictureSource, Seen
 from viewers.scene.view_state import Matrix, Placement, ViewState
 
 #: Device px per image px from which pixels get a grid, and from which their values are written in them.
@@ -99,9 +99,14 @@ class PictureLayer(QObject):
         self._go_on_turning()
 
     def hurry(self) -> None:
-        """Turn with what is at hand."""
+        """Turn with what is at hand of the frame."""
         self._patient = False
         self._go_on_turning()
+
+    def stand_in(self, seen: Seen) -> None:
+        """Turn to another frame of the film, which is there already."""
+        self.composing = True
+        self._draw(self._view.placement(), self._canvas_rect(), 0.0, seen)
 
     def _go_on_turning(self) -> None:
         if not self.turning or self.composing or self.next is not None:
@@ -147,7 +152,7 @@ class PictureLayer(QObject):
             return
         self._draw(now, rect, margin_for(now, self.layer, self._asked))
 
-    def _draw(self, now: Placement, rect: Rect, margin: float) -> None:
+    def _draw(self, now: Placement, rect: Rect, margin: float, seen: Seen | None = None) -> None:
         frame, source = self._frame(), self._source
         mx, my = int(rect[2] * margin), int(rect[3] * margin)
         origin, size = (-mx, -my), (rect[2] + 2 * mx, rect[3] + 2 * my)
@@ -162,7 +167,7 @@ class PictureLayer(QObject):
         background, grid = self._background, self.grid and has_pixels and now.zoom * now.dpr >= GRID_FROM
 
         def job(stop: Stop) -> object:
-            pixels = tiles.render(source, frame, matrix, size, background)
+            pixels = tiles.render(source, frame, matrix, size, background, seen)
             if grid and not stop():
                 _draw_grid(pixels, source, frame, matrix, now)
             return None if stop() else (serial, frame, now, make_layer(pixels, now, origin, opaque=True))

@@ -12,6 +12,7 @@ from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
+from storage.model.labels import FrameKey
 from storage.model.ontology import PALETTE, Ontology
 from viewers.canvas.raster import Color, Item, Loose, bgr
 from viewers.scene.outlines import mask_array, outline
@@ -143,6 +144,20 @@ class SceneShapes:
                 continue
             found.append(items.get(entry.instance) or self.item(entry))
         return found
+
+    def items_at(self, at: FrameKey) -> list[Item]:
+        """What is seen on another frame than the one that is edited."""
+        focus, instances = self.focus, self.session.document.instances
+        items: list[Item] = []
+        for annotation in self.session.on_frame(at):
+            instance = instances.get(annotation.instance)
+            seen = not focus.display.only_selected or annotation.instance in focus.selected
+            if instance is None or annotation.instance in focus.hidden or not seen:
+                continue
+            entry = Entry(annotation, -1, instance.layer, 0, self._templates.get(instance.feature_hash))
+            strong = annotation.instance in focus.selected
+            items.append(Item(entry, self.color(entry), annotation.occluded, strong, is_between(annotation)))
+        return items
 
     def live_items(self) -> list[Item]:
         entries = [e for e in (self.index.get(u) for u in self.live) if e is not None and self.shown(e)]

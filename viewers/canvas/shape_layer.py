@@ -105,10 +105,10 @@ class ShapeLayer(QObject):
 
     # -- another frame
 
-    def turn(self) -> None:
-        """Draw what lies on the frame that is wanted now; what is shown stays until this is taken."""
+    def turn(self, items: list[Item] | None = None) -> None:
+        """Draw what lies on the frame that is wanted now, or these items; what is shown stays until it is taken."""
         self.turning, self.next = True, None
-        self._draw_all(self._view.placement(), self._canvas_rect(), 0.0)
+        self._draw_all(self._view.placement(), self._canvas_rect(), 0.0, items)
 
     def take(self) -> None:
         """Show the frame turned to."""
@@ -130,7 +130,7 @@ class ShapeLayer(QObject):
         w, h = self._view.size
         return 0, 0, round(w * self._view.dpr), round(h * self._view.dpr)
 
-    def _draw_all(self, now: Placement, rect: Rect, margin: float) -> None:
+    def _draw_all(self, now: Placement, rect: Rect, margin: float, given: list[Item] | None = None) -> None:
         mx, my = int(rect[2] * margin), int(rect[3] * margin)
         origin = (-mx, -my)
         size = (rect[2] + 2 * mx, rect[3] + 2 * my)
@@ -138,7 +138,7 @@ class ShapeLayer(QObject):
         look = self._look()
         pad = 2.0 * look.width + look.dot + 4
         region = image_bounds(matrix, (-pad, -pad, size[0] + pad, size[1] + pad))
-        items = self._items(region)
+        items = self._items(region) if given is None else given
         supersede = self.turning or self._stale or (self._asked is not None and now.shift_from(self._asked[0]) is None)
         self._serial += 1
         serial = self._serial

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.decode.request import FrameFacts, doubled
-from viewers.scene.pictures import TILE, PictureSource, Shown, TileKey
+from viewers.scene.pictures import TILE, PictureSource, Seen, Shown, TileKey
 from viewers.scene.view_state import Matrix, level_for
 
 #: From this many device px per image px on, pixels are seen as squares.
@@ -59,8 +59,16 @@ def complete(source: PictureSource, frame: int, what: Cut) -> bool:
     return all(source.tile(key) is not None for key in what.keys) or source.idle
 
 
-def render(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, int], background: tuple[int, int, int]) -> Shown:
-    """(h, w, 4) opaque BGRA. What is not decoded yet is drawn from the coarse picture, blurred."""
+def render(
+    source: PictureSource,
+    frame: int,
+    matrix: Matrix,
+    size: tuple[int, int],
+    background: tuple[int, int, int],
+    seen: Seen | None = None,
+) -> Shown:
+    """(h, w, 4) opaque BGRA. What is not decoded yet is drawn from the coarse picture, blurred. Of pictures that move `seen`
+    stands in for the frame."""
     out = np.empty((size[1], size[0], 4), np.uint8)
     out[:] = (*background, 255)
     what = cut(source, frame, matrix, size)
@@ -69,7 +77,7 @@ def render(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, i
         return out
     level, origin = what.level, (0.0, 0.0)
     if source.moving:
-        seen = source.seen(frame, level)
+        seen = seen or source.seen(frame, level)
         mosaic, level = (seen.array, seen.level) if seen is not None else (None, level)
     else:
         mosaic, origin = _mosaic(source, facts, what, frame)
