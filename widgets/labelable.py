@@ -14,6 +14,12 @@ from storage.model.reads import Reads
 SHAPE_FOR = {Kind.AUDIO: ShapeKind.AUDIO, Kind.TEXT: ShapeKind.TEXT}
 
 
+def shapes_on(kind: Kind) -> frozenset[ShapeKind]:
+    """What can be drawn on a kind of file."""
+    needed = SHAPE_FOR.get(kind)
+    return frozenset({needed}) if needed is not None else frozenset(PICTURE_SHAPES)
+
+
 def kinds_in(reads: Reads, dataset_ids: Iterable[int]) -> frozenset[Kind]:
     """The kinds of files that datasets hold. May be slow: in a read job."""
     datasets = tuple(dataset_ids)
@@ -27,11 +33,9 @@ def without_classes(kinds: Iterable[Kind], ontology: Ontology) -> list[Kind]:
     living = {o.shape for o in ontology.objects if not o.archived}
     found = []
     for kind in kinds:
-        needed = SHAPE_FOR.get(kind)
-        if needed is not None:
-            possible = needed in living
-        else:
-            possible = bool(living.intersection(PICTURE_SHAPES)) or any(not c.archived for c in ontology.classifications)
+        possible = not living.isdisjoint(shapes_on(kind))
+        if kind not in SHAPE_FOR:
+            possible = possible or any(not c.archived for c in ontology.classifications)
         if not possible:
             found.append(kind)
     return sorted(found)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QListView, QListWidget
 from storage.editing.focus import Focus
 from storage.model import ontology_edit as edit
 from storage.model.geometry import ShapeKind
+from storage.model.items import Kind
 from tests.support.panels import Things, draw, make_session, unnamed
 from widgets.item_models.class_rows import class_keys
 from widgets.item_models.label_rows import Column
@@ -137,6 +138,29 @@ def test_archived_classes_are_not_offered_and_impossible_ones_cannot_be_armed(qt
     assert [view.model().index(r, 0).data() for r in range(view.model().rowCount())] == ["Tree", "Speech"]
     qtbot.mouseClick(view.viewport(), LEFT, NONE, view.visualRect(view.model().index(1, 0)).center())
     assert focus.armed is None
+    panel.close_down()
+
+
+def test_only_what_the_kind_of_file_can_hold_can_be_armed_and_the_rest_says_why(qtbot):
+    things, focus = Things(), Focus()
+    things.object("Speech", ShapeKind.AUDIO)
+    focus.set(armed=things["Car"])
+    panel = classes(qtbot, focus, things.ontology)
+    panel.show_kind(Kind.AUDIO)
+    view = panel.findChild(QListView)
+    rows = view.model()
+    assert [rows.index(r, 0).data() for r in range(rows.rowCount())] == ["Speech", "Car", "Tree"]
+    assert focus.armed is None
+    car = rows.index(1, 0)
+    qtbot.mouseClick(view.viewport(), LEFT, NONE, view.visualRect(car).center())
+    assert focus.armed is None
+    assert "Bounding box" in car.data(Qt.ItemDataRole.ToolTipRole)
+    qtbot.mouseClick(view.viewport(), LEFT, NONE, view.visualRect(rows.index(0, 0)).center())
+    assert focus.armed == things["Speech"]
+    panel.show_kind(Kind.VIDEO)
+    assert [rows.index(r, 0).data() for r in range(rows.rowCount())] == ["Car", "Tree", "Speech"]
+    panel.show_ontology(edit.remove(edit.remove(things.ontology, things["Car"]), things["Tree"]))
+    assert panel._note.isVisible()
     panel.close_down()
 
 

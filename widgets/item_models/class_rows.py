@@ -42,7 +42,7 @@ class ClassRows(QAbstractListModel):
     ) -> None:
         super().__init__(parent)
         self._drawable = frozenset(drawable)
-        self._text, self._armed = "", ""
+        self._text, self._armed, self._where = "", "", ""
         self.show_ontology(ontology)
 
     def show_ontology(self, ontology: Ontology) -> None:
@@ -52,6 +52,17 @@ class ClassRows(QAbstractListModel):
         self._sift()
         self.endResetModel()
 
+    def show_drawable(self, drawable: Collection[ShapeKind], where: str) -> None:
+        """What can be drawn on the file that is shown; `where` names its kind."""
+        self.beginResetModel()
+        self._drawable, self._where = frozenset(drawable), where
+        self._sift()
+        self.endResetModel()
+
+    @property
+    def any_drawable(self) -> bool:
+        return any(o.shape in self._drawable for o in self._all)
+
     def filter(self, text: str) -> None:
         self.beginResetModel()
         self._text = text.strip().casefold()
@@ -59,7 +70,9 @@ class ClassRows(QAbstractListModel):
         self.endResetModel()
 
     def _sift(self) -> None:
-        self._rows = [o for o in self._all if self._text in o.name.casefold()]
+        """What can be drawn comes first; each part in the ontology's order."""
+        found = [o for o in self._all if self._text in o.name.casefold()]
+        self._rows = sorted(found, key=lambda o: o.shape not in self._drawable)
 
     @property
     def total(self) -> int:
@@ -105,8 +118,9 @@ class ClassRows(QAbstractListModel):
     def _tip(self, row: ObjectClass) -> str:
         title = shape_title(row.shape)
         if row.shape not in self._drawable:
-            return self.tr("{name} is drawn as “{shape}”, which this kind of file cannot hold.").format(
-                name=row.name, shape=title
+            where = self._where or self.tr("this kind of file")
+            return self.tr("{name} cannot be drawn here: {where} has no place for the shape “{shape}”.").format(
+                name=row.name, where=where, shape=title
             )
         key = self._keys.get(row.feature_hash, "")
         return f"{row.name} · {title}" + (f" ({key})" if key else "")

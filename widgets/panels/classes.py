@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
+from storage.model.items import Kind
 from storage.model.ontology import Ontology
+from widgets import words
 from widgets.controls.panel_head import PanelHead
 from widgets.delegates.class_delegate import ClassDelegate
 from widgets.item_models.class_rows import ClassRole, ClassRows
+from widgets.labelable import shapes_on
 
 MANY = 12  # with more classes than this the list can be searched
 
@@ -80,6 +83,15 @@ class ClassesPanel(QWidget):
         self._rows.show_armed(self._focus.armed)
         self._settle()
 
+    def show_kind(self, kind: Kind) -> None:
+        """Which classes can be drawn on this kind of file; the others stay, greyed, and say why."""
+        self._rows.show_drawable(shapes_on(kind), words.kind(kind))
+        self._rows.show_armed(self._focus.armed)
+        armed = self._rows.row_of(self._focus.armed) if self._focus.armed else None
+        if armed is not None and not self._rows.can_draw(self._rows.index(armed)):
+            self._focus.set(armed=None)
+        self._settle()
+
     def close_down(self) -> None:
         self._stop()
 
@@ -91,9 +103,11 @@ class ClassesPanel(QWidget):
             self._note.setText(self.tr("The ontology has no objects to draw."))
         elif not shown:
             self._note.setText(self.tr("No class is called that."))
+        elif not self._rows.any_drawable:
+            self._note.setText(self.tr("None of these classes can be drawn on this kind of file."))
         else:
             self._note.setText("")
-        self._note.setVisible(not shown)
+        self._note.setVisible(bool(self._note.text()))
 
     # -- arming
 
