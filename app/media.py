@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ class Medium:
     frames: OnFrames
     clock: FrameClock | None = None  # of what moves
     sound: SoundFeeder | None = None  # of a video that has one
+    decoder: Callable[[], Any] | None = None  # a further decoder of the same pictures, for another thread
 
     @property
     def pictures(self) -> PictureSource:
@@ -76,42 +77,44 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
     pictures = PictureSource(opened)
     if item.kind not in MOVING:
         members = [str(member["uuid"]) for member in facts.get("members", ())] if item.kind is Kind.IMAGE_GROUP else []
-        return Medium(item, pictures, Still(len(members) or item.frames or 1, tuple(members)))
+        return Medium(item, pictures, Still(len(members) or item.frames or 1, tuple(members)), decoder=opened)
     clock = _clock(catalog, item, facts)
-    return Medium(item, pictures, Moving(clock.count, clock.pts), clock, _sound_of(catalog, item, facts))
+    return Medium(item, pictures, Moving(clock.count, clock.pts), clock, _sound_of(catalog, item, facts), opened)
 
 
 def editor_for(
     medium: Medium, session: EditSession, focus: Focus, ontology: Ontology, parent: QWidget, **options: Any
 ) -> Editor:
-    """`options`: icon, clipboard, rebound keys; `run_job` where something takes long."""
-    shared = {name: value for name, value in options.items() if name != "run_job"}
+    """`options`: icon, clipboard, rebound keys."""
     match medium.item.kind:
-        case Kind.VIDEO | Kind.IMAGE_SEQUENCE | Kind.IMAGE_GROUP:
+        case Kind.VIDEO | Kind.IMAGE_SEQUENCE:
             from viewers.editors.video_editor import VideoEditor
 
-            return VideoEditor(
-                session, focus, ontology, medium.pictures, parent, clock=medium.clock, sound=medium.sound, **options
-            )
+            assert medium.clock is not None
+            more = {"sound": medium.sound, "open_decoder": medium.decoder}
+            return VideoEditor(session, focus, ontology, medium.pictures, medium.clock, parent, **more, **options)
         case Kind.PDF:
             from viewers.editors.page_editor import PageEditor
 
-            return PageEditor(session, focus, ontology, medium.pictures, parent, **shared)
+            return PageEditor(session, focus, ontology, medium.pictures, parent, open_decoder=medium.decoder, **options)
         case Kind.AUDIO:
             from viewers.editors.audio_editor import AudioEditor
 
-            return AudioEditor(session, focus, ontology, medium.source, parent, **shared)
+            return AudioEditor(session, focus, ontology, medium.source, parent, **options)
         case Kind.TEXT if medium.item.mime in HTML:
             from viewers.editors.html_editor import HtmlEditor
 
-            return HtmlEditor(session, focus, ontology, medium.source, parent, **shared)
+            return HtmlEditor(session, focus, ontology, medium.source, parent, **options)
         case Kind.TEXT:
             from viewers.editors.text_editor import TextEditor
 
-            return TextEditor(session, focus, ontology, medium.source, parent, **shared)
+            return TextEditor(session, focus, ontology, medium.source, parent, **options)
+    from viewers.editors.actions import EDITOR_ACTIONS
     from viewers.editors.image_editor import ImageEditor
+    from viewers.editors.track_actions import GROUP_ACTIONS
 
-    return ImageEditor(session, focus, ontology, medium.pictures, parent, **shared)
+    table = GROUP_ACTIONS if medium.item.kind is Kind.IMAGE_GROUP else EDITOR_ACTIONS
+    return ImageEditor(session, focus, ontology, medium.pictures, parent, actions=table, **options)
 
 
 # -- opening by kind
