@@ -1,0 +1,1 @@
+"""Following an object through a film without a learned model: Qt-free, numpy and OpenCV."""
