@@ -10,14 +10,23 @@ from storage.model.items import FileRow, Kind, Location
 
 KIND_ICONS = {
     Kind.IMAGE: "ph.image",
-    Kind.IMAGE_GROUP: "ph.image-square",
-    Kind.IMAGE_SEQUENCE: "ph.film-strip",
+    Kind.IMAGE_GROUP: "mdi6.image-multiple-outline",
+    Kind.IMAGE_SEQUENCE: "mdi6.filmstrip-box-multiple",
     Kind.VIDEO: "ph.film-strip",
     Kind.AUDIO: "ph.speaker-high",
     Kind.DICOM_SERIES: "ph.stack",
     Kind.NIFTI: "ph.cube",
     Kind.PDF: "ph.file-pdf",
     Kind.TEXT: "ph.file-text",
+}
+_TEXT_ICONS = {
+    "html": "mdi6.language-html5",
+    "htm": "mdi6.language-html5",
+    "xml": "mdi6.file-code-outline",
+    "json": "mdi6.code-json",
+    "csv": "mdi6.file-delimited-outline",
+    "tsv": "mdi6.file-delimited-outline",
+    "md": "mdi6.language-markdown-outline",
 }
 LOCATION_ICONS = {
     Location.LOCAL: "ph.hard-drive",
@@ -28,6 +37,7 @@ LOCATION_ICONS = {
     Location.CHANGED: "ph.warning-octagon",
 }
 _PAGED = {Kind.PDF}
+_UNCOUNTED = {Kind.TEXT, Kind.AUDIO}
 _SLICED = {Kind.DICOM_SERIES, Kind.NIFTI}
 
 
@@ -44,6 +54,11 @@ def kind(value: Kind) -> str:
         Kind.PDF: tr("words", "PDF"),
         Kind.TEXT: tr("words", "Text"),
     }[value]
+
+
+def icon_of(value: Kind, title: str) -> str:
+    """Texts have the icon of what they are written in."""
+    return _TEXT_ICONS.get(title.rpartition(".")[2].lower(), KIND_ICONS[value]) if value is Kind.TEXT else KIND_ICONS[value]
 
 
 def location(value: Location) -> str:
@@ -81,27 +96,40 @@ def dimensions(width: int | None, height: int | None) -> str:
 def duration(seconds: float | None) -> str:
     if seconds is None:
         return ""
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, rest = divmod(max(round(seconds), 1 if seconds > 0 else 0), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def exact_duration(seconds: float | None) -> str:
+    """With hundredths where they matter: 0:03.28."""
+    if seconds is None or seconds >= 600:
+        return duration(seconds)
+    minutes, rest = divmod(round(seconds * 100), 6000)
+    return f"{minutes}:{rest // 100:02}{locale().decimalPoint()}{rest % 100:02}"
+
+
 def length(row: FileRow) -> str:
     """How long the item is in its own measure: time, slices, pages, frames. Empty for a single picture."""
-    if row.duration is not None:
-        return duration(row.duration)
-    if row.frames is None or row.frames < 2:
+    return duration(row.duration) if row.duration is not None else counted(row)
+
+
+def counted(row: FileRow) -> str:
+    """How many slices, pages, pictures or frames; empty for a single picture and for what has none."""
+    if row.frames is None or row.kind in _UNCOUNTED or (row.frames < 2 and row.kind not in _PAGED):
         return ""
     return frames(row.kind, row.frames)
 
 
 def frames(kind: Kind, count: int) -> str:
-    """Slices, pages or frames."""
+    """Slices, pages, pictures or frames."""
     tr = QCoreApplication.translate
     if kind in _SLICED:
         return tr("words", "1 slice") if count == 1 else tr("words", "{0} slices").format(number(count))
     if kind in _PAGED:
         return tr("words", "1 page") if count == 1 else tr("words", "{0} pages").format(number(count))
+    if kind is Kind.IMAGE_GROUP:
+        return tr("words", "1 picture") if count == 1 else tr("words", "{0} pictures").format(number(count))
     return tr("words", "1 frame") if count == 1 else tr("words", "{0} frames").format(number(count))
 
 

@@ -5,12 +5,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from storage.model.changes import Changes
-from storage.model.items import Location
+from storage.model.items import Item, Kind, Location, Member
 from storage.model.query import ItemSelection
 from tests.support.fake_reads import FakeReads
 from tests.support.work import FakeThumbs, SoonWork
 from widgets.bus import CatalogBus
-from widgets.panels.details import DatasetLine, DetailsPanel
+from widgets.item_facts import facts_of
+from widgets.panels.details import DetailsPanel
+from widgets.panels.details_parts import DatasetLine, ItemLine
 
 
 @pytest.fixture
@@ -115,3 +117,79 @@ def test_what_changes_is_read_again(panel, qtbot, reads, bus):
 def test_an_item_gone_meanwhile_leaves_an_empty_panel(panel, qtbot, reads):
     reads.items.pop(2)
     show(qtbot, panel, 1, ItemSelection.of(2), "Nothing selected")
+
+
+# -- what is known of each kind ------------------------------------------------------------------------------------------
+
+
+def item(kind: Kind, mime: str = "", **more) -> Item:
+    facts = more.pop("facts", {})
+    known = {"width": None, "height": None, "frames": None, "fps": None, "duration": None, **more}
+    return Item(
+        1, "u", 1, kind, "a thing", "", mime, 2048, *known.values(), Location.LOCAL, "", None, facts, {}, (), 0, "Ada", 0, None
+    )  # fmt: skip
+
+
+def said(of: Item) -> dict[str, str]:
+    return {fact[0]: fact[1] for fact in facts_of(of, "Scans") if fact[1]}
+
+
+def test_a_video_says_its_rate_streams_and_sound(qapp):
+    streams = [
+        {"index": 0, "type": "video", "codec": "h264"},
+        {"index": 1, "type": "video", "codec": "h264"},
+        {"index": 2, "type": "audio", "codec": "aac", "sample_rate": 44100, "channels": 2, "language": "en"},
+    ]
+    facts = {
+        "codec": "h264",
+        "stream": 1,
+        "stream_why": "the largest picture",
+        "streams": streams,
+        "variable_rate": True,
+        "bits": 10,
+    }
+    told = said(item(Kind.VIDEO, "video/mp4", width=640, height=360, frames=1441, fps=29.97, duration=48.08, facts=facts))
+    assert told["Length"] == "0:48.08"
+    assert told["Frames"] == "1,441"
+    assert told["Rate"] == "varies, 29.97 fps on average"
+    assert told["Codec"] == "H.264"
+    assert told["Stream"] == "number 1 of 2: the largest picture"
+    assert told["Sound"] == "AAC, 44.1 kHz, 2 (stereo), en"
+    assert told["Depth"] == "10 bits a channel"
+
+
+def test_a_sound_says_its_rate_and_channels(qapp):
+    facts = {"codec": "pcm_s16le", "sample_rate": 8000, "channels": 1, "bits": 16}
+    told = said(item(Kind.AUDIO, "audio/wav", duration=61.5, facts=facts))
+    assert (told["Length"], told["Sample rate"], told["Channels"], told["Depth"]) == (
+        "1:01.50",
+        "8 kHz",
+        "1 (mono)",
+        "16 bits a sample",
+    )
+    assert "Dimensions" not in told
+
+
+def test_a_pdf_says_its_pages_and_their_size(qapp):
+    told = said(
+        item(Kind.PDF, "application/pdf", width=595, height=842, frames=3, facts={"pages": [[2, 595, 842], [1, 842, 595]]})
+    )
+    assert (told["Pages"], told["Page size"]) == ("3", "210 × 297 mm, and another")
+
+
+def test_a_text_says_its_length_and_encoding(qapp):
+    told = said(item(Kind.TEXT, "text/csv", frames=1, facts={"characters": 12345, "lines": 10, "encoding": "utf-8"}))
+    assert (told["Characters"], told["Lines"], told["Encoding"], told["Format"]) == ("12,345", "10", "UTF-8", "CSV")
+
+
+def test_a_group_shows_its_pictures_and_a_picture_its_group(qtbot, reads, panel):
+    group = reads.add_item(1, "Corridor", Kind.IMAGE_GROUP, frames=20)
+    reads.pictures[group] = [
+        Member(1, f"m{n}", f"frame {n}.png", "image/png", 8, 6, 9, Location.LOCAL, "", None) for n in range(1, 21)
+    ]
+    show(qtbot, panel, 1, ItemSelection.of(group), "Pictures", "1.  frame 1.png", "and 8 more, in the folder of the same name")
+    line = next(each for each in panel.findChildren(ItemLine) if each.isVisible())
+    with qtbot.waitSignal(panel.open_wanted, timeout=1000) as wanted:
+        qtbot.mouseClick(line._open, Qt.MouseButton.LeftButton)
+    assert wanted.args == [1]
+    show(qtbot, panel, 1, ItemSelection.of(1), "Belongs to", "Corridor")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView
 from storage.model.query import ItemQuery, SortBy
 from tests.support.fake_reads import FakeReads
 from tests.support.work import FakeThumbs, SoonWork
-from widgets.item_models.file_rows import FOLDER_COLUMN
+from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN
 from widgets.item_models.selections import count_of, ranges_of
 from widgets.panels.files_list import FilesList
 
@@ -199,8 +199,9 @@ def test_zooming_keeps_the_first_card_in_sight(items):
 def test_a_click_on_a_header_asks_for_another_order_and_again_turns_it(items, qtbot):
     items.set_mode("table")
     header = items.table.horizontalHeader()
-    place = QPoint(header.sectionViewportPosition(5) + 20, 10)
-    items.table.setColumnHidden(5, False)
+    size = next(number for number, column in enumerate(COLUMNS) if column.key == "size")
+    items.table.setColumnHidden(size, False)
+    place = QPoint(header.sectionViewportPosition(size) + 20, 10)
     items.sort_wanted.connect(lambda by, down: items.show_query(ItemQuery(folder_id=1, sort=by, descending=down)))
     for wanted in ((SortBy.SIZE, False), (SortBy.SIZE, True)):
         with qtbot.waitSignal(items.sort_wanted, timeout=1000) as asked:

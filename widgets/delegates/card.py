@@ -78,7 +78,7 @@ class CardPainter:
             if not waiting:
                 side = min(40, area.height() // 2)
                 glyph = QRect(area.center() - QPoint(side // 2, side // 2), QSize(side, side))
-                painter.drawPixmap(glyph, icons.pixmap(words.KIND_ICONS[row.kind], side, self._quiet, self._ratio))
+                painter.drawPixmap(glyph, icons.pixmap(words.icon_of(row.kind, row.title), side, self._quiet, self._ratio))
             return
         size = QSize(thumb.width(), thumb.height()).scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(QPoint(0, 0), size)
@@ -89,7 +89,7 @@ class CardPainter:
         left, bottom = area.x() + 4, area.bottom() - 4 - _BADGE_H
         length = words.length(row)
         if row.kind is not Kind.IMAGE or length:
-            left = self._badge(left, bottom, words.KIND_ICONS[row.kind], length)
+            left = self._badge(left, bottom, words.icon_of(row.kind, row.title), length)
         right = area.right() - 4
         if row.labelled:
             right = self._dot(right, bottom, "ph.tag", self._accent)
@@ -129,8 +129,9 @@ class CardPainter:
         name = self._name_metrics.elidedText(row.title, Qt.TextElideMode.ElideMiddle, picture.width())
         top = picture.bottom() + 5
         painter.drawText(QRect(picture.x(), top, picture.width(), 18), Qt.AlignmentFlag.AlignVCenter, name)
-        facts = words.dimensions(row.width, row.height) or words.size(row.size)
-        if row.width is not None and picture.width() > 140:
+        sized = row.width is not None and row.kind is not Kind.PDF
+        facts = words.dimensions(row.width, row.height) if sized else words.size(row.size)
+        if sized and picture.width() > 140:
             facts = f"{facts}   {words.size(row.size)}"
         painter.setFont(self._small)
         painter.setPen(self._quiet)

@@ -63,7 +63,7 @@ class FileRowDelegate(QStyledItemDelegate):
             if row.warnings:
                 width -= 22
                 painter.drawPixmap(x + width + 6, y + 6, icons.pixmap("ph.warning", 16, self._warning, self._ratio))
-            painter.drawPixmap(x, y + 6, icons.pixmap(words.KIND_ICONS[row.kind], 16, self._quiet, self._ratio))
+            painter.drawPixmap(x, y + 6, icons.pixmap(words.icon_of(row.kind, row.title), 16, self._quiet, self._ratio))
             x, width = x + 24, width - 24
         elif key == "location":
             ink = self._danger if row.location in _TROUBLE else ink

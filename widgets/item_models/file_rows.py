@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from storage.model.items import FileRow
+from storage.model.items import FileRow, Kind
 from storage.model.query import ItemQuery, SortBy
 from storage.model.reads import Reads
 from widgets import words
@@ -44,6 +44,7 @@ COLUMNS = (
     Column("kind", 110, SortBy.KIND),
     Column("dimensions", 110, SortBy.DIMENSIONS, right=True),
     Column("length", 90, SortBy.DURATION, right=True),
+    Column("frames", 90, right=True),
     Column("size", 90, SortBy.SIZE, right=True),
     Column("location", 150),
     Column("datasets", 80, right=True),
@@ -269,6 +270,7 @@ class FileRows(QAbstractTableModel):
             "kind": self.tr("Type"),
             "dimensions": self.tr("Dimensions"),
             "length": self.tr("Length"),
+            "frames": self.tr("Frames"),
             "size": self.tr("Size"),
             "location": self.tr("Where"),
             "datasets": self.tr("Datasets"),
@@ -285,9 +287,11 @@ class FileRows(QAbstractTableModel):
             case "kind":
                 return words.kind(row.kind)
             case "dimensions":
-                return words.dimensions(row.width, row.height)
+                return words.dimensions(row.width, row.height) if row.kind is not Kind.PDF else ""
             case "length":
-                return words.length(row)
+                return words.duration(row.duration)
+            case "frames":
+                return words.counted(row)
             case "size":
                 return words.size(row.size)
             case "location":
@@ -312,8 +316,9 @@ class FileRows(QAbstractTableModel):
         facts = (
             row.title,
             words.kind(row.kind),
-            words.dimensions(row.width, row.height),
-            words.length(row),
+            self.text(row, "dimensions"),
+            words.duration(row.duration),
+            words.counted(row),
             words.size(row.size),
         )
         return ", ".join(fact for fact in facts if fact)

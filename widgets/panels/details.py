@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from storage.errors import NotFound
 from storage.model.changes import Changes
-from storage.model.items import Folder, FolderKind, FolderSummary, Item, Kind, Location
+from storage.model.items import BATCHES, Folder, FolderKind, FolderSummary, Item, Kind, Location, Member
 from storage.model.query import ItemSelection
 from storage.model.reads import ActivityRow, DatasetRow, Reads
-from widgets import icons, theme, words
+from widgets import theme, words
 from widgets.bus import CatalogBus
-from widgets.controls.buttons import button, icon_button
+from widgets.controls.buttons import button
 from widgets.controls.fact_grid import Fact, FactGrid
-from widgets.controls.labels import ElidedLabel, label
+from widgets.controls.labels import label
 from widgets.controls.metadata_table import MetadataTable
+from widgets.item_facts import facts_of
 from widgets.latest import Latest
+from widgets.panels.details_parts import DatasetLine, DescriptionEdit, ItemLine, Preview, Section
 from widgets.thumbs import Thumbs, next_generation
 from widgets.work import Work
+
+MEMBERS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class _ItemFacts:
     datasets: tuple[DatasetRow, ...]
     activity: tuple[ActivityRow, ...]
     thumb_key: str | None
+    members: tuple[Member, ...] = ()  # of a group or sequence
+    groups: tuple[tuple[int, str], ...] = ()  # that a picture belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class DetailsPanel(QWidget):
         self._relink = button(self.tr("Relink…"), "ph.link-simple")
         self._description = DescriptionEdit()
         self._facts = FactGrid()
+        self._members = Section(self.tr("Pictures"))
+        self._groups = Section(self.tr("Belongs to"))
         self._datasets = Section(self.tr("Datasets"))
         self._metadata = MetadataTable()
         self._metadata_section = Section(self.tr("Custom metadata"))
@@ -98,7 +106,7 @@ class DetailsPanel(QWidget):
         ):
             column.addWidget(part)
         column.addSpacing(theme.INSIDE)
-        for part in (self._facts, self._datasets, self._metadata_section, self._activity):
+        for part in (self._facts, self._members, self._groups, self._datasets, self._metadata_section, self._activity):
             column.addWidget(part)
         column.addStretch()
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -164,6 +172,8 @@ class DetailsPanel(QWidget):
                 tuple(reads.datasets_of(item_id)),
                 tuple(reads.activity(item_id=item_id, limit=20)),
                 row.thumb_key if row is not None else None,
+                tuple(reads.members_of(item_id)) if item.kind in BATCHES else (),
+                tuple(reads.groups_of(item_id)) if item.kind is Kind.IMAGE else (),
             )
 
         self._latest.ask(read, self._show_item, self._gone)
@@ -171,7 +181,7 @@ class DetailsPanel(QWidget):
     def _show_item(self, facts: _ItemFacts) -> None:
         item = facts.item
         if item.id != self._item_id:
-            self._preview.show_picture(None, words.KIND_ICONS[item.kind])
+            self._preview.show_picture(None, words.icon_of(item.kind, item.title))
         self._item_id = item.id
         image = self._thumbs.get(facts.thumb_key) if facts.thumb_key is not None else None
         if image is not None:
@@ -184,30 +194,13 @@ class DetailsPanel(QWidget):
         self._show_warnings(item)
         self._description.show_text(item.description)
         self._description.show()
-        self._facts.show_facts(self._item_facts(item, facts.path))
+        self._facts.show_facts(facts_of(item, facts.path))
+        self._show_members(facts.members)
+        self._show_groups(facts.groups)
         self._show_datasets(facts.datasets)
         self._metadata.show_metadata(item.metadata)
         self._metadata_section.show()
         self._show_activity(facts.activity)
-
-    def _item_facts(self, item: Item, path: str) -> list[Fact]:
-        counted = item.frames is not None and item.frames > 1
-        rate = f"{words.locale().toString(item.fps, 'g', 6)} fps" if item.fps else ""
-        bits = item.facts.get("bits")
-        return [
-            (self.tr("Size"), words.size(item.size), self.tr("{0} bytes").format(words.number(item.size))),
-            (self.tr("Dimensions"), f"{words.dimensions(item.width, item.height)} px" if item.width else ""),
-            (self.tr("Depth"), self.tr("{0} bits a channel").format(bits) if isinstance(bits, int) else ""),
-            (self.tr("Length"), words.duration(item.duration)),
-            (self.tr("Frames"), words.frames(item.kind, item.frames) if counted and item.frames else ""),
-            (self.tr("Rate"), rate),
-            (self.tr("Format"), item.mime),
-            (self.tr("Where"), words.location(item.location)),
-            (self.tr("Source"), "" if item.location is Location.LOCAL else item.source),
-            (self.tr("Folder"), path),
-            (self.tr("Added"), words.when(item.created_at), words.when_exactly(item.created_at)),
-            (self.tr("By"), item.created_by),
-        ]
 
     def _show_warnings(self, item: Item) -> None:
         trouble = {
@@ -218,6 +211,26 @@ class DetailsPanel(QWidget):
         self._relink.setVisible(bool(trouble))
         self._show_text(self._warnings, "\n\n".join(item.warnings))
         self._warnings.setStyleSheet(f"color: {theme.warning().name()};")
+
+    def _show_members(self, members: tuple[Member, ...]) -> None:
+        self._members.clear()
+        self._members.setVisible(bool(members))
+        for number, member in enumerate(members[:MEMBERS_SHOWN], 1):
+            self._members.body.addWidget(self._line(member.item_id, f"{number}.  {member.title}", member.title))
+        if len(members) > MEMBERS_SHOWN:
+            more = self.tr("and {0} more, in the folder of the same name")
+            self._members.body.addWidget(label(more.format(words.number(len(members) - MEMBERS_SHOWN)), "small", wrap=True))
+
+    def _show_groups(self, groups: tuple[tuple[int, str], ...]) -> None:
+        self._groups.clear()
+        self._groups.setVisible(bool(groups))
+        for item_id, title in groups:
+            self._groups.body.addWidget(self._line(item_id, title, title))
+
+    def _line(self, item_id: int, text: str, name: str) -> ItemLine:
+        line = ItemLine(item_id, text, name)
+        line.open_wanted.connect(self.open_wanted)
+        return line
 
     def _show_datasets(self, datasets: tuple[DatasetRow, ...]) -> None:
         self._datasets.clear()
@@ -297,6 +310,8 @@ class DetailsPanel(QWidget):
             self._warnings,
             self._relink,
             self._description,
+            self._members,
+            self._groups,
             self._datasets,
             self._metadata_section,
             self._activity,
@@ -345,126 +360,3 @@ class DetailsPanel(QWidget):
     def _want_open(self) -> None:
         if self._item_id is not None:
             self.open_wanted.emit(self._item_id)
-
-
-class Section(QWidget):
-    """A small heading and what belongs to it."""
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, theme.GAP, 0, 0)
-        column.setSpacing(theme.INSIDE)
-        heading = label(title)
-        heading.setFont(theme.font(strong=True))
-        column.addWidget(heading)
-        self.body = QVBoxLayout()
-        self.body.setSpacing(theme.INSIDE)
-        column.addLayout(self.body)
-
-    def clear(self) -> None:
-        while (item := self.body.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-
-
-class DatasetLine(QWidget):
-    view_wanted = Signal(int)
-    remove_wanted = Signal(int)
-
-    def __init__(self, row: DatasetRow, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._id = row.id
-        self._view = button(self.tr("View"), quiet=True)
-        self._view.setAccessibleName(self.tr("View dataset {0}").format(row.title))
-        self._remove = icon_button("ph.x", self.tr("Remove from {0}").format(row.title))
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(theme.INSIDE)
-        line.addWidget(ElidedLabel(row.title), 1)
-        line.addWidget(self._view)
-        line.addWidget(self._remove)
-        self._view.clicked.connect(self._want_view)
-        self._remove.clicked.connect(self._want_remove)
-
-    def _want_view(self) -> None:
-        self.view_wanted.emit(self._id)
-
-    def _want_remove(self) -> None:
-        self.remove_wanted.emit(self._id)
-
-
-class DescriptionEdit(QPlainTextEdit):
-    """Grows with its text; leaving it or Ctrl+Enter takes it, Esc does not."""
-
-    edited = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._before = ""
-        self.setPlaceholderText(self.tr("Add a description"))
-        self.setAccessibleName(self.tr("Description"))
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.textChanged.connect(self._grow)
-        self._grow()
-
-    def show_text(self, text: str) -> None:
-        if self.hasFocus() and self.toPlainText() != self._before:
-            return  # being typed
-        self._before = text
-        self.setPlainText(text)
-
-    def _grow(self) -> None:
-        lines = max(1, min(6, self.document().blockCount() + len(self.toPlainText()) // 40))
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 20)
-
-    def _take(self) -> None:
-        text = self.toPlainText().strip()
-        if text != self._before:
-            self._before = text
-            self.edited.emit(text)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._take()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._take()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.setPlainText(self._before)
-        else:
-            super().keyPressEvent(event)
-
-
-class Preview(QWidget):
-    opened = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._image: QImage | None = None
-        self._icon = "ph.file"
-        self.setFixedHeight(180)
-        self.setAccessibleName(self.tr("Preview"))
-
-    def show_picture(self, image: QImage | None, icon: str) -> None:
-        self._image, self._icon = image, icon or self._icon
-        self.update()
-
-    def mouseDoubleClickEvent(self, event: object) -> None:
-        self.opened.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.hover())
-        painter.drawRoundedRect(self.rect(), theme.RADIUS, theme.RADIUS)
-        if self._image is None:
-            icons.paint(painter, self.rect().adjusted(0, 66, 0, -66), self._icon, theme.subtle_text())
-            return
-        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
-        painter.drawImage(place, self._image)

@@ -1,0 +1,153 @@
+"""What the details pane is made of: sections, lines with a button, a description to be edited, a preview."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from storage.model.reads import DatasetRow
+from widgets import icons, theme
+from widgets.controls.buttons import button, icon_button
+from widgets.controls.labels import ElidedLabel, label
+
+
+class Section(QWidget):
+    """A small heading and what belongs to it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.GAP, 0, 0)
+        column.setSpacing(theme.INSIDE)
+        heading = label(title)
+        heading.setFont(theme.font(strong=True))
+        column.addWidget(heading)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.INSIDE)
+        column.addLayout(self.body)
+
+    def clear(self) -> None:
+        while (item := self.body.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+
+
+class ItemLine(QWidget):
+    """Another item, which can be opened."""
+
+    open_wanted = Signal(int)
+
+    def __init__(self, item_id: int, text: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id = item_id
+        self._open = button(self.tr("Open"), quiet=True)
+        self._open.setAccessibleName(self.tr("Open {0}").format(name))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.INSIDE)
+        line.addWidget(ElidedLabel(text), 1)
+        line.addWidget(self._open)
+        self._open.clicked.connect(lambda: self.open_wanted.emit(self._id))
+
+
+class DatasetLine(QWidget):
+    view_wanted = Signal(int)
+    remove_wanted = Signal(int)
+
+    def __init__(self, row: DatasetRow, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id = row.id
+        self._view = button(self.tr("View"), quiet=True)
+        self._view.setAccessibleName(self.tr("View dataset {0}").format(row.title))
+        self._remove = icon_button("ph.x", self.tr("Remove from {0}").format(row.title))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.INSIDE)
+        line.addWidget(ElidedLabel(row.title), 1)
+        line.addWidget(self._view)
+        line.addWidget(self._remove)
+        self._view.clicked.connect(self._want_view)
+        self._remove.clicked.connect(self._want_remove)
+
+    def _want_view(self) -> None:
+        self.view_wanted.emit(self._id)
+
+    def _want_remove(self) -> None:
+        self.remove_wanted.emit(self._id)
+
+
+class DescriptionEdit(QPlainTextEdit):
+    """Grows with its text; leaving it or Ctrl+Enter takes it, Esc does not."""
+
+    edited = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before = ""
+        self.setPlaceholderText(self.tr("Add a description"))
+        self.setAccessibleName(self.tr("Description"))
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.textChanged.connect(self._grow)
+        self._grow()
+
+    def show_text(self, text: str) -> None:
+        if self.hasFocus() and self.toPlainText() != self._before:
+            return  # being typed
+        self._before = text
+        self.setPlainText(text)
+
+    def _grow(self) -> None:
+        lines = max(1, min(6, self.document().blockCount() + len(self.toPlainText()) // 40))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 20)
+
+    def _take(self) -> None:
+        text = self.toPlainText().strip()
+        if text != self._before:
+            self._before = text
+            self.edited.emit(text)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._take()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._take()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._before)
+        else:
+            super().keyPressEvent(event)
+
+
+class Preview(QWidget):
+    opened = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self._icon = "ph.file"
+        self.setFixedHeight(180)
+        self.setAccessibleName(self.tr("Preview"))
+
+    def show_picture(self, image: QImage | None, icon: str) -> None:
+        self._image, self._icon = image, icon or self._icon
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: object) -> None:
+        self.opened.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.hover())
+        painter.drawRoundedRect(self.rect(), theme.RADIUS, theme.RADIUS)
+        if self._image is None:
+            icons.paint(painter, self.rect().adjusted(0, 66, 0, -66), self._icon, theme.subtle_text())
+            return
+        size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
+        painter.drawImage(place, self._image)
