@@ -174,11 +174,34 @@ class PageDecoder:
             if check is not None:
                 check()
             try:
+                if page not in self._texts and pattern.search(self._quick_text(page)) is None:
+                    continue  # boxes cost a thousand times as much
                 found = self.text(page)
             except BadInput:
                 continue  # a damaged page does not end the search
             for match in pattern.finditer(found.text):
                 yield Hit(page, match.start(), match.end(), tuple(found.rects(match.start(), match.end())))
+
+    def _quick_text(self, number: int) -> str:
+        """Without boxes, and without characters that have no code."""
+        import ctypes
+
+        import pypdfium2.raw as raw
+
+        with pdfium.LOCK:
+            page = self._load(number)
+            text = raw.FPDFText_LoadPage(page)
+            try:
+                count = min(raw.FPDFText_CountChars(text), MAX_CHARACTERS) if text else 0
+                if count <= 0:
+                    return ""
+                units = (ctypes.c_ushort * (2 * count + 2))()
+                written = raw.FPDFText_GetText(text, 0, count, units)
+            finally:
+                if text:
+                    raw.FPDFText_ClosePage(text)
+                raw.FPDF_ClosePage(page)
+        return bytes(units)[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
 
     def _read_text(self, number: int) -> PageText:
         import pypdfium2.raw as raw
