@@ -51,12 +51,15 @@ class PageThumbs(QAbstractScrollArea):
         self.pages, self.page = pages, page
         self._set_bar()
         if turned:
-            bar, top = self.verticalScrollBar(), page * CELL
-            if top < bar.value():
-                bar.setValue(top)
-            elif top + CELL > bar.value() + self.viewport().height():
-                bar.setValue(top + CELL - self.viewport().height())
+            self._reveal()
         self.viewport().update()
+
+    def _reveal(self) -> None:
+        bar, top = self.verticalScrollBar(), self.page * CELL
+        if top < bar.value():
+            bar.setValue(top)
+        elif top + CELL > bar.value() + self.viewport().height():
+            bar.setValue(top + CELL - self.viewport().height())
 
     def show_counts(self, objects: Mapping[int, int]) -> None:
         """Objects by page."""
@@ -89,7 +92,10 @@ class PageThumbs(QAbstractScrollArea):
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        seen = self.page * CELL < self.verticalScrollBar().value() + event.oldSize().height()
         self._set_bar()
+        if seen:
+            self._reveal()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         page = self.page_at(event.position().toPoint())

@@ -118,7 +118,7 @@ class PageTextTool(Tool):
 
 
 def character_at(text: PageText, at: Point) -> int | None:
-    """The character nearest to a point: rather one of the same line than one above or below."""
+    """The character nearest to a point: one of the lines beside it, if there is any, else one above or below."""
     boxes = text.boxes
     if not len(boxes):
         return None
@@ -127,6 +127,9 @@ def character_at(text: PageText, at: Point) -> int | None:
     dy = np.maximum(np.maximum(boxes[:, 1] - y, y - boxes[:, 3]), 0)
     far = dx * dx + 16 * dy * dy
     far[(boxes[:, 2] <= boxes[:, 0]) | (boxes[:, 3] <= boxes[:, 1])] = np.inf
+    beside = (dy == 0) & np.isfinite(far)
+    if beside.any():
+        far[~beside] = np.inf
     best = int(np.argmin(far))
     return best if np.isfinite(far[best]) else None
 
