@@ -97,8 +97,9 @@ class AudioStage:
         shown: Ontology | None = None, wait: bool = True, **options: Any,
     ) -> None:  # fmt: skip
         self.qtbot = qtbot
-        self.document = LabelDocument()
+        self.document: LabelDocument = options.pop("document", None) or LabelDocument()
         self.sent: list[StepChange] = []
+        self._sink = options.pop("sink", None)
         self.session = EditSession(self.document, self._keep, author="ann@example.org")
         self.focus = Focus()
         self.sound = SoundSource.of(FileSource(path), cache_dir=cache_dir)
@@ -119,6 +120,8 @@ class AudioStage:
 
     def _keep(self, change: StepChange) -> Future[Any]:
         self.sent.append(change)
+        if self._sink is not None:
+            return self._sink(change)
         done: Future[Any] = Future()
         done.set_result(None)
         return done

@@ -12,7 +12,6 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -29,6 +28,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import AttributeType, Ontology
 from viewers.canvas.background import Bell, Newest
+from viewers.canvas.waveform_bands import Marks
 from viewers.canvas.waveform_layer import SoundLook, WaveformLayer
 from viewers.canvas.waveform_layout import SoundLayout
 from viewers.canvas.waveform_painter import WaveformPainter
@@ -142,6 +142,7 @@ class WaveformCanvas(QWidget):
 
     def set_ontology(self, ontology: Ontology) -> None:
         self.ontology = ontology
+        self._painter.forget_colors()
         self.update()
 
     def set_look(self, **values: Any) -> None:
@@ -214,8 +215,9 @@ class WaveformCanvas(QWidget):
         self._later.start()
         self.view_changed.emit()
 
-    def color_of(self, instance: str) -> QColor:
-        return self._painter.color_of(instance)
+    def marks(self) -> Marks:
+        """All regions that are shown, as arrays."""
+        return self._painter.marks()
 
     def label_of(self, instance: str) -> str:
         """The object's name, and what was said in it."""
@@ -282,6 +284,7 @@ class WaveformCanvas(QWidget):
     def _on_document(self, change: DocumentChange) -> None:
         lanes = self.regions.lanes
         self.regions.changed(change)
+        self._painter.changed(change.instances)
         if self.regions.lanes != lanes:
             self._lay_out()
             self._later.start()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from viewers.canvas.waveform_bands import Marks, bands
 from viewers.canvas.waveform_canvas import WaveformCanvas
 from viewers.canvas.waveform_raster import GROUND, draw_wave
 
@@ -22,6 +25,7 @@ class WaveformMap(QWidget):
         self._canvas = canvas
         self._image: QImage | None = None
         self._pixels: np.ndarray | None = None
+        self._strip: tuple[Marks, np.ndarray, np.ndarray] | None = None  # of the regions: all of them, the selected ones
         self._head = 0.0
         self._held: str = ""  # "left", "right" edge or "move"
         self._grab = 0.0  # seconds from the middle of the frame to where it was taken
@@ -80,17 +84,20 @@ class WaveformMap(QWidget):
         p.end()
 
     def _paint_regions(self, p: QPainter) -> None:
-        """A line of each class's colour at the bottom."""
-        canvas, reached = self._canvas, -1.0
-        chosen = set(canvas.focus.selected)
-        for region in canvas.regions.all:
-            left = self._x(region.start / 1000)
-            right = max(left + 1, self._x(region.end / 1000))
-            if right <= reached and region.instance not in chosen:
-                continue
-            reached = max(reached, right)
-            high = 8 if region.instance in chosen else 4
-            p.fillRect(QRectF(left, self.height() - high, right - left, high), canvas.color_of(region.instance))
+        """A line in the colours of the classes at the bottom, higher where something is selected."""
+        marks, width = self._canvas.marks(), self.width()
+        if not len(marks.starts):
+            return
+        if self._strip is None or self._strip[0] is not marks or self._strip[1].shape[1] != width:
+            flat = replace(marks, lane=np.zeros_like(marks.lane))
+            per_px = self._canvas.view.duration * 1000 / max(1, width)
+            chosen = replace(
+                flat, **{f: getattr(flat, f)[flat.look == 2] for f in ("starts", "ends", "lane", "colors", "look")}
+            )
+            self._strip = (marks, *(bands(m, 1, width, 0.0, per_px, 1.0).lanes for m in (flat, chosen)))
+        for row, high in ((self._strip[1], 4), (self._strip[2], 8)):
+            image = QImage(row.data, width, 1, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+            p.drawImage(QRectF(0, self.height() - high, width, high), image, QRectF(0, 0, width, 1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._redraw()

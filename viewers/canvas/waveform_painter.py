@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from storage.model.ontology import PALETTE
+from viewers.canvas.waveform_bands import Bands, Marks, bands
 from viewers.canvas.waveform_raster import place_of_frequency
 from viewers.scene.frame_clock import time_text
 from viewers.scene.sound_regions import Region
@@ -21,8 +25,8 @@ TEXT, FAINT = QColor(227, 228, 232), QColor(152, 156, 166)
 LOOP = QColor(255, 196, 0, 46)
 PLAYHEAD = QColor("#F2F3F5")
 ACCENT = QColor("#8AA0FF")
-#: Regions that would be drawn within the same pixel are drawn once.
-NARROW = 3.0
+#: Of selected regions; more are told by their tint alone.
+MOST_EDGES = 400
 LABEL_LEAST = 22.0
 _STEPS = (1, 2, 5)
 
@@ -33,7 +37,10 @@ class WaveformPainter:
         self._font = QFont(canvas.font())
         self._font.setPixelSize(11)
         self._metrics = QFontMetricsF(self._font)
-        self._colors: dict[str, QColor] = {}
+        self._colors: dict[tuple[str, int], QColor] = {}
+        self._rgb: dict[str, tuple[int, ...]] = {}  # by instance
+        self._by = ""  # what these are coloured by
+        self._marks: tuple[object, Marks] | None = None
 
     def paint(self, p: QPainter, clip: QRectF) -> None:
         canvas = self._canvas
@@ -44,10 +51,8 @@ class WaveformPainter:
             return
         canvas.layer.paint(p, canvas.view, canvas.layout_, clip)
         p.fillRect(canvas.layout_.lanes & clip, CHROME)
-        first, last = canvas.view.time(clip.left() - 2) * 1000, canvas.view.time(clip.right() + 2) * 1000
-        regions = canvas.regions.between(first, last)
         self._paint_loop(p)
-        self._paint_regions(p, regions)
+        self._paint_regions(p, clip)
         if not canvas.regions.all:
             self._paint_empty(p)
         self._paint_draft(p)
@@ -57,89 +62,133 @@ class WaveformPainter:
 
     # -- regions
 
+    def forget_colors(self) -> None:
+        """The ontology is another."""
+        self._colors, self._rgb, self._marks = {}, {}, None
+
+    def changed(self, instances: Iterable[str]) -> None:
+        """They may be of another class."""
+        for instance in instances:
+            self._rgb.pop(instance, None)
+
     def color_of(self, instance: str) -> QColor:
         canvas = self._canvas
         known = canvas.session.document.instances.get(instance)
-        thing = canvas.ontology.object(known.feature_hash) if known is not None else None
-        name = thing.color if thing is not None else "#B3B3B3"
-        if canvas.focus.display.color_by == "instance" and known is not None:
-            name = PALETTE[(known.number * 7) % len(PALETTE)]
-        if name not in self._colors:
-            self._colors[name] = QColor(name)
-        return self._colors[name]
+        if known is None:
+            return QColor("#B3B3B3")
+        by_instance = canvas.focus.display.color_by == "instance"
+        key = (known.feature_hash, known.number % len(PALETTE) if by_instance else -1)
+        found = self._colors.get(key)
+        if found is None:
+            thing = canvas.ontology.object(known.feature_hash)
+            name = PALETTE[known.number * 7 % len(PALETTE)] if by_instance else thing.color if thing is not None else "#B3B3B3"
+            found = self._colors[key] = QColor(name)
+        return found
 
-    def _paint_regions(self, p: QPainter, regions: list[Region]) -> None:
+    def marks(self) -> Marks:
+        """All regions as arrays; made anew only when something about them has changed."""
         canvas = self._canvas
-        focus, view, layout = canvas.focus, canvas.view, canvas.layout_
-        only = focus.display.only_selected
-        chosen = set(focus.selected)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        reached: dict[int, float] = {}
-        labels: list[tuple[Region, QRectF]] = []
-        for region in sorted(regions, key=lambda r: r.instance in chosen) if chosen else regions:
-            selected = region.instance in chosen
-            if only and not selected:
-                continue
-            left, right = view.x(region.start / 1000), view.x(region.end / 1000)
-            if right - left < NARROW and not selected and right < reached.get(region.lane, -1e9) + 1:
-                continue
-            reached[region.lane] = max(right, left + 1)
-            color = self.color_of(region.instance)
-            self._paint_body(p, region, color, left, max(right, left + 1), selected)
-            box = layout.lane(region.lane)
-            if box.bottom() > layout.lanes.top() and box.top() < layout.lanes.bottom():
-                labels.append((region, QRectF(left, box.top(), max(2.0, right - left), box.height())))
+        regions, focus = canvas.regions, canvas.focus
+        key = (regions.version, focus.selected, focus.hovered, focus.display.color_by, focus.display.only_selected)
+        if self._marks is None or self._marks[0] != key:
+            chosen = set(focus.selected)
+            if self._by != focus.display.color_by:
+                self._by, self._rgb = focus.display.color_by, {}
+            known = self._rgb
+            colors = [known.get(r.instance) or self._rgb_of(r.instance) for r in regions.all]
+            look = [2 if r.instance in chosen else int(r.instance == focus.hovered) for r in regions.all]
+            marks = Marks(
+                regions.starts,
+                regions.ends,
+                regions.lane,
+                np.array(colors, np.float32).reshape(-1, 3),
+                np.array(look, np.int64),
+            )
+            if focus.display.only_selected:
+                kept = marks.look == 2
+                marks = Marks(*(getattr(marks, f)[kept] for f in ("starts", "ends", "lane", "colors", "look")))
+            self._marks = (key, marks)
+        return self._marks[1]
+
+    def _rgb_of(self, instance: str) -> tuple[int, ...]:
+        found = self._rgb[instance] = self.color_of(instance).getRgb()[:3]
+        return found
+
+    def _paint_regions(self, p: QPainter, clip: QRectF) -> None:
+        canvas = self._canvas
+        view, layout, regions = canvas.view, canvas.layout_, canvas.regions
+        left, right = max(0, floor(clip.left())), min(layout.width, ceil(clip.right()))
+        if right <= left:
+            return
+        per_px = view.scale * 1000
+        made = bands(self.marks(), regions.lanes, right - left, view.time(left) * 1000, per_px, canvas.focus.display.opacity)
+        self._paint_tint(p, made, left, right)
         p.save()
         p.setClipRect(layout.lanes, Qt.ClipOperation.IntersectClip)
-        for region, box in labels:
-            self._paint_label(p, region, box, region.instance in chosen)
+        rows = _image(made.lanes)
+        for lane in range(regions.lanes):
+            box = layout.lane(lane)
+            if box.bottom() > layout.lanes.top() and box.top() < layout.lanes.bottom():
+                p.drawImage(QRectF(left, box.top(), right - left, box.height()), rows, QRectF(0, lane, right - left, 1))
+        self._paint_labels(p, left, right)
         p.restore()
         self._paint_more_lanes(p)
 
-    def _paint_body(self, p: QPainter, region: Region, color: QColor, left: float, right: float, selected: bool) -> None:
-        """Over the sound: a tint, and the edges."""
+    def _paint_tint(self, p: QPainter, made: Bands, left: int, right: int) -> None:
+        """Over the sound; paler over the spectrogram, whose colours say something. What is selected has clear edges."""
+        layout = self._canvas.layout_
+        strip, source = _image(made.tint), QRectF(0, 0, right - left, 1)
+        top, bottom = layout.waves[0].top(), layout.waves[-1].bottom()
+        p.drawImage(QRectF(left, top, right - left, bottom - top), strip, source)
+        if layout.spectrum is not None:
+            p.setOpacity(0.5)
+            p.drawImage(QRectF(left, bottom, right - left, layout.spectrum.bottom() - bottom), strip, source)
+            p.setOpacity(1.0)
+        view, marks = self._canvas.view, self.marks()
+        first, last = view.time(left - 2) * 1000, view.time(right + 2) * 1000
+        chosen = np.flatnonzero((marks.look == 2) & (marks.starts < last) & (marks.ends > first))[:MOST_EDGES]
+        edges = [view.x(float(ms) / 1000) for i in chosen for ms in (marks.starts[i], marks.ends[i])]
+        p.setPen(QPen(TEXT, 2))
+        p.drawLines([QLineF(x, layout.sound.top(), x, layout.height) for x in edges])
+
+    def _paint_labels(self, p: QPainter, left: int, right: int) -> None:
+        """Names and words, where there is room for them."""
         canvas = self._canvas
-        sound, hovered = canvas.layout_.sound, canvas.focus.hovered == region.instance
-        tint = QColor(color)
-        tint.setAlphaF(min(1.0, canvas.focus.display.opacity * (1.3 if selected else 1.0 if hovered else 0.7)))
-        wave = canvas.layout_.waves[-1].bottom() - sound.top()
-        p.fillRect(QRectF(left, sound.top(), right - left, wave), tint)
-        if canvas.layout_.spectrum is not None:
-            tint.setAlphaF(tint.alphaF() / 2)  # its colours say something
-            p.fillRect(QRectF(left, sound.top() + wave, right - left, sound.height() - wave), tint)
-        if right - left < NARROW:
-            return
-        line = QColor(TEXT if selected else color)
-        p.setPen(
-            QPen(
-                line,
-                2 if selected else 1,
-                Qt.PenStyle.DashLine if region.instance in canvas.focus.locked else Qt.PenStyle.SolidLine,
-            )
-        )
-        p.drawLines([QLineF(left, sound.top(), left, sound.bottom()), QLineF(right, sound.top(), right, sound.bottom())])
+        view, layout, regions, focus = canvas.view, canvas.layout_, canvas.regions, canvas.focus
+        first, last = view.time(left - 2) * 1000, view.time(right + 2) * 1000
+        long = regions.ends - regions.starts >= LABEL_LEAST * view.scale * 1000
+        current = canvas.current()
+        chosen = set(focus.selected)
+        for i in np.flatnonzero(long & (regions.starts < last) & (regions.ends > first)).tolist():
+            region = regions.all[i]
+            selected = region.instance in chosen
+            if focus.display.only_selected and not selected:
+                continue
+            box = layout.lane(region.lane)
+            if box.bottom() < layout.lanes.top() or box.top() > layout.lanes.bottom():
+                continue
+            x = view.x(region.start / 1000)
+            box = QRectF(x, box.top(), view.x(region.end / 1000) - x, box.height())
+            self._paint_label(p, region, box, selected)
+            if selected:
+                p.setPen(QPen(TEXT, 2 if region.key == current else 1))
+                p.drawRect(box.adjusted(1, 1, -1, -1))
 
     def _paint_label(self, p: QPainter, region: Region, box: QRectF, selected: bool) -> None:
         canvas = self._canvas
-        color = self.color_of(region.instance)
-        current = selected and canvas.current() == region.key
-        ground = QColor(color)
-        ground.setAlpha(255 if selected else 190 if canvas.focus.hovered == region.instance else 150)
-        p.fillRect(box, CHROME)
-        p.fillRect(box, ground)
-        if selected:
-            p.setPen(QPen(TEXT if current else FAINT, 2 if current else 1))
-            p.drawRect(box.adjusted(1, 1, -1, -1))
-        seen = box & QRectF(canvas.layout_.lanes)
+        seen = box & canvas.layout_.lanes
         if seen.width() < LABEL_LEAST:
             return
-        mixed = [
-            round(c * ground.alphaF() + g * (1 - ground.alphaF()))
-            for c, g in zip(color.getRgb()[:3], CHROME.getRgb()[:3], strict=True)
-        ]
-        light = 0.299 * mixed[0] + 0.587 * mixed[1] + 0.114 * mixed[2]
+        color = self.color_of(region.instance)
+        strong = 1.0 if selected else 0.6
+        light = sum(
+            w * (c * strong + 39 * (1 - strong)) for w, c in zip((0.299, 0.587, 0.114), color.getRgb()[:3], strict=True)
+        )
         p.setPen(QColor(16, 17, 19) if light > 140 else QColor(250, 250, 252))
-        text = self._metrics.elidedText(canvas.label_of(region.instance), Qt.TextElideMode.ElideRight, seen.width() - 8)
+        name = canvas.label_of(region.instance)
+        if region.instance in canvas.focus.locked:
+            name = "🔒 " + name
+        text = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, seen.width() - 8)
         p.drawText(seen.adjusted(5, 0, -3, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_more_lanes(self, p: QPainter) -> None:
@@ -286,6 +335,12 @@ class WaveformPainter:
         p.setPen(FAINT)
         below = QRectF(wide.left(), wide.center().y() + 8, wide.width(), wide.height() / 2 - 8)
         p.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)
+
+
+def _image(pixels: NDArray[np.uint32]) -> QImage:
+    """Valid as long as its array is."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def tick_step(least: float) -> tuple[float, int]:

@@ -32,7 +32,6 @@ from viewers.editors.editor import Editor
 from viewers.editors.keys import key_text
 from viewers.editors.tool_bar import Icon, ToolBar
 from viewers.scene.frame_clock import time_text
-from viewers.scene.sound_regions import Region
 from viewers.scene.sound_source import SoundSource
 from viewers.scene.sound_touch import SoundDraft
 from viewers.sound.output import DeviceOutput, SoundOutput
@@ -76,7 +75,7 @@ class AudioEditor(AudioViewVerbs, Editor):
         self.regions = self.canvas.regions
         self.hand = AudioHand(
             session, focus, self.regions, ontology=lambda: self.ontology, length=self.length_ms, playhead=self.playhead_ms,
-            seek=self.seek_ms, say=self.say,
+            seek=self.seek_ms, say=self.say, settle=self.settle_nudges,
         )  # fmt: skip
         self.map = WaveformMap(self.canvas, self)
         self.strip = AudioStrip(self.player, icon, self)

@@ -29,11 +29,12 @@ class AudioHand:
     def __init__(
         self, session: EditSession, focus: Focus, regions: SoundRegions, *,
         ontology: Callable[[], Ontology], length: Callable[[], int], playhead: Callable[[], float],
-        seek: Callable[[float], None], say: Callable[[str], None],
+        seek: Callable[[float], None], say: Callable[[str], None], settle: Callable[[], None],
     ) -> None:  # fmt: skip
-        """`length` in whole milliseconds; `playhead` and `seek` in milliseconds."""
+        """`length` in whole milliseconds; `playhead` and `seek` in milliseconds. `settle` ends what the keyboard holds open."""
         self._session, self._focus, self._regions = session, focus, regions
-        self._ontology, self._length, self._playhead, self._seek, self._say = ontology, length, playhead, seek, say
+        self._ontology, self._length, self._playhead = ontology, length, playhead
+        self._seek, self._say, self._settle = seek, say, settle
         self.current: RegionKey | None = None  # the range that was touched last
         self.draft: SoundDraft | None = None
         self.adding = False  # the next range drawn belongs to the selected object
@@ -55,6 +56,7 @@ class AudioHand:
         return self._pressed is not None
 
     def press(self, at: Touch) -> None:
+        self._settle()
         self._pressed = at
         grip = self._grip(at)
         if grip is not None:
@@ -69,8 +71,8 @@ class AudioHand:
             if abs(at.x - self._pressed.x) < THRESHOLD_PX:
                 return
             self._begin(self._pressed)
-        if any(self._row(key[0]) is None for key in self._moving):
-            self.cancel()  # something else has deleted it meanwhile
+        if self._before and (not self._session.in_gesture or any(self._row(key[0]) is None for key in self._moving)):
+            self.cancel()  # something else has deleted it meanwhile, or begun a gesture of its own
         match self._act:
             case "draw" | "add" | "redraw" | "span":
                 self._stretch(at)
@@ -305,6 +307,9 @@ class AudioHand:
 
     def _finish_dragging(self) -> None:
         document = self._session.document
+        if not self._session.in_gesture:
+            self._before, self._moving = {}, frozenset()
+            return
         held = self._regions.get(self.current)
         rows = [document.annotations[u] for u in self._before if u in document.annotations]
         neat = {r.uuid: AudioRanges(tidy(r.geometry.ranges)) for r in rows if isinstance(r.geometry, AudioRanges)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from storage.clock import now_ms
 from storage.editing import verbs
 from storage.editing.edits import Edit, Put
 from storage.model.geometry import AudioRanges, ShapeKind
@@ -163,9 +164,9 @@ class AudioVerbs(SelectionVerbs):
         numbers: dict[str, int] = {}
         for own in dict.fromkeys(chosen):
             row = self._row(own)
-            pieces = [AudioRanges(tuple(r)) for r in _cut(self._ranges(row), here)]
-            more, new = verbs.split(self.session.document, row, pieces, **self._who())
-            edits += _renumbered(more, numbers)
+            kept, off = (AudioRanges(tuple(r)) for r in _cut(self._ranges(row), here))
+            more, new = verbs.split_off(self.session.document, row, (off,), **self._who())
+            edits += (*self.session.reshaped({own: kept}, WHOLE, now_ms()), *_renumbered(more, numbers))
             made += new
         text = f"Split {self.name(chosen[0])}" if len(chosen) == 1 else f"Split {len(chosen)} objects"
         self.session.do(text, edits)
@@ -200,8 +201,13 @@ class AudioVerbs(SelectionVerbs):
             return
         self.settle()
         text = f"{'Merge' if bridge else 'Join'} {self._names(rows)}"
-        edits = verbs.join(document, [a.instance for a in rows], AudioRanges(ranges), WHOLE, **self._who())
-        self.session.do(text, (*edits, *self._joined_words([a.instance for a in rows])))
+        others = [a.instance for a in rows[1:]]
+        edits = (
+            *self.session.reshaped({first: AudioRanges(ranges)}, WHOLE, now_ms()),
+            *self._joined_words([first, *others]),
+            *self.session.vanished(others, WHOLE, now_ms()),
+        )
+        self.session.do(text, edits)
         self.focus.select((first,))
         self.hand.current = (first, 0)
 
@@ -323,13 +329,15 @@ class AudioVerbs(SelectionVerbs):
     # -- nudge: a run of them is one step
 
     def nudge_ms(self, by: int) -> None:
+        if not self.session.in_gesture:
+            self._nudged = None
         if self._nudged is None:
             if not self.selected():
                 self._nothing("move")
                 return
             self.settle()
             self._nudging = tuple(a for a in self.selected() if self._ranges(a))
-            self.session.begin(f"Move {self._names(list(self._nudging))}")
+            self.session.begin(f"Nudge {self._names(list(self._nudging))}")
             self._nudged = 0
         edges = [edge for a in self._nudging for r in self._ranges(a) for edge in r]
         self._nudged = max(min(self._nudged + by, self.length_ms() - max(edges)), -min(edges))
@@ -345,6 +353,8 @@ class AudioVerbs(SelectionVerbs):
     def settle_nudges(self) -> None:
         if self._nudged is not None:
             moved, self._nudged, self._nudging = self._nudged, None, ()
+            if not self.session.in_gesture:
+                return  # something else has begun a gesture of its own
             if moved:
                 self.session.commit()
             else:

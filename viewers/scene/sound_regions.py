@@ -1,6 +1,6 @@
 """The ranges of all objects of a sound by time: lanes in which none covers another, what is at a place, edges to snap to.
 
-Times are whole milliseconds, ends not included. Qt-free.
+Times are whole milliseconds, ends not included. `starts`, `ends` and `lane` are those of `all`, as arrays. Qt-free.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -56,6 +57,7 @@ class SoundRegions:
         self._by_instance: dict[str, tuple[Region, ...]] = {}
         self._lanes: dict[RegionKey, int] = {}
         self.lanes = 1
+        self.version = 0  # of what is shown
         self.reload()
 
     def reload(self) -> None:
@@ -91,7 +93,7 @@ class SoundRegions:
         """Those that reach into a stretch, by start."""
         if not self._all:
             return []
-        hit = np.flatnonzero((self._starts < last) & (self._ends > first))
+        hit = np.flatnonzero((self.starts < last) & (self.ends > first))
         return [self._all[i] for i in hit.tolist()]
 
     def at(self, ms: float, tolerance: float = 0.0) -> list[Region]:
@@ -136,12 +138,14 @@ class SoundRegions:
 
     def after(self, ms: float) -> int | None:
         """The next edge."""
-        at = bisect_left(self._edges, int(ms) + 1)
-        return self._edges[at] if at < len(self._edges) else None
+        edges = self._all_edges()
+        at = bisect_left(edges, int(ms) + 1)
+        return edges[at] if at < len(edges) else None
 
     def before(self, ms: float) -> int | None:
-        at = bisect_left(self._edges, int(-(-ms // 1)))
-        return self._edges[at - 1] if at > 0 else None
+        edges = self._all_edges()
+        at = bisect_left(edges, int(-(-ms // 1)))
+        return edges[at - 1] if at > 0 else None
 
     def step(self, key: RegionKey | None, ms: float, by: int) -> Region | None:
         """The next (1) or previous (-1) region after one of them, or after a time."""
@@ -162,7 +166,8 @@ class SoundRegions:
             self._by_instance.pop(instance, None)
             return
         self._by_instance[instance] = tuple(
-            Region(instance, i, start, end) for i, (start, end) in enumerate(annotation.geometry.ranges)
+            Region(instance, i, start, end, self._lanes.get((instance, i), 0))
+            for i, (start, end) in enumerate(annotation.geometry.ranges)
         )
 
     def _stack(self) -> None:
@@ -172,6 +177,7 @@ class SoundRegions:
         free: list[int] = []
         busy: list[tuple[int, int]] = []  # end, lane
         self._lanes, self.lanes = {}, 1
+        moved: set[str] = set()
         for region in shown:
             while busy and busy[0][0] <= region.start:
                 heapq.heappush(free, heapq.heappop(busy)[1])
@@ -179,17 +185,29 @@ class SoundRegions:
             heapq.heappush(busy, (region.end, lane))
             self._lanes[region.key] = lane
             self.lanes = max(self.lanes, lane + 1)
+            if lane != region.lane:
+                moved.add(region.instance)
+        for instance in moved:
+            self._read(instance)
 
     def _sort(self) -> None:
-        hidden, lanes = self._focus.hidden, self._lanes
-        shown = [
-            replace(r, lane=lanes.get(r.key, 0)) for i, ranges in self._by_instance.items() if i not in hidden for r in ranges
-        ]
-        shown.sort(key=lambda r: (r.start, r.end))
+        hidden = self._focus.hidden
+        shown = [r for i, ranges in self._by_instance.items() if i not in hidden for r in ranges]
+        shown.sort(key=_by_time)
         self._all = shown
-        self._starts = np.array([r.start for r in shown], np.int64)
-        self._ends = np.array([r.end for r in shown], np.int64)
-        self._edges = sorted({edge for r in shown for edge in (r.start, r.end)})
+        self.starts = np.array([r.start for r in shown], np.int64)
+        self.ends = np.array([r.end for r in shown], np.int64)
+        self.lane = np.array([r.lane for r in shown], np.int64)
+        self._edges: list[int] | None = None
+        self.version += 1
+
+    def _all_edges(self) -> list[int]:
+        if self._edges is None:
+            self._edges = sorted({edge for r in self._all for edge in (r.start, r.end)})
+        return self._edges
+
+
+_by_time = attrgetter("start", "end")
 
 
 def tidy(ranges: Iterable[tuple[int, int]], *, join_touching: bool = False) -> Ranges:

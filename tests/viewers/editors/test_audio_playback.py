@@ -1,0 +1,168 @@
+"""What is heard is what lies under the playhead: read back from a device that keeps its samples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from storage.errors import Refused
+from tests.support import sounds
+from tests.support.audio_stage import CTRL, SHIFT, AudioStage, Recorder
+
+Key = Qt.Key
+RATE = 8000
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return sounds.write(tmp_path_factory.mktemp("sound") / "a.wav", sounds.ramp(20 * RATE, 2), RATE)
+
+
+@pytest.fixture(scope="module")
+def want():
+    return sounds.ramp(20 * RATE, 2)
+
+
+@pytest.fixture
+def stage(qtbot, path):
+    return AudioStage(qtbot, path, output=Recorder(haste=8))
+
+
+def heard_some(stage, count=2000):
+    stage.qtbot.waitUntil(lambda: len(stage.output.played()) >= count, timeout=5000)
+
+
+def test_space_plays_from_the_playhead_exactly_and_pauses(stage, want):
+    stage.editor.player.seek(7.0)
+    stage.key(Key.Key_Space)
+    assert stage.editor.player.playing
+    heard_some(stage)
+    stage.key(Key.Key_Space)
+    assert not stage.editor.player.playing
+    played = stage.output.played()
+    assert np.array_equal(played, want[7 * RATE : 7 * RATE + len(played)])
+    assert stage.editor.player.position >= 7.0
+
+
+def test_the_cursor_stands_where_the_device_is(stage):
+    seen = []
+    stage.editor.player.seek(3.0)
+    stage.editor.player.moved.connect(lambda seconds: seen.append((seconds, stage.output._heard, stage.output.position())))
+    stage.key(Key.Key_Space)
+    stage.qtbot.waitUntil(lambda: len(seen) > 30 and seen[-1][0] > 3.5, timeout=5000)
+    stage.key(Key.Key_Space)
+    began = seen[-2][1]
+    apart = [abs(seconds - (3.0 + (at - began) / RATE)) for seconds, _, at in seen[5:-1]]
+    # The recorder hears eight times too fast and its clock is looked at every 20 ms of sound and between.
+    assert max(apart) < 0.5
+    assert np.median(apart) < 0.1
+
+
+def test_a_click_while_it_plays_goes_on_from_there(stage, want):
+    stage.key(Key.Key_Space)
+    heard_some(stage)
+    stage.click(12.0)
+    there = stage.editor.player.position
+    stage.qtbot.waitUntil(lambda: stage.editor.player.position > there + 0.2, timeout=5000)
+    stage.key(Key.Key_Space)
+    played, first = stage.output.played(), round(stage.canvas.view.time(stage.at(12.0).x()) * RATE)
+    assert np.array_equal(played[:500], want[first : first + 500])
+
+
+def test_a_region_is_played_once_from_its_very_first_to_its_very_last_sample(stage, want):
+    (own,) = stage.draw((2.0, 3.0))
+    stage.focus.select((own,))
+    stage.editor.player.seek(9.0)
+    stage.key(Key.Key_Space, SHIFT)
+    stage.qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=8000)
+    start, end = stage.of(own)[0]
+    assert np.array_equal(stage.output.played(), want[start * RATE // 1000 : end * RATE // 1000])
+    assert stage.editor.player.position == end / 1000
+
+
+def test_a_loop_plays_the_region_again_and_again_until_it_is_left(stage, want):
+    (own,) = stage.draw((2.0, 2.5))
+    stage.focus.select((own,))
+    stage.key("L", CTRL)
+    start, end = (ms * RATE // 1000 for ms in stage.of(own)[0])
+    heard_some(stage, 3 * (end - start))
+    stage.key("L", CTRL)
+    assert stage.editor.player.loop is None
+    stage.key(Key.Key_Space)
+    runs = [np.concatenate(r) for r in stage.output.runs if r]
+    looped = max(runs, key=len)[: 2 * (end - start)]
+    assert np.array_equal(looped, np.concatenate([want[start:end], want[start:end]]))
+
+
+def test_it_stops_at_the_end_and_begins_anew_from_there(stage, want):
+    stage.editor.player.seek(19.8)
+    stage.key(Key.Key_Space)
+    stage.qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=5000)
+    assert stage.editor.player.position == pytest.approx(20.0)
+    stage.key(Key.Key_Space)
+    heard_some(stage, 500)
+    stage.key(Key.Key_Space)
+    assert np.array_equal(stage.output.played()[:500], want[:500])
+
+
+def test_twice_as_fast_takes_half_the_samples_and_keeps_the_pitch(qtbot, tmp_path):
+    path = sounds.write(tmp_path / "a.wav", sounds.tone(4 * RATE, RATE, 440), RATE)
+    stage = AudioStage(qtbot, path, output=Recorder(haste=8))
+    stage.editor.player.set_speed(2.0)
+    stage.editor.player.play_once(1.0, 3.0)
+    qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=8000)
+    played = stage.output.played()[:, 0].astype(float)
+    assert len(played) == RATE
+    spectrum = np.abs(np.fft.rfft(played * np.hanning(len(played))))
+    assert np.argmax(spectrum) * RATE / len(played) == pytest.approx(440, abs=6)
+
+
+def test_speed_goes_by_key_within_its_limits(stage):
+    for _ in range(20):
+        stage.key(",")
+    assert stage.editor.player.speed == 0.1
+    for _ in range(20):
+        stage.key(".")
+    assert stage.editor.player.speed == 16
+    stage.key("/")
+    assert stage.editor.player.speed == 1
+    assert stage.editor.strip.speed_box.currentText() == "1×"
+
+
+def test_the_view_follows_the_playhead(stage):
+    stage.canvas.show_span(4.0, 5.0, 0)
+    stage.editor.player.seek(4.9)
+    stage.key(Key.Key_Space)
+    stage.qtbot.waitUntil(lambda: stage.canvas.view.start > 4.5, timeout=5000)
+    stage.key(Key.Key_Space)
+    view = stage.canvas.view
+    assert view.start <= stage.editor.player.position <= view.end
+
+
+def test_without_a_device_the_playhead_moves_and_the_reason_is_said(qtbot, path):
+    class Deaf(Recorder):
+        def open(self, rate, channels):
+            raise Refused("No sound: there is no device.", remedy="Connect one.")
+
+    stage = AudioStage(qtbot, path, output=Deaf())
+    stage.editor.player.set_speed(16)
+    stage.key(Key.Key_Space)
+    qtbot.waitUntil(lambda: stage.editor.player.position > 1.0, timeout=5000)
+    stage.key(Key.Key_Space)
+    assert "No sound: there is no device. Connect one." in stage.said
+
+
+def test_muted_samples_are_silent(stage):
+    stage.editor.run("play_mute")
+    stage.key(Key.Key_Space)
+    heard_some(stage)
+    stage.key(Key.Key_Space)
+    assert not stage.output.played().any()
+
+
+def test_closing_while_it_plays_ends_everything(stage):
+    stage.key(Key.Key_Space)
+    heard_some(stage, 200)
+    stage.editor.close_editor()
+    assert not stage.editor.player.playing
