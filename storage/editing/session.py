@@ -197,6 +197,8 @@ class EditSession:
     def merge(self, edits: Edits) -> None:
         """Take in what was stored elsewhere (sync, another window): no step, no sink, listeners are told."""
         inverse = [edit.apply(self.document) for edit in edits]
+        for key in self._before.keys() & {(edit.kind, edit.uuid) for edit in edits}:
+            self._before[key] = self.document.get(*key)  # a gesture that is dropped does not bring the old state back
         self._tell(change_of(edits, inverse))
 
     def _tell(self, change: DocumentChange) -> None:
