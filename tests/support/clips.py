@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,9 @@ def write(
     format: str | None = None,
     streams: int = 1,
     options: dict[str, str] | None = None,
+    drawn: Callable[[int], np.ndarray] | None = None,
 ) -> Path:
-    """`times` in ticks of `time_base`. A second stream counts down from 4,095."""
+    """`times` in ticks of `time_base`. A second stream counts down from 4,095. `drawn`: other pictures (RGB) than numbers."""
     with av.open(str(path), "w", format=format) as out:
         tracks: list[Any] = []
         for _ in range(streams):
@@ -70,7 +71,8 @@ def write(
             tracks.append(stream)
         for n in range(frames):
             for which, stream in enumerate(tracks):
-                frame = av.VideoFrame.from_ndarray(numbered(4095 - n if which else n, *size), "rgb24")
+                picture = drawn(n) if drawn is not None else numbered(4095 - n if which else n, *size)
+                frame = av.VideoFrame.from_ndarray(picture, "rgb24")
                 frame.pts = times[n] if times is not None else n
                 frame.time_base = time_base
                 out.mux(stream.encode(frame))

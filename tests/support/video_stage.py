@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,9 @@ class VideoStage(EditorStage):
         clock = FrameClock.of(frame_table(source))
         self.session = EditSession(self.document, self._keep, author="ann@example.org", frames=Moving(clock.count, clock.pts))
         self.focus = Focus()
-        self.pictures = PictureSource(lambda: open_media(source, "video", {}, None))
-        self.editor = VideoEditor(self.session, self.focus, ontology(), self.pictures, clock, **options)
+        opened = partial(open_media, source, "video", {}, None)
+        self.pictures = PictureSource(opened)
+        self.editor = VideoEditor(self.session, self.focus, ontology(), self.pictures, clock, open_decoder=opened, **options)
         self.editor.own_menu = False
         self.said: list[str] = []
         self.places: list[str] = []

@@ -24,6 +24,10 @@ def _needs(need: Need) -> Callable[[Any], str]:
     return why
 
 
+def _why_no_following(editor: VideoEditor) -> str:
+    return editor.why_no_following()
+
+
 def needs_sound(editor: VideoEditor) -> str:
     return "" if editor.player.has_sound else "This video has no sound."
 
@@ -72,6 +76,8 @@ def _track() -> list[EditorAction]:
         verb("copy_next", "Copy to the next frame", ("Shift+F",), "copy_onward", some, "", 1),
         verb("copy_previous", "Copy to the previous frame", ("Shift+D",), "copy_onward", some, "", -1),
         verb("delete_here", "Delete on this frame only", ("Ctrl+Delete",), "delete_here", some),
+        verb("follow", "Follow forward", ("Ctrl+T",), "follow_object", _why_no_following, "mdi6.motion-play-outline", 1),
+        verb("follow_back", "Follow back", ("Ctrl+Shift+T",), "follow_object", _why_no_following, "", -1),
         verb("cut_after", "Ends with this frame", (), "cut_after", _needs("here")),
         verb("cut_before", "Begins with this frame", (), "cut_before", _needs("here")),
         *(
@@ -108,7 +114,7 @@ GROUP_ACTIONS: list[EditorAction] = [*_of_groups()]
 #: What the menu under the right mouse button holds.
 TRACK_SELECTION = (
     ("track_key", "track_outside", "occluded", "track_interpolation"),
-    ("track_split", "track_merge", "track_propagate"),
+    ("track_split", "track_merge", "track_propagate", "track_follow", "track_follow_back"),
     ("copy", "duplicate", "track_delete_here", "delete", "redraw"),
     ("track_cut_before", "track_cut_after"),
     *(tuple(i for i in group if i != "occluded") for group in SELECTION[1:]),

@@ -6,7 +6,7 @@ which frame is looked at; the player and the timeline follow it, and write it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QMouseEvent
@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.model.labels import FrameKey
+from storage.model.labels import FrameKey, Range
 from storage.model.ontology import Ontology
-from viewers.decode.request import Decoder
 from viewers.editors.clipboard import Clipboard
+from viewers.editors.following import FollowVerbs, OpenDecoder, RunJob
 from viewers.editors.go_to import GoToBox
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.propagate_dialog import PropagateDialog
@@ -37,8 +37,9 @@ TIMELINE_HEIGHT = 190
 THUMBNAIL_HEIGHT = 40
 
 
-class VideoEditor(VideoVerbs, ImageEditor):
-    """`session.frames` must be `Moving`. `open_decoder` makes one more decoder, for the strip of small pictures."""
+class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
+    """`session.frames` must be `Moving`. `open_decoder` makes one more decoder, for the strip of small pictures and for following
+    objects; it is called on other threads. `run_job` does work behind the window."""
 
     def __init__(
         self,
@@ -53,8 +54,10 @@ class VideoEditor(VideoVerbs, ImageEditor):
         icon: Icon | None = None,
         clipboard: Clipboard | None = None,
         rebound: Mapping[str, tuple[str, ...]] | None = None,
-        open_decoder: Callable[[], Decoder] | None = None,
+        open_decoder: OpenDecoder | None = None,
+        run_job: RunJob | None = None,
     ) -> None:
+        self._following = {}
         super().__init__(
             session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VIDEO_ACTIONS
         )
@@ -65,7 +68,7 @@ class VideoEditor(VideoVerbs, ImageEditor):
         self.timeline = Timeline(session, focus, ontology, clock, self)
         self.tracks = self.timeline.verbs
         self.go_to_box = GoToBox(clock, self)
-        self._open_decoder = open_decoder
+        self.open_decoder, self.run_job = open_decoder, run_job
         self._stack()
         self._follow()
         self.player.seek(self.frame())
@@ -97,6 +100,7 @@ class VideoEditor(VideoVerbs, ImageEditor):
         self.go_to_box.wanted.connect(self.go_to_frame)
 
     def close_editor(self) -> None:
+        self.open_decoder = None
         self.player.close()
         self.timeline.close_timeline()
         super().close_editor()
@@ -153,6 +157,9 @@ class VideoEditor(VideoVerbs, ImageEditor):
         self.player.pause()
         self.go_to_box.ask(self.frame(), self.canvas)
 
+    def chosen_frames(self) -> Range | None:
+        return self.timeline.selected_range
+
     # -- playing
 
     @Slot()
@@ -175,7 +182,7 @@ class VideoEditor(VideoVerbs, ImageEditor):
             self.player.loop = None
             self.say("No loop.")
             return
-        chosen = self.timeline.selected_range
+        chosen = self.chosen_frames()
         seen = self._seen_on(self.focus.primary) if self.focus.primary else []
         if chosen is None:
             chosen = (seen[0][0], seen[-1][1]) if seen else (0, self.frames() - 1)
@@ -221,6 +228,6 @@ class VideoEditor(VideoVerbs, ImageEditor):
         super()._on_opened()
         self._tell_place()
         width, height = self.frame_size()
-        if self._open_decoder is not None and height:
-            make, self._open_decoder = self._open_decoder, None
+        make = self.open_decoder
+        if make is not None and height:
             self.timeline.show_thumbnails(lambda: DecodedThumbnails(make(), THUMBNAIL_HEIGHT), width / height)
