@@ -270,10 +270,17 @@ class VideoDecoder:
         facts = self._facts
         assert facts is not None
         width, height = (halved(n, level) for n in self._stored)
-        name = "rgba" if facts.kind is PixelKind.RGBA8 else "bgra"
+        transparent = facts.kind is PixelKind.RGBA8
+        name = "rgba" if transparent else "bgra"
+        if width % 8:  # swscale 9.5 leaves the last width % 8 columns of four-byte pixels as they were
+            name = "gbrap" if transparent else "rgb24"
         how = "AREA" if level else "BILINEAR"
         ready = self._scaler(level).reformat(frame, width=width, height=height, format=name, interpolation=how)
         array: Array = ready.to_ndarray()
+        if name == "rgb24":
+            import cv2
+
+            array = np.asarray(cv2.cvtColor(array, cv2.COLOR_RGB2BGRA))
         assert array.shape == (height, width, CHANNELS[facts.kind])
         return np.ascontiguousarray(array)
 

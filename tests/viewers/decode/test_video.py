@@ -402,3 +402,14 @@ def test_real_clips_give_the_pictures_of_full_decoding(name, real_data):
     decoder = opened(path)
     for i in (131, 5, 100, 6, 61, 60):
         assert np.array_equal(decoder.read(Request(i)).array, want[i])
+
+
+@pytest.mark.parametrize("width", [20, 50, 52, 54, 100])
+def test_widths_that_are_no_multiple_of_eight_are_shown_to_the_last_column(width, tmp_path):
+    """swscale 9.5 does not write the last columns of BGRA."""
+    clip = clips.write(tmp_path / "clip.mkv", 3, size=(width, 40), codec="ffv1")
+    decoder = open_video(FileSource(clip), {}, cache_dir=None)
+    for frame in range(3):
+        shown = to_rgb(decoder.read(Request(frame=frame)))
+        assert np.abs(shown.astype(int) - clips.numbered(frame, width, 40)).max() <= 20
+    decoder.close()
