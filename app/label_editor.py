@@ -26,7 +26,7 @@ from storage.editing.edits import difference
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.errors import PostilError, StaleUndo
-from storage.model.rules import Gap, gaps
+from storage.model.rules import Gap
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.editor import Editor
 from widgets import icons
@@ -169,7 +169,8 @@ class LabelEditor(QWidget):
         self.editor.place.connect(self.status)
         self.editor.answers_wanted.connect(self._on_answers_wanted)
         self.editor.failed.connect(self._on_no_picture)
-        self.side = LabelSide(self.session, self.focus, loaded.ontology, loaded.row.item.frames or 1, self)
+        kind, describe = loaded.row.item.kind, self.editor.describe
+        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self, describe=describe)
         self.side.gap_jump_wanted.connect(self.jump)
         self.side.zoom_wanted.connect(self.zoom_to)
         self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
@@ -186,6 +187,7 @@ class LabelEditor(QWidget):
         self.setFocusProxy(self.editor)
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
+        self.status.emit("")
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()
         self._operations.run(
@@ -353,10 +355,7 @@ class LabelEditor(QWidget):
         if self.loaded is None or self.session is None:
             return
         self._flush()
-        missing = gaps(self.loaded.ontology, self.session.document, self.loaded.row.item.frames or 1)
-        if missing:
-            assert self.side is not None
-            self.side.show_gaps(missing)
+        if self.side is not None and self.side.missing():
             self._messages.tell(
                 self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
             )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.items import Kind
 from storage.model.ontology import Ontology
 from storage.model.rules import Gap
 from widgets.panels.answers import AnswersPanel
@@ -25,15 +28,26 @@ class LabelSide(QWidget):
     gaps_counted = Signal(int)
 
     def __init__(
-        self, session: EditSession, focus: Focus, ontology: Ontology, frames: int, parent: QWidget | None = None
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        kind: Kind,
+        parent: QWidget | None = None,
+        *,
+        describe: Callable[[str], str] | None = None,
     ) -> None:
+        """`describe` says of an object where it is, for media without frames."""
         super().__init__(parent)
         self._focus = focus
         self.classes = ClassesPanel(focus, ontology)
-        self.labels = LabelsPanel(session, focus, ontology)
+        self.classes.show_kind(kind)
+        frames = session.frames.count
+        self.labels = LabelsPanel(session, focus, ontology, describe=describe)
         self.labels.offer_frames(frames > 1)
-        self.answers = AnswersPanel(session, focus, ontology)
+        self.answers = AnswersPanel(session, focus, ontology, describe=describe)
         self.classifications = ClassificationsPanel(session, focus, ontology)
+        self.classifications.show_kind(kind)
         self.gaps = GapsList(session, focus, ontology, frames)
         self.gaps.hide()
         self._panels = (self.classes, self.labels, self.answers, self.classifications, self.gaps)
@@ -78,9 +92,12 @@ class LabelSide(QWidget):
         self.answers.flush()
         self.classifications.flush()
 
-    def show_gaps(self, gaps: list[Gap]) -> None:
-        self.gaps.show()
-        self.gaps.show_gaps(gaps)
+    def missing(self) -> bool:
+        """Whether something required is empty; the list shows what."""
+        self.gaps.refresh()
+        if self.gaps.gaps:
+            self.gaps.show()
+        return bool(self.gaps.gaps)
 
     def _on_counted(self, count: int) -> None:
         if count == 0:

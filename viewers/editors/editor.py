@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -38,6 +40,9 @@ class Editor(QWidget):
     def hint(self) -> str:
         """What the tool in hand expects next."""
         return ""
+
+    #: `describe(instance)` says where an object is, for media without frames; None: its frames say it.
+    describe: Callable[[str], str] | None = None
 
     @property
     def settled(self) -> bool:
