@@ -43,6 +43,7 @@ class Medium:
     clock: FrameClock | None = None  # of what moves
     sound: SoundFeeder | None = None  # of a video that has one
     decoder: Callable[[], Any] | None = None  # a further decoder of the same pictures, for another thread
+    titles: tuple[str, ...] = ()  # of a group's members
 
     @property
     def pictures(self) -> PictureSource:
@@ -76,8 +77,10 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
 
     pictures = PictureSource(opened)
     if item.kind not in MOVING:
-        members = [str(member["uuid"]) for member in facts.get("members", ())] if item.kind is Kind.IMAGE_GROUP else []
-        return Medium(item, pictures, Still(len(members) or item.frames or 1, tuple(members)), decoder=opened)
+        found = facts.get("members", ()) if item.kind is Kind.IMAGE_GROUP else ()
+        members = tuple(str(member["uuid"]) for member in found)
+        titles = tuple(str(member.get("title") or "") for member in found)
+        return Medium(item, pictures, Still(len(members) or item.frames or 1, members), decoder=opened, titles=titles)
     clock = _clock(catalog, item, facts)
     return Medium(item, pictures, Moving(clock.count, clock.pts), clock, _sound_of(catalog, item, facts), opened)
 
@@ -109,12 +112,14 @@ def editor_for(
             from viewers.editors.text_editor import TextEditor
 
             return TextEditor(session, focus, ontology, medium.source, parent, **options)
-    from viewers.editors.actions import EDITOR_ACTIONS
-    from viewers.editors.image_editor import ImageEditor
-    from viewers.editors.track_actions import GROUP_ACTIONS
+        case Kind.IMAGE_GROUP:
+            from viewers.editors.group_editor import GroupEditor
 
-    table = GROUP_ACTIONS if medium.item.kind is Kind.IMAGE_GROUP else EDITOR_ACTIONS
-    return ImageEditor(session, focus, ontology, medium.pictures, parent, actions=table, **options)
+            more = {"titles": medium.titles, "open_decoder": medium.decoder}
+            return GroupEditor(session, focus, ontology, medium.pictures, parent, **more, **options)
+    from viewers.editors.image_editor import ImageEditor
+
+    return ImageEditor(session, focus, ontology, medium.pictures, parent, **options)
 
 
 # -- opening by kind
