@@ -26,6 +26,7 @@ MIMES = {
     "bmp": "image/bmp",
     "tiff": "image/tiff",
     "gif": "image/gif",
+    "mrxs": "image/x-mirax",
 }
 #: The first extension is the one that copies get.
 EXTENSIONS = {
@@ -34,10 +35,20 @@ EXTENSIONS = {
     "webp": (".webp",),
     "avif": (".avif", ".avifs"),
     "bmp": (".bmp", ".dib", ".rle"),
-    "tiff": (".tif", ".tiff", ".btf", ".tf8", ".svs", ".ndpi", ".scn", ".lsm", ".qptiff"),
+    "tiff": (".tif", ".tiff", ".btf", ".tf8", ".svs", ".ndpi", ".scn", ".bif", ".lsm", ".qptiff"),
     "gif": (".gif",),
+    "mrxs": (".mrxs",),  # a slide; its data lies in a folder beside it
 }
-NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "avif": "AVIF", "bmp": "BMP", "tiff": "TIFF", "gif": "GIF"}
+NAMES = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "webp": "WebP",
+    "avif": "AVIF",
+    "bmp": "BMP",
+    "tiff": "TIFF",
+    "gif": "GIF",
+    "mrxs": "MIRAX",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from storage.errors import BadInput
 from storage.media.images import MIMES, ImageHeader, name_of_content, read_header
 from storage.media.kinds import ACCEPTED, HEAD, kind_of, volume_of, wrong_extension
+from storage.media.slides import probe_slide
 from storage.media.source import FileSource
 from storage.model.items import MAX_TITLE, Kind, MediaInfo
 
@@ -70,6 +71,9 @@ def probe(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
 
 
 def _probe_image(source: FileSource, path: Path) -> MediaInfo:
+    slide = probe_slide(path)
+    if slide is not None:
+        return slide
     header = read_header(source, path.name)
     width, height = header.upright
     return MediaInfo(

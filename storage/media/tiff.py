@@ -21,6 +21,7 @@ SUBFILE, OLD_SUBFILE, WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC = 254, 255, 
 STRIP_OFFSETS, ORIENTATION, SAMPLES, STRIP_COUNTS = 273, 274, 277, 279
 TILE_OFFSETS, TILE_COUNTS, SUB_IFDS, SAMPLE_FORMAT = 324, 325, 330, 339
 ICC = 34675
+DESCRIPTION, MAKE, MODEL, SOFTWARE, XMP, NDPI = 270, 271, 272, 305, 700, 65420
 _WANTED = frozenset((SUBFILE, OLD_SUBFILE, WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, ORIENTATION, SAMPLES, SUB_IFDS,
                      SAMPLE_FORMAT, STRIP_OFFSETS, STRIP_COUNTS, TILE_OFFSETS, TILE_COUNTS))  # fmt: skip
 
@@ -93,6 +94,20 @@ class _Directories:
         data = inline[:n] if n <= len(inline) else self._reader.need(self._unpack("Q" if self._big else "I", inline)[0], n)
         return self._unpack(f"{count}{_CODES[kind]}", data)
 
+    def marks(self) -> bytes:
+        entry, count_size, count_code = (20, 8, "Q") if self._big else (12, 2, "H")
+        (count,) = self._unpack(count_code, self._reader.need(self.first, count_size))
+        data = self._reader.need(self.first + count_size, min(count, 4096) * entry)
+        said = []
+        for i in range(min(count, 4096)):
+            each = data[i * entry : (i + 1) * entry]
+            (tag,) = self._unpack("H", each[:2])
+            if tag in (DESCRIPTION, MAKE, MODEL, SOFTWARE, XMP):
+                said.append(bytes(v & 255 for v in self._values(each)))
+            elif tag == NDPI:
+                said.append(b"\0ndpi")
+        return b" ".join(said)
+
     def chain(self) -> Iterator[_Directory]:
         """The main list of directories, each once. A damaged one ends it; a damaged first one is an error."""
         offset, seen = self.first, set[int]()
@@ -113,6 +128,11 @@ class _Directories:
                 yield self.read(offset)
             except (Broken, struct.error):
                 continue
+
+
+def marks(reader: Reader) -> bytes:
+    """What the first directory says of the program and the machine that wrote it, all in one."""
+    return _Directories(reader).marks()
 
 
 def read_tiff(reader: Reader) -> ImageHeader:

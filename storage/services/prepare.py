@@ -63,6 +63,12 @@ class Preparer:
 
     def _copied(self, file: FoundFile) -> Prepared:
         info = self._probe(file.path)
+        if info.facts.get("beside"):
+            raise BadInput(
+                f"{file.path.name} is a slide whose data lies in a folder beside it: a copy of the file alone would be empty.",
+                remedy="Add it again and leave the files where they are (link).",
+                input=str(file.path),
+            )
         stored = self._originals.add_copy(file.path, stored_extension(info, file.path), self._check)
         item = NewItem(new_uuid(), title_of(file.path.name), info, Location.LOCAL, stored.source, stored.sha256)
         return Prepared(item, file.chain, file.path, stored.path)

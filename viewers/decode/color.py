@@ -125,12 +125,16 @@ def managed(page: Any, profile: bytes) -> Any:
     channels = {PixelKind.BGRA8: 3, PixelKind.RGBA8: 3, PixelKind.GRAY8: 1}.get(page.kind, 0)
     if not profile or channels == 0 or space_of(profile) == "CMYK":
         return page
-    made, mode, warning = usable(profile, channels)
+    convert, warning = converter(profile, page.kind)
     if warning and warning not in page.warnings:
         page.warnings.append(warning)
-    if made is None:
-        return page
-    return ManagedPage(page, _conversion(made, mode, page.kind))
+    return page if convert is None else ManagedPage(page, convert)
+
+
+def converter(profile: bytes, kind: PixelKind) -> tuple[Callable[[Array], Array] | None, str]:
+    """What makes sRGB of pixels as they are decoded; None where nothing is to be done. And a warning."""
+    made, mode, warning = usable(profile, 1 if kind is PixelKind.GRAY8 else 3)
+    return (None if made is None else _conversion(made, mode, kind)), warning
 
 
 def _conversion(made: Any, mode: str, kind: PixelKind) -> Callable[[Array], Array]:

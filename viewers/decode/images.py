@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import BadInput, Cancelled
+from storage.media import slides
 from storage.media.images import ImageHeader, read_header
 from storage.media.source import ByteSource
 from viewers.decode.cache import PyramidCache
 from viewers.decode.color import managed
 from viewers.decode.faults import decoding, name_of
 from viewers.decode.frame import Frame, Page
-from viewers.decode.request import FrameFacts, Picture, PixelKind, Request, to_rgb
+from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Request, to_rgb
 
 _FRAMES_KEPT = 2  # pages whose pixels stay in memory
 
@@ -88,8 +89,12 @@ class ImageDecoder:
         return page
 
 
-def open_image(source: ByteSource, facts: Mapping[str, Any], *, cache_dir: Path | None) -> ImageDecoder:
+def open_image(source: ByteSource, facts: Mapping[str, Any], *, cache_dir: Path | None) -> Decoder:
     """A decoder for one picture file. The header is read again (0.2 ms): `facts` may come from an older version."""
+    if slides.vendor(source):
+        from viewers.decode.slides import SlideDecoder
+
+        return SlideDecoder(source)
     return ImageDecoder(source, read_header(source), cache_dir)
 
 

@@ -24,7 +24,7 @@ from storage.model.items import SEQUENCE_FPS
 from viewers.decode.arrays import Array, halved
 from viewers.decode.faults import name_of
 from viewers.decode.frame_cache import FrameCache
-from viewers.decode.images import ImageDecoder, open_image
+from viewers.decode.images import open_image
 from viewers.decode.pyramid import levels_of
 from viewers.decode.regions import clipped, cut_out
 from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Request, to_rgb
@@ -80,7 +80,7 @@ class GroupDecoder:
         self.frames = len(members)
         self._members = members
         self._cache_dir = cache_dir
-        self._open: OrderedDict[int, ImageDecoder] = OrderedDict()
+        self._open: OrderedDict[int, Decoder] = OrderedDict()
         self._facts: dict[int, FrameFacts] = {}
         self._given_up = -1
 
@@ -101,7 +101,7 @@ class GroupDecoder:
         while self._open:
             self._open.popitem()[1].close()
 
-    def _decoder(self, index: int) -> ImageDecoder:
+    def _decoder(self, index: int) -> Decoder:
         _check_index(index, self.frames)
         if index not in self._open:
             while len(self._open) >= _OPEN:
@@ -224,7 +224,7 @@ class SequenceDecoder:
             decoder.close()
         return out
 
-    def _put(self, decoder: ImageDecoder, out: Array, level: int) -> None:
+    def _put(self, decoder: Decoder, out: Array, level: int) -> None:
         """Scaled to fit, in the middle of black. A picture of the first one's size is not touched."""
         facts = decoder.facts(0)
         height, width = out.shape[:2]
@@ -237,7 +237,7 @@ class SequenceDecoder:
         x, y = (width - inner[0]) // 2, (height - inner[1]) // 2
         out[y : y + inner[1], x : x + inner[0]] = small
 
-    def _image(self, index: int) -> ImageDecoder:
+    def _image(self, index: int) -> Decoder:
         return open_image(FileSource(self._members[index].path), {}, cache_dir=self._cache_dir)
 
 

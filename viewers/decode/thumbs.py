@@ -9,6 +9,7 @@ from typing import IO, cast
 import numpy as np
 from PIL import Image
 
+from storage.media import slides
 from storage.media.containers import ATTACHED_PICTURE, open_container
 from storage.media.images import ImageHeader, read_header
 from storage.media.kinds import HEAD, TEXT_MIMES, kind_of
@@ -18,7 +19,8 @@ from storage.model.items import Kind
 from viewers.decode.arrays import Array
 from viewers.decode.color import managed_image
 from viewers.decode.faults import SourceFile, decoding
-from viewers.decode.request import PixelKind, Request, to_rgb
+from viewers.decode.images import ImageDecoder, open_image
+from viewers.decode.request import Decoder, PixelKind, Request, to_rgb
 
 _QUALITY = 82
 _PAGE_S = 5.0  # for the first page of a document
@@ -67,13 +69,16 @@ def _of_other(source: ByteSource, size: int, kind: Kind | None) -> Image.Image:
 
 
 def _of_picture(source: ByteSource, size: int) -> bytes:
+    if slides.vendor(source):
+        with decoding(source):
+            return _jpeg(_decoded(open_image(source, {}, cache_dir=None), size))
     header = read_header(source)
     with decoding(source):
         if header.format == "jpeg" and header.channels in (1, 3) and not header.truncated:
             image = _drafted(source, header, size)
             if image is not None:
                 return _jpeg(image)
-        return _jpeg(_decoded(source, header, size))
+        return _jpeg(_decoded(ImageDecoder(source, header, None), size))
 
 
 def _moves(source: ByteSource) -> bool:
@@ -115,11 +120,8 @@ def _drafted(source: ByteSource, header: ImageHeader, size: int) -> Image.Image 
     return small.transpose(_TURNS[header.orientation]) if header.orientation in _TURNS else small
 
 
-def _decoded(source: ByteSource, header: ImageHeader, size: int) -> Image.Image:
+def _decoded(decoder: Decoder, size: int) -> Image.Image:
     """Through the decoder that the viewer uses, at the level just above the size wanted."""
-    from viewers.decode.images import ImageDecoder
-
-    decoder = ImageDecoder(source, header, None)
     try:
         facts = decoder.facts()
         level = 0
