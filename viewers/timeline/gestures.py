@@ -286,7 +286,7 @@ class Gestures:
         if found.part == "key" and not keys & Modifier.ControlModifier:
             view.seek_wanted.emit(found.held)
 
-    def _select(self, instance: str, keys: Modifier) -> None:
+    def _select(self, instance: str, keys: Qt.KeyboardModifier) -> None:
         view = self._view
         if keys & Modifier.ControlModifier:
             view.focus.toggle(instance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPalette, QPen
 
 from viewers.timeline.strips import ROW
@@ -68,7 +68,7 @@ def draw_eye(painter: QPainter, rect: QRectF, color: QColor, *, closed: bool) ->
     painter.drawEllipse(c, 1.6, 1.6)
     if closed:
         painter.setPen(QPen(color, 1.5))
-        painter.drawLine(c.x() - 5, c.y() + 5, c.x() + 5, c.y() - 5)
+        painter.drawLine(QPointF(c.x() - 5, c.y() + 5), QPointF(c.x() + 5, c.y() - 5))
 
 
 def draw_lock(painter: QPainter, rect: QRectF, color: QColor, *, closed: bool) -> None:

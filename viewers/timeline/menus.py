@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from storage.model.labels import AnswerValue
 from viewers.timeline import drags
 from viewers.timeline.choosing import option_menu
 from viewers.timeline.hits import Hit
@@ -69,7 +70,7 @@ def _bar_entries(view: TimelineView, menu: QMenu, row: Row, bar: Bar, frame: int
     )  # fmt: skip
 
 
-def _answer(view: TimelineView, row: Row, bar: Bar, value: object) -> None:
+def _answer(view: TimelineView, row: Row, bar: Bar, value: AnswerValue | None) -> None:
     attribute = view.rows.attribute(row)
     assert attribute is not None
     edits = drags.answered_bar(view.session.document, bar, attribute, value)

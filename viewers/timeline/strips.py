@@ -24,6 +24,10 @@ _NONE, _LINE, _DOT, _BLANK, _SOFT, _FULL = range(6)
 _BASES = 6
 _MARK_OF = np.zeros(8, np.int64)
 _MARK_OF[[KEY, ALONE, OUTSIDE]] = (0, 1, 2)
+_BASE_OF = (_LINE, _DOT, _SOFT, _FULL)  # by rank
+_RANKS, _SOFT_RANK = 4, 2
+_RANK_OF = np.zeros(8, np.int64)
+_RANK_OF[[GAP, HIDDEN, OUTSIDE, INTERPOLATED, KEY, ALONE]] = (0, 1, 1, 2, 3, 3)
 
 Codes = NDArray[np.int64]
 Table = NDArray[np.uint32]
@@ -37,38 +41,43 @@ def strip(track: Track, axis: TimeAxis, width: int, dpr: float, color: str, grou
 
 
 def _codes(track: Track, axis: TimeAxis, width: int, dpr: float) -> Codes:
-    bases = np.zeros(width, np.int64)
-    scale = axis.scale * dpr
-    first, last = axis.visible()
-
-    def columns(frames: NDArray[np.int64]) -> NDArray[np.int64]:
-        return np.floor((frames - axis.left) * scale + 0.5).astype(np.int64)
-
+    """All stretches at once: what costs here is the number of calls, not that of frames."""
+    scale, (first, last) = axis.scale * dpr, axis.visible()
     low, high = np.searchsorted(track.between_last, first), np.searchsorted(track.between_first, last, "right")
-    begins, ends = columns(track.between_first[low:high]), columns(track.between_last[low:high] + 1)
-    kinds = track.between_kind[low:high]
-    dots = (np.arange(width) + int(axis.left * scale)) // max(1, round(2 * dpr)) % 2 == 0
-    for kind, base in ((GAP, _LINE), (HIDDEN, _DOT), (INTERPOLATED, _SOFT)):
-        mine = kinds == kind
-        if mine.any():
-            bases[_covered(begins[mine], ends[mine], width)] = base
     # A mark half out of sight still shows its other half.
     margin = int(MARK / axis.scale) + 1
-    low, high = np.searchsorted(track.frames, first - margin), np.searchsorted(track.frames, last + margin, "right")
-    frames, kinds = track.frames[low:high], track.kinds[low:high]
-    begins, ends = columns(frames), columns(frames + 1)
-    hides = kinds == OUTSIDE
-    if hides.any():
-        here = _covered(begins[hides], ends[hides], width)
-        bases[here & (bases < _SOFT)] = _DOT
+    start, stop = np.searchsorted(track.frames, first - margin), np.searchsorted(track.frames, last + margin, "right")
+    frames, kinds = track.frames[start:stop], track.kinds[start:stop]
+    firsts = np.concatenate((track.between_first[low:high], frames))
+    lasts = np.concatenate((track.between_last[low:high], frames))
+    begins = np.floor((firsts - axis.left) * scale + 0.5).astype(np.int64)
+    ends = np.floor((lasts + 1 - axis.left) * scale + 0.5).astype(np.int64)
     centres = np.floor((frames + 0.5 - axis.left) * scale).astype(np.int64)
     alone = _apart(centres, CROWDED * dpr)
-    ticks = ~hides & (~alone | (ends - begins > _mark_size(dpr)))
-    for mine, base in ((~hides & alone & (kinds == KEY), _SOFT), (ticks, _FULL)):
-        if mine.any():
-            bases[_covered(begins[mine], np.maximum(ends[mine], begins[mine] + 1), width)] = base
+    between = high - low
+    wide = ends[between:] - begins[between:] > 2 * _mark_size(dpr)
+    ends[between:] = np.maximum(ends[between:], begins[between:] + 1)
+    ranks = np.concatenate((_RANK_OF[track.between_kind[low:high]], _RANK_OF[kinds]))
+    narrow = alone & ~wide & (kinds != OUTSIDE)
+    ranks[between:][narrow] = np.where(kinds[narrow] == KEY, _SOFT_RANK, _RANKS)  # a diamond says it, a bar would cover it
+    bases = _bases(begins, ends, ranks, width)
+    dots = (np.arange(width) + int(axis.left * scale)) // max(1, round(2 * dpr)) % 2 == 0
     bases[(bases == _DOT) & ~dots] = _BLANK
     return _marked(bases, kinds[alone], centres[alone], dpr)
+
+
+def _bases(begins: Codes, ends: Codes, ranks: Codes, width: int) -> Codes:
+    """Where stretches share a column the higher rank is seen; what is of no rank is not seen."""
+    row = width + 1
+    size = row * (_RANKS + 1)
+    begins = np.minimum(np.maximum(begins, 0), width) + ranks * row
+    ends = np.minimum(np.maximum(ends, 0), width) + ranks * row
+    steps = np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)
+    covered = np.cumsum(steps.reshape(_RANKS + 1, row), axis=1)[:_RANKS, :width] > 0
+    bases = np.zeros(width, np.int64)
+    for rank, base in enumerate(_BASE_OF):
+        bases[covered[rank]] = base
+    return bases
 
 
 def _apart(centres: NDArray[np.int64], room: float) -> NDArray[np.bool_]:
@@ -92,13 +101,6 @@ def _marked(bases: Codes, kinds: NDArray[np.uint8], centres: NDArray[np.int64], 
     at = columns[inside]
     codes[at] = _BASES + (marks[inside] * _BASES + bases[at]) * size + places
     return codes
-
-
-def _covered(begins: NDArray[np.int64], ends: NDArray[np.int64], width: int) -> NDArray[np.bool_]:
-    begins, ends = np.minimum(np.maximum(begins, 0), width), np.minimum(np.maximum(ends, 0), width)
-    steps = np.bincount(begins, minlength=width + 1) - np.bincount(ends, minlength=width + 1)
-    covered: NDArray[np.bool_] = np.cumsum(steps[:width]) > 0
-    return covered
 
 
 def _mark_size(dpr: float) -> int:
