@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from storage.errors import PostilError
 from storage.model import ontology_edit as edit
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
-from storage.model.ontology import AttributeType, ClassificationClass, ObjectClass, Ontology, Option
+from storage.model.ontology import AttributeType, ClassificationClass, ObjectClass, Ontology, Option, SkeletonTemplate
 from widgets import theme
 from widgets.controls.answer_fields import QuietCombo
 from widgets.controls.color_button import ColorButton
 from widgets.controls.labels import label
+from widgets.controls.name_field import NameField
 from widgets.controls.name_list import NameList
 from widgets.controls.segments import Segments
 from widgets.controls.shapes import ATTRIBUTE_ICONS, SHAPE_ICONS, attribute_title, shape_title
 from widgets.icons import icon
+from widgets.panels.skeleton_form import SkeletonForm
 
 Verb = Callable[[Ontology], Ontology]
 
@@ -106,38 +108,6 @@ class NodeForm(QWidget):
         self.ask(self.tr("Rename"), lambda o: edit.rename(o, key, name), merge=f"rename {key}")
 
 
-class NameField(QLineEdit):
-    """Says what was typed after a pause, at Enter and when it is left."""
-
-    typed = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._said = ""
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(350)
-        self._pause.timeout.connect(self.flush)
-        self.textEdited.connect(self._pause.start)
-        self.editingFinished.connect(self.flush)
-
-    def set_quietly(self, text: str, fresh: bool) -> None:
-        if not fresh and (text.strip() == self.text().strip() or self._pause.isActive()):
-            self._said = text
-            return
-        self._pause.stop()
-        self._said = text
-        if text != self.text():
-            self.setText(text)
-
-    @Slot()
-    def flush(self) -> None:
-        self._pause.stop()
-        if self.text().strip() != self._said.strip():
-            self._said = self.text()
-            self.typed.emit(self.text())
-
-
 class ObjectForm(NodeForm):
     def __init__(self, port: Port, parent: QWidget | None = None) -> None:
         super().__init__(port, parent)
@@ -160,12 +130,16 @@ class ObjectForm(NodeForm):
         self.form.addRow(self.tr("Key"), self.hotkey)
         for box in (self.required, self.beyond, self.archived):
             self.form.addRow("", box)
+        self.skeleton = SkeletonForm(self)
+        self.column.addWidget(self.skeleton)
         self.questions = NameList(self.tr("Questions"), self.tr("Add a question and press Enter"), self)
         self.column.addWidget(self.questions)
         self.column.addStretch(1)
         self._connect()
 
     def _connect(self) -> None:
+        self.skeleton.changed.connect(self._draw)
+        self.skeleton.refused.connect(self.say)
         self.color.chosen.connect(self._recolor)
         self.shape.activated.connect(self._reshape)
         self.hotkey.activated.connect(self._rekey)
@@ -192,7 +166,20 @@ class ObjectForm(NodeForm):
         self.beyond.setChecked(thing.allow_out_of_bounds)
         self.form.setRowVisible(self.beyond, thing.shape in (ShapeKind.BOX, ShapeKind.ROTATED_BOX))
         self.archived.setChecked(thing.archived)
+        self.skeleton.setVisible(thing.shape is ShapeKind.SKELETON)
+        if thing.shape is ShapeKind.SKELETON:
+            self.skeleton.show_object(thing, self.port.ontology.template(thing.feature_hash))
         self.questions.show_entries([(a.feature_hash, a.name, attribute_title(a.type), a.archived) for a in thing.attributes])
+
+    def flush(self) -> None:
+        super().flush()
+        self.skeleton.flush()
+
+    @Slot(str, object, bool)
+    def _draw(self, text: str, template: SkeletonTemplate, gone: bool) -> None:
+        """Moving a point harms no label; taking one away does."""
+        self.ask(text, lambda o: edit.set_template(o, template), harms=self.key if gone else "")
+        self.fill(False)
 
     @Slot(str)
     def _recolor(self, color: str) -> None:
