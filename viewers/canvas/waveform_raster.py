@@ -18,7 +18,6 @@ MIDDLE = 0xFF33363C
 PEAK = 0xFF4C7396
 RMS = 0xFF9CC6EA
 CLIPPED = 0xFFE7B25A
-DOT = 0xFFD7E8F7
 #: Full scale but for a step or two of 16 bits.
 FULL = 0.9995
 
@@ -32,25 +31,25 @@ def draw_wave(out: Pixels, values: NDArray[np.float32], gain: float) -> None:
     out[:] = GROUND
     out[min(height - 1, int(middle))] = MIDDLE
     top, bottom = _thick(middle - values[:, 1] * reach, middle - values[:, 0] * reach)
-    out[(rows >= top) & (rows <= bottom)] = PEAK
+    out[(rows >= top) & (rows < bottom)] = PEAK
     inner_top = np.maximum(top, middle - values[:, 2] * reach)
     inner_bottom = np.minimum(bottom, middle + values[:, 2] * reach)
     some = inner_bottom - inner_top >= 1
-    out[(rows >= np.where(some, inner_top, height)) & (rows <= inner_bottom)] = RMS
+    out[(rows >= np.where(some, inner_top, height)) & (rows < inner_bottom)] = RMS
     out[0:2, values[:, 1] >= FULL] = CLIPPED
     out[height - 2 :, values[:, 0] <= -FULL] = CLIPPED
 
 
-def draw_line(out: Pixels, values: NDArray[np.float32], gain: float) -> None:
-    """The same close up, where a sample is wider than a pixel: the line alone."""
+def draw_line(out: Pixels, values: NDArray[np.float32], gain: float, thick: float) -> None:
+    """The same close up, where a sample is wider than a pixel: the line alone, `thick` pixels."""
     height = out.shape[0]
     middle = height / 2
     reach = (middle - 2) * gain
     rows = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
     out[:] = GROUND
     out[min(height - 1, int(middle))] = MIDDLE
-    top, bottom = _thick(middle - values[:, 1] * reach, middle - values[:, 0] * reach, 1.5)
-    out[(rows >= top) & (rows <= bottom)] = RMS
+    top, bottom = _thick(middle - values[:, 1] * reach, middle - values[:, 0] * reach, thick)
+    out[(rows >= top) & (rows < bottom)] = RMS
 
 
 def _thick(

@@ -15,6 +15,7 @@ from storage.model.ontology import Ontology
 from tests.support import sounds
 from tests.support.audio_stage import CTRL, MIDDLE, NOISE, SHIFT, SPEECH, WORDS, AudioStage
 from viewers.decode.audio import open_sound
+from viewers.editors.audio_menu import build_menu
 
 Key = Qt.Key
 
@@ -560,6 +561,38 @@ def test_enter_and_double_click_ask_for_the_answers(stage, qtbot):
     with qtbot.waitSignal(stage.editor.answers_wanted, timeout=1000):
         stage.click(3.0)
         QTest.mouseDClick(stage.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, stage.at(3.0))
+
+
+def test_the_menu_is_about_what_lies_under_the_pointer(stage):
+    (own,) = stage.draw((2.0, 4.0))
+    stage.focus.select(())
+    asked = []
+    stage.editor.menu_wanted.connect(lambda instance, at: asked.append(instance))
+    stage.click(3.0, button=Qt.MouseButton.RightButton)
+    stage.click(10.0, button=Qt.MouseButton.RightButton)
+    assert asked == [own, None]
+    assert stage.focus.selected == (own,)
+    menu = build_menu(stage.editor, None)
+    entries = {a.text().split("\t")[0]: a for a in menu.actions() if a.text()}
+    assert entries["Play the region once"].isEnabled()
+    assert not entries["Paste"].isEnabled()
+    assert entries["Paste"].toolTip() == "Nothing has been copied yet."
+    entries["Delete"].trigger()
+    assert stage.ranges == []
+    menu.deleteLater()
+
+
+def test_how_it_is_shown_is_chosen_in_the_strip(stage):
+    strip = stage.editor.strip
+    chosen = {a.text(): a for _, group in strip._groups for a in group.actions()}
+    chosen["Viridis"].trigger()
+    chosen["Linear"].trigger()
+    chosen["Loud sounds only"].trigger()
+    chosen["4 kHz"].trigger()
+    look = stage.canvas.look
+    assert (look.colors, look.scale, look.low_db, look.top_hz) == ("Viridis", "linear", -70.0, 4000.0)
+    assert chosen["Viridis"].isChecked() and not chosen["Magma"].isChecked()
+    stage.settle()
 
 
 def test_the_transcript_is_shown_in_the_region(stage):
