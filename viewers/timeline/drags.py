@@ -263,7 +263,7 @@ class Drag:
     def to(self, frame: int) -> bool:
         """Whether it went anywhere."""
         frame = self.grip.limited(frame)
-        if frame == self.frame:
+        if frame == self.frame or not self.alive:
             return False
         document = self._session.document
         back = self._back
@@ -279,8 +279,14 @@ class Drag:
         self._back, self.frame = list(touched.values()), frame
         return True
 
+    @property
+    def alive(self) -> bool:
+        """Undo, and whatever else begins a step of its own, ends a gesture that is under way."""
+        return self._session.in_gesture
+
     def finish(self) -> None:
-        self._session.commit()
+        if self.alive:
+            self._session.commit()
 
     def cancel(self) -> None:
         self._session.cancel()

@@ -229,6 +229,7 @@ class Gestures:
         self._targets = snap_targets(view.layer, found, view.playhead)
         grip = self._grip(found)
         if grip is not None:
+            view.grabbed.emit()
             self._drag = Drag(view.session, grip)
             at = view.axis.frame(self._from.x() - view.layer.names)
             self._offset = at - grip.frame if found.part == "bar" else 0

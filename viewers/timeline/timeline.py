@@ -27,6 +27,7 @@ class Timeline(QWidget):
     seek_wanted = Signal(int)
     range_changed = Signal(int, int)  # first, last; -1, -1: none
     hovered = Signal(str)  # what is under the pointer, when
+    grabbed = Signal()  # something is about to be dragged: what plays should stand still
     status = Signal(str)
     menu_wanted = Signal(object, QPoint)  # before the menu is shown
 
@@ -96,6 +97,7 @@ class Timeline(QWidget):
         view = self.view
         for mine, its in (
             (self.seek_wanted, view.seek_wanted), (self.range_changed, view.range_changed), (self.hovered, view.hovered),
+            (self.grabbed, view.grabbed),
             (self.status, view.status), (self.menu_wanted, view.menu_wanted),
         ):  # fmt: skip
             its.connect(mine)

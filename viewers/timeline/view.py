@@ -45,6 +45,7 @@ class TimelineView(QWidget):
     seek_wanted = Signal(int)
     range_changed = Signal(int, int)  # -1, -1: no frames are selected any more
     hovered = Signal(str)
+    grabbed = Signal()  # something is about to be dragged: what plays should stand still
     status = Signal(str)
     scrolled = Signal()  # the part in sight, or the length of the list
     menu_wanted = Signal(object, QPoint)  # instance or None

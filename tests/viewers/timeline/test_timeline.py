@@ -208,6 +208,21 @@ def test_escape_gives_a_drag_up(stage):
     assert stage.sent == []
 
 
+def test_undo_in_the_middle_of_a_drag_ends_it(stage):
+    stage.drag_frames("car", 40, 55)
+    y = stage.y(stage.index("car"))
+    stage.hold(stage.x(80), y, stage.x(90), y, CTRL)
+    stage.session.undo()
+    stage.move(stage.x(95), y, LEFT, CTRL)
+    stage.release(stage.x(95), y)
+    assert stage.frames_of("car") == {10: "k", 40: "k", 80: "k", 110: "k"} and stage.session.undo_text == ""
+
+
+def test_what_plays_is_told_to_stand_still(stage, qtbot):
+    with qtbot.waitSignal(stage.timeline.grabbed, timeout=1000):
+        stage.drag_frames("car", 40, 55)
+
+
 def test_the_ends_of_an_object_are_pulled_in_and_out(stage):
     y = stage.y(stage.index("car"))
     x = stage.x(110) + 9
