@@ -54,12 +54,26 @@ def _picture(item: Item) -> list[Fact]:
     return [
         (_tr("Dimensions"), f"{words.dimensions(item.width, item.height)} px" if item.width else ""),
         (_tr("Depth"), _tr("{0} bits a channel").format(bits) if isinstance(bits, int) else ""),
+        (_tr("Colours"), str(item.facts.get("profile", ""))),
+        (_tr("Slide"), _slide(item.facts)),
         (_tr("Length"), words.duration(item.duration)),
         (
             _tr("Pictures") if item.kind is Kind.IMAGE_GROUP else _tr("Frames"),
             words.number(item.frames or 0) if counted else "",
         ),
     ]
+
+
+def _slide(facts: Mapping[str, Any]) -> str:
+    """Of a slide the scanner, how large a pixel is, and the lens."""
+    if "slide" not in facts:
+        return ""
+    parts = [str(facts.get("scanner", facts["slide"]))]
+    if "mpp" in facts:
+        parts.append(_tr("{0} µm a pixel").format(words.locale().toString(facts["mpp"], "g", 4)))
+    if "magnification" in facts:
+        parts.append(f"{facts['magnification']:g}×")
+    return ", ".join(parts)
 
 
 def _moving(item: Item) -> list[Fact]:

@@ -110,6 +110,7 @@ def _facts(slide: Any, found: str) -> dict[str, Any]:
         "channels": 3,
         "orientation": 1,
         "slide": found,
+        "scanner": VENDORS[found],
         "levels": slide.level_count - 1,
     }
     for name, key in (("mpp", "openslide.mpp-x"), ("mpp_y", "openslide.mpp-y"), ("magnification", "openslide.objective-power")):

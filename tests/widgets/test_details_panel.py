@@ -177,6 +177,14 @@ def test_a_pdf_says_its_pages_and_their_size(qapp):
     assert (told["Pages"], told["Page size"]) == ("3", "210 × 297 mm, and another")
 
 
+def test_a_picture_says_its_colour_profile_and_a_slide_its_scale(qapp):
+    told = said(item(Kind.IMAGE, "image/jpeg", width=640, height=480, facts={"bits": 8, "profile": "Adobe RGB (1998)"}))
+    assert told["Colours"] == "Adobe RGB (1998)"
+    assert "Slide" not in told
+    facts = {"slide": "aperio", "scanner": "Aperio", "mpp": 0.499, "magnification": 20.0}
+    assert said(item(Kind.IMAGE, "image/tiff", facts=facts))["Slide"] == "Aperio, 0.499 µm a pixel, 20×"
+
+
 def test_a_text_says_its_length_and_encoding(qapp):
     told = said(item(Kind.TEXT, "text/csv", frames=1, facts={"characters": 12345, "lines": 10, "encoding": "utf-8"}))
     assert (told["Characters"], told["Lines"], told["Encoding"], told["Format"]) == ("12,345", "10", "UTF-8", "CSV")
