@@ -68,7 +68,12 @@ def _track() -> list[EditorAction]:
         verb("key", "Key frame here, or away with it", ("K",), "toggle_key_frame", _needs("object"), "mdi6.rhombus"),
         verb("outside", "Hide or show from here", ("O",), "toggle_outside", _needs("here"), "mdi6.rhombus-outline"),
         verb(
-            "interpolation", "Interpolate from here, or not", ("I",), "toggle_interpolation", _needs("here"), "mdi6.vector-line"
+            "interpolation",
+            "Interpolate from here, or not",
+            ("I",),
+            "toggle_interpolation",
+            _needs("between"),
+            "mdi6.vector-line",
         ),
         verb("merge", "Merge with another object", ("M",), "merge_tracks", _needs("object"), "mdi6.call-merge"),
         verb("split", "Split here", ("Shift+M",), "split_track", _needs("here"), "mdi6.content-cut"),

@@ -95,6 +95,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.transport.run_wanted.connect(self.run)
         self.canvas.space_tapped.connect(self._on_space)
         self.timeline.seek_wanted.connect(self.go_to_frame)
+        self.timeline.grabbed.connect(self.player.pause)
         self.timeline.status.connect(self.say)
         self.timeline.hovered.connect(self.place)
         self.go_to_box.wanted.connect(self.go_to_frame)

@@ -136,7 +136,7 @@ class VideoVerbs(ToolVerbs):
 
     def toggle_interpolation(self) -> None:
         on = not self.tracks.runs_on()
-        if self._track(self.tracks.toggle_interpolation, "here"):
+        if self._track(self.tracks.toggle_interpolation, "between"):
             self.say("Interpolated up to the next key frame." if on else "Nothing between here and the next key frame.")
 
     def _occluding(self, found: list[Annotation], occluded: bool) -> Edits:
