@@ -20,11 +20,11 @@ class ExtentChoice(QWidget):
         self._focus = focus
         self.combo = QuietCombo(self)
         self.combo.setAccessibleName(self.tr("How far an answer reaches"))
-        self.combo.setToolTip(self.tr("On which frames a new answer to a question “by frame” holds"))
+        self.combo.setToolTip(self.tr("On which frames a new answer holds: “from here on” reaches to the next change"))
         for extent, title in (
-            (Extent.ONWARD, self.tr("from here to the next change")),
+            (Extent.ONWARD, self.tr("from here on")),
             (Extent.WHOLE, self.tr("on all frames")),
-            (Extent.SPAN, self.tr("on the chosen frames")),
+            (Extent.SPAN, self.tr("on chosen frames")),
             (Extent.FRAME, self.tr("on this frame only")),
         ):
             self.combo.addItem(title, extent)
@@ -51,8 +51,8 @@ class ExtentChoice(QWidget):
     def _show(self) -> None:
         """The chosen frames are offered only where there are any."""
         place, span = self.combo.findData(Extent.SPAN), self._focus.span
-        where = self.tr("on the chosen frames {range}").format(range=frames_text(*span)) if span else ""
-        self.combo.setItemText(place, where or self.tr("on the chosen frames"))
+        where = self.tr("on frames {range}").format(range=frames_text(*span)) if span else ""
+        self.combo.setItemText(place, where or self.tr("on chosen frames"))
         model = self.combo.model()
         assert isinstance(model, QStandardItemModel)
         model.item(place).setEnabled(span is not None)

@@ -48,7 +48,7 @@ class _Asked(QWidget):
             name += f" <span style='color:{color.name()}'>*</span>"
             self._title.setToolTip(self.tr("Required before the task can be submitted"))
         if self.attribute.dynamic:
-            name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('by frame')}</span>"
+            name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('per frame')}</span>"
         if isinstance(value, Mixed):
             name += f" <span style='color:{theme.subtle_text().name()}'>{self.tr('several answers')}</span>"
         self._title.setText(name)

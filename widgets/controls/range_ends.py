@@ -21,8 +21,8 @@ class RangeEnds(QWidget):
         super().__init__(parent)
         self._range, self._frame, self._count = (0, 0), 0, 1
         self.first, self.last = _FrameBox(self.tr("First frame"), self), _FrameBox(self.tr("Last frame"), self)
-        self.from_here = icon_button("mdi6.ray-start-arrow", self.tr("From here: begin on this frame"), parent=self)
-        self.to_here = icon_button("mdi6.ray-end-arrow", self.tr("To here: end on this frame"), parent=self)
+        self.from_here = icon_button("mdi6.contain-start", self.tr("From here: begin on this frame"), parent=self)
+        self.to_here = icon_button("mdi6.contain-end", self.tr("To here: end on this frame"), parent=self)
         self.whole = icon_button("mdi6.arrow-expand-horizontal", self.tr("Whole file: on all frames"), parent=self)
         self.split = icon_button("ph.scissors", self.tr("Split: from this frame on another answer"), parent=self)
         self.clear = icon_button("ph.x", self.tr("Not on these frames"), parent=self)

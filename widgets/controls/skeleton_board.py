@@ -74,13 +74,7 @@ class SkeletonBoard(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 300)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return max(220, min(420, width))
+        return QSize(320, 340)
 
     # -- places
 
@@ -297,14 +291,16 @@ class SkeletonBoard(QWidget):
             painter.setBrush(QColor(point.color))
             r = 6.5 if i == self._hovered or chosen else 5.0
             painter.drawEllipse(at, r, r)
-            self._paint_name(painter, at, point.name)
+            self._paint_name(painter, at, point.name, right=point.x >= 0.5)
 
-    def _paint_name(self, painter: QPainter, at: QPointF, name: str) -> None:
-        """To the right of its point, to the left where there is no room; on a ground that any picture lets be read."""
+    def _paint_name(self, painter: QPainter, at: QPointF, name: str, *, right: bool) -> None:
+        """Away from the middle, where there is room; on a ground that any picture lets be read."""
         metrics = painter.fontMetrics()
         name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, 110)
         wide = metrics.horizontalAdvance(name) + 6
-        left = at.x() + 9 if at.x() + 9 + wide < self.width() - 2 else at.x() - 9 - wide
+        before, after = at.x() - 9 - wide, at.x() + 9
+        right = before < 2 or (right and after + wide < self.width() - 2)
+        left = after if right else before
         room = QRectF(left, at.y() - metrics.height() / 2, wide, metrics.height())
         ground = self.palette().base().color()
         ground.setAlpha(190)

@@ -40,6 +40,7 @@ class ClassDelegate(QStyledItemDelegate):
         if not possible:
             painter.setOpacity(0.45)
         paint_swatch(painter, QRectF(left, rect.center().y() - 6, 13, 13), QColor(index.data(ClassRole.COLOR)))
+        painter.setOpacity(1)  # the name is greyed by the palette and stays readable
         left += 21
         painter.setFont(option.font)
         painter.setPen(text)

@@ -93,7 +93,7 @@ class LabelDelegate(QStyledItemDelegate):
         name = painter.fontMetrics().horizontalAdvance(index.data() or "")
         painter.save()
         painter.setFont(theme.font(theme.SMALL))
-        wide = min(painter.fontMetrics().horizontalAdvance(words), max(0, right - room.left() - name - 10))
+        wide = min(painter.fontMetrics().horizontalAdvance(words) + 2, max(0, right - room.left() - name - 10))
         text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, wide)
         painter.setPen(theme.subtle_text())
         where = QRect(right - wide, room.top(), wide + 1, room.height())

@@ -115,7 +115,7 @@ class LabelsPanel(QWidget):
         count = f"{shown:,} / {scope:,}" if shown != scope else f"{scope:,}" if scope else ""
         several = self._session.frames.count > 1
         here = several and not self._all_frames.isChecked()
-        self._head.show_count(self.tr("{count} on this frame").format(count=count) if count and here else count)
+        self._head.show_count(self.tr("{count} here").format(count=count) if count and here else count)
         filtered = bool(self._search.text().strip())
         # The field stays while it holds the focus or a text: it must not vanish under the hands.
         self._search.setVisible(scope > 8 or filtered or self._search.hasFocus())
