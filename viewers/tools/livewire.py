@@ -11,11 +11,13 @@ from storage.model.geometry import Point, Polygon, ShapeKind
 from viewers.tools.base import GRAB, Cursor, Draft, Handle, HandleRole, KeyEvent, PathDraft, PointerEvent
 from viewers.tools.behind import Reading, Stop
 from viewers.tools.drawing import DrawingTool
-from viewers.tools.wire import Wire, level_for, window_round
+from viewers.tools.wire import Wire, edge_near, level_for, window_round
 
 Path = tuple[Point, ...]
 #: Most px that the outline may be smoothed by.
 SMOOTHEST = 20
+#: An anchor goes to the strongest edge so near (logical px).
+MAGNET = 5.0
 
 
 @dataclass(slots=True)
@@ -36,7 +38,9 @@ class LivewireTool(DrawingTool):
     """`_legs[i]` leads from anchor i to the next one; None while its map is still being made."""
 
     id, title, shape = "livewire", "Livewire scissors", ShapeKind.POLYGON
-    idle_hint = "Livewire: click on the edge of an object; the outline follows the edge. Shift: straight"
+    idle_hint = (
+        "Livewire: click on the edge of an object; the outline follows the edge. Shift: straight; Ctrl: anchor just here"
+    )
     fewest = 3
 
     def __init__(self, settings: WireSettings | None = None) -> None:
@@ -48,6 +52,7 @@ class LivewireTool(DrawingTool):
         self._wire: Wire | None = None  # of the last anchor, or of the one whose leg is next
         self._now: Point | None = None
         self._straight = False
+        self._exact = False  # the first anchor stays where it was clicked
         self._ending = False  # waits for the last legs
         self._ticket = 0
 
@@ -66,10 +71,11 @@ class LivewireTool(DrawingTool):
             self.finish()
             return
         self._undone.clear()
-        self._place(self.within(e.point), straight=e.shift)
+        self._exact = e.ctrl or e.shift
+        self._place(self._drawn_in(e), straight=e.shift)
 
     def drag_to(self, e: PointerEvent) -> None:
-        self._now, self._straight = self.within(e.point), e.shift
+        self._now, self._straight = self._drawn_in(e), e.shift
         self.cursor = Cursor.POINT if self._closes(e) else Cursor.CROSS
 
     def take_double(self, e: PointerEvent) -> None:
@@ -174,6 +180,11 @@ class LivewireTool(DrawingTool):
 
     # -- anchors, legs, the wire
 
+    def _drawn_in(self, e: PointerEvent) -> Point:
+        """Where a click lands: on the edge beside it, as far as the picture there is known already."""
+        at = self.within(e.point)
+        return at if e.ctrl or e.shift or self._wire is None else edge_near(self._wire.reading, at, MAGNET * e.pixel)
+
     def _place(self, at: Point, *, straight: bool) -> None:
         if self._anchors:
             if at == self._anchors[-1]:
@@ -208,8 +219,12 @@ class LivewireTool(DrawingTool):
         region = window_round(anchor, level, context.frame_size)
 
         def reckon(reading: Reading) -> None:
-            if ticket == self._ticket:
-                context.behind.work(lambda stop: _made(reading, anchor, stop, ticket), self._arrived)
+            if ticket != self._ticket:
+                return
+            start = anchor
+            if len(self._anchors) == 1 and not self._exact:
+                start = self._anchors[0] = edge_near(reading, anchor, MAGNET * context.pixel())
+            context.behind.work(lambda stop: _made(reading, start, stop, ticket), self._arrived)
 
         context.behind.read(level, region, reckon)
 
