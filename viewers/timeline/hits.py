@@ -123,7 +123,7 @@ def snap_targets(layer: Layer, here: Hit, playhead: int) -> np.ndarray:
         else:
             bars = [b for b in layer.rows.bars(row) if not b.whole]
             found.append(np.array([f for b in bars for f in (b.first, b.last)], np.int64))
-    return np.unique(np.concatenate(found))
+    return np.sort(np.concatenate(found))  # `unique` would import masked arrays at the first drag: 20 ms
 
 
 def snapped(targets: np.ndarray, frame: int, reach: float) -> int:
