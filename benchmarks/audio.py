@@ -29,6 +29,8 @@ from viewers.decode.audio import open_sound
 from viewers.editors.audio_editor import AudioEditor
 from viewers.scene.sound_source import SoundSource
 
+Took = tuple[float, float]  # seconds on the clock, and of this thread's work
+
 RATE = 16_000
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -56,8 +58,10 @@ def run(quick: bool) -> list[Row]:
     return rows
 
 
-def _row(name: str, times: list[float], note: str) -> Row:
-    return Row(name, 1e3 * percentile(times, 95), 0, "ms", 16, "at most", f"{note}; worst {1e3 * max(times):.1f} ms")
+def _row(name: str, times: list[Took], note: str) -> Row:
+    wall, cpu = [1e3 * t[0] for t in times], [1e3 * t[1] for t in times]
+    note = f"{note}; of it work of the window's thread {percentile(cpu, 95):.1f} ms, worst {max(wall):.1f} ms"
+    return Row(name, percentile(wall, 95), 0, "ms", 16, "at most", note)
 
 
 def _speech(minutes: int) -> Path:
@@ -112,7 +116,7 @@ class _Desk:
         self.editor.close_editor()
         self.sound.close()
 
-    def zoom(self, count: int) -> list[float]:
+    def zoom(self, count: int) -> list[Took]:
         """In to a second and out again, at random places."""
         times = []
         for n in range(count):
@@ -121,7 +125,7 @@ class _Desk:
             times.append(self._timed(lambda at=at, steps=steps: self._wheel(at, steps * 2, NONE)))
         return times
 
-    def pan(self, count: int) -> list[float]:
+    def pan(self, count: int) -> list[Took]:
         times = []
         for span in (7200.0, 600.0, 30.0):
             self.canvas.show_span(0, min(span, self.canvas.view.duration), 0)
@@ -129,14 +133,14 @@ class _Desk:
                 times.append(self._timed(lambda n=n: self._wheel(QPointF(700, 500), -1 if n % 20 < 10 else 1, SHIFT)))
         return times
 
-    def hover(self, count: int) -> list[float]:
+    def hover(self, count: int) -> list[Took]:
         self.canvas.fit()
         return [
             self._timed(lambda: self._move(QPointF(self.dice.uniform(0, 1500), self.dice.uniform(30, 800))))
             for _ in range(count)
         ]
 
-    def drag(self, count: int) -> list[float]:
+    def drag(self, count: int) -> list[Took]:
         """An edge of a region in the middle, ten minutes in sight."""
         view = self.canvas.view
         region = self.editor.regions.all[len(self.editor.regions.all) // 2]
@@ -149,7 +153,7 @@ class _Desk:
         self._send(QMouseEvent.Type.MouseButtonRelease, at, LEFT, NO_BUTTON)
         return times
 
-    def play(self, count: int) -> list[float]:
+    def play(self, count: int) -> list[Took]:
         """What the timer does while it plays: only the strips that change are painted, as Qt does it."""
         self.canvas.fit()
         self._settle()
@@ -172,9 +176,9 @@ class _Desk:
     def _settle(self) -> None:
         _until(lambda: self.editor.settled, 60)
 
-    def _timed(self, act: Callable[[], object], *, whole: bool = True) -> float:
+    def _timed(self, act: Callable[[], object], *, whole: bool = True) -> Took:
         """One event and the painting it asks for; `whole`: of all the canvas."""
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         act()
         if whole:
             self.canvas.repaint()
@@ -182,7 +186,7 @@ class _Desk:
             for widget in (self.canvas, self.editor.map):
                 x = int(self.canvas.view.x(self.canvas.playhead))
                 widget.repaint(x - 8, 0, 17, widget.height())
-        took = time.perf_counter() - began
+        took = time.perf_counter() - began, time.thread_time() - worked
         _until(lambda: True, 1)
         return took
 
