@@ -1,4 +1,4 @@
-"""Make the sample catalog: pictures in several formats, a folder tree, a dataset, an ontology, a project, some labels."""
+"""Make the sample catalog: data of every kind, a folder tree, a dataset, an ontology, a project, some labels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from postil.demo import pictures
+from postil.demo import media, media_labels, pictures
 from postil.demo.ontology import sample_ontology
 from postil.demo.pictures import Scene, Thing
 from storage.catalog import datasets, folders, labels, ontologies, projects
@@ -32,10 +32,13 @@ from storage.model.geometry import (
     SkeletonPoint,
     Visibility,
 )
+from storage.model.items import BATCHES, Kind
 from storage.model.labels import AnswerValue, LabelDocument
 from storage.model.ontology import ObjectClass, Ontology
 from storage.progress import Progress
+from storage.services.batches import add_batch
 from storage.services.intake import add_paths
+from storage.services.originals import path_of
 from viewers.decode.thumbs import render
 
 PROJECT, DATASET, ONTOLOGY = "Sample project", "Sample pictures", "Sample ontology"
@@ -53,7 +56,8 @@ def make_demo(path: Path, progress: Progress | None = None) -> dict[str, Any]:
                 folder_id = catalog.do("New folder", folders.ensure, ("Samples", folder))
                 files = [Path(scratch) / folder / scene.file for scene in members]
                 add_paths(catalog, files, folder_id, render=render, progress=progress)
-        return _project(catalog, by_title)
+            views = _add_media(catalog, Path(scratch), progress)
+        return _project(catalog, by_title, views)
     finally:
         catalog.close()
 
@@ -76,6 +80,24 @@ def _write(scratch: Path, progress: Progress) -> dict[str, list[Scene]]:
     return made
 
 
+def _add_media(catalog: Catalog, scratch: Path, progress: Progress) -> list[Scene]:
+    """A film, a sound, documents and a group; answers the pictures of the group."""
+    progress.stage("Drawing the sample film")
+    made = {
+        "Film": [media.film(scratch)],
+        "Sound": [media.sound(scratch)],
+        "Documents": [media.paper(scratch), media.letter(scratch), media.page(scratch)],
+    }
+    for folder, files in made.items():
+        folder_id = catalog.do("New folder", folders.ensure, ("Samples", folder))
+        add_paths(catalog, files, folder_id, render=render, progress=progress)
+    views = media.views(scratch)
+    folder_id = catalog.do("New folder", folders.ensure, ("Samples", "Plants"))
+    group = [scratch / media.VIEWS]
+    add_batch(catalog, group, folder_id, as_="image-group", title=media.VIEWS, render=render, progress=progress)
+    return views
+
+
 def _save(scene: Scene, path: Path) -> None:
     image = scene.image
     match path.suffix:
@@ -93,21 +115,25 @@ def _save(scene: Scene, path: Path) -> None:
             image.save(path)
 
 
-def _project(catalog: Catalog, scenes: dict[str, Scene]) -> dict[str, Any]:
+def _project(catalog: Catalog, scenes: dict[str, Scene], views: list[Scene]) -> dict[str, Any]:
     folder = catalog.reads.folder_by_path("Samples")
-    dataset_id = catalog.do("New dataset", datasets.create, DATASET, "Pictures made for trying Postil out.")
+    dataset_id = catalog.do("New dataset", datasets.create, DATASET, "Made for trying Postil out.")
     catalog.do("Attach folder", datasets.attach_folder, dataset_id, folder.id)
     ontology = sample_ontology()
     ontology_id = catalog.do("New ontology", ontologies.create, ONTOLOGY, ontology)
-    text = "Every shape and every kind of question, on pictures of several formats."
+    text = "Every shape and every kind of question, on data of every kind."
     project_id = catalog.do("New project", projects.create, PROJECT, text, ontology_id, [dataset_id])
     by = catalog.user.email
     for row_id in catalog.reads.label_rows(project_id):
-        row = catalog.reads.label_row(row_id)
-        scene = scenes[row.item.title]
-        if scene.file in ("street-4.avif", "street-5.bmp"):
+        item = catalog.reads.label_row(row_id).item
+        if item.title in ("street-4.avif", "street-5.bmp"):
             continue  # left for the person to do
-        document = document_of(scene, ontology, by=by, frames=row.item.frames or 1)
+        if item.kind is Kind.IMAGE:
+            document = document_of(scenes[item.title], ontology, by=by, frames=item.frames or 1)
+        else:
+            path = path_of(catalog, item) if item.kind not in BATCHES else None
+            table = catalog.reads.frame_table(item.sha256) if item.sha256 else None
+            document = media_labels.document_of(item, path, table, views, by, now_ms())
         catalog.do("Sample labels", labels.import_document, row_id, document, replace=True)
     project = catalog.reads.project(project_id)
     dataset = catalog.reads.dataset(dataset_id)

@@ -1,4 +1,4 @@
-"""The sample's ontology: every shape that a flat picture can hold, and every kind of question."""
+"""The sample's ontology: every shape, and every kind of question."""
 
 from __future__ import annotations
 
@@ -56,6 +56,10 @@ def _car() -> list[dict[str, Any]]:
     ]
 
 
+def _call() -> list[dict[str, Any]]:
+    return [_attribute("12.1", "What", "radio", "callWhat", options=_options("12.1", "callWh", ("Bell", "Bird")))]
+
+
 def _template() -> dict[str, Any]:
     places = ((0.5, 0.06), (0.5, 0.2), (0.12, 0.5), (0.88, 0.46), (0.48, 0.55), (0.25, 0.98), (0.75, 0.97))
     points = {
@@ -95,6 +99,9 @@ def sample_ontology() -> Ontology:
                 _object(9, "Pond", ShapeKind.ELLIPSE, "#16A5A5"),
                 _object(10, "Nucleus", ShapeKind.BITMASK, "#A4DD00"),
                 _object(11, "Leaf", ShapeKind.POLYGON, "#194D33") | {"hotkey": ""},
+                _object(12, "Call", ShapeKind.AUDIO, "#E27300", _call()) | {"hotkey": ""},
+                _object(13, "Name", ShapeKind.TEXT, "#FF6F61") | {"hotkey": ""},
+                _object(14, "Heading", ShapeKind.BOX, "#2E86AB") | {"hotkey": ""},
             ],
             "classifications": [
                 {

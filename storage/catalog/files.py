@@ -75,7 +75,9 @@ def _item(db: sqlite3.Connection, row: tuple) -> Item:  # type: ignore[type-arg]
     if row[3] == Kind.IMAGE_GROUP:
         from storage.catalog.members import members
 
-        facts["members"] = [member.fact() for member in members(db, row[0])]
+        found = members(db, row[0])
+        if found:  # else those that somebody has registered with it
+            facts["members"] = [member.fact() for member in found]
     return Item(  # type: ignore[call-arg]
         row[0],
         uuid_text(row[1]),

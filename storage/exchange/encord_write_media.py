@@ -18,7 +18,13 @@ from storage.model.ontology import ObjectClass
 #: Kinds whose frames follow each other in time: what lies between key frames is written out.
 MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
 SEQUENCE_FPS = 25.0  # rulings.md 12
-_AUDIO = {"audio_codec": "", "audio_sample_rate": 0, "audio_bit_depth": 0, "audio_num_channels": 0}
+#: Encord's names for what a sound is, ours (`media.audio`), and what stands where nothing is known.
+_AUDIO = (
+    ("audio_codec", "codec", ""),
+    ("audio_sample_rate", "sample_rate", 0),
+    ("audio_bit_depth", "bits", 0),
+    ("audio_num_channels", "channels", 0),
+)
 
 
 def writer_of(item: Item) -> type[RowWriter] | None:
@@ -223,7 +229,7 @@ class RangesWriter(RowWriter):
             "labels": {},
         }
         if item.kind is Kind.AUDIO:
-            unit |= {key: item.facts.get(key, default) for key, default in _AUDIO.items()}
+            unit |= {name: item.facts.get(name, item.facts.get(own, default)) for name, own, default in _AUDIO}
             unit["data_duration"] = item.duration or 0.0
         return {info.data_uuid: unit}
 
