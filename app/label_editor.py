@@ -164,6 +164,7 @@ class LabelEditor(QWidget):
             icon=icons.icon,
             clipboard=self._clipboard,
             rebound=self._keys,
+            run_job=self._run_job,
         )
         self.editor.status.connect(self.hint)
         self.editor.place.connect(self.status)

@@ -86,15 +86,22 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
 
 
 def editor_for(
-    medium: Medium, session: EditSession, focus: Focus, ontology: Ontology, parent: QWidget, **options: Any
+    medium: Medium,
+    session: EditSession,
+    focus: Focus,
+    ontology: Ontology,
+    parent: QWidget,
+    *,
+    run_job: Callable[..., object] | None = None,
+    **options: Any,
 ) -> Editor:
-    """`options`: icon, clipboard, rebound keys."""
+    """`options`: icon, clipboard, rebound keys. `run_job`: title, work, what is done with its answer, what with its error."""
     match medium.item.kind:
         case Kind.VIDEO | Kind.IMAGE_SEQUENCE:
             from viewers.editors.video_editor import VideoEditor
 
             assert medium.clock is not None
-            more = {"sound": medium.sound, "open_decoder": medium.decoder}
+            more = {"sound": medium.sound, "open_decoder": medium.decoder, "run_job": run_job}
             return VideoEditor(session, focus, ontology, medium.pictures, medium.clock, parent, **more, **options)
         case Kind.PDF:
             from viewers.editors.page_editor import PageEditor
