@@ -39,7 +39,7 @@ class Hit:
 def hit(layer: Layer, x: float, y: float, *, moving: bool) -> Hit:
     """`moving`: objects run on between their rows, so that their ends can be held."""
     frame = layer.axis.frame(x - layer.names)
-    if abs(x - layer.names) <= 3:
+    if -5 <= x - layer.names < 1:
         return Hit("divider", frame)
     if y < layer.top:
         return Hit("ruler" if y < RULER else "thumbs", frame) if x >= layer.names else Hit("names", frame)

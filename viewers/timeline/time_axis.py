@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
 from viewers.scene.frame_clock import FrameClock
 
 WIDEST = 64.0  # logical px of one frame
+PAD = 14.0  # px left free before the first frame and after the last: their handles lie there
 #: Between one written time and the next, one frame number and the next (logical px).
 _TIME_ROOM, _FRAME_ROOM = 92.0, 64.0
 _SECONDS = (
@@ -27,13 +29,13 @@ class TimeAxis:
     def __init__(self, count: int, width: float = 100.0) -> None:
         self.count = max(1, count)
         self.width = max(1.0, width)
-        self.left = 0.0
         self.scale = self.narrowest
+        self.left = self.least
 
     @property
     def narrowest(self) -> float:
         """All frames in sight."""
-        return min(WIDEST, self.width / self.count)
+        return min(WIDEST, max(1.0, self.width - 2 * PAD) / self.count)
 
     @property
     def fits(self) -> bool:
@@ -43,6 +45,15 @@ class TimeAxis:
     def page(self) -> float:
         """Frames in sight."""
         return self.width / self.scale
+
+    @property
+    def least(self) -> float:
+        """`left` cannot be less."""
+        return -PAD / self.scale
+
+    @property
+    def most(self) -> float:
+        return max(self.least, self.count - (self.width - PAD) / self.scale)
 
     def x(self, frame: float) -> float:
         return (frame - self.left) * self.scale
@@ -65,11 +76,10 @@ class TimeAxis:
     def set(self, left: float, scale: float) -> bool:
         """True: something has changed."""
         scale = min(max(scale, self.narrowest), max(WIDEST, self.narrowest))
-        left = min(max(0.0, left), max(0.0, self.count - self.width / scale))
-        if (left, scale) == (self.left, self.scale):
-            return False
-        self.left, self.scale = left, scale
-        return True
+        before = (self.left, self.scale)
+        self.scale = scale
+        self.left = min(max(self.least, left), self.most)
+        return (self.left, self.scale) != before
 
     def zoom_at(self, factor: float, x: float) -> bool:
         """The frame under `x` stays there."""
@@ -80,7 +90,7 @@ class TimeAxis:
         return self.set(self.left + dx / self.scale, self.scale)
 
     def fit(self) -> bool:
-        return self.set(0.0, self.narrowest)
+        return self.set(-math.inf, self.narrowest)
 
     def show(self, first: int, last: int, margin: float = 24.0) -> bool:
         """Zoom to a range."""

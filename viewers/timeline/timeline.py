@@ -174,16 +174,15 @@ class Timeline(QWidget):
     def _show_place(self) -> None:
         axis, view = self.view.axis, self.view
         self._place_corner()
-        for bar, most, page, value, step in (
-            (self.down, view.scroll_most, max(ROW, view.height() - view.layer.top), view.layer.scroll, ROW),
-            (self.along, round((axis.count - axis.page) * _FINE), round(axis.page * _FINE), round(axis.left * _FINE),
-             max(1, round(axis.page * _FINE / 10))),
-        ):  # fmt: skip
+        for bar, least, most, page, value, step in (
+            (self.down, 0, view.scroll_most, max(ROW, view.height() - view.layer.top), view.layer.scroll, ROW),
+            (self.along, axis.least * _FINE, axis.most * _FINE, axis.page * _FINE, axis.left * _FINE, axis.page * _FINE / 10),
+        ):
             bar.blockSignals(True)
-            bar.setRange(0, max(0, most))
-            bar.setPageStep(page)
-            bar.setSingleStep(step)
-            bar.setValue(value)
+            bar.setRange(round(least), round(most))
+            bar.setPageStep(max(1, round(page)))
+            bar.setSingleStep(max(1, round(step)))
+            bar.setValue(round(value))
             bar.blockSignals(False)
         self.down.setVisible(view.scroll_most > 0)
         self.along.setVisible(not axis.fits)

@@ -234,6 +234,13 @@ def test_the_ends_of_an_object_are_pulled_in_and_out(stage):
     assert stage.texts == ["Change where Car 1 ends", "Change where Car 1 begins"]
 
 
+def test_an_object_of_all_frames_can_be_pulled_in_at_both_ends(stage):
+    y = stage.y(stage.index("tree"))
+    stage.drag(stage.x(0) - 9, y, stage.x(20), y, CTRL)
+    stage.drag(stage.x(199) + 9, y, stage.x(150), y, CTRL)
+    assert list(stage.frames_of("tree")) == [20, 150]
+
+
 def test_where_an_object_is_hidden_is_dragged(stage):
     stage.drag_frames("walker", 60, 45)
     assert stage.frames_of("walker")[45] == "o" and stage.texts == ["Move where Person 1 is hidden"]
@@ -432,7 +439,7 @@ def test_the_order_button_sorts_by_class(stage):
 
 
 def test_names_are_as_wide_as_one_likes(stage):
-    stage.drag(stage.view.layer.names, 150, 260, 150)
+    stage.drag(stage.view.layer.names - 2, 150, 260, 150)
     assert stage.view.layer.names == 260 and stage.view.axis.width == stage.view.width() - 260
 
 

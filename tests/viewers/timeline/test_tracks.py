@@ -24,7 +24,7 @@ from tests.support.track_strategies import FRAMES, tracks
 from viewers.scene.frame_clock import FrameClock
 from viewers.timeline.marks import key_frames
 from viewers.timeline.rows import Row, TimelineRows
-from viewers.timeline.time_axis import TimeAxis, nice_step
+from viewers.timeline.time_axis import PAD, TimeAxis, nice_step
 from viewers.timeline.tracks import NAMES, Track
 
 SIMPLE = (ShapeKind.BOX, ShapeKind.POINT)
@@ -178,9 +178,9 @@ def test_the_frame_under_the_cursor_stays_there_while_zooming(count, width, fact
     x = where * width
     before = axis.at(x)
     axis.zoom_at(factor, x)
-    stopped = axis.left in (0.0, axis.count - axis.page) or axis.left == 0
+    stopped = axis.left in (axis.least, axis.most)
     assert stopped or abs(axis.at(x) - before) < 1e-6 * max(1, count)
-    assert (axis.left >= 0 and axis.left + axis.page <= count + 1e-6) or axis.fits
+    assert axis.x(0) <= PAD + 1e-6 and (axis.x(count) >= width - PAD - 1e-6 * count or axis.left == axis.least)
 
 
 @given(st.integers(1, 5000), st.floats(0.02, 60), st.floats(0, 0.9))
