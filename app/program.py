@@ -89,7 +89,9 @@ class Program(QObject):
         from storage.media.thumbnails import ThumbnailStore
 
         assert isinstance(catalog, Catalog)
-        thumbs = ThumbnailLoader(ThumbnailStore(catalog.paths.thumbnails), partial(_original, catalog), self.jobs.processes, self)
+        thumbs = ThumbnailLoader(
+            ThumbnailStore(catalog.paths.thumbnails), partial(_original, catalog), self.jobs.processes, self
+        )
         self.context = AppContext(catalog, self.bus, self.jobs, self.settings, Messages(self.windows[0]), thumbs)
         catalog.listen(self.bus.publish)
         for window in self.windows:
