@@ -236,6 +236,11 @@ class WaveformCanvas(QWidget):
         answers = (a.value for a in document.answers_of(instance) if a.attribute == asked and a.first is None)
         return " ".join(str(next(answers, "")).split())
 
+    def pointer_x(self) -> float | None:
+        """None while the pointer is elsewhere."""
+        at = self._pointing.position
+        return min(max(at.x(), 0.0), float(self.width())) if at is not None else None
+
     def hand_moved(self) -> None:
         """Draft, cursor and hint may be others."""
         self.update()
@@ -379,6 +384,7 @@ class WaveformCanvas(QWidget):
         if at is None or not self._open:
             self.focus.set(hovered=None)
             self.pointed.emit(None)
+            self.update()
             return
         touch = self._pointing.touch_at(at)
         grip = touch.grip

@@ -18,6 +18,8 @@ from viewers.scene.sound_view import TimeView
 
 #: Drawn beyond each side, as a part of the width.
 MARGIN = 0.4
+#: Pixels of the spectrogram that are drawn at once.
+PIECE = 384
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _draw(source: SoundSource, wish: _Wish, sight: tuple[float, float], told: in
             return None
     missing = list(wave.missing)
     if wish.heights[-1]:
-        missing += _draw_spectrum(source, wish, pixels[top:], per_column, index.rate)
+        missing += _draw_spectrum(source, wish, pixels[top:], per_column, index.rate, stop)
     source.want(sorted(missing, key=lambda key: _distance(key, sight, index.rate)))
     if stop():
         return None
@@ -190,16 +192,23 @@ def _draw(source: SoundSource, wish: _Wish, sight: tuple[float, float], told: in
     return _Drawn(wish, image, pixels, told, not missing)
 
 
-def _draw_spectrum(source: SoundSource, wish: _Wish, out: np.ndarray, per_column: float, rate: int) -> list[Key]:
+def _draw_spectrum(source: SoundSource, wish: _Wish, out: np.ndarray, per_column: float, rate: int, stop: Stop) -> list[Key]:
+    """In pieces, so that the window's thread gets its turn in between."""
     look = wish.look
     level = level_for(per_column)
-    hop = hop_of(level)
-    places = (wish.start * rate + (np.arange(wish.columns) + 0.5) * per_column) / hop
-    first = max(0, int(places[0]))
-    columns, there, missing = source.spectrum(look.channel, level, first, int(places[-1]) + 2 - first)
+    places = (wish.start * rate + (np.arange(wish.columns) + 0.5) * per_column) / hop_of(level)
     rows = spectrum_rows(len(out), rate, look.top(rate), look.scale)
-    draw_spectrum(out, columns, there, places - first, rows, color_map(look.colors, look.low_db, look.high_db))
-    return missing
+    colors = color_map(look.colors, look.low_db, look.high_db)
+    missing: list[Key] = []
+    for at in range(0, wish.columns, PIECE):
+        if stop():
+            break
+        part = places[at : at + PIECE]
+        first = max(0, int(part[0]))
+        columns, there, more = source.spectrum(look.channel, level, first, int(part[-1]) + 2 - first)
+        draw_spectrum(out[:, at : at + PIECE], columns, there, part - first, rows, colors)
+        missing += more
+    return list(dict.fromkeys(missing))
 
 
 def _distance(key: Key, sight: tuple[float, float], rate: int) -> tuple[bool, float]:

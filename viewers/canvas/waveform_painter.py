@@ -58,6 +58,7 @@ class WaveformPainter:
         self._paint_draft(p)
         self._paint_axes(p)
         self._paint_ruler(p, clip)
+        self._paint_pointer(p)
         self._paint_playhead(p)
 
     # -- regions
@@ -260,6 +261,20 @@ class WaveformPainter:
         p.setPen(LINE)
         p.drawLines(lines)
         p.drawLine(QLineF(0, ruler.bottom(), ruler.width(), ruler.bottom()))
+
+    def _paint_pointer(self, p: QPainter) -> None:
+        """Where the mouse is, and which time that is."""
+        canvas = self._canvas
+        x = canvas.pointer_x()
+        if x is None:
+            return
+        layout, view = canvas.layout_, canvas.view
+        p.setPen(QPen(QColor(255, 255, 255, 70), 1))
+        p.drawLine(QLineF(x, layout.ruler.bottom(), x, layout.height))
+        text = time_text(view.time(x), long=view.duration >= 3600)
+        wide = self._metrics.horizontalAdvance(text)
+        left = min(max(x - wide / 2, 6.0), layout.width - wide - 6)
+        self._paint_tag(p, QPointF(left, layout.ruler.top() + 14), text)
 
     def _paint_axes(self, p: QPainter) -> None:
         canvas = self._canvas
