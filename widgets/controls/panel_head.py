@@ -1,9 +1,9 @@
-"""The line above a panel of the editor: its title, a quiet count, and small tools at the right."""
+"""The line above a panel of the editor: its title, a quiet count, and small tools at the right; and what stands below it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.icons import icon
@@ -41,3 +41,36 @@ def tool_button(name: str, title: str, parent: QWidget) -> QToolButton:
     button.setAccessibleName(title)
     button.setAutoRaise(True)
     return button
+
+
+def quiet_note(parent: QWidget, text: str = "") -> QLabel:
+    """Says why a list is empty."""
+    note = QLabel(text, parent)
+    note.setWordWrap(True)
+    note.setProperty("role", "quiet")
+    note.setContentsMargins(12, 4, 12, 8)
+    return note
+
+
+def sift_line(parent: QWidget, hint: str, name: str) -> QLineEdit:
+    """What is typed there sifts the list below."""
+    line = QLineEdit(parent)
+    line.setPlaceholderText(hint)
+    line.setAccessibleName(name)
+    line.setClearButtonEnabled(True)
+    return line
+
+
+def stack_list(host: QWidget, head: PanelHead, note: QLabel, view: QWidget, search: QLineEdit | None = None) -> None:
+    """A panel that is a list: head, the line that sifts it, the note, and the list in the rest of the room."""
+    column = QVBoxLayout(host)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(head)
+    if search is not None:
+        inset = QVBoxLayout()
+        inset.setContentsMargins(8, 0, 8, 4)
+        inset.addWidget(search)
+        column.addLayout(inset)
+    column.addWidget(note)
+    column.addWidget(view, 1)

@@ -6,14 +6,14 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QWidget
 
 from storage.editing.focus import Focus
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.items import Kind
 from storage.model.ontology import Ontology
 from widgets import words
-from widgets.controls.panel_head import PanelHead
+from widgets.controls.panel_head import PanelHead, quiet_note, sift_line, stack_list
 from widgets.delegates.class_delegate import ClassDelegate
 from widgets.item_models.class_rows import ClassRole, ClassRows
 from widgets.labelable import shapes_on
@@ -40,10 +40,7 @@ class ClassesPanel(QWidget):
         self._rows = ClassRows(ontology, drawable, self)
         self._head = PanelHead(self.tr("Classes"), self)
         self._head.setVisible(heading)
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Find a class"))
-        self._search.setAccessibleName(self.tr("Find a class"))
-        self._search.setClearButtonEnabled(True)
+        self._search = sift_line(self, self.tr("Find a class"), self.tr("Find a class"))
         self._list = QListView(self)
         self._list.setModel(self._rows)
         self._list.setItemDelegate(ClassDelegate(self._list))
@@ -52,11 +49,8 @@ class ClassesPanel(QWidget):
         self._list.setSelectionMode(QListView.SelectionMode.NoSelection)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setAccessibleName(self.tr("Classes"))
-        self._note = QLabel(self)
-        self._note.setWordWrap(True)
-        self._note.setProperty("role", "quiet")
-        self._note.setContentsMargins(12, 4, 12, 8)
-        self._lay_out()
+        self._note = quiet_note(self)
+        stack_list(self, self._head, self._note, self._list, self._search)
         self._list.clicked.connect(self._clicked)
         self._list.activated.connect(self._activated)
         self._list.installEventFilter(self)
@@ -65,18 +59,6 @@ class ClassesPanel(QWidget):
         self._stop = focus.listen(self._focus_changed)
         self._rows.show_armed(focus.armed)
         self._settle()
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        search = QVBoxLayout()
-        search.setContentsMargins(8, 0, 8, 4)
-        search.addWidget(self._search)
-        column.addLayout(search)
-        column.addWidget(self._note)
-        column.addWidget(self._list, 1)
 
     def show_ontology(self, ontology: Ontology) -> None:
         self._rows.show_ontology(ontology)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
@@ -13,7 +13,7 @@ from storage.model import rules
 from storage.model.ontology import Ontology
 from storage.model.rules import Gap
 from widgets import theme
-from widgets.controls.panel_head import PanelHead
+from widgets.controls.panel_head import PanelHead, quiet_note, stack_list
 from widgets.icons import icon
 
 COUNTED_HIDDEN = 1000  # objects
@@ -32,21 +32,13 @@ class GapsList(QWidget):
         self._session, self._focus, self._ontology, self._frames = session, focus, ontology, frames
         self.gaps: list[Gap] = []
         self._head = PanelHead(self.tr("Missing"), self)
-        self._note = QLabel(self.tr("Nothing is missing: the task can be submitted."), self)
-        self._note.setProperty("role", "quiet")
-        self._note.setWordWrap(True)
-        self._note.setContentsMargins(12, 4, 12, 8)
+        self._note = quiet_note(self, self.tr("Nothing is missing: the task can be submitted."))
         self._list = QListWidget(self)
         self._list.setAccessibleName(self.tr("What is missing"))
         self._list.setWordWrap(True)
         self._list.setIconSize(QSize(theme.ICON, theme.ICON))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        column.addWidget(self._note)
-        column.addWidget(self._list, 1)
+        stack_list(self, self._head, self._note, self._list)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(150)

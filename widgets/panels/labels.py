@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
-from widgets.controls.panel_head import PanelHead
+from widgets.controls.panel_head import PanelHead, quiet_note, sift_line, stack_list
 from widgets.item_models.label_rows import LabelRows
 from widgets.views.label_table import LabelTable
 
@@ -39,33 +39,15 @@ class LabelsPanel(QWidget):
         self._all_frames = self._head.add_tool("ph.stack", self.tr("Show the instances of all frames"), checkable=True)
         self._eye = self._head.add_tool("ph.eye", self.tr("Hide or show all"))
         self._lock = self._head.add_tool("ph.lock-simple", self.tr("Lock or unlock all"))
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Filter"))
-        self._search.setAccessibleName(self.tr("Filter instances"))
-        self._search.setClearButtonEnabled(True)
-        self._note = QLabel(self)
-        self._note.setWordWrap(True)
-        self._note.setProperty("role", "quiet")
-        self._note.setContentsMargins(12, 4, 12, 8)
+        self._search = sift_line(self, self.tr("Filter"), self.tr("Filter instances"))
+        self._note = quiet_note(self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(120)
-        self._lay_out()
+        stack_list(self, self._head, self._note, self.table, self._search)
         self._connect()
         self.offer_frames(session.frames.count > 1)
         self._counted()
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head)
-        search = QVBoxLayout()
-        search.setContentsMargins(8, 0, 8, 4)
-        search.addWidget(self._search)
-        column.addLayout(search)
-        column.addWidget(self._note)
-        column.addWidget(self.table, 1)
 
     def _connect(self) -> None:
         self._grouped.toggled.connect(self.rows.show_grouped)

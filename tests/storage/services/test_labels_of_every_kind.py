@@ -118,7 +118,18 @@ def replace_uuid(document):
     return replace(document, uuid="")
 
 
-def test_what_coco_cannot_hold_is_told(catalog, project, tmp_path):
-    exported = export_labels(catalog, project, "coco", tmp_path / "out.json")
-    told = {loss.where for loss in exported.lost}
-    assert {"a.mp3", "a.txt", "a.html"} <= told
+def test_coco_holds_what_lies_on_pictures_and_names_the_rest(catalog, project, tmp_path):
+    before = all_labels(catalog, project)
+    target = tmp_path / "coco.json"
+    exported = export_labels(catalog, project, "coco", target)
+    assert {loss.where for loss in exported.lost} == {"a.mp3", "a.txt", "a.html"}
+    for row_id in catalog.reads.label_rows(project):
+        catalog.do("Empty", labels.import_document, row_id, LabelDocument(), True)
+    result = import_labels(catalog, project, target, "coco")
+    assert result.lost == []
+    assert {m.title for m in result.matched} == {"a.mp4", "a set", "a.pdf"}
+    after = all_labels(catalog, project)
+    for title in ("a.mp4", "a set", "a.pdf"):
+        assert_equal(replace_uuid(before[title]), replace_uuid(after[title]))
+    again = import_labels(catalog, project, target, "coco")
+    assert (again.changed, again.lost) == (0, [])
