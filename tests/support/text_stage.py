@@ -112,6 +112,7 @@ class TextStage:
         view, place = self.view.viewport(), self.middle(offset)
         QTest.mouseClick(view, LEFT, NONE, place)
         QTest.mouseDClick(view, LEFT, NONE, place)
+        QTest.mouseRelease(view, LEFT, NONE, place)
         if triple:
             QTest.mouseClick(view, LEFT, NONE, place)
 

@@ -6,6 +6,7 @@ walked once, side by side.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import Any
 
@@ -35,6 +36,12 @@ WIDEST = 860.0  # of the column of text
 _LINE_HEIGHT = 165.0  # per cent: room for names above and underlines below
 _BREAKS = frozenset("\n\t\u2028\u2029\ufdd0\ufdd1\ufffc\r")
 _WORD = 512
+_STRAY = 8
+_DEEPEST, _TABLES, _CELLS = 100, 6, 6000
+_TAG = re.compile(r"<(/?)([a-z0-9]+)")
+#: Qt folds every kind of space in a source; written so they stay, one for one.
+_SPACES = {ord(c): "&nbsp;" for c in "\x0b\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"}
+_SPACES |= {code: "&nbsp;" for code in range(0x2000, 0x200B)}
 
 _Move = QTextCursor.MoveOperation
 _MOVES = {
@@ -75,7 +82,7 @@ class RichText(TextView):
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.setDefaultFont(self._font())
-        document.setHtml(html)
+        document.setHtml(html.translate(_SPACES))
         cursor = QTextCursor(document)
         cursor.select(QTextCursor.SelectionType.Document)
         spaced = QTextBlockFormat()
@@ -278,13 +285,39 @@ def places(text: str, raw: str) -> list[int]:
     j, size = 0, len(raw)
     for character in text:
         if character in "\n\t":
-            made.append(units.unit(j))
+            made.append(units.unit(min(j, size)))
             if j < size and raw[j] in _BREAKS:
                 j += 1
             continue
-        while j < size and raw[j] in _BREAKS and raw[j] != character:
+        while j < size and raw[j] in _BREAKS:
             j += 1
+        if j < size and not _same(raw[j], character):  # Qt has left out one of them
+            ahead = next((k for k in range(j, min(size, j + _STRAY)) if _same(raw[k], character)), None)
+            if ahead is None:
+                made.append(units.unit(j))
+                continue
+            j = ahead
         made.append(units.unit(min(j, size)))
         j += 1
     made.append(units.unit(min(j, size)))
     return made
+
+
+def _same(one: str, two: str) -> bool:
+    return one == two or (one.isspace() and two.isspace())
+
+
+def is_heavy(html: str) -> bool:
+    """Laying it out would take Qt seconds or for ever: tables in tables double the time with each, so does depth."""
+    depth = tables = cells = 0
+    for match in _TAG.finditer(html):
+        name, end = match[2], bool(match[1])
+        if name in ("br", "hr"):
+            continue
+        step = -1 if end else 1
+        depth += step
+        tables += step if name == "table" else 0
+        cells += name in ("td", "th") and not end
+        if depth > _DEEPEST or tables > _TABLES or cells > _CELLS:
+            return True
+    return False

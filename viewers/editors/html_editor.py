@@ -15,7 +15,7 @@ from storage.model.geometry import Geometry, HtmlRanges
 from storage.model.ontology import Ontology
 from viewers.canvas.text_canvas import TextCanvas
 from viewers.canvas.text_pieces import PlainText
-from viewers.canvas.text_rich import MOST, RichText
+from viewers.canvas.text_rich import MOST, RichText, is_heavy
 from viewers.decode.html import HtmlPage
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.range_editor import RangeEditor
@@ -80,7 +80,7 @@ class HtmlEditor(RangeEditor):
     def show_loaded(self) -> None:
         page, text = self.page, self.source.text
         assert text is not None
-        if len(page.text) > MOST:
+        if len(page.text) > MOST or is_heavy(page.html):
             self._show_plainly(page)
         else:
             assert isinstance(self.view, RichText)
@@ -101,7 +101,7 @@ class HtmlEditor(RangeEditor):
         plain.show()
         if had:
             plain.setFocus()
-        self.say(self.tr("This page is long: its text is shown without its looks. Ranges are kept as everywhere."))
+        self.say(self.tr("This page is long or deeply nested: its text is shown without its looks and marked in the same way."))
 
     def search(self, words: str, case: bool, check: Check) -> Any:
         return search_text(self.page.text, words, case, check)
