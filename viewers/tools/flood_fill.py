@@ -106,6 +106,7 @@ class FloodTool(BrushTool):
     # -- events
 
     def begin_at(self, e: PointerEvent) -> None:
+        self._hurry()
         self.drop()
         width, height = self.context.frame_size
         if self.armed is None:
@@ -134,7 +135,9 @@ class FloodTool(BrushTool):
             self.finish()
 
     def take_double(self, e: PointerEvent) -> None:
-        self.begin_at(e)
+        """The first press of the pair has filled it: a second mask of the same place would be a slip."""
+        if e.ctrl or e.shift:
+            self.begin_at(e)
 
     def key(self, e: KeyEvent) -> bool:
         if e.key in ("[", "]") and not e.ctrl:
@@ -175,16 +178,28 @@ class FloodTool(BrushTool):
         if pressed is None:
             return
         self._ticket += 1
-        at, frame, ticket = pressed.point, context.frame_size, self._ticket
-        x, y = int(at[0]), int(at[1])
+        job = self._job(pressed)
+        if job is None:
+            self._values.ask(context.behind, context.focus.at, context.frame_size, pressed.point, self._ask)
+        else:
+            context.behind.work(lambda _stop: job(), self._arrived)
+
+    def _job(self, pressed: PointerEvent) -> Callable[[], Filled] | None:
+        """The fill for the tolerance of now; None while the values there are not read."""
+        context, at, ticket = self.context, pressed.point, self._ticket
+        x, y, frame = int(at[0]), int(at[1]), context.frame_size
         reading = self._values.get(context.focus.at, (x, y, x + 1, y + 1))
         if reading is None:
-            self._values.ask(context.behind, context.focus.at, frame, at, self._ask)
-            return
+            return None
         tolerance, contiguous = self.flood.tolerance, self.flood.contiguous
-        context.behind.work(
-            lambda _stop: fill(reading, at, tolerance, contiguous=contiguous, frame=frame, ticket=ticket), self._arrived
-        )
+        return lambda: fill(reading, at, tolerance, contiguous=contiguous, frame=frame, ticket=ticket)
+
+    def _hurry(self) -> None:
+        """The next click comes before the fill of the last one: it is reckoned now, so that none is lost."""
+        job = self._job(self._pressed) if self._pressed is not None and self._let_go else None
+        if job is not None:
+            self._found = job()
+            self.finish()
 
     def _arrived(self, found: Filled) -> None:
         if self._pressed is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from storage.model import polygons
 from storage.model.geometry import Point, Polygon, ShapeKind
@@ -135,19 +136,34 @@ class LivewireTool(DrawingTool):
             self._ending = True
             self.hint = "Livewire: the last of the path is being found…"
             return
-        outline = self.outline()
-        self.drop()
-        if len(outline) < self.fewest:
-            self.context.say("The path encloses nothing: set anchors on more than one side.")
+        made = self._polygon()
+        if made is None:
+            self._open_again()
+            self.context.say("The way back runs along the path that is there: set an anchor on the open side, then close.")
             return
+        self.drop()
+        self.make(made)
+
+    def _polygon(self) -> Polygon | None:
+        """What the closed path encloses; None where that is no more than a thread."""
+        outline = self.outline()
+        if len(outline) < self.fewest:
+            return None
         drawn = Polygon.simple(outline)
         if self.settings.smoothing > 0:
             drawn = polygons.simplify(drawn, self.settings.smoothing)
         sound = _one_outline(drawn)
-        if sound is None:
-            self.context.say("The path encloses nothing: set anchors on more than one side.")
-        else:
-            self.make(sound)
+        length = sum(math.dist(p, q) for p, q in pairwise((*outline, outline[0])))
+        grain = max(1.0, self.context.pixel())
+        meant = abs(polygons.signed_area(tuple(self._anchors))) / 2 if len(self._anchors) > 2 else 0.0
+        return sound if sound is not None and polygons.area(sound) > max(meant, length * grain) else None
+
+    def _open_again(self) -> None:
+        self._ending = False
+        if len(self._legs) == len(self._anchors):
+            self._legs.pop()
+        self._lay_wire()
+        self._say()
 
     def outline(self) -> Path:
         """All legs one after the other, each anchor once."""

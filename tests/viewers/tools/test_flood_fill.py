@@ -118,6 +118,21 @@ def test_a_fill_that_is_still_reckoned_when_let_go_becomes_a_step_when_it_is_the
     assert len(stage.sent) == 1
 
 
+def test_clicks_faster_than_fills_are_all_filled(stage):
+    stage.click(10, 10)
+    behind = stage.context.behind
+    behind.held = True
+    stage.click(100, 100)
+    stage.click(300, 100)
+    behind.let_go()
+    assert [masks.area(m) for m in stage.shapes[1:]] == [80 * 80, 100 * 100]
+
+
+def test_a_double_click_fills_once(stage):
+    stage.double(100, 100)
+    assert len(stage.shapes) == 1
+
+
 def test_an_answer_for_a_tool_put_away_changes_nothing(stage):
     stage.context.behind.held = True
     stage.click(100, 100)

@@ -156,3 +156,17 @@ def test_with_ctrl_an_anchor_stays_where_it_was_clicked(stage):
 def test_where_there_is_no_edge_an_anchor_stays_where_it_was_clicked(stage):
     stage.click(200.25, 150.25)
     assert anchors(stage) == [(200.25, 150.25)]
+
+
+def test_a_way_back_along_the_same_edge_is_not_taken_for_an_outline(stage):
+    """Two anchors close together: the way back is the way there."""
+    stage.click(*rim(0))
+    stage.click(*rim(0.8))
+    stage.key("Enter")
+    assert stage.shapes == []
+    assert "set an anchor on the open side" in stage.said[-1]
+    for turn in (2.5, 4.2):
+        stage.click(*rim(turn))
+    stage.key("Enter")
+    ((ring,),) = stage.only.parts
+    assert max(off(p) for p in ring) < 2.5
