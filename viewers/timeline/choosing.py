@@ -29,7 +29,6 @@ def option_menu(parent: QWidget, attribute: Attribute, answered: Answered, *, un
     if unanswered:
         menu.addSeparator()
         menu.addAction("No answer yet").triggered.connect(lambda _=False: answered(None))
-    menu.aboutToHide.connect(menu.deleteLater)
     return menu
 
 
@@ -86,6 +85,7 @@ def ask(
     if attribute.type in (AttributeType.RADIO, AttributeType.CHECKLIST):
         menu = option_menu(parent, attribute, answered, unanswered=unanswered)
         menu.aboutToHide.connect(dropped)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(parent.mapToGlobal(QPoint(rect.left(), rect.bottom())))
         return menu
     field = AnswerField(parent, attribute, answered, dropped)

@@ -196,11 +196,11 @@ class Layer:
         for tick in numbers:
             painter.fillRect(self.names + round(tick.x), RULER - 5, 1, 5, line)
         painter.setPen(look.text)
+        metrics = QFontMetricsF(look.small)
         for tick in times:
-            if tick.text:
+            if tick.text and tick.x + 4 + metrics.horizontalAdvance(tick.text) <= self.axis.width:
                 painter.drawText(QPointF(self.names + tick.x + 4, 12), tick.text)
         painter.setPen(look.quiet)
-        metrics = QFontMetricsF(look.small)
         for tick in numbers:
             if tick.x + 4 + metrics.horizontalAdvance(tick.text) <= self.axis.width:
                 painter.drawText(QPointF(self.names + tick.x + 4, RULER - 6), tick.text)

@@ -36,6 +36,7 @@ class Thumbnails(QObject):
         self._within = 0
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._render: Render | None = None
         self._closed = False
         self._made.connect(self._keep)
 
@@ -63,6 +64,9 @@ class Thumbnails(QObject):
         with self._wake:
             self._closed, self._wanted = True, []
             self._wake.notify()
+        cancel = getattr(self._render, "cancel", None)
+        if cancel is not None:
+            cancel()
         if self._thread is not None:
             self._thread.join(timeout=5)
 
@@ -81,7 +85,7 @@ class Thumbnails(QObject):
     def _work(self) -> None:
         step_back()
         try:
-            render = self._open()
+            render = self._render = self._open()
         except PostilError as error:
             log.warning("no thumbnails: %s", error)
             return
@@ -129,6 +133,10 @@ class DecodedThumbnails:
         while facts.height >> (level + 1) >= self._height and level < facts.levels:
             level += 1
         return level
+
+    def cancel(self) -> None:
+        """From another thread: what is being decoded is no longer wanted."""
+        self._decoder.cancel(0)
 
     def close(self) -> None:
         self._decoder.close()

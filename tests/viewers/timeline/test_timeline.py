@@ -387,6 +387,44 @@ def test_the_shape_is_repeated_over_the_chosen_frames_in_one_step(stage, qtbot):
     assert stage.frames_of("car") == {10: "k", 40: "k", 80: "k", 110: "k"}
 
 
+def test_a_range_is_split_answered_and_deleted_from_its_menu(stage, qtbot):
+    y = stage.y(0)
+
+    def menu():
+        stage.click(stage.x(30), y, button=RIGHT)
+        return popup(stage, qtbot)
+
+    choose(menu(), "Split this range at frame 30")
+    assert sorted(c.ranges for c in stage.document.classifications.values()) == [((0, 29),), ((30, 59),), ((100, 150),)]
+    opened = menu()
+    answers = next(m for m in opened.findChildren(QMenu) if m.title() == "Answer")
+    choose(answers, "Rain")
+    opened.close()
+    (made,) = [c.uuid for c in stage.document.classifications.values() if c.ranges == ((30, 59),)]
+    assert [a.value for a in stage.document.answers_of(made)] == [("weather-rain",)]
+    choose(menu(), "Delete this range")
+    assert made not in stage.document.classifications
+    assert stage.texts == ["Split range of “Weather”", "Answer “Weather”", "Delete range of “Weather”"]
+
+
+def test_two_adjoining_answers_share_their_edge(stage):
+    stage.focus.select(["car"])
+    y = stage.y(stage.index("state"))
+    x = stage.view.layer.names + stage.view.axis.x(50)
+    stage.drag(x, y, stage.x(60), y, CTRL)
+    ends = sorted((a.first, a.last) for a in stage.document.answers_of("car"))
+    assert ends in ([(10, 59), (60, 80)], [(10, 60), (61, 80)]) and len(stage.texts) == 1
+
+
+def test_answers_of_a_locked_object_do_not_change(stage):
+    stage.focus.select(["car"])
+    stage.focus.lock(["car"], True)
+    y = stage.y(stage.index("state"))
+    stage.drag(stage.view.layer.names + stage.view.axis.x(50), y, stage.x(60), y, CTRL)
+    stage.drag(stage.x(120), y, stage.x(140), y, CTRL)
+    assert stage.sent == [] and stage.view.findChild(QLineEdit) is None
+
+
 # -- drawing
 
 
@@ -482,6 +520,23 @@ def test_a_picture_that_cannot_be_made_leaves_the_others(stage, qtbot):
     x = stage.view.layer.names + stage.view.axis.x(step) + 10
     qtbot.waitUntil(lambda: pixel(stage, x, 60) == QColor(1, 2, 3), timeout=3000)
     assert pixel(stage, stage.view.layer.names + 10, 60) != QColor(1, 2, 3)
+
+
+@pytest.mark.realdata
+def test_thumbnails_of_a_real_film_come_and_end_at_once(stage, qtbot, real_data):
+    from storage.media.source import FileSource
+    from viewers.decode.video import open_video
+    from viewers.timeline.timeline import DecodedThumbnails
+
+    path = real_data / "videos" / "bikes.mp4"
+    stage.timeline.show_thumbnails(lambda: DecodedThumbnails(open_video(FileSource(path), {}, cache_dir=None), 40), 640 / 272)
+    thumbs = stage.view._thumbs
+    with qtbot.waitSignal(thumbs.came, timeout=10_000):
+        stage.view.redraw()
+    image = thumbs.get(stage.view._slots()[0][0])
+    assert image is not None and (image.height(), image.width()) == (40, 94)
+    stage.timeline.hide_thumbnails()
+    assert not thumbs._thread.is_alive()
 
 
 def test_a_press_outside_of_everything_is_harmless(stage):
