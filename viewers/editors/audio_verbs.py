@@ -71,6 +71,9 @@ class AudioVerbs(SelectionVerbs):
         else:
             self.arm_class(known.feature_hash)
 
+    def offers(self, tool_id: str) -> bool:
+        return tool_id == "select" or bool(self.sound_classes())
+
     def arm_tool(self, tool_id: str) -> None:
         if tool_id == "select":
             self.settle()

@@ -1,0 +1,144 @@
+"""One task of every kind of medium: it opens in its editor, takes a label, undoes it, and every verb says whether it can be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView
+
+from postil.demo.ontology import sample_ontology
+from storage.catalog import datasets, ontologies, projects, trash
+from storage.errors import Refused
+from storage.model.geometry import ShapeKind
+from storage.model.query import ItemSelection
+from storage.progress import Progress
+from storage.services.batches import add_batch
+from tests.journeys.desk import Desk
+from tests.support import clips, pdfs, sounds
+from viewers.decode.thumbs import render
+
+TEXT = "Dr. Müller 👩‍⚕️ saw the patient\r\non 3 March; cafe\u0301 visit, no complaints 😀.\n" * 20
+HTML = "<html><body><h1>Report</h1><p>The <b>liver</b> is normal.</p><script>alert(1)</script></body></html>"
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("media")
+    clips.write(folder / "a film.mp4", 50, gop=10)
+    sounds.write(folder / "b sound.wav", sounds.speechlike(3), 16_000)
+    pages = [{"size": (300, 400), "draw": pdfs.words(f"Page {n}", 40, 300)} for n in range(1, 4)]
+    (folder / "c pages.pdf").write_bytes(pdfs.pdf(*pages))
+    (folder / "d text.txt").write_bytes(TEXT.encode())
+    (folder / "e page.html").write_text(HTML, "utf-8")
+    for number in range(3):
+        Image.new("RGB", (160 + 40 * number, 120), (60, 90 * number, 120)).save(folder / f"picture {number}.png")
+    return folder
+
+
+@pytest.fixture
+def studio(desk: Desk, media: Path) -> Desk:
+    desk.add("Media", *(media / name for name in ("a film.mp4", "b sound.wav", "c pages.pdf", "d text.txt", "e page.html")))
+    folder = desk.reads.folder_by_path("Media").id
+    dataset = desk.do(datasets.create, "Media")
+    desk.do(datasets.attach_folder, dataset, folder)
+    for title, as_ in (("f group", "image-group"), ("g sequence", "image-sequence")):
+        pictures = [media / f"picture {n}.png" for n in range(3)]
+        add_batch(desk.catalog, pictures, folder, as_=as_, title=title, dataset_id=dataset, render=render, progress=Progress())  # type: ignore[arg-type]
+    ontology = desk.do(ontologies.create, "Things", sample_ontology())
+    desk.do(projects.create, "All media", "", ontology, (dataset,))
+    return desk
+
+
+def open_task(desk: Desk, title: str) -> None:
+    project = desk.reads.projects()[0].id
+    task = next(t for t in desk.reads.task_ids(project) if desk.reads.task(t).title == title)
+    desk.pages.open_task(task)
+    desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"{title} is open")
+    desk.wait_idle()
+    desk.until(lambda: desk.editor.editor.settled, f"{title} is drawn")
+
+
+def arm(desk: Desk, shape: ShapeKind) -> None:
+    """Choose a class in the panel."""
+    known = next(o for o in desk.editor.loaded.ontology.objects if o.shape is shape)
+    desk.item(desk.editor.side.classes.findChild(QAbstractItemView), known.name)
+    desk.wait_idle()
+
+
+def drag(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Over the canvas, in parts of its size."""
+    canvas = desk.editor.editor.canvas
+    target = canvas.viewport() if hasattr(canvas, "viewport") else canvas
+    at = [QPoint(round(x * target.width()), round(y * target.height())) for x, y in (start, end)]
+    QTest.mouseMove(target, at[0])
+    QTest.mousePress(target, Qt.MouseButton.LeftButton, pos=at[0])
+    for part in range(1, 6):
+        QTest.mouseMove(target, at[0] + (at[1] - at[0]) * part / 5)
+    QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=at[1])
+    desk.wait_idle()
+
+
+KINDS = {
+    "a film.mp4": ShapeKind.BOX,
+    "b sound.wav": ShapeKind.AUDIO,
+    "c pages.pdf": ShapeKind.BOX,
+    "d text.txt": ShapeKind.TEXT,
+    "f group": ShapeKind.BOX,
+    "g sequence": ShapeKind.BOX,
+}
+
+
+@pytest.mark.parametrize("title", [*KINDS, "e page.html"])
+def test_every_verb_says_whether_it_can_be_done(studio: Desk, title: str) -> None:
+    open_task(studio, title)
+    registry = studio.window.registry
+    table = studio.editor.editor.keymap
+    assert len(list(table)) > 30
+    for action_id in registry.actions:
+        why = registry.why_not(action_id)
+        own = action_id.removeprefix("edit.")
+        if action_id.startswith("edit.") and own not in table and own not in ("undo", "redo"):
+            assert why == "Not for this kind of file."
+
+
+@pytest.mark.parametrize("title", list(KINDS))
+def test_a_label_is_drawn_kept_and_undone(studio: Desk, title: str) -> None:
+    open_task(studio, title)
+    arm(studio, KINDS[title])
+    drag(studio, (0.3, 0.3), (0.6, 0.6) if title != "d text.txt" else (0.3, 0.3 + 0.2))
+    document = studio.editor.session.document
+    assert [a.geometry.kind for a in document.annotations.values()] == [KINDS[title]]
+    studio.until(lambda: studio.editor._saving.state == "saved", "it is saved")
+    stored = studio.reads.labels(studio.editor.loaded.row.id)
+    assert list(stored.annotations) == list(document.annotations)
+    studio.key("Ctrl+Z")
+    studio.wait_idle()
+    assert not studio.editor.session.document.annotations
+
+
+def test_the_frames_of_a_film_are_walked_and_an_object_moves_between_its_key_frames(studio: Desk) -> None:
+    open_task(studio, "a film.mp4")
+    arm(studio, ShapeKind.BOX)
+    drag(studio, (0.3, 0.3), (0.5, 0.5))
+    (instance,) = studio.editor.session.document.instances
+    editor, focus = studio.editor.editor, studio.editor.focus
+    studio.key("Escape")
+    focus.select([instance])
+    for _ in range(4):
+        studio.key("V")
+    assert focus.at == ("", 40)
+    studio.key("D")
+    studio.wait_idle()
+    assert focus.at == ("", 39)
+    editor.run("track_first")
+    assert focus.at == ("", 0)
+
+
+def test_the_pictures_of_a_group_stay_while_there_is_the_group(studio: Desk) -> None:
+    pictures = studio.reads.folder_by_path("Media/f group")
+    with pytest.raises(Refused, match="f group"):
+        studio.catalog.do("Delete", trash.delete, [pictures.id], ItemSelection())
