@@ -158,8 +158,9 @@ class WaveformCanvas(QWidget):
         self._later.start()
 
     def show_playhead(self, seconds: float, *, follow: bool = False) -> None:
-        """`follow`: turn the page when it leaves what is in sight."""
-        if follow and self.view.bring(seconds, at=0.05):
+        """`follow`: turn the page when it leaves what is in sight. Who has looked elsewhere is left there."""
+        seen = self.view.start <= self.playhead <= self.view.end
+        if follow and seen and self.view.bring(seconds, at=0.05):
             self.playhead = seconds
             self.view_moved()
             return
@@ -266,7 +267,8 @@ class WaveformCanvas(QWidget):
         elif self.source.index is not None and not self._open:
             self._open = True
             self.view.set_sound(self.source.duration, self.source.index.rate)
-            self._lay_out()
+            loudest = self.source.loudest
+            self.set_look(gain=min(max(1.0, 0.9 / loudest), GAINS[1]) if loudest else 1.0)
             self.view_changed.emit()
             self.opened.emit()
         if self._open:

@@ -85,7 +85,8 @@ class WaveformLayer(QObject):
             self._asked = asked
             source, told = self._source, self._source.told
             sight = (view.start, view.end)
-            self._worker.submit("wave", lambda stop: _draw(source, wish, sight, told, stop), supersede=drawn is not None)
+            # What runs is let finish (it takes less than two frames): else nothing would come while somebody pans on and on.
+            self._worker.submit("wave", lambda stop: _draw(source, wish, sight, told, stop), supersede=False)
 
     @property
     def settled(self) -> bool:

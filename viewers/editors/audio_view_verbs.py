@@ -39,6 +39,8 @@ class AudioViewVerbs(AudioVerbs):
 
     def toggle_play(self) -> None:
         self.player.toggle()
+        if self.player.playing:
+            self.canvas.bring(self.player.position)
 
     def play_region(self) -> None:
         region = self.region_here()

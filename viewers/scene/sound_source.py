@@ -120,6 +120,15 @@ class SoundSource:
         """The last of them may be shorter."""
         return -(-self.index.samples * 1000 // self.index.rate) if self.index is not None else 0
 
+    @property
+    def loudest(self) -> float:
+        """The greatest level of all, 0..1."""
+        return (
+            float(np.abs(self.index.peaks.levels[-1][..., :2].astype(np.int32)).max()) / 32768
+            if self.index is not None
+            else 0.0
+        )
+
     def decoder(self) -> SoundDecoder | None:
         """One more, for a thread that plays. None until the sound is open."""
         return self._decoder.another() if self._decoder is not None else None

@@ -505,6 +505,18 @@ def test_the_pointer_tells_time_and_level(stage):
     assert level.endswith("dB") or level == "silence"
 
 
+def test_a_quiet_sound_fills_its_strip_and_is_made_taller_and_lower_by_key(qtbot, tmp_path):
+    quiet = AudioStage(qtbot, sounds.write(tmp_path / "a.wav", sounds.tone(16_000, 8000, 300, 0.09), 8000))
+    assert quiet.canvas.look.gain == pytest.approx(10, rel=0.02)
+    quiet.key(Key.Key_Up, CTRL)
+    assert quiet.canvas.look.gain == pytest.approx(15, rel=0.02)
+    for _ in range(20):
+        quiet.key(Key.Key_Down, CTRL)
+    assert quiet.canvas.look.gain == 1
+    quiet.wheel(1.0, 2, keys=CTRL | SHIFT)
+    assert quiet.canvas.look.gain > 1.5
+
+
 def test_the_ruler_scrubs(stage):
     stage.drag(3.0, 9.0, "ruler")
     assert stage.editor.player.position == pytest.approx(9.0, abs=0.03)

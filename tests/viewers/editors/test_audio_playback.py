@@ -140,6 +140,19 @@ def test_the_view_follows_the_playhead(stage):
     assert view.start <= stage.editor.player.position <= view.end
 
 
+def test_who_looks_elsewhere_while_it_plays_is_left_there(stage):
+    stage.canvas.show_span(4.0, 5.0, 0)
+    stage.editor.player.seek(4.1)
+    stage.key(Key.Key_Space)
+    stage.canvas.show_span(12.0, 13.0, 0)
+    stage.qtbot.waitUntil(lambda: stage.editor.player.position > 4.8, timeout=5000)
+    assert stage.canvas.view.start == pytest.approx(12.0)
+    stage.key(Key.Key_Space)
+    stage.key(Key.Key_Space)
+    assert stage.canvas.view.start < 5.5
+    stage.key(Key.Key_Space)
+
+
 def test_without_a_device_the_playhead_moves_and_the_reason_is_said(qtbot, path):
     class Deaf(Recorder):
         def open(self, rate, channels):
