@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,10 +26,10 @@ from storage.model.ontology import Ontology
 from viewers.scene.frame_clock import FrameClock
 from viewers.timeline.gestures import Gestures
 from viewers.timeline.hits import Hit, hit
-from viewers.timeline.layer import Layer, draw_buttons
-from viewers.timeline.look import NAMES, NAMES_LEAST, NAMES_MOST, ROW, RULER, THUMBS, Look, faint
+from viewers.timeline.layer import Layer
+from viewers.timeline.look import NAMES, NAMES_LEAST, NAMES_MOST, ROW, RULER, THUMBS, Look
+from viewers.timeline.overlay import draw_over
 from viewers.timeline.rows import Row, TimelineRows
-from viewers.timeline.strips import diamond
 from viewers.timeline.thumbnails import Thumbnails
 from viewers.timeline.time_axis import TimeAxis
 from viewers.timeline.verbs import TrackVerbs
@@ -66,7 +64,7 @@ class TimelineView(QWidget):
         self.pointer = QPointF(-1, -1)
         self._thumbs: Thumbnails | None = None
         self._aspect = 16 / 9
-        self._look = Look.of(self.palette(), self.font())
+        self.look = Look.of(self.palette(), self.font())
         self._stale = True  # the layer, as a whole
         self._dirty: set[Row] = set()
         self._playhead = session.frames.index(focus.at)
@@ -234,27 +232,13 @@ class TimelineView(QWidget):
         rect = event.rect()
         source = QRectF(rect.x() * dpr, rect.y() * dpr, rect.width() * dpr, rect.height() * dpr)
         painter.drawImage(QRectF(rect), self.layer.image, source)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self.rows.rows:
-            self._draw_empty(painter)
-        self._draw_hover_row(painter)
-        field = QRect(self.layer.names, 0, self.width() - self.layer.names, self.height())
-        painter.setClipRect(field)
-        self._draw_range(painter)
-        self._draw_held(painter)
-        self._draw_playhead(painter)
-        self._draw_chip(painter)
-        painter.setClipping(False)
-        if self.hasFocus():
-            painter.setPen(QPen(self._look.accent, 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75))
+        draw_over(painter, self)
         painter.end()
 
     def _refresh(self) -> None:
         dpr = self.devicePixelRatioF()
         if self._stale:
-            self.layer.draw(self.width(), self.height(), dpr, self._look)
+            self.layer.draw(self.width(), self.height(), dpr, self.look)
         elif self._dirty:
             shown = self.layer.visible_rows(self.height())
             rows = self.rows.rows
@@ -262,98 +246,6 @@ class TimelineView(QWidget):
             self.layer.patch(indices, self.width(), self.height(), dpr)
         self._stale = False
         self._dirty.clear()
-
-    def _draw_empty(self, painter: QPainter) -> None:
-        painter.setPen(self._look.quiet)
-        painter.setFont(self._look.font)
-        rect = QRectF(self.layer.names, self.layer.top, self.axis.width, self.height() - self.layer.top)
-        text = "No objects yet: draw one on the picture, or drag here to select frames."
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
-
-    def _draw_hover_row(self, painter: QPainter) -> None:
-        if self.hover is None or self.hover.row is None or self.hover.row.kind != "object" or self.gestures.dragging:
-            return
-        row, top = self.hover.row, self.layer.row_top(self.hover.index)
-        painter.setClipRect(QRect(0, self.layer.top, self.width(), self.height()))
-        if self.hover.zone == "names":
-            ground = self._look.chosen if row.id in self.focus.selected else self._look.names
-            both = QRectF(self.layer.names - 46, top + 1, 44, ROW - 2)
-            painter.fillRect(both, ground)
-            hidden, locked = row.id in self.focus.hidden, row.id in self.focus.locked
-            draw_buttons(painter, self.layer.names, top, self._look, hidden=hidden, locked=locked, every=True)
-        painter.setClipping(False)
-
-    def _draw_range(self, painter: QPainter) -> None:
-        shown = self.gestures.drawn
-        for chosen, top, bottom in (
-            *(((self.range, 0, self.height()),) if self.range else ()),
-            *((shown,) if shown else ()),
-        ):
-            x0, x1 = self.layer.names + self.axis.x(chosen[0]), self.layer.names + self.axis.x(chosen[1] + 1)
-            rect = QRectF(x0, top, max(1.0, x1 - x0), bottom - top)
-            painter.fillRect(rect, faint(self._look.accent, 0.14))
-            painter.setPen(QPen(faint(self._look.accent, 0.8), 1))
-            painter.drawLines([QLineF(x, top, x, bottom) for x in (x0 + 0.5, x1 - 0.5)])
-
-    def _draw_held(self, painter: QPainter) -> None:
-        """What can be, or is, dragged."""
-        found = self.hover
-        if found is None or found.row is None or self.layer.row_top(found.index) + ROW <= self.layer.top:
-            return
-        painter.setClipRect(QRect(self.layer.names, self.layer.top, self.width(), self.height()))
-        held = self.gestures.held if self.gestures.dragging else found.held
-        middle = self.layer.row_top(found.index) + ROW / 2
-        painter.setPen(QPen(self._look.accent, 1.8))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if found.part == "key":
-            painter.drawPath(diamond(QPointF(self.layer.names + self.axis.x(held + 0.5), middle), 6.6))
-        elif found.part in ("start", "end", "bar_first", "bar_last"):
-            begins = found.part in ("start", "bar_first")
-            x = self.layer.names + self.axis.x(held if begins else held + 1)
-            way = 4 if begins else -4
-            painter.drawPolyline(
-                [QPointF(x + way, middle - 8), QPointF(x, middle - 8), QPointF(x, middle + 8), QPointF(x + way, middle + 8)]
-            )
-        painter.setClipRect(QRect(self.layer.names, 0, self.width() - self.layer.names, self.height()))
-
-    def _draw_playhead(self, painter: QPainter) -> None:
-        left, right = self.axis.x(self._playhead), self.axis.x(self._playhead + 1)
-        x = self.layer.names + round((left + right) / 2) + 0.5
-        if self.axis.scale > 6:
-            painter.fillRect(
-                QRectF(self.layer.names + left, RULER, right - left, self.height()), faint(self._look.accent, 0.10)
-            )
-        painter.setPen(QPen(self._look.accent, 1))
-        painter.drawLine(QLineF(x, RULER - 4, x, self.height()))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.accent)
-        painter.drawPolygon(
-            [
-                QPointF(x - 6, RULER - 12),
-                QPointF(x + 6, RULER - 12),
-                QPointF(x + 6, RULER - 7),
-                QPointF(x, RULER),
-                QPointF(x - 6, RULER - 7),
-            ]
-        )
-
-    def _draw_chip(self, painter: QPainter) -> None:
-        """Frame and time under the pointer, or where a drag is."""
-        text = self.gestures.chip
-        if not text and self.hover is not None and self.hover.zone in ("ruler", "thumbs", "tracks"):
-            text = f"{self.hover.frame:,}  {self.clock.text(self.hover.frame)}"
-        if not text:
-            return
-        metrics = QFontMetricsF(self._look.small)
-        wide = metrics.horizontalAdvance(text) + 12
-        x = min(max(self.layer.names + 2.0, self.pointer.x() - wide / 2), self.width() - wide - 2.0)
-        rect = QRectF(x, 2, wide, 16)
-        painter.setPen(QPen(self._look.line, 1))
-        painter.setBrush(self._look.ground)
-        painter.drawRoundedRect(rect, 4, 4)
-        painter.setPen(self._look.text)
-        painter.setFont(self._look.small)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
 
     # -- thumbnails
 
@@ -375,7 +267,7 @@ class TimelineView(QWidget):
             place = QRectF(self.layer.names + self.axis.x(frame), rect.top() + 1, wide, height)
             image = self._thumbs.get(frame)
             if image is None:
-                painter.fillRect(place, self._look.bar)
+                painter.fillRect(place, self.look.bar)
             else:
                 painter.drawImage(place, image)
         if not self._ask_thumbs.isActive():
@@ -412,7 +304,7 @@ class TimelineView(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._look = Look.of(self.palette(), self.font())
+            self.look = Look.of(self.palette(), self.font())
             self.redraw()
         super().changeEvent(event)
 
