@@ -63,6 +63,26 @@ def frame_table(db: sqlite3.Connection, sha256: str) -> bytes | None:
     return bytes(row[0]) if row else None
 
 
+def refuse_parting(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Refused for items that are not to be trashed: pictures of a group go with it or after it, never before."""
+    from storage.catalog.transaction import IN_IDS, ids_json
+
+    wanted = ids_json(ids)
+    row = db.execute(
+        f"""SELECT g.kind, g.title, p.title FROM item_members m JOIN items g ON g.id = m.item_id
+        JOIN items p ON p.id = m.member_item_id
+        WHERE m.member_item_id {IN_IDS} AND g.trashed_at IS NULL AND g.id NOT {IN_IDS} ORDER BY g.id, m.position LIMIT 1""",
+        (wanted, wanted),
+    ).fetchone()
+    if row is not None:
+        what = _WORDS[Kind(row[0])]
+        raise Refused(
+            f"“{row[2]}” belongs to the {what} “{row[1]}” and cannot be deleted before it.",
+            remedy=f"Delete the {what} first, or together with its pictures.",
+            input=row[2],
+        )
+
+
 # -- operations ----------------------------------------------------------------------------------------------------
 
 
@@ -89,27 +109,6 @@ def forget_frame_tables(op: Operation, hashes: Iterable[bytes]) -> None:
         "DELETE FROM frame_tables WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM items WHERE sha256 = ?1)",
         [(sha,) for sha in set(hashes)],
     )
-
-
-def refuse_parting(op: Operation, ids: Sequence[int]) -> None:
-    """Items about to be trashed: pictures of a group go with it or after it, never before."""
-    from storage.catalog.transaction import IN_IDS, ids_json
-
-    wanted = ids_json(ids)
-    row = op.one(
-        f"""SELECT g.kind, g.title, p.title FROM item_members m JOIN items g ON g.id = m.item_id
-        JOIN items p ON p.id = m.member_item_id
-        WHERE m.member_item_id {IN_IDS} AND g.trashed_at IS NULL AND g.id NOT {IN_IDS} ORDER BY g.id, m.position LIMIT 1""",
-        wanted,
-        wanted,
-    )
-    if row is not None:
-        what = _WORDS[Kind(row[0])]
-        raise Refused(
-            f"“{row[2]}” belongs to the {what} “{row[1]}” and cannot be deleted before it.",
-            remedy=f"Delete the {what} first, or together with its pictures.",
-            input=row[2],
-        )
 
 
 def refuse_purging(op: Operation, ids: Sequence[int]) -> None:

@@ -69,6 +69,7 @@ def older_than(db: sqlite3.Connection, at: int | None) -> list[str]:
 
 
 def consequences(reads: CatalogReads, folder_ids: Iterable[int], selection: ItemSelection) -> DeleteConsequences:
+    """Raises Refused where `delete` would: for pictures of a group that stays."""
     return reads.delete_consequences(folder_ids, selection)
 
 
@@ -77,6 +78,7 @@ def foresee(db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], sel
 
     inside = folders.subtree(db, folder_ids)
     ids = set(_live_items(db, inside)) | set(selected_ids(db, viewer, selection))
+    members.refuse_parting(db, sorted(ids))
     wanted = _json(ids)
     size = db.execute(f"SELECT coalesce(sum(size), 0) FROM items WHERE id {_IN}", (wanted,)).fetchone()[0]
     units = f"FROM data_units u WHERE u.item_id {_IN} AND u.removed_at IS NULL"
@@ -122,7 +124,7 @@ def delete(op: Operation, folder_ids: Iterable[int], selection: ItemSelection) -
     ids = array("q", sorted(chosen | set(_live_items(op.db, inside))))
     if not folder_ids and not ids:
         raise NotFound("What was to be deleted is not there any more.", remedy="Look for it in the trash.")
-    members.refuse_parting(op, ids)
+    members.refuse_parting(op.db, ids)
     group = new_uuid()
     title, was_in = _words(op, folder_ids, chosen, places)
     group_id = op.insert("trash", uuid=group, title=title, was_in=was_in, trashed_at=op.now, trashed_by=op.user.id)
