@@ -6,21 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from storage.editing import answer_ranges, verbs
-from storage.editing.edits import Edits, Put
 from storage.errors import PostilError
-from storage.ids import new_uuid
-from storage.model.labels import Answer, AnswerValue
 from viewers.timeline import drags
-from viewers.timeline.choosing import ask
 from viewers.timeline.drags import Drag, Grip
+from viewers.timeline.drawing import RangeDrawing
 from viewers.timeline.hits import Hit, snap_targets, snapped
 from viewers.timeline.look import ROW
 from viewers.timeline.menus import build_menu
-from viewers.timeline.rows import Row, said
+from viewers.timeline.rows import Row
 
 if TYPE_CHECKING:
     from viewers.timeline.view import TimelineView
@@ -58,8 +54,7 @@ class Gestures:
         self._offset = 0  # frames from what is held to the pointer
         self._targets = np.empty(0, np.int64)
         self._anchor = 0
-        self._free = (0, 0)
-        self.drawn: tuple[tuple[int, int], int, int] | None = None  # frames, top, bottom
+        self.drawing = RangeDrawing(view)
         self.chip = ""
 
     # -- what is going on
@@ -81,8 +76,8 @@ class Gestures:
         was = self._mode not in ("", "press", "right")
         if self._drag is not None:
             self._drag.cancel()
-        self._drag, self._mode, self._pressed, self.drawn, self.chip = None, "", None, None, ""
-        self._view.update()
+        self._drag, self._mode, self._pressed, self.chip = None, "", None, ""
+        self.drawing.drop()
         return was
 
     def told(self, found: Hit) -> str:
@@ -182,7 +177,7 @@ class Gestures:
             view.set_range((self._anchor, self._snap(frame, free, (view.playhead,))))
             self._tell_range(view.range)
         elif self._mode == "draw":
-            self._draw_to(self._snap(frame, free))
+            self._tell_range(self.drawing.to(self._snap(frame, free)))
         elif self._drag is not None:
             self._drag.to(self._snap(frame - self._offset, free))
             self._tell_drag()
@@ -237,7 +232,7 @@ class Gestures:
         elif found.row.kind == "object":
             self._mode, self._anchor = "range", found.frame
         else:
-            self._begin_drawing(found)
+            self._mode = "draw" if self.drawing.begin(found) else "right"
 
     def _grip(self, found: Hit) -> Grip | None:
         view, row = self._view, found.row
@@ -262,8 +257,8 @@ class Gestures:
         if mode == "drag" and self._drag is not None:
             drag, self._drag = self._drag, None
             drag.finish()
-        elif mode == "draw" and found is not None and self.drawn is not None:
-            self._ask(found, self.drawn[0])
+        elif mode == "draw":
+            self.drawing.ask()
         elif mode == "press" and found is not None:
             self._click(found, event)
         elif mode == "right" and event.button() == Button.RightButton and found is not None:
@@ -271,8 +266,6 @@ class Gestures:
             self.menu(found, event.globalPosition().toPoint())
         self._mode, self.chip = "", ""
         self._pressed = None
-        if mode != "draw":
-            self.drawn = None
         self._hover(event.position())
 
     def _click(self, found: Hit, event: QMouseEvent) -> None:
@@ -328,62 +321,6 @@ class Gestures:
             view.scroll_to(view.layer.scroll - round(along / 120 * 2 * ROW))
             if across:
                 view.moved(view.axis.pan(-across / 120 * 80))
-
-    # -- ranges that are drawn
-
-    def _begin_drawing(self, found: Hit) -> None:
-        view = self._view
-        assert found.row is not None
-        at = found.frame
-        free = drags.free_around(view.rows.bars(found.row), at, view.clock.count)
-        if free is None:
-            self._mode = "right"
-            return
-        self._mode, self._anchor, self._free = "draw", at, free
-        self._draw_to(at)
-
-    def _draw_to(self, frame: int) -> None:
-        view, found = self._view, self._pressed
-        assert found is not None
-        frame = min(max(frame, self._free[0]), self._free[1])
-        chosen = (min(self._anchor, frame), max(self._anchor, frame))
-        top = view.layer.row_top(found.index)
-        self.drawn = (chosen, top + 2, top + ROW - 2)
-        self._tell_range(chosen)
-
-    def _ask(self, found: Hit, chosen: tuple[int, int]) -> None:
-        view, row = self._view, found.row
-        attribute = view.rows.attribute(row) if row is not None else None
-        if row is None or attribute is None:
-            self._dropped()
-            return
-        x = view.layer.names + max(0.0, view.axis.x(chosen[0]))
-        wide = min(max(140.0, (chosen[1] - chosen[0] + 1) * view.axis.scale), 260.0)
-        rect = QRect(round(min(x, view.width() - wide)), view.layer.row_top(found.index), round(wide), ROW)
-        answered: Callable[[AnswerValue | None], None] = lambda value: self._answered(row, chosen, value)  # noqa: E731
-        ask(view, attribute, rect, answered, self._dropped, unanswered=row.kind == "classification")
-
-    def _answered(self, row: Row, chosen: tuple[int, int], value: AnswerValue | None) -> None:
-        view = self._view
-        attribute = view.rows.attribute(row)
-        if attribute is None:
-            return
-        frames = f"frames {chosen[0]} to {chosen[1]}" if chosen[0] != chosen[1] else f"frame {chosen[0]}"
-        edits: Edits
-        if row.kind == "classification":
-            hand = view.verbs.hand
-            edits, made = verbs.add_classification(row.id, (chosen,), by=hand.by, now=hand.now)
-            if value is not None:
-                edits = (*edits, Put(Answer(new_uuid(), made, attribute.feature_hash, value)))
-        else:
-            edits = answer_ranges.set_over(view.session.document, row.owner, row.id, value, *chosen)
-        text = said(attribute, value) if value is not None else ""
-        view.session.do(f"“{attribute.name}” on {frames}" + (f": {text}" if text else ""), edits)
-        self._dropped()
-
-    def _dropped(self) -> None:
-        self.drawn = None
-        self._view.update()
 
     # -- words
 

@@ -55,10 +55,10 @@ def _draw_hover_row(painter: QPainter, view: TimelineView) -> None:
 
 
 def _draw_range(painter: QPainter, view: TimelineView) -> None:
-    shown = view.gestures.drawn
+    drawing = view.gestures.drawing
     for chosen, top, bottom in (
         *(((view.range, 0, view.height()),) if view.range else ()),
-        *((shown,) if shown else ()),
+        *(((drawing.chosen, *drawing.place),) if drawing.chosen else ()),
     ):
         x0, x1 = view.layer.names + view.axis.x(chosen[0]), view.layer.names + view.axis.x(chosen[1] + 1)
         rect = QRectF(x0, top, max(1.0, x1 - x0), bottom - top)

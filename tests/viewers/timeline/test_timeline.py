@@ -297,7 +297,7 @@ def test_a_range_that_is_not_answered_is_not_made(stage, qtbot):
     y = stage.y(stage.index("note"))
     stage.drag(stage.x(20), y, stage.x(30), y, CTRL)
     qtbot.keyClick(stage.view.findChild(QLineEdit), Key.Key_Escape)
-    assert stage.sent == [] and stage.view.gestures.drawn is None
+    assert stage.sent == [] and stage.view.gestures.drawing.chosen is None
 
 
 def test_shift_and_drag_selects_frames(stage):
