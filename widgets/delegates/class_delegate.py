@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from widgets import icons, theme
 from widgets.controls.shapes import SHAPE_ICONS, paint_swatch
-from widgets.item_models.class_rows import ClassRole, ClassRows
+from widgets.item_models.class_rows import ClassRole
 
 
 class ClassDelegate(QStyledItemDelegate):
@@ -17,9 +17,7 @@ class ClassDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         rect, palette = QRect(option.rect), option.palette
-        model = index.model()
-        assert isinstance(model, ClassRows)
-        armed, possible = bool(index.data(ClassRole.ARMED)), model.can_draw(index)
+        armed, possible = bool(index.data(ClassRole.ARMED)), bool(index.data(ClassRole.POSSIBLE))
         painter.save()
         if armed:
             painter.fillRect(rect, theme.selection())

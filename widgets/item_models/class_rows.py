@@ -34,6 +34,7 @@ class ClassRole(IntEnum):
     SHAPE = HASH + 2
     KEY = HASH + 3
     ARMED = HASH + 4
+    POSSIBLE = HASH + 5
 
 
 class ClassRows(QAbstractListModel):
@@ -111,6 +112,8 @@ class ClassRows(QAbstractListModel):
                 return row.shape
             case ClassRole.KEY:
                 return self._keys.get(row.feature_hash, "")
+            case ClassRole.POSSIBLE:
+                return row.shape in self._drawable
             case ClassRole.ARMED:
                 return row.feature_hash == self._armed
         return None
