@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from storage.model import masks, polygons
-from storage.model.geometry import Polygon, ShapeKind
+from storage.model.geometry import PICTURE_SHAPES, Polygon, ShapeKind
 from tests.support import scenes
 from tests.support.editor_stage import CTRL, SHIFT, EditorStage
 from tests.support.tool_stage import feature
+from tests.viewers.editors.test_drawing_journey import draw
 
 Key = Qt.Key
 SIZE = (400, 300)
@@ -220,3 +221,20 @@ def test_a_low_window_shows_its_tools_in_two_columns(stage, qtbot):
     qtbot.waitUntil(lambda: bar.height() == 500 and columns() == 2)
     assert bar.button("ruler").geometry().bottom() < bar.adjust_button.y()
     assert bar.adjust_button.geometry().bottom() <= 500
+
+
+@pytest.mark.parametrize("shape", [s for s in PICTURE_SHAPES if s is not ShapeKind.BITMASK])
+def test_every_drawing_tool_can_be_put_away_by_its_own_object(stage, shape):
+    stage.focus.show(stays_armed=False)
+    draw(stage, shape)
+    assert stage.editor.tool.id == "select"
+    assert [s.kind for s in stage.shapes] == [shape]
+    stage.click(390, 290)
+    assert stage.focus.selected == ()
+
+
+def test_the_brush_stays_in_hand_from_stroke_to_stroke(stage):
+    stage.focus.show(stays_armed=False)
+    stage.key("B")
+    stage.click(50, 50)
+    assert stage.editor.tool.id == "brush"
