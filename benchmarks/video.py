@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import film
 from benchmarks.rows import Row, percentile
 from storage.media.source import FileSource
 from storage.media.video import frame_table
@@ -31,6 +32,8 @@ def run(quick: bool) -> list[Row]:
     rows += _steps(path, frames)
     rows.append(_first_pictures(path, frames, 10 if quick else 30))
     rows.append(_playback_gap(path, 100 if quick else 400))
+    rows += film.rows(path, quick)
+    rows.append(film.memory(quick))
     return rows
 
 

@@ -83,6 +83,9 @@ class FrameTurn(QObject):
         """Something of the pictures is at hand that was not."""
         if self._picture.turning:
             self._picture.arrived()
+            pictures = self._canvas.pictures
+            if pictures.moving and not pictures.ready(self._canvas.frame_index()):
+                self._on_patience()  # one near it is there, which is asked for only where the way is long
         else:
             self.go()
 

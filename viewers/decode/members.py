@@ -178,7 +178,7 @@ class SequenceDecoder:
     def nearest_key(self, index: int, level: int = 0) -> Picture:
         return self.read(Request(index, level))
 
-    def read_ahead(self, check: Callable[[], None]) -> bool:
+    def read_ahead(self, check: Callable[[], None], *, behind: bool = True) -> bool:
         step, here = self._cache.direction, self._cache.centre
         missing = self._cache.run_end(here, step)
         width, height = (halved(n, self._level) for n in self._size)

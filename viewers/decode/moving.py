@@ -27,8 +27,8 @@ class MovingDecoder(Decoder, Protocol):
     def nearest_key(self, index: int, level: int = 0) -> Picture:
         """What can be shown at once; `Picture.frame` says which frame it is."""
 
-    def read_ahead(self, check: Callable[[], None]) -> bool:
-        """Decode what will be wanted next. False: there is nothing more to do for now."""
+    def read_ahead(self, check: Callable[[], None], *, behind: bool = True) -> bool:
+        """Decode what will be wanted next, and a few frames `behind`. False: there is nothing more to do for now."""
 
     @property
     def damage(self) -> str:

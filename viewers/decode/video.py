@@ -141,21 +141,30 @@ class VideoDecoder:
             return ""
         return f"Parts of {name_of(self._source)[0]} are damaged: where a frame cannot be decoded, the one before it is shown."
 
-    def read_ahead(self, check: Check) -> bool:
-        """Decode what will be wanted next in the direction of travel. False: there is nothing more to do for now.
+    def read_ahead(self, check: Check, *, behind: bool = True) -> bool:
+        """Decode what will be wanted next in the direction of travel, then (`behind`) the few frames before, which are
+        missing after a jump to a key frame. False: there is nothing more to do for now.
 
         `check` raises Cancelled when a request waits; what was decoded until then stays.
         """
         with decoding(self._source):
             self._look(check)
             step, here = self._cache.direction, self._cache.centre
-            missing = self._cache.run_end(here, step)
-            while missing in self._stand_in:
-                missing = self._cache.run_end(missing + step, step)
-            if not 0 <= missing < self.frames or abs(missing - here) > self._reach():
-                return False
-            self._walk_to(missing, check, keep_from=missing - self._room() if step < 0 else missing)
-            return True
+            missing = self._missing(here, step)
+            if 0 <= missing < self.frames and abs(missing - here) <= self._reach():
+                self._walk_to(missing, check, keep_from=missing - self._room() if step < 0 else missing)
+                return True
+            missing = self._missing(here, -1)
+            if behind and step > 0 and missing >= 0 and here - missing <= min(_BEHIND, self._reach()):
+                self._walk_to(missing, check, keep_from=here - _BEHIND)
+                return True
+            return False
+
+    def _missing(self, here: int, step: int) -> int:
+        missing = self._cache.run_end(here, step)
+        while missing in self._stand_in:
+            missing = self._cache.run_end(missing + step, step)
+        return missing
 
     @property
     def bytes_kept(self) -> int:

@@ -11,6 +11,7 @@ Coming = tuple[int, float]
 #: Where the way to a frame is longer than this many frames, a near one is shown first.
 SOON = 4
 _JUMP_S = 0.03  # what landing on a key frame costs
+_LATE_S = 0.1  # so late a frame is still worth showing
 
 
 class Pace:
@@ -42,7 +43,7 @@ def choose(
     if not missing:
         return None
     for frame, due in missing:
-        if cost(frame) <= due:
+        if cost(frame) <= due + _LATE_S:
             return frame
     if len(missing) == len(coming) == 1:
         return missing[0][0]

@@ -179,6 +179,12 @@ class PictureSource:
             return not (self._working or (self.error is None and (self._needs or self._wanted)))
 
     @property
+    def rested(self) -> bool:
+        """Idle, and everything that may be wanted next has been decoded."""
+        with self._wake:
+            return self.idle and not self._to_read_ahead and self._to_prepare() is None
+
+    @property
     def wanting(self) -> bool:
         """Somebody has said what is to be shown."""
         with self._wake:
@@ -467,7 +473,7 @@ class PictureSource:
                 if self._busy():
                     raise Cancelled
 
-        more = film.read_ahead(check)
+        more = film.read_ahead(check, behind=not self._coming[0])
         with self._wake:
             self._to_read_ahead = more
         return self._look_for_damage(film)

@@ -413,3 +413,19 @@ def test_widths_that_are_no_multiple_of_eight_are_shown_to_the_last_column(width
         shown = to_rgb(decoder.read(Request(frame=frame)))
         assert np.abs(shown.astype(int) - clips.numbered(frame, width, 40)).max() <= 20
     decoder.close()
+
+
+def test_after_a_jump_to_a_key_frame_the_frames_before_it_are_read_too(tmp_path):
+    path = clips.write(tmp_path / "clip.mp4", 120, gop=40)
+    decoder = open_video(FileSource(path), {}, cache_dir=None)
+    decoder.read(Request(80))
+    while decoder.read_ahead(lambda: None):
+        pass
+    assert all(decoder.cached(i) for i in range(80 - 12, 120))
+    decoder.close()
+    other = open_video(FileSource(path), {}, cache_dir=None)
+    other.read(Request(80))
+    while other.read_ahead(lambda: None, behind=False):
+        pass
+    assert not other.cached(79)
+    other.close()

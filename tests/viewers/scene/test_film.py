@@ -193,8 +193,8 @@ def test_the_first_frame_that_can_be_in_time_is_decoded():
     coming = [(10, 0.01), (11, 0.05), (12, 0.09)]
     assert choose(coming, 0, table(), lambda n: False, lambda n: 0.005) == 10
     assert choose(coming, 0, table(), lambda n: n == 10, lambda n: 0.005) == 11
-    assert choose(coming, 0, table(), lambda n: False, lambda n: 0.02) == 11
-    assert choose(coming, 0.04, table(), lambda n: False, lambda n: 0.02) == 12
+    assert choose(coming, 0, table(), lambda n: False, lambda n: 0.14) == 11
+    assert choose(coming, 0.04, table(), lambda n: False, lambda n: 0.14) == 12
 
 
 def test_where_none_can_be_in_time_the_next_key_frame_is():
