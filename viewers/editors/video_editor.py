@@ -65,7 +65,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.player = Player(pictures, clock, sound, self)
         self.transport = TransportBar(self.player, self, icon=icon)
         self.transport.show_keys(self.keymap.keys)
-        self.timeline = Timeline(session, focus, ontology, clock, self)
+        self.timeline = Timeline(session, focus, ontology, clock, self, icon=icon)
         self.tracks = self.timeline.verbs
         self.go_to_box = GoToBox(clock, self)
         self.open_decoder, self.run_job = open_decoder, run_job

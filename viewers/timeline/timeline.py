@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QScrollBar, QToolButton, QWidget
 
 from storage.editing.focus import Focus
@@ -32,9 +33,17 @@ class Timeline(QWidget):
     menu_wanted = Signal(object, QPoint)  # before the menu is shown
 
     def __init__(
-        self, session: EditSession, focus: Focus, ontology: Ontology, clock: FrameClock, parent: QWidget | None = None
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        clock: FrameClock,
+        parent: QWidget | None = None,
+        *,
+        icon: Callable[[str], QIcon] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._icon = icon
         self.view = TimelineView(session, focus, ontology, clock, self)
         self.down = QScrollBar(Qt.Orientation.Vertical, self)
         self.along = QScrollBar(Qt.Orientation.Horizontal, self)
@@ -60,21 +69,26 @@ class Timeline(QWidget):
         row = QHBoxLayout(self._corner)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(0)
-        self.order_button = self._button("≡", "Order of the objects")
+        self.order_button = self._button("≡", "mdi6.sort-variant", "Order of the objects")
         self.order_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.order_button.setMenu(self._order_menu())
-        self.out_button = self._button("−", "Zoom out in time  (Ctrl+-)")
-        self.fit_button = self._button("⤢", "Show all frames  (Ctrl+0)")
-        self.in_button = self._button("+", "Zoom in in time  (Ctrl++)")
+        self.out_button = self._button("−", "mdi6.magnify-minus-outline", "Zoom out in time  (Ctrl+-)")
+        self.fit_button = self._button("⤢", "mdi6.arrow-expand-horizontal", "Show all frames  (Ctrl+0)")
+        self.in_button = self._button("+", "mdi6.magnify-plus-outline", "Zoom in in time  (Ctrl++)")
         row.addWidget(self.order_button)
         row.addStretch(1)
         for button in (self.out_button, self.fit_button, self.in_button):
             row.addWidget(button)
         self._place_corner()
 
-    def _button(self, text: str, name: str) -> QToolButton:
+    def _button(self, text: str, icon: str, name: str) -> QToolButton:
+        """`text` stands where there are no icons."""
         button = QToolButton(self._corner)
-        button.setText(text)
+        if self._icon is not None:
+            button.setIcon(self._icon(icon))
+            button.setIconSize(QSize(16, 16))
+        else:
+            button.setText(text)
         button.setToolTip(name)
         button.setAccessibleName(name.split("  ")[0])
         button.setAutoRaise(True)

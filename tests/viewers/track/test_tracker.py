@@ -87,6 +87,17 @@ def test_every_vertex_of_a_polygon_goes_along():
         assert apart(found.geometry, at(found.frame)) < 2.5
 
 
+@pytest.mark.parametrize("drift", [0.0, 3.0])
+def test_the_ground_inside_a_loose_box_does_not_hold_it_back(drift):
+    film = Film(drift=drift, turn=0.0, grow=1.0)
+    card = film.pose(0)
+    (x, y), k = card.centre, 1.6
+    for found in follow(film, 0, 60, Box(x - card.w * k / 2, y - card.h * k / 2, card.w * k, card.h * k)):
+        x0, y0, x1, y1 = found.geometry.bounds()
+        x, y = film.pose(found.frame).centre
+        assert math.hypot((x0 + x1) / 2 - x, (y0 + y1) / 2 - y) < 5
+
+
 def test_hidden_for_some_frames_it_is_found_again():
     film = Film(hidden=(40, 44))
     found = follow(film, 30, 60)
