@@ -18,6 +18,7 @@ from viewers.scene.playback import SPEEDS, Loop, Playback
 
 _AHEAD = 6  # frames made ready before they are due
 _SCREEN_S = 1 / 60  # no more frames in a second than a screen shows
+_LEAST_S = 1 / 75  # a frame stays at least so long: a little less than on a screen, so that none of 60 a second is lost
 _RETRY_MS = 4  # a frame that is due and not ready is looked for again
 _LONGEST_MS = 100  # the sound wants to be asked more often than four times a second
 
@@ -63,6 +64,7 @@ class Player(QObject):
         self._playback = Playback(clock.times, clock.duration)
         self._frame = 0
         self._dropped = 0
+        self._shown_at = 0.0
         self._held = False  # paused by a scrub, plays on after it
         self._sounding = False
         self._told: set[str] = set()
@@ -294,13 +296,14 @@ class Player(QObject):
                 ready = due  # the last one is shown, ready or not
             if ready is not None:
                 self._dropped += ready - first
+                self._shown_at = now
                 self._show(ready)
         if not self._playback.playing:
             self._stop()
             self.state_changed.emit()
             return
         self.pictures.follow(self._coming(now))
-        wait = self._playback.wait(now) or 0.0
+        wait = max(self._playback.wait(now) or 0.0, self._shown_at + _LEAST_S - now)
         late = self._frame != due
         self._timer.start(_RETRY_MS if late else min(_LONGEST_MS, max(1, ceil(wait * 1000))))
         self._tell()
