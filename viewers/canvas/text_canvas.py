@@ -326,7 +326,7 @@ class TextCanvas(TextView):
             return self.line(offset - 1)[1] if offset > 0 else 0
         low = max(start, offset - 64)
         near, at = self.text.slice(low, offset), 0
-        while (after := next_grapheme(near, at)) < len(near):
+        while (after := at + next_grapheme(near[at:], 0)) < len(near):  # as forward: what comes before must not matter
             at = after
         return low + at
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,70 +26,136 @@ class Mark:
     ranges: tuple[tuple[int, int], ...]
     color: QColor
     name: str
-    selected: bool = False
-    hovered: bool = False
-    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One range of a mark."""
+    """One range of a mark; how it is shown now."""
 
     mark: Mark
     index: int
     start: int
     end: int
-    lane: int
+    lane: int = 0
+    selected: bool = False
+    hovered: bool = False
+    locked: bool = False
 
 
 class Marks:
-    """All marks of a document, found by place. Thousands of them cost what is in sight."""
+    """All marks of a document, found by place. One of thousands is changed without touching the others."""
 
-    def __init__(self, marks: Sequence[Mark] = ()) -> None:
-        self.marks = {mark.instance: mark for mark in marks}
-        pieces = sorted(
-            ((a, -b, n, i, mark) for n, mark in enumerate(marks) for i, (a, b) in enumerate(mark.ranges) if b > a),
-            key=lambda p: p[:4],
-        )
-        self.runs: list[Run] = []
-        busy: list[tuple[int, int]] = []  # (end, lane)
-        free: list[int] = []
-        lanes = 0
-        for start, minus_end, _, index, mark in pieces:
-            while busy and busy[0][0] <= start:
-                heapq.heappush(free, heapq.heappop(busy)[1])
-            if free:
-                lane = heapq.heappop(free)
-            else:
-                lane, lanes = lanes, lanes + 1
-            heapq.heappush(busy, (-minus_end, lane))
-            self.runs.append(Run(mark, index, start, -minus_end, lane))
-        self._starts = np.asarray([r.start for r in self.runs], np.int64)
-        self._ends = np.asarray([r.end for r in self.runs], np.int64)
+    def __init__(self, marks: Iterable[Mark] = ()) -> None:
+        self.marks: dict[str, Mark] = {}
+        self.selected: frozenset[str] = frozenset()
+        self.locked: frozenset[str] = frozenset()
+        self.hovered: str | None = None
+        self._owners: list[tuple[str, int]] = []
+        self._starts = self._ends = np.zeros(0, np.int64)
+        self._lanes: dict[int, int] = {}
+        self.put({m.instance: m for m in marks})
+
+    def put(self, changed: Mapping[str, Mark | None]) -> None:
+        """These are so from now on; None: gone."""
+        known = [i for i in changed if i in self.marks]
+        if known:
+            gone = set(known)
+            kept = np.fromiter((owner not in gone for owner, _ in self._owners), bool, len(self._owners))
+            self._owners = [o for o in self._owners if o[0] not in gone]
+            self._starts, self._ends = self._starts[kept], self._ends[kept]
+        spans: list[tuple[int, int]] = []
+        for instance, mark in changed.items():
+            if mark is None:
+                self.marks.pop(instance, None)
+                continue
+            self.marks[instance] = mark
+            for index, span in enumerate(mark.ranges):
+                if span[0] < span[1]:
+                    self._owners.append((instance, index))
+                    spans.append(span)
+        if spans:
+            more = np.asarray(spans, np.int64)
+            self._starts = np.concatenate((self._starts, more[:, 0]))
+            self._ends = np.concatenate((self._ends, more[:, 1]))
+        self._lanes = {}
 
     def within(self, start: int, end: int) -> list[Run]:
         """Those that touch a range of the text, by where they begin."""
-        found = np.nonzero((self._starts < end) & (self._ends > start))[0]
-        return [self.runs[i] for i in found.tolist()]
+        rows = self._rows(start, end)
+        lanes = self._lanes_of(rows)
+        return [self._run(row, lanes[row]) for row in rows]
 
     def at(self, offset: int) -> list[Run]:
         """Those that hold the character at an offset, the shortest first."""
         return sorted(self.within(offset, offset + 1), key=lambda r: r.end - r.start)
 
+    @property
+    def runs(self) -> list[Run]:
+        return self.within(-1, 1 << 62)
+
+    def _run(self, row: int, lane: int) -> Run:
+        instance, index = self._owners[row]
+        own = (instance in self.selected, instance == self.hovered, instance in self.locked)
+        return Run(self.marks[instance], index, int(self._starts[row]), int(self._ends[row]), lane, *own)
+
+    def _rows(self, start: int, end: int) -> list[int]:
+        found = np.nonzero((self._starts < end) & (self._ends > start))[0]
+        order = np.lexsort((-self._ends[found], self._starts[found]))
+        return [int(row) for row in found[order]]
+
+    def _lanes_of(self, rows: list[int]) -> dict[int, int]:
+        """Ranges that overlap, also beyond what is in sight, never share a lane: so lanes stay when one scrolls."""
+        if not rows:
+            return {}
+        if self._lanes.keys() >= set(rows):
+            return self._lanes
+        cluster = rows
+        while True:
+            low, high = int(self._starts[cluster].min()), int(self._ends[cluster].max())
+            wider = self._rows(low, high)
+            if len(wider) == len(cluster):
+                break
+            cluster = wider
+        lanes: dict[int, int] = {}
+        busy: list[tuple[int, int]] = []  # (end, lane)
+        free: list[int] = []
+        used = 0
+        for row in cluster:
+            while busy and busy[0][0] <= self._starts[row]:
+                heapq.heappush(free, heapq.heappop(busy)[1])
+            if free:
+                lane = heapq.heappop(free)
+            else:
+                lane, used = used, used + 1
+            heapq.heappush(busy, (int(self._ends[row]), lane))
+            lanes[row] = lane
+        self._lanes = lanes
+        return lanes
+
+
+def seen_on(color: QColor, dark: bool) -> QColor:
+    """The colour of a class as far lighter or darker as it must be to be told from the ground."""
+    light = color.lightness()
+    if dark and light < 110:
+        return QColor.fromHsl(max(0, color.hslHue()), color.hslSaturation(), 130)
+    if not dark and light > 200:
+        return QColor.fromHsl(max(0, color.hslHue()), color.hslSaturation(), 160)
+    return color
+
 
 def tint(color: QColor, run: Run, dark: bool) -> QColor:
     """The ground under marked text; text stays readable on it."""
-    made = QColor(color)
-    made.setAlphaF((0.30 if run.mark.selected else 0.22 if run.mark.hovered else 0.14) + (0.06 if dark else 0.0))
+    made = QColor(seen_on(color, dark))
+    made.setAlphaF((0.30 if run.selected else 0.22 if run.hovered else 0.14) + (0.06 if dark else 0.0))
     return made
 
 
-def paint_underline(p: QPainter, rect: QRectF, run: Run) -> None:
+def paint_underline(p: QPainter, rect: QRectF, run: Run, dark: bool) -> None:
     lane = min(run.lane, LANES - 1)
-    thick = 2.0 + (1.0 if run.mark.selected or run.mark.hovered else 0.0)
+    thick = 2.0 + (1.0 if run.selected or run.hovered else 0.0)
     y = rect.bottom() + 0.5 + lane * LANE_PITCH
     p.setPen(Qt.PenStyle.NoPen)
-    p.setBrush(run.mark.color)
+    p.setBrush(seen_on(run.mark.color, dark))
     p.drawRect(QRectF(rect.left(), y, max(2.0, rect.width()), thick))
 
 
@@ -106,8 +172,9 @@ def chip_rect(font: QFont, text: str, at: QPointF) -> QRectF:
     return QRectF(at.x(), at.y() - CHIP_HEIGHT, width, CHIP_HEIGHT)
 
 
-def paint_chip(p: QPainter, rect: QRectF, mark: Mark, font: QFont) -> None:
-    p.setPen(QPen(QColor(255, 255, 255), 1.5) if mark.selected else Qt.PenStyle.NoPen)
+def paint_chip(p: QPainter, rect: QRectF, run: Run, font: QFont) -> None:
+    mark = run.mark
+    p.setPen(QPen(QColor(255, 255, 255), 1.5) if run.selected else Qt.PenStyle.NoPen)
     p.setBrush(mark.color)
     p.drawRoundedRect(rect, 3, 3)
     p.setFont(font)

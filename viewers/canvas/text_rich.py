@@ -41,7 +41,7 @@ _DEEPEST, _TABLES, _CELLS = 100, 6, 6000
 _TAG = re.compile(r"<(/?)([a-z0-9]+)")
 #: Qt folds every kind of space in a source; written so they stay, one for one.
 _SPACES = {ord(c): "&nbsp;" for c in "\x0b\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"}
-_SPACES |= {code: "&nbsp;" for code in range(0x2000, 0x200B)}
+_SPACES |= dict.fromkeys(range(8192, 8203), "&nbsp;")
 
 _Move = QTextCursor.MoveOperation
 _MOVES = {
@@ -291,20 +291,17 @@ def places(text: str, raw: str) -> list[int]:
             continue
         while j < size and raw[j] in _BREAKS:
             j += 1
-        if j < size and not _same(raw[j], character):  # Qt has left out one of them
-            ahead = next((k for k in range(j, min(size, j + _STRAY)) if _same(raw[k], character)), None)
-            if ahead is None:
+        if j < size and raw[j] != character and not (raw[j].isspace() and character.isspace()):  # Qt has left one out
+            ahead = range(j, min(size, j + _STRAY)) if not character.isspace() else ()
+            found = next((k for k in ahead if raw[k] == character), None)
+            if found is None:
                 made.append(units.unit(j))
                 continue
-            j = ahead
+            j = found
         made.append(units.unit(min(j, size)))
         j += 1
     made.append(units.unit(min(j, size)))
     return made
-
-
-def _same(one: str, two: str) -> bool:
-    return one == two or (one.isspace() and two.isspace())
 
 
 def is_heavy(html: str) -> bool:

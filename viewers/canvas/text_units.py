@@ -42,8 +42,20 @@ class Units:
 
 
 def word_at(text: str, point: int) -> tuple[int, int]:
-    """The word (or the run of signs, or of spaces) round a place in `text`, in code points."""
-    return _between(QTextBoundaryFinder.BoundaryType.Word, text, point)
+    """The word (or the run of signs, or of spaces) round a place in `text`, in code points; it cuts no character."""
+    if not text:
+        return (0, 0)
+    units = Units(text)
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Word, text)
+    finder.setPosition(units.unit(min(point, len(text) - 1)))
+    start = finder.position() if finder.isAtBoundary() else finder.toPreviousBoundary()
+    end = finder.toNextBoundary()
+    whole = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, text)
+    whole.setPosition(max(0, start))
+    start = max(0, start) if whole.isAtBoundary() else whole.toPreviousBoundary()
+    whole.setPosition(end if end >= 0 else units.units)
+    end = whole.position() if whole.isAtBoundary() else whole.toNextBoundary()
+    return (units.point(max(0, start)), units.point(end) if end >= 0 else len(text))
 
 
 def next_grapheme(text: str, point: int) -> int:
@@ -53,14 +65,3 @@ def next_grapheme(text: str, point: int) -> int:
     finder.setPosition(units.unit(point))
     found = finder.toNextBoundary()
     return units.point(found) if found >= 0 else len(text)
-
-
-def _between(kind: QTextBoundaryFinder.BoundaryType, text: str, point: int) -> tuple[int, int]:
-    if not text:
-        return (0, 0)
-    units = Units(text)
-    finder = QTextBoundaryFinder(kind, text)
-    finder.setPosition(units.unit(min(point, len(text) - 1)))
-    start = finder.position() if finder.isAtBoundary() else finder.toPreviousBoundary()
-    end = finder.toNextBoundary()
-    return (units.point(max(0, start)), units.point(end) if end >= 0 else len(text))

@@ -7,7 +7,7 @@ points of the text shown. The view changes nothing by itself: it tells what the 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
@@ -70,7 +70,7 @@ class TextView(QAbstractScrollArea):
         self._pressed_at: Span = (0, 0)
         self._dragged = self._shift = False
         self._double: QPointF | None = None  # where a double click was, for as long as a third press may follow
-        self._chips: list[tuple[QRectF, Mark]] = []
+        self._chips: list[tuple[QRectF, Run]] = []
         self._pointer = QPointF()
         self._set_up()
 
@@ -164,8 +164,19 @@ class TextView(QAbstractScrollArea):
             self.select(self.caret, self.caret)
         return bool(was)
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Iterable[Mark]) -> None:
+        had = self.marks
         self.marks = Marks(marks)
+        self.show_state(had.selected, had.locked, had.hovered)
+
+    def put_marks(self, changed: Mapping[str, Mark | None]) -> None:
+        """Some of them are others; None: gone."""
+        self.marks.put(changed)
+        self.viewport().update()
+
+    def show_state(self, selected: frozenset[str], locked: frozenset[str], hovered: str | None) -> None:
+        """Of objects."""
+        self.marks.selected, self.marks.locked, self.marks.hovered = selected, locked, hovered
         self.viewport().update()
 
     def show_found(self, found: Sequence[Span], current: Span | None) -> None:
@@ -326,8 +337,7 @@ class TextView(QAbstractScrollArea):
         return sorted(hit, key=lambda r: r.end - r.start)
 
     def _chip_at(self, at: QPointF) -> Run | None:
-        mark = next((mark for rect, mark in reversed(self._chips) if rect.contains(at)), None)
-        return next((r for r in self.marks.runs if r.mark is mark), None) if mark is not None else None
+        return next((run for rect, run in reversed(self._chips) if rect.contains(at)), None)
 
     def _handle_at(self, at: QPointF) -> tuple[Run, bool] | None:
         best: tuple[float, Run, bool] | None = None
@@ -343,7 +353,7 @@ class TextView(QAbstractScrollArea):
         start, end = self.in_sight()
         found = []
         for run in self.marks.within(start, end):
-            if not run.mark.selected or run.mark.locked:
+            if not run.selected or run.locked:
                 continue
             for offset, at_end in ((run.start, False), (run.end, True)):
                 low, high = (offset - 1, offset) if at_end else (offset, offset + 1)
@@ -430,12 +440,12 @@ class TextView(QAbstractScrollArea):
             p.end()
 
     def _paint_under(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]], start: int, end: int) -> None:
-        dark = self.palette().color(QPalette.ColorRole.Base).lightness() < 128
+        dark = self._is_dark()
         for run, rects in runs:
             color = text_marks.tint(run.mark.color, run, dark)
             for rect in rects:
                 p.fillRect(rect, color)
-                if run.mark.locked:
+                if run.locked:
                     text_marks.paint_lock(p, rect, color)
         self._paint_found(p, start, end)
         low, high = self.selection
@@ -456,9 +466,10 @@ class TextView(QAbstractScrollArea):
             i += 1
 
     def _paint_over(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]]) -> None:
+        dark = self._is_dark()
         for run, rects in runs:
             for rect in rects:
-                text_marks.paint_underline(p, rect, run)
+                text_marks.paint_underline(p, rect, run, dark)
         self._paint_chips(p, runs)
         for run, rect, at_end in self._handles():
             text_marks.paint_handle(p, rect, run.mark.color, at_end=at_end)
@@ -466,12 +477,15 @@ class TextView(QAbstractScrollArea):
         if caret is not None:
             p.fillRect(QRectF(caret.left() - 1, caret.top(), 2, caret.height()), self.palette().text())
 
+    def _is_dark(self) -> bool:
+        return self.palette().color(QPalette.ColorRole.Base).lightness() < 128
+
     def _paint_chips(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]]) -> None:
         self._chips = []
         font = text_marks.chip_font(self.font())
         low, _ = self.in_sight()
-        for run, rects in sorted(runs, key=lambda r: (r[0].mark.selected, r[0].mark.hovered)):
-            loud = run.mark.selected or run.mark.hovered
+        for run, rects in sorted(runs, key=lambda r: (r[0].selected, r[0].hovered)):
+            loud = run.selected or run.hovered
             if not rects or run.start < low or (run.index > 0 and not loud) or (self.compact and not loud):
                 continue
             rect = text_marks.chip_rect(font, run.mark.name, QPointF(rects[0].left(), rects[0].top()))
@@ -481,8 +495,8 @@ class TextView(QAbstractScrollArea):
                     rect.moveLeft(taken.right() + 2)
             if rect.right() > self.viewport().width():
                 rect.moveRight(self.viewport().width() - 2)
-            self._chips.append((rect, run.mark))
-            text_marks.paint_chip(p, rect, run.mark, font)
+            self._chips.append((rect, run))
+            text_marks.paint_chip(p, rect, run, font)
 
     def _paint_message(self, p: QPainter) -> None:
         assert self.message is not None

@@ -11,7 +11,7 @@ from storage.media.source import ByteSource
 from storage.media.text_index import TextIndex, build, decode
 
 _KEPT = 32  # decoded blocks in memory, about 2 MB
-_AT_ONCE = 16  # blocks searched together
+_AT_ONCE = 2  # blocks searched together: matching lets no other thread run
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 Check = Callable[[], None]

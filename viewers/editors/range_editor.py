@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
@@ -268,13 +268,26 @@ class RangeEditor(RangeVerbs, Editor):
     # -- what is marked
 
     def refresh_marks(self) -> None:
+        """All of them anew: after the text has come, and where colours or what is hidden change."""
         if not self.loaded:
             return
-        marks = []
-        for annotation in self.session.document.on_frame(self.focus.at):
-            if self._is_shown(annotation.instance):
-                marks.append(self._mark_of(annotation))
-        self.view.set_marks(marks)
+        shown = (a for a in self.session.on_frame(self.focus.at) if self._is_shown(a.instance))
+        self.view.set_marks([self._mark_of(a) for a in shown])
+        self._show_state()
+
+    def _change_marks(self, instances: Iterable[str]) -> None:
+        if not self.loaded:
+            return
+        changed: dict[str, Mark | None] = {}
+        for instance in instances:
+            found = self.session.shown(instance, self.focus.at)
+            there = found is not None and instance in self.session.document.instances and self._is_shown(instance)
+            changed[instance] = self._mark_of(found) if found is not None and there else None
+        self.view.put_marks(changed)
+
+    def _show_state(self) -> None:
+        focus = self.focus
+        self.view.show_state(frozenset(focus.selected), focus.locked, focus.hovered)
         armed = self.armed_class()
         self.view.draft_color = QColor(armed.color) if armed is not None else None
 
@@ -289,24 +302,18 @@ class RangeEditor(RangeVerbs, Editor):
         if self.focus.display.color_by == "instance":
             color = _COLORS[instance.number % len(_COLORS)]
         own = annotation.instance
-        return Mark(
-            own,
-            tuple(self.spans(annotation)),
-            QColor(color),
-            self.name(own),
-            own in self.focus.selected,
-            own == self.focus.hovered,
-            own in self.focus.locked,
-        )
+        return Mark(own, tuple(self.spans(annotation)), QColor(color), self.name(own))
 
     def _on_document(self, change: DocumentChange) -> None:
         if self._grab is not None and not change.preview and self._grab[0].uuid not in self.session.document.annotations:
             self._grab = None
-        self.refresh_marks()
+        self._change_marks(change.instances)
 
     def _on_focus(self, names: frozenset[str]) -> None:
-        if names & {"selected", "hovered", "hidden", "locked", "display", "armed", "at"}:
+        if names & {"hidden", "display", "at"} or ("selected" in names and self.focus.display.only_selected):
             self.refresh_marks()
+        elif names & {"selected", "hovered", "locked", "armed"}:
+            self._show_state()
         if names & {"selected", "armed"}:
             self.status.emit(self.hint)
         if "armed" in names:

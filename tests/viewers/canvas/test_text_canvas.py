@@ -244,9 +244,10 @@ def test_the_arrow_key_walks_through_every_character_and_back(canvas, text):
 
 @given(spans=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20)), max_size=12))
 def test_underlines_that_overlap_run_in_lanes_of_their_own(spans):
-    marks = Marks([Mark(str(i), ((a, a + n),), None, "") for i, (a, n) in enumerate(spans)])
-    for one in marks.runs:
-        for two in marks.runs:
+    marks = Marks([Mark(str(i), ((a, a + n),), None, str(i)) for i, (a, n) in enumerate(spans)])
+    runs = marks.runs
+    for one in runs:
+        for two in runs:
             if one is not two and one.start < two.end and two.start < one.end:
                 assert one.lane != two.lane
     for offset in range(85):
