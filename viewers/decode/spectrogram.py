@@ -17,6 +17,7 @@ FINEST = -3
 TILE = 256  # columns
 BINS = SIZE // 2 + 1
 FLOOR_DB = -100.0
+FAR = 16 * SIZE
 _KEPT = 96  # tiles of 131 kB
 
 
@@ -26,7 +27,8 @@ def hop_of(level: int) -> int:
 
 
 class Spectrogram:
-    """Belongs to the thread of its decoder. Column k of a level is the window around sample k * hop_of(level)."""
+    """Belongs to the thread of its decoder. Column k of a level is the loudest of some windows around sample k * hop_of(level):
+    one where windows overlap, up to four where they lie apart, so that short sounds are seen from afar."""
 
     def __init__(self, sound: SoundDecoder, channel: int | None = None, store: SpectrumStore | None = None) -> None:
         """`channel` None: the mean of all. `store` keeps tiles for the next time."""
@@ -61,18 +63,24 @@ class Spectrogram:
         return made
 
     def _made(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
-        hop = hop_of(level)
-        first = number * TILE
+        hop, first = hop_of(level), number * TILE
         columns = max(0, min(TILE, self.columns(level) - first))
         out = np.zeros((columns, BINS), np.uint8)
-        step = TILE if hop <= 16 * SIZE else 1  # far apart, the samples between windows are not decoded
-        for begin in range(0, columns, min(step, max(1, (1 << 20) // hop))):
+        far = hop > FAR  # the samples between the windows are not decoded
+        windows = min(2 if far else 4, max(1, hop // SIZE))
+        apart = hop // windows
+        shift = SIZE // 2 + (hop - apart) // 2
+        batch = 1 if far else max(1, min(TILE, (1 << 20) // hop))
+        for begin in range(0, columns, batch):
             check()
-            end = min(columns, begin + min(step, max(1, (1 << 20) // hop)))
-            start = (first + begin) * hop - SIZE // 2
-            samples = self._mono(start, (end - begin - 1) * hop + SIZE, check)
-            windows = np.lib.stride_tricks.sliding_window_view(samples, SIZE)[::hop]
-            out[begin:end] = self._levels(windows)
+            count = min(batch, columns - begin)
+            start = (first + begin) * hop - shift
+            if far:
+                seen = np.stack([self._mono(start + k * apart, SIZE, check) for k in range(windows)])
+            else:
+                samples = self._mono(start, (count * windows - 1) * apart + SIZE, check)
+                seen = np.lib.stride_tricks.sliding_window_view(samples, SIZE)[::apart]
+            out[begin : begin + count] = self._levels(seen).reshape(count, windows, BINS).max(axis=1)
         return out
 
     def _mono(self, first: int, count: int, check: Check) -> NDArray[np.float32]:

@@ -175,6 +175,18 @@ def test_a_spectrogram_shows_a_tone_where_it_is(level, tmp_path):
     assert abs(int(late.argmax()) - 3000 * SIZE / rate) <= 1
 
 
+@pytest.mark.parametrize("level", [1, 3, 4])
+def test_a_short_sound_is_seen_from_afar_where_it_is(level, tmp_path):
+    rate, hop = 8000, 512 << level
+    samples = np.zeros((rate * 40, 1), np.int16)
+    at = 20 * rate + 100
+    samples[at : at + 400] = sounds.tone(400, rate, 1000)
+    picture = Spectrogram(opened(sounds.write(tmp_path / "a.wav", samples, rate)))
+    loud = np.concatenate([picture.tile(level, n, lambda: None) for n in range(-(-picture.columns(level) // 256))]).max(axis=1)
+    assert abs(int(loud.argmax()) - (at + 200) / hop) <= 0.5 + SIZE / hop
+    assert loud.max() > 100
+
+
 def test_facts_of_a_sound(tmp_path):
     info = probe_audio(sounds.write(tmp_path / "a.wav", sounds.ramp(12_000, 2)))
     assert (info.kind, info.mime, info.duration) == (Kind.AUDIO, "audio/wav", 1.5)
