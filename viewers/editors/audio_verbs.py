@@ -21,6 +21,8 @@ from viewers.scene.sound_regions import WHOLE, Region, SoundRegions, tidy
 class AudioVerbs(SelectionVerbs):
     """A part of the audio editor. It needs the attributes below; whoever mixes it in provides them."""
 
+    drawable = (ShapeKind.AUDIO,)
+
     hand: AudioHand
     regions: SoundRegions
     _mark: int | None  # where the next region begins, set by key
