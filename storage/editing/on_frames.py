@@ -7,28 +7,20 @@ and a shape that is changed there becomes a key frame.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from storage.editing import track_verbs, verbs
 from storage.editing.edits import Edit, Edits, Put
+from storage.editing.lives import Lives, between_rows, is_between
 from storage.editing.track_verbs import Hand
 from storage.ids import new_uuid
 from storage.model.geometry import Bitmask, Geometry
-from storage.model.interpolation import INTERPOLATED_CONFIDENCE, Shown, between, present
+from storage.model.interpolation import Shown, present
 from storage.model.labels import Annotation, FrameKey, LabelDocument
 
-_BETWEEN = "~"  # in the uuid of an annotation that is no row
-
-
-def is_between(annotation: Annotation) -> bool:
-    """Whether this is what lies between two rows: nothing stored, its uuid names no row."""
-    return _BETWEEN in annotation.uuid
+__all__ = ["Moving", "OnFrames", "Still", "is_between"]
 
 
 class OnFrames(Protocol):
@@ -131,7 +123,7 @@ class Moving:
     def __init__(self, count: int, pts: Callable[[int], int | None] = lambda frame: None) -> None:
         self.count = count
         self._pts = pts
-        self._lives: _Lives | None = None
+        self._lives: Lives | None = None
 
     def key(self, index: int) -> FrameKey:
         return ("", index)
@@ -146,11 +138,11 @@ class Moving:
         found = present(document, instance, at[1], at[0])
         if found is None or found.row is not None:
             return found.row if found else None
-        return _between(found.since, found.geometry, at, found.confidence)
+        return between_rows(found.since, found.geometry, at, found.confidence)
 
     def on_frame(self, document: LabelDocument, at: FrameKey) -> list[Annotation]:
         if self._lives is None or self._lives.document is not document:
-            self._lives = _Lives(document)
+            self._lives = Lives(document)
         return self._lives.seen(at)
 
     def add(
@@ -193,93 +185,3 @@ class Moving:
 
     def vanish(self, document: LabelDocument, instances: Iterable[str], at: FrameKey, *, by: str, now: int) -> Edits:
         return track_verbs.delete_range(document, instances, at[1], at[1], Hand(by, now, at[0], self._pts))
-
-
-def _between(since: Annotation, geometry: Geometry, at: FrameKey, confidence: float) -> Annotation:
-    return Annotation(
-        f"{since.uuid}{_BETWEEN}{at[1]}", since.instance, geometry, at[1], at[0], None, False, since.outside, since.occluded,
-        confidence, False, since.created_at, since.created_by, since.edited_at, since.edited_by,
-    )  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Segment:
-    """An object from one row to just before the next one."""
-
-    before: Annotation
-    after: Annotation | None
-
-    def covers(self, frame: int) -> bool:
-        return self.before.frame <= frame and (self.after is None or frame < self.after.frame)
-
-    def at(self, frame: int, key: FrameKey) -> Annotation | None:
-        before, after = self.before, self.after
-        if before.outside:
-            return None
-        if before.frame == frame:
-            return before
-        if after is None or not before.keyframe:
-            return None
-        t = (frame - before.frame) / (after.frame - before.frame)
-        confidence = min(INTERPOLATED_CONFIDENCE, before.confidence, after.confidence)
-        return _between(before, between(before.geometry, after.geometry, t), key, confidence)
-
-
-class _Lives:
-    """From which frame to which each object lives, so that a frame costs what is on it. Follows the document by itself."""
-
-    def __init__(self, document: LabelDocument) -> None:
-        self.document = document
-        self._revision = -1
-        self._slots: dict[str, int] = {}  # in the order in which the objects came: the order of drawing
-        self._ids: list[str] = []
-        self._segments: list[_Segment | None] = []  # the one that was looked at last
-        self._first: NDArray[np.int64] = np.empty(0, np.int64)
-        self._last: NDArray[np.int64] = np.empty(0, np.int64)
-        for instance in document.instances:
-            self._learn(instance)
-
-    def seen(self, at: FrameKey) -> list[Annotation]:
-        self._follow()
-        frame = at[1]
-        n = len(self._ids)
-        found: list[Annotation] = []
-        for slot in np.flatnonzero((self._first[:n] <= frame) & (self._last[:n] >= frame)).tolist():
-            segment = self._segments[slot]
-            if segment is None or not segment.covers(frame):
-                segment = self._segments[slot] = _segment(self.document, self._ids[slot], at)
-            shape = segment.at(frame, at) if segment is not None else None
-            if shape is not None:
-                found.append(shape)
-        instances = self.document.instances
-        layers = [instances[a.instance].layer if a.instance in instances else 0 for a in found]
-        if any(layers):
-            return [found[i] for i in sorted(range(len(found)), key=layers.__getitem__)]
-        return found
-
-    def _follow(self) -> None:
-        if self.document.revision != self._revision:
-            for instance in self.document.changed_since(self._revision):
-                self._learn(instance)
-            self._revision = self.document.revision
-
-    def _learn(self, instance: str) -> None:
-        slot = self._slots.get(instance)
-        if slot is None:
-            slot = self._slots[instance] = len(self._ids)
-            self._ids.append(instance)
-            self._segments.append(None)
-            if slot >= len(self._first):
-                self._first = np.resize(self._first, max(64, slot * 2))
-                self._last = np.resize(self._last, max(64, slot * 2))
-        self._segments[slot] = None
-        places = self.document.places_of(instance)
-        self._first[slot], self._last[slot] = (places[0][1], places[-1][1]) if places else (0, -1)
-
-
-def _segment(document: LabelDocument, instance: str, at: FrameKey) -> _Segment | None:
-    places = document.places_of(instance)
-    i = bisect_right(places, at)
-    before = document.annotation_of(instance, places[i - 1]) if i else None
-    after = document.annotation_of(instance, places[i]) if i < len(places) else None
-    return _Segment(before, after) if before is not None and before.part == at[0] else None

@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 from storage.model.geometry import Points
 
@@ -63,10 +64,12 @@ class Pairing:
 def rings(a: Points, b: Points) -> Pairing:
     """Two closed outlines. The direction in which `a` runs is kept."""
     p, q = _ways(a), _ways(b)
+    if len(p) == len(q) and (fit := _fit(p, q)).alike:  # then they run the same way round
+        return _made(p, q, fit)
     if (_area(p) < 0) != (_area(q) < 0):
         q = (q[0], *reversed(q[1:]))
-    if len(p) == len(q) and _alike(p, q):
-        return _made(p, q)
+        if len(p) == len(q) and (fit := _fit(p, q)).alike:
+            return _made(p, q, fit)
     best = _made(*_aligned(p, q, turning=False))
     if not _turns_over(best):
         return best
@@ -144,24 +147,36 @@ def _best(p: Way, q: Way, shifts: range | list[int], *, turning: bool, step: int
     return found
 
 
-def _made(a: Way, b: Way) -> Pairing:
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The turn and scale by which `a` comes nearest to `b`, point by point: `c / size`."""
+
+    start: complex
+    end: complex
+    c: complex
+    size: float  # squares of the distances of `a` from its centre
+    weight: float  # ... geometric mean with those of `b`
+
+    @property
+    def alike(self) -> bool:
+        """Whether one is the other moved, turned and scaled."""
+        return 0 < self.weight < math.inf and abs(self.c) >= self.weight * (1 - 1e-6)
+
+
+def _fit(a: Way, b: Way) -> _Fit:
     n = len(a)
     start, end = sum(a) / n, sum(b) / n
-    c = sum((p - start).conjugate() * (q - end) for p, q in zip(a, b, strict=True))
-    size = _square(p - start for p in a)
-    weight = math.sqrt(size * _square(q - end for q in b))
-    if not 0 < weight < math.inf or abs(c) < 1e-6 * weight or abs(cmath.phase(c)) <= TURN:
-        return Pairing(a, b, Motion(start, end))
-    return Pairing(a, b, Motion(start, end, c / size))
+    p, q = [z - start for z in a], [z - end for z in b]
+    back = [z.conjugate() for z in p]
+    size = sum(map(mul, back, p)).real
+    weight = math.sqrt(size) * math.sqrt(sum(map(mul, q, [z.conjugate() for z in q])).real)
+    return _Fit(start, end, sum(map(mul, back, q)), size, weight)
 
 
-def _alike(a: Way, b: Way) -> bool:
-    """Whether one is the other moved, turned and scaled, vertex by vertex."""
-    n = len(a)
-    ca, cb = sum(a) / n, sum(b) / n
-    c = sum((p - ca).conjugate() * (q - cb) for p, q in zip(a, b, strict=True))
-    weight = math.sqrt(_square(p - ca for p in a) * _square(q - cb for q in b))
-    return 0 < weight < math.inf and abs(c) >= weight * (1 - 1e-6)
+def _made(a: Way, b: Way, fit: _Fit | None = None) -> Pairing:
+    fit = fit or _fit(a, b)
+    straight = not 0 < fit.weight < math.inf or abs(fit.c) < 1e-6 * fit.weight or abs(cmath.phase(fit.c)) <= TURN
+    return Pairing(a, b, Motion(fit.start, fit.end, 1 + 0j if straight else fit.c / fit.size))
 
 
 def _turns_over(pairing: Pairing) -> bool:

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from storage.model import correspondence
+from storage.model.correspondence import Pairing
 from storage.model.geometry import (
     Box,
     Circle,
@@ -178,8 +179,15 @@ def _rotated_box(a: RotatedBox, b: RotatedBox, t: float) -> RotatedBox:
 
 
 def _polygon(a: Polygon, b: Polygon, t: float) -> Polygon:
-    """Parts and holes by their order; those that have no partner hold until the next key frame."""
-    parts: list[tuple[Ring, ...]] = []
+    return Polygon(tuple(tuple(ring.at(t) if isinstance(ring, Pairing) else ring for ring in part) for part in pairings(a, b)))
+
+
+def pairings(a: Polygon, b: Polygon) -> list[tuple[Pairing | Ring, ...]]:
+    """The rings of `a`, each with the one of `b` that it becomes.
+
+    Parts and holes by their order; those that have no partner hold until the next key frame.
+    """
+    parts: list[tuple[Pairing | Ring, ...]] = []
     for i, part in enumerate(a.parts):
         if i >= len(b.parts):
             parts.append(part)
@@ -187,11 +195,10 @@ def _polygon(a: Polygon, b: Polygon, t: float) -> Polygon:
         other = b.parts[i]
         outer = correspondence.rings(part[0], other[0])
         inner = [
-            correspondence.holes(part[k], other[k], outer.motion).at(t) if k < len(other) else part[k]
-            for k in range(1, len(part))
+            correspondence.holes(part[k], other[k], outer.motion) if k < len(other) else part[k] for k in range(1, len(part))
         ]
-        parts.append((outer.at(t), *inner))
-    return Polygon(tuple(parts))
+        parts.append((outer, *inner))
+    return parts
 
 
 def _skeleton(a: Skeleton, b: Skeleton, t: float) -> Skeleton:
