@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLineEdit, QListView, QListWidget
 
 from storage.editing.focus import Focus
 from storage.model import ontology_edit as edit
-from storage.model.geometry import ShapeKind
+from storage.model.class_keys import class_keys
+from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.items import Kind
 from tests.support.panels import Things, draw, make_session, unnamed
-from widgets.item_models.class_rows import class_keys
 from widgets.item_models.label_rows import Column
 from widgets.panels.classes import ClassesPanel
 from widgets.panels.gaps import GapsList
@@ -180,8 +180,16 @@ def test_a_long_list_can_be_searched_and_enter_arms_the_first(qtbot):
 def test_a_class_without_a_key_has_the_digit_of_its_place():
     things = Things()
     ontology = edit.set_hotkey(edit.set_hotkey(things.ontology, things["Car"], "2"), things["Tree"], "")
-    assert class_keys(ontology) == {things["Car"]: "2"}
-    assert class_keys(edit.set_hotkey(ontology, things["Car"], "7"))[things["Tree"]] == "2"
+    assert class_keys(ontology, PICTURE_SHAPES) == {things["Car"]: "2"}
+    assert class_keys(edit.set_hotkey(ontology, things["Car"], "7"), PICTURE_SHAPES)[things["Tree"]] == "2"
+
+
+def test_on_a_sound_the_digits_of_what_cannot_be_drawn_serve_what_can():
+    things = Things()
+    for n in range(12):
+        things.object(f"Thing {n}", ShapeKind.POINT)
+    speech = things.object("Speech", ShapeKind.AUDIO)
+    assert class_keys(things.ontology, (ShapeKind.AUDIO,)) == {speech: "1"}
 
 
 # -- gaps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,8 @@ from storage.editing.edits import Edit, Edits
 from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
-from storage.model.geometry import Bitmask, Bounds
+from storage.model.class_keys import class_keys
+from storage.model.geometry import PICTURE_SHAPES, Bitmask, Bounds, ShapeKind
 from storage.model.labels import Annotation, FrameKey
 from storage.model.ontology import ObjectClass, Ontology
 from viewers.editors.clipboard import Clip, Clipboard
@@ -29,6 +31,8 @@ class SelectionVerbs:
     focus: Focus
     ontology: Ontology
     clipboard: Clipboard
+    #: What can be drawn on this medium.
+    drawable: Collection[ShapeKind] = PICTURE_SHAPES
 
     def say(self, text: str) -> None:
         raise NotImplementedError
@@ -296,14 +300,9 @@ class SelectionVerbs:
         return [o for o in self.ontology.objects if not o.archived]
 
     def class_at(self, digit: int) -> ObjectClass | None:
-        """The class with that hotkey, else the one at that place in the list (0 is the tenth)."""
-        classes = self.classes()
-        for known in classes:
-            if known.hotkey == str(digit):
-                return known
-        place = (digit - 1) % 10
-        free = classes[place] if place < len(classes) else None
-        return free if free is not None and not free.hotkey else None
+        """The class that this digit arms on this medium."""
+        keys = class_keys(self.ontology, self.drawable)
+        return next((o for o in self.classes() if keys.get(o.feature_hash) == str(digit)), None)
 
     def set_class_by_digit(self, digit: int) -> None:
         known = self.class_at(digit)

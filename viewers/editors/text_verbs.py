@@ -23,6 +23,7 @@ _QUOTED = 40
 
 
 class RangeVerbs(SelectionVerbs):
+    drawable = (ShapeKind.TEXT,)
     _last_class: str | None = None
 
     # -- what the editor answers

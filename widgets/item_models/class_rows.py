@@ -8,24 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from storage.model.class_keys import class_keys
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.ontology import ObjectClass, Ontology
 from widgets.controls.shapes import shape_title
-
-DIGITS = "1234567890"
-
-
-def class_keys(ontology: Ontology) -> dict[str, str]:
-    """Digit by feature hash, as the editor takes them: a class's own key, else its place if nobody has that digit."""
-    living = [o for o in ontology.objects if not o.archived]
-    keys: dict[str, str] = {}
-    for o in living:
-        if o.hotkey and o.hotkey not in keys.values():
-            keys[o.feature_hash] = o.hotkey
-    for place, o in enumerate(living[: len(DIGITS)]):
-        if not o.hotkey and DIGITS[place] not in keys.values():
-            keys[o.feature_hash] = DIGITS[place]
-    return keys
 
 
 class ClassRole(IntEnum):
@@ -48,8 +34,9 @@ class ClassRows(QAbstractListModel):
 
     def show_ontology(self, ontology: Ontology) -> None:
         self.beginResetModel()
+        self._ontology = ontology
         self._all = [o for o in ontology.objects if not o.archived]
-        self._keys = class_keys(ontology)
+        self._keys = class_keys(ontology, self._drawable)
         self._sift()
         self.endResetModel()
 
@@ -57,6 +44,7 @@ class ClassRows(QAbstractListModel):
         """What can be drawn on the file that is shown; `where` names its kind."""
         self.beginResetModel()
         self._drawable, self._where = frozenset(drawable), where
+        self._keys = class_keys(self._ontology, self._drawable)
         self._sift()
         self.endResetModel()
 

@@ -79,7 +79,7 @@ def test_a_click_draws_nothing_and_sets_the_playhead(stage):
 
 
 def test_a_class_of_another_shape_is_refused_with_a_sentence(stage):
-    stage.key("3")
+    stage.editor.arm_class("hash-car")
     assert "Car" in stage.said[-1]
     assert stage.focus.tool == "select"
     stage.key("9")

@@ -300,7 +300,7 @@ def test_copy_takes_the_text_as_stored(stage):
 
 def test_a_class_of_another_shape_cannot_be_marked(stage):
     stage.view.select(0, 3)
-    stage.key("3")
+    stage.editor.arm_class("hash-Car")
     assert stage.shapes == []
     assert "cannot be marked in a text" in stage.said[-1]
     stage.key("9")
