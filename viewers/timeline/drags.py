@@ -234,13 +234,13 @@ def split_bar(document: LabelDocument, bar: Bar, frame: int) -> Edits:
 
 
 def _ranged(document: LabelDocument, moved: list[tuple[Bar, int, int]]) -> Edits:
-    """Bars with new ends. Two of them may belong to one classification."""
+    """Bars with new ends. Two of them may belong to one classification; one that is gone by now stays gone."""
     made: dict[str, Answer | Classification] = {}
     for bar, first, last in moved:
-        record = made.get(bar.uuid) or document.answers.get(bar.uuid) or document.classifications[bar.uuid]
+        record = made.get(bar.uuid) or document.answers.get(bar.uuid) or document.classifications.get(bar.uuid)
         if isinstance(record, Answer):
             made[bar.uuid] = replace(record, first=first, last=last)
-        else:
+        elif record is not None and 0 <= bar.part < len(record.ranges):
             ranges = list(record.ranges)
             ranges[bar.part] = (first, last)
             made[bar.uuid] = replace(record, ranges=tuple(ranges))
@@ -259,6 +259,7 @@ class Drag:
         self.frame = grip.frame
         self._back: list[Edit] = []  # from what is shown to how it was
         session.begin(grip.text)
+        self._revision = session.document.revision
 
     def to(self, frame: int) -> bool:
         """Whether it went anywhere."""
@@ -277,16 +278,19 @@ class Drag:
             edit.apply(document)
         self._session.preview(*back, *edits)
         self._back, self.frame = list(touched.values()), frame
+        self._revision = document.revision
         return True
 
     @property
     def alive(self) -> bool:
-        """Undo, and whatever else begins a step of its own, ends a gesture that is under way."""
-        return self._session.in_gesture
+        """Undo, and whatever else begins a step of its own, ends it; so does what comes in from another window."""
+        return self._session.in_gesture and self._session.document.revision == self._revision
 
     def finish(self) -> None:
         if self.alive:
             self._session.commit()
+        else:
+            self.cancel()
 
     def cancel(self) -> None:
         self._session.cancel()

@@ -211,8 +211,8 @@ class Gestures:
         return snapped(found, frame, SNAP / view.axis.scale)
 
     def _begin_drag(self) -> None:
-        found, view = self._pressed, self._view
-        assert found is not None
+        view = self._view
+        found = self._pressed = view.hit_at(self._from)  # what was pressed on may have changed since
         if found.row is None or found.zone == "names":
             self._mode = "range" if found.zone == "tracks" else "right"
             self._anchor = found.frame
@@ -259,8 +259,8 @@ class Gestures:
             drag.finish()
         elif mode == "draw":
             self.drawing.ask()
-        elif mode == "press" and found is not None:
-            self._click(found, event)
+        elif mode == "press":
+            self._click(self._view.hit_at(self._from), event)
         elif mode == "right" and event.button() == Button.RightButton and found is not None:
             self._mode = ""
             self.menu(found, event.globalPosition().toPoint())

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton
 
+from storage.editing.edits import Drop
 from storage.model.labels import LabelDocument
 from tests.support.timelines import CTRL, LEFT, RULER_Y, SHIFT, TimelineStage, many
 from viewers.timeline.look import ROW
@@ -216,6 +217,25 @@ def test_undo_in_the_middle_of_a_drag_ends_it(stage):
     stage.move(stage.x(95), y, LEFT, CTRL)
     stage.release(stage.x(95), y)
     assert stage.frames_of("car") == {10: "k", 40: "k", 80: "k", 110: "k"} and stage.session.undo_text == ""
+
+
+def test_what_was_pressed_on_and_is_gone_is_not_dragged(stage):
+    stage.drag_frames("car", 40, 55)
+    y = stage.y(stage.index("car"))
+    stage.press(stage.x(55), y)
+    stage.session.undo()
+    stage.move(stage.x(70), y, LEFT, CTRL)
+    stage.release(stage.x(70), y)
+    assert stage.frames_of("car") == {10: "k", 40: "k", 80: "k", 110: "k"}
+
+
+def test_what_another_window_writes_ends_a_drag(stage):
+    y = stage.y(stage.index("car"))
+    stage.hold(stage.x(40), y, stage.x(60), y, CTRL)
+    stage.session.merge(tuple(Drop("annotation", f"car@{f}") for f in (80, 110)))
+    stage.move(stage.x(70), y, LEFT, CTRL)
+    stage.release(stage.x(70), y)
+    assert stage.frames_of("car") == {10: "k", 40: "k"} and stage.sent == []
 
 
 def test_what_plays_is_told_to_stand_still(stage, qtbot):
