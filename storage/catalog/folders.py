@@ -10,7 +10,7 @@ from storage.catalog.people import NAME_OF, own, visible_folders
 from storage.errors import NotFound, Refused
 from storage.ids import uuid_text
 from storage.model import titles
-from storage.model.items import Folder, FolderKind, FolderSummary, Kind
+from storage.model.items import BATCHES, Folder, FolderKind, FolderSummary, Kind
 from storage.model.people import Action, User
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def summary(db: sqlite3.Connection, viewer: User, folder_id: int) -> FolderSumma
     for each in ids:
         for kind, count, total in db.execute(sql, (each,)):
             kinds[Kind(kind)] = kinds.get(Kind(kind), 0) + count
-            size += total
+            size += 0 if Kind(kind) in BATCHES else total  # their pictures are counted as items of their own
     return FolderSummary(sum(kinds.values()), len(ids) - 1, size, kinds)
 
 

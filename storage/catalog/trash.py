@@ -80,7 +80,7 @@ def foresee(db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], sel
     ids = set(_live_items(db, inside)) | set(selected_ids(db, viewer, selection))
     members.refuse_parting(db, sorted(ids))
     wanted = _json(ids)
-    size = db.execute(f"SELECT coalesce(sum(size), 0) FROM items WHERE id {_IN}", (wanted,)).fetchone()[0]
+    size = db.execute(f"SELECT coalesce(sum(size), 0) FROM items WHERE source <> '' AND id {_IN}", (wanted,)).fetchone()[0]
     units = f"FROM data_units u WHERE u.item_id {_IN} AND u.removed_at IS NULL"
     datasets = db.execute(f"SELECT title FROM datasets WHERE id IN (SELECT u.dataset_id {units})", (wanted,)).fetchall()
     in_projects = f"SELECT p.project_id FROM project_datasets p WHERE p.dataset_id IN (SELECT u.dataset_id {units})"

@@ -22,7 +22,7 @@ from widgets.delegates.file_row import FileRowDelegate
 from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN, FileRows
 from widgets.views.file_drags import FileDrags
 
-_HIDDEN_AT_FIRST = {"length", "datasets"}
+_HIDDEN_AT_FIRST = {"frames", "datasets"}
 
 
 class FileTable(FileDrags, QTableView):

@@ -237,6 +237,14 @@ def test_a_picture_says_which_group_it_belongs_to(batch, catalog, shots):
     assert catalog.reads.groups_of(added.item_id) == []
 
 
+def test_bytes_are_counted_once(batch, catalog, target, shots):
+    (added,) = batch(shots).added
+    size = sum(path.stat().st_size for path in shots)
+    assert catalog.reads.folder_summary(target).size == size
+    assert trash.consequences(catalog.reads, [target], ItemSelection()).size == size
+    assert trash.consequences(catalog.reads, [], ItemSelection.of(added.item_id)).size == 0  # its pictures stay
+
+
 def test_a_lost_picture_is_found_again_like_any_linked_file(batch, catalog, shots, tmp_path):
     (added,) = batch(shots, link=True).added
     moved = tmp_path / "elsewhere"
