@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import json
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
+from storage.exchange.encord_json import EncordWriter, read_row
+from storage.exchange.features import Features
+from storage.exchange.losses import Losses
 from storage.model.geometry import Box, Polygon, ShapeKind
+from storage.model.items import Kind
+from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from tests.support.editor_stage import CTRL, LEFT, NONE, SHIFT
+from tests.support.label_strategies import info_of, item_of
 from tests.support.page_stage import PageStage
 from tests.support.pdfs import pdf, square, words
+from tests.support.tool_stage import ontology
 from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 from viewers.editors.page_actions import PAGE_ACTIONS
 from viewers.editors.text_actions import TEXT_ACTIONS
@@ -99,6 +110,29 @@ def test_a_class_of_boxes_or_polygons_is_drawn_round_the_selected_text(stage):
     assert polygon.bounds()[3] == pytest.approx(box_of(stage, "over")[3])
     stage.key(Key.Key_Z, CTRL)
     assert len(stage.shapes) == 1
+
+
+def test_shapes_on_pages_come_back_from_encord_json(stage):
+    for number, wanted in ((0, "quick"), (2, "lazy")):
+        stage.editor.go_to_page(number)
+        stage.take_text_tool()
+        stage.qtbot.waitUntil(lambda: stage.canvas.settled, timeout=10_000)
+        left, top, right, bottom = box_of(stage, wanted, number)
+        stage.drag(left + 0.5, (top + bottom) / 2, right - 0.5, (top + bottom) / 2)
+        stage.key("1" if number else "3")
+    item = replace(item_of(frames=6, kind=Kind.PDF), mime="application/pdf", facts={"pages": [[6, W, H]]}, width=W, height=H)
+    out = io.StringIO()
+    writer = EncordWriter(out, ontology())
+    writer.add(info_of(item), stage.document)
+    writer.close()
+    row, losses = json.loads(out.getvalue())[0], Losses()
+    back = read_row(row, item, Features(ontology()), LabelDocument(), losses)
+    assert not writer.losses.all() and not losses.all()
+    (unit,) = row["data_units"].values()
+    assert list(unit["labels"]) == ["0", "2"]
+    for mine, theirs in zip(stage.document.annotations.values(), back.annotations.values(), strict=True):
+        assert mine.at == theirs.at
+        assert mine.geometry.bounds() == pytest.approx(theirs.geometry.bounds(), abs=1e-6)
 
 
 def test_the_class_in_hand_is_drawn_round_text_by_one_key(stage):
