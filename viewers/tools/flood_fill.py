@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -45,6 +45,16 @@ class Filled:
     y: int
     cut_off: bool = False  # it ran into the border of what was looked at, not of the frame
     ticket: int = 0
+    result: Bitmask | None = None  # what becomes of the mask, once the button is let go
+
+    def concluded(self, old: Bitmask | None, erasing: bool) -> Filled:
+        """With the result for a mask that is there, or for a new one."""
+        filled = masks.encode(self.mask, self.x, self.y)
+        if old is None:
+            made = filled
+        else:
+            made = masks.subtract(old, (filled,)) if erasing else masks.union((old, filled))
+        return replace(self, result=made)
 
 
 def within_range(values: NDArray[Any], low: Any, high: Any) -> NDArray[np.uint8]:
@@ -198,7 +208,7 @@ class FloodTool(BrushTool):
         """The next click comes before the fill of the last one: it is reckoned now, so that none is lost."""
         job = self._job(self._pressed) if self._pressed is not None and self._let_go else None
         if job is not None:
-            self._found = job()
+            self._found = job().concluded(self._old(), self._erasing)
             self.finish()
 
     def _arrived(self, found: Filled) -> None:
@@ -210,25 +220,30 @@ class FloodTool(BrushTool):
             self.finish()
 
     def finish(self) -> None:
-        """Once the fill for the last tolerance is there it becomes a step."""
-        found, target = self._found, self._target
+        """Once the fill for the last tolerance is there, and what it makes of the mask, it becomes a step."""
+        found, old, erasing = self._found, self._old(), self._erasing
         if self._pressed is None or found is None or found.ticket != self._ticket:
             return
-        filled = masks.encode(found.mask, found.x, found.y)
-        if target is None:
-            self._commit_new(filled)
+        if found.result is None:
+            self._let_go = True
+            self.context.behind.work(lambda _stop: found.concluded(old, erasing), self._arrived)
+            return
+        if old is None:
+            self._commit_new(found.result)
         else:
-            self._commit_change(target.geometry, filled)
+            self._commit_change(old, found.result)
         self.drop()
         if found.cut_off:
             side = round(MOST**0.5)
             self.context.say(f"Of so large a picture the {side:,} × {side:,} px around the click were looked at.")
 
-    def _commit_change(self, old: object, filled: Bitmask) -> None:
+    def _old(self) -> Bitmask | None:
+        geometry = self._target.geometry if self._target is not None else None
+        return geometry if isinstance(geometry, Bitmask) else None
+
+    def _commit_change(self, old: Bitmask, geometry: Bitmask) -> None:
         target = self._target
         assert target is not None
-        assert isinstance(old, Bitmask)
-        geometry = masks.subtract(old, (filled,)) if self._erasing else masks.union((old, filled))
         if geometry.w == 0:
             self._emptied(target)
         elif geometry == old:

@@ -21,7 +21,7 @@ FAINT = 60.0
 def level_for(pixel: float) -> int:
     """The level whose pixels are about as large as those on the screen: a path is as fine as what is seen."""
     level = 0
-    while pixel >= 2 and level < 10:
+    while pixel >= 1.5 and level < 10:
         pixel, level = pixel / 2, level + 1
     return level
 
