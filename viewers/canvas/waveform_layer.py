@@ -18,7 +18,7 @@ from viewers.scene.sound_view import TimeView
 
 #: Drawn beyond each side, as a part of the width.
 MARGIN = 0.4
-#: Pixels of the spectrogram that are drawn at once.
+#: Columns that are drawn at once: the window's thread gets its turn in between.
 PIECE = 384
 
 
@@ -175,11 +175,12 @@ def _draw(source: SoundSource, wish: _Wish, sight: tuple[float, float], told: in
     top = 0
     thick = 1.5 * wish.dpr if per_column < 1 and wave.exact else 0.0
     for channel, height in enumerate(wish.heights[:-1]):
-        strip, values = pixels[top : top + height], wave.values[:, channel]
-        if thick:
-            draw_line(strip, values, wish.look.gain, thick)
-        else:
-            draw_wave(strip, values, wish.look.gain)
+        for at in range(0, wish.columns, PIECE):
+            strip, values = pixels[top : top + height, at : at + PIECE], wave.values[at : at + PIECE, channel]
+            if thick:
+                draw_line(strip, values, wish.look.gain, thick)
+            else:
+                draw_wave(strip, values, wish.look.gain)
         top += height
         if stop():
             return None
@@ -194,7 +195,6 @@ def _draw(source: SoundSource, wish: _Wish, sight: tuple[float, float], told: in
 
 
 def _draw_spectrum(source: SoundSource, wish: _Wish, out: np.ndarray, per_column: float, rate: int, stop: Stop) -> list[Key]:
-    """In pieces, so that the window's thread gets its turn in between."""
     look = wish.look
     level = level_for(per_column)
     places = (wish.start * rate + (np.arange(wish.columns) + 0.5) * per_column) / hop_of(level)
