@@ -66,6 +66,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.transport = TransportBar(self.player, self, icon=icon)
         self.transport.show_keys(self.keymap.keys)
         self.timeline = Timeline(session, focus, ontology, clock, self, icon=icon)
+        self.timeline.show_keys(self.keymap.keys)
         self.tracks = self.timeline.verbs
         self.go_to_box = GoToBox(clock, self)
         self.open_decoder, self.run_job = open_decoder, run_job

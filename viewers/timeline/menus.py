@@ -45,7 +45,8 @@ def build_menu(view: TimelineView, found: Hit | None, run: Run) -> QMenu:
 
 def _verb(view: TimelineView, menu: QMenu, verb: TrackVerb, run: Run) -> None:
     why = why_not(view.verbs, verb)
-    text = verb.text(view.verbs) + (f"\t{verb.keys[0]}" if verb.keys else "")
+    keys = view.keys_of(verb.id) if view.keys_of is not None else verb.keys
+    text = verb.text(view.verbs) + (f"\t{keys[0]}" if keys else "")
     entry = _entry(menu, text, lambda: run(lambda: verb.run(view.verbs)))
     entry.setObjectName(verb.id)
     entry.setEnabled(not why)

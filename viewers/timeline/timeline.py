@@ -135,6 +135,10 @@ class Timeline(QWidget):
         """What the menu does, for the editor's keys."""
         return self.view.verbs
 
+    def show_keys(self, keys_of: Callable[[str], tuple[str, ...]]) -> None:
+        """The keys that the menu tells, once they may have been bound anew."""
+        self.view.keys_of = keys_of
+
     @property
     def selected_range(self) -> tuple[int, int] | None:
         return self.view.range

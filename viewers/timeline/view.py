@@ -5,7 +5,7 @@ What stays is on a `Layer`; the playing head, the hover and a drag are painted o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -59,6 +59,7 @@ class TimelineView(QWidget):
         self.layer = Layer(self.rows, self.axis, clock)
         self.layer.names = NAMES
         self.gestures = Gestures(self)
+        self.keys_of: Callable[[str], tuple[str, ...]] | None = None  # of the editor's map, by the id of a verb
         self.range: tuple[int, int] | None = None
         self.hover: Hit | None = None
         self.pointer = QPointF(-1, -1)

@@ -355,6 +355,16 @@ def test_the_menu_splits_here(stage, qtbot):
     assert stage.focus.selected != ("car",)
 
 
+def test_the_menu_tells_the_keys_as_they_are_bound(stage, qtbot):
+    menu = menu_at(stage, qtbot, "car", 60)
+    assert "Split here\tShift+M" in [a.text() for a in menu.actions()]
+    menu.close()
+    stage.timeline.show_keys(lambda verb: ("Ctrl+9",) if verb == "track_split" else ())
+    menu = menu_at(stage, qtbot, "car", 60)
+    assert "Split here\tCtrl+9" in [a.text() for a in menu.actions()]
+    menu.close()
+
+
 def test_the_menu_says_why_something_cannot_be_done(stage, qtbot):
     menu = menu_at(stage, qtbot, "car", 60)
     entries = {a.objectName(): a for a in menu.actions()}
