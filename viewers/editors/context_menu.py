@@ -51,12 +51,13 @@ def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
 
 def _entry(editor: ImageEditor, menu: QMenu, action: EditorAction, icon: Icon | None) -> QAction:
     keys = editor.keymap.keys(action.id)
-    entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
+    title = editor.title_of(action)
+    entry = QAction(title + (f"\t{keys[0]}" if keys else ""), menu)
     if icon is not None and action.icon:
         entry.setIcon(icon(action.icon))
     why = action.why_not(editor)
     entry.setEnabled(not why)
-    entry.setToolTip(why or action.title)
+    entry.setToolTip(why or title)
     entry.triggered.connect(lambda _=False, i=action.id: editor.run(i))
     return entry
 

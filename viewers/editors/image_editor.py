@@ -363,6 +363,10 @@ class ImageEditor(ToolVerbs, Editor):
         """What the menu holds, as ids of actions."""
         return SELECTION if self.focus.selected else GROUND
 
+    def title_of(self, action: EditorAction) -> str:
+        """What it would do now, in words."""
+        return action.title
+
     def show_tool_bar(self, shown: bool) -> None:
         self.tool_bar.setVisible(shown)
 

@@ -16,6 +16,7 @@ from storage.errors import Refused
 from storage.model.geometry import Geometry
 from storage.model.interpolation import around, key_frame, ranges
 from storage.model.labels import Annotation, FrameKey, Range
+from viewers.editors.actions import EditorAction
 from viewers.editors.clipboard import Clip
 from viewers.editors.tool_verbs import ToolVerbs
 from viewers.timeline.verbs import DELETE_RANGE, TRACK_VERBS, Need, TrackVerbs
@@ -263,6 +264,13 @@ class VideoVerbs(ToolVerbs):
         return known and (self.clipboard.at != self.focus.at or super()._belongs_here(clip))
 
     # -- inside
+
+    def title_of(self, action: EditorAction) -> str:
+        """What it would do on this frame."""
+        if action.id == "delete":
+            return "Delete on all frames"
+        verb = next((v for v in TRACK_VERBS if v.id == action.id and v.on_title), None)
+        return verb.text(self.tracks) if verb is not None else action.title
 
     def why_not_track(self, need: Need) -> str:
         return self.tracks.why_not(need)

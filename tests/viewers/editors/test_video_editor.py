@@ -541,8 +541,17 @@ def test_the_menu_reaches_the_verbs_of_tracks(stage):
     track(stage)
     stage.go(20)
     texts = [a.text().split("\t")[0] for a in build_menu(stage.editor, None).actions()]
-    for wanted in ("Key frame here, or away with it", "Split here", "Delete on this frame only", "Ends with this frame"):
+    for wanted in (
+        "Add key frame here",
+        "Split here",
+        "Delete on this frame only",
+        "Delete on all frames",
+        "Ends with this frame",
+    ):
         assert wanted in texts
+    stage.key("K")
+    texts = [a.text().split("\t")[0] for a in build_menu(stage.editor, None).actions()]
+    assert "Remove key frame" in texts
 
 
 def test_drawing_armed_by_class_starts_a_track_with_its_time(stage):

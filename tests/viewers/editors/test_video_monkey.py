@@ -1,0 +1,85 @@
+"""A hand that does anything to a film with mouse and keyboard: nothing raises, all of it comes back, frame by frame."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from PySide6.QtCore import Qt
+
+from storage.model.interpolation import present
+from tests.support import clips
+from tests.support.editor_stage import CTRL, NONE, SHIFT
+from tests.support.video_stage import SIZE, VideoStage
+
+Key = Qt.Key
+FRAMES = 24
+KEYS = [
+    *"1234567890NBXJHLQZFDVCREKOIM[]+-", Key.Key_Return, Key.Key_Escape, Key.Key_Backspace, Key.Key_Tab, Key.Key_Delete,
+    Key.Key_Home, Key.Key_End, Key.Key_Left, Key.Key_Right,
+]  # fmt: skip
+CHORDS = [
+    (Key.Key_Z, CTRL), (Key.Key_Y, CTRL), (Key.Key_C, CTRL), (Key.Key_V, CTRL), (Key.Key_V, CTRL | SHIFT), (Key.Key_D, CTRL),
+    (Key.Key_A, CTRL), (Key.Key_J, SHIFT), (Key.Key_J, CTRL), (Key.Key_Right, CTRL), (Key.Key_2, CTRL), (Key.Key_N, SHIFT),
+    (Key.Key_L, SHIFT), (Key.Key_Delete, CTRL), (Key.Key_M, SHIFT), (Key.Key_F, SHIFT), (Key.Key_D, SHIFT),
+    (Key.Key_Home, SHIFT), (Key.Key_End, SHIFT),
+]  # fmt: skip
+VERBS = ["track_cut_after", "track_cut_before", "to_mask", "to_box", "to_polygon", "play_loop", "track_interpolation"]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return clips.write(tmp_path_factory.mktemp("clips") / "clip.mp4", FRAMES, size=SIZE)
+
+
+def records(stage):
+    return sorted(stage.document.records(), key=lambda r: (type(r).__name__, r.uuid))
+
+
+def sound(stage):
+    """What the canvas would show is what the rule says, on every frame."""
+    for frame in range(FRAMES):
+        shown = {a.instance: a.geometry for a in stage.session.on_frame(("", frame))}
+        ruled = {i: present(stage.document, i, frame) for i in stage.document.instances}
+        assert shown == {i: s.geometry for i, s in ruled.items() if s is not None and not s.outside}
+    here = {a.instance for a in stage.session.on_frame(stage.focus.at)}
+    assert {entry.instance for entry in stage.canvas.hits} == here
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_anything_goes_and_comes_back(qtbot, clip, seed):
+    stage, rng = VideoStage(qtbot, clip), random.Random(seed)
+
+    def place():
+        return rng.uniform(-10, SIZE[0] + 10), rng.uniform(-10, SIZE[1] + 10)
+
+    for n in range(400):
+        held = rng.choice([NONE, NONE, NONE, CTRL, SHIFT])
+        match rng.randrange(9):
+            case 0 | 1:
+                stage.click(*place(), held)
+            case 2 | 3:
+                stage.drag(*place(), *place(), held)
+            case 4:
+                rng.choice([stage.double, stage.right])(*place())
+            case 5 | 6:
+                stage.key(rng.choice(KEYS))
+            case 7:
+                stage.key(*rng.choice(CHORDS))
+            case 8:
+                stage.editor.run(rng.choice(VERBS))
+        if n % 100 == 99:
+            sound(stage)
+    stage.editor.arm_tool("select")
+    stage.editor.settle()
+    assert stage.sent
+    while stage.session.redo() is not None:
+        pass
+    end = records(stage)
+    while stage.session.undo() is not None:
+        pass
+    assert records(stage) == []
+    while stage.session.redo() is not None:
+        pass
+    assert records(stage) == end
+    sound(stage)
