@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
@@ -41,7 +41,7 @@ class ClassesPanel(QWidget):
         self._head = PanelHead(self.tr("Classes"), self)
         self._head.setVisible(heading)
         self._search = sift_line(self, self.tr("Find a class"), self.tr("Find a class"))
-        self._list = QListView(self)
+        self._list = _ClassList(self)
         self._list.setModel(self._rows)
         self._list.setItemDelegate(ClassDelegate(self._list))
         self._list.setUniformItemSizes(True)
@@ -53,7 +53,7 @@ class ClassesPanel(QWidget):
         stack_list(self, self._head, self._note, self._list, self._search)
         self._list.clicked.connect(self._clicked)
         self._list.activated.connect(self._activated)
-        self._list.installEventFilter(self)
+        self._list.arm_wanted.connect(self._arm)
         self._search.textChanged.connect(self._find)
         self._search.returnPressed.connect(self._arm_first)
         self._stop = focus.listen(self._focus_changed)
@@ -102,6 +102,7 @@ class ClassesPanel(QWidget):
         if self._list.hasFocus() and self._focus.armed != index.data(ClassRole.HASH):
             self._arm(index)
 
+    @Slot(QModelIndex)
     def _arm(self, index: QModelIndex) -> None:
         if not index.isValid() or not self._rows.can_draw(index):
             return
@@ -129,14 +130,18 @@ class ClassesPanel(QWidget):
             if row is not None:
                 self._list.scrollTo(self._rows.index(row))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._list and event.type() == QEvent.Type.KeyPress:
-            assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Space:
-                self._arm(self._list.currentIndex())
-                return True
-            moves = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
-            if event.key() not in moves and event.text():
-                event.ignore()  # digits and letters are the editor's keys, not a search by typing
-                return event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        return super().eventFilter(watched, event)
+
+class _ClassList(QListView):
+    """Space arms; digits and letters are the editor's keys, not a search by typing."""
+
+    arm_wanted = Signal(QModelIndex)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        moves = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+        enters = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Space:
+            self.arm_wanted.emit(self.currentIndex())
+        elif event.key() in moves or event.key() in enters or not event.text():
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
