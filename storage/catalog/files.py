@@ -200,7 +200,7 @@ def relink(op: Operation, item_id: int, path: str, info: MediaInfo, sha256: str 
 
 def set_info(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = None) -> None:
     """What a probe found in the file."""
-    from storage.catalog.members import keep_frame_tables
+    from storage.catalog.members import follow_change, keep_frame_tables
 
     op.require(Action.EDIT, "items", item_id)
     values: dict[str, Any] = {
@@ -219,6 +219,7 @@ def set_info(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = 
         values["sha256"] = bytes.fromhex(sha256)
         keep_frame_tables(op, [(sha256, info)])
     op.update("items", item_id, values)
+    follow_change(op, item_id)
     touch(op, [item_id])
 
 

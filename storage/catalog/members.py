@@ -7,6 +7,7 @@ group that it belongs to.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,14 @@ def groups_of(db: sqlite3.Connection, item_id: int) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in db.execute(f"{sql} AND g.trashed_at IS NULL ORDER BY g.sort_key, g.id", (item_id,))]
 
 
+def digest(kind: Kind, hashes: Iterable[str | bytes | None]) -> bytes:
+    """What stands for the content of a group: its small picture and its video are kept under this."""
+    whole = hashlib.sha256(kind.encode())
+    for each in hashes:
+        whole.update(bytes.fromhex(each) if isinstance(each, str) else each or b"")
+    return whole.digest()
+
+
 def frame_table(db: sqlite3.Connection, sha256: str) -> bytes | None:
     row = db.execute("SELECT data FROM frame_tables WHERE sha256 = ?", (bytes.fromhex(sha256),)).fetchone()
     return bytes(row[0]) if row else None
@@ -102,6 +111,16 @@ def keep_frame_tables(op: Operation, tables: Iterable[tuple[str | None, MediaInf
     rows = [(bytes.fromhex(sha), info.frame_table) for sha, info in tables if sha and info.frame_table is not None]
     if rows:
         op.db.executemany("INSERT OR REPLACE INTO frame_tables VALUES (?, ?)", rows)
+
+
+def follow_change(op: Operation, item_id: int) -> None:
+    """A picture has other bytes now: the groups that it belongs to are to be drawn and encoded anew."""
+    for group_id, _ in groups_of(op.db, item_id):
+        kind, *_ = op.one("SELECT kind FROM items WHERE id = ?", group_id)
+        found = members(op.db, group_id)
+        new = digest(Kind(kind), (member.sha256 for member in found))
+        op.update("items", group_id, sha256=new, size=sum(member.size for member in found))
+        files.touch(op, [group_id])
 
 
 def forget_frame_tables(op: Operation, hashes: Iterable[bytes]) -> None:

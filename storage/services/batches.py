@@ -6,7 +6,6 @@ a batch is there whole or not at all, and one undo takes it back.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -144,9 +143,7 @@ class _Batch:
     def _group(self, pictures: list[Prepared]) -> NewItem:
         infos = [p.item.info for p in pictures]
         sequence = self._kind is Kind.IMAGE_SEQUENCE
-        digest = hashlib.sha256(self._kind.encode())
-        for picture in pictures:
-            digest.update(bytes.fromhex(picture.item.sha256 or ""))
+        digest = members.digest(self._kind, (picture.item.sha256 for picture in pictures))
         info = MediaInfo(
             self._kind,
             "video/webm" if sequence else "",
@@ -159,7 +156,7 @@ class _Batch:
             warnings=tuple(_warnings(self._kind, infos)),
         )
         title = titles.checked(self._title or pictures[0].path.absolute().parent.name or _WORDS[self._kind].capitalize())
-        return NewItem(new_uuid(), title, info, Location.LOCAL, "", digest.hexdigest())
+        return NewItem(new_uuid(), title, info, Location.LOCAL, "", digest.hex())
 
     def _tell(self, made: NewGroup, group: NewItem, pictures: list[Prepared]) -> None:
         result = self.result

@@ -301,6 +301,20 @@ def test_a_sequence_is_encoded_once_and_again_when_the_cache_was_lost(batch, cat
     assert sequences.missing(catalog) == [item.id]
 
 
+def test_a_picture_that_was_replaced_has_the_sequence_encoded_anew(batch, catalog, shots):
+    (added,) = batch(shots, as_="image-sequence", link=True).added
+    before = sequences.encode(catalog, added.item_id, encode_members, Progress())
+    second = catalog.reads.members_of(added.item_id)[1].item_id
+    relink.relink(catalog, second, shots[1])  # the same bytes: nothing to do
+    assert sequences.missing(catalog) == []
+    shade(shots[1], 150)
+    relink.relink(catalog, second, shots[1], accept_changed=True)
+    assert sequences.missing(catalog) == [added.item_id]
+    assert sequences.encode(catalog, added.item_id, encode_members, Progress()) != before
+    assert sequences.sweep(catalog) == 1
+    assert not before.exists()
+
+
 def test_what_cannot_be_encoded_is_remembered(batch, catalog, shots):
     (added,) = batch(shots, as_="image-sequence").added
     item = catalog.reads.item(added.item_id)
