@@ -23,7 +23,7 @@ def path(tmp_path_factory):
 
 @pytest.fixture
 def stage(qtbot, path):
-    stage = AudioStage(qtbot, path, output=Recorder(haste=8))
+    stage = AudioStage(qtbot, path, output=Recorder(haste=8), cache_dir=path.parent / "cache")
     assert stage.sound.duration_ms == MINUTES * 60_000
     return stage
 
