@@ -51,33 +51,41 @@ class Marks:
         self.locked: frozenset[str] = frozenset()
         self.hovered: str | None = None
         self._owners: list[tuple[str, int]] = []
+        self._rows_of: dict[str, list[int]] = {}
+        self._dead = 0
         self._starts = self._ends = np.zeros(0, np.int64)
         self._lanes: dict[int, int] = {}
         self.put({m.instance: m for m in marks})
 
     def put(self, changed: Mapping[str, Mark | None]) -> None:
         """These are so from now on; None: gone."""
-        known = [i for i in changed if i in self.marks]
-        if known:
-            gone = set(known)
-            kept = np.fromiter((owner not in gone for owner, _ in self._owners), bool, len(self._owners))
-            self._owners = [o for o in self._owners if o[0] not in gone]
-            self._starts, self._ends = self._starts[kept], self._ends[kept]
         spans: list[tuple[int, int]] = []
         for instance, mark in changed.items():
+            gone = self._rows_of.pop(instance, ())
+            for row in gone:  # its place stays, and is found nowhere
+                self._starts[row] = self._ends[row] = -1
+            self._dead += len(gone)
             if mark is None:
                 self.marks.pop(instance, None)
                 continue
             self.marks[instance] = mark
             for index, span in enumerate(mark.ranges):
-                if span[0] < span[1]:
+                if 0 <= span[0] < span[1]:
+                    self._rows_of.setdefault(instance, []).append(len(self._owners))
                     self._owners.append((instance, index))
                     spans.append(span)
         if spans:
             more = np.asarray(spans, np.int64)
             self._starts = np.concatenate((self._starts, more[:, 0]))
             self._ends = np.concatenate((self._ends, more[:, 1]))
+        if self._dead > 1000 and self._dead > len(self._owners) // 2:
+            self._tidy()
         self._lanes = {}
+
+    def _tidy(self) -> None:
+        marks, self.marks, self._rows_of, self._owners, self._dead = self.marks, {}, {}, [], 0
+        self._starts = self._ends = np.zeros(0, np.int64)
+        self.put(dict(marks))
 
     def within(self, start: int, end: int) -> list[Run]:
         """Those that touch a range of the text, by where they begin."""

@@ -255,6 +255,21 @@ def test_underlines_that_overlap_run_in_lanes_of_their_own(spans):
         assert {r.mark.instance for r in marks.at(offset)} == inside
 
 
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 5), st.none() | st.tuples(st.integers(0, 40), st.integers(1, 20))), max_size=40)
+)
+def test_marks_changed_one_by_one_are_those_made_at_once(changes):
+    marks, there = Marks(), {}
+    for number, span in changes:
+        mark = None if span is None else Mark(str(number), ((span[0], span[0] + span[1]),), None, "")
+        marks.put({str(number): mark})
+        there[str(number)] = mark
+    fresh = Marks(m for m in there.values() if m is not None)
+    assert {(r.mark, r.start, r.end) for r in marks.runs} == {(r.mark, r.start, r.end) for r in fresh.runs}
+    for offset in range(62):
+        assert {r.mark for r in marks.at(offset)} == {r.mark for r in fresh.at(offset)}
+
+
 def test_plain_text_has_the_lines_of_a_file(canvas):
     text = "one\n\ntwo😀\nthree"
     plain, file = PlainText(text), TextFile(MemorySource(text.encode()))
