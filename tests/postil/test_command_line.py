@@ -137,7 +137,9 @@ def test_a_project_is_made_and_its_tasks_are_submitted_or_refused(catalog, pictu
 def test_an_export_taken_into_a_copy_exports_the_same_again(demo, tmp_path, format):
     out = tmp_path / f"{format}.json"
     answer = ask("--catalog", demo, "labels", "export", "Sample project", "--format", format, "--out", out)
-    assert {lost["where"] for lost in answer["lost"]} == ({"bells.wav", "letter.txt", "page.html"} if format == "coco" else set())
+    assert {lost["where"] for lost in answer["lost"]} == (
+        {"bells.wav", "letter.txt", "page.html"} if format == "coco" else set()
+    )
     copy = tmp_path / "copy"
     postil("--catalog", demo, "backup", tmp_path / "backup")
     postil("--catalog", copy, "restore", tmp_path / "backup")
@@ -161,9 +163,9 @@ def test_the_sdk_reads_the_labels_of_every_kind(demo, tmp_path):
     for title, row in rows.items():
         loaded = encord_sdk.load_row(row, structure, frames=frames[title])
         seen[title] = len(loaded.get_object_instances())
-    assert [seen[t] for t in ("crossing.mp4", "bells.wav", "report.pdf", "letter.txt", "page.html")] == [2, 2, 1, 3, 3]
+    assert [seen[t] for t in ("crossing.webm", "bells.wav", "report.pdf", "letter.txt", "page.html")] == [2, 2, 1, 3, 3]
     assert seen["Leaf from three sides"] == 1
-    film = encord_sdk.load_row(rows["crossing.mp4"], structure, frames=100)
+    film = encord_sdk.load_row(rows["crossing.webm"], structure, frames=100)
     assert sorted(len(o.get_annotation_frames()) for o in film.get_object_instances()) == [65, 100]
     [sound] = rows["bells.wav"]["data_units"].values()
     assert (sound["audio_sample_rate"], sound["audio_num_channels"], sound["audio_bit_depth"]) == (22050, 1, 16)
