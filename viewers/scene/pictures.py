@@ -43,7 +43,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    kind: str  # facts, show, read, prepare, probe, ahead
+    kind: str  # facts, show, tell, read, prepare, probe, ahead
     frame: int = 0
     key: TileKey | None = None
     generation: int = 0
@@ -68,6 +68,7 @@ class PictureSource:
         self._windows: dict[int, tuple[float, float]] = {}
         self._failed: set[TileKey] = set()
         self._wanted: list[TileKey] = []
+        self._asked: list[TileKey] = []  # all of what was wanted last, ready or not
         self._current: TileKey | None = None  # being made
         self._probe: TileKey | None = None  # read for the value of a pixel, when there is nothing else to do
         self._reading: tuple[Request, Callable[[Picture], None]] | None = None  # values that a tool asks for
@@ -104,7 +105,7 @@ class PictureSource:
         """Everything that is to be shown now, most urgent first. Replaces what was wanted before."""
         with self._wake:
             self._adjust = adjust
-            asked = list(keys)
+            asked = self._asked = list(keys)
             if self.moving and asked:
                 self._here, self._level = asked[0][0], asked[0][1]
             wanted = [k for k in asked if k not in self._failed and not self._store.has(k, adjust)]
@@ -341,10 +342,10 @@ class PictureSource:
     def _next(self) -> _Job | None:
         if self._needs:
             return _Job("facts", self._needs.pop())
-        while self._wanted:
+        if self._wanted:
             key = self._wanted.pop(0)
-            if not self._store.has(key, self._adjust):
-                return _Job("show", key[0], key)
+            # What was made ready meanwhile is still to be told.
+            return _Job("tell" if self._store.has(key, self._adjust) else "show", key[0], key)
         if self._reading is not None:
             return _Job("read", self._reading[0].frame)
         frame = self._to_prepare()
@@ -385,6 +386,8 @@ class PictureSource:
                 case "facts":
                     if job.frame not in self._facts:
                         self._facts[job.frame] = self._decoder.facts(job.frame)
+                case "tell":
+                    pass
                 case "ahead":
                     return self._read_ahead()
                 case "prepare":
@@ -394,6 +397,7 @@ class PictureSource:
                 case _:
                     self._show(job)
         except Cancelled:
+            self._want_again(job)
             return False
         except PostilError as error:
             self._fail(job, error)
@@ -412,6 +416,13 @@ class PictureSource:
                 return False  # said already by the tiles of the same place, which are blank
             asked[1](picture)
         return False
+
+    def _want_again(self, job: _Job) -> None:
+        """It was given up for another one, and is wanted after all."""
+        with self._wake:
+            key = job.key
+            if job.kind == "show" and key in self._asked and key not in self._wanted and not self._closed:
+                self._wanted.insert(0, key)
 
     def _fail(self, job: _Job, error: PostilError) -> None:
         """A broken tile is left out; a picture of which nothing can be read is an error, of several only that one."""
