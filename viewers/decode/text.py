@@ -55,7 +55,10 @@ class TextFile:
             return len(self)
         breaks = self.index.breaks
         block = int(breaks.searchsorted(line)) - 1
-        return int(self.index.points[block]) + self._line_ends(block)[line - int(breaks[block]) - 1]
+        ends, number = self._line_ends(block), line - int(breaks[block]) - 1
+        if number >= len(ends):  # the file was changed under us
+            return int(self.index.points[block + 1])
+        return int(self.index.points[block]) + ends[number]
 
     def line_of(self, offset: int) -> int:
         """The line that holds an offset."""

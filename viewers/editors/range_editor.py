@@ -130,9 +130,9 @@ class RangeEditor(RangeVerbs, Editor):
 
     @Slot()
     def _on_arrived(self) -> None:
-        if self.loaded or not self._endings:
-            return
         error = self.source.error
+        if not self._endings or (self.loaded and error is None):
+            return
         if error is not None:
             self.view.show_message(error.reason, error.remedy)
             self.failed.emit(error)

@@ -23,7 +23,7 @@ class TextSource:
         self.text: TextFile | None = None
         self.progress = 0.0  # 0..1, of the reading that finds the lines
         self._open = open
-        self._source: ByteSource | None = None
+        self._source: _Counted | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -63,10 +63,11 @@ class TextSource:
     def _run(self) -> None:
         step_back()
         try:
-            self._source = _Counted(self._open(), self._read_so_far)
+            self._source = _Counted(self._open(), self._read_so_far, self._lose)
             text = TextFile(self._source, check=self._check)
             self._finish(text)
             self.progress = 1.0
+            self._source.forgiving = True
             self.text = text
         except Cancelled:
             return
@@ -88,20 +89,40 @@ class TextSource:
             self.progress = share
             self._tell()
 
+    def _lose(self, error: OSError) -> None:
+        """What was there is gone: a disk taken out, a file deleted. On whatever thread was reading."""
+        if self.error is None:
+            name = self._source.path.name if self._source is not None and self._source.path else "The file"
+            self.error = PostilError(
+                f"{name} can no longer be read: {error.strerror or error}.",
+                remedy="Reconnect the disk, or locate the file with Relink; then open the task again. The labels are kept.",
+            )
+            self._tell()
+
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 
 
 class _Counted:
-    """Bytes of another source, telling how far reading has come for as long as it goes forward."""
+    """Bytes of another source, telling how far reading has come for as long as it goes forward.
 
-    def __init__(self, source: ByteSource, tell: Callable[[float], None]) -> None:
+    `forgiving`: what cannot be read any more is empty and told once, for a paint event must not fail.
+    """
+
+    def __init__(self, source: ByteSource, tell: Callable[[float], None], lose: Callable[[OSError], None]) -> None:
         self.size, self.etag, self.path = source.size, source.etag, source.path
-        self._source, self._tell = source, tell
+        self.forgiving = False
+        self._source, self._tell, self._lose = source, tell, lose
 
     def read_at(self, offset: int, n: int) -> bytes:
-        data = self._source.read_at(offset, n)
-        if self.size:
+        try:
+            data = self._source.read_at(offset, n)
+        except OSError as error:
+            if not self.forgiving:
+                raise
+            self._lose(error)
+            return b""
+        if self.size and not self.forgiving:
             self._tell(min(1.0, (offset + len(data)) / self.size))
         return data

@@ -20,7 +20,7 @@ from storage.errors import BadInput
 from storage.exchange.encord_json import EncordWriter, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
-from storage.media.source import MemorySource
+from storage.media.source import FileSource, MemorySource
 from storage.model.geometry import TextRanges
 from storage.model.items import Kind
 from storage.model.labels import LabelDocument
@@ -381,6 +381,22 @@ def test_a_file_that_holds_no_text_says_what_to_do(qtbot):
     stage.key("1")
     stage.key(Key.Key_F, CTRL)
     assert stage.shapes == []
+
+
+def test_a_file_that_vanishes_while_it_is_open_says_so_and_keeps_the_labels(qtbot, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"some words\n" * 400_000)
+    stage = TextStage(qtbot, None, source=TextSource(lambda: FileSource(path)))
+    stage.key("1")
+    stage.drag(5, 10)
+    path.unlink()
+    stage.view.show_place(stage.view.length() // 2, middle=True)
+    stage.view.grab()
+    qtbot.waitUntil(lambda: stage.view.message is not None)
+    assert "can no longer be read" in stage.view.message[0]
+    assert "labels are kept" in stage.view.message[1]
+    stage.view.grab()
+    assert len(stage.shapes) == 1
 
 
 def test_reading_shows_how_far_it_is_and_can_be_left(qtbot):
