@@ -19,7 +19,7 @@ from viewers.sound.output import SoundOutput
 
 TICK_MS = 15
 #: So long (s) the playhead waits for the first sample to be heard before its own clock counts.
-_PATIENCE_S = 1.0
+_PATIENCE_S = 3.0
 Span = tuple[float, float]
 
 
