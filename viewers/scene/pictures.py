@@ -30,6 +30,8 @@ TILE = 512
 PROBED = 64_000_000
 #: Of pictures that move, the decoder keeps many frames as they were decoded; here are only those shown now and next.
 MOVING_BUDGET = 128 << 20
+#: So long (s) after a frame was asked for the cores belong to those who draw it.
+_CALM_S = 0.012
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +79,7 @@ class PictureSource:
         self._coming: tuple[Sequence[Coming], float] = ((), 0.0)
         self._pace = Pace()
         self._to_read_ahead = False
+        self._calm = 0.0  # until this moment nothing is prepared: the frame asked for is being drawn
         self._working = False
         self._needs: set[int] = set()  # frames whose facts are asked for
         self._adjust = Adjustments()
@@ -107,6 +110,7 @@ class PictureSource:
             self._adjust = adjust
             asked = self._asked = list(keys)
             if self.moving and asked:
+                self._calm = time.monotonic() + _CALM_S
                 self._here, self._level = asked[0][0], asked[0][1]
             wanted = [k for k in asked if k not in self._failed and not self._store.has(k, adjust)]
             if wanted == self._wanted and self._current is None:
@@ -337,7 +341,8 @@ class PictureSource:
                     self._current = job.key if job.kind == "show" else None
                     self._working = job.kind in ("facts", "show")
                     return _Job(job.kind, job.frame, job.key, self._generation)
-                self._wake.wait()
+                pause = self._calm - time.monotonic()
+                self._wake.wait(pause if pause > 0 else None)
 
     def _next(self) -> _Job | None:
         if self._needs:
@@ -348,6 +353,8 @@ class PictureSource:
             return _Job("tell" if self._store.has(key, self._adjust) else "show", key[0], key)
         if self._reading is not None:
             return _Job("read", self._reading[0].frame)
+        if not self._coming[0] and time.monotonic() < self._calm:
+            return None
         frame = self._to_prepare()
         if frame is not None:
             return _Job("prepare", frame, (frame, self._level, -1, -1))
