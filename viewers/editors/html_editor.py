@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -20,6 +20,7 @@ from viewers.decode.html import HtmlPage
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.range_editor import RangeEditor
 from viewers.editors.text_actions import HTML_ACTIONS
+from viewers.editors.text_strip import HTML_BUTTONS, TextStrip
 from viewers.editors.text_verbs import Part, Span
 from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Check, search_text
@@ -68,7 +69,16 @@ class HtmlEditor(RangeEditor):
         self.splitter.addWidget(self.view)
         self.splitter.addWidget(self.source_view)
         self.splitter.setSizes([600, 400])
-        self.begin(self.splitter)
+        self.strip = TextStrip(self, HTML_BUTTONS)
+        self.strip.box.hide()  # a page has no lines to go to
+        self.strip.action_wanted.connect(self.run)
+        body = QWidget(self)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.strip)
+        self.begin(body)
 
     @property
     def page(self) -> HtmlPage:
@@ -86,6 +96,7 @@ class HtmlEditor(RangeEditor):
             assert isinstance(self.view, RichText)
             self.view.set_page(page.html, page.text)
         self.source_view.set_text(text)
+        self.strip.show_facts(f"{len(page.text):,} characters", "\n".join(text.warnings))
 
     def _show_plainly(self, page: HtmlPage) -> None:
         """A long page: its text alone, of any length, marked in the same way."""
@@ -136,7 +147,9 @@ class HtmlEditor(RangeEditor):
 
     def toggle_source(self) -> None:
         """Beside the page."""
-        self.source_view.setVisible(not self.source_view.isVisible())
+        shown = not self.source_view.isVisible()
+        self.source_view.setVisible(shown)
+        self.strip.show_look(html_source=shown)
 
     def zoom_in(self) -> None:
         self._zoom(1)

@@ -63,6 +63,7 @@ class RangeEditor(RangeVerbs, Editor):
         self._hit: int | None = None
         self._grab: tuple[Annotation, int, bool] | None = None
         self._seen_search = -1
+        self._find_from = 0
         self.find_bar = FindBar(self)
         self._bell, self._find_bell = Bell(), Bell()
 
@@ -396,6 +397,7 @@ class RangeEditor(RangeVerbs, Editor):
 
     def open_find(self) -> None:
         start, end = self.chosen()
+        self._find_from = start
         chosen = self.quote(start, end) if 0 < end - start <= 100 else ""
         self.find_bar.ask("" if "\n" in chosen or "\r" in chosen else chosen)
 
@@ -420,9 +422,9 @@ class RangeEditor(RangeVerbs, Editor):
             self._show_hit()
 
     def _first_hit(self, by: int) -> int:
-        """From the caret on."""
+        """From where the caret was when the search began: it does not wander while words are typed."""
         assert self.finder is not None
-        after = bisect_left(self.finder.hits, (self.view.selection[0], 0))
+        after = bisect_left(self.finder.hits, (self._find_from, 0))
         count = len(self.finder.hits)
         return after % count if by > 0 else (after - 1) % count
 

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+#: Action, what stands on its button, its name.
+Buttons = Sequence[tuple[str, str, str]]
+TEXT_BUTTONS: Buttons = (
+    ("find", "Find", "Find (Ctrl+F)"),
+    ("text_wrap", "Wrap", "Wrap long lines"),
+    ("text_mono", "Mono", "Letters of one width"),
+    ("text_numbers", "1 2 3", "Line numbers"),
+    ("text_compact", "Compact", "Compact lines: names only of what is selected"),
+    ("zoom_out", "A−", "Smaller letters (Ctrl+-)"),
+    ("zoom_in", "A+", "Larger letters (Ctrl++)"),
+)
+HTML_BUTTONS: Buttons = (TEXT_BUTTONS[0], ("html_source", "Source", "Source of the page beside it (F7)"), *TEXT_BUTTONS[-2:])
+CHECKED = frozenset({"text_wrap", "text_mono", "text_numbers", "text_compact", "html_source"})
 
 
 class TextStrip(QFrame):
@@ -12,7 +28,7 @@ class TextStrip(QFrame):
     place_wanted = Signal(str)  # as typed: "1204" a line, "@99120" an offset, "12:7" line and column
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, buttons: Buttons = TEXT_BUTTONS) -> None:
         super().__init__(parent)
         self.setObjectName("textStrip")
         row = QHBoxLayout(self)
@@ -29,22 +45,10 @@ class TextStrip(QFrame):
         self.facts = QLabel(self)
         row.addWidget(self.box)
         row.addWidget(self.facts, 1)
-        self.buttons = {
-            action_id: self._button(action_id, text, name)
-            for action_id, text, name in (
-                ("find", self.tr("Find"), self.tr("Find (Ctrl+F)")),
-                ("text_wrap", self.tr("Wrap"), self.tr("Wrap long lines")),
-                ("text_mono", self.tr("Mono"), self.tr("Letters of one width")),
-                ("text_numbers", self.tr("1 2 3"), self.tr("Line numbers")),
-                ("text_compact", self.tr("Compact"), self.tr("Compact lines: names only of what is selected")),
-                ("zoom_out", "A−", self.tr("Smaller letters (Ctrl+-)")),
-                ("zoom_in", "A+", self.tr("Larger letters (Ctrl++)")),
-            )
-        }
+        self.buttons = {action_id: self._button(action_id, text, name) for action_id, text, name in buttons}
         for button in self.buttons.values():
             row.addWidget(button)
-        for action_id in ("text_wrap", "text_mono", "text_numbers", "text_compact"):
-            self.buttons[action_id].setCheckable(True)
+            button.setCheckable(button.objectName() in CHECKED)
 
     def _button(self, action_id: str, text: str, name: str) -> QToolButton:
         button = QToolButton(self)

@@ -150,6 +150,10 @@ def test_the_source_is_beside_it_and_can_be_copied_from(stage):
     assert QGuiApplication.clipboard().text() == "<!doctype html>"
     stage.key(Key.Key_F7)
     assert not source.isVisible()
+    button = stage.editor.strip.buttons["html_source"]
+    button.click()
+    assert source.isVisible()
+    assert button.isChecked()
 
 
 def test_a_place_that_is_not_in_the_page_is_kept(stage):

@@ -338,6 +338,17 @@ def test_search_counts_and_goes_round(qtbot):
     assert stage.marked() == ["NEEDLE"] or stage.marked() == ["needle"]
 
 
+def test_the_first_hit_is_looked_for_from_the_caret_while_words_are_typed(qtbot):
+    stage = TextStage(qtbot, "engine gent engine\n" * 20)
+    stage.view.select(8, 8)
+    stage.key(Key.Key_F, CTRL)
+    bar = stage.editor.find_bar
+    for typed, count in (("en", "2 of 60"), ("gine", "2 of 40")):
+        QTest.keyClicks(bar.box, typed)
+        qtbot.waitUntil(lambda count=count: bar.count.text() == count)
+    assert stage.view.selection == (12, 18)
+
+
 def test_no_hit_is_said(stage):
     stage.key(Key.Key_F, CTRL)
     QTest.keyClicks(stage.editor.find_bar.box, "zebra")
