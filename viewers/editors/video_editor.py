@@ -118,6 +118,10 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
     def menu_groups(self) -> tuple[tuple[str, ...], ...]:
         return TRACK_SELECTION if self.focus.selected else TRACK_GROUND
 
+    def escape(self) -> None:
+        if not self.timeline.cancel_drag():
+            super().escape()
+
     # -- which frame
 
     def go_to(self, at: FrameKey) -> None:

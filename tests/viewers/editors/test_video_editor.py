@@ -291,6 +291,63 @@ def test_a_mask_is_painted_frame_by_frame_and_taken_to_the_next(stage):
     assert stage.shown_on(own, range(FRAMES)) == [5, 6]
 
 
+def test_an_object_is_drawn_again_on_a_frame_where_it_is_not(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.go(20)
+    stage.key("N", SHIFT)
+    stage.drag(200, 200, 260, 240)
+    assert list(stage.document.instances) == [own]
+    assert stage.shown_on(own, range(FRAMES)) == list(range(10, 21))
+    assert stage.session.shown(own, ("", 15)).geometry == Box(150, 150, 60, 40)
+
+
+def test_a_polygon_between_key_frames_is_sliced_on_this_frame(stage):
+    stage.go(10)
+    stage.arm(ShapeKind.POLYGON)
+    for x, y in ((100, 100), (200, 100), (200, 180), (100, 180)):
+        stage.click(x, y)
+    stage.key(Key.Key_Return)
+    own = stage.focus.primary
+    stage.key(Key.Key_Escape)
+    stage.go(30)
+    stage.key("K")
+    stage.go(20)
+    stage.key("J", SHIFT)
+    stage.drag(150, 50, 150, 250)
+    other = next(i for i in stage.document.instances if i != own)
+    assert stage.rows(own) == [10, 20, 30]
+    assert stage.rows(other) == [20]
+    assert (
+        stage.session.shown(own, ("", 20)).geometry.bounds()[2] - stage.session.shown(own, ("", 20)).geometry.bounds()[0] == 50
+    )
+    stage.key("Z", CTRL)
+    assert stage.rows(own) == [10, 30]
+    assert other not in stage.document.instances
+
+
+def test_a_class_made_another_shape_changes_on_all_frames(stage):
+    own = track(stage)
+    stage.go(20)
+    stage.editor.convert_to_polygon()
+    kinds = {stage.session.shown(own, ("", f)).geometry.kind for f in range(10, 31)}
+    assert kinds == {ShapeKind.POLYGON}
+    assert stage.session.shown(own, ("", 20)).geometry.bounds() == (150, 125, 210, 165)
+
+
+def test_a_run_of_nudges_is_one_step_that_ends_when_the_frame_changes(stage):
+    own = track(stage)
+    stage.go(20)
+    before = len(stage.sent)
+    for _ in range(3):
+        stage.tap(Key.Key_Right, CTRL)
+    assert len(stage.sent) == before
+    stage.go(21)
+    assert stage.texts[-1] == "Nudge Car 1"
+    assert len(stage.sent) == before + 1
+    assert stage.rows(own) == [10, 20, 30]
+    assert stage.session.shown(own, ("", 20)).geometry == Box(153, 125, 60, 40)
+
+
 def test_a_locked_object_stays(stage):
     own = track(stage)
     stage.go(20)
