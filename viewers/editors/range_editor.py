@@ -441,7 +441,8 @@ class RangeEditor(RangeVerbs, Editor):
         if finder is None:
             return
         hits = finder.hits
-        if self._seen_search != finder.revision and hits:
+        far_enough = bool(hits) and (finder.done or hits[-1][0] >= self._find_from)
+        if far_enough and self._seen_search != finder.revision:
             self._seen_search = finder.revision
             self._hit = self._first_hit(1)
             self._show_hit()
