@@ -92,7 +92,7 @@ class MemberView(QWidget):
             inner.moveCenter(frame.center())
             painter.drawImage(inner, image)
         if index == self.present:
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 2))
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
             painter.drawRect(frame.adjusted(-1, -1, 1, 1))
         here = QPalette.ColorRole.WindowText if index == self.present else QPalette.ColorRole.PlaceholderText
         painter.setPen(palette.color(here))
