@@ -93,7 +93,11 @@ class PixelFormat:
 
     @property
     def frame_bytes(self) -> int:
-        """Of one uncompressed frame, rounded up to whole bytes (frames of one bit may begin inside a byte)."""
+        """Of one uncompressed frame, rounded up to whole bytes.
+
+        Frames of one bit follow each other without padding: one may begin inside the byte at its offset, at the bit
+        `(frame_number - 1) * rows * columns % 8`.
+        """
         pixels = self.rows * self.columns
         if self.photometric == "YBR_FULL_422" and self.samples == 3 and self.bits_allocated == 8:
             return pixels * 2
@@ -151,17 +155,17 @@ class FrameIndex:
         return self.pieces.get(frame, whole)
 
     def format_of(self, frame: int) -> PixelFormat:
-        return self.formats[self.format[frame]]
+        return self.formats[int(self.format[frame])]
 
     def voi_of(self, frame: int) -> Voi:
-        return self.vois[self.voi[frame]]
+        return self.vois[int(self.voi[frame])]
 
     def place(self, frame: int) -> tuple[int, int]:
         """Time and slice."""
         return divmod(frame, self.slices)
 
     def sop_uid(self, frame: int) -> str:
-        return self.sop_uids[self.file[frame]]
+        return self.sop_uids[int(self.file[frame])]
 
     # -- as the catalog keeps it -------------------------------------------------------------------------------------
 
