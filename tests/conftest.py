@@ -41,6 +41,27 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", connect)
 
 
+#: The widgets of the test that runs, and of the one before.
+_widgets: list[object] = []
+
+
+@pytest.fixture(autouse=True)
+def _widgets_live_as_long_as_their_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-qt holds them weakly and lets the event loop run once more when the test has returned: a collection in the
+    middle of a paint event then took the window that was being painted."""
+    from pytestqt.qtbot import QtBot
+
+    add = QtBot.addWidget
+
+    def keep(self: QtBot, widget: object, **options: object) -> None:
+        _widgets.append(widget)
+        add(self, widget, **options)
+
+    _widgets.clear()
+    monkeypatch.setattr(QtBot, "addWidget", keep)
+    monkeypatch.setattr(QtBot, "add_widget", keep, raising=False)
+
+
 @pytest.fixture(autouse=True)
 def _no_threads_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """A thread of ours that outlives its test is a leak; it is named by the test that began it."""
