@@ -205,6 +205,7 @@ def _view() -> list[EditorAction]:
 
 #: One family for the tool bar.
 ICONS: dict[str, str] = {
+    "page_text": "mdi6.cursor-text",  # of documents
     "select": "mdi6.cursor-default-outline",
     "lasso": "mdi6.lasso",
     "box": "mdi6.rectangle-outline",

@@ -10,7 +10,6 @@ from viewers.editors.context_menu import GROUND, SELECTION
 from viewers.editors.text_actions import finding
 from viewers.editors.tool_bar import LETTERS
 
-ICONS.setdefault("page_text", "mdi6.cursor-text")
 LETTERS.setdefault("page_text", "I")
 
 
