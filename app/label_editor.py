@@ -212,7 +212,7 @@ class LabelEditor(QWidget):
         values = self._context.settings.values
         focus = Focus()
         if self.focus is not None:
-            focus.display = self.focus.display  # as the person left it
+            focus.display, focus.extent = self.focus.display, self.focus.extent  # as the person left it
         else:
             focus.show(**{shown: getattr(values, setting) for setting, shown in DISPLAY.items()})
         return focus

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
-from storage.model.items import Item, Kind
+from storage.model.items import MOVING, Item, Kind
 from storage.services.originals import facts_of, path_of, source_of
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
+
 HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -43,7 +43,7 @@ class Medium:
     clock: FrameClock | None = None  # of what moves
     sound: SoundFeeder | None = None  # of a video that has one
     decoder: Callable[[], Any] | None = None  # a further decoder of the same pictures, for another thread
-    titles: tuple[str, ...] = ()  # of a group's members
+    titles: tuple[str, ...] = ()  # of the pictures of a group
 
     @property
     def pictures(self) -> PictureSource:
@@ -56,9 +56,13 @@ class Medium:
             _warm(self.source)
         else:
             self.source.start()
+        if self.sound is not None:
+            self.sound.warm()
 
     def close(self) -> None:
         self.source.close()
+        if self.sound is not None:
+            self.sound.close()
 
 
 def open_medium(catalog: Catalog, item: Item) -> Medium:
@@ -92,41 +96,46 @@ def editor_for(
     ontology: Ontology,
     parent: QWidget,
     *,
-    run_job: Callable[..., object] | None = None,
+    run_job: Any = None,
     **options: Any,
 ) -> Editor:
-    """`options`: icon, clipboard, rebound keys. `run_job`: title, work, what is done with its answer, what with its error."""
-    match medium.item.kind:
+    """`options`: icon, clipboard, rebound keys. `run_job(title, work, done, failed)` does what takes long."""
+    item = medium.item
+    shared = (session, focus, ontology, medium.source, parent)
+    match item.kind:
         case Kind.VIDEO | Kind.IMAGE_SEQUENCE:
             from viewers.editors.video_editor import VideoEditor
+            from viewers.timeline.marks import key_frames
 
             assert medium.clock is not None
-            more = {"sound": medium.sound, "open_decoder": medium.decoder, "run_job": run_job}
-            return VideoEditor(session, focus, ontology, medium.pictures, medium.clock, parent, **more, **options)
-        case Kind.PDF:
-            from viewers.editors.page_editor import PageEditor
-
-            return PageEditor(session, focus, ontology, medium.pictures, parent, open_decoder=medium.decoder, **options)
-        case Kind.AUDIO:
-            from viewers.editors.audio_editor import AudioEditor
-
-            return AudioEditor(session, focus, ontology, medium.source, parent, **options)
-        case Kind.TEXT if medium.item.mime in HTML:
-            from viewers.editors.html_editor import HtmlEditor
-
-            return HtmlEditor(session, focus, ontology, medium.source, parent, **options)
-        case Kind.TEXT:
-            from viewers.editors.text_editor import TextEditor
-
-            return TextEditor(session, focus, ontology, medium.source, parent, **options)
+            film = VideoEditor(
+                *shared[:4], medium.clock, parent, sound=medium.sound, open_decoder=medium.decoder, run_job=run_job, **options
+            )
+            film.timeline.set_marks(key_frames(item.metadata, medium.clock))
+            return film
         case Kind.IMAGE_GROUP:
             from viewers.editors.group_editor import GroupEditor
 
-            more = {"titles": medium.titles, "open_decoder": medium.decoder}
-            return GroupEditor(session, focus, ontology, medium.pictures, parent, **more, **options)
+            return GroupEditor(*shared, titles=medium.titles, open_decoder=medium.decoder, **options)
+        case Kind.PDF:
+            from viewers.editors.page_editor import PageEditor
+
+            return PageEditor(*shared, open_decoder=medium.decoder, **options)
+        case Kind.AUDIO:
+            from viewers.editors.audio_editor import AudioEditor
+
+            return AudioEditor(*shared, **options)
+        case Kind.TEXT if item.mime in HTML:
+            from viewers.editors.html_editor import HtmlEditor
+
+            return HtmlEditor(*shared, **options)
+        case Kind.TEXT:
+            from viewers.editors.text_editor import TextEditor
+
+            return TextEditor(*shared, **options)
     from viewers.editors.image_editor import ImageEditor
 
-    return ImageEditor(session, focus, ontology, medium.pictures, parent, **options)
+    return ImageEditor(*shared, **options)
 
 
 # -- opening by kind

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from app.actions.registry import Action
 from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
 from viewers.editors.audio_actions import AUDIO_ACTIONS
+from viewers.editors.page_actions import PAGE_ACTIONS
 from viewers.editors.text_actions import HTML_ACTIONS, TEXT_ACTIONS
-from viewers.editors.track_actions import VIDEO_ACTIONS
+from viewers.editors.track_actions import GROUP_ACTIONS, VIDEO_ACTIONS
 
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
@@ -107,6 +108,8 @@ def _editor_actions(verbs: _LabelVerbs) -> list[Action]:
     tables = (
         ("", tr("Picture editor"), EDITOR_ACTIONS),
         ("video", tr("Video editor"), VIDEO_ACTIONS),
+        ("pages", tr("Page editor"), PAGE_ACTIONS),
+        ("group", tr("Group editor"), GROUP_ACTIONS),
         ("audio", tr("Audio editor"), AUDIO_ACTIONS),
         ("text", tr("Text editor"), [*TEXT_ACTIONS, *HTML_ACTIONS]),
     )
