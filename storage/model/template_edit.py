@@ -82,7 +82,9 @@ def connect(template: SkeletonTemplate, start: int, end: int, color: str) -> Ske
     """A line; one that is there already, either way round, stays as it is."""
     if start == end or edge_between(template, start, end) is not None:
         return template
-    return replace(template, edges=(*template.edges, (start, end, color)))
+    # Beside the others that begin there: the JSON holds them by their first point.
+    last = max((i for i, edge in enumerate(template.edges) if edge[0] == start), default=len(template.edges) - 1)
+    return replace(template, edges=(*template.edges[: last + 1], (start, end, color), *template.edges[last + 1 :]))
 
 
 def disconnect(template: SkeletonTemplate, start: int, end: int) -> SkeletonTemplate:
