@@ -59,7 +59,7 @@ class Pyramid:
         try:
             self._file = path.open("w+b") if path else tempfile.TemporaryFile(prefix="postil-")  # noqa: SIM115
             self.path = path
-            _allocate(self._file, self.nbytes)
+            allocate(self._file, self.nbytes)
         except OSError as error:
             self.close()
             if path is not None:
@@ -126,11 +126,12 @@ def scratch(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     if size <= 256 << 20:
         return np.empty(shape, dtype)
     with tempfile.TemporaryFile(prefix="postil-") as file:
-        _allocate(file, size)
+        allocate(file, size)
         return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=shape))  # the mapping outlives the file object
 
 
-def _allocate(file: IO[bytes], size: int) -> None:
+def allocate(file: IO[bytes], size: int) -> None:
+    """Room on the disk before it is mapped. OSError where there is none."""
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
         return
