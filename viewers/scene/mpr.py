@@ -117,7 +117,7 @@ class Axes:
         not turn the picture they are drawn on."""
         normal = self.normal(kind)
         right, down = base.look(kind)
-        if abs(float(right @ normal)) < 0.9:
+        if abs(float(right @ normal)) < abs(float(down @ normal)):
             across = right - normal * float(right @ normal)
             across = across / np.linalg.norm(across)
         else:
