@@ -1,0 +1,309 @@
+"""One DICOM file's head as facts: who it belongs to, what its pixels are, where each frame lies in the file and the patient.
+
+Runs in worker processes: what comes back is plain and small. Patient names and ids are facts for the catalog; no sentence
+made here holds them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from storage.errors import BadInput
+from storage.media.dicom_fragments import Piece, find_frames
+from storage.media.dicom_frames import FrameHead, frame_heads
+from storage.media.dicom_index import Lut, PixelFormat, Voi
+from storage.media.dicom_tags import UNDEFINED, Found, Malformed, ReadAt
+from storage.media.dicom_values import Values
+from storage.media.dicom_wanted import LABELS, REQUIRED, SERIES_REFERENCES
+
+#: Transfer syntaxes whose pixels are a film (MPEG-2, MPEG-4, HEVC): no frame can be found in them.
+_FILMS = tuple(f"1.2.840.10008.1.2.4.{n}" for n in range(100, 109))
+_ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.8")
+_MOST_FRAMES = 1 << 20
+
+
+@dataclass(slots=True)
+class ImageFile:
+    """An image, of one frame or several."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    sop_class: str
+    sop_uid: str
+    facts: dict[str, Any]  # of patient, study and series
+    keys: dict[str, Any]  # by which a series is split and sorted
+    format: PixelFormat
+    vois: list[Voi]
+    frames: list[FrameHead]
+    deflated: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LabelFile:
+    """Segmentations, contours, reports and presentation states: labels of the series they refer to (rulings.md 9)."""
+
+    path: Path
+    kind: str  # SEG, RTSTRUCT, SR, PR, KO, RTPLAN ...
+    title: str
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    refers_to: tuple[str, ...]  # series instance UIDs
+
+
+def read_head(path: Path, found: Found, read_at: ReadAt, size: int, mtime_ns: int) -> ImageFile | LabelFile:
+    """Raises BadInput with the reason why it can be neither."""
+    values = Values(found.elements, little=found.little_endian, charset=_charset(found))
+    modality = values.code(0x00080060)
+    sop_class = values.code(0x00080016) or Values(found.meta).code(0x00020002)
+    kind = LABELS.get(sop_class) or (modality if modality in set(LABELS.values()) else "")
+    if sop_class == "1.2.840.10008.1.3.10":
+        raise _refused(path, "is a DICOMDIR, a list of files", "Its files are found by themselves in the folders beside it.")
+    if kind:
+        return _label(path, kind, values)
+    _require(path, values)
+    if found.pixel_offset < 0:
+        raise _refused(path, f"has no pixels ({modality or 'no modality'})", "Leave it out: there is nothing to show.")
+    return _image(path, values, found, read_at, size, mtime_ns, sop_class)
+
+
+def _charset(found: Found) -> str:
+    return Values(found.elements).code(0x00080005)
+
+
+def _label(path: Path, kind: str, values: Values) -> LabelFile:
+    refers: dict[str, None] = {}
+    for way in SERIES_REFERENCES:
+        _follow(values, way, refers)
+    title = next((t for t in (values.text(tag) for tag in (0x30060002, 0x00700080, 0x0008103E)) if t), kind)
+    uids = (values.code(0x0020000D), values.code(0x0020000E), values.code(0x00080018))
+    return LabelFile(path, kind, title, *uids, tuple(refers))
+
+
+def _follow(values: Values, way: tuple[int, ...], into: dict[str, None]) -> None:
+    if len(way) == 1:
+        if uid := values.code(way[0]):
+            into[uid] = None
+        return
+    for item in values.items(way[0]):
+        _follow(item, way[1:], into)
+
+
+def _require(path: Path, values: Values) -> None:
+    """The six tags without which Encord takes no file; an empty Patient ID passes (rulings.md 9)."""
+    missing = [name for tag, name in REQUIRED if tag not in values or (tag != 0x00100020 and not values.raw(tag).strip(b"\0 "))]
+    if missing:
+        raise _refused(
+            path,
+            f"lacks {', '.join(missing)}, which a DICOM series must have",
+            "Export it again from where it came, with these tags.",
+        )
+
+
+def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int, mtime_ns: int, sop_class: str) -> ImageFile:
+    form = _format(path, values, found)
+    count = max(1, values.number(0x00280008) or 1)
+    if count > _MOST_FRAMES:
+        raise _refused(path, f"announces {count:,} frames", "It is damaged; export it again.")
+    warnings: list[str] = []
+    pieces = _pieces(path, found, form, values, count, read_at, size)
+    whole = sum(1 for p in pieces if p)
+    if not whole:
+        raise _refused(path, "was cut short: it ends before the pixels of its first frame", "Copy it again from where it came.")
+    if whole < count:
+        warnings.append(f"The file was cut short: {count - whole:,} of its {count:,} frames are missing.")
+    vois: list[Voi] = []
+    frames = frame_heads(values, pieces, vois, signed=bool(form.pixel_representation), sop_class=sop_class)
+    made = ImageFile(
+        path,
+        size,
+        mtime_ns,
+        sop_class,
+        values.code(0x00080018),
+        _facts(values, found),
+        _keys(values),
+        form,
+        vois,
+        frames,
+        found.inflated is not None,
+        warnings,
+    )
+    if found.transfer_syntax.startswith("1.2.840.10008.1.2.4.9") and 0x00287FE0 in values:
+        raise _refused(path, "has its pixels elsewhere (Pixel Data Provider)", "Retrieve the file with its pixels.")
+    return made
+
+
+def _format(path: Path, values: Values, found: Found) -> PixelFormat:
+    if found.transfer_syntax in _FILMS:
+        raise _refused(path, "holds a film (MPEG), not frames", "Convert it to an ordinary video file and add that.")
+    rows, columns = values.short(0x00280010, 0) or 0, values.short(0x00280011, 0) or 0
+    allocated = values.short(0x00280100, 16) or 16
+    stored = min(values.short(0x00280101, allocated) or allocated, allocated)
+    if rows < 1 or columns < 1 or allocated not in (1, 8, 16, 32, 64):
+        raise _refused(path, f"has impossible pixels ({rows} x {columns}, {allocated} bits)", "It is damaged; leave it out.")
+    representation = values.short(0x00280103, 0) or 0
+    signed = representation == 1
+    samples = values.short(0x00280002, 1) or 1
+    if samples not in (1, 2, 3, 4):
+        raise _refused(path, f"has {samples} samples per pixel", "It is damaged; leave it out.")
+    photometric = values.code(0x00280004) or ("RGB" if samples == 3 else "MONOCHROME2")
+    modality_lut = values.item(0x00283000)
+    return PixelFormat(
+        found.transfer_syntax,
+        rows,
+        columns,
+        samples,
+        photometric,
+        values.short(0x00280006, 0) or 0,
+        allocated,
+        stored,
+        values.short(0x00280102, stored - 1) or 0,
+        representation,
+        found.pixel_number,
+        values.code(0x00282110) == "01",
+        values.short(0x00280120, signed=signed),
+        values.short(0x00280121, signed=signed),
+        _units(values),
+        values.code(0x20500020),
+        modality_lut.lut(0x00283002, 0x00283006, 0x00283003, signed=signed),
+        _palette(values, signed) if photometric == "PALETTE COLOR" else (),
+        found.overlays,
+    )
+
+
+def _units(values: Values) -> str:
+    """Of what comes out of the rescaling."""
+    if units := values.code(0x00541001):
+        return units
+    groups = [values, values.item(0x52009229), values.item(0x52009230)]
+    for group in groups:
+        for place in (group, group.item(0x00289145)):
+            if told := place.code(0x00281054):
+                return "" if told == "US" else told
+    if lut := values.item(0x00283000).code(0x00283004):
+        return "" if lut == "US" else lut
+    return "HU" if values.code(0x00080060) == "CT" and "LOCALIZER" not in values.codes(0x00080008) else ""
+
+
+def _palette(values: Values, signed: bool) -> tuple[Lut, ...]:
+    found = [values.lut(0x00281101 + n, 0x00281201 + n, signed=signed) for n in range(3)]
+    return tuple(lut for lut in found if lut is not None) if all(found) else ()
+
+
+def _pieces(
+    path: Path, found: Found, form: PixelFormat, values: Values, count: int, read_at: ReadAt, size: int
+) -> list[list[Piece]]:
+    """Of each frame; empty where the file ends before it does."""
+    if found.pixel_length == UNDEFINED or found.transfer_syntax.startswith(_ENCAPSULATED):
+        if found.pixel_length != UNDEFINED:
+            raise _refused(path, "is compressed by its transfer syntax, but its pixels are not", "Export it again.")
+        offsets, lengths = values.very_longs(0x7FE00001), values.very_longs(0x7FE00002)
+        try:
+            return find_frames(read_at, found.pixel_offset, size, count, offsets, lengths)
+        except Malformed as error:
+            raise _refused(path, f"cannot be read: {error}", "Export it again from where it came.") from error
+    length = form.frame_bytes
+    pixels = form.rows * form.columns
+    whole = min(found.pixel_length, size - found.pixel_offset)
+    if form.photometric == "YBR_FULL_422" and found.pixel_length >= count * pixels * 3:
+        length = pixels * 3  # named 4:2:2 and stored in full, as some writers do
+    if form.bits_allocated == 1:
+        return [_bits(found.pixel_offset, n, pixels * form.samples, whole) for n in range(count)]
+    starts = (n * length for n in range(count))
+    return [[(found.pixel_offset + start, length)] if start + length <= whole else [] for start in starts]
+
+
+def _bits(at: int, n: int, bits: int, whole: int) -> list[Piece]:
+    first, last = n * bits // 8, ((n + 1) * bits + 7) // 8
+    return [(at + first, last - first)] if last <= whole else []
+
+
+def _facts(values: Values, found: Found) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "modality": values.code(0x00080060),
+        "patient_id": values.text(0x00100020),
+        "patient_name": values.text(0x00100010),
+        "study_uid": values.code(0x0020000D),
+        "study_date": values.code(0x00080020),
+        "study_time": values.code(0x00080030),
+        "study_description": values.text(0x00081030),
+        "series_uid": values.code(0x0020000E),
+        "series_number": values.number(0x00200011),
+        "series_description": values.text(0x0008103E),
+        "body_part": values.code(0x00180015),
+        "laterality": values.code(0x00200060) or values.code(0x00200062),
+        "view_position": values.code(0x00185101),
+        "frame_of_reference": values.code(0x00200052),
+        "sop_class": values.code(0x00080016),
+        "transfer_syntax": found.transfer_syntax,
+        "image_type": list(values.codes(0x00080008)),
+        "thickness": values.decimal(0x00180050),
+        "burned_in": values.code(0x00280301),
+    }
+    time, rate = values.decimal(0x00181063), values.decimal(0x00180040)
+    if time or rate:
+        made["fps"] = 1000 / time if time and time > 0 else rate
+    if aspect := values.decimals(0x00280034):
+        made["pixel_aspect"] = list(aspect)
+    if regions := [_region(item) for item in values.items(0x00186011)]:
+        made["us_regions"] = regions
+    if made["modality"] == "PT":
+        made["pet"] = _pet(values)
+    return {key: value for key, value in made.items() if value not in ("", None, [])}
+
+
+def _region(item: Values) -> dict[str, Any]:
+    """A calibrated part of an ultrasound picture (PS3.3 C.8.5.5)."""
+    return {
+        "box": [item.long(tag) for tag in (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)],
+        "format": item.short(0x00186012),
+        "type": item.short(0x00186014),
+        "units": [item.short(0x00186024), item.short(0x00186026)],
+        "delta": [item.double(0x0018602C), item.double(0x0018602E)],
+    }
+
+
+def _pet(values: Values) -> dict[str, Any]:
+    """What SUV is made of."""
+    drug = values.item(0x00540016)
+    return {
+        "units": values.code(0x00541001),
+        "decay_correction": values.code(0x00541102),
+        "weight_kg": values.decimal(0x00101030),
+        "dose_bq": drug.decimal(0x00181074),
+        "half_life_s": drug.decimal(0x00181075),
+        "injected": drug.code(0x00181078) or drug.code(0x00181072),
+        "series_time": values.code(0x00080021) + values.code(0x00080031),
+    }
+
+
+def _keys(values: Values) -> dict[str, Any]:
+    spacing = values.decimals(0x00280030)
+    kind = "patient" if len(spacing) == 2 else ""
+    if not kind:
+        for tag in (0x00181164, 0x00182010):
+            spacing = values.decimals(tag)
+            if len(spacing) == 2:
+                kind = "detector"
+                break
+    return {
+        "instance": values.number(0x00200013),
+        "acquisition": values.number(0x00200012),
+        "temporal": values.number(0x00200100),
+        "trigger": values.decimal(0x00181060),
+        "b_value": values.double(0x00189087),
+        "acquisition_time": values.code(0x00080022) + values.code(0x00080032),
+        "content_time": values.code(0x00080023) + values.code(0x00080033),
+        "echo": values.code(0x00180086),
+        "echo_time": values.decimal(0x00180081),
+        "spacing": spacing if kind and all(s > 0 for s in spacing) else None,
+        "spacing_kind": kind,
+    }
+
+
+def _refused(path: Path, what: str, remedy: str) -> BadInput:
+    return BadInput(f"{path.name} {what}.", remedy=remedy, input=str(path))

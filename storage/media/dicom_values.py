@@ -1,0 +1,139 @@
+"""Values of DICOM elements from the bytes they stand in."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Any
+
+from storage.media.dicom_index import Lut
+from storage.media.dicom_tags import Elements
+
+#: Character sets that Python decodes by itself; the others (with escapes) are pydicom's work.
+_CHARSETS = {
+    "": "ascii",
+    "ISO_IR 6": "ascii",
+    "ISO_IR 100": "latin-1",
+    "ISO_IR 192": "utf-8",
+    "GB18030": "gb18030",
+    "GBK": "gbk",
+}
+
+
+class Values:
+    """The elements of one data set (or item), read by tag. What is missing or nonsense is empty, never an error."""
+
+    def __init__(self, elements: Elements, *, little: bool = True, charset: str = "") -> None:
+        self.elements = elements
+        self._little = little
+        self._charset = charset
+
+    def __contains__(self, tag: int) -> bool:
+        return tag in self.elements
+
+    def raw(self, tag: int) -> bytes:
+        found = self.elements.get(tag, b"")
+        return found if isinstance(found, bytes) else b""
+
+    def items(self, tag: int) -> list[Values]:
+        found = self.elements.get(tag)
+        if not isinstance(found, list):
+            return []
+        return [Values(item, little=self._little, charset=self._charset) for item in found]
+
+    def item(self, tag: int) -> Values:
+        """The first item of a sequence; an empty one where there is none."""
+        items = self.items(tag)
+        return items[0] if items else Values({}, little=self._little)
+
+    def code(self, tag: int) -> str:
+        """ASCII: identifiers, codes, dates. Only what can be printed."""
+        text = self.raw(tag).decode("latin-1").replace("\0", "").strip()
+        return text if text.isprintable() else "".join(c for c in text if c.isprintable())
+
+    def codes(self, tag: int) -> tuple[str, ...]:
+        text = self.code(tag)
+        return tuple(part.strip() for part in text.split("\\")) if text else ()
+
+    def text(self, tag: int) -> str:
+        """What people wrote, in the file's character set; one line."""
+        raw = self.raw(tag).rstrip(b"\0 ")
+        try:
+            text = raw.decode("ascii" if raw.isascii() and b"\x1b" not in raw else _CHARSETS[self._charset])
+        except (KeyError, UnicodeDecodeError):
+            text = _by_pydicom(raw, self._charset)
+        return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:1000]
+
+    def decimals(self, tag: int) -> tuple[float, ...]:
+        """Numbers written as text; all of them finite, or none."""
+        try:
+            found = tuple(float(part) for part in self.raw(tag).replace(b",", b".").rstrip(b"\0 ").split(b"\\"))
+        except ValueError:
+            return ()
+        return found if all(map(math.isfinite, found)) else ()
+
+    def decimal(self, tag: int) -> float | None:
+        found = self.decimals(tag)
+        return found[0] if found else None
+
+    def number(self, tag: int) -> int | None:
+        """An integer written as text."""
+        found = self.decimal(tag)
+        return int(found) if found is not None and abs(found) < 1 << 53 else None
+
+    def shorts(self, tag: int, *, signed: bool = False) -> tuple[int, ...]:
+        return self._binary(tag, "h" if signed else "H", 2)
+
+    def short(self, tag: int, default: int | None = None, *, signed: bool = False) -> int | None:
+        found = self.shorts(tag, signed=signed)
+        return found[0] if found else default
+
+    def long(self, tag: int) -> int | None:
+        found = self._binary(tag, "I", 4)
+        return found[0] if found else None
+
+    def doubles(self, tag: int) -> tuple[float, ...]:
+        found = self._binary(tag, "d", 8)
+        return found if all(map(math.isfinite, found)) else ()
+
+    def double(self, tag: int) -> float | None:
+        found = self.doubles(tag)
+        return found[0] if found else None
+
+    def very_longs(self, tag: int) -> tuple[int, ...]:
+        return self._binary(tag, "Q", 8)
+
+    def _binary(self, tag: int, kind: str, size: int) -> tuple[Any, ...]:
+        raw = self.raw(tag)
+        n = len(raw) // size
+        return struct.unpack_from(f"{'<' if self._little else '>'}{n}{kind}", raw)
+
+    def lut(self, descriptor: int, data: int, explanation: int = 0, *, signed: bool = False) -> Lut | None:
+        """A look-up table (PS3.3 C.11.1.1, C.7.6.3.1.5); None where it is not there or makes no sense."""
+        described = self.shorts(descriptor)
+        if len(described) != 3 or not (raw := self.raw(data)):
+            return None
+        entries, first, bits = described[0] or 65536, described[1], described[2]
+        if signed and first >= 1 << 15:
+            first -= 1 << 16
+        if len(raw) in (entries, entries + 1) and entries > 1 and bits <= 8:  # one byte an entry
+            values = list(raw[:entries])
+        else:
+            values = list(self.shorts(data)[:entries])
+        if not values or not 1 <= bits <= 16:
+            return None
+        return Lut(first, bits, struct.pack(f"<{len(values)}H", *values), self.text(explanation) if explanation else "")
+
+
+def _by_pydicom(raw: bytes, charset: str) -> str:
+    import warnings
+
+    from pydicom.charset import convert_encodings, decode_bytes
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            encodings = convert_encodings([part.strip() for part in charset.split("\\")])
+            return decode_bytes(raw, encodings, {0x09, 0x0A, 0x0C, 0x0D, 0x5C})
+        except (LookupError, UnicodeError, ValueError):
+            return raw.decode("latin-1")
