@@ -132,8 +132,10 @@ def test_a_drag_from_one_place_to_another_marks_what_lies_between(canvas, text, 
 
 
 def _one_place(text, at):
-    """Signs narrower than a pixel, and what Qt takes for one place, cannot be told apart by a mouse."""
-    return at in boundaries(text.replace("\u2028", "x"))
+    """Signs narrower than a pixel, and what Qt takes for one place, cannot be told apart by a mouse. Behind an emoji Qt
+    sees a place inside of a flag; the canvas does not."""
+    inside = 0 < at < len(text) and all("\U0001f1e6" <= sign <= "\U0001f1ff" for sign in text[at - 1 : at + 1])
+    return not inside and at in boundaries(text.replace("\u2028", "x"))
 
 
 @QUICK
