@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import BadInput, Cancelled
-from storage.media.dicom_index import FrameIndex, PixelFormat
+from storage.media.dicom_index import FrameIndex, Lut, PixelFormat, Voi
 from storage.media.source import ByteSource
+from storage.model.space import VolumeGeometry
 from viewers.decode import voi
 from viewers.decode.arrays import Array
 from viewers.decode.dicom_codecs import BIG_ENDIAN, is_native
@@ -25,6 +26,7 @@ from viewers.decode.dicom_pixels import check_format, decode_frame, dtype_of, fi
 from viewers.decode.elsewhere import Elsewhere
 from viewers.decode.faults import Check, decoding, name_of
 from viewers.decode.jpeg_head import StreamHead, head_of
+from viewers.decode.overlays import Overlay, read_overlays
 from viewers.decode.voi import Look, Window, look_of
 
 __all__ = ["DicomFrames", "Frames", "load_order", "open_volume"]
@@ -41,7 +43,8 @@ class Frames(Protocol):
     shape: tuple[int, ...]  # (frames, rows, columns) or (frames, rows, columns, 3) of RGB
     dtype: np.dtype
     keep: bool  # unpacking took time: worth keeping in the cache
-    warnings: tuple[str, ...]
+    geometry: VolumeGeometry | None  # None: a stack of pictures without place in space
+    units: str  # of modality values: HU, BQML ...; "" unknown
 
     @property
     def identity(self) -> str:
@@ -53,8 +56,17 @@ class Frames(Protocol):
     def mapped(self) -> Array | None:
         """All values straight from the disk, where the file has them in the form that is shown."""
 
-    def look(self, frame: int, chosen: Window | None = None, *, invert: bool = False) -> Look:
+    def look(self, frame: int, chosen: Window | Lut | None = None, *, invert: bool = False) -> Look:
         """How a frame is shown: with the file's own first window or LUT unless one is chosen."""
+
+    def proposals(self, frame: int) -> Voi:
+        """The windows and LUTs that the file has for this frame."""
+
+    def overlays(self, frame: int) -> tuple[Overlay, ...]:
+        """Drawings that the file lays over this frame. Reads the file's head: not for the GUI thread."""
+
+    def source(self, frame: int) -> ByteSource:
+        """The file that this frame is in."""
 
     def close(self) -> None: ...
 
@@ -83,7 +95,8 @@ class DicomFrames:
         self.dtype = np.result_type(*(dtype_of(f) for f in used))
         self.shape = (len(index), *shape_of(used[0]))
         self.keep = any(not is_native(f.transfer_syntax) or f.transfer_syntax.endswith(".99") for f in used)
-        self.warnings: tuple[str, ...] = ()
+        self.geometry = index.geometry
+        self.units = used[0].units
         self._straight = [self._is_straight(f) for f in index.formats]
 
     @property
@@ -129,7 +142,7 @@ class DicomFrames:
     def mapped(self) -> Array | None:
         return None
 
-    def look(self, frame: int, chosen: Window | None = None, *, invert: bool = False) -> Look:
+    def look(self, frame: int, chosen: Window | Lut | None = None, *, invert: bool = False) -> Look:
         own = self.index.voi_of(frame)
         if chosen is not None:
             return look_of(self.index, frame, chosen, invert=invert)
@@ -137,6 +150,20 @@ class DicomFrames:
             return look_of(self.index, frame, own.luts[0], invert=invert)
         window = Window(own.windows[0].center, own.windows[0].width, own.function) if own.windows else None
         return look_of(self.index, frame, window, invert=invert)
+
+    def proposals(self, frame: int) -> Voi:
+        return self.index.voi_of(frame)
+
+    def overlays(self, frame: int) -> tuple[Overlay, ...]:
+        fmt = self.index.format_of(frame)
+        if not fmt.overlays:
+            return ()
+        with self._reading(frame) as source:
+            data = self._bytes(source, frame, fmt)[0] if is_native(fmt.transfer_syntax) and fmt.samples == 1 else b""
+            return read_overlays(source, fmt, max(1, int(self.index.frame_number[frame])), data)
+
+    def source(self, frame: int) -> ByteSource:
+        return self._source(int(self.index.file[frame]))
 
     def close(self) -> None:
         with self._lock:
