@@ -1,0 +1,213 @@
+"""What every DICOM object made of labels needs: head, patient, study, equipment, references, codes.
+
+Written with pydicom alone. Who was imaged is copied from a file of the series; what the standard wants and the series lacks
+is written empty, never made up.
+"""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from storage.clock import as_datetime
+from storage.exchange.volumes import Series
+from storage.model.labels import Instance
+from storage.model.ontology import ObjectClass
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+
+#: Coding scheme of classes that have no code of their own: code value = feature hash, meaning = name.
+PRIVATE_SCHEME = "99POSTIL"
+PRIVATE_SCHEME_NAME = "Classes of a Postil ontology"
+TISSUE = ("85756007", "SCT", "Tissue")
+
+_EMPTY_IF_MISSING = (
+    "PatientName", "PatientID", "PatientBirthDate", "PatientSex",
+    "StudyDate", "StudyTime", "ReferringPhysicianName", "StudyID", "AccessionNumber",
+)  # fmt: skip
+_COPIED = (
+    *_EMPTY_IF_MISSING,
+    "IssuerOfPatientID", "OtherPatientIDs", "EthnicGroup", "PatientComments", "StudyInstanceUID", "StudyDescription",
+    "PhysiciansOfRecord", "NameOfPhysiciansReadingStudy", "AdmittingDiagnosesDescription", "PatientAge", "PatientSize",
+    "PatientWeight", "Occupation", "AdditionalPatientHistory", "ClinicalTrialSponsorName", "ClinicalTrialProtocolID",
+    "ClinicalTrialProtocolName", "ClinicalTrialSiteID", "ClinicalTrialSiteName", "ClinicalTrialSubjectID",
+    "ClinicalTrialSubjectReadingID", "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence",
+    "LongitudinalTemporalInformationModified", "BurnedInAnnotation",
+)  # fmt: skip
+_OF_IMAGES = ("BurnedInAnnotation",)
+
+
+def new_object(
+    source: Dataset,
+    sop_class: str,
+    modality: str,
+    description: str,
+    now: int,
+    *,
+    transfer_syntax: str,
+    series_number: int = 900,
+) -> Dataset:
+    """A new instance in a new series of the same study."""
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import UID
+
+    made = Dataset()
+    made.file_meta = FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = UID(transfer_syntax)
+    made.file_meta.MediaStorageSOPClassUID = UID(sop_class)
+    made.SpecificCharacterSet = "ISO_IR 192"
+    for keyword in _COPIED:
+        if keyword in source and keyword not in _OF_IMAGES:
+            made[keyword] = source[keyword]
+        elif keyword in _EMPTY_IF_MISSING:
+            setattr(made, keyword, None)
+    made.SOPClassUID, made.SOPInstanceUID = sop_class, new_uid()
+    made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
+    made.SeriesInstanceUID, made.SeriesNumber, made.InstanceNumber = new_uid(), series_number, 1
+    made.Modality, made.SeriesDescription = modality, description[:64]
+    moment = local(now)
+    made.ContentDate, made.ContentTime = moment.strftime("%Y%m%d"), moment.strftime("%H%M%S")
+    made.SeriesDate, made.SeriesTime = made.ContentDate, made.ContentTime
+    made.InstanceCreationDate, made.InstanceCreationTime = made.ContentDate, made.ContentTime
+    made.Manufacturer, made.ManufacturerModelName = "Postil", "Postil"
+    made.DeviceSerialNumber, made.SoftwareVersions = "0", version()
+    return made
+
+
+def local(now: int) -> datetime:
+    return as_datetime(now)
+
+
+def version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("postil")
+    except PackageNotFoundError:
+        return "0"
+
+
+def new_uid() -> str:
+    return f"2.25.{uuids.uuid4().int}"
+
+
+def uid_of(uuid: str) -> str:
+    """A UUID as a UID (PS3.5 B.2), so that it can be told from it again."""
+    return f"2.25.{uuids.UUID(uuid).int}"
+
+
+def uuid_of(uid: object) -> str:
+    """The inverse of `uid_of`; empty for the UIDs of others."""
+    text = str(uid or "")
+    number = text[5:]
+    if not text.startswith("2.25.") or not number.isdigit() or len(number) > 39 or int(number) >= 1 << 128:
+        return ""
+    return str(uuids.UUID(int=int(number)))
+
+
+def item(**values: Any) -> Dataset:
+    from pydicom.dataset import Dataset
+
+    made = Dataset()
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def items(found: Iterable[Dataset]) -> Sequence:
+    from pydicom.sequence import Sequence
+
+    return Sequence(list(found))
+
+
+def one(**values: Any) -> Sequence:
+    return items([item(**values)])
+
+
+def code(value: str, scheme: str, meaning: str) -> Dataset:
+    """A code; values of more than 16 characters go where there is room for them."""
+    made = item(CodingSchemeDesignator=scheme[:16], CodeMeaning=(meaning or value)[:64])
+    if len(value) <= 16:
+        made.CodeValue = value
+    else:
+        made.LongCodeValue = value
+    return made
+
+
+def class_code(thing: ObjectClass) -> tuple[str, str, str]:
+    """The coded concept of a class: what the ontology says (`"dicom": {"code": {value, scheme, meaning}}` among its keys),
+    else a private one."""
+    told = thing.extra.get("dicom")
+    found = told.get("code") if isinstance(told, dict) else None
+    if isinstance(found, dict) and found.get("value") and found.get("scheme"):
+        return str(found["value"]), str(found["scheme"]), str(found.get("meaning") or thing.name)
+    return thing.feature_hash, PRIVATE_SCHEME, thing.name
+
+
+def class_category(thing: ObjectClass) -> tuple[str, str, str]:
+    told = thing.extra.get("dicom")
+    found = told.get("category") if isinstance(told, dict) else None
+    if isinstance(found, dict) and found.get("value") and found.get("scheme"):
+        return str(found["value"]), str(found["scheme"]), str(found.get("meaning") or "")
+    return TISSUE
+
+
+def name_private_scheme(made: Dataset, things: Iterable[ObjectClass]) -> None:
+    """Says what the private coding scheme is, where it is used."""
+    if any(class_code(t)[1] == PRIVATE_SCHEME for t in things):
+        made.CodingSchemeIdentificationSequence = one(
+            CodingSchemeDesignator=PRIVATE_SCHEME,
+            CodingSchemeName=PRIVATE_SCHEME_NAME,
+            CodingSchemeResponsibleOrganization="Postil",
+        )
+
+
+def reference(sop_class: str, sop_uid: str, number: int = 0) -> Dataset:
+    made = item(ReferencedSOPClassUID=sop_class, ReferencedSOPInstanceUID=sop_uid)
+    if number:
+        made.ReferencedFrameNumber = number
+    return made
+
+
+def referenced_series(series: Series, frames: Iterable[int]) -> Dataset:
+    """The series with its instances behind these frames, each once."""
+    used = dict.fromkeys(series.sop(f)[:2] for f in frames)
+    return item(
+        ReferencedInstanceSequence=items(reference(*s) for s in used),
+        SeriesInstanceUID=series.first_header().SeriesInstanceUID,
+    )
+
+
+def algorithm(made: Dataset, *, manual: bool, prefix: str = "Segment") -> None:
+    setattr(made, f"{prefix}AlgorithmType", "MANUAL" if manual else "SEMIAUTOMATIC")
+    if not manual:
+        setattr(made, f"{prefix}AlgorithmName", "Postil")
+
+
+def tracking(made: Dataset, instance: Instance, name: str) -> None:
+    made.TrackingID, made.TrackingUID = name, uid_of(instance.uuid)
+
+
+def ds(values: Iterable[float]) -> list[str]:
+    """Decimal strings of at most 16 characters, as exact as they can be."""
+    from pydicom.valuerep import format_number_as_ds
+
+    return [format_number_as_ds(float(v)) for v in values]
+
+
+def save(made: Dataset, path: Path, tail: Callable[[IO[bytes]], None] | None = None) -> None:
+    """Writes beside the target first; `tail` appends what does not fit in memory (pixel data)."""
+    waiting = path.with_name(f".{path.name[:80]}.part")
+    try:
+        with waiting.open("wb") as file:
+            made.save_as(file, enforce_file_format=True)
+            if tail is not None:
+                tail(file)
+        waiting.replace(path)
+    finally:
+        waiting.unlink(missing_ok=True)
