@@ -132,6 +132,15 @@ def dataset_start(read_at: ReadAt, size: int) -> int:
     return walk.dataset(start, size, {}, {}, 0) if start >= 0 else 0
 
 
+def begins_like_dicom(head: bytes) -> bool:
+    """By its first 140 bytes."""
+    try:
+        _begin(lambda offset, n: head[offset : offset + n], len(head))
+    except NotDicom:
+        return False
+    return True
+
+
 def _reader_of(data: bytes) -> ReadAt:
     return lambda offset, n: data[offset : offset + n]
 

@@ -1,0 +1,160 @@
+"""Which files lie under the paths that were given: folders, zip archives, gzipped files, lists named DICOMDIR.
+
+Nothing an archive says is used as a path: members are unpacked under numbers. How much is unpacked is bounded.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.errors import BadInput
+from storage.progress import Progress
+
+MOST_FILES = 1_000_000
+MOST_MEMBERS = 200_000  # of one archive
+MOST_UNPACKED = 64 << 30  # bytes of one archive
+MOST_MEMBER = 8 << 30  # bytes of one file of it
+_CHUNK = 1 << 20
+_KEEP_FREE = 1 << 30  # bytes left on the disk by unpacking
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be DICOM. `shown`: how a person knows it (an archive's member by its name there)."""
+
+    path: Path
+    shown: str
+    given: bool = False  # named by the person: said to be refused when it is something else
+
+
+@dataclass(slots=True)
+class Candidates:
+    files: list[Candidate] = field(default_factory=list)
+    refused: list[BadInput] = field(default_factory=list)
+
+
+def find_candidates(paths: Sequence[Path], workspace: Path | None, progress: Progress) -> Candidates:
+    """Each file once. `workspace`: a folder to unpack into; None: packed files are refused."""
+    found = Candidates()
+    seen: set[str] = set()
+    for path in paths:
+        for file, given in _walk(path):
+            progress.check()
+            key = os.path.realpath(file)
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(found.files) >= MOST_FILES:
+                found.refused.append(
+                    BadInput(f"More than {MOST_FILES:,} files were given.", remedy="Add fewer at a time.", input=str(path))
+                )
+                return found
+            try:
+                _take(file, given, workspace, found, progress)
+            except BadInput as error:
+                found.refused.append(error)
+            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+                found.refused.append(
+                    BadInput(f"{file.name} cannot be read: {error}.", remedy="Check the file and the disk.", input=str(file))
+                )
+    return found
+
+
+def _walk(path: Path) -> Iterator[tuple[Path, bool]]:
+    if not path.is_dir():
+        yield path, True
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(folder, name), False
+
+
+def _take(file: Path, given: bool, workspace: Path | None, found: Candidates, progress: Progress) -> None:
+    name = file.name.lower()
+    if name.endswith(".zip"):
+        _unzip(file, _room(file, workspace), found, progress)
+    elif name.endswith(".gz") and not name.endswith((".nii.gz", ".tar.gz", ".img.gz", ".hdr.gz", ".nrrd.gz")):
+        unpacked = _gunzip(file, workspace, progress)
+        if unpacked is not None:
+            found.files.append(Candidate(unpacked, str(file), given))
+    else:
+        found.files.append(Candidate(file, str(file), given))
+
+
+def _room(file: Path, workspace: Path | None) -> Path:
+    if workspace is None:
+        raise BadInput(f"{file.name} is packed.", remedy="Unpack it first.", input=str(file))
+    workspace.mkdir(parents=True, exist_ok=True)
+    return workspace
+
+
+def _unzip(file: Path, workspace: Path, found: Candidates, progress: Progress) -> None:
+    with zipfile.ZipFile(file) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir() and not Path(m.filename).name.startswith(".")]
+        total = sum(m.file_size for m in members)
+        if len(members) > MOST_MEMBERS or total > MOST_UNPACKED:
+            raise BadInput(
+                f"{file.name} would unpack to {len(members):,} files of {total / 1e9:,.1f} GB in all.",
+                remedy="Unpack it yourself and add the folders you need.",
+                input=str(file),
+            )
+        if total > shutil.disk_usage(workspace).free - _KEEP_FREE:
+            raise BadInput(
+                f"There is no room to unpack {file.name} ({total / 1e9:,.1f} GB).", remedy="Free some space.", input=str(file)
+            )
+        for member in members:
+            progress.check()
+            shown = f"{file}/{member.filename}"
+            try:
+                if member.flag_bits & 1:
+                    raise BadInput("It is encrypted.", remedy="Unpack it with its password first.")
+                target = _fresh(workspace)
+                with archive.open(member) as packed:
+                    _copy(packed, target, min(member.file_size, MOST_MEMBER), progress)
+                found.files.append(Candidate(target, shown))
+            except BadInput as error:
+                name = Path(member.filename).name[:100]
+                found.refused.append(BadInput(f"{name}: {error.reason}", remedy=error.remedy, input=shown))
+            except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+                reason = f"{Path(member.filename).name[:100]} cannot be unpacked: {error}."
+                found.refused.append(BadInput(reason, remedy="Pack it again from where it came.", input=shown))
+
+
+def _gunzip(file: Path, workspace: Path | None, progress: Progress) -> Path | None:
+    """The unpacked file, if it is DICOM."""
+    with gzip.open(file) as packed:
+        if packed.read(132)[128:] != b"DICM" and not file.name.lower().endswith((".dcm.gz", ".dicom.gz", ".ima.gz")):
+            return None
+        packed.seek(0)
+        target = _fresh(_room(file, workspace))
+        _copy(packed, target, MOST_MEMBER, progress)
+    return target
+
+
+def _copy(packed: object, target: Path, most: int, progress: Progress) -> None:
+    """At most so many bytes, whatever the head of the archive promised."""
+    size = 0
+    with target.open("wb") as out:
+        while chunk := packed.read(_CHUNK):  # type: ignore[attr-defined]
+            progress.check()
+            size += len(chunk)
+            if size > most:
+                out.close()
+                target.unlink()
+                raise BadInput(
+                    "It unpacks to more than it promises.", remedy="It is damaged or meant to do harm; leave it out."
+                )
+            out.write(chunk)
+
+
+def _fresh(workspace: Path) -> Path:
+    return workspace / f"{sum(1 for _ in os.scandir(workspace)):08d}.dcm"

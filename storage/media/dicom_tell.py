@@ -1,0 +1,138 @@
+"""What the catalog keeps of a series, and what a person is told about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from storage.media.dicom_arrange import Arranged
+from storage.media.dicom_header import ImageFile
+from storage.media.dicom_index import FrameIndex
+from storage.model.space import VolumeGeometry
+
+TILTED = 0.05  # degrees
+#: Names as Encord and DICOM write them of what a volume needs to be shown in 3D.
+_PLACING = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
+_SLIDES = "1.2.840.10008.5.1.4.1.1.77.1.6"
+
+
+def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
+    facts = dict(files[0].facts)
+    form = index.formats[0]
+    facts |= {
+        "format": "dicom",
+        "slices": index.slices,
+        "times": index.times,
+        "files": len(files),
+        "bits": form.bits_stored,
+        "photometric": form.photometric,
+        "units": form.units,
+        "lossy": any(f.lossy for f in index.formats),
+        "transfer_syntaxes": sorted({f.transfer_syntax for f in index.formats}),
+    }
+    if index.geometry is not None:
+        facts |= _geometry_facts(index.geometry)
+    else:
+        facts["missing_3d"] = _missing(files)
+        if index.spacing is not None:
+            facts |= {"spacing": list(index.spacing), "spacing_kind": index.spacing_kind}
+    return {key: value for key, value in facts.items() if value not in ("", None, [])}
+
+
+def _geometry_facts(geometry: VolumeGeometry) -> dict[str, Any]:
+    normal = np.abs(geometry.normal)
+    return {
+        "spacing": [geometry.spacing_row_mm, geometry.spacing_col_mm],
+        "spacing_kind": "patient",
+        "slice_spacing": geometry.slice_spacing_mm,
+        "regular": geometry.regular,
+        "tilt": round(geometry.tilt_deg, 3),
+        "plane": ("sagittal", "coronal", "axial")[int(normal.argmax())],
+        "oblique": bool(normal.max() < 0.999),
+    }
+
+
+def _missing(files: list[ImageFile]) -> list[str]:
+    frames = [frame for file in files for frame in file.frames]
+    found = {
+        "ImagePositionPatient": all(f.position is not None for f in frames),
+        "ImageOrientationPatient": all(f.orientation is not None for f in frames),
+        "PixelSpacing": all(f.spacing is not None for f in frames),
+    }
+    return [name for name in _PLACING if not found[name]]
+
+
+def tell(files: list[ImageFile], index: FrameIndex, arranged: Arranged) -> tuple[str, ...]:
+    told: list[str] = []
+    for file in files:
+        told += [text for text in file.warnings if text not in told]
+    geometry = index.geometry
+    if geometry is None:
+        told += _unplaced(files, index)
+    else:
+        told += _placed(geometry)
+    told += arranged.notes
+    told += _values(index)
+    return tuple(told)
+
+
+def _unplaced(files: list[ImageFile], index: FrameIndex) -> list[str]:
+    first = files[0]
+    if "MOSAIC" in first.facts.get("image_type", ()):
+        return [
+            "Mosaics: each picture holds all slices of a volume as tiles; they are not taken apart and have no millimetres."
+        ]
+    told = []
+    if first.sop_class == _SLIDES:
+        told.append("The frames are tiles of a slide, shown one by one.")
+    missing = _missing(files)
+    if missing and first.sop_class != _SLIDES:
+        told.append(f"Shown as a stack only, without 3D: {_listed(missing)} missing.")
+    elif first.sop_class != _SLIDES:
+        told.append("Shown as a stack only, without 3D: its orientation makes no sense.")
+    if index.spacing_kind == "detector":
+        told.append("Its pixel spacing is that at the detector: lengths in the patient are smaller.")
+    return told
+
+
+def _placed(geometry: VolumeGeometry) -> list[str]:
+    told = []
+    if geometry.n > 1 and geometry.tilt_deg > TILTED:
+        tilt = f"{geometry.tilt_deg:.1f}"
+        told.append(
+            f"The slices are tilted by {tilt} degrees against their row; other planes are resampled from true positions."
+        )
+    steps = geometry.distances_mm
+    if gaps := geometry.gaps:
+        usual = float(np.median(steps))
+        some = ", ".join(f"after slice {k + 1} ({steps[k]:.4g} mm instead of {usual:.4g})" for k in gaps[:5])
+        more = f" and {len(gaps) - 5} more" if len(gaps) > 5 else ""
+        told.append(f"Slices are missing {some}{more}.")
+    if geometry.n > 2 and not geometry.regular:
+        least, most = float(steps.min()), float(steps.max())
+        if not gaps or np.ptp(np.delete(steps, gaps)) > 0.01 * float(np.median(steps)):
+            told.append(
+                f"The distances between its slices vary from {least:.4g} to {most:.4g} mm; each lies at its own position."
+            )
+        if geometry.deviation_mm > 0 and most - least <= 0.01 * most:
+            told.append(f"Its slices do not lie in a straight row (up to {geometry.deviation_mm:.3g} mm beside it).")
+    return told
+
+
+def _values(index: FrameIndex) -> list[str]:
+    told = []
+    if len(np.unique(np.stack([index.slope, index.intercept]), axis=1).T) > 1:
+        told.append("Its slices are rescaled differently; each is shown with its own slope and intercept.")
+    if len({form.pixel_representation for form in index.formats}) > 1:
+        told.append("Some of its slices have signed pixels and others unsigned.")
+    if any(form.lossy for form in index.formats):
+        told.append("Its pictures were compressed with loss.")
+    if index.formats[0].photometric == "PALETTE COLOR" and not index.formats[0].palette:
+        told.append("Its colour palette cannot be read; the numbers are shown as greys.")
+    return told
+
+
+def _listed(names: list[str]) -> str:
+    head = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    return f"{head} {'is' if len(names) == 1 else 'are'}"
