@@ -1,0 +1,243 @@
+"""DICOM files of labels, read with bounds: a hostile file costs a sentence, not the program."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+MAX_HEAD = 1 << 29  # bytes of a file without its pixels, and of an unpacked deflated one
+MAX_FRAMES = 1 << 20
+MAX_FRAME_PIXELS = 1 << 28
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", _DEFLATED})
+_DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, NotImplementedError)
+
+
+def bad(path: Path, why: str) -> BadInput:
+    return BadInput(f"{path.name} cannot be read: {why}.", remedy="Export it again from where it comes from.", input=str(path))
+
+
+def read_head(path: Path) -> Dataset:
+    """The data set without its pixels; `pixels_at` tells where those begin. Raises BadInput."""
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            _refuse_bombs(file.read(1 << 16), path, size)
+            file.seek(0)
+            made = pydicom.dcmread(file, stop_before_pixels=True)
+            if size > MAX_HEAD and file.tell() > MAX_HEAD:
+                raise bad(path, "its head is larger than any that makes sense")
+            made.pixels_at = file.tell()
+        _resolve(made)
+        return made
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.", remedy="Check the path.", input=str(path)) from error
+    except InvalidDicomError as error:
+        raise bad(path, "it is no DICOM file") from error
+    except OSError as error:
+        raise bad(path, error.strerror or str(error)) from error
+    except (*_DAMAGE, zlib.error, struct.error, EOFError, MemoryError) as error:
+        raise bad(path, f"its elements cannot be followed ({type(error).__name__})") from error
+
+
+def _refuse_bombs(start: bytes, path: Path, size: int) -> None:
+    """pydicom unpacks a deflated data set whole, and builds every sequence it is told of."""
+    if _DEFLATED.encode() not in start[:2048]:
+        return
+    body = path.read_bytes() if size <= MAX_HEAD else b""
+    at = _meta_end(body)
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    if not body or len(unpack.decompress(body[at:], MAX_HEAD)) >= MAX_HEAD:
+        raise bad(path, "it unpacks to more than any labels hold")
+
+
+def _meta_end(body: bytes) -> int:
+    """The end of the file meta information, by its group length."""
+    if body[132:138] == b"\x02\x00\x00\x00UL":
+        return 144 + int.from_bytes(body[140:144], "little")
+    return 132
+
+
+def _resolve(made: Dataset) -> None:
+    """Values are made when asked for: here, so that damage shows at once and in one place."""
+    deepest = 40
+    waiting: list[tuple[Any, int]] = [(made, 0)]
+    while waiting:
+        there, depth = waiting.pop()
+        if depth > deepest:
+            raise ValueError("sequences are nested too deeply")
+        for element in there:
+            if element.VR == "SQ":
+                waiting.extend((below, depth + 1) for below in element.value)
+
+
+def sequence(found: Any, keyword: str) -> list[Dataset]:
+    """The items of a sequence, none where it is absent or something else."""
+    value = found.get(keyword) if found is not None else None
+    return list(value) if value is not None and not isinstance(value, (str, bytes, int, float)) else []
+
+
+def first(found: Any, keyword: str) -> Any:
+    items = sequence(found, keyword)
+    return items[0] if items else None
+
+
+def text(found: Any, keyword: str) -> str:
+    value = found.get(keyword) if found is not None else None
+    return "" if value is None else str(value).strip()
+
+
+def numbers(found: Any, keyword: str, count: int) -> NDArray[np.float64] | None:
+    """So many finite numbers, or None."""
+    value = found.get(keyword) if found is not None else None
+    try:
+        made = np.array([float(v) for v in value], np.float64) if value is not None else None
+    except (TypeError, ValueError):
+        return None
+    return made if made is not None and len(made) == count and np.isfinite(made).all() else None
+
+
+def whole(found: Any, keyword: str, default: int = 0) -> int:
+    value = found.get(keyword) if found is not None else None
+    try:
+        return int(value[0] if isinstance(value, (list, tuple)) else value) if value is not None else default
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return default
+
+
+def coded(found: Any, keyword: str) -> tuple[str, str, str]:
+    """Value, scheme and meaning of the first code of a sequence."""
+    item = first(found, keyword)
+    value = text(item, "CodeValue") or text(item, "LongCodeValue") or text(item, "URNCodeValue")
+    return value, text(item, "CodingSchemeDesignator"), text(item, "CodeMeaning")
+
+
+# -- pixels ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class FramePixels:
+    """Frames of a multi-frame object of labels: 1, 8 or 16 bits, one sample; read one at a time."""
+
+    path: Path
+    head: Dataset
+
+    def __post_init__(self) -> None:
+        self.rows, self.columns = whole(self.head, "Rows"), whole(self.head, "Columns")
+        self.count = whole(self.head, "NumberOfFrames", 1)
+        self.bits = whole(self.head, "BitsAllocated")
+        self._syntax = str(self.head.file_meta.TransferSyntaxUID)
+        self._whole: Dataset | None = None
+        pixels = self.rows * self.columns
+        if not 0 < pixels <= MAX_FRAME_PIXELS or not 0 < self.count <= MAX_FRAMES or self.bits not in (1, 8, 16):
+            raise bad(self.path, "its pixels have a size that no labels have")
+        self._native = self._syntax in _NATIVE
+        if self._syntax == _BIG_ENDIAN:
+            raise bad(self.path, "its bytes are in an order that this version does not read for labels")
+        if self._native:
+            self._find()
+
+    def _find(self) -> None:
+        """Where native pixels begin; a file that is too short for its frames is refused."""
+        if self._syntax == _DEFLATED:
+            import pydicom
+
+            self._bytes: bytes | None = bytes(pydicom.dcmread(self.path).get("PixelData", b""))
+            self._at, length = 0, len(self._bytes)
+        else:
+            self._bytes = None
+            with self.path.open("rb") as file:
+                file.seek(self.head.pixels_at)
+                element = file.read(12)
+            explicit = self._syntax != "1.2.840.10008.1.2"
+            size = element[8:12] if explicit else element[4:8]
+            if element[:4] != b"\xe0\x7f\x10\x00":
+                raise bad(self.path, "it has no pixels")
+            self._at, length = self.head.pixels_at + (12 if explicit else 8), int.from_bytes(size, "little")
+            length = min(length, self.path.stat().st_size - self._at)
+        if length * 8 < self.rows * self.columns * self.count * self.bits:
+            raise bad(self.path, "it is cut off: there are fewer pixels than frames")
+
+    def frame(self, number: int) -> NDArray[np.uint16] | NDArray[np.uint8]:
+        """Frame from 0. Raises BadInput."""
+        if not 0 <= number < self.count:
+            raise bad(self.path, f"it has no frame {number + 1}")
+        if self._native:
+            return self._unpacked(number)
+        try:
+            return self._decoded(number)
+        except (*_DAMAGE, zlib.error, struct.error, EOFError) as error:
+            raise bad(self.path, f"its frame {number + 1} cannot be decoded ({error})"[:300]) from error
+
+    def _unpacked(self, number: int) -> NDArray[Any]:
+        pixels = self.rows * self.columns
+        first_bit = number * pixels * self.bits
+        start, skip = divmod(first_bit, 8)
+        size = (skip + pixels * self.bits + 7) // 8
+        raw = self._read(start, size)
+        if self.bits == 1:
+            bits = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")[skip : skip + pixels]
+            return bits.reshape(self.rows, self.columns)
+        return np.frombuffer(raw, "<u1" if self.bits == 8 else "<u2").reshape(self.rows, self.columns)
+
+    def _read(self, start: int, size: int) -> bytes:
+        if self._bytes is not None:
+            return self._bytes[start : start + size]
+        with self.path.open("rb") as file:
+            file.seek(self._at + start)
+            return file.read(size)
+
+    def _decoded(self, number: int) -> NDArray[Any]:
+        import pydicom
+        from pydicom.encaps import get_frame
+        from pydicom.pixels.decoders.base import get_decoder
+        from pydicom.uid import UID
+
+        if self._whole is None:
+            if self.path.stat().st_size > 1 << 31:
+                raise bad(self.path, "compressed labels of more than 2 GB are not read")
+            self._whole = pydicom.dcmread(self.path)
+        if self._syntax == _DEFLATED_FRAMES:
+            pixels = self.rows * self.columns
+            size = (pixels * self.bits + 7) // 8
+            raw = get_frame(self._whole.PixelData, number, number_of_frames=self.count)
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 2)
+            if self.bits == 1:
+                return np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[:pixels].reshape(self.rows, self.columns)
+            return np.frombuffer(data, "<u1" if self.bits == 8 else "<u2")[:pixels].reshape(self.rows, self.columns)
+        made, _ = get_decoder(UID(self._syntax)).as_array(self._whole, index=number, raw=True)
+        if made.shape != (self.rows, self.columns):
+            raise ValueError(f"a frame of {made.shape}")
+        return np.asarray(made)
+
+
+def groups(head: Dataset, count: int) -> Iterator[tuple[Dataset, Dataset]]:
+    """Shared and own functional groups of each frame; empty ones where they are missing."""
+    from pydicom.dataset import Dataset
+
+    shared = first(head, "SharedFunctionalGroupsSequence") or Dataset()
+    own = sequence(head, "PerFrameFunctionalGroupsSequence")
+    for k in range(count):
+        yield shared, own[k] if k < len(own) else Dataset()
+
+
+def group(shared: Dataset, own: Dataset, keyword: str) -> Any:
+    """The first item of a functional group, of the frame itself or shared."""
+    return first(own, keyword) or first(shared, keyword)

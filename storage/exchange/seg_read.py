@@ -1,0 +1,329 @@
+"""DICOM Segmentations onto their series: binary, fractional and label maps, of any writer.
+
+A frame lies where its source instance lies, if it has the series' grid there; else its plane is placed by millimetres and the
+series' voxels take the nearest of its values. What cannot be placed is a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.exchange import dicom_read as dr
+from storage.exchange.dicom_write import PRIVATE_SCHEME, class_code, uuid_of
+from storage.exchange.features import Features
+from storage.exchange.losses import Losses
+from storage.exchange.regrid import SAME, lookups
+from storage.exchange.volumes import FROM_VOXELS, DocumentFiller, Series
+from storage.model import masks
+from storage.model.labels import Instance, LabelDocument
+from storage.model.ontology import ObjectClass
+from storage.model.space import VolumeGeometry
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+SEG_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
+
+
+@dataclass(frozen=True)
+class References:
+    """What a file of labels says it belongs to."""
+
+    series: frozenset[str]
+    instances: frozenset[str]
+    frame_of_reference: str = ""
+    study: str = ""
+
+
+@dataclass(frozen=True)
+class _Plane:
+    number: int  # frame of the segmentation
+    segment: int  # 0: a label map's frame holds all
+    origin: NDArray[np.float64] | None
+    row: NDArray[np.float64] | None
+    column: NDArray[np.float64] | None
+    spacing: tuple[float, float] | None
+    sources: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class _Found:
+    """An object of the file and the class it becomes one of."""
+
+    instance: Instance | None
+    name: str
+    manual: bool = True
+    told: set[str] = field(default_factory=set)
+
+
+def references_of(head: Dataset) -> References:
+    series, instances = set(), set()
+    for there in dr.sequence(head, "ReferencedSeriesSequence"):
+        series.add(dr.text(there, "SeriesInstanceUID"))
+        instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ReferencedInstanceSequence")}
+    if not instances:
+        for shared, own in dr.groups(head, min(dr.whole(head, "NumberOfFrames", 1), dr.MAX_FRAMES)):
+            instances |= {uid for uid, _ in _sources(shared, own)}
+    reference, study = dr.text(head, "FrameOfReferenceUID"), dr.text(head, "StudyInstanceUID")
+    return References(frozenset(series - {""}), frozenset(instances - {""}), reference, study)
+
+
+def read_seg(
+    path: Path,
+    series: Series,
+    features: Features,
+    present: LabelDocument,
+    losses: Losses,
+    *,
+    now: int = 0,
+    threshold: float = 0.5,
+    head: Dataset | None = None,
+) -> LabelDocument:
+    """`present` with the segments merged into it. `threshold`: of fractional values, from which on a voxel is inside."""
+    head = head if head is not None else dr.read_head(path)
+    return _Reader(path, head, series, features, present, losses, now, threshold).read()
+
+
+class _Reader:
+    def __init__(
+        self,
+        path: Path,
+        head: Dataset,
+        series: Series,
+        features: Features,
+        present: LabelDocument,
+        losses: Losses,
+        now: int,
+        threshold: float,
+    ) -> None:
+        self._path, self._head, self._series, self._losses = path, head, series, losses
+        self._filler = DocumentFiller(series, features, present, losses, now=now)
+        self._pixels = dr.FramePixels(path, head)
+        self._kind = dr.text(head, "SegmentationType") or "BINARY"
+        self._threshold = threshold
+        self._most = dr.whole(head, "MaximumFractionalValue", 255) or 255
+        self._objects = {dr.whole(s, "SegmentNumber"): self._object(s) for s in dr.sequence(head, "SegmentSequence")}
+        self._values = lru_cache(maxsize=4)(self._pixels.frame)
+
+    def read(self) -> LabelDocument:
+        if self._kind == "FRACTIONAL":
+            why = f"labels have no in-between; voxels of {self._threshold:g} and more were taken"
+            self._losses.add("fractional values", self._path.name, why)
+        elsewhere: list[_Plane] = []
+        for plane in self._planes():
+            frame = self._exact(plane)
+            if frame is None:
+                elsewhere.append(plane)
+            else:
+                for found, mask in self._masks(plane):
+                    self._put(found, frame, mask)
+        if elsewhere:
+            self._resample(elsewhere)
+        return self._filler.finish()
+
+    # -- segments
+
+    def _object(self, segment: Dataset) -> _Found:
+        number, label = dr.whole(segment, "SegmentNumber"), dr.text(segment, "SegmentLabel")
+        name = label or dr.text(segment, "SegmentDescription") or f"segment {number}"
+        thing = self._class(segment)
+        if thing is None:
+            if number or name.casefold() != "background":
+                self._losses.add(name, self._path.name, "the project's ontology has no class of its code or name for voxels")
+            return _Found(None, name)
+        tail = label.removeprefix(thing.name).strip()
+        uid = dr.text(segment, "TrackingUID")
+        instance = self._filler.instance(
+            str(number), thing, uuid=uuid_of(uid), number=int(tail) if tail.isdecimal() and len(tail) < 7 else 0
+        )
+        return _Found(instance, name, manual=dr.text(segment, "SegmentAlgorithmType") in ("", "MANUAL"))
+
+    def _class(self, segment: Dataset) -> ObjectClass | None:
+        """By our own code, by the ontology's codes, by its names."""
+        value, scheme, meaning = dr.coded(segment, "SegmentedPropertyTypeCodeSequence")
+        if scheme == PRIVATE_SCHEME and (own := self._filler.class_of_hash(value)) is not None:
+            return own
+        label, description = dr.text(segment, "SegmentLabel"), dr.text(segment, "SegmentDescription")
+        coded = [t for t in self._filler.features.objects.values() if class_code(t)[:2] == (value, scheme)]
+        named = self._filler.class_named(description, label, meaning, shapes=FROM_VOXELS)
+        if named is not None and (not coded or named in coded):
+            return named
+        return coded[0] if coded else named
+
+    # -- planes
+
+    def _planes(self) -> Iterator[_Plane]:
+        for k, (shared, own) in enumerate(dr.groups(self._head, self._pixels.count)):
+            orientation = dr.numbers(dr.group(shared, own, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
+            spacing = dr.numbers(dr.group(shared, own, "PixelMeasuresSequence"), "PixelSpacing", 2)
+            usable = spacing is not None and (spacing > 0).all()
+            yield _Plane(
+                k,
+                dr.whole(dr.group(shared, own, "SegmentIdentificationSequence"), "ReferencedSegmentNumber"),
+                dr.numbers(dr.group(shared, own, "PlanePositionSequence"), "ImagePositionPatient", 3),
+                orientation[:3] if orientation is not None else None,
+                orientation[3:] if orientation is not None else None,
+                (float(spacing[0]), float(spacing[1])) if spacing is not None and usable else None,
+                tuple(_sources(shared, own)),
+            )
+
+    def _exact(self, plane: _Plane) -> int | None:
+        """The frame of the series whose grid this plane is."""
+        if (self._pixels.rows, self._pixels.columns) != (self._series.rows, self._series.columns):
+            return None
+        named = [f for uid, number in plane.sources if (f := self._series.frame_of(uid, number)) is not None]
+        geometry = self._series.geometry
+        if geometry is None or plane.origin is None:
+            return named[0] if len(named) == 1 else None
+        if plane.row is None or plane.column is None or plane.spacing is None:
+            return named[0] if len(named) == 1 else None
+        k = int(geometry.nearest_slice(plane.origin))
+        if not self._on_slice(plane, geometry, k):
+            return None
+        at_it = [f for f in named if f % self._series.slices == k]
+        if at_it:
+            return at_it[0]
+        return k if self._series.times == 1 and not self._elsewhere else None
+
+    def _on_slice(self, plane: _Plane, geometry: VolumeGeometry, k: int) -> bool:
+        """All four corners within a part of a voxel; along the normal within a part of the way to the next slice."""
+        smallest = min(geometry.spacing_row_mm, geometry.spacing_col_mm)
+        assert plane.origin is not None and plane.row is not None and plane.column is not None and plane.spacing is not None
+        for c in (0, geometry.columns - 1):
+            for r in (0, geometry.rows - 1):
+                there = plane.origin + plane.row * plane.spacing[1] * c + plane.column * plane.spacing[0] * r
+                if np.linalg.norm(there - geometry.to_mm(c, r, k)) > max(SAME * smallest, 2e-3):
+                    return False
+        return True
+
+    # -- voxels
+
+    def _masks(self, plane: _Plane) -> Iterator[tuple[_Found, NDArray[np.bool_]]]:
+        for number in self._numbers(plane):
+            found = self._objects.get(number)
+            if found is None:
+                self._losses.add(f"segment {number}", self._path.name, "the file describes no such segment")
+            elif found.instance is not None:
+                yield found, self._inside(plane, number)
+
+    def _numbers(self, plane: _Plane) -> list[int]:
+        if self._kind != "LABELMAP":
+            return [plane.segment]
+        background = dr.whole(self._head, "PixelPaddingValue", 0)
+        return [int(v) for v in np.unique(self._values(plane.number)) if v != background and (v or 0 in self._objects)]
+
+    def _inside(self, plane: _Plane, number: int) -> NDArray[np.bool_]:
+        values = self._values(plane.number)
+        if self._kind == "LABELMAP":
+            return np.asarray(values == number)
+        if self._kind == "FRACTIONAL":
+            return np.asarray(values >= max(self._threshold * self._most, 1e-9))
+        return np.asarray(values != 0)
+
+    def _put(self, found: _Found, frame: int, inside: NDArray[np.bool_]) -> None:
+        assert found.instance is not None
+        self._filler.put_mask(found.instance, frame, masks.encode(inside), manual=found.manual)
+
+    def _resample(self, planes: list[_Plane]) -> None:
+        where = self._path.name
+        why = self._why_not(planes)
+        if why:
+            names = {self._objects[n].name for p in planes if (n := p.segment) in self._objects} or {"segments"}
+            for name in sorted(names):
+                of_it = [p for p in planes if name == "segments" or self._objects[p.segment].name == name]
+                self._losses.add(f"{name} on {len(of_it)} frames", where, why)
+            return
+        grid, at = self._grid(planes)
+        target = self._series.geometry
+        assert target is not None
+        reach = self._reach(grid)
+        off, placed = 0.0, set()
+        for found in lookups(grid, target, reach_mm=reach):
+            for p in np.unique(found.plane):
+                for plane in at[int(p)]:
+                    here = found.plane == p
+                    for thing, inside in self._masks(plane):
+                        out = np.zeros((target.rows, target.columns), bool)
+                        hit = np.zeros(len(here), bool)
+                        hit[here] = inside[found.row[here], found.column[here]]
+                        out[found.inside] = hit
+                        self._add(thing, found.slice, out)
+                    placed.add(plane.number)
+            off = max(off, found.off)
+        if off > SAME:
+            self._losses.add(
+                "the exact grid", where, f"it was drawn on another one: the nearest voxel counts (up to {off:.2f} of one away)"
+            )
+        if len(placed) < len(planes):
+            self._losses.add(f"{len(planes) - len(placed)} frames", where, "they lie on no slice of the series")
+
+    def _add(self, found: _Found, frame: int, inside: NDArray[np.bool_]) -> None:
+        """Several planes may reach one slice: their voxels are joined."""
+        assert found.instance is not None
+        mask = masks.encode(inside)
+        key = f"{found.instance.uuid}/{frame}"
+        before = self._filler.made.annotation_of(found.instance.uuid, ("", frame)) if key in found.told else None
+        found.told.add(key)
+        if before is not None and mask.w:
+            drawn = masks.to_bitmask(before.geometry, self._series.columns, self._series.rows)
+            mask = masks.union((drawn, mask))
+        self._filler.put_mask(found.instance, frame, mask, manual=found.manual)
+
+    def _why_not(self, planes: list[_Plane]) -> str:
+        if self._series.geometry is None:
+            return "the series has no positions, and the frames name no instance of it with the same size"
+        if any(p.origin is None or p.row is None or p.spacing is None for p in planes):
+            return "the frames name no instance of the series and say no position"
+        if self._series.times > 1:
+            return "the frames name no instance of the series, which has several times"
+        if self._elsewhere:
+            return "it was drawn in another frame of reference"
+        first = planes[0]
+        if any(not np.allclose(p.row, first.row, atol=1e-4) or p.spacing != first.spacing for p in planes):  # type: ignore[arg-type]
+            return "its frames do not run the same way"
+        return ""
+
+    @cached_property
+    def _elsewhere(self) -> bool:
+        """Whether its millimetres are not those of the series."""
+        reference = dr.text(self._head, "FrameOfReferenceUID")
+        own = dr.text(self._series.first_header(), "FrameOfReferenceUID") if self._series.header else ""
+        return bool(reference and own and reference != own)
+
+    def _grid(self, planes: list[_Plane]) -> tuple[VolumeGeometry, list[list[_Plane]]]:
+        """Distinct planes as a volume, each with its frames."""
+        by_origin: dict[tuple[float, ...], list[_Plane]] = {}
+        for plane in planes:
+            assert plane.origin is not None
+            by_origin.setdefault(tuple(np.round(plane.origin, 4)), []).append(plane)
+        first = planes[0]
+        assert first.row is not None and first.column is not None and first.spacing is not None
+        size = self._pixels.rows, self._pixels.columns
+        origins = np.array(list(by_origin))
+        return VolumeGeometry(origins, first.row, first.column, *first.spacing, *size), list(by_origin.values())
+
+    def _reach(self, grid: VolumeGeometry) -> float | None:
+        """Half a slice of the file, by what it says or, of several planes, by the least distance between them."""
+        measures = dr.first(dr.first(self._head, "SharedFunctionalGroupsSequence"), "PixelMeasuresSequence")
+        said: Any = (measures or {}).get("SpacingBetweenSlices") or (measures or {}).get("SliceThickness")
+        try:
+            step = abs(float(said))
+        except (TypeError, ValueError):
+            step = 0.0
+        gaps = np.diff(np.sort(grid.heights))
+        nearest = float(gaps.min()) if len(gaps) else 0.0
+        step = min(s for s in (step, nearest) if s > 0) if step > 0 or nearest > 0 else 0.0
+        return step / 2 * 1.001 if step > 0 else None
+
+
+def _sources(shared: Dataset, own: Dataset) -> Iterator[tuple[str, int]]:
+    for derivation in dr.sequence(own, "DerivationImageSequence") or dr.sequence(shared, "DerivationImageSequence"):
+        for image in dr.sequence(derivation, "SourceImageSequence"):
+            yield dr.text(image, "ReferencedSOPInstanceUID"), dr.whole(image, "ReferencedFrameNumber")
