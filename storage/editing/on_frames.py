@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from storage.editing import track_verbs, verbs
 from storage.editing.edits import Edit, Edits, Put
@@ -17,7 +17,7 @@ from storage.editing.lives import Lives, between_rows, is_between
 from storage.editing.track_verbs import Hand
 from storage.ids import new_uuid
 from storage.model.geometry import Bitmask, Geometry
-from storage.model.interpolation import Shown, present
+from storage.model.interpolation import Shown, around, present
 from storage.model.labels import Annotation, FrameKey, LabelDocument
 
 __all__ = ["Moving", "OnFrames", "Still", "is_between"]
@@ -27,6 +27,11 @@ class OnFrames(Protocol):
     @property
     def count(self) -> int:
         """Frames, pages or members."""
+        ...
+
+    @property
+    def counts_from(self) -> int:
+        """The number that people know the first one by: frames of films count from 0, pages and pictures from 1."""
         ...
 
     @property
@@ -44,6 +49,10 @@ class OnFrames(Protocol):
 
     def shown(self, document: LabelDocument, instance: str, at: FrameKey) -> Annotation | None:
         """The object there: a row, or one made of the rows around it. Where it is hidden on purpose `outside` is set."""
+        ...
+
+    def ghost(self, document: LabelDocument, instance: str, at: FrameKey) -> Annotation | None:
+        """Where an object would be that is not to be seen there: hidden on purpose (`outside`), or its nearest shape."""
         ...
 
     def on_frame(self, document: LabelDocument, at: FrameKey) -> list[Annotation]:
@@ -75,6 +84,7 @@ class OnFrames(Protocol):
 class Still:
     """`members`: uuids of a group's members; each has one frame."""
 
+    counts_from: ClassVar[int] = 1
     count: int = 1
     members: tuple[str, ...] = ()
     moving: bool = False
@@ -90,6 +100,9 @@ class Still:
 
     def shown(self, document: LabelDocument, instance: str, at: FrameKey) -> Annotation | None:
         return document.annotation_of(instance, at)
+
+    def ghost(self, document: LabelDocument, instance: str, at: FrameKey) -> Annotation | None:
+        return None
 
     def on_frame(self, document: LabelDocument, at: FrameKey) -> list[Annotation]:
         return [a for a in document.on_frame(at) if not a.outside]
@@ -119,6 +132,7 @@ class Moving:
     """`pts` gives the time stamp of a frame, where the item has them."""
 
     moving = True
+    counts_from = 0
 
     def __init__(self, count: int, pts: Callable[[int], int | None] = lambda frame: None) -> None:
         self.count = count
@@ -139,6 +153,16 @@ class Moving:
         if found is None or found.row is not None:
             return found.row if found else None
         return between_rows(found.since, found.geometry, at, found.confidence)
+
+    def ghost(self, document: LabelDocument, instance: str, at: FrameKey) -> Annotation | None:
+        found = self.shown(document, instance, at)
+        if found is not None:
+            return found if found.outside else None
+        rows = [row for row in around(document, instance, at[1], at[0]) if row is not None and not row.outside]
+        if not rows:
+            return None
+        nearest = min(rows, key=lambda row: abs(row.frame - at[1]))
+        return between_rows(nearest, nearest.geometry, at, nearest.confidence)
 
     def on_frame(self, document: LabelDocument, at: FrameKey) -> list[Annotation]:
         if self._lives is None or self._lives.document is not document:

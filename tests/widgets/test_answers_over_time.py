@@ -112,7 +112,7 @@ def test_the_frames_chosen_on_the_timeline_are_offered_while_there_are_any(room)
     assert not combo.model().item(place).isEnabled()
     room.focus.set(span=(12, 18))
     assert combo.model().item(place).isEnabled()
-    assert "13–19" in combo.itemText(place)
+    assert "12–18" in combo.itemText(place)
     room.choose(Extent.SPAN)
     room.press("open")
     assert room.door() == [(12, 18, "open")]
@@ -228,13 +228,13 @@ def test_a_classification_begins_on_a_frame_and_is_stretched_to_another(scenes):
     assert scenes.held() == [(((10, 30),), "sun")]
 
 
-def test_ends_are_typed_as_people_count(scenes):
+def test_ends_of_a_film_are_typed_as_its_frames_count(scenes):
     scenes.at(10)
     scenes.press("sun")
     scenes.ends.last.selectAll()
     scenes.qtbot.keyClicks(scenes.ends.last, "21")
     scenes.qtbot.keyClick(scenes.ends.last, Qt.Key.Key_Return)
-    assert scenes.held() == [(((10, 20),), "sun")]
+    assert scenes.held() == [(((10, 21),), "sun")]
 
 
 def test_what_one_gains_another_of_its_class_loses(scenes):

@@ -77,7 +77,7 @@ def test_each_row_says_how_the_object_is_on_the_frame(room):
     room.rows.show_all_frames(True)
     assert (room.state(room.one), room.state(room.tree)) == (State.BETWEEN, State.ABSENT)
     assert [room.rows.index(room.rows.row_of(u), 0).data(Role.WHERE) for u in (room.one, room.two, room.tree)] == [
-        "1–21", "11–41", "51",
+        "0–20", "10–40", "50",
     ]  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from widgets.controls.range_chips import frames_text
 
 
 class ExtentChoice(QWidget):
-    def __init__(self, focus: Focus, parent: QWidget | None = None) -> None:
+    def __init__(self, focus: Focus, counts_from: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._focus = focus
+        self._focus, self._base = focus, counts_from
         self.combo = QuietCombo(self)
         self.combo.setAccessibleName(self.tr("How far an answer reaches"))
         self.combo.setToolTip(self.tr("On which frames a new answer holds: “from here on” reaches to the next change"))
@@ -51,7 +51,7 @@ class ExtentChoice(QWidget):
     def _show(self) -> None:
         """The chosen frames are offered only where there are any."""
         place, span = self.combo.findData(Extent.SPAN), self._focus.span
-        where = self.tr("on frames {range}").format(range=frames_text(*span)) if span else ""
+        where = self.tr("on frames {range}").format(range=frames_text(*span, self._base)) if span else ""
         self.combo.setItemText(place, where or self.tr("on chosen frames"))
         model = self.combo.model()
         assert isinstance(model, QStandardItemModel)

@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from storage.model.labels import Range
 from widgets import theme
 
 
@@ -21,11 +20,12 @@ class Chip:
     first: int  # frames, counted from 0
     last: int
     text: str = ""  # what holds there, shown after the frames
+    base: int = 1  # the number that people know the first frame by
 
 
-def frames_text(first: int, last: int) -> str:
-    """As people count: from 1."""
-    return f"{first + 1:,}" if first == last else f"{first + 1:,}–{last + 1:,}"
+def frames_text(first: int, last: int, base: int) -> str:
+    """As people count: from `base` (`OnFrames.counts_from`)."""
+    return f"{first + base:,}" if first == last else f"{first + base:,}–{last + base:,}"
 
 
 class RangeChips(QWidget):
@@ -56,11 +56,10 @@ class RangeChips(QWidget):
         self.chips, self.current = made, current
         around = current if current >= 0 else next((n for n, c in enumerate(made) if c.first > frame), len(made)) - 1
         self._first = max(0, min(around - self.MOST // 2, len(made) - self.MOST))
-        self.setAccessibleName(self.tr("Frames {ranges}").format(ranges=", ".join(frames_text(c.first, c.last) for c in made)))
+        self.setAccessibleName(
+            self.tr("Frames {ranges}").format(ranges=", ".join(frames_text(c.first, c.last, c.base) for c in made))
+        )
         self._lay_out()
-
-    def show_ranges(self, ranges: Sequence[Range], frame: int) -> None:
-        self.show_chips([Chip(a, b) for a, b in ranges], frame)
 
     def _lay_out(self) -> None:
         self._places.clear()
@@ -82,7 +81,7 @@ class RangeChips(QWidget):
     def _text(self, n: int) -> str:
         chip = self.chips[n]
         text = chip.text if len(chip.text) <= 18 else chip.text[:17] + "…"
-        return f"{frames_text(chip.first, chip.last)} {text}".strip()
+        return f"{frames_text(chip.first, chip.last, chip.base)} {text}".strip()
 
     def _more(self) -> str:
         hidden = len(self.chips) - self.MOST
@@ -156,7 +155,7 @@ class RangeChips(QWidget):
             n = self.chip_at(event.pos())
             if n >= 0:
                 chip = self.chips[n]
-                where = self.tr("Frames {range}").format(range=frames_text(chip.first, chip.last))
+                where = self.tr("Frames {range}").format(range=frames_text(chip.first, chip.last, chip.base))
                 tip = f"{where}: {chip.text}" if chip.text else where
                 QToolTip.showText(event.globalPos(), f"{tip}\n" + self.tr("Click to go there"), self)
             return True

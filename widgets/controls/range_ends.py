@@ -13,12 +13,13 @@ from widgets.controls.labels import label
 
 
 class RangeEnds(QWidget):
-    """Frames are counted from 0 outside and shown from 1. `asked`: "set" with the new ends, "split" or "clear"."""
+    """Frames are counted from 0 outside and shown from `base`. `asked`: "set" with the new ends, "split" or "clear"."""
 
     asked = Signal(str, int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._base = 1
         self._range, self._frame, self._count = (0, 0), 0, 1
         self.first, self.last = _FrameBox(self.tr("First frame"), self), _FrameBox(self.tr("Last frame"), self)
         self.from_here = icon_button("mdi6.contain-start", self.tr("From here: begin on this frame"), parent=self)
@@ -43,15 +44,15 @@ class RangeEnds(QWidget):
         self.split.clicked.connect(lambda: self._ask("split", *self._range))
         self.clear.clicked.connect(lambda: self._ask("clear", *self._range))
 
-    def show_range(self, range_: Range, frame: int, count: int) -> None:
-        if (range_, frame, count) == (self._range, self._frame, self._count):
+    def show_range(self, range_: Range, frame: int, count: int, base: int = 1) -> None:
+        if (range_, frame, count, base) == (self._range, self._frame, self._count, self._base):
             return
-        self._range, self._frame, self._count = range_, frame, count
+        self._range, self._frame, self._count, self._base = range_, frame, count, base
         for box, value in zip((self.first, self.last), range_, strict=True):
             with QSignalBlocker(box):
-                box.setRange(1, count)
-                if box.value() != value + 1:
-                    box.setValue(value + 1)
+                box.setRange(base, base + count - 1)
+                if box.value() != value + base:
+                    box.setValue(value + base)
         self.from_here.setEnabled(frame <= range_[1] and frame != range_[0])
         self.to_here.setEnabled(frame >= range_[0] and frame != range_[1])
         self.whole.setEnabled(range_ != (0, count - 1))
@@ -59,7 +60,7 @@ class RangeEnds(QWidget):
 
     @Slot()
     def _typed(self) -> None:
-        wanted = (self.first.value() - 1, self.last.value() - 1)
+        wanted = (self.first.value() - self._base, self.last.value() - self._base)
         if wanted != self._range:
             self._ask("set", min(wanted), max(wanted))
 

@@ -264,7 +264,7 @@ class LabelRows(QAbstractTableModel):
         document, frames = self._session.document, self._session.frames
         if frames.count > 1:
             found = [frames.index(at) for at in document.places_of(uuid)]
-            return frames_text(min(found), max(found)) if found else ""
+            return frames_text(min(found), max(found), frames.counts_from) if found else ""
         shown = self._session.shown(uuid, self._focus.at)
         return ranges_text(shown.geometry) if shown is not None else ""
 

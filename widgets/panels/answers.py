@@ -75,7 +75,7 @@ class AnswersPanel(QWidget):
         self._note = QLabel(self)
         self._note.setWordWrap(True)
         self._note.setProperty("role", "quiet")
-        self._extent = ExtentChoice(self._focus, self)
+        self._extent = ExtentChoice(self._focus, self._session.frames.counts_from, self)
         self._scroll, column = quiet_column(self)
         column.addLayout(head)
         column.addWidget(self._note)
@@ -168,13 +168,13 @@ class AnswersPanel(QWidget):
         """Of one object: where the answers of its dynamic questions hold."""
         if len(self._owners) != 1 or self._class is None or self._session.frames.count < 2:
             return {}
-        last = self._session.frames.count - 1
+        last, base = self._session.frames.count - 1, self._session.frames.counts_from
         made: dict[str, list[Chip]] = {}
         for attribute in self._class.attributes:
             if attribute.dynamic:
                 found = ranged(self._session.document, self._owners[0], attribute.feature_hash)
                 made[attribute.feature_hash] = [
-                    Chip(a.first or 0, last if a.last is None else min(a.last, last), answer_text(attribute, a.value))
+                    Chip(a.first or 0, last if a.last is None else min(a.last, last), answer_text(attribute, a.value), base)
                     for a in found
                 ]
         return made

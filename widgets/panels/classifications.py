@@ -128,7 +128,7 @@ class ClassificationsPanel(QWidget):
             near = self._near(feature_hash) if moves else None
             section.ends.setVisible(near is not None)
             if near is not None:
-                section.ends.show_range(near[1], frame, count)
+                section.ends.show_range(near[1], frame, count, self._session.frames.counts_from)
 
     def _near(self, feature_hash: str) -> tuple[Classification, Range] | None:
         """The range that holds here, or the one that could be stretched to here: the nearest, rather the one before."""
@@ -146,7 +146,7 @@ class ClassificationsPanel(QWidget):
         for found in classification_ranges.of_class(document, classification.feature_hash):
             value = next((a.value for a in document.answers_of(found.uuid) if a.attribute == root.feature_hash), None)
             text = answer_text(root, value) if value is not None else ""
-            made.extend(Chip(first, last, text) for first, last in found.ranges)
+            made.extend(Chip(first, last, text, self._session.frames.counts_from) for first, last in found.ranges)
         return sorted(made, key=lambda c: c.first)
 
     # -- answering
