@@ -72,16 +72,14 @@ def check_format(fmt: PixelFormat) -> None:
         raise ValueError("it has colours in floating point")
 
 
-def decode_frame(data: bytes, fmt: PixelFormat, *, first_bit: int = 0, swapped: bool = False) -> Array:
+def decode_frame(data: bytes, fmt: PixelFormat, *, first_bit: int = 0) -> Array:
     """ValueError (or whatever a codec raises) says what is wrong with it.
 
-    `first_bit`: where a frame of one bit a pixel begins in its first byte. `swapped`: bytes kept as 16-bit words, big endian.
+    `first_bit`: where a frame of one bit a pixel begins in its first byte.
     """
     check_format(fmt)
     if is_native(fmt.transfer_syntax):
         data = without_items(data)
-        if swapped:
-            data = np.frombuffer(data, np.uint8, len(data) & ~1).reshape(-1, 2)[:, ::-1].tobytes()
         order = ">" if fmt.transfer_syntax in BIG_ENDIAN else "<"
         return _of_plain(data, fmt, order, first_bit, planar=fmt.planar == 1)
     data = without_items(data)

@@ -58,10 +58,11 @@ class Elsewhere:
     def _begin(self) -> Connection:
         if self._line is None:
             context = multiprocessing.get_context("spawn")
-            self._line, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs,), name="postil-decoder", daemon=True)
-            self._process.start()
+            line, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs,), name="postil-decoder", daemon=True)
+            process.start()
             theirs.close()
+            self._line, self._process = line, process
         return self._line
 
     def _end(self) -> None:

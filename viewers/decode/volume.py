@@ -42,6 +42,7 @@ class Frames(Protocol):
     times: int
     shape: tuple[int, ...]  # (frames, rows, columns) or (frames, rows, columns, 3) of RGB
     dtype: np.dtype
+    at_once: bool  # one stream from which no frame can be had alone: see `fill`
     keep: bool  # unpacking took time: worth keeping in the cache
     geometry: VolumeGeometry | None  # None: a stack of pictures without place in space
     units: str  # of modality values: HU, BQML ...; "" unknown
@@ -52,6 +53,9 @@ class Frames(Protocol):
 
     def read_into(self, frame: int, out: Array) -> None:
         """Fills `out`, contiguous and of one frame's shape. BadInput names file and reason."""
+
+    def fill(self, array: Array, came: Callable[[int], None], check: Check) -> None:
+        """Instead of `read_into`, where `at_once`: all frames in the order of the file."""
 
     def mapped(self) -> Array | None:
         """All values straight from the disk, where the file has them in the form that is shown."""
@@ -94,6 +98,7 @@ class DicomFrames:
         self._check(used)
         self.dtype = np.result_type(*(dtype_of(f) for f in used))
         self.shape = (len(index), *shape_of(used[0]))
+        self.at_once = False
         self.keep = any(not is_native(f.transfer_syntax) or f.transfer_syntax.endswith(".99") for f in used)
         self.geometry = index.geometry
         self.units = used[0].units
@@ -126,9 +131,8 @@ class DicomFrames:
             data, first_bit = self._bytes(source, frame, fmt)
             if check is not None:
                 check()
-            swapped = fmt.bits_allocated == 8 and fmt.transfer_syntax in BIG_ENDIAN and self._is_word(source, frame, fmt)
             try:
-                return decode_frame(data, fmt, first_bit=first_bit, swapped=swapped)
+                return decode_frame(data, fmt, first_bit=first_bit)
             except Exception as error:
                 if is_native(fmt.transfer_syntax):
                     raise
@@ -138,6 +142,12 @@ class DicomFrames:
         fmt = self.index.format_of(frame)
         slope, intercept = float(self.index.slope[frame]), float(self.index.intercept[frame])
         return voi.modality(stored, slope, intercept, fmt.modality_lut)
+
+    def fill(self, array: Array, came: Callable[[int], None], check: Check) -> None:
+        for frame in range(len(array)):
+            check()
+            self.read_into(frame, array[frame])
+            came(frame)
 
     def mapped(self) -> Array | None:
         return None
@@ -178,6 +188,8 @@ class DicomFrames:
         index = self.index
         if not index.length[frame]:
             raise ValueError("it has no pixels")
+        if fmt.bits_allocated == 8 and fmt.transfer_syntax in BIG_ENDIAN and self._in_words(source, frame, fmt):
+            return self._unswapped(source, frame, fmt), 0
         first_bit, more = 0, 0
         if fmt.bits_allocated == 1 and is_native(fmt.transfer_syntax):
             first_bit = (max(0, int(index.frame_number[frame]) - 1) * fmt.rows * fmt.columns) % 8
@@ -194,11 +206,21 @@ class DicomFrames:
                 self._inflated = (file, inflated(source))
             return self._inflated[1][offset : offset + length]
 
-    def _is_word(self, source: ByteSource, frame: int, fmt: PixelFormat) -> bool:
+    def _in_words(self, source: ByteSource, frame: int, fmt: PixelFormat) -> bool:
         """Bytes that an explicit big endian file keeps as words (OW) lie swapped: the element's head says so."""
-        before = max(0, int(self.index.frame_number[frame]) - 1) * fmt.frame_bytes
-        start = int(self.index.offset[frame]) - before - 12
+        start = int(self.index.offset[frame]) - self._before(frame, fmt) - 12
         return start >= 0 and source.read_at(start, 6) == b"\x7f\xe0\x00\x10OW"
+
+    def _unswapped(self, source: ByteSource, frame: int, fmt: PixelFormat) -> bytes:
+        """A frame of odd length begins or ends in the middle of a word."""
+        lead, length = self._before(frame, fmt) % 2, int(self.index.length[frame])
+        data = source.read_at(int(self.index.offset[frame]) - lead, (lead + length + 1) // 2 * 2)
+        words = np.frombuffer(data, np.uint8, len(data) & ~1).reshape(-1, 2)
+        return words[:, ::-1].tobytes()[lead : lead + length]
+
+    def _before(self, frame: int, fmt: PixelFormat) -> int:
+        """Bytes of the frames before this one in its file."""
+        return max(0, int(self.index.frame_number[frame]) - 1) * fmt.frame_bytes
 
     def _source(self, file: int) -> ByteSource:
         found = self._open.get(file)

@@ -135,6 +135,10 @@ class VolumeStore:
         if self.complete:
             self._tell()
             return
+        if self.frames.at_once:
+            self._working = 1
+            threading.Thread(target=self._work_at_once, name="postil-volume", daemon=True).start()
+            return
         n = self.frames.slices
         order = load_order(n)
         rest = (t * n + k for t in range(self.frames.times) for k in order)
@@ -217,6 +221,30 @@ class VolumeStore:
         finally:
             self._leave()
 
+    def _work_at_once(self) -> None:
+        """A packed file: what comes is told, what is missing in the end is damaged."""
+        try:
+            if self._prepare is not None:
+                self._prepare()
+            self.frames.fill(self.array, self._came, self._check)
+        except Cancelled:
+            pass
+        except PostilError as error:
+            self._lose_the_rest(error)
+        except Exception as error:
+            self._lose_the_rest(PostilError(f"The volume cannot be read: {error}.", remedy="Check the file."))
+        finally:
+            self._leave()
+
+    def _lose_the_rest(self, error: PostilError) -> None:
+        for frame in np.flatnonzero(~self.have).tolist():
+            self.damaged[frame] = error
+            self._came(frame)
+
+    def _check(self) -> None:
+        if self._closed:
+            raise Cancelled
+
     def _next(self) -> int | None:
         with self._changed:
             while self._todo and not self._closed:
@@ -235,6 +263,9 @@ class VolumeStore:
         except Exception as error:
             self.array[frame] = 0
             self.damaged[frame] = PostilError(f"Slice {frame + 1} cannot be read: {error}.", remedy="Check the file.")
+        self._came(frame)
+
+    def _came(self, frame: int) -> None:
         with self._changed:
             self.have[frame] = True
             self._left -= 1
