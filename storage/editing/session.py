@@ -64,6 +64,10 @@ class EditSession:
         """An object on a frame: its row there, or what lies between its rows. `outside`: hidden there on purpose."""
         return self.frames.shown(self.document, instance, at)
 
+    def ghost(self, instance: str, at: FrameKey) -> Annotation | None:
+        """Where an object would be that is not to be seen on a frame."""
+        return self.frames.ghost(self.document, instance, at)
+
     def on_frame(self, at: FrameKey) -> list[Annotation]:
         """What is to be seen on a frame, bottom first."""
         return self.frames.on_frame(self.document, at)

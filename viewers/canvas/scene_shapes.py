@@ -165,7 +165,7 @@ class SceneShapes:
         return [*self._ghosts(), *(self._items.get(e.instance) or self.item(e) for e in entries)]
 
     def _ghosts(self) -> list[Item]:
-        """Selected objects that are hidden on this frame on purpose: where they would be."""
+        """Selected objects that are not on this frame: where they would be."""
         if not self.session.frames.moving or len(self.focus.selected) > LIVE:
             return []
         ghosts: list[Item] = []
@@ -173,8 +173,8 @@ class SceneShapes:
             instance = self.session.document.instances.get(uuid)
             if instance is None or self.index.get(uuid) is not None or uuid in self.focus.hidden:
                 continue
-            shown = self.session.shown(uuid, self.focus.at)
-            if shown is None or not shown.outside:
+            shown = self.session.ghost(uuid, self.focus.at)
+            if shown is None:
                 continue
             held = self._items.get(uuid)
             if held is None:

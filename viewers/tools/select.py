@@ -23,6 +23,7 @@ from viewers.tools.base import (
 )
 from viewers.tools.bounds import inside, limited_shift, why_degenerate
 from viewers.tools.handles import after_insert, dragged, handles, nearest, without_vertex
+from viewers.tools.hit_test import Index
 from viewers.tools.snap import snapped
 from viewers.tools.words import name_of, names_of
 
@@ -68,6 +69,8 @@ class SelectTool(Tool):
         self._handles: tuple[object, float, list[Handle]] = (None, 0.0, [])  # geometry, pixel, its handles
         self._nudging: dict[str, Annotation] = {}  # originals of a run of nudges that is going on
         self._nudged = (0.0, 0.0)
+        self._ghost_index: tuple[Geometry, Index] | None = None
+        self._on_ghost = False
 
     # -- what is there
 
@@ -78,8 +81,30 @@ class SelectTool(Tool):
     def _editable(self) -> list[Annotation]:
         """The selected shapes on this frame that may be changed. Locked and hidden ones stay as they are."""
         focus = self.context.focus
-        found = (self._annotation(i) for i in focus.selected if i not in focus.locked and i not in focus.hidden)
-        return [a for a in found if a is not None]
+        free = [i for i in focus.selected if i not in focus.locked and i not in focus.hidden]
+        found = [a for a in map(self._annotation, free) if a is not None]
+        return found or self._ghost()
+
+    def _ghost(self) -> list[Annotation]:
+        """The one selected object where it has ended or not begun: taken hold of, it gets a key frame here.
+
+        Only alone: moving several must not bring along those that are not on the frame.
+        """
+        focus = self.context.focus
+        one = focus.selected[0] if len(focus.selected) == 1 else None
+        if one is None or one in focus.locked or one in focus.hidden:
+            return []
+        found = self.context.session.ghost(one, focus.at)
+        return [found] if found is not None and not found.outside else []
+
+    def _ghost_at(self, e: PointerEvent) -> list[str]:
+        """What is there wins over what would be."""
+        ghost = self._ghost()
+        if ghost and (self._ghost_index is None or self._ghost_index[0] is not ghost[0].geometry):
+            index = Index()
+            index.put(ghost[0])
+            self._ghost_index = (ghost[0].geometry, index)
+        return self._ghost_index[1].at(e.x, e.y, GRAB * e.pixel) if ghost and self._ghost_index is not None else []
 
     def _single(self) -> Annotation | None:
         found = self._editable()
@@ -100,7 +125,7 @@ class SelectTool(Tool):
         """Visible instances under the pointer, smallest first; none while S is held."""
         if e.through:
             return []
-        return self.context.hits.at(e.x, e.y, GRAB * e.pixel, skip=self.context.focus.hidden)
+        return self.context.hits.at(e.x, e.y, GRAB * e.pixel, skip=self.context.focus.hidden) or self._ghost_at(e)
 
     # -- events
 
@@ -132,6 +157,7 @@ class SelectTool(Tool):
         drag = self._drag
         if drag is None:
             self._hot = None if e.through or e.button != "none" else self.handle_at(e)
+            self._on_ghost = self._hot is None and not e.through and bool(self._ghost_at(e))
             self.cursor = self._cursor()
             return
         if not drag.moved and not e.far_from(drag.start):
@@ -418,7 +444,8 @@ class SelectTool(Tool):
     def _cursor(self) -> Cursor:
         if self._hot is None:
             over = self.context.focus.hovered
-            return Cursor.MOVE if over is not None and over in self.context.focus.selected else Cursor.ARROW
+            held = self._on_ghost if over is None else over in self.context.focus.selected
+            return Cursor.MOVE if held else Cursor.ARROW
         match self._hot.role:
             case HandleRole.ROTATE:
                 return Cursor.ROTATE

@@ -160,6 +160,43 @@ def test_outside_hides_it_from_here_and_its_ghost_is_seen_while_it_is_selected(s
     assert stage.shown_on(own, range(FRAMES)) == list(range(10, 31))
 
 
+def test_the_ghost_of_an_object_that_has_ended_is_seen_and_dragged_to_a_key_frame_here(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.focus.select(())
+    stage.go(20)
+    stage.settle()
+    bare = stage.seen()
+    stage.focus.select([own])
+    assert (stage.seen() != bare).any()
+    stage.drag(130, 120, 150, 140)
+    assert (stage.rows(own), stage.session.shown(own, ("", 20)).geometry) == ([10, 20], Box(120, 120, 60, 40))
+    stage.session.undo()
+    assert stage.rows(own) == [10]
+
+
+def test_a_ghost_is_not_in_the_way_of_what_is_there_and_does_not_come_along_with_others(stage):
+    gone = box_on(stage, 10, 100, 100)
+    here = box_on(stage, 20, 110, 105, 30, 30)
+    stage.focus.select([gone])
+    stage.drag(125, 120, 225, 120)
+    assert stage.rows(gone) == [10]
+    assert stage.session.shown(here, ("", 20)).geometry == Box(210, 105, 30, 30)
+    stage.focus.select([gone, here])
+    stage.drag(225, 120, 245, 120)
+    assert stage.rows(gone) == [10]
+    assert stage.session.shown(here, ("", 20)).geometry == Box(230, 105, 30, 30)
+
+
+def test_the_ghost_of_what_is_outside_stays_where_it_is(stage):
+    own = box_on(stage, 10, 100, 100)
+    stage.go(20)
+    stage.key("K")
+    stage.key("O")
+    stage.go(25)
+    stage.drag(130, 120, 160, 150)
+    assert stage.rows(own) == [10, 20]
+
+
 def test_occluded_and_interpolation_are_switched_on_the_frame(stage):
     own = track(stage)
     stage.go(20)
