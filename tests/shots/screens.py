@@ -6,13 +6,14 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 
 from app.settings import Settings
 from storage.errors import CatalogDamaged
@@ -78,6 +79,7 @@ class Walk:
         self.ontologies()
         self.projects()
         self.label_editor()
+        self.media()
         self.rest()
 
     # -- files
@@ -229,7 +231,7 @@ class Walk:
             widget.queue.table.viewport(),
             widget.queue.table.visualRect(widget.queue.table.currentIndex()).center(),
         )
-        lost = "Its 9 tasks and all their labels go with it. Files, datasets and the ontology stay."
+        lost = "Its 15 tasks and all their labels go with it. Files, datasets and the ontology stay."
         camera.dialog(
             "dialog-delete-project", lambda: ConfirmDeleteDialog.ask(desk.window, "Delete the project “Sample project”?", lost)
         )
@@ -302,6 +304,44 @@ class Walk:
         camera.shot("label-editor-adjustments")
         desk.editor.editor.popover.hide()
 
+    def media(self) -> None:
+        """Each kind in its editor, with what the sample has on it."""
+        for title, name in (
+            ("crossing.webm", "film"),
+            ("bells.wav", "sound"),
+            ("report.pdf", "pages"),
+            ("letter.txt", "text"),
+            ("page.html", "html"),
+            ("Leaf from three sides", "group"),
+        ):
+            self.open_medium(title)
+            self.camera.shot(f"media-{name}")
+            editor = self.desk.editor
+            first = next(iter(editor.session.document.instances), None)
+            if first is not None:
+                editor.focus.select((first,))
+                editor.editor.reveal(first)
+                self.desk.wait_idle()
+                self.sharp()
+                self.camera.shot(f"media-{name}-selected")
+        self.open_medium("crossing.webm")
+        self.desk.editor.editor.go_to_frame(40)
+        self.sharp()
+        self.camera.shot("media-film-between-key-frames")
+        for tab, name in (("Batch images as", "batch"), ("Audio", "audio")):
+            self.desk.go("Files")
+            self.camera.dialog(f"dialog-add-{name}", self.desk.pages.files.add_data, partial(_choose_tab, tab))
+
+    def open_medium(self, title: str) -> None:
+        desk = self.desk
+        desk.go("Projects")
+        desk.tab("Queue")
+        desk.item(desk.pages.projects.widget.queue.table, title, double=True)
+        desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"task {title}")
+        desk.until(lambda: desk.editor.editor.settled, "it is drawn")
+        desk.wait_idle()
+        self.sharp()
+
     # -- the rest
 
     def rest(self) -> None:
@@ -337,6 +377,11 @@ class Walk:
         camera.shot("palette-some-letters")
         palette.close()
         desk.turn()
+
+
+def _choose_tab(title: str, dialog: QDialog) -> None:
+    bar = dialog.findChild(QTabBar)
+    bar.setCurrentIndex([bar.tabText(i) for i in range(bar.count())].index(title))
 
 
 def empty_rooms(desk: Desk, camera: Camera) -> None:
