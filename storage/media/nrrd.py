@@ -1,0 +1,210 @@
+"""Headers of NRRD files (.nrrd, and .nhdr with its data beside it): raw or gzipped numbers and where they lie."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from storage.errors import BadInput
+from storage.media.grid_header import MOST_BYTES, GridHeader
+from storage.model.items import MediaInfo
+from storage.model.space import VolumeGeometry
+
+_HEAD = 1 << 22  # bytes of the longest header read; segment names make them long
+_TYPES = {
+    "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
+    "i1": ("signed char", "int8", "int8_t"),
+    "i2": ("short", "short int", "signed short", "signed short int", "int16", "int16_t"),
+    "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
+    "i4": ("int", "signed int", "int32", "int32_t"),
+    "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "i8": ("longlong", "long long", "long long int", "signed long long", "signed long long int", "int64", "int64_t"),
+    "u8": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
+    "f4": ("float",),
+    "f8": ("double",),
+}
+_DTYPES = {name: code for code, names in _TYPES.items() for name in names}
+#: Signs that make each space LPS.
+_SPACES = {
+    "left-posterior-superior": (1, 1, 1), "lps": (1, 1, 1), "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
+    "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1),
+}  # fmt: skip
+_VECTOR = re.compile(r"\(([^()]*)\)|none", re.IGNORECASE)
+
+
+def probe_nrrd(path: Path) -> tuple[MediaInfo, VolumeGeometry, GridHeader]:
+    """Raises BadInput with the reason."""
+    header = read_nrrd(path)
+    size = path.stat().st_size + (header.data_path.stat().st_size if header.data_path != path else 0)
+    return header.info(path, "application/x-nrrd", size), header.geometry, header
+
+
+def read_nrrd(path: Path) -> GridHeader:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise _refused(path, f"cannot be read ({error.strerror})", "Check the disk and your rights.") from error
+    if head[:4] != b"NRRD":
+        raise _refused(path, "does not begin like an NRRD file", "Leave it out.")
+    fields, pairs, end = _fields(head)
+    return _header(path, fields, pairs, end)
+
+
+def _fields(head: bytes) -> tuple[dict[str, str], dict[str, str], int]:
+    """Fields, key/value pairs, and where the data begin (behind the first empty line)."""
+    fields: dict[str, str] = {}
+    pairs: dict[str, str] = {}
+    at = 0
+    while at < len(head):
+        end = head.find(b"\n", at)
+        line = head[at : end if end >= 0 else len(head)].rstrip(b"\r").decode("utf-8", "replace")
+        at = end + 1 if end >= 0 else len(head)
+        if not line:
+            break
+        if line.startswith("#"):
+            continue
+        key, sign, value = line.partition(":")
+        if sign and value.startswith("="):
+            pairs[key.strip()] = value[1:].strip()
+        elif sign:
+            fields[key.strip().lower()] = value.strip()
+    return fields, pairs, at
+
+
+def _header(path: Path, fields: dict[str, str], pairs: dict[str, str], end: int) -> GridHeader:
+    code = _DTYPES.get(" ".join(fields.get("type", "").lower().split()))
+    encoding = fields.get("encoding", "").lower()
+    try:
+        sizes = [int(v) for v in fields["sizes"].split()]
+        dimension = int(fields["dimension"])
+    except (KeyError, ValueError):
+        raise _refused(path, "does not say its sizes", "It is damaged; leave it out.") from None
+    if code is None or encoding not in ("raw", "gz", "gzip"):
+        what = f"type “{fields.get('type', '')}”, encoding “{fields.get('encoding', '')}”"
+        raise _refused(
+            path, f"is of a sort that cannot be read ({what})", "Save it with raw or gzip encoding and a plain type."
+        )
+    if dimension != len(sizes) or not 2 <= dimension <= 4 or any(n < 1 for n in sizes):
+        raise _refused(
+            path, f"has {dimension} dimensions of sizes {sizes[:6]}", "Volumes have three, or four with time or colour."
+        )
+    dtype = np.dtype(code).newbyteorder(">" if fields.get("endian", "little").lower() == "big" else "<")
+    space, lists = _axes(fields, sizes)
+    warnings: list[str] = []
+    geometry = _geometry(fields, space, sizes, warnings)
+    samples, times = _lists(fields, lists, sizes)
+    if int(np.prod([*sizes, dtype.itemsize], dtype=object)) > MOST_BYTES:
+        raise _refused(path, "announces more than a terabyte of numbers", "It is damaged; leave it out.")
+    data_path, offset = _data(path, fields, end)
+    facts: dict[str, Any] = {"space": fields.get("space", ""), "content": fields.get("content", "")}
+    if pairs:
+        facts["pairs"] = {key: pairs[key][:1000] for key in list(pairs)[:1000]}
+    made = GridHeader(
+        "nrrd",
+        data_path,
+        offset,
+        "payload" if encoding != "raw" else "",
+        dtype.str,
+        geometry.columns,
+        geometry.rows,
+        geometry.n,
+        times,
+        samples,
+        1.0,
+        0.0,
+        geometry,
+        {key: value for key, value in facts.items() if value},
+        tuple(warnings),
+        interleaved=times > 1 and lists == [0],
+    )
+    return _checked(path, made, fields)
+
+
+def _checked(path: Path, made: GridHeader, fields: dict[str, str]) -> GridHeader:
+    size = made.data_path.stat().st_size
+    if made.packed:
+        return made
+    if int(fields.get("byte skip", fields.get("byteskip", "0"))) == -1:
+        made = GridHeader(**{**made.__dict__, "offset": size - made.data_bytes})
+    if made.offset < 0 or size < made.offset + made.data_bytes:
+        raise _refused(path, f"was cut short: {size:,} bytes", "Copy it again from where it came.")
+    return made
+
+
+def _axes(fields: dict[str, str], sizes: list[int]) -> tuple[list[int], list[int]]:
+    """Which axes are of space, and which are lists (colours, times, layers)."""
+    directions = _vectors(fields.get("space directions", ""))
+    if len(directions) == len(sizes):
+        space = [n for n, vector in enumerate(directions) if vector is not None]
+    else:
+        kinds = fields.get("kinds", "").lower().split()
+        known = len(kinds) == len(sizes)
+        space = [n for n in range(len(sizes)) if not known or kinds[n] in ("domain", "space", "???", "none")]
+        space = space if len(sizes) < 4 or len(space) == 3 else [0, 1, 2]
+    if len(space) > 3 or not space:
+        space = list(range(len(sizes)))[:3]
+    return space, [n for n in range(len(sizes)) if n not in space]
+
+
+def _lists(fields: dict[str, str], lists: list[int], sizes: list[int]) -> tuple[int, int]:
+    """Samples per voxel and times."""
+    if not lists:
+        return 1, 1
+    axis = lists[0]
+    kinds = fields.get("kinds", "").lower().split()
+    kind = kinds[axis] if axis < len(kinds) else ""
+    if axis == 0 and sizes[0] in (3, 4) and ("color" in kind or kind in ("vector", "3-vector", "4-vector")):
+        return sizes[0], 1
+    return 1, sizes[axis]
+
+
+def _vectors(text: str) -> list[tuple[float, ...] | None]:
+    found: list[tuple[float, ...] | None] = []
+    for match in _VECTOR.finditer(text):
+        try:
+            found.append(tuple(float(v) for v in match[1].split(",")) if match[1] is not None else None)
+        except ValueError:
+            return []
+    return found
+
+
+def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnings: list[str]) -> VolumeGeometry:
+    shape = [sizes[n] for n in space] + [1] * (3 - len(space))
+    affine = np.eye(4)
+    signs = _SPACES.get(fields.get("space", "").lower())
+    directions = [v for v in _vectors(fields.get("space directions", "")) if v is not None and len(v) == 3]
+    if signs is not None and len(directions) == len(space) == 3:
+        affine[:3, :3] = np.array(directions).T
+        origin = _vectors(fields.get("space origin", ""))
+        affine[:3, 3] = origin[0] if origin and origin[0] is not None and len(origin[0]) == 3 else 0.0
+        affine = np.diag([*signs, 1.0]) @ affine
+    else:
+        warnings.append("It does not say how it lies in the patient: sides and positions are not known.")
+        spacings = [float(v) if re.fullmatch(r"[-+.\deE]+", v) else 1.0 for v in fields.get("spacings", "").split()]
+        if len(spacings) == len(sizes):
+            affine[:3, :3] = np.diag([abs(spacings[n]) or 1.0 for n in space] + [1.0] * (3 - len(space)))
+    columns, rows, slices = shape
+    try:
+        return VolumeGeometry.from_affine(affine, (slices, rows, columns))
+    except ValueError:
+        warnings.append("Its directions make no sense: the millimetres are counted from its first voxel.")
+        return VolumeGeometry.from_affine(np.eye(4), (slices, rows, columns))
+
+
+def _data(path: Path, fields: dict[str, str], end: int) -> tuple[Path, int]:
+    name = fields.get("data file", fields.get("datafile", ""))
+    skip = max(0, int(fields.get("byte skip", fields.get("byteskip", "0")) or 0))
+    if not name:
+        return path, end + skip
+    beside = path.parent / name
+    if name.startswith("LIST") or "%" in name or Path(name).name != name or not beside.is_file():
+        raise _refused(path, f"has its numbers in “{name[:80]}”, which is not beside it", "Put both files into one folder.")
+    return beside, skip
+
+
+def _refused(path: Path, what: str, remedy: str) -> BadInput:
+    return BadInput(f"{path.name} {what}.", remedy=remedy, input=str(path))
