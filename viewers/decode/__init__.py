@@ -12,6 +12,7 @@ from viewers.decode.request import Decoder
 
 __all__ = ["frame_png", "open_media"]
 
+_VOLUMES = ("dicom_series", "nifti")
 _WITHOUT_PICTURES = {"audio": "a sound", "text": "a text"}
 
 
@@ -42,6 +43,10 @@ def open_media(source: ByteSource, item_kind: str, facts: Mapping[str, Any], cac
             from viewers.decode.members import open_sequence
 
             return open_sequence(source, facts, cache_dir=cache_dir)
+        case "dicom_series" | "nifti":
+            from viewers.decode.slices import SliceDecoder, open_frames
+
+            return SliceDecoder(open_frames(source, item_kind, facts))
     name = source.path.name if source.path else "The item"
     if item_kind in _WITHOUT_PICTURES:
         raise BadInput(
@@ -56,13 +61,31 @@ def open_media(source: ByteSource, item_kind: str, facts: Mapping[str, Any], cac
     )
 
 
-def frame_png(source: ByteSource, item_kind: str, facts: Mapping[str, Any], index: int) -> bytes:
-    """One frame, page or member at full size, for the command line's `frame`."""
+def frame_png(
+    source: ByteSource, item_kind: str, facts: Mapping[str, Any], index: int, window: tuple[float, float] | None = None
+) -> bytes:
+    """One frame, page, member or slice at full size, for the command line's `frame`. `window`: centre and width, of slices."""
     from viewers.decode.images import png_of
     from viewers.decode.request import Request
 
     decoder = open_media(source, item_kind, facts, None)
     try:
+        if item_kind in _VOLUMES:
+            return _slice_png(decoder, index, window)
         return png_of(decoder.read(Request(frame=index)))
     finally:
         decoder.close()
+
+
+def _slice_png(decoder: Any, index: int, window: tuple[float, float] | None) -> bytes:
+    """As it is shown: through a window, grey values as 8 bits of grey."""
+    import io
+
+    from PIL import Image
+
+    from viewers.decode.voi import Window
+
+    out = io.BytesIO()
+    shown = decoder.shown(index, Window(*window) if window else None)
+    Image.fromarray(shown).save(out, "PNG", compress_level=3)
+    return out.getvalue()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import numpy as np
 from PIL import Image
@@ -12,7 +13,7 @@ from PIL import Image
 from storage.media import slides
 from storage.media.containers import ATTACHED_PICTURE, open_container
 from storage.media.images import ImageHeader, read_header
-from storage.media.kinds import HEAD, TEXT_MIMES, kind_of
+from storage.media.kinds import HEAD, TEXT_MIMES, kind_of, volume_of
 from storage.media.quiet import pillow_quiet
 from storage.media.source import ByteSource, FileSource
 from storage.model.items import Kind
@@ -42,11 +43,39 @@ def render(path: Path, size: int) -> bytes:
 
 def render_source(source: ByteSource, size: int) -> bytes:
     path = source.path or Path()
-    kind = kind_of(source.read_at(0, HEAD), path)
+    head = source.read_at(0, HEAD)
+    kind = kind_of(head, path)
+    if kind is None and (volume := volume_of(head, path)):
+        return render_volume(source, "dicom_series" if "DICOM" in volume else "nifti", {}, size)
     if kind in (None, Kind.IMAGE):
         return _of_picture(source, size)
     with decoding(source):
         return _jpeg(_shrunk(_of_other(source, size, kind), size))
+
+
+def render_volume(source: ByteSource, item_kind: str, facts: Mapping[str, Any], size: int) -> bytes:
+    """The middle slice of a series or NIfTI file, as it lies in the patient; `facts` as for `open_media`."""
+    from viewers.decode.slices import SliceDecoder, open_frames, upright
+
+    decoder = SliceDecoder(open_frames(source, item_kind, facts))
+    try:
+        volume = decoder.volume
+        shown = upright(decoder.shown(volume.slices // 2), volume.geometry)
+        image = Image.fromarray(shown).convert("RGB")
+        if volume.geometry is not None:
+            image = _squared(image, volume.geometry.spacing_row_mm / volume.geometry.spacing_col_mm)
+        return _jpeg(_shrunk(image, size))
+    finally:
+        decoder.close()
+
+
+def _squared(image: Image.Image, height: float) -> Image.Image:
+    """With pixels as high as they are wide, so that what is round stays round."""
+    if abs(height - 1) < 0.01 or not 0.01 < height < 100:
+        return image
+    width, rows = image.size
+    wanted = (width, max(1, round(rows * height))) if height > 1 else (max(1, round(width / height)), rows)
+    return image.resize(wanted, Image.Resampling.BILINEAR)
 
 
 def _of_other(source: ByteSource, size: int, kind: Kind | None) -> Image.Image:
