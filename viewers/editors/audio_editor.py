@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.errors import StaleUndo
 from storage.model.labels import Annotation
 from storage.model.ontology import Ontology
 from viewers.canvas.waveform_canvas import WaveformCanvas
@@ -295,20 +294,6 @@ class AudioEditor(AudioViewVerbs, Editor):
     def redo(self) -> None:
         self.settle()
         self._replay("redo")
-
-    def _replay(self, way: str) -> None:
-        try:
-            step = self.session.undo() if way == "undo" else self.session.redo()
-        except StaleUndo as stale:
-            self.say(f"{stale.reason} {stale.remedy}")
-            return
-        if step is None:
-            self.say(f"There is nothing to {way}.")
-            return
-        here = self.session.document
-        self.focus.select(i for i in self.focus.selected if i in here.instances)
-        self.acted()
-        self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}")
 
     # -- keys
 

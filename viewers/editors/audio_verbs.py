@@ -45,10 +45,6 @@ class AudioVerbs(SelectionVerbs):
         """Have it in sight."""
         raise NotImplementedError
 
-    def acted(self) -> None:
-        """Hint, cursor and draft may be others."""
-        raise NotImplementedError
-
     # -- classes
 
     def sound_classes(self) -> list[ObjectClass]:
@@ -65,13 +61,6 @@ class AudioVerbs(SelectionVerbs):
             self._last_class = feature_hash
             self.focus.set(armed=feature_hash, tool="audio_region")
             self.acted()
-
-    def arm_digit(self, digit: int) -> None:
-        known = self.class_at(digit)
-        if known is None:
-            self.say(f"No class has the key {digit}.")
-        else:
-            self.arm_class(known.feature_hash)
 
     def offers(self, tool_id: str) -> bool:
         return tool_id == "select" or bool(self.sound_classes())

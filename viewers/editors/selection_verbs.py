@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from storage.clock import now_ms
 from storage.editing import verbs
-from storage.editing.edits import Edit, Edits
+from storage.editing.edits import Edit, Edits, Step
 from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
+from storage.errors import StaleUndo
 from storage.model.class_keys import class_keys
 from storage.model.geometry import PICTURE_SHAPES, Bitmask, Bounds, ShapeKind
 from storage.model.labels import Annotation, FrameKey
@@ -22,6 +23,9 @@ from viewers.tools.words import name_of, names_of
 
 #: Copies are set down so far from what they are copies of, in image pixels at 100 %.
 ASIDE = 12.0
+
+Way = Literal["undo", "redo"]
+DONE: dict[Way, str] = {"undo": "Undone", "redo": "Redone"}
 
 
 class SelectionVerbs:
@@ -45,6 +49,13 @@ class SelectionVerbs:
 
     def centre_on(self, bounds: Bounds) -> None:
         raise NotImplementedError
+
+    def arm_class(self, feature_hash: str) -> None:
+        """What is drawn or marked next is of this class."""
+        raise NotImplementedError
+
+    def acted(self) -> None:
+        """Draft and hint may have changed by something else than an event."""
 
     # -- what is selected
 
@@ -83,6 +94,34 @@ class SelectionVerbs:
     def go_to(self, at: FrameKey) -> None:
         """Show a frame."""
         self.focus.set(at=at)
+
+    # -- undo
+
+    def undo(self) -> None:
+        self._replay("undo")
+
+    def redo(self) -> None:
+        self._replay("redo")
+
+    def _replay(self, way: Way) -> None:
+        step = self._replayed(way)
+        if step is not None:
+            self.acted()
+            self.say(f"{DONE[way]}: {step.text}")
+
+    def _replayed(self, way: Way) -> Step | None:
+        """The newest step; what is selected stays so as far as it is still there. None: a sentence says why nothing was done."""
+        try:
+            step = self.session.undo() if way == "undo" else self.session.redo()
+        except StaleUndo as stale:
+            self.say(f"{stale.reason} {stale.remedy}")
+            return None
+        if step is None:
+            self.say(f"There is nothing to {way}.")
+            return None
+        known = self.session.document.instances
+        self.focus.select(i for i in self.focus.selected if i in known)
+        return step
 
     # -- delete, copy, paste
 
@@ -304,12 +343,18 @@ class SelectionVerbs:
         keys = class_keys(self.ontology, self.drawable)
         return next((o for o in self.classes() if keys.get(o.feature_hash) == str(digit)), None)
 
+    def arm_digit(self, digit: int) -> None:
+        self._with_class_at(digit, self.arm_class)
+
     def set_class_by_digit(self, digit: int) -> None:
+        self._with_class_at(digit, self.set_class)
+
+    def _with_class_at(self, digit: int, act: Callable[[str], None]) -> None:
         known = self.class_at(digit)
         if known is None:
             self.say(f"No class has the key {digit}.")
         else:
-            self.set_class(known.feature_hash)
+            act(known.feature_hash)
 
     def set_class(self, feature_hash: str) -> None:
         """Another class for the selection; only one of the same shape fits."""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from storage.editing import verbs
-from storage.errors import StaleUndo
 from storage.model.geometry import Geometry, ShapeKind
 from storage.model.labels import Annotation
 from storage.model.ontology import ObjectClass
@@ -82,13 +81,6 @@ class RangeVerbs(SelectionVerbs):
             self.focus.set(armed=known.feature_hash)
             if start < end:
                 self.mark(start, end)
-
-    def arm_digit(self, digit: int) -> None:
-        known = self.class_at(digit)
-        if known is None:
-            self.say(f"No class has the key {digit}.")
-        else:
-            self.arm_class(known.feature_hash)
 
     def new_object(self) -> None:
         """The last class again: for the text that is selected, else for what is selected next."""
@@ -285,27 +277,6 @@ class RangeVerbs(SelectionVerbs):
             at = (after[0] if after else 0) if by > 0 else ((after[0] if after else len(ids)) - 1) % len(ids)
         self.focus.select((ids[at],))
         self.reveal_object(order[at])
-
-    # -- undo
-
-    def undo(self) -> None:
-        self._replay("undo")
-
-    def redo(self) -> None:
-        self._replay("redo")
-
-    def _replay(self, way: str) -> None:
-        try:
-            step = self.session.undo() if way == "undo" else self.session.redo()
-        except StaleUndo as stale:
-            self.say(f"{stale.reason} {stale.remedy}")
-            return
-        if step is None:
-            self.say(f"There is nothing to {way}.")
-            return
-        here = self.session.document
-        self.focus.select(i for i in self.focus.selected if i in here.instances)
-        self.say(f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}")
 
     # -- inside
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from storage.editing.edits import Put, Step
-from storage.errors import StaleUndo
 from storage.model.geometry import Polygon, ShapeKind
 from storage.model.labels import Annotation, FrameKey, Instance
 from storage.model.ontology import ObjectClass
 from viewers.editors.polygon_verbs import PolygonVerbs
+from viewers.editors.selection_verbs import DONE, Way
 from viewers.tools.base import Tool
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.polygon import Mode, PolygonTool
@@ -32,9 +32,6 @@ class ToolVerbs(PolygonVerbs):
     def take(self, tool: Tool) -> None:
         """Put a tool into the canvas's hand."""
         raise NotImplementedError
-
-    def acted(self) -> None:
-        """The draft may have changed by something else than an event."""
 
     # -- what is offered
 
@@ -74,13 +71,6 @@ class ToolVerbs(PolygonVerbs):
             return
         # The eraser, say, stays in hand when another mask class is picked.
         self._arm(known, self.tool.id if known.shape in SHAPES_OF.get(self.tool.id, ()) else tool_id)
-
-    def arm_digit(self, digit: int) -> None:
-        known = self.class_at(digit)
-        if known is None:
-            self.say(f"No class has the key {digit}.")
-        else:
-            self.arm_class(known.feature_hash)
 
     def new_object(self) -> None:
         """The last class again; in mid-draft: finish it. A mask begins anew instead of going on in the selected one."""
@@ -188,9 +178,6 @@ class ToolVerbs(PolygonVerbs):
     def can_undo(self) -> bool:
         return self.drafting() or bool(self.session.undo_text) or self.session.in_gesture
 
-    def can_redo(self) -> bool:
-        return bool(self.session.redo_text)
-
     def undo(self) -> None:
         """Inside the draft first; then the newest step, said by name. Where it is about another frame, that is shown."""
         self.settle_nudges()
@@ -205,21 +192,14 @@ class ToolVerbs(PolygonVerbs):
             return
         self._replay("redo")
 
-    def _replay(self, way: str) -> None:
+    def _replay(self, way: Way) -> None:
         here = self.focus.at
         seen = {a.instance: a for a in self.session.on_frame(here)}
-        try:
-            step = self.session.undo() if way == "undo" else self.session.redo()
-        except StaleUndo as stale:
-            self.say(f"{stale.reason} {stale.remedy}")
-            return
+        step = self._replayed(way)
         if step is None:
-            self.say(f"There is nothing to {way}.")
             return
-        known = self.session.document.instances
-        self.focus.select(i for i in self.focus.selected if i in known)
         places = _places(step)
-        said = f"{'Undone' if way == 'undo' else 'Redone'}: {step.text}"
+        said = f"{DONE[way]}: {step.text}"
         if places and here not in places and seen == {a.instance: a for a in self.session.on_frame(here)}:
             index = self.session.frames.index
             there = min(places, key=lambda at: abs(index(at) - index(here)))
