@@ -7,7 +7,7 @@ focus; finished gestures go to the catalog through a save queue.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -338,16 +338,17 @@ class LabelEditor(QWidget):
             return
         reads, task = self._context.reads, self.loaded.task
 
-        def ask() -> int | None:
-            queue = reads.task_ids(task.project_id, stage=task.stage_uuid)
-            at = (queue.index(task.id) if task.id in queue else 0) + step
-            return queue[at] if 0 <= at < len(queue) else None
+        def ask() -> Sequence[int]:
+            return reads.task_ids(task.project_id, stage=task.stage_uuid)
 
-        self._context.jobs.read(ask, self._go, self._on_failed, owner=self)
+        self._context.jobs.read(ask, partial(self._go, task.id, step), self._on_failed, owner=self)
 
-    def _go(self, task_id: int | None) -> None:
-        if task_id is not None:
-            self.open(task_id)
+    def _go(self, shown: int, step: int, queue: Sequence[int]) -> None:
+        """From the one that was asked for last: whoever presses faster than tasks open still gets a step for each press."""
+        since = self._wanted if self._wanted in queue else shown
+        at = (queue.index(since) if since in queue else 0) + step
+        if 0 <= at < len(queue):
+            self.open(queue[at])
         else:
             self._messages.tell(self.tr("There is no further task in this direction."))
 

@@ -45,7 +45,7 @@ class LabelSide(QWidget):
         frames = session.frames.count
         self.labels = LabelsPanel(session, focus, ontology, describe=describe)
         self.labels.offer_frames(frames > 1)
-        self.answers = AnswersPanel(session, focus, ontology, describe=describe)
+        self.answers = AnswersPanel(session, focus, ontology, describe=describe, unit="pt" if kind is Kind.PDF else "px")
         self.classifications = ClassificationsPanel(session, focus, ontology)
         self.classifications.show_kind(kind)
         self.gaps = GapsList(session, focus, ontology, frames)

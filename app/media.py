@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
 from storage.model.items import MOVING, Item, Kind
-from storage.services.originals import facts_of, path_of, source_of
+from storage.services.originals import by_its_title, facts_of, path_of, source_of
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 
@@ -77,7 +77,10 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
     def opened() -> Any:
         from viewers.decode import open_media
 
-        return open_media(source_of(catalog, item), str(item.kind), facts, cache)
+        try:
+            return open_media(source_of(catalog, item), str(item.kind), facts, cache)
+        except PostilError as error:
+            raise by_its_title(error, item) from None
 
     pictures = PictureSource(opened)
     if item.kind not in MOVING:
@@ -150,7 +153,10 @@ def _sound(catalog: Catalog, item: Item) -> Medium:
 
     def opened(check: Any, told: Any) -> Any:
         number = stream if isinstance(stream, int) else None
-        return open_sound(source_of(catalog, item), number, cache_dir=cache, check=check, on_progress=told)
+        try:
+            return open_sound(source_of(catalog, item), number, cache_dir=cache, check=check, on_progress=told)
+        except PostilError as error:
+            raise by_its_title(error, item) from None
 
     store, name = cache / "sounds", item.sha256 or item.uuid
     return Medium(item, SoundSource(opened, seconds=item.duration, store=store, name=name), Still(1))
@@ -161,7 +167,8 @@ def _text(catalog: Catalog, item: Item) -> Medium:
     from viewers.scene.text_source import TextSource
 
     kind = HtmlSource if item.mime in HTML else TextSource
-    return Medium(item, kind(lambda: source_of(catalog, item)), Still(1))
+    source = kind(lambda: source_of(catalog, item), worded=lambda error: by_its_title(error, item))
+    return Medium(item, source, Still(1))
 
 
 def _clock(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> FrameClock:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import BadInput
+from storage.errors import BadInput, PostilError
 from storage.media.frames import FrameTable
 from storage.media.originals import Originals
 from storage.media.source import ByteSource, FileSource
@@ -13,6 +14,8 @@ from storage.model.items import BATCHES, Item, Kind
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
+
+_HASH_NAME = re.compile(r"\b[0-9a-f]{64}(\.\w+)?")
 
 
 def path_of(catalog: Catalog, item: Item) -> Path:
@@ -57,6 +60,13 @@ def source_of(catalog: Catalog, item: Item) -> ByteSource:
     if item.kind in BATCHES:
         item = _first_picture(catalog, item)
     return FileSource(path_of(catalog, item))
+
+
+def by_its_title(error: PostilError, item: Item) -> PostilError:
+    """The same error in the words of a person: a copy in the catalog is a file named by its hash, which says nothing."""
+    error.reason = _HASH_NAME.sub(lambda _found: item.title, error.reason)
+    error.args = (error.reason,)
+    return error
 
 
 def _first_picture(catalog: Catalog, group: Item) -> Item:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects, trash
@@ -142,3 +142,32 @@ def test_the_pictures_of_a_group_stay_while_there_is_the_group(studio: Desk) -> 
     pictures = studio.reads.folder_by_path("Media/f group")
     with pytest.raises(Refused, match="f group"):
         studio.catalog.do("Delete", trash.delete, [pictures.id], ItemSelection())
+
+
+def test_the_size_of_a_shape_on_a_page_is_told_in_points(studio: Desk) -> None:
+    open_task(studio, "c pages.pdf")
+    arm(studio, ShapeKind.BOX)
+    drag(studio, (0.4, 0.4), (0.5, 0.5))
+    assert any(label.text().endswith(" pt") for label in studio.editor.side.answers.findChildren(QLabel))
+
+
+def test_a_page_that_cannot_be_shown_is_called_by_its_title_not_by_the_name_of_its_copy(studio: Desk, tmp_path: Path) -> None:
+    deep = tmp_path / "deep.html"
+    deep.write_text("<html><body>" + "<div>" * 5000 + "text" + "</div>" * 5000 + "</body></html>")
+    studio.add("Media/Deep", deep)
+    project = studio.reads.projects()[0].id
+    dataset = studio.do(datasets.create, "Deep")
+    studio.do(datasets.attach_folder, dataset, studio.reads.folder_by_path("Media/Deep").id)
+    studio.do(projects.attach_dataset, project, dataset)
+    open_task(studio, "deep.html")
+    assert studio.editor.loaded.medium.source.error.reason.startswith("deep.html cannot be read as HTML")
+
+
+def test_every_press_of_page_down_is_a_step_however_fast_they_come(studio: Desk) -> None:
+    open_task(studio, "a film.mp4")
+    for _ in range(4):
+        studio.editor.go(1)
+    studio.until(lambda: studio.editor.loaded.task.title == "e page.html", "the fifth task is open")
+    for _ in range(3):
+        studio.editor.go(-1)
+    studio.until(lambda: studio.editor.loaded.task.title == "b sound.wav", "the second task is open")

@@ -16,13 +16,18 @@ from viewers.scene.threads import step_back
 
 
 class TextSource:
-    """`open` gives the bytes; it is called on the worker's thread. End with `close()`."""
+    """`open` gives the bytes; it is called on the worker's thread. End with `close()`.
 
-    def __init__(self, open: Callable[[], ByteSource]) -> None:
+    `worded` may say an error in other words before it is kept.
+    """
+
+    def __init__(
+        self, open: Callable[[], ByteSource], *, worded: Callable[[PostilError], PostilError] = lambda error: error
+    ) -> None:
         self.error: PostilError | None = None  # why there is no text
         self.text: TextFile | None = None
         self.progress = 0.0  # 0..1, of the reading that finds the lines
-        self._open = open
+        self._open, self._worded = open, worded
         self._source: _Counted | None = None
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.Lock()
@@ -72,7 +77,7 @@ class TextSource:
         except Cancelled:
             return
         except PostilError as error:
-            self.error = error
+            self.error = self._worded(error)
         except Exception as error:  # a file that kills its reader must not take the window with it
             self.error = PostilError(f"The text cannot be read: {error}.", remedy="Check the file with another program.")
         self._tell()
@@ -93,9 +98,11 @@ class TextSource:
         """What was there is gone: a disk taken out, a file deleted. On whatever thread was reading."""
         if self.error is None:
             name = self._source.path.name if self._source is not None and self._source.path else "The file"
-            self.error = PostilError(
-                f"{name} can no longer be read: {error.strerror or error}.",
-                remedy="Reconnect the disk, or locate the file with Relink; then open the task again. The labels are kept.",
+            self.error = self._worded(
+                PostilError(
+                    f"{name} can no longer be read: {error.strerror or error}.",
+                    remedy="Reconnect the disk, or locate the file with Relink; then open the task again. The labels are kept.",
+                )
             )
             self._tell()
 

@@ -41,9 +41,11 @@ class AnswersPanel(QWidget):
         parent: QWidget | None = None,
         *,
         describe: Callable[[str], str] | None = None,
+        unit: str = "px",
     ) -> None:
-        """`describe` says of an instance where it is, for media without sizes: “0:01.2–0:03.4”."""
+        """`describe` says of an instance where it is, for media without sizes: “0:01.2–0:03.4”. `unit`: of the sizes."""
         super().__init__(parent)
+        self._unit = unit
         self._session, self._focus, self._ontology, self._describe = session, focus, ontology, describe
         self._owners: tuple[str, ...] = ()
         self._class: ObjectClass | None = None
@@ -207,7 +209,7 @@ class AnswersPanel(QWidget):
         left, top, right, bottom = annotation.geometry.bounds()
         if right - left <= 0 and bottom - top <= 0:
             return shape_title(annotation.geometry.kind)
-        return f"{right - left:.0f} × {bottom - top:.0f} px"
+        return f"{right - left:.0f} × {bottom - top:.0f} {self._unit}"
 
     def _say(self, owners: tuple[str, ...], asks: bool) -> str:
         if not owners:
