@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 from app.jobs import Job
 from widgets import icons, theme
+from widgets.controls.labels import ElidedLabel
 
 MESSAGE_MS = 6000
 
@@ -19,10 +20,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
         self._context, self._hint = "", ""
-        self._left = QLabel(self)
-        self._left.setTextFormat(Qt.TextFormat.PlainText)
-        self._right = QLabel(self)
-        self._right.setTextFormat(Qt.TextFormat.PlainText)
+        self._left, self._right = ElidedLabel(parent=self), ElidedLabel(parent=self)
         self._warning = QLabel(self)
         self._warning.setProperty("role", "danger")
         self._warning.setToolTip(
