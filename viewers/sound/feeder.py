@@ -160,7 +160,7 @@ class SoundFeeder:
         except PostilError as error:
             self.error = error
         except Exception as error:  # a broken track must not take the picture with it
-            self.error = PostilError(f"The sound cannot be read: {error}.", remedy="The picture plays without it.")
+            self.error = PostilError(f"The sound cannot be read: {error}.", remedy="It plays silently.")
 
     def _follow(self, order: _Order | None, serial: int) -> None:
         if self._decoder is None:

@@ -55,8 +55,8 @@ class DeviceOutput:
         except (device.PortAudioError, ValueError, OSError) as error:
             self._stream = None
             raise Refused(
-                f"No sound: the system has no device that plays {channels} channels at {rate:,} Hz ({_short(error)}).",
-                remedy="Connect or choose one in the system's settings; the picture plays without it.",
+                f"No sound: the system has no device for it{_short(error)}.",
+                remedy="Choose one in the system's settings. It plays silently.",
             ) from error
         self._written, self._room, self._size = 0, self._stream.write_available, 2 * channels
 
@@ -68,8 +68,8 @@ class DeviceOutput:
             self._stream.write(np.ascontiguousarray(samples).tobytes())
         except device.PortAudioError as error:
             raise Refused(
-                f"The sound stopped: its device is gone ({_short(error)}).",
-                remedy="Connect it again and press play; the picture plays without it.",
+                f"The sound stopped: its device is gone{_short(error)}.",
+                remedy="Connect it again and press play. It goes on silently.",
             ) from error
         self._written += len(samples)
 
@@ -90,8 +90,8 @@ class DeviceOutput:
                 self._stream.start()
             except device.PortAudioError as error:
                 raise Refused(
-                    f"No sound: its device does not start again ({_short(error)}).",
-                    remedy="Check the system's sound settings; the picture plays without it.",
+                    f"No sound: its device does not start again{_short(error)}.",
+                    remedy="Check the system's sound settings. It plays silently.",
                 ) from error
 
     def flush(self) -> None:
@@ -110,12 +110,13 @@ def _portaudio() -> Any:
     except (ImportError, OSError) as error:  # OSError: the package is there, the system's library is not
         raise Refused(
             "No sound: the library PortAudio is not installed.",
-            remedy="Install it (on Debian and Ubuntu: libportaudio2); the picture plays without it.",
+            remedy="Install it (on Debian and Ubuntu: libportaudio2). It plays silently.",
         ) from error
     return sounddevice
 
 
 def _short(error: Exception) -> str:
-    """PortAudio's own words without its code numbers."""
+    """PortAudio's own words in brackets, without its code numbers; nothing where they are only those."""
     words = str(error.args[0] if error.args else error)
-    return words.split(": ", 1)[-1].split(" [", 1)[0].rstrip(".")
+    short = words.split(": ", 1)[-1].split(" [", 1)[0].rstrip(".")
+    return f" ({short})" if short and not short.startswith("Error querying device") else ""
