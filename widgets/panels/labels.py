@@ -109,5 +109,5 @@ class LabelsPanel(QWidget):
             elsewhere = len(self._session.document.instances)
             self._note.setText(self.tr("Nothing is on this frame. On others: {count}.").format(count=f"{elsewhere:,}"))
         else:
-            self._note.setText(self.tr("Nothing is drawn yet. Choose a class and draw on the picture."))
+            self._note.setText(self.tr("Nothing is marked yet. Choose a class and mark its first object."))
         self._note.setVisible(not shown)
