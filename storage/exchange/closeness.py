@@ -16,6 +16,11 @@ def same_geometry(a: Geometry, b: Geometry, size: tuple[float, float]) -> bool:
     return type(a) is type(b) and _same(a, b, TOLERANCE * max(*size, 1))
 
 
+def near(a: Geometry, b: Geometry, tolerance: float) -> bool:
+    """Of the same kind, every coordinate within so many pixels."""
+    return type(a) is type(b) and _same(a, b, tolerance)
+
+
 def _same(a: Any, b: Any, tolerance: float) -> bool:
     if isinstance(a, float) or isinstance(b, float):
         try:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_HEAD = 1 << 29  # bytes of a file without its pixels, and of an unpacked deflated one
 MAX_FRAMES = 1 << 20
+_UNDEFINED = 0xFFFFFFFF
+_DEEPEST = 40  # sequences in sequences
 MAX_FRAME_PIXELS = 1 << 28
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
@@ -76,22 +78,37 @@ def _meta_end(body: bytes) -> int:
 
 
 def _resolve(made: Dataset) -> None:
-    """Values are made when asked for: here, so that damage shows at once and in one place."""
-    deepest = 40
-    waiting: list[tuple[Any, int]] = [(made, 0)]
+    """Sequences are built when asked for: here, so that damage shows at once and in one place. Values stay as they are."""
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+    waiting: list[tuple[Dataset, int]] = [(made, 0)]
     while waiting:
         there, depth = waiting.pop()
-        if depth > deepest:
+        if depth > _DEEPEST:
             raise ValueError("sequences are nested too deeply")
-        for element in there:
-            if element.VR == "SQ":
-                waiting.extend((below, depth + 1) for below in element.value)
+        for tag in list(there.keys()):
+            element = there.get_item(tag)
+            kind, held = element.VR, element.value
+            if isinstance(held, bytes) and getattr(element, "length", 0) not in (_UNDEFINED, 0) and len(held) < element.length:
+                raise ValueError("an element is cut off")
+            if kind is None or kind == "UN":
+                kind = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
+            if kind == "SQ":
+                waiting.extend((below, depth + 1) for below in there[tag].value)
+
+
+def value(found: Any, keyword: str) -> Any:
+    """None where it is absent or cannot be read as what it should be."""
+    try:
+        return found.get(keyword) if found is not None else None
+    except _DAMAGE:
+        return None
 
 
 def sequence(found: Any, keyword: str) -> list[Dataset]:
     """The items of a sequence, none where it is absent or something else."""
-    value = found.get(keyword) if found is not None else None
-    return list(value) if value is not None and not isinstance(value, (str, bytes, int, float)) else []
+    there = value(found, keyword)
+    return list(there) if there is not None and not isinstance(there, (str, bytes, int, float)) else []
 
 
 def first(found: Any, keyword: str) -> Any:
@@ -100,24 +117,24 @@ def first(found: Any, keyword: str) -> Any:
 
 
 def text(found: Any, keyword: str) -> str:
-    value = found.get(keyword) if found is not None else None
-    return "" if value is None else str(value).strip()
+    there = value(found, keyword)
+    return "" if there is None else str(there).strip()
 
 
 def numbers(found: Any, keyword: str, count: int) -> NDArray[np.float64] | None:
     """So many finite numbers, or None."""
-    value = found.get(keyword) if found is not None else None
+    there = value(found, keyword)
     try:
-        made = np.array([float(v) for v in value], np.float64) if value is not None else None
+        made = np.array([float(v) for v in there], np.float64) if there is not None else None
     except (TypeError, ValueError):
         return None
     return made if made is not None and len(made) == count and np.isfinite(made).all() else None
 
 
 def whole(found: Any, keyword: str, default: int = 0) -> int:
-    value = found.get(keyword) if found is not None else None
+    there = value(found, keyword)
     try:
-        return int(value[0] if isinstance(value, (list, tuple)) else value) if value is not None else default
+        return int(there[0] if isinstance(there, (list, tuple)) else there) if there is not None else default
     except (TypeError, ValueError, IndexError, OverflowError):
         return default
 
@@ -125,8 +142,8 @@ def whole(found: Any, keyword: str, default: int = 0) -> int:
 def coded(found: Any, keyword: str) -> tuple[str, str, str]:
     """Value, scheme and meaning of the first code of a sequence."""
     item = first(found, keyword)
-    value = text(item, "CodeValue") or text(item, "LongCodeValue") or text(item, "URNCodeValue")
-    return value, text(item, "CodingSchemeDesignator"), text(item, "CodeMeaning")
+    own = text(item, "CodeValue") or text(item, "LongCodeValue") or text(item, "URNCodeValue")
+    return own, text(item, "CodingSchemeDesignator"), text(item, "CodeMeaning")
 
 
 # -- pixels ------------------------------------------------------------------------------------------------------------

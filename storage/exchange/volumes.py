@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import NDArray
 
+from storage.exchange.closeness import near
 from storage.exchange.encord_read import copy_of
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
 from storage.model import masks
-from storage.model.geometry import Bitmask, Geometry, Polygon, ShapeKind
+from storage.model.geometry import Bitmask, Geometry, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.masks import Mask
 from storage.model.ontology import ObjectClass
@@ -42,6 +42,7 @@ AREAS = frozenset(
         ShapeKind.CUBOID_2D,
     }
 )
+_ROUNDING = 1e-4  # pixels: what coordinates lose on the way through decimal millimetres
 #: Classes that voxels of a file can become objects of.
 FROM_VOXELS = (ShapeKind.BITMASK, ShapeKind.POLYGON)
 
@@ -253,7 +254,7 @@ class DocumentFiller:
 
     def put(self, instance: Instance, frame: int, geometry: Geometry, *, manual: bool = True) -> None:
         present = self.made.annotation_of(instance.uuid, ("", frame))
-        if present is not None and self._same(present.geometry, geometry):
+        if present is not None and near(present.geometry, geometry, _ROUNDING):
             return
         row = present or Annotation(new_uuid(), instance.uuid, geometry, frame, created_at=self._now, manual=manual)
         self.made.put(replace(row, geometry=geometry, edited_at=self._now))
@@ -275,20 +276,9 @@ class DocumentFiller:
             return
         self.put(instance, frame, outline, manual=manual)
 
-    def _same(self, a: Geometry, b: Geometry) -> bool:
-        return a == b or (isinstance(a, Polygon) and isinstance(b, Polygon) and _close(a, b))
-
     def finish(self) -> LabelDocument:
         """Objects that got no shape leave again."""
         for instance in self._ours.values():
             if instance.uuid not in self._present.instances and not self.made.annotations_of(instance.uuid):
                 self.made.drop("instance", instance.uuid)
         return self.made
-
-
-def _close(a: Polygon, b: Polygon, tolerance: float = 1e-4) -> bool:
-    """Coordinates that went through decimal millimetres and back."""
-    if [[len(r) for r in part] for part in a.parts] != [[len(r) for r in part] for part in b.parts]:
-        return False
-    ours, theirs = (np.array([p for ring in shape.rings() for p in ring]) for shape in (a, b))
-    return bool(np.abs(ours - theirs).max() <= tolerance)

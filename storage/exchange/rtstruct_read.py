@@ -1,0 +1,271 @@
+"""RT Structure Sets onto their series: closed contours with holes in any of the usual forms, open ones and points."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storage.exchange import dicom_read as dr
+from storage.exchange.dicom_write import PRIVATE_SCHEME, class_code, uuid_of
+from storage.exchange.features import Features
+from storage.exchange.losses import Losses
+from storage.exchange.outlines import assembled, filled
+from storage.exchange.seg_read import References
+from storage.exchange.volumes import DocumentFiller, Series
+from storage.model.geometry import Keypoint, Point, Polyline, ShapeKind
+from storage.model.labels import Instance, LabelDocument
+from storage.model.ontology import ObjectClass
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+RTSTRUCT_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.481.3"})
+_FLAT = 0.05  # of the way to the next slice (at least 0.02 mm): how far points of one contour may leave its plane
+_CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_XOR")
+_SHAPES: dict[str, tuple[ShapeKind, ...]] = {
+    "POINT": (ShapeKind.POINT,),
+    "OPEN_PLANAR": (ShapeKind.POLYLINE,),
+    "OPEN_NONPLANAR": (ShapeKind.POLYLINE,),
+}
+_AREAS = (ShapeKind.POLYGON, ShapeKind.BITMASK)
+
+
+@dataclass
+class _Slice:
+    """What one structure has on one frame."""
+
+    closed: list[tuple[Point, ...]] = field(default_factory=list)
+    xor: bool = False
+    open: list[tuple[Point, ...]] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+
+
+def references_of(head: Dataset) -> References:
+    series, instances, reference = set(), set(), ""
+    for referenced in dr.sequence(head, "ReferencedFrameOfReferenceSequence"):
+        reference = reference or dr.text(referenced, "FrameOfReferenceUID")
+        for below in dr.sequence(referenced, "RTReferencedStudySequence"):
+            for there in dr.sequence(below, "RTReferencedSeriesSequence"):
+                series.add(dr.text(there, "SeriesInstanceUID"))
+                instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ContourImageSequence")}
+    for roi in dr.sequence(head, "ROIContourSequence"):
+        for contour in dr.sequence(roi, "ContourSequence"):
+            images = dr.sequence(contour, "ContourImageSequence")
+            instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in images}
+    study = dr.text(head, "StudyInstanceUID")
+    return References(frozenset(series - {""}), frozenset(instances - {""}), reference, study)
+
+
+def read_rtstruct(
+    path: Path,
+    series: Series,
+    features: Features,
+    present: LabelDocument,
+    losses: Losses,
+    *,
+    now: int = 0,
+    head: Dataset | None = None,
+) -> LabelDocument:
+    """`present` with the structures merged into it."""
+    head = head if head is not None else dr.read_head(path)
+    return _Reader(path, head, series, features, present, losses, now).read()
+
+
+class _Reader:
+    def __init__(
+        self,
+        path: Path,
+        head: Dataset,
+        series: Series,
+        features: Features,
+        present: LabelDocument,
+        losses: Losses,
+        now: int,
+    ) -> None:
+        self._head, self._series, self._losses, self._where = head, series, losses, path.name
+        self._filler = DocumentFiller(series, features, present, losses, now=now)
+        self._missing: Counter[str] = Counter()
+
+    def read(self) -> LabelDocument:
+        if self._series.geometry is None:
+            self._losses.add("all contours", self._where, "the series has no positions in a patient")
+            return self._filler.finish()
+        structures = {dr.whole(s, "ROINumber", -1): s for s in dr.sequence(self._head, "StructureSetROISequence")}
+        observed = {dr.whole(o, "ReferencedROINumber", -1): o for o in dr.sequence(self._head, "RTROIObservationsSequence")}
+        drawn = {dr.whole(r, "ReferencedROINumber", -1): r for r in dr.sequence(self._head, "ROIContourSequence")}
+        if not structures:
+            self._losses.add("all structures", self._where, "the file names none")
+        for number, structure in structures.items():
+            contours = dr.sequence(drawn.get(number), "ContourSequence")
+            name = dr.text(structure, "ROIName") or f"structure {number}"
+            if not contours:
+                self._losses.add(name, self._where, "it has no contours")
+            elif self._elsewhere(structure):
+                self._losses.add(name, self._where, "it was drawn in another frame of reference")
+            else:
+                self._structure(number, name, structure, observed.get(number), contours)
+        for uid, count in self._missing.items():
+            self._losses.add(f"the image {uid}", self._where, f"it is not in the series; {count} contours lie on it")
+        return self._filler.finish()
+
+    def _elsewhere(self, structure: Dataset) -> bool:
+        reference = dr.text(structure, "ReferencedFrameOfReferenceUID")
+        own = dr.text(self._series.first_header(), "FrameOfReferenceUID") if self._series.header else ""
+        return bool(reference and own and reference != own)
+
+    # -- one structure
+
+    def _structure(
+        self, number: int, name: str, structure: Dataset, observed: Dataset | None, contours: Sequence[Dataset]
+    ) -> None:
+        kinds = {dr.text(c, "ContourGeometricType") for c in contours}
+        shapes = next((_SHAPES[k] for k in sorted(kinds) if k in _SHAPES and kinds <= set(_SHAPES)), _AREAS)
+        thing = self._class(name, structure, observed, shapes)
+        if thing is None:
+            self._losses.add(name, self._where, "the project's ontology has no class of its code or name for contours")
+            return
+        by_frame: dict[int, _Slice] = {}
+        for contour in contours:
+            self._sort_in(by_frame, name, contour)
+        if not by_frame:
+            return
+        tail = name.removeprefix(thing.name).strip()
+        instance = self._filler.instance(
+            str(number),
+            thing,
+            uuid=uuid_of(dr.text(structure, "TrackingUID")),
+            number=int(tail) if tail.isdecimal() and len(tail) < 7 else 0,
+        )
+        manual = dr.text(structure, "ROIGenerationAlgorithm") in ("", "MANUAL")
+        for frame, found in sorted(by_frame.items()):
+            self._put(instance, thing, name, frame, found, manual)
+
+    def _class(
+        self, name: str, structure: Dataset, observed: Dataset | None, shapes: tuple[ShapeKind, ...]
+    ) -> ObjectClass | None:
+        value, scheme, _ = dr.coded(observed, "RTROIIdentificationCodeSequence")
+        if scheme == PRIVATE_SCHEME and (own := self._filler.class_of_hash(value)) is not None:
+            return own
+        named = self._filler.class_named(name, dr.text(structure, "ROIDescription"), shapes=shapes)
+        coded = [
+            t for t in self._filler.features.objects.values() if class_code(t)[:2] == (value, scheme) and t.shape in shapes
+        ]
+        return named if named is not None and (not coded or named in coded) else (coded[0] if coded else named)
+
+    def _sort_in(self, by_frame: dict[int, _Slice], name: str, contour: Dataset) -> None:
+        kind = dr.text(contour, "ContourGeometricType")
+        mm = _points(contour)
+        if mm is None:
+            self._losses.add(f"a contour of {name}", self._where, "its points are not numbers by three")
+            return
+        frame, why = self._frame(contour, mm)
+        if frame is None:
+            if why:
+                self._losses.add(f"a contour of {name}", self._where, why)
+            return
+        at = tuple(map(tuple, self._in_plane(mm, frame % self._series.slices)))
+        there = by_frame.setdefault(frame, _Slice())
+        if kind == "POINT":
+            there.points.extend(at)
+        elif kind.startswith("OPEN"):
+            there.open.append(at)
+        elif kind in _CLOSED and len(at) >= 3:
+            there.closed.append(at)
+            there.xor |= kind != "CLOSED_PLANAR"
+        else:
+            self._losses.add(f"a contour of {name}", self._where, f"it is no contour: {kind or 'no type'} of {len(at)} points")
+
+    # -- places
+
+    def _frame(self, contour: Dataset, mm: NDArray[np.float64]) -> tuple[int | None, str]:
+        """The frame a contour lies on, or None with the reason; empty where the image it names is missing."""
+        geometry = self._series.geometry
+        assert geometry is not None
+        images = dr.sequence(contour, "ContourImageSequence")
+        uids = [dr.text(i, "ReferencedSOPInstanceUID") for i in images]
+        named = [
+            f
+            for uid, image in zip(uids, images, strict=True)
+            if (f := self._series.frame_of(uid, dr.whole(image, "ReferencedFrameNumber"))) is not None
+        ]
+        heights = mm @ geometry.normal
+        step = self._step()
+        if float(np.ptp(heights)) > max(_FLAT * step, 0.02):
+            return None, "it does not lie in one slice"
+        height = float(heights.mean())
+        for frame in named:
+            if abs(height - geometry.heights[frame % self._series.slices]) <= step / 2:
+                return frame, ""
+        k = int(np.abs(geometry.heights - height).argmin())
+        away = abs(height - float(geometry.heights[k]))
+        near = away <= (step / 2 * 1.001 if not uids or named else max(_FLAT * step, 0.02))
+        if near and self._series.times == 1:
+            return k, ""
+        if uids and not named:
+            self._missing.update(uids[:1])
+            return None, ""
+        return None, f"it lies {away:.2f} mm from the nearest slice" if self._series.times == 1 else "it names no image"
+
+    def _step(self) -> float:
+        geometry = self._series.geometry
+        assert geometry is not None
+        if geometry.n > 1:
+            return float(np.median(geometry.distances_mm)) or 1.0
+        said = self._series.first_header().get("SliceThickness") if self._series.header else None
+        return float(said) if said else 1.0
+
+    def _in_plane(self, mm: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+        """Pixels of a slice."""
+        geometry = self._series.geometry
+        assert geometry is not None
+        rest = mm - geometry.origins[k]
+        across, down = geometry.row_dir * geometry.spacing_col_mm, geometry.col_dir * geometry.spacing_row_mm
+        # Element by element: the same millimetres give the same pixels wherever they stand, so that keyholes close exactly.
+        a, b = (rest[:, 0] * v[0] + rest[:, 1] * v[1] + rest[:, 2] * v[2] for v in (across, down))
+        aa, ab, bb = across @ across, across @ down, down @ down
+        scale = aa * bb - ab * ab
+        return np.stack([(a * bb - b * ab) / scale + 0.5, (b * aa - a * ab) / scale + 0.5], axis=1)
+
+    # -- shapes
+
+    def _put(self, instance: Instance, thing: ObjectClass, name: str, frame: int, found: _Slice, manual: bool) -> None:
+        size = self._series.columns, self._series.rows
+        if found.closed and thing.shape is ShapeKind.POLYGON:
+            outline = assembled(found.closed)
+            if outline is not None:
+                self._filler.put(instance, frame, outline, manual=manual)
+        elif found.closed:
+            self._filler.put_mask(instance, frame, filled(found.closed, *size, xor=found.xor), manual=manual)
+        elif found.open and thing.shape is ShapeKind.POLYLINE:
+            self._filler.put(instance, frame, Polyline(found.open[0]), manual=manual)
+            self._more(name, len(found.open) - 1)
+        elif found.points and thing.shape is ShapeKind.POINT:
+            self._filler.put(instance, frame, Keypoint(*found.points[0]), manual=manual)
+            self._more(name, len(found.points) - 1)
+        else:
+            self._losses.add(name, self._where, f"objects of its class are of the shape {thing.shape}")
+
+    def _more(self, name: str, count: int) -> None:
+        if count:
+            self._losses.add(f"{count} more of {name}", self._where, "an object has one shape on a slice")
+
+
+def _points(contour: Dataset) -> NDArray[np.float64] | None:
+    """[n, 3]; straight from the text: millions of points as decimal strings are slow and large."""
+    if "ContourData" not in contour:
+        return None
+    element: Any = contour.get_item("ContourData")
+    try:
+        raw = element.value
+        texts = raw.split(b"\\") if isinstance(raw, bytes) else raw
+        values = np.array(texts if isinstance(raw, bytes) else [float(v) for v in texts]).astype(np.float64)
+        made = values.reshape(-1, 3)
+    except (TypeError, ValueError):
+        return None
+    return made if len(made) and np.isfinite(made).all() and np.abs(made).max() < 1e7 else None
