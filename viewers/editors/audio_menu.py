@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from viewers.editors.tool_bar import Icon, swatch
-from viewers.tools.words import names_of
+from viewers.editors.context_menu import add_actions, add_classes, add_names, start_menu
+from viewers.editors.tool_bar import Icon
 
 if TYPE_CHECKING:
     from viewers.editors.audio_editor import AudioEditor
@@ -32,38 +31,12 @@ GROUND = (
 
 def build_menu(editor: AudioEditor, icon: Icon | None) -> QMenu:
     """For the selection when there is one, else for the sound."""
-    menu = QMenu(editor)
-    menu.setToolTipsVisible(True)
-    chosen = editor.focus.selected
+    menu, chosen = start_menu(editor), editor.focus.selected
     if chosen:
-        title = menu.addAction(names_of(editor.ontology, editor.session.document, chosen))
-        title.setEnabled(False)
-        _classes(editor, menu)
+        add_names(menu, editor)
+        known = editor.sound_classes()
+        if len(known) > 1:
+            add_classes(menu, "Class", known, editor.set_class)
         menu.addSeparator()
-    for group in SELECTION if chosen else GROUND:
-        for action_id in group:
-            menu.addAction(_entry(editor, menu, action_id, icon))
-        menu.addSeparator()
+    add_actions(menu, editor, SELECTION if chosen else GROUND, icon)
     return menu
-
-
-def _classes(editor: AudioEditor, menu: QMenu) -> None:
-    known = editor.sound_classes()
-    if len(known) < 2:
-        return
-    sub = menu.addMenu("Class")
-    for each in known:
-        entry = sub.addAction(swatch(each.color), each.name)
-        entry.triggered.connect(lambda _=False, h=each.feature_hash: editor.set_class(h))
-
-
-def _entry(editor: AudioEditor, menu: QMenu, action_id: str, icon: Icon | None) -> QAction:
-    action, keys = editor.keymap.action(action_id), editor.keymap.keys(action_id)
-    entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
-    if icon is not None and action.icon:
-        entry.setIcon(icon(action.icon))
-    why = action.why_not(editor)
-    entry.setEnabled(not why)
-    entry.setToolTip(why or action.title)
-    entry.triggered.connect(lambda _=False, i=action_id: editor.run(i))
-    return entry

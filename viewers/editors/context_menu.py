@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from storage.model.geometry import Polygon, Polyline
+from storage.model.ontology import ObjectClass
 from viewers.editors.actions import EditorAction
+from viewers.editors.editor import Editor
 from viewers.editors.shape_verbs import SHAPE_WORDS
 from viewers.editors.tool_bar import Icon, swatch
 from viewers.tools.words import names_of
@@ -26,52 +29,68 @@ GROUND = (("undo", "redo"), ("paste", "paste_shape", "select_all"), ("hide_all",
 
 def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
     """For the selection when there is one, else for the picture."""
-    menu = QMenu(editor)
-    menu.setToolTipsVisible(True)
+    menu = start_menu(editor)
     if editor.focus.selected:
-        title = menu.addAction(names_of(editor.ontology, editor.session.document, editor.focus.selected))
-        title.setEnabled(False)
+        add_names(menu, editor)
         menu.addSeparator()
-        _classes(editor, menu)
+        kinds = {a.geometry.kind for a in editor.selected()}
+        fitting = [c for c in editor.classes() if kinds == {c.shape}]
+        if len(fitting) > 1:
+            add_classes(menu, "Class", fitting, editor.set_class)
         _conversions(editor, menu)
         menu.addSeparator()
-    for group in editor.menu_groups():
-        for action_id in group:
-            if (action_id in ("part", "hole") and not _one_polygon(editor)) or (
-                action_id in ("simplify", "repair") and not _outlines(editor)
-            ):
-                continue
-            menu.addAction(_entry(editor, menu, editor.keymap.action(action_id), icon))
-        menu.addSeparator()
+    without = () if _one_polygon(editor) else ("part", "hole")
+    without += () if _outlines(editor) else ("simplify", "repair")
+    add_actions(menu, editor, ([i for i in group if i not in without] for group in editor.menu_groups()), icon)
     if editor.focus.selected:
-        menu.addAction(_entry(editor, menu, editor.keymap.action("paste"), icon))
-        menu.addAction(_entry(editor, menu, editor.keymap.action("fit"), icon))
+        add_actions(menu, editor, [("paste", "fit")], icon)
     return menu
 
 
-def _entry(editor: ImageEditor, menu: QMenu, action: EditorAction, icon: Icon | None) -> QAction:
-    keys = editor.keymap.keys(action.id)
-    title = editor.title_of(action)
+# -- what the menus of all editors are made of
+
+
+def start_menu(editor: Editor) -> QMenu:
+    menu = QMenu(editor)
+    menu.setToolTipsVisible(True)
+    return menu
+
+
+def add_names(menu: QMenu, editor: Editor) -> None:
+    """What is selected."""
+    names = menu.addAction(names_of(editor.ontology, editor.session.document, editor.focus.selected))
+    names.setEnabled(False)
+
+
+def add_classes(menu: QMenu, title: str, classes: Iterable[ObjectClass], act: Callable[[str], object]) -> None:
+    sub = menu.addMenu(title)
+    for known in classes:
+        entry = sub.addAction(swatch(known.color), known.name)
+        entry.triggered.connect(lambda _=False, h=known.feature_hash: act(h))
+
+
+def add_actions(menu: QMenu, editor: Editor, groups: Iterable[Iterable[str]], icon: Icon | None) -> None:
+    """Ids of actions, group by group; those that this editor does not have are left out."""
+    for group in groups:
+        for action_id in group:
+            if action_id in editor.keymap:
+                menu.addAction(_entry(menu, editor, editor.keymap.action(action_id), icon))
+        menu.addSeparator()
+
+
+def _entry(menu: QMenu, editor: Editor, action: EditorAction, icon: Icon | None) -> QAction:
+    keys, title = editor.keymap.keys(action.id), editor.title_of(action)
     entry = QAction(title + (f"\t{keys[0]}" if keys else ""), menu)
     if icon is not None and action.icon:
         entry.setIcon(icon(action.icon))
     why = action.why_not(editor)
     entry.setEnabled(not why)
     entry.setToolTip(why or title)
-    entry.triggered.connect(lambda _=False, i=action.id: editor.run(i))
+    entry.triggered.connect(lambda _=False: editor.run(action.id))
     return entry
 
 
-def _classes(editor: ImageEditor, menu: QMenu) -> None:
-    """Classes of the shapes that are selected."""
-    kinds = {a.geometry.kind for a in editor.selected()}
-    fits = [c for c in editor.classes() if kinds == {c.shape}]
-    if len(fits) < 2:
-        return
-    sub = menu.addMenu("Class")
-    for known in fits:
-        entry = sub.addAction(swatch(known.color), known.name)
-        entry.triggered.connect(lambda _=False, h=known.feature_hash: editor.set_class(h))
+# -- of pictures alone
 
 
 def _conversions(editor: ImageEditor, menu: QMenu) -> None:

@@ -12,7 +12,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
-from viewers.editors.actions import KeyMap
+from viewers.editors.actions import EditorAction, KeyMap
 from viewers.editors.keys import key_text
 
 
@@ -71,8 +71,15 @@ class Editor(QWidget):
     def show_menu(self, at: QPoint) -> None:
         """The verbs of the selection, at a place on the screen."""
 
+    def title_of(self, action: EditorAction) -> str:
+        """What it would do now, in words."""
+        return action.title
+
     def show_tool_bar(self, shown: bool) -> None:
         """Fold or unfold what stands left of the medium."""
+
+    def show_strips(self, shown: bool) -> None:
+        """Fold or unfold what stands above, below or beside the medium: transport, timeline, small pictures."""
 
     def tool_bar_shown(self) -> bool:
         return False

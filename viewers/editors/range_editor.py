@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from storage.editing import verbs
@@ -21,12 +21,13 @@ from viewers.canvas.text_marks import Mark, Run
 from viewers.canvas.text_view import TextView
 from viewers.editors.actions import EditorAction, KeyMap
 from viewers.editors.clipboard import Clipboard
+from viewers.editors.context_menu import add_actions, add_classes, start_menu
 from viewers.editors.editor import Editor
 from viewers.editors.find_bar import FindBar
 from viewers.editors.keys import key_text
 from viewers.editors.text_actions import ON_GROUND, ON_OBJECT
 from viewers.editors.text_verbs import RangeVerbs, Span
-from viewers.editors.tool_bar import Icon, swatch
+from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Check, Finder
 from viewers.scene.text_source import TextSource
 
@@ -488,36 +489,15 @@ class RangeEditor(RangeVerbs, Editor):
 
     def build_menu(self) -> QMenu:
         """For selected text or objects, else for the text as a whole."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
+        menu, chosen = start_menu(self), self.focus.selected
         start, end = self.chosen()
-        if start < end or self.focus.selected:
-            self._list_classes(menu, marking=start < end)
-        for group in ON_OBJECT if self.focus.selected else ON_GROUND:
-            for action_id in group:
-                if action_id in self.keymap:
-                    menu.addAction(self._entry(menu, self.keymap.action(action_id)))
-            menu.addSeparator()
-        return menu
-
-    def _list_classes(self, menu: QMenu, *, marking: bool) -> None:
-        sub = menu.addMenu(self.tr("Mark as") if marking else self.tr("Class"))
-        for known in self.text_classes():
-            entry = sub.addAction(swatch(known.color), known.name)
-            act = self.arm_class if marking else self.set_class
-            entry.triggered.connect(lambda _=False, h=known.feature_hash, act=act: act(h))
+        if start < end:
+            add_classes(menu, self.tr("Mark as"), self.text_classes(), self.arm_class)
+        elif chosen:
+            add_classes(menu, self.tr("Class"), self.text_classes(), self.set_class)
         menu.addSeparator()
-
-    def _entry(self, menu: QMenu, action: EditorAction) -> QAction:
-        keys = self.keymap.keys(action.id)
-        entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
-        if self._icon is not None and action.icon:
-            entry.setIcon(self._icon(action.icon))
-        why = action.why_not(self)
-        entry.setEnabled(not why)
-        entry.setToolTip(why or action.title)
-        entry.triggered.connect(lambda _=False, i=action.id: self.run(i))
-        return entry
+        add_actions(menu, self, ON_OBJECT if chosen else ON_GROUND, self._icon)
+        return menu
 
     @Slot(int)
     def _on_zoom(self, steps: int) -> None:
