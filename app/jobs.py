@@ -212,4 +212,4 @@ class JobRunner(QObject):
 def step_back() -> None:
     """In a new process: behind the window where both want a core."""
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(19)
