@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.label_header import LabelHeader
@@ -34,6 +34,7 @@ from widgets import icons
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.messages import Messages
+    from app.window_state import WindowState
     from storage.model.reads import TaskRow
     from storage.progress import Progress
 
@@ -56,9 +57,14 @@ class LabelEditor(QWidget):
     hint = Signal(str)  # what the tool expects
     state_changed = Signal()  # undo, redo, selection, tool: actions look again
     opened = Signal(int)  # task id
+    alone_changed = Signal(bool)  # the canvas alone is shown
 
-    def __init__(self, context: AppContext, messages: Messages, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: AppContext, messages: Messages, parent: QWidget | None = None, *, state: WindowState | None = None
+    ) -> None:
+        """`state` remembers how large timeline and panels were made, from task to task."""
         super().__init__(parent)
+        self._state = state
         self._context, self._messages = context, messages
         self._operations = Operations(context.catalog, messages)
         self.loaded: LoadedTask | None = None
@@ -69,6 +75,7 @@ class LabelEditor(QWidget):
         self._saving: SaveQueue | None = None
         self._ready_next: LoadedTask | None = None
         self._wanted: int | None = None
+        self._alone = False
         self._clipboard = Clipboard()
         self._keys: dict[str, tuple[str, ...]] = {}
         self._idle = QTimer(self)
@@ -183,6 +190,11 @@ class LabelEditor(QWidget):
         self._middle.setCurrentWidget(self.editor)
         self._right.addWidget(self.side)
         self._right.setCurrentWidget(self.side)
+        if self._state is not None:
+            self._state.restore_splitters(self.editor)
+            self._state.restore_splitters(self.side)
+        if self._alone:
+            self._show_round(False)
         self.header.show_task(loaded)
         self.header.show_state("saved", self.tr("All changes saved"))
         self.setFocusProxy(self.editor)
@@ -222,6 +234,9 @@ class LabelEditor(QWidget):
             self.focus.show(**{DISPLAY[name]: getattr(self._context.settings.values, name)})
 
     def _put_away(self) -> None:
+        if self._state is not None and self.editor is not None and self.side is not None and not self._alone:
+            self._state.save_splitters(self.editor)
+            self._state.save_splitters(self.side)
         if self.editor is not None:
             self.editor.close_editor()
             self._middle.removeWidget(self.editor)
@@ -444,14 +459,18 @@ class LabelEditor(QWidget):
         if self.editor is not None:
             self.editor.show_tool_bar(not self.editor.tool_bar_shown())
 
-    def canvas_alone(self) -> bool:
-        """Header, tools and panels away, or back. True: the canvas is alone now."""
-        alone = self.header.isVisible()
-        self.header.setVisible(not alone)
-        self._right.setVisible(not alone)
+    def canvas_alone(self) -> None:
+        """Header, tools, panels and timeline away, or back."""
+        self._alone = not self._alone
+        self._show_round(not self._alone)
+        self.alone_changed.emit(self._alone)
+
+    def _show_round(self, shown: bool) -> None:
+        self.header.setVisible(shown)
+        self._right.setVisible(shown)
         if self.editor is not None:
-            self.editor.show_tool_bar(not alone)
-        return alone
+            self.editor.show_tool_bar(shown)
+            self.editor.show_strips(shown)
 
     # -- undo
 
@@ -495,6 +514,11 @@ class LabelEditor(QWidget):
     def _retry(self) -> None:
         if self._saving is not None:
             self._saving.retry()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._alone and not event.spontaneous():
+            self.canvas_alone()  # no other page of the window is shown without rail and menus
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.editor is None or not self.editor.handle_key(event):

@@ -159,13 +159,14 @@ class Pages(QObject):
         if self.editor is None:
             from app.label_editor import LabelEditor
 
-            self.editor = LabelEditor(self.context, self.window.messages)
+            self.editor = LabelEditor(self.context, self.window.messages, state=self.window.state)
             self.editor.use_keys(self.window.registry.editor_keys())
             self.editor.left.connect(self._on_left)
             self.editor.status.connect(self.window.status_line.show_context)
             self.editor.hint.connect(self.window.status_line.show_hint)
             self.editor.state_changed.connect(self.window.soon_refresh)
             self.editor.opened.connect(self._on_opened)
+            self.editor.alone_changed.connect(self._on_alone)
             self._keep(self.editor)
         self.editor.open(task_id)
 
@@ -176,6 +177,10 @@ class Pages(QObject):
         self.window.rail.choose("projects")
         self.editor.setFocus()
         self.window.soon_refresh()
+
+    @Slot(bool)
+    def _on_alone(self, alone: bool) -> None:
+        self.window.show_chrome(not alone)
 
     @Slot()
     def _on_left(self) -> None:

@@ -249,5 +249,4 @@ class _LabelVerbs:
 
     def canvas_alone(self) -> None:
         assert self._editor is not None
-        alone = self._editor.canvas_alone()
-        self.window.show_chrome(not alone)
+        self._editor.canvas_alone()

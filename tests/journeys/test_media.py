@@ -171,3 +171,29 @@ def test_every_press_of_page_down_is_a_step_however_fast_they_come(studio: Desk)
     for _ in range(3):
         studio.editor.go(-1)
     studio.until(lambda: studio.editor.loaded.task.title == "b sound.wav", "the second task is open")
+
+
+def test_f11_shows_the_picture_of_a_film_alone_from_task_to_task_and_the_window_is_whole_again_elsewhere(studio: Desk) -> None:
+    open_task(studio, "a film.mp4")
+    studio.key("F11")
+    film = studio.editor.editor
+    assert not any(w.isVisible() for w in (film.timeline, film.transport, studio.editor.header, studio.window.rail))
+    open_task(studio, "f group")
+    assert not any(w.isVisible() for w in (studio.editor.editor.members, studio.editor.editor.tool_bar, studio.editor.header))
+    studio.editor.leave()
+    studio.wait_idle()
+    assert studio.window.rail.isVisible() and studio.window.menuBar().isVisible()
+    open_task(studio, "a film.mp4")
+    assert studio.editor.editor.timeline.isVisible() and studio.editor.header.isVisible()
+
+
+def test_the_height_of_the_timeline_is_kept_for_the_next_film_and_the_next_start(studio: Desk) -> None:
+    open_task(studio, "a film.mp4")
+    studio.editor.editor.splitter.setSizes([300, 300])
+    height = studio.editor.editor.timeline.height()
+    open_task(studio, "b sound.wav")
+    open_task(studio, "g sequence")
+    assert studio.editor.editor.timeline.height() == height
+    again = studio.restart()
+    open_task(again, "a film.mp4")
+    assert again.editor.editor.timeline.height() == height

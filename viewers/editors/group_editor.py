@@ -53,6 +53,9 @@ class GroupEditor(ImageEditor):
             self.members.show_thumbnails(open_decoder)
         self._show_page()
 
+    def show_strips(self, shown: bool) -> None:
+        self.members.setVisible(shown)
+
     def close_editor(self) -> None:
         self.members.close_strip()
         super().close_editor()

@@ -81,6 +81,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.setObjectName("filmSplit")
         self.column.replaceWidget(self.canvas, self.splitter)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.transport)
@@ -100,6 +101,10 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.timeline.status.connect(self.say)
         self.timeline.hovered.connect(self.place)
         self.go_to_box.wanted.connect(self.go_to_frame)
+
+    def show_strips(self, shown: bool) -> None:
+        self.transport.setVisible(shown)
+        self.timeline.setVisible(shown)
 
     def close_editor(self) -> None:
         self.open_decoder = None
