@@ -12,7 +12,7 @@ from storage.model.geometry import Polygon
 from storage.model.space import VolumeGeometry
 from storage.model.volume_masks import nearest_voxels
 from storage.model.voxels import VoxelBlock, VoxelBox
-from tests.support.volumes import centres, geometries, geometry, turned, whole
+from tests.support.segment_stage import centres, geometries, geometry, turned, whole
 from viewers.scene.segment.brush import ball, disc
 from viewers.scene.segment.scissors import Sheet, beyond_plane, inside_outline
 from viewers.scene.segment.values import StoredValues, gated
@@ -54,7 +54,7 @@ def test_a_ball_brush_takes_the_voxels_within_its_radius_of_the_stroke(found, on
 @settings(max_examples=150, deadline=None)
 @given(geometries(), places, st.tuples(unit, unit, unit), st.floats(0.1, 9.0))
 def test_a_disc_takes_only_voxels_of_its_plane_within_its_radius_there(found, one, direction, radius):
-    normal = np.array(direction) + [0.3, 0.01, -0.2]
+    normal = np.array(direction) + np.array([0.3, 0.01, -0.2])
     normal /= np.linalg.norm(normal)
     a = place(found, one)
     made = whole(disc(found, a, None, radius, normal), found.shape)
@@ -83,7 +83,7 @@ def test_in_a_plane_of_the_volume_the_brush_is_one_layer_thick(tilt, axis):
     if tilt and axis == 1:
         normal = np.cross(found.slice_step, found.row_dir)  # the plane through the rows and the way between slices
     at = found.to_mm(13, 15, 4)
-    made = disc(found, at, found.to_mm(*(np.array([13, 15, 4]) + [3, 3, 1])), 6.0, normal).tight()
+    made = disc(found, at, found.to_mm(*(np.array([16, 18, 5]))), 6.0, normal).tight()
     assert made.array.shape[axis] == 1
     assert made.lo[axis] == (4, 15, 13)[axis]
 
@@ -161,7 +161,7 @@ def to_outline(u: np.ndarray, v: np.ndarray, ring: np.ndarray) -> np.ndarray:
     st.one_of(st.none(), st.tuples(st.floats(-6, 0), st.floats(0, 6))),
 )
 def test_scissors_take_what_is_seen_inside_the_outline(found, direction, ring, depth):
-    normal = np.array(direction) + [0.3, 0.01, -0.2]
+    normal = np.array(direction) + np.array([0.3, 0.01, -0.2])
     right = np.cross(normal, [0.12, 0.7, 0.5])
     right /= np.linalg.norm(right)
     sheet = Sheet(place(found, (0.5, 0.5, 0.5)), right, np.cross(normal / np.linalg.norm(normal), right))
