@@ -141,7 +141,7 @@ def greys(stored: Array, look: Look) -> NDArray[np.uint8]:
         values = _looked_up(values, look.modality_lut)
     elif look.slope != 1.0 or look.intercept != 0.0:
         values = values * look.slope + look.intercept
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         part = fraction(values, look.voi) if look.voi is not None else np.clip(values / 255.0, 0.0, 1.0)
         if look.inverted:
             part = 1.0 - part
