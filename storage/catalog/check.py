@@ -10,7 +10,7 @@ import json
 import sqlite3
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -178,7 +178,12 @@ def _ops(db: sqlite3.Connection, _paths: CatalogPaths) -> Iterator[Problem]:
 
 def _originals(db: sqlite3.Connection, paths: CatalogPaths) -> Iterator[Problem]:
     sql = "SELECT title, location, source, size FROM items WHERE location IN ('local', 'linked') AND source <> ''"
-    for title, location, source, size in db.execute(sql):
+    yield from _missing(db.execute(sql), paths)
+
+
+def _missing(rows: Iterable[tuple[str, str, str, int]], paths: CatalogPaths) -> Iterator[Problem]:
+    """Rows of title, location, source and size whose file is not there or has another length."""
+    for title, location, source, size in rows:
         path = paths.root / source if location == Location.LOCAL else Path(source)
         try:
             found = path.stat().st_size
@@ -187,6 +192,21 @@ def _originals(db: sqlite3.Connection, paths: CatalogPaths) -> Iterator[Problem]
             continue
         if found != size:
             yield Problem("original", source, f"The file of “{title}” has {found:,} bytes instead of {size:,}.")
+
+
+def _volumes(db: sqlite3.Connection, paths: CatalogPaths) -> Iterator[Problem]:
+    sql = (
+        "SELECT i.title, f.location, f.source, f.size FROM volume_files f JOIN items i ON i.id = f.item_id"
+        " WHERE f.location IN ('local', 'linked')"
+    )
+    yield from _missing(db.execute(sql), paths)
+    lost = (
+        "SELECT i.uuid, i.title FROM items i WHERE i.kind = 'dicom_series' AND i.sha256 IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM volume_files f WHERE f.item_id = i.id)"
+        " AND NOT EXISTS (SELECT 1 FROM volumes v WHERE v.sha256 = i.sha256)"
+    )
+    for uuid, title in db.execute(lost):
+        yield Problem("volume", uuid_text(uuid), f"Where the frames of “{title}” lie is not known; add the series again.")
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -198,4 +218,5 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("the search index", _search),
     ("the log", _ops),
     ("originals", _originals),
+    ("series", _volumes),
 )

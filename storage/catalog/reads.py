@@ -11,8 +11,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from storage.catalog import activity, datasets, files, folders, members, people, rows, trash
+from storage.catalog import activity, datasets, files, folders, members, people, rows, trash, volumes
 from storage.catalog.later import Later
+from storage.catalog.volumes import VolumeFile
 from storage.errors import NotFound
 from storage.ids import uuid_blob, uuid_text
 from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
@@ -142,6 +143,15 @@ class CatalogReads:
     def frame_table(self, sha256: str) -> bytes | None:
         """Of a video: `storage.media.frames.FrameTable`. None where it is not known yet."""
         return members.frame_table(self._db, sha256)
+
+    def volume_files_of(self, item_id: int) -> list[VolumeFile]:
+        """The files behind a DICOM series, in the order of its index."""
+        self.item(item_id)
+        return volumes.files_of(self._db, item_id)
+
+    def frame_index(self, sha256: str) -> bytes | None:
+        """Of a DICOM series: `storage.media.dicom_index.FrameIndex`."""
+        return volumes.index_of(self._db, sha256)
 
     def datasets_of(self, item_id: int) -> list[DatasetRow]:
         return datasets.of_item(self._db, self._user, item_id)

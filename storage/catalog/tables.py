@@ -254,6 +254,32 @@ frame_tables = Table(
     Column("data", BLOB, nullable=False),
 )
 
+#: The files behind a DICOM series (or a pair), in the order of its index; `location` and `source` as in `items`.
+volume_files = Table(
+    "volume_files",
+    metadata,
+    _id(),
+    _uuid(),
+    _ref("item_id", "items"),
+    _int("position"),
+    _text("location", "local"),
+    _text("source"),
+    Column("sha256", BLOB, nullable=False),
+    _int("size", default=0),
+    _int("mtime_ns", nullable=True),
+    UniqueConstraint("item_id", "position"),
+    Index("volume_files_sha256", "sha256"),
+    sqlite_autoincrement=True,
+)
+
+#: `media.dicom_index.FrameIndex` of series, by the hash of the item. Follows from the files, so it is in no log.
+volumes = Table(
+    "volumes",
+    metadata,
+    Column("sha256", BLOB, primary_key=True, nullable=False),
+    Column("data", BLOB, nullable=False),
+)
+
 # -- datasets, ontologies, projects --------------------------------------------------------------------------------
 
 datasets = Table(

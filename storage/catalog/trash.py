@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.catalog import files, folders, members
+from storage.catalog import files, folders, members, volumes
 from storage.catalog.datasets import follow_items
 from storage.catalog.people import NAME_OF, forget, visible_folders
 from storage.errors import NotFound, Refused
@@ -197,10 +197,11 @@ def purge(op: Operation, group: str) -> list[str]:
         op.require(Action.EDIT, "folders", folder_id)
     members.refuse_purging(op, ids)
     local = "SELECT source, sha256 FROM items WHERE trash_group = ? AND location = ? AND source <> ''"
-    originals = dict(op.all(local, group_id, str(Location.LOCAL)))
+    originals = dict(op.all(local, group_id, str(Location.LOCAL))) | volumes.local_sources(op.db, ids)
     hashes = [r[0] for r in op.all("SELECT sha256 FROM items WHERE trash_group = ? AND sha256 IS NOT NULL", group_id)]
     _erase_items(op, ids)
     members.forget_frame_tables(op, hashes)
+    volumes.forget_indexes(op, hashes)
     op.update("folders", [r[0] for r in op.all("SELECT id FROM folders WHERE trash_group = ?", group_id)], trash_group=None)
     op.delete("trash", group_id)
     gone = _erase_empty_folders(op)
@@ -217,6 +218,7 @@ def _erase_items(op: Operation, ids: Sequence[int]) -> None:
     erase_label_rows(op, [r[0] for r in op.all(f"SELECT id FROM label_rows WHERE data_unit_id {_IN}", _json(unit_ids))])
     op.delete("data_units", unit_ids)
     members.erase(op, ids)
+    volumes.erase(op, ids)
     op.delete("items", ids)
     datasets = {r[1] for r in units}
     op.touch(datasets=datasets, dataset_members=datasets)
@@ -248,6 +250,7 @@ def _unused(op: Operation, originals: dict[str, bytes | None]) -> list[str]:
     used = "SELECT DISTINCT source FROM items WHERE sha256 IN (SELECT unhexed(value) FROM json_each(?))"
     op.db.create_function("unhexed", 1, bytes.fromhex, deterministic=True)
     kept = {row[0] for row in op.all(used, hashes)}
+    kept |= volumes.sources_in_use(op.db, (sha for sha in originals.values() if sha is not None))
     unnamed = [source for source, sha in originals.items() if sha is None]
     if unnamed:
         some = "SELECT DISTINCT source FROM items WHERE source IN (SELECT value FROM json_each(?))"

@@ -188,6 +188,10 @@ class FrameIndex:
             "deflated": list(self.deflated),
         }
 
+    def identity(self) -> bytes:
+        """The same for the same frames of the same files, wherever those lie."""
+        return json.dumps(self._lists(), separators=(",", ":")).encode() + self._table()
+
     def to_bytes(self) -> bytes:
         lists = json.dumps(self._lists(), separators=(",", ":")).encode()
         return _MAGIC + zlib.compress(len(lists).to_bytes(8, "little") + lists + self._table(), 6)

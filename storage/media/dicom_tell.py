@@ -24,7 +24,7 @@ def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
         "format": "dicom",
         "slices": index.slices,
         "times": index.times,
-        "files": len(files),
+        "file_count": len(files),
         "bits": form.bits_stored,
         "photometric": form.photometric,
         "units": form.units,

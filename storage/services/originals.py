@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import BadInput, PostilError
+from storage.media.dicom_index import FrameIndex
 from storage.media.frames import FrameTable
 from storage.media.originals import Originals
 from storage.media.source import ByteSource, FileSource
@@ -19,10 +20,12 @@ _HASH_NAME = re.compile(r"\b[0-9a-f]{64}(\.\w+)?")
 
 
 def path_of(catalog: Catalog, item: Item) -> Path:
-    """The file of a local or linked item; it may be missing. A group has none of its own: BadInput.
+    """The file of a local or linked item; it may be missing. A group has none of its own: BadInput. Of a series its first.
 
     Raises BadInput too where the stored path leads out of the catalog.
     """
+    if item.kind is Kind.DICOM_SERIES and not item.source:
+        return _volume_paths(catalog, item)[0]
     if item.kind in BATCHES:
         raise BadInput(
             f"“{item.title}” is made of pictures and has no file of its own.",
@@ -32,7 +35,9 @@ def path_of(catalog: Catalog, item: Item) -> Path:
 
 
 def paths_of(catalog: Catalog, item: Item) -> list[Path]:
-    """The files behind an item: its own, or those of its pictures in order."""
+    """The files behind an item: its own, those of its pictures in order, or those of a series in the order of its index."""
+    if item.kind is Kind.DICOM_SERIES and not item.source:
+        return _volume_paths(catalog, item)
     if item.kind not in BATCHES:
         return [path_of(catalog, item)]
     originals = Originals(catalog.paths)
@@ -40,7 +45,10 @@ def paths_of(catalog: Catalog, item: Item) -> list[Path]:
 
 
 def face_of(catalog: Catalog, item: Item) -> Path:
-    """The file that the small picture of an item is drawn from: its own, or that of its first picture."""
+    """The file that the small picture of an item is drawn from: its own, that of its first picture, a series' middle one."""
+    if item.kind is Kind.DICOM_SERIES and not item.source:
+        paths = _volume_paths(catalog, item)
+        return paths[len(paths) // 2]
     if item.kind in BATCHES:
         item = _first_picture(catalog, item)
     return path_of(catalog, item)
@@ -69,6 +77,16 @@ def by_its_title(error: PostilError, item: Item) -> PostilError:
     return error
 
 
+def _volume_paths(catalog: Catalog, item: Item) -> list[Path]:
+    from storage.catalog.volumes import files_of
+
+    originals = Originals(catalog.paths)
+    paths = [originals.path_of(file.source, file.location) for file in files_of(catalog.reader(), item.id)]
+    if not paths:
+        raise BadInput(f"The files of “{item.title}” are not known.", remedy="Add the series again.", input=item.title)
+    return paths
+
+
 def _first_picture(catalog: Catalog, group: Item) -> Item:
     from storage.catalog.members import first_member
 
@@ -82,13 +100,19 @@ def facts_of(catalog: Catalog, item: Item) -> dict[str, Any]:
     """The facts of an item with what decoders need beside them: hand these to `viewers.decode.open_media`.
 
     `frame_table`: a `FrameTable`, of videos for which it is known. `members`: of groups and sequences, each with the
-    `path` of its file. `encoded`: the path of the video that a sequence was made into, where there is one.
+    `path` of its file. `encoded`: the path of the video that a sequence was made into, where there is one. `frame_index`
+    and `files`: of DICOM series the `FrameIndex` and the paths of its files in that order.
     """
     facts: dict[str, Any] = dict(item.facts)
     if item.kind is Kind.VIDEO and item.sha256:
         table = catalog.reads.frame_table(item.sha256)
         if table is not None:
             facts["frame_table"] = FrameTable.from_bytes(table)
+    if item.kind is Kind.DICOM_SERIES and item.sha256 and not item.source:
+        index = catalog.reads.frame_index(item.sha256)
+        if index is not None:
+            facts["frame_index"] = FrameIndex.from_bytes(index)
+        facts["files"] = [str(path) for path in _volume_paths(catalog, item)]
     if item.kind in BATCHES:
         originals = Originals(catalog.paths)
         pictures = catalog.reads.members_of(item.id)

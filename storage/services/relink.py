@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.catalog import files
+from storage.catalog.volumes import Lost
 from storage.errors import BadInput, PostilError
 from storage.media.originals import hash_file
 from storage.media.probe import check_file, probe
-from storage.model.items import Item, Location
+from storage.model.items import Item, Kind, Location
 from storage.progress import Progress
 from storage.services.results import Failure
+from storage.services.series_links import check_series, lost_files, relink_files
 from storage.services.walk import find_files
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ def check_links(catalog: Catalog, item_ids: Sequence[int], progress: Progress) -
     changed: dict[Location, list[int]] = {}
     for done, item_id in enumerate(item_ids, start=1):
         item = catalog.reads.item(item_id)
-        if item.location in _LINKS:
+        if item.kind is Kind.DICOM_SERIES:
+            if item.location in _LINKS:
+                states.append(LinkState(item.id, item.title, item.source, check_series(catalog, item, progress)))
+        elif item.location in _LINKS:
             state = _state(item, progress)
             states.append(state)
             if state.location is not item.location:
@@ -64,27 +69,39 @@ def find_and_relink(catalog: Catalog, item_ids: Sequence[int], folder: Path, pro
     """Look for lost links by content under a folder. Only files of a wanted size are hashed."""
     lost = [i for i in (catalog.reads.item(n) for n in item_ids) if i.location in _LINKS]
     wanted: dict[tuple[int, str], list[Item]] = {}
+    behind: dict[tuple[int, str], list[Lost]] = {}
     for item in lost:
-        if item.sha256:
+        if item.kind is Kind.DICOM_SERIES:
+            for part in lost_files(catalog, item):
+                behind.setdefault((part.file.size, part.file.sha256), []).append(part)
+        elif item.sha256:
             wanted.setdefault((item.size, item.sha256), []).append(item)
-    sizes = {size for size, _ in wanted}
+    places: dict[int, dict[int, Path]] = {}
+    sizes = {size for size, _ in (*wanted, *behind)}
     result = RelinkResult()
     progress.stage("Looking for files")
     found = find_files([folder], progress).files
     progress.stage("Comparing files", len(found))
     for done, file in enumerate(found, start=1):
-        if not wanted:
+        if not wanted and not behind:
             break
         try:
             size = file.path.stat().st_size
             if size in sizes:
-                for item in wanted.pop((size, hash_file(file.path, progress.check)), ()):
+                key = (size, hash_file(file.path, progress.check))
+                for item in wanted.pop(key, ()):
                     result.relinked.append(relink(catalog, item.id, file.path))
+                for part in behind.pop(key, ()):
+                    places.setdefault(part.item_id, {})[part.position] = Path(os.path.abspath(file.path))  # noqa: PTH100
         except OSError as error:
             result.errors.append(Failure(str(file.path), f"{file.path.name} cannot be read: {error.strerror}."))
         except PostilError as error:
             result.errors.append(Failure.of(error, str(file.path)))
         progress.step(done)
+    for item in (i for i in lost if i.id in places):
+        whole = relink_files(catalog, item, places[item.id])
+        if whole is Location.LINKED:
+            result.relinked.append(LinkState(item.id, item.title, str(next(iter(places[item.id].values())).parent), whole))
     done_ids = {state.item_id for state in result.relinked}
     result.not_found = [LinkState(i.id, i.title, i.source, i.location) for i in lost if i.id not in done_ids]
     return result
@@ -93,6 +110,10 @@ def find_and_relink(catalog: Catalog, item_ids: Sequence[int], folder: Path, pro
 def relink(catalog: Catalog, item_id: int, path: Path, *, accept_changed: bool = False) -> LinkState:
     """Point an item at a file. BadInput when its bytes are not the registered ones, unless `accept_changed`."""
     item = catalog.reads.item(item_id)
+    if item.kind is Kind.DICOM_SERIES:
+        raise BadInput(
+            f"{item.title} is a series of many files.", remedy="Choose the folder that they are in now.", input=item.title
+        )
     if item.location not in _LINKS:
         raise BadInput(f"{item.title} is not a linked file.", remedy="Only linked files can be located anew.", input=item.title)
     path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would swap a link for its target

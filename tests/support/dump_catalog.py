@@ -1,6 +1,6 @@
 """Writes a small catalog of today's version as SQL text: a fixture for the migrations of later versions.
 
-python -m tests.support.dump_catalog tests/catalogs/v3.sqlite.sql
+python -m tests.support.dump_catalog tests/catalogs/v4.sqlite.sql
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from storage.catalog import files, labels, members
+from storage.catalog import files, labels, members, volumes
 from storage.catalog.engine import Catalog
+from storage.catalog.volumes import VolumeFile
 from storage.editing import verbs
 from storage.editing.session import EditSession
 from storage.ids import new_uuid
+from storage.media.dicom_index import FileWindow, FrameIndex, PixelFormat, Voi
 from storage.media.frames import FrameTable
 from storage.model.geometry import Box, Polygon
 from storage.model.items import Kind, Location, MediaInfo, NewItem
+from storage.model.space import VolumeGeometry
 from tests.support.catalogs import label_ground
 
 SHAPES = {"Draw box": Box(1, 2, 3.5, 4), "Draw polygon": Polygon.simple(((0, 0), (9.25, 0), (5, 1 / 3)))}
@@ -40,6 +43,32 @@ def make(folder: Path) -> None:
         catalog.do(
             "Add film", files.add, 1, [NewItem(new_uuid(), "film.mp4", film, Location.MISSING, "/films/film.mp4", "ab" * 32)]
         )
+        head = MediaInfo(Kind.DICOM_SERIES, "application/dicom", 200, 8, 6, 2, facts={"series_uid": "1.2.3"})
+        scan = NewItem(new_uuid(), "Head", head, Location.MISSING, "", "ef" * 32)
+        behind = [VolumeFile(Location.MISSING, f"/scans/I{n}", f"{n + 1:02x}" * 32, 100, 5) for n in range(2)]
+        catalog.do("Add series", volumes.add, 1, scan, behind, frame_index(2).to_bytes())
+
+
+def frame_index(slices: int) -> FrameIndex:
+    geometry = VolumeGeometry(np.array([[0, 0, 2.5 * n] for n in range(slices)]), [1, 0, 0], [0, 1, 0], 0.7, 0.5, 6, 8)
+    column = np.zeros(slices)
+    return FrameIndex(
+        slices,
+        1,
+        file=np.arange(slices),
+        frame_number=column,
+        offset=column + 1000,
+        length=column + 96,
+        format=column,
+        voi=column,
+        slope=column + 1,
+        intercept=column - 1024,
+        formats=(PixelFormat("1.2.840.10008.1.2.1", 6, 8),),
+        vois=(Voi((FileWindow(40, 400),)),),
+        sop_uids=tuple(f"1.2.3.{n}" for n in range(slices)),
+        sop_classes=("1.2.840.10008.5.1.4.1.1.2",) * slices,
+        geometry=geometry,
+    )
 
 
 def picture(title: str) -> NewItem:

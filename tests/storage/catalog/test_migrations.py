@@ -11,8 +11,10 @@ from storage.catalog import backups, migrations
 from storage.catalog.check import check
 from storage.catalog.engine import Catalog
 from storage.errors import CatalogError
+from storage.media.dicom_index import FrameIndex
 from storage.media.frames import FrameTable
 from tests.support.catalogs import label_ground, scalar
+from tests.support.dump_catalog import frame_index
 
 FIXTURES = Path(__file__).resolve().parents[2] / "catalogs"
 
@@ -143,6 +145,19 @@ def test_groups_and_frames_of_version_2_are_kept(tmp_path):
         group = scalar(catalog, "SELECT id FROM items WHERE kind = 'image_group'")
         assert [m.title for m in catalog.reads.members_of(group)] == ["a.png", "b.png"]
         assert len(FrameTable.from_bytes(catalog.reads.frame_table("ab" * 32))) == 5
+
+
+def test_series_of_version_3_are_kept(tmp_path):
+    (tmp_path / "c").mkdir()
+    db = sqlite3.connect(tmp_path / "c" / "catalog.sqlite", isolation_level=None)
+    db.executescript((FIXTURES / "v3.sqlite.sql").read_text(encoding="utf-8"))
+    db.close()
+    with Catalog.open(tmp_path / "c") as catalog:
+        series = scalar(catalog, "SELECT id FROM items WHERE kind = 'dicom_series'")
+        assert [f.source for f in catalog.reads.volume_files_of(series)] == ["/scans/I0", "/scans/I1"]
+        index = FrameIndex.from_bytes(catalog.reads.frame_index("ef" * 32))
+        assert index == frame_index(2)
+        assert index.geometry.to_mm(1, 1, 1).tolist() == [0.5, 0.7, 2.5]
 
 
 def test_the_first_migration_still_makes_the_first_version(tmp_path):

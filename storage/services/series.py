@@ -1,0 +1,286 @@
+"""DICOM files become series in the catalog: one item each, its files copied or left in place behind it.
+
+Scanned whole first (what belongs together is only known then), then hashed and copied in batches; every series is one
+operation, so what is committed stays whatever ends the work. One bad file never stops the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.catalog import datasets, volumes
+from storage.catalog.volumes import VolumeFile
+from storage.catalog.writer import Priority
+from storage.errors import Cancelled, DiskFull, PostilError
+from storage.ids import new_uuid
+from storage.media.dicom import LabelFile, ScanResult, SeriesFound, scan
+from storage.media.originals import Originals, hash_file
+from storage.media.probe import unreadable
+from storage.model import titles
+from storage.model.items import Kind, Location, NewItem
+from storage.model.query import ItemSelection
+from storage.progress import Progress
+from storage.services.intake import Duplicates, Options, end_well, settle_dataset
+from storage.services.previews import Render, make_previews
+from storage.services.results import Added, Failure, IntakeResult
+from storage.services.walk import title_of
+from storage.services.workers import Workers
+
+if TYPE_CHECKING:
+    from storage.catalog.engine import Catalog
+    from storage.catalog.transaction import Operation
+
+_TOGETHER = 32  # files a worker keeps before it answers
+
+
+@dataclass(slots=True)
+class SeriesResult(IntakeResult):
+    labels_found: list[LabelFile] = field(default_factory=list)  # SEG, RTSTRUCT, SR ...: see `volumes.items_of_series`
+    others: list[Path] = field(default_factory=list)  # files below the given folders that are no DICOM
+
+
+def add_series(
+    catalog: Catalog,
+    paths: Sequence[Path],
+    folder_id: int,
+    *,
+    link: bool = False,
+    dataset_id: int | None = None,
+    duplicates: Duplicates = "skip",
+    render: Render | None = None,
+    progress: Progress,
+    on_batch: Callable[[list[int]], None] | None = None,
+    workers: int = 2,
+    processes: Executor | None = None,
+    title: str = "",
+) -> SeriesResult:
+    """Add every series under these paths (files, folders, zip archives, .gz) to a folder.
+
+    `link` leaves the files where they are; what comes out of an archive is copied all the same. `title`: for all of them
+    (rulings.md 9: those after the first get numbers). `render` draws the small picture from the middle file; without it none
+    is made. Cancelling is no error: the result says so and lists what was committed.
+    """
+    options = Options(_never if render is None else render, link, dataset_id, duplicates, None, Workers(workers, processes))
+    work = _Series(catalog, folder_id, options, progress, draw=render is not None, on_batch=on_batch, title=title)
+    end_well(work.result, lambda: work.run(paths))
+    return work.result
+
+
+def _never(path: Path, size: int) -> bytes:
+    raise AssertionError("no picture was wanted")
+
+
+class _Series:
+    def __init__(
+        self,
+        catalog: Catalog,
+        folder_id: int,
+        options: Options,
+        progress: Progress,
+        *,
+        draw: bool,
+        on_batch: Callable[[list[int]], None] | None,
+        title: str,
+    ) -> None:
+        self._catalog = catalog
+        self._folder_id = folder_id
+        self._options = options
+        self._progress = progress
+        self._draw = draw
+        self._on_batch = on_batch
+        self._title = title.strip()
+        self._originals = Originals(catalog.paths)
+        self._pictures: dict[str, Path] = {}
+        self._dataset_id: int | None = None
+        self.result = SeriesResult()
+
+    def run(self, paths: Sequence[Path]) -> None:
+        self._dataset_id = settle_dataset(self._catalog, self._options.dataset_id, self._folder_id)
+        workspace = self._catalog.paths.cache / f"unpacked-{new_uuid()}"
+        try:
+            found = scan(paths, progress=self._progress, processes=self._options.workers.processes, workspace=workspace)
+            self._tell(found)
+            self._add(found.series)
+        finally:
+            shutil.rmtree(workspace, ignore_errors=True)
+
+    def _tell(self, found: ScanResult) -> None:
+        self.result.errors += [Failure.of(error) for error in found.refused]
+        self.result.warnings += [Failure.of(error) for error in found.warnings]
+        self.result.labels_found = found.labels_found
+        self.result.others = found.others
+
+    # -- files -------------------------------------------------------------------------------------------------------
+
+    def _add(self, series: list[SeriesFound]) -> None:
+        ended: BaseException | None = None
+        try:
+            for one, kept in self._kept(series):
+                self._insert(one, kept)
+        except (Cancelled, DiskFull, BrokenProcessPool) as error:
+            ended = error
+        if self.result.added:
+            self._originals.sync()  # before anybody is told that they are in: see `originals`
+        if ended is not None:
+            raise ended
+        if self._draw and self._pictures:
+            options = self._options
+            self.result.warnings += make_previews(
+                self._catalog.paths.thumbnails, self._pictures, options.render, options.workers, self._progress
+            )
+
+    def _kept(self, series: list[SeriesFound]) -> Iterator[tuple[SeriesFound, list[VolumeFile | Failure]]]:
+        """Each series with its files hashed and copied, as soon as the last of them is."""
+        jobs = [
+            _Job(path, one.sizes[n], one.mtimes_ns[n], path in one.shown) for one in series for n, path in enumerate(one.files)
+        ]
+        batches = [jobs[n : n + _TOGETHER] for n in range(0, len(jobs), _TOGETHER)]
+        self._progress.stage("Adding files", len(jobs))
+        waiting: list[VolumeFile | Failure] = []
+        left = iter(series)
+        one = next(left, None)
+        with self._options.workers.stopper(self._progress) as check:
+            keep = _Keeper(self._originals, self._options.link, check)
+            for kept in self._options.workers.map("series", keep, batches, self._progress):
+                waiting += kept
+                while one is not None and len(waiting) >= len(one.files):
+                    yield one, waiting[: len(one.files)]
+                    waiting = waiting[len(one.files) :]
+                    one = next(left, None)
+                self._progress.step(min(len(jobs), self._progress.done + len(kept)))
+
+    # -- rows --------------------------------------------------------------------------------------------------------
+
+    def _insert(self, found: SeriesFound, kept: list[VolumeFile | Failure]) -> None:
+        behind = [file for file in kept if isinstance(file, VolumeFile)]
+        if len(behind) < len(kept):
+            self.result.errors += [file for file in kept if isinstance(file, Failure)]
+            self.result.errors.append(
+                Failure(found.title, f"The series “{found.title}” was left out, because files of it were.", "Add it again.")
+            )
+            return
+        item, index = self._item(found, behind)
+        outcome = self._catalog.do(
+            f"Add series “{item.title}”",
+            _insert,
+            self._folder_id,
+            item,
+            behind,
+            index,
+            self._dataset_id,
+            self._options.duplicates == "skip",
+            priority=Priority.BULK,
+        )
+        if isinstance(outcome, str):
+            reason = f"The series “{found.title}” is in this folder already as “{outcome}”; it was skipped."
+            self.result.skipped.append(Failure(_source(found), reason, "Choose to add duplicates if you want it twice."))
+            return
+        item_id, shown = outcome
+        self.result.added.append(Added(Kind.DICOM_SERIES, shown, item.uuid, item_id, _source(found)))
+        self.result.members += len(behind)
+        self.result.warnings += [Failure(shown, text) for text in found.warnings]
+        middle = behind[len(behind) // 2]
+        self._pictures.setdefault(item.sha256 or "", self._originals.path_of(middle.source, middle.location))
+        if self._on_batch is not None:
+            self._on_batch([item_id])
+
+    def _item(self, found: SeriesFound, behind: list[VolumeFile]) -> tuple[NewItem, bytes]:
+        index = found.index.to_bytes()
+        whole = hashlib.sha256(Kind.DICOM_SERIES.encode())
+        for file in behind:
+            whole.update(bytes.fromhex(file.sha256))
+        whole.update(hashlib.sha256(found.index.identity()).digest())  # parts of one file are items of their own
+        linked = any(file.location is Location.LINKED for file in behind)
+        title = titles.checked(title_of(self._title or found.title))
+        location = Location.LINKED if linked else Location.LOCAL
+        return NewItem(new_uuid(), title, found.info, location, "", whole.hexdigest()), index
+
+
+def _source(found: SeriesFound) -> str:
+    """Where a series came from, for lists: its folder, or the archive's member."""
+    first = found.files[0]
+    return str(Path(found.shown.get(first, str(first))).parent)
+
+
+def _insert(
+    op: Operation,
+    folder_id: int,
+    item: NewItem,
+    behind: list[VolumeFile],
+    index: bytes,
+    dataset_id: int | None,
+    skip: bool,
+) -> tuple[int, str] | str:
+    """Id and title; only the title of the one that is there already."""
+    there = volumes.same_in_folder(op, folder_id, item.sha256 or "") if skip else None
+    item_id = there[0] if there else volumes.add(op, folder_id, item, behind, index)
+    if dataset_id is not None:
+        datasets.attach_items(op, dataset_id, ItemSelection.of(item_id))
+    if there:
+        return there[1]
+    return item_id, str(op.value("SELECT title FROM items WHERE id = ?", item_id))
+
+
+# -- one batch of files, in a thread or a process --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    path: Path
+    size: int
+    mtime_ns: int
+    unpacked: bool  # from an archive: cannot be linked
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeper:
+    originals: Originals
+    link: bool
+    check: Callable[[], None]
+
+    def __call__(self, jobs: list[_Job]) -> list[VolumeFile | Failure]:
+        self.check()
+        return [self._one(job) for job in jobs]
+
+    def _one(self, job: _Job) -> VolumeFile | Failure:
+        try:
+            return self._linked(job) if self.link and not job.unpacked else self._copied(job)
+        except (Cancelled, DiskFull):
+            raise
+        except PostilError as error:
+            return Failure.of(error, str(job.path))
+        except OSError as error:
+            return Failure.of(unreadable(job.path, error))
+
+    def _copied(self, job: _Job) -> VolumeFile | Failure:
+        stored = self.originals.add_copy(job.path, ".dcm", self.check)
+        if stored.size != job.size or job.path.stat().st_mtime_ns != job.mtime_ns:
+            return _changed(job)
+        return VolumeFile(Location.LOCAL, stored.source, stored.sha256, stored.size)
+
+    def _linked(self, job: _Job) -> VolumeFile | Failure:
+        path = Path(os.path.abspath(job.path))  # noqa: PTH100 - resolve() would swap a link for its target
+        try:
+            str(path).encode("utf-8")
+        except UnicodeEncodeError:
+            reason = f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text."
+            return Failure(title_of(str(path)), reason, "Rename it, or copy it into the catalog instead of linking.")
+        digest = hash_file(path, self.check)
+        status = path.stat()
+        if status.st_size != job.size or status.st_mtime_ns != job.mtime_ns:
+            return _changed(job)
+        return VolumeFile(Location.LINKED, str(path), digest, status.st_size, status.st_mtime_ns)
+
+
+def _changed(job: _Job) -> Failure:
+    return Failure(
+        str(job.path), f"{job.path.name} changed while it was being added.", "Wait until it is written completely, then add it."
+    )
