@@ -19,10 +19,22 @@ from viewers.tools.words import names_of
 if TYPE_CHECKING:
     from viewers.editors.image_editor import ImageEditor
 
+
+class SubMenu(tuple[str, ...]):
+    """Verbs behind one entry of the menu, which else would be as high as the screen."""
+
+    title: str
+
+    def __new__(cls, title: str, ids: Iterable[str]) -> SubMenu:
+        made = super().__new__(cls, ids)
+        made.title = title
+        return made
+
+
 SELECTION = (
     ("copy", "duplicate", "delete", "delete_locked", "redraw"),
     ("hide", "lock", "occluded", "forward", "back"),
-    ("join", "subtract", "slice", "part", "hole", "simplify", "repair"),
+    SubMenu("Outline", ("join", "subtract", "slice", "part", "hole", "simplify", "repair")),
 )
 GROUND = (("undo", "redo"), ("paste", "paste_shape", "select_all"), ("hide_all", "lock_all"), ("fit", "full_size", "adjust"))
 
@@ -41,7 +53,7 @@ def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
         menu.addSeparator()
     without = () if _one_polygon(editor) else ("part", "hole")
     without += () if _outlines(editor) else ("simplify", "repair")
-    add_actions(menu, editor, ([i for i in group if i not in without] for group in editor.menu_groups()), icon)
+    add_actions(menu, editor, editor.menu_groups(), icon, without)
     if editor.focus.selected:
         add_actions(menu, editor, [("paste", "fit")], icon)
     return menu
@@ -69,13 +81,21 @@ def add_classes(menu: QMenu, title: str, classes: Iterable[ObjectClass], act: Ca
         entry.triggered.connect(lambda _=False, h=known.feature_hash: act(h))
 
 
-def add_actions(menu: QMenu, editor: Editor, groups: Iterable[Iterable[str]], icon: Icon | None) -> None:
+def add_actions(
+    menu: QMenu, editor: Editor, groups: Iterable[Iterable[str]], icon: Icon | None, without: Iterable[str] = ()
+) -> None:
     """Ids of actions, group by group; those that this editor does not have are left out."""
+    left_out = frozenset(without)
     for group in groups:
-        for action_id in group:
-            if action_id in editor.keymap:
-                menu.addAction(_entry(menu, editor, editor.keymap.action(action_id), icon))
-        menu.addSeparator()
+        known = [i for i in group if i in editor.keymap and i not in left_out]
+        target = menu
+        if known and isinstance(group, SubMenu):
+            target = menu.addMenu(group.title)
+            target.setToolTipsVisible(True)
+        for action_id in known:
+            target.addAction(_entry(target, editor, editor.keymap.action(action_id), icon))
+        if not isinstance(group, SubMenu):
+            menu.addSeparator()
 
 
 def _entry(menu: QMenu, editor: Editor, action: EditorAction, icon: Icon | None) -> QAction:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, needs_selection
-from viewers.editors.context_menu import GROUND, SELECTION
+from viewers.editors.context_menu import GROUND, SELECTION, SubMenu
 from viewers.timeline.verbs import DELETE_RANGE, TRACK_VERBS, Need, why_not
 
 if TYPE_CHECKING:
@@ -119,9 +119,20 @@ GROUP_ACTIONS: list[EditorAction] = [*_of_groups()]
 #: What the menu under the right mouse button holds.
 TRACK_SELECTION = (
     ("track_key", "track_outside", "occluded", "track_interpolation"),
-    ("track_split", "track_merge", "track_propagate", "track_follow", "track_follow_back"),
+    SubMenu(
+        "Track",
+        (
+            "track_follow",
+            "track_follow_back",
+            "track_propagate",
+            "track_split",
+            "track_merge",
+            "track_cut_before",
+            "track_cut_after",
+        ),
+    ),
     ("copy", "duplicate", "track_delete_here", "delete", "redraw"),
-    ("track_cut_before", "track_cut_after"),
-    *(tuple(i for i in group if i != "occluded") for group in SELECTION[1:]),
+    tuple(i for i in SELECTION[1] if i != "occluded"),
+    *SELECTION[2:],
 )
 TRACK_GROUND = (*GROUND[:2], ("play_toggle", "play_goto"), *GROUND[2:])
