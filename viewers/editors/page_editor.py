@@ -24,6 +24,7 @@ from viewers.editors.find_bar import FindBar
 from viewers.editors.hit_list import HitList
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.page_actions import PAGE_ACTIONS, PAGE_GROUND, PAGE_SELECTION
+from viewers.editors.searching import Searching
 from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Finder
 from viewers.scene.page_reader import Found, PageReader
@@ -58,14 +59,15 @@ class PageEditor(ImageEditor):
             session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=PAGE_ACTIONS
         )
         self.finder: Finder[Found] = Finder(self.reader.search)
-        self._hit: int | None = None
-        self._seen_search = -1
         self._by_page: dict[int, list[int]] = {}
-        self._counted = 0  # hits that are in it
+        self._counted = (0, 0)  # the search, and how many of its hits are in it
         self.overlay = PageOverlay(self.canvas)
         self.thumbs = PageThumbs(self.reader, self)
         self.hit_list = HitList(self)
         self.find_bar = FindBar(self)
+        self.searching = Searching(
+            self.finder, self.find_bar, first=self._first_hit, passed=lambda hit: hit.page >= self.focus.at[1], parent=self
+        )
         self._stand_beside()
         self.toolbox.tools[TEXT_TOOL] = self.page_text
         self.page_text.context = self.canvas.context
@@ -83,20 +85,20 @@ class PageEditor(ImageEditor):
         assert isinstance(row, QHBoxLayout)
         row.insertWidget(1, self.side)
         self.column.insertWidget(0, self.find_bar)
-        self._bell, self._find_bell = Bell(), Bell()
+        self._bell = Bell()
         self._bell.rung.connect(self._text_arrived, Qt.ConnectionType.QueuedConnection)
-        self._find_bell.rung.connect(self._on_hits, Qt.ConnectionType.QueuedConnection)
-        self._endings += [self.reader.listen(self._bell.ring), self.finder.listen(self._find_bell.ring)]
+        self._endings.append(self.reader.listen(self._bell.ring))
         self.thumbs.page_wanted.connect(self.go_to_page)
-        self.hit_list.hit_wanted.connect(self.go_to_hit)
-        self.find_bar.words_changed.connect(self._on_words)
-        self.find_bar.step_wanted.connect(self._step_hit)
-        self.find_bar.closed.connect(self._on_find_closed)
+        self.hit_list.hit_wanted.connect(self.searching.go_to)
+        self.searching.hit_wanted.connect(self._show_hit)
+        self.searching.changed.connect(self._on_hits)
+        self.searching.said.connect(self.status)
+        self.find_bar.closed.connect(self._take_keyboard)
 
     def close_editor(self) -> None:
         super().close_editor()
         self.thumbs.close_thumbs()
-        self.finder.close()
+        self.searching.close()
         self.reader.close()
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
@@ -206,38 +208,22 @@ class PageEditor(ImageEditor):
         chosen = self.page_text.chosen()
         self.find_bar.ask(" ".join(chosen.split()) if len(chosen) <= 100 else "")
 
-    @Slot(str, bool)
-    def _on_words(self, words: str, case: bool) -> None:
-        self._hit, self._by_page, self._counted = None, {}, 0
-        self.finder.find(words, case=case)
-        self._on_hits()
-
     def find_next(self) -> None:
-        self._step_hit(1)
+        self.searching.step(1)
 
     def find_previous(self) -> None:
-        self._step_hit(-1)
+        self.searching.step(-1)
 
-    @Slot(int)
-    def _step_hit(self, by: int) -> None:
-        hits = self.finder.hits
-        if hits:
-            self.go_to_hit((self._hit + by) % len(hits) if self._hit is not None else self._first_hit())
+    def _first_hit(self, by: int) -> int:
+        """From this page on, or the last one before it."""
+        hits, here = self.finder.hits, self.focus.at[1]
+        after = next((i for i, hit in enumerate(hits) if hit.page >= here), 0)
+        return after if by > 0 else (after - 1) % len(hits)
 
-    def _first_hit(self) -> int:
-        """From this page on."""
-        here = self.focus.at[1]
-        return next((i for i, hit in enumerate(self.finder.hits) if hit.page >= here), 0)
-
-    @Slot(int)
-    def go_to_hit(self, number: int) -> None:
-        if number >= len(self.finder.hits):
-            return
-        self._hit = number
-        hit = self.finder.hits[number]
+    @Slot(object)
+    def _show_hit(self, hit: Found) -> None:
         self.go_to_page(hit.page)
         self._bring_into_sight(hit)
-        self._on_hits()
 
     def _bring_into_sight(self, hit: Found) -> None:
         """At the zoom there is: nothing jumps while one walks through the hits of a page."""
@@ -251,32 +237,24 @@ class PageEditor(ImageEditor):
 
     @Slot()
     def _on_hits(self) -> None:
-        finder = self.finder
-        hits = finder.hits
-        for number in range(self._counted, len(hits)):
+        hits = self.finder.hits
+        if self._counted[0] != self.finder.revision:
+            self._counted, self._by_page = (self.finder.revision, 0), {}
+        for number in range(self._counted[1], len(hits)):
             self._by_page.setdefault(hits[number].page, []).append(number)
-        self._counted = len(hits)
-        here = bool(hits) and (finder.done or hits[-1].page >= self.focus.at[1])
-        if here and self._seen_search != finder.revision:
-            self._seen_search = finder.revision
-            self.go_to_hit(self._first_hit())
-            return
-        self.find_bar.show_count(self._hit, len(hits), done=finder.done, full=finder.full)
-        self.hit_list.show_hits(hits, self._hit)
+        self._counted = (self.finder.revision, len(hits))
+        self.hit_list.show_hits(hits, self.searching.at)
         self.thumbs.show_hits({page: len(found) for page, found in self._by_page.items()})
         self._paint_found()
-        if finder.error is not None:
-            self.say(f"{finder.error.reason} {finder.error.remedy}")
 
     def _paint_found(self) -> None:
         hits, here = self.finder.hits, self._by_page.get(self.focus.at[1], [])
         rects = [rect for number in here for rect in hits[number].rects]
-        at = hits[self._hit] if self._hit is not None and self._hit < len(hits) else None
-        self.overlay.show_found(rects, at.rects if at is not None and at.page == self.focus.at[1] else ())
+        current = self.searching.current
+        self.overlay.show_found(rects, current.rects if current is not None and current.page == self.focus.at[1] else ())
 
     @Slot()
-    def _on_find_closed(self) -> None:
-        self._on_words("", False)
+    def _take_keyboard(self) -> None:
         self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def escape(self) -> None:

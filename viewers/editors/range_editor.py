@@ -25,6 +25,7 @@ from viewers.editors.context_menu import add_actions, add_classes, start_menu
 from viewers.editors.editor import Editor
 from viewers.editors.find_bar import FindBar
 from viewers.editors.keys import key_text
+from viewers.editors.searching import Searching
 from viewers.editors.text_actions import ON_GROUND, ON_OBJECT
 from viewers.editors.text_verbs import RangeVerbs, Span
 from viewers.editors.tool_bar import Icon
@@ -59,14 +60,15 @@ class RangeEditor(RangeVerbs, Editor):
         self.keymap = KeyMap(actions, rebound)
         self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
         self.loaded = False
-        self.finder: Finder[Any] | None = None
         self._icon = icon
-        self._hit: int | None = None
         self._grab: tuple[Annotation, int, bool] | None = None
-        self._seen_search = -1
         self._find_from = 0
         self.find_bar = FindBar(self)
-        self._bell, self._find_bell = Bell(), Bell()
+        self.finder: Finder[Span] = Finder(self.search)
+        self.searching = Searching(
+            self.finder, self.find_bar, first=self._first_hit, passed=lambda hit: hit[0] >= self._find_from, parent=self
+        )
+        self._bell = Bell()
 
     def begin(self, body: QWidget) -> None:
         """Lay out round `body` and start reading."""
@@ -76,11 +78,11 @@ class RangeEditor(RangeVerbs, Editor):
         column.addWidget(self.find_bar)
         column.addWidget(body, 1)
         self.use_view(self.view)
-        self.find_bar.words_changed.connect(self._on_words)
-        self.find_bar.step_wanted.connect(self._step_hit)
-        self.find_bar.closed.connect(self._on_find_closed)
+        self.searching.hit_wanted.connect(self._show_hit)
+        self.searching.changed.connect(self._paint_found)
+        self.searching.said.connect(self.status)
+        self.find_bar.closed.connect(self._take_keyboard)
         self._bell.rung.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
-        self._find_bell.rung.connect(self._on_hits, Qt.ConnectionType.QueuedConnection)
         self._endings = [
             self.session.listen(self._on_document),
             self.focus.listen(self._on_focus),
@@ -112,8 +114,7 @@ class RangeEditor(RangeVerbs, Editor):
             end()
         self._endings = []
         self.view.removeEventFilter(self)
-        if self.finder is not None:
-            self.finder.close()
+        self.searching.close()
 
     # -- what a subclass answers
 
@@ -149,15 +150,13 @@ class RangeEditor(RangeVerbs, Editor):
                 self.view.show_message(
                     self.tr("This file is empty"), self.tr("There is no text to mark. Submit or skip the task.")
                 )
-            self.finder = Finder(self.search)
-            self._endings.append(self.finder.listen(self._find_bell.ring))
             self.refresh_marks()
             self.status.emit(self.hint)
             self.opened.emit()
 
     @property
     def settled(self) -> bool:
-        return self.source.ready and (self.finder is None or self.finder.done)
+        return self.source.ready and self.finder.done
 
     @property
     def hint(self) -> str:
@@ -402,63 +401,29 @@ class RangeEditor(RangeVerbs, Editor):
         chosen = self.quote(start, end) if 0 < end - start <= 100 else ""
         self.find_bar.ask("" if "\n" in chosen or "\r" in chosen else chosen)
 
-    @Slot(str, bool)
-    def _on_words(self, words: str, case: bool) -> None:
-        if self.finder is not None:
-            self._hit = None
-            self.finder.find(words, case=case)
-            self._on_hits()
-
     def find_next(self) -> None:
-        self._step_hit(1)
+        self.searching.step(1)
 
     def find_previous(self) -> None:
-        self._step_hit(-1)
-
-    @Slot(int)
-    def _step_hit(self, by: int) -> None:
-        hits = self.finder.hits if self.finder is not None else []
-        if hits:
-            self._hit = (self._hit + by) % len(hits) if self._hit is not None else self._first_hit(by)
-            self._show_hit()
+        self.searching.step(-1)
 
     def _first_hit(self, by: int) -> int:
         """From where the caret was when the search began: it does not wander while words are typed."""
-        assert self.finder is not None
-        after = bisect_left(self.finder.hits, (self._find_from, 0))
-        count = len(self.finder.hits)
-        return after % count if by > 0 else (after - 1) % count
+        hits = self.finder.hits
+        after = bisect_left(hits, (self._find_from, 0))
+        return after % len(hits) if by > 0 else (after - 1) % len(hits)
 
-    def _show_hit(self) -> None:
-        assert self.finder is not None and self._hit is not None
-        start, end = self.finder.hits[self._hit]
-        self.view.select(start, end)
-        self.show_span(start, end)
-        self._on_hits()
+    @Slot(object)
+    def _show_hit(self, hit: Span) -> None:
+        self.view.select(*hit)
+        self.show_span(*hit)
 
     @Slot()
-    def _on_hits(self) -> None:
-        finder = self.finder
-        if finder is None:
-            return
-        hits = finder.hits
-        far_enough = bool(hits) and (finder.done or hits[-1][0] >= self._find_from)
-        if far_enough and self._seen_search != finder.revision:
-            self._seen_search = finder.revision
-            self._hit = self._first_hit(1)
-            self._show_hit()
-            return
-        current = hits[self._hit] if self._hit is not None and self._hit < len(hits) else None
-        self.find_bar.show_count(self._hit if current else None, len(hits), done=finder.done, full=finder.full)
-        self.view.show_found(hits, current)
-        if finder.error is not None:
-            self.say(f"{finder.error.reason} {finder.error.remedy}")
+    def _paint_found(self) -> None:
+        self.view.show_found(self.finder.hits, self.searching.current)
 
     @Slot()
-    def _on_find_closed(self) -> None:
-        if self.finder is not None:
-            self.finder.find("")
-        self._hit = None
+    def _take_keyboard(self) -> None:
         self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- keys and menu

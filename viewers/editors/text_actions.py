@@ -34,7 +34,7 @@ def needs_text_or_object(editor: Any) -> str:
 
 
 def needs_hits(editor: Any) -> str:
-    return "" if editor.finder is not None and editor.finder.words else "Search for something first (Ctrl+F)."
+    return "" if editor.finder.words else "Search for something first (Ctrl+F)."
 
 
 def finding(why_not: Any = needs_text) -> list[EditorAction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
@@ -115,10 +115,6 @@ class TextEditor(RangeEditor):
         self.canvas.select(offset, offset)
         self.canvas.show_place(self.canvas.caret, middle=True)
         self._take_keyboard()
-
-    @Slot()
-    def _take_keyboard(self) -> None:
-        self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- how it is shown
 

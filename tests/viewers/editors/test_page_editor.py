@@ -178,7 +178,7 @@ def test_search_lists_marks_and_walks_through_hits_of_all_pages(stage):
 def test_a_hit_out_of_sight_is_brought_into_it(stage):
     stage.canvas.zoom_to(8.0)
     stage.find("lazy")
-    stage.qtbot.waitUntil(lambda: stage.editor._hit is not None)
+    stage.qtbot.waitUntil(lambda: stage.editor.searching.current is not None)
     x0, y0, x1, y1 = stage.editor.finder.hits[0].rects[0]
     left, top, right, bottom = stage.canvas.view.visible_region()
     assert left <= x0 and x1 <= right and top <= y0 and y1 <= bottom
