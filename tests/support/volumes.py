@@ -28,8 +28,11 @@ def frames_of(series: SeriesFound) -> DicomFrames:
 
 
 def opened(*paths: Path) -> DicomFrames:
-    """The only series under these paths."""
-    (series,) = found(*paths)
+    """The only series under these paths; the reason where there is none."""
+    result = scan(list(paths))
+    if not result.series:
+        raise result.refused[0]
+    (series,) = result.series
     return frames_of(series)
 
 
