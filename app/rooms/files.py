@@ -15,6 +15,7 @@ from app.background.adding import add_batch, add_paths
 from app.operations import Operations
 from storage.catalog import datasets, files, folders, trash
 from storage.errors import PostilError
+from storage.model.items import Item, Kind
 from storage.model.query import ItemSelection
 from widgets import words
 from widgets.panels.files import FilesPanel
@@ -78,12 +79,22 @@ class FilesRoom(QObject):
             from widgets.panels.details import DetailsPanel
 
             context = self.context
-            self._details = DetailsPanel(context.reads, context.bus, context.jobs, context.thumbs, self._details_place)
+            self._details = DetailsPanel(
+                context.reads, context.bus, context.jobs, context.thumbs, self._details_place, trouble_of=self._trouble_of
+            )
             whole = QVBoxLayout(self._details_place)
             whole.setContentsMargins(0, 0, 0, 0)
             whole.addWidget(self._details)
             self._connect_details(self._details)
         return self._details
+
+    def _trouble_of(self, item: Item) -> str:
+        if item.kind is not Kind.IMAGE_SEQUENCE:
+            return ""
+        from storage.services import sequences
+
+        why = sequences.why_not(self.context.catalog, item)
+        return self.tr("No video could be made of it: {0} It is played from its pictures.").format(why) if why else ""
 
     def complete(self) -> None:
         """What the first rows need not wait for."""

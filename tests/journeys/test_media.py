@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects, trash
-from storage.errors import Refused
+from storage.errors import BadInput, Refused
 from storage.model.geometry import ShapeKind
 from storage.model.query import ItemSelection
 from storage.progress import Progress
+from storage.services import sequences
 from storage.services.batches import add_batch
 from tests.journeys.desk import Desk
 from tests.support import clips, pdfs, sounds
@@ -197,3 +198,19 @@ def test_the_height_of_the_timeline_is_kept_for_the_next_film_and_the_next_start
     again = studio.restart()
     open_task(again, "a film.mp4")
     assert again.editor.editor.timeline.height() == height
+
+
+def test_the_details_of_a_sequence_say_why_no_video_could_be_made_of_it(studio: Desk) -> None:
+    item = studio.reads.item_by_title(studio.reads.folder_by_path("Media").id, "g sequence")
+
+    def fail(*_given: object) -> None:
+        raise BadInput("picture 2.png is too large for a video frame.")
+
+    with pytest.raises(BadInput):
+        sequences.encode(studio.catalog, item.id, fail, Progress())
+    studio.window.go("files")
+    details = studio.pages.files.details
+    details.show_place(item.folder_id, ItemSelection.of(item.id))
+    studio.until(
+        lambda: studio.can_see("No video could be made of it: picture 2.png is too large", details), "the reason is shown"
+    )

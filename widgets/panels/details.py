@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -37,6 +38,7 @@ class _ItemFacts:
     thumb_key: str | None
     members: tuple[Member, ...] = ()  # of a group or sequence
     groups: tuple[tuple[int, str], ...] = ()  # that a picture belongs to
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,19 @@ class DetailsPanel(QWidget):
     relink_wanted = Signal(int)
     open_wanted = Signal(int)
 
-    def __init__(self, reads: Reads, bus: CatalogBus, work: Work, thumbs: Thumbs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        reads: Reads,
+        bus: CatalogBus,
+        work: Work,
+        thumbs: Thumbs,
+        parent: QWidget | None = None,
+        *,
+        trouble_of: Callable[[Item], str] = lambda _item: "",
+    ) -> None:
+        """`trouble_of` says what went wrong with an item after it was added; it is asked off the GUI thread."""
         super().__init__(parent)
+        self._trouble_of = trouble_of
         self._reads = reads
         self._latest = Latest(work, self)
         self._thumbs = thumbs
@@ -160,7 +173,7 @@ class DetailsPanel(QWidget):
     # -- one item
 
     def _ask_item(self, item_id: int) -> None:
-        reads = self._reads
+        reads, trouble_of = self._reads, self._trouble_of
 
         def read() -> _ItemFacts:
             item = reads.item(item_id)
@@ -174,6 +187,7 @@ class DetailsPanel(QWidget):
                 row.thumb_key if row is not None else None,
                 tuple(reads.members_of(item_id)) if item.kind in BATCHES else (),
                 tuple(reads.groups_of(item_id)) if item.kind is Kind.IMAGE else (),
+                trouble_of(item),
             )
 
         self._latest.ask(read, self._show_item, self._gone)
@@ -191,7 +205,7 @@ class DetailsPanel(QWidget):
         self._preview.show()
         self._title.setText(item.title)
         self._show_text(self._subtitle, words.kind(item.kind))
-        self._show_warnings(item)
+        self._show_warnings(item, facts.trouble)
         self._description.show_text(item.description)
         self._description.show()
         self._facts.show_facts(facts_of(item, facts.path))
@@ -202,14 +216,14 @@ class DetailsPanel(QWidget):
         self._metadata_section.show()
         self._show_activity(facts.activity)
 
-    def _show_warnings(self, item: Item) -> None:
+    def _show_warnings(self, item: Item, more: str) -> None:
         trouble = {
             Location.MISSING: self.tr("The linked file is gone. Reconnect its disk, or relink it to where it lies now."),
             Location.CHANGED: self.tr("The linked file changed since it was added. Relink it to accept or replace it."),
         }.get(item.location, "")
         self._show_text(self._trouble, trouble)
         self._relink.setVisible(bool(trouble))
-        self._show_text(self._warnings, "\n\n".join(item.warnings))
+        self._show_text(self._warnings, "\n\n".join(filter(None, (*item.warnings, more))))
         self._warnings.setStyleSheet(f"color: {theme.warning().name()};")
 
     def _show_members(self, members: tuple[Member, ...]) -> None:
