@@ -30,7 +30,8 @@ def polygon(stage):
 
 
 def entries(menu: QMenu) -> dict[str, object]:
-    return {a.text().split("\t")[0]: a for a in menu.actions() if a.text()}
+    """Those behind other entries too."""
+    return {a.text().split("\t")[0]: a for each in (menu, *menu.findChildren(QMenu)) for a in each.actions() if a.text()}
 
 
 def test_a_tool_button_arms_and_shows_what_is_in_hand(stage, qtbot):
