@@ -192,7 +192,7 @@ class Pointing:
         if canvas.tool is not None and canvas.tool.wheel(WheelEvent(x, y, steps, ctrl, shift)):
             canvas.tool_acted()
         else:
-            canvas.zoom_by(ZOOM_STEP**steps, at)
+            canvas.wheeled(steps, at, ctrl=ctrl)
 
     # -- keys
 

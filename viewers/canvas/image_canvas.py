@@ -33,7 +33,7 @@ from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.background import Bell, Newest
 from viewers.canvas.canvas_painter import CanvasPainter
-from viewers.canvas.events import Pointing, cursor_shape
+from viewers.canvas.events import ZOOM_STEP, Pointing, cursor_shape
 from viewers.canvas.frame_turn import FrameTurn
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.picture_layer import PictureLayer
@@ -72,7 +72,7 @@ class ImageCanvas(QWidget):
     ) -> None:
         super().__init__(parent)
         self.session, self.focus, self.pictures = session, focus, pictures
-        self.view = ViewState()
+        self.view = self.make_view()
         self.hits = Index()
         self.shapes = SceneShapes(session, focus, ontology, self.hits)
         self.tool: Tool | None = None
@@ -130,6 +130,10 @@ class ImageCanvas(QWidget):
         ]
         self.destroyed.connect(_Ending(self._workers, self._detach))
         self._on_arrived()
+
+    def make_view(self) -> ViewState:
+        """How image and screen meet; of slices pixels need not be square."""
+        return ViewState()
 
     # -- what others may do
 
@@ -216,6 +220,10 @@ class ImageCanvas(QWidget):
         self._fitted = False
         self.view.show(bounds, margin=margin)
         self._view_moved()
+
+    def wheeled(self, steps: float, at: QPointF, *, ctrl: bool) -> None:
+        """A wheel that the tool in hand did not want."""
+        self.zoom_by(ZOOM_STEP**steps, at)
 
     def pan_by(self, way: QPointF) -> None:
         self._fitted = False

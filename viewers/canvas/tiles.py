@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewers.decode.request import FrameFacts, doubled
-from viewers.scene.pictures import TILE, PictureSource, Seen, Shown, TileKey
+from viewers.scene.pictures import SQUARES, TILE, PictureSource, Seen, Shown, TileKey
 from viewers.scene.view_state import Matrix, level_for
 
-#: From this many device px per image px on, pixels are seen as squares.
-SQUARES = 2.0
 CHECKER = ((204, 204, 204), (255, 255, 255))
 
 Rect = tuple[int, int, int, int]  # x, y, w, h in device px
@@ -88,7 +86,7 @@ def render(
     x, y, w, h = target
     if w <= 0 or h <= 0:
         return out
-    warped = _warp(mosaic, origin, level, matrix, target)
+    warped = _warp(mosaic, origin, level, matrix, target, source.squares_from)
     if source.transparent(frame):
         _over_checker(warped, x, y)
     out[y : y + h, x : x + w] = warped
@@ -131,14 +129,16 @@ def _from_coarse(place: NDArray[Any], whole: Shown | None, facts: FrameFacts, ke
     place[:] = cv2.warpAffine(whole, m, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _warp(mosaic: Shown, origin: tuple[float, float], level: int, m: Matrix, target: Rect) -> Shown:
+def _warp(
+    mosaic: Shown, origin: tuple[float, float], level: int, m: Matrix, target: Rect, squares_from: float = SQUARES
+) -> Shown:
     """From the level's pixels to the target rectangle. Corners become centres: OpenCV's coordinates are pixel centres."""
     a, b, tx, c, d, ty = m
     step = 2.0**level
     tx, ty = tx + a * origin[0] + b * origin[1] - target[0], ty + c * origin[0] + d * origin[1] - target[1]
     a, b, c, d = a * step, b * step, c * step, d * step
     forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
-    flags = cv2.INTER_NEAREST if _scale(m) * min(step, 1.0) >= SQUARES else cv2.INTER_LINEAR
+    flags = cv2.INTER_NEAREST if _scale(m) * min(step, 1.0) >= squares_from else cv2.INTER_LINEAR
     if _scale(m) * step < 0.5:  # smaller than the coarsest level: average, else it shimmers
         shrink = _scale(m) * step
         h, w = max(1, round(mosaic.shape[0] * shrink)), max(1, round(mosaic.shape[1] * shrink))

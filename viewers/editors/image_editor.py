@@ -75,7 +75,7 @@ class ImageEditor(ToolVerbs, Editor):
         self._last, self._last_class = {}, None
         self._pointer: tuple[float, float, str] | None = None
         self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
-        self.canvas = ImageCanvas(session, focus, ontology, pictures, self)
+        self.canvas = self.make_canvas(pictures)
         self.tool_bar = ToolBar(icon, self)
         self.options = OptionStrip(self.toolbox.brush, self.canvas)
         self.options.add(ToolOptions(self.toolbox, self.options))
@@ -87,6 +87,9 @@ class ImageEditor(ToolVerbs, Editor):
         self._connect()
         self.refresh_tools()
         self.take(self.tool)
+
+    def make_canvas(self, pictures: PictureSource) -> ImageCanvas:
+        return ImageCanvas(self.session, self.focus, self.ontology, pictures, self)
 
     def _lay_out(self) -> None:
         middle = QFrame(self)

@@ -26,6 +26,8 @@ from viewers.scene.threads import step_back
 __all__ = ["PROBED", "TILE", "PictureSource", "Seen", "Shown", "TileKey"]
 
 TILE = 512
+#: From this many device px per image px on, pixels are seen as squares.
+SQUARES = 2.0
 #: Larger pictures (px) are not decoded at full size for the value under the pointer alone.
 PROBED = 64_000_000
 #: Of pictures that move, the decoder keeps many frames as they were decoded; here are only those shown now and next.
@@ -57,6 +59,7 @@ class PictureSource:
     def __init__(self, open: Callable[[], Decoder], *, budget: int = 384 << 20) -> None:
         self.error: PostilError | None = None  # why there is no picture at all
         self.frames = 1
+        self.squares_from = SQUARES
         self.moving = False  # whole frames in order of time; known with the first facts
         self.clock: FrameClock | None = None  # of pictures that move
         self.damage = ""  # a sentence once something of a film could not be decoded
