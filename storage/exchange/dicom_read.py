@@ -89,7 +89,11 @@ def _resolve(made: Dataset) -> None:
         for tag in list(there.keys()):
             element = there.get_item(tag)
             kind, held = element.VR, element.value
-            if isinstance(held, bytes) and getattr(element, "length", 0) not in (_UNDEFINED, 0) and len(held) < element.length:
+            if (
+                isinstance(held, bytes)
+                and getattr(element, "length", 0) not in (_UNDEFINED, 0)
+                and len(held) < getattr(element, "length", 0)
+            ):
                 raise ValueError("an element is cut off")
             if kind is None or kind == "UN":
                 kind = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
