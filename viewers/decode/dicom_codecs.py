@@ -15,7 +15,7 @@ import numpy as np
 
 from storage.media.dicom_index import PixelFormat
 from viewers.decode.arrays import Array
-from viewers.decode.jpeg_head import Family, StreamHead, head_of
+from viewers.decode.jpeg_head import Damaged, Family, StreamHead, head_of
 
 RLE = "1.2.840.10008.1.2.5"
 DEFLATED_FRAME = "1.2.840.10008.1.2.8.1"
@@ -34,6 +34,8 @@ _NATIVE = frozenset(
 BIG_ENDIAN = frozenset({"1.2.840.10008.1.2.2", "1.2.840.113619.5.2"})
 _VIDEO = {f"1.2.840.10008.1.2.4.{n}" for n in ("100", "100.1", "101", "101.1", "102", "102.1", "103", "103.1", "104", "104.1",
                                                "105", "105.1", "106", "106.1", "107", "108")}  # fmt: skip
+_TAIL = 1024  # bytes in which a JPEG's end must lie; some writers fill up behind it
+_RLE_PADDING = 16  # bytes beyond a plane that are still taken for filling up
 _ITEM = b"\xfe\xff\x00\xe0"
 
 
@@ -98,7 +100,9 @@ def _rle(data: bytes, fmt: PixelFormat) -> bytes:
             raise ValueError("its RLE data is damaged: a segment lies outside the frame")
         plane = imagecodecs.packbits_decode(data[start:end])
         if len(plane) < size:
-            raise ValueError(f"its RLE data ends early: {len(plane)} of {size} bytes of a plane")
+            raise ValueError(f"its RLE data ends early: {len(plane):,} of {size:,} bytes of a plane")
+        if len(plane) > size + _RLE_PADDING:
+            raise ValueError(f"its RLE data holds {len(plane):,} bytes of a plane where {size:,} are needed")
         out[k // width, :, width - 1 - k % width] = np.frombuffer(plane, np.uint8, size)
     return out.tobytes()
 
@@ -112,7 +116,7 @@ def decode_stream(data: bytes, fmt: PixelFormat) -> tuple[Array, StreamHead]:
         head = _head_of_xl(array, fmt, head)
     wanted = (fmt.rows, fmt.columns, 3) if fmt.samples == 3 else (fmt.rows, fmt.columns)
     if array.shape != wanted:
-        raise ValueError(f"its compressed picture has the shape {array.shape}, the header says {wanted}")
+        raise Damaged(f"its compressed picture has the shape {array.shape}, the header says {wanted}")
     return array, head
 
 
@@ -120,11 +124,11 @@ def _check_size(head: StreamHead, fmt: PixelFormat) -> None:
     """Before anything is allocated for it."""
     told = (head.rows or fmt.rows, head.columns or fmt.columns)
     if told != (fmt.rows, fmt.columns):
-        raise ValueError(f"its compressed picture has {told[1]} × {told[0]} pixels, the header says {fmt.columns} × {fmt.rows}")
+        raise Damaged(f"its compressed picture has {told[1]} × {told[0]} pixels, the header says {fmt.columns} × {fmt.rows}")
     if head.family is not Family.JPEG_XL and head.samples != fmt.samples:
-        raise ValueError(f"its compressed picture has {head.samples} colours, the header says {fmt.samples}")
+        raise Damaged(f"its compressed picture has {head.samples} colours, the header says {fmt.samples}")
     if head.bits > 16 and head.family is not Family.JPEG_2000:
-        raise ValueError(f"its compressed picture has {head.bits} bits a pixel")
+        raise Damaged(f"its compressed picture has {head.bits} bits a pixel")
 
 
 def _decoded(data: bytes, head: StreamHead, fmt: PixelFormat) -> Array:
@@ -144,6 +148,8 @@ def _decoded(data: bytes, head: StreamHead, fmt: PixelFormat) -> Array:
 def _jpeg(data: bytes, head: StreamHead, fmt: PixelFormat) -> Array:
     import imagecodecs
 
+    if data.rfind(b"\xff\xd9", -_TAIL) < 0:  # libjpeg would fill up what is missing with grey
+        raise Damaged("its compressed picture ends early")
     if fmt.samples != 3:
         return np.asarray(imagecodecs.jpeg8_decode(data))
     ybr = head.family is Family.JPEG and is_ybr(head, fmt)  # libjpeg turns no colours of lossless streams

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Damaged(ValueError):
+    """The code stream itself is at fault: no other library is to be asked, it might show what is left as if it were whole."""
+
+
 class Family(StrEnum):
     JPEG = "JPEG"
     JPEG_LOSSLESS = "JPEG Lossless"
@@ -33,7 +37,7 @@ _NOT_FRAMES = frozenset({0xC4, 0xC8, 0xCC})  # tables among the numbers of the f
 
 
 def head_of(data: bytes) -> StreamHead:
-    """ValueError where it is no code stream of the family, or ends before its sizes."""
+    """`Damaged` where it is no code stream of the family, or ends before its sizes."""
     try:
         if data[:2] == b"\xff\xd8":
             return _jpeg(data)
@@ -46,8 +50,8 @@ def head_of(data: bytes) -> StreamHead:
         if data[:2] == b"\xff\x0a" or data[4:8] == b"JXL ":
             return StreamHead(Family.JPEG_XL)
     except (struct.error, IndexError) as error:
-        raise ValueError("the compressed picture ends within its header") from error
-    raise ValueError("the compressed picture begins with neither a JPEG nor a JPEG 2000 nor a JPEG XL header")
+        raise Damaged("the compressed picture ends within its header") from error
+    raise Damaged("the compressed picture begins with neither a JPEG nor a JPEG 2000 nor a JPEG XL header")
 
 
 def _jpeg(data: bytes) -> StreamHead:
@@ -65,7 +69,7 @@ def _jpeg(data: bytes) -> StreamHead:
         if marker in (0x01, _SOI) or 0xD0 <= marker <= 0xD7:
             continue
         if marker == _EOI:
-            raise ValueError("the compressed picture is empty")
+            raise Damaged("the compressed picture is empty")
         (length,) = struct.unpack_from(">H", data, at)
         body = data[at + 2 : at + length]
         if marker == _ADOBE and body[:5] == b"Adobe" and len(body) >= 12:
@@ -80,7 +84,7 @@ def _jpeg(data: bytes) -> StreamHead:
             break
         at += length
     if head is None:
-        raise ValueError("the compressed picture does not tell its size")
+        raise Damaged("the compressed picture does not tell its size")
     marker, bits, rows, columns, ids = head
     if marker == 0xF7:
         near = body[1 + 2 * body[0]]

@@ -25,7 +25,7 @@ from viewers.decode.dicom_codecs import BIG_ENDIAN, is_native
 from viewers.decode.dicom_pixels import check_format, decode_frame, dtype_of, fit, shape_of
 from viewers.decode.elsewhere import Elsewhere
 from viewers.decode.faults import Check, decoding, name_of
-from viewers.decode.jpeg_head import StreamHead, head_of
+from viewers.decode.jpeg_head import Damaged, StreamHead, head_of
 from viewers.decode.overlays import Overlay, read_overlays
 from viewers.decode.voi import Look, Window, look_of
 
@@ -124,7 +124,7 @@ class DicomFrames:
 
     def frame(self, frame: int, check: Check | None = None) -> Array:
         """One frame as it is stored, in the format of its own file."""
-        index, fmt = self.index, self.index.format_of(frame)
+        fmt = self.index.format_of(frame)
         with self._reading(frame) as source:
             if check is not None:
                 check()
@@ -134,9 +134,9 @@ class DicomFrames:
             try:
                 return decode_frame(data, fmt, first_bit=first_bit)
             except Exception as error:
-                if is_native(fmt.transfer_syntax):
+                if is_native(fmt.transfer_syntax) or isinstance(error, Damaged):
                     raise
-                return self._by_others(index, data, fmt, error)
+                return self._by_others(data, fmt, error)
 
     def modality(self, frame: int, stored: Array) -> NDArray[np.float32]:
         fmt = self.index.format_of(frame)
@@ -252,7 +252,7 @@ class DicomFrames:
                     raise ValueError(f"frame {number}: {error}") from error
                 raise
 
-    def _by_others(self, index: FrameIndex, data: bytes, fmt: PixelFormat, error: Exception) -> Array:
+    def _by_others(self, data: bytes, fmt: PixelFormat, error: Exception) -> Array:
         """The first reason is the one told, if the others know nothing better."""
         try:
             head: StreamHead = head_of(data)

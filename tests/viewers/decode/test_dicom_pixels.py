@@ -334,15 +334,9 @@ def test_a_damaged_frame_is_refused_with_file_and_reason(tmp_path, syntax, damag
         "empty": b"",
         "other size": stream,
     }[damage]
-    small = values[:40] if damage == "other size" else values
-    path = file_of(tmp_path, small, _UIDS + syntax, lambda a: broken, bits=8)
-    try:
-        got = stored(path)
-    except BadInput as error:
-        assert "one.dcm" in error.reason
-    else:
-        assert damage in ("short", "other size"), "what is no picture was shown"
-        assert got.shape == small.shape
+    path = file_of(tmp_path, values[:40] if damage == "other size" else values, _UIDS + syntax, lambda a: broken, bits=8)
+    with pytest.raises(BadInput, match=r"one\.dcm"):
+        stored(path)
 
 
 def _only_frame(ds: Dataset) -> bytes:
@@ -355,7 +349,7 @@ def test_a_frame_that_says_to_be_huge_is_refused_before_memory_is_taken(tmp_path
     path = file_of(
         tmp_path, noise(8), _UIDS + ".4.80", lambda a: imagecodecs.jpegls_encode(a), bits=8, Rows=65535, Columns=65535
     )
-    assert 65535 * 65535 > MAX_PIXELS
+    assert MAX_PIXELS < 65535 * 65535
     with pytest.raises(BadInput, match="65535"):
         stored(path)
 
