@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import log10
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
@@ -28,7 +27,6 @@ from viewers.editors.audio_strip import AudioStrip
 from viewers.editors.audio_view_verbs import AudioViewVerbs
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.editor import Editor
-from viewers.editors.keys import key_text
 from viewers.editors.tool_bar import Icon, ToolBar
 from viewers.scene.frame_clock import time_text
 from viewers.scene.sound_source import SoundSource
@@ -37,11 +35,21 @@ from viewers.sound.output import DeviceOutput, SoundOutput
 
 #: A run of nudges ends when no key has come for so long (ms).
 NUDGE_MS = 700
-#: These look themselves at what the hand holds.
-_KEEPS_HAND = ("undo", "redo", "escape", "nudge", "zoom_in", "zoom_out", "zoom_selection_or_fit", "toggle_play", "step_time")
 
 
 class AudioEditor(AudioViewVerbs, Editor):
+    keeps_drag = (
+        "undo",
+        "redo",
+        "escape",
+        "nudge",
+        "zoom_in",
+        "zoom_out",
+        "zoom_selection_or_fit",
+        "toggle_play",
+        "step_time",
+    )
+
     def __init__(
         self,
         session: EditSession,
@@ -60,7 +68,6 @@ class AudioEditor(AudioViewVerbs, Editor):
         self.session, self.focus, self.ontology, self.sound = session, focus, ontology, sound
         self.clipboard = clipboard if clipboard is not None else Clipboard()
         self.keymap = KeyMap(AUDIO_ACTIONS, rebound)
-        self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
         self._icon = icon
         self._hint = ""
         self._last_class: str | None = None
@@ -174,10 +181,8 @@ class AudioEditor(AudioViewVerbs, Editor):
             self.hand.current = parts[0].key
             self.show_region(parts[0])
 
-    def show_menu(self, at: QPoint) -> None:
-        menu = build_menu(self, self._icon)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
+    def build_menu(self) -> QMenu:
+        return build_menu(self, self._icon)
 
     def show_tool_bar(self, shown: bool) -> None:
         self.tool_bar.setVisible(shown)
@@ -186,10 +191,6 @@ class AudioEditor(AudioViewVerbs, Editor):
         return self.tool_bar.isVisible()
 
     # -- what the verbs ask for
-
-    def say(self, text: str) -> None:
-        if text:
-            self.status.emit(text)
 
     def frame_word(self) -> str:
         return "sound"
@@ -295,41 +296,9 @@ class AudioEditor(AudioViewVerbs, Editor):
         self.settle()
         self._replay("redo")
 
-    # -- keys
-
-    def leave_canvas(self) -> None:
-        """Give the keyboard to the next widget outside of the canvas (Tab is taken there)."""
-        widget = self.canvas.nextInFocusChain()
-        while widget is not None and widget is not self.canvas:
-            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-            if takes and widget.isVisible() and widget.isEnabled() and not self.canvas.isAncestorOf(widget):
-                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return
-            widget = widget.nextInFocusChain()
-
     def run(self, action_id: str) -> None:
-        action = self.keymap.action(action_id)
-        why = action.why_not(self)
-        if why:
-            self.say(why)
-            return
-        if action.method not in _KEEPS_HAND:
-            self.settle()
-        action.run(self)
+        super().run(action_id)
         self.acted()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self.handle_key(event))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the map belong to the sound while it has the focus, before any menu's shortcut."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.keymap.find(key_text(event)) is not None:
-                event.accept()
-                return True
-        elif event.type() == QEvent.Type.FocusOut:
-            self.settle_nudges()
-        return False
 
     @Slot()
     def _on_space(self) -> None:
@@ -402,14 +371,6 @@ class AudioEditor(AudioViewVerbs, Editor):
     def _on_open_wanted(self, instance: str) -> None:
         self.focus.select((instance,))
         self.answers_wanted.emit()
-
-    @Slot(object, QPoint)
-    def _on_menu(self, instance: str | None, at: QPoint) -> None:
-        if instance is not None and instance not in self.focus.selected:
-            self.focus.select((instance,))
-        self.menu_wanted.emit(instance, at)
-        if self.own_menu:
-            self.show_menu(at)
 
 
 class _AudioTools(ToolBar):

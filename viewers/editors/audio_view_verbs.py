@@ -122,9 +122,3 @@ class AudioViewVerbs(AudioVerbs):
 
     def toggle_spectrum(self) -> None:
         self.canvas.set_look(spectrum=not self.canvas.look.spectrum)
-
-    def toggle_only_selected(self) -> None:
-        self.focus.show(only_selected=not self.focus.display.only_selected)
-
-    def toggle_color_by(self) -> None:
-        self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")

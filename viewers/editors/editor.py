@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -35,6 +35,10 @@ class Editor(QWidget):
     focus: Focus
     ontology: Ontology
     keymap: KeyMap
+
+    #: Methods of actions that look themselves at what the hand holds; before any other one a drag that is still held is dropped.
+    keeps_drag: Container[str] = ()
+    own_menu = True  # False: whoever shows the editor has a menu of its own on `menu_wanted`
 
     @property
     def hint(self) -> str:
@@ -68,8 +72,24 @@ class Editor(QWidget):
         """Go where an object is and bring it into the middle."""
         raise NotImplementedError
 
+    def build_menu(self) -> QMenu:
+        """The verbs of the selection when there is one, else of the medium."""
+        raise NotImplementedError
+
     def show_menu(self, at: QPoint) -> None:
-        """The verbs of the selection, at a place on the screen."""
+        """At a place on the screen."""
+        menu = self.build_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    @Slot(object, QPoint)
+    def _on_menu(self, instance: str | None, at: QPoint) -> None:
+        """The right button was pressed on an object, or beside all."""
+        if instance is not None and instance not in self.focus.selected:
+            self.focus.select((instance,))
+        self.menu_wanted.emit(instance, at)
+        if self.own_menu:
+            self.show_menu(at)
 
     def title_of(self, action: EditorAction) -> str:
         """What it would do now, in words."""
@@ -98,20 +118,67 @@ class Editor(QWidget):
     def can_redo(self) -> bool:
         return bool(self.session.redo_text)
 
+    # -- what the verbs ask for
+
+    def say(self, text: str) -> None:
+        if text:
+            self.status.emit(text)
+
+    def ask_answers(self) -> None:
+        self.answers_wanted.emit()
+
+    def settle_nudges(self) -> None:
+        """A run of nudges becomes a step."""
+
+    def toggle_only_selected(self) -> None:
+        self.focus.show(only_selected=not self.focus.display.only_selected)
+
+    def toggle_color_by(self) -> None:
+        self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")
+
     # -- keys
+
+    def leave_canvas(self) -> None:
+        """Give the keyboard to the next widget outside of the canvas (Tab is taken there)."""
+        canvas = self.focusProxy()
+        assert canvas is not None
+        widget = canvas.nextInFocusChain()
+        while widget is not canvas:
+            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            if takes and widget.isVisible() and widget.isEnabled() and not canvas.isAncestorOf(widget):
+                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
+            widget = widget.nextInFocusChain()
 
     def why_not(self, action_id: str) -> str:
         """Why an action cannot be done now; empty when it can."""
-        action = self.keymap.action(action_id)
-        return action.why_not(self)
+        return self.keymap.action(action_id).why_not(self)
 
     def run(self, action_id: str) -> None:
         """Do an action, or say why it cannot be done now."""
-        why = self.why_not(action_id)
+        action, why = self.keymap.action(action_id), self.why_not(action_id)
         if why:
-            self.status.emit(why)
+            self.say(why)
             return
-        self.keymap.action(action_id).run(self)
+        if action.method not in self.keeps_drag:
+            self.settle()
+        action.run(self)
+
+    def takes_key(self, key: str) -> bool:
+        return self.keymap.find(key) is not None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the map belong to the canvas while it has the focus, before any menu's shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self.takes_key(key_text(event)):
+                event.accept()
+                return True
+        elif event.type() == QEvent.Type.FocusOut:
+            self.settle_nudges()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self.handle_key(event))
 
     def handle_key(self, event: QKeyEvent) -> bool:
         """True: it was one of this editor's keys."""

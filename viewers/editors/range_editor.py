@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from storage.editing import verbs
@@ -24,7 +24,6 @@ from viewers.editors.clipboard import Clipboard
 from viewers.editors.context_menu import add_actions, add_classes, start_menu
 from viewers.editors.editor import Editor
 from viewers.editors.find_bar import FindBar
-from viewers.editors.keys import key_text
 from viewers.editors.searching import Searching
 from viewers.editors.text_actions import ON_GROUND, ON_OBJECT
 from viewers.editors.text_verbs import RangeVerbs, Span
@@ -40,6 +39,7 @@ class RangeEditor(RangeVerbs, Editor):
     """A subclass makes `view` before it calls `begin`, and says how offsets are kept."""
 
     view: TextView
+    keeps_drag = ("escape", "zoom_in", "zoom_out", "zoom_full_size")
 
     def __init__(
         self,
@@ -58,7 +58,6 @@ class RangeEditor(RangeVerbs, Editor):
         self.session, self.focus, self.ontology, self.source = session, focus, ontology, source
         self.clipboard = clipboard if clipboard is not None else Clipboard()
         self.keymap = KeyMap(actions, rebound)
-        self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
         self.loaded = False
         self._icon = icon
         self._grab: tuple[Annotation, int, bool] | None = None
@@ -179,10 +178,6 @@ class RangeEditor(RangeVerbs, Editor):
 
     # -- ports of the verbs
 
-    def say(self, text: str) -> None:
-        if text:
-            self.status.emit(text)
-
     def frame_word(self) -> str:
         return "text"
 
@@ -211,13 +206,12 @@ class RangeEditor(RangeVerbs, Editor):
     def place_on_clipboard(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
-    def ask_answers(self) -> None:
-        self.answers_wanted.emit()
-
     def settle(self) -> None:
-        """A drag that is still held is dropped."""
-        self._drop_grab()
-        self.view.cancel_drag()
+        """An end that is still held is let go; what is being selected stays selected."""
+        if self._grab is not None:
+            self._grab = None
+            self.session.cancel()
+            self.view.cancel_drag()
 
     def set_ontology(self, ontology: Ontology) -> None:
         self.ontology = ontology
@@ -236,8 +230,7 @@ class RangeEditor(RangeVerbs, Editor):
     def escape(self) -> None:
         """The drag first, then the selected text, the class, the objects."""
         if self._grab is not None:
-            self._drop_grab()
-            self.view.cancel_drag()
+            self.settle()
         elif self.view.cancel_drag():
             pass
         elif self.view.anchor != self.view.caret:
@@ -249,22 +242,6 @@ class RangeEditor(RangeVerbs, Editor):
         else:
             self.focus.select(())
         self.status.emit(self.hint)
-
-    def leave_canvas(self) -> None:
-        """Give the keyboard to the next widget outside of the text (Tab is taken there)."""
-        widget = self.view.nextInFocusChain()
-        while widget is not None and widget is not self.view:
-            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-            if takes and widget.isVisible() and widget.isEnabled() and not self.isAncestorOf(widget):
-                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return
-            widget = widget.nextInFocusChain()
-
-    def toggle_color_by(self) -> None:
-        self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")
-
-    def toggle_only_selected(self) -> None:
-        self.focus.show(only_selected=not self.focus.display.only_selected)
 
     # -- what is marked
 
@@ -378,11 +355,6 @@ class RangeEditor(RangeVerbs, Editor):
             self.session.commit(*edits)
         self.status.emit(self.hint)
 
-    def _drop_grab(self) -> None:
-        if self._grab is not None:
-            self._grab = None
-            self.session.cancel()
-
     @Slot(object)
     def _on_hovered(self, instance: str | None) -> None:
         if instance != self.focus.hovered:
@@ -426,31 +398,7 @@ class RangeEditor(RangeVerbs, Editor):
     def _take_keyboard(self) -> None:
         self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    # -- keys and menu
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self.handle_key(event))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the map belong to the text while it has the focus, before any menu's shortcut."""
-        mine = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if mine and self.keymap.find(key_text(event)) is not None:
-            event.accept()
-            return True
-        return False
-
-    @Slot(object, QPoint)
-    def _on_menu(self, instance: str | None, at: QPoint) -> None:
-        if instance is not None and instance not in self.focus.selected:
-            self.focus.select((instance,))
-        self.menu_wanted.emit(instance, at)
-        if self.own_menu:
-            self.show_menu(at)
-
-    def show_menu(self, at: QPoint) -> None:
-        menu = self.build_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
+    # -- the menu
 
     def build_menu(self) -> QMenu:
         """For selected text or objects, else for the text as a whole."""

@@ -37,12 +37,10 @@ class SelectionVerbs:
     clipboard: Clipboard
     #: What can be drawn on this medium.
     drawable: Collection[ShapeKind] = PICTURE_SHAPES
-
-    def say(self, text: str) -> None:
-        raise NotImplementedError
-
-    def settle(self) -> None:
-        """End whatever a tool holds open, so that the next step is one of its own."""
+    #: Of every editor: tell the person; end whatever a tool holds open, so that the next step is one of its own.
+    say: Callable[[str], None]
+    settle: Callable[[], None]
+    ask_answers: Callable[[], None]
 
     def frame_size(self) -> tuple[int, int]:
         raise NotImplementedError

@@ -56,9 +56,6 @@ class RangeVerbs(SelectionVerbs):
     def place_on_clipboard(self, text: str) -> None:
         raise NotImplementedError
 
-    def ask_answers(self) -> None:
-        raise NotImplementedError
-
     # -- classes
 
     def text_classes(self) -> list[ObjectClass]:

@@ -126,9 +126,6 @@ class ToolVerbs(PolygonVerbs):
         if not drafting and self.focus.selected:
             self.ask_answers()
 
-    def ask_answers(self) -> None:
-        """Put the person at the questions of the selected object."""
-
     def escape(self) -> None:
         """The draft first, then the tool, then the selection."""
         if self.tool.cancel():
