@@ -65,9 +65,11 @@ def read_head(path: Path, found: Found, read_at: ReadAt, size: int, mtime_ns: in
         raise _refused(path, "is a DICOMDIR, a list of files", "Its files are found by themselves in the folders beside it.")
     if kind:
         return _label(path, kind, values)
+    if found.pixel_offset < 0 and 0x00280010 not in values:
+        raise _refused(path, f"has no pixels ({modality or 'no modality'})", "Leave it out: there is nothing to show.")
     _require(path, values)
     if found.pixel_offset < 0:
-        raise _refused(path, f"has no pixels ({modality or 'no modality'})", "Leave it out: there is nothing to show.")
+        raise _refused(path, "ends before its pixels", "Copy it again from where it came.")
     return _image(path, values, found, read_at, size, mtime_ns, sop_class)
 
 

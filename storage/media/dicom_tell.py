@@ -105,13 +105,13 @@ def _placed(geometry: VolumeGeometry) -> list[str]:
         )
     steps = geometry.distances_mm
     if gaps := geometry.gaps:
-        usual = float(np.median(steps))
+        usual = geometry.usual_distance_mm
         some = ", ".join(f"after slice {k + 1} ({steps[k]:.4g} mm instead of {usual:.4g})" for k in gaps[:5])
         more = f" and {len(gaps) - 5} more" if len(gaps) > 5 else ""
         told.append(f"Slices are missing {some}{more}.")
     if geometry.n > 2 and not geometry.regular:
         least, most = float(steps.min()), float(steps.max())
-        if not gaps or np.ptp(np.delete(steps, gaps)) > 0.01 * float(np.median(steps)):
+        if not gaps or np.ptp(np.delete(steps, gaps)) > 0.01 * geometry.usual_distance_mm:
             told.append(
                 f"The distances between its slices vary from {least:.4g} to {most:.4g} mm; each lies at its own position."
             )

@@ -124,11 +124,15 @@ class VolumeGeometry:
         return abs(float(self.slice_step @ self.normal)) if self.n > 1 and self.regular else None
 
     @cached_property
+    def usual_distance_mm(self) -> float:
+        """The distance that half of the neighbours do not exceed; 0 for one slice."""
+        distances = np.sort(self.distances_mm)
+        return float(distances[(len(distances) - 1) // 2]) if len(distances) else 0.0
+
+    @cached_property
     def gaps(self) -> tuple[int, ...]:
         """Slices after which one or more are missing."""
-        if self.n < 3:
-            return ()
-        usual = float(np.median(self.distances_mm))
+        usual = self.usual_distance_mm
         return tuple(int(k) for k in np.flatnonzero(self.distances_mm > GAP * usual)) if usual > 0 else ()
 
     @cached_property

@@ -1,0 +1,308 @@
+"""DICOM files become series: the right value at the right millimetre, or a warning that says why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.encaps import get_frame
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
+    RLELossless,
+    generate_uid,
+)
+
+from storage.media.dicom import scan
+from storage.media.dicom_index import FrameIndex
+from tests.support import phantoms
+from tests.support.series_read import frame_bytes, only, stored, titles, volume
+
+NATIVE = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
+COMPRESSED = [RLELossless, JPEG2000Lossless, JPEGLSLossless, HTJ2KLossless]
+
+
+def through_the_millimetre(series, phantom) -> None:
+    """Every voxel's place by the standard's words, mapped back by the geometry, holds the voxel's own number."""
+    found = volume(series)[0]
+    rows, columns = np.meshgrid(np.arange(found.shape[1]), np.arange(found.shape[2]), indexing="ij")
+    for k in range(len(found)):
+        ds = pydicom.dcmread(phantom.files[k])
+        position, iop = np.array(ds.ImagePositionPatient, float), np.array(ds.ImageOrientationPatient, float)
+        down, across = (float(v) for v in ds.PixelSpacing)
+        lps = position + iop[:3] * across * columns[..., None] + iop[3:] * down * rows[..., None]
+        column, row, slice_ = series.geometry.to_voxel(lps)
+        assert np.abs(slice_ - k).max() < 1e-6
+        at = np.rint(slice_).astype(int), np.rint(row).astype(int), np.rint(column).astype(int)
+        assert np.array_equal(found[at], phantom.volume[k])
+        assert np.abs(series.geometry.to_mm(columns, rows, k) - lps).max() < 1e-9
+
+
+@pytest.mark.parametrize("orientation", sorted(phantoms.ORIENTATIONS))
+@pytest.mark.parametrize("shape", [{}, {"tilt": 18.5}, {"tilt": -12}, {"spacings": [2, 2, 5, 1, 2]}], ids=str)
+def test_every_voxel_lies_where_its_header_says(tmp_path, orientation, shape):
+    phantom = phantoms.series(tmp_path, orientation=orientation, names="shuffled", reverse=True, **shape)
+    series = only(tmp_path)
+    through_the_millimetre(series, phantom)
+    assert series.geometry.heights.tolist() == sorted(series.geometry.heights)
+
+
+@pytest.mark.parametrize("syntax", NATIVE, ids=lambda s: s.name)
+def test_all_native_encodings_give_the_same_volume(tmp_path, syntax):
+    phantom = phantoms.series(tmp_path, transfer_syntax=syntax, orientation="oblique", tilt=7)
+    series = only(tmp_path)
+    assert np.array_equal(volume(series)[0], phantom.volume)
+    through_the_millimetre(series, phantom)
+
+
+@pytest.mark.parametrize("syntax", COMPRESSED, ids=lambda s: s.name)
+def test_compressed_frames_are_found_where_they_lie(tmp_path, syntax):
+    one = phantoms.series(tmp_path / "one", transfer_syntax=syntax, n=3)
+    many = phantoms.enhanced(tmp_path / "many", transfer_syntax=syntax, n=5)
+    for phantom, folder in ((one, "one"), (many, "many")):
+        series = only(tmp_path / folder)
+        for n in range(len(series.index)):
+            ds = pydicom.dcmread(series.files[int(series.index.file[n])])
+            number = int(series.index.frame_number[n])
+            count = int(ds.get("NumberOfFrames", 1))
+            wanted = get_frame(ds.PixelData, max(0, number - 1), number_of_frames=count)
+            assert frame_bytes(series, n) == wanted
+        assert np.abs(series.geometry.origins - phantom.origins).max() < 1e-9
+
+
+def test_names_numbers_and_encodings_change_nothing(tmp_path):
+    """One volume written in five ways: the same numbers, places and letters."""
+    common = {"orientation": "oblique", "tilt": 10, "spacings": [2, 2, 2.5, 2, 2]}
+    phantoms.series(tmp_path / "a", **common)
+    phantoms.series(tmp_path / "b", names="uid", reverse=True, **common)
+    phantoms.series(tmp_path / "c", names="shuffled", transfer_syntax=ExplicitVRBigEndian, **common)
+    phantoms.enhanced(tmp_path / "d", **common)
+    phantoms.enhanced(tmp_path / "e", order=[3, 0, 5, 1, 4, 2], **common)
+    first, *others = (only(tmp_path / name) for name in "abcde")
+    for other in others:
+        assert np.array_equal(volume(other), volume(first))
+        assert np.abs(other.geometry.origins - first.geometry.origins).max() < 1e-9
+        assert np.allclose(other.geometry.row_dir, first.geometry.row_dir, atol=1e-12)
+
+
+def test_the_index_survives_storage(tmp_path):
+    phantoms.series(tmp_path / "a", slope=[1, 2, 3, 4, 5, 6], windows=((40, 400), (300, 1500)), voi_function="SIGMOID")
+    index = only(tmp_path / "a").index
+    back = FrameIndex.from_bytes(index.to_bytes())
+    assert back == index and back.to_bytes() == index.to_bytes()
+    assert back.slope.tolist() == [1, 2, 3, 4, 5, 6]
+    assert back.voi_of(0).function == "SIGMOID"
+    assert [(w.center, w.width) for w in back.voi_of(0).windows] == [(40, 400), (300, 1500)]
+
+
+# -- what belongs together ---------------------------------------------------------------------------------------------
+
+
+def test_times_by_their_temporal_position(tmp_path):
+    phantom = phantoms.series(tmp_path, times=3, n=4, modality="MR", names="shuffled")
+    series = only(tmp_path)
+    assert (series.index.times, series.index.slices, series.info.frames) == (3, 4, 12)
+    assert np.array_equal(volume(series), phantom.volume)
+    assert series.index.time_values == (1, 2, 3) and series.warnings == ()
+
+
+def test_times_of_an_enhanced_file(tmp_path):
+    phantom = phantoms.enhanced(tmp_path / "x", times=3, n=4, order=[7, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 11])
+    series = only(tmp_path / "x")
+    assert np.array_equal(volume(series), phantom.volume)
+
+
+def test_times_that_only_instance_numbers_tell_apart_are_said_to_be_so(tmp_path):
+    def forget(i, ds):
+        del ds.TemporalPositionIdentifier
+
+    phantom = phantoms.series(tmp_path, times=3, n=4, change=forget)
+    series = only(tmp_path)
+    assert np.array_equal(volume(series), phantom.volume)
+    assert "instance numbers only" in series.warnings[0]
+
+
+def test_a_time_that_is_not_whole_makes_volumes_of_their_own(tmp_path):
+    phantom = phantoms.series(tmp_path, times=3, n=4)
+    phantom.files[5].unlink()
+    result = scan([tmp_path])
+    assert [s.index.slices for s in result.series] == [4, 3, 4]
+    assert all("same place" in s.warnings[-1] for s in result.series)
+    assert [s.geometry.gaps for s in result.series] == [(), (0,), ()]  # slice 1 of the second time is missing
+
+
+def test_a_series_is_split_by_what_cannot_lie_in_one_volume(tmp_path):
+    uid = generate_uid()
+    phantoms.series(tmp_path / "axial", series_uid=uid, n=3)
+    phantoms.series(tmp_path / "sagittal", series_uid=uid, n=2, orientation="sagittal")
+    phantoms.series(tmp_path / "matrix", series_uid=uid, n=2, rows=10)
+    phantoms.series(tmp_path / "type", series_uid=uid, n=1, change=image_type("ORIGINAL", "PRIMARY", "LOCALIZER"))
+    phantoms.series(tmp_path / "echo", series_uid=uid, n=2, change=echo(2, 40.0))
+    phantoms.series(tmp_path / "spacing", series_uid=uid, n=2, spacing=(0.7, 0.6))
+    result = scan([tmp_path])
+    assert sorted(s.index.slices for s in result.series) == [1, 2, 2, 2, 2, 3]
+    assert len(set(titles(result))) == 6
+    assert any("sagittal" in t for t in titles(result)) and any("40 ms" in t for t in titles(result))
+
+
+def image_type(*words):
+    return lambda i, ds: setattr(ds, "ImageType", list(words))
+
+
+def echo(number, time):
+    def change(i, ds):
+        ds.EchoNumbers, ds.EchoTime = number, time
+
+    return change
+
+
+def test_two_patients_and_studies_stay_apart_and_in_order(tmp_path):
+    phantoms.series(tmp_path / "b", n=2, change=lambda i, ds: setattr(ds, "PatientID", "P-2"))
+    phantoms.series(tmp_path / "a", n=3)
+    assert [(s.patient_id, s.index.slices) for s in scan([tmp_path]).series] == [("P-1", 3), ("P-2", 2)]
+
+
+# -- what a person is told ---------------------------------------------------------------------------------------------
+
+
+def test_gaps_tilt_and_uneven_slices_are_told(tmp_path):
+    gap = phantoms.series(tmp_path / "gap", n=8, spacings=2.5)
+    gap.files[4].unlink()
+    (told,) = only(tmp_path / "gap").warnings
+    assert told == "Slices are missing after slice 4 (5 mm instead of 2.5)."
+    phantoms.series(tmp_path / "tilt", tilt=-18.5)
+    assert "tilted by 18.5 degrees" in only(tmp_path / "tilt").warnings[0]
+    phantoms.series(tmp_path / "uneven", spacings=[2, 2, 2.2, 2.4, 2])
+    assert "vary from 2 to 2.4 mm" in only(tmp_path / "uneven").warnings[0]
+    phantoms.series(tmp_path / "even")
+    assert only(tmp_path / "even").warnings == ()
+
+
+def test_rescaling_that_differs_is_kept_per_slice_and_told(tmp_path):
+    phantom = phantoms.series(tmp_path, slope=[1, 1, 2, 1, 1, 1], intercept=-1024)
+    series = only(tmp_path)
+    assert series.index.slope.tolist() == [1, 1, 2, 1, 1, 1] and series.index.intercept.tolist() == [-1024] * 6
+    assert "rescaled differently" in series.warnings[0]
+    assert np.array_equal(volume(series)[0], phantom.volume)
+
+
+def test_a_copy_is_left_out_and_a_twin_with_other_pixels_is_not(tmp_path):
+    phantom = phantoms.series(tmp_path, n=3)
+    (tmp_path / "copy").write_bytes(phantom.files[1].read_bytes())
+    series = only(tmp_path)
+    assert series.index.slices == 3 and "1 file is a copy of another" in series.warnings[0]
+    other = pydicom.dcmread(phantom.files[1])
+    other.PixelData = other.PixelData[::-1]
+    other.save_as(tmp_path / "twin")
+    result = scan([tmp_path])
+    assert [s.index.slices for s in result.series] == [3, 1]
+    assert "same SOP Instance UID and other pixels" in result.series[1].warnings[0]
+
+
+def test_without_a_place_it_is_a_stack_in_the_order_of_its_numbers(tmp_path):
+    def forget(i, ds):
+        del ds.ImagePositionPatient
+
+    phantom = phantoms.series(tmp_path, n=4, names="shuffled", change=forget)
+    series = only(tmp_path)
+    assert series.geometry is None and series.info.facts["missing_3d"] == ["ImagePositionPatient"]
+    assert "ImagePositionPatient is missing" in series.warnings[0]
+    assert np.array_equal(volume(series)[0], phantom.volume)
+    assert series.index.spacing == (0.7, 0.5) and series.index.spacing_kind == "patient"
+
+
+def test_spacing_of_the_detector_is_said_to_be_so(tmp_path):
+    def xray(i, ds):
+        for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
+            delattr(ds, name)
+        ds.ImagerPixelSpacing, ds.Modality, ds.PhotometricInterpretation = [0.2, 0.2], "DX", "MONOCHROME1"
+
+    phantoms.series(tmp_path, n=1, change=xray)
+    series = only(tmp_path)
+    assert (series.index.spacing, series.index.spacing_kind) == ((0.2, 0.2), "detector")
+    assert series.index.formats[0].photometric == "MONOCHROME1"
+    assert any("at the detector" in w for w in series.warnings)
+
+
+def test_mosaics_are_told_apart_and_have_no_millimetres(tmp_path):
+    uid = generate_uid()
+    phantoms.series(tmp_path / "a", n=2, series_uid=uid, change=image_type("ORIGINAL", "PRIMARY", "M", "MOSAIC"))
+    phantoms.series(tmp_path / "b", n=3, series_uid=uid)
+    result = scan([tmp_path])
+    mosaic = next(s for s in result.series if s.geometry is None)
+    assert mosaic.index.slices == 2 and mosaic.warnings[0].startswith("Mosaics")
+
+
+def test_a_cine_is_a_stack_of_its_own(tmp_path):
+    uid = generate_uid()
+    for n in range(2):
+        frames = phantoms.numbered((5, 6, 8, 3), bits=8)
+        ds = phantoms.dataset(ExplicitVRLittleEndian, "1.2.840.10008.5.1.4.1.1.3.1", "US")
+        ds.SeriesInstanceUID, ds.InstanceNumber = uid, n
+        phantoms.set_pixels(ds, frames[0])
+        ds.NumberOfFrames, ds.FrameTime, ds.PixelData = 5, 40.0, frames.tobytes()
+        phantoms.save(ds, tmp_path / f"{n}", ExplicitVRLittleEndian)
+    result = scan([tmp_path])
+    assert [(s.index.slices, s.index.times, s.info.fps) for s in result.series] == [(5, 1, 25.0)] * 2
+    assert np.array_equal(stored(result.series[0], 3), frames[3])
+
+
+def test_labels_are_set_apart_with_the_series_they_refer_to(tmp_path):
+    phantom = phantoms.series(tmp_path, n=2)
+    for name, sop_class, modality in [
+        ("seg", "1.2.840.10008.5.1.4.1.1.66.4", "SEG"),
+        ("ko", "1.2.840.10008.5.1.4.1.1.88.59", "KO"),
+    ]:
+        ds = phantoms.dataset(ExplicitVRLittleEndian, sop_class, modality)
+        ds.ReferencedSeriesSequence = [pydicom.Dataset()]
+        ds.ReferencedSeriesSequence[0].SeriesInstanceUID = phantom.series_uid
+        phantoms.save(ds, tmp_path / name, ExplicitVRLittleEndian)
+    result = scan([tmp_path])
+    assert sorted((f.kind, f.refers_to) for f in result.labels_found) == [
+        ("KO", (phantom.series_uid,)),
+        ("SEG", (phantom.series_uid,)),
+    ]
+    assert len(result.series) == 1
+
+
+def test_lookup_tables_palettes_and_padding_come_along(tmp_path):
+    def change(i, ds):
+        ds.PhotometricInterpretation = "PALETTE COLOR"
+        for colour in ("Red", "Green", "Blue"):
+            setattr(ds, f"{colour}PaletteColorLookupTableDescriptor", [4, 0, 16])
+            setattr(ds, f"{colour}PaletteColorLookupTableData", np.array([0, 1, 2, 65535], "<u2").tobytes())
+        lut = pydicom.Dataset()
+        lut.LUTDescriptor, lut.LUTData, lut.LUTExplanation = [3, 65535 - 1, 12], [0, 2000, 4095], "bone"
+        lut["LUTDescriptor"].VR = "US"
+        lut["LUTData"].VR = "US"
+        ds.VOILUTSequence = [lut]
+        ds.add_new("PixelPaddingValue", "US", 63536)
+        ds.PixelRepresentation = 1
+
+    phantoms.series(tmp_path, n=1, change=change)
+    index = only(tmp_path).index
+    assert [list(lut.values) for lut in index.formats[0].palette] == [[0, 1, 2, 65535]] * 3
+    assert index.formats[0].padding == -2000
+    (lut,) = index.voi_of(0).luts
+    assert (lut.first, lut.bits, list(lut.values), lut.explanation) == (-2, 12, [0, 2000, 4095], "bone")
+
+
+def test_names_in_any_alphabet(tmp_path):
+    def change(i, ds):
+        ds.SpecificCharacterSet, ds.SeriesDescription, ds.PatientName = "ISO_IR 192", "Schädel nativ", "Ёжик^Иван"
+
+    phantoms.series(tmp_path / "a", n=1, change=change)
+    series = only(tmp_path / "a")
+    assert series.title == "Schädel nativ" and series.info.facts["patient_name"] == "Ёжик^Иван"
+    japanese = r"ISO 2022 IR 6\ISO 2022 IR 87".split("\\")
+
+    def other(i, ds):
+        ds.SpecificCharacterSet, ds.SeriesDescription = japanese, "頭部"
+
+    phantoms.series(tmp_path / "b", n=1, change=other)
+    assert only(tmp_path / "b").title == "頭部"
