@@ -8,11 +8,13 @@ from typing import Any, TextIO
 from storage.exchange import json_text
 from storage.exchange.encord_read import check_row
 from storage.exchange.encord_read_media import read_row
+from storage.exchange.encord_volumes import VolumeWriter
 from storage.exchange.encord_write import PathOf, unit_hash
 from storage.exchange.encord_write_media import writer_of
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
-from storage.model.items import Item
+from storage.media.dicom_index import FrameIndex
+from storage.model.items import Item, Kind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.reads import LabelRowInfo
@@ -21,7 +23,8 @@ __all__ = ["EncordWriter", "check_row", "iterate_rows", "read_row", "unit_hash"]
 
 
 class EncordWriter:
-    """`add` rows, then `close`. `path_of` gives the path of an item in the catalog (folder names and title)."""
+    """`add` rows, then `close`. `path_of` gives the path of an item in the catalog (folder names and title), `index_of` the
+    index of a DICOM series, from which its slices get the names of their instances."""
 
     def __init__(
         self,
@@ -31,9 +34,11 @@ class EncordWriter:
         classes: frozenset[str] | None = None,
         path_of: PathOf | None = None,
         losses: Losses | None = None,
+        index_of: Callable[[Item], FrameIndex | None] | None = None,
     ) -> None:
         self._out, self._classes = out, classes
         self._features = Features(ontology)
+        self._index_of = index_of
         self._path_of: Callable[[Item], str] = path_of or (lambda item: item.title)
         self.losses = losses if losses is not None else Losses()  # an empty one is false
         self.counts = {"label_rows": 0, "objects": 0, "annotations": 0, "classifications": 0}
@@ -47,6 +52,8 @@ class EncordWriter:
             return
         path = self._path_of(info.item)
         writer = row_writer(info, self._features, document, self.losses, self._classes, path)
+        if isinstance(writer, VolumeWriter) and info.item.kind is Kind.DICOM_SERIES and self._index_of is not None:
+            writer.index = self._index_of(info.item)
         row = writer.row()
         self._out.write(",\n" if self.counts["label_rows"] else "\n")
         self._out.write(json_text.dump(row))

@@ -27,6 +27,7 @@ from storage.exchange.encord_read import (
 )
 from storage.exchange.features import Features, place_size
 from storage.exchange.losses import Losses
+from storage.media.dicom_index import FrameIndex
 from storage.model.geometry import AudioRanges, Geometry, HtmlPlace, HtmlRanges, ShapeKind, TextRanges
 from storage.model.interpolation import present as shown_at
 from storage.model.items import Item, Kind
@@ -38,8 +39,20 @@ _ROUNDS = 4
 _MISREAD = (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError)
 
 
-def read_row(row: Json, item: Item, features: Features, present: LabelDocument, losses: Losses) -> LabelDocument:
-    """A new document: `present` with the row merged into it."""
+def read_row(
+    row: Json,
+    item: Item,
+    features: Features,
+    present: LabelDocument,
+    losses: Losses,
+    *,
+    index: FrameIndex | None = None,
+) -> LabelDocument:
+    """A new document: `present` with the row merged into it. `index`: of a DICOM series, where its instances lie."""
+    if item.kind in (Kind.DICOM_SERIES, Kind.NIFTI):
+        from storage.exchange.encord_volumes import VolumeReader
+
+        return VolumeReader(check_row(row), item, features, present, losses, index).read()
     reader = RowReader
     if item.kind in (Kind.VIDEO, Kind.IMAGE_SEQUENCE):
         reader = MovingReader

@@ -1,4 +1,7 @@
-"""Label rows of videos, sequences, groups, PDFs, audio and text, as Encord writes them (encord.md 2.3 to 2.8)."""
+"""Label rows of videos, sequences, groups, PDFs, audio and text, as Encord writes them (encord.md 2.3 to 2.8).
+
+Volumes: `encord_volumes`.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,10 @@ def writer_of(item: Item) -> type[RowWriter] | None:
             return GroupWriter
         case Kind.AUDIO | Kind.TEXT:
             return RangesWriter
+        case Kind.DICOM_SERIES | Kind.NIFTI:
+            from storage.exchange.encord_volumes import VolumeWriter
+
+            return VolumeWriter
     return None
 
 

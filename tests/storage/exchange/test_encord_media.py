@@ -500,14 +500,6 @@ def test_nonsense_in_ranges_is_a_loss(entry):
     assert ["cannot be read" in loss.why for loss in losses][:1] == [True]
 
 
-def test_kinds_without_a_writer_are_told():
-    ontology, document, _ = one_box((0, Box(0, 0, 4, 4), {}))
-    out = io.StringIO()
-    writer = EncordWriter(out, ontology)
-    writer.add(info_of(item(Kind.NIFTI, 3)), document)
-    assert [loss.what for loss in writer.losses.all()] == ["all labels"]
-
-
 def test_polygons_of_different_counts_come_back_with_key_frames_only():
     a = Polygon.simple(((2.0, 2.0), (12.0, 2.0), (12.0, 10.0), (2.0, 10.0)))
     b = Polygon.simple(((6.0, 2.0), (16.0, 3.0), (17.0, 8.0), (11.0, 12.0), (6.0, 10.0)))
