@@ -58,7 +58,8 @@ _WINDOW = 1 << 16  # bytes read at once
 _DEPTH = 24  # of sequences in sequences
 _VALUE = 1 << 22  # bytes of one wanted value
 _HEAD = 1 << 28  # bytes of a head walked through, and of an unpacked deflated data set
-_ELEMENTS = 5_000_000
+_ELEMENTS = 10_000_000
+_ITEMS = 2_000_000  # of sequences
 _OVERLAY_ROWS = 0x60000010
 
 
@@ -184,7 +185,7 @@ class _Walk:
         self.top: Found | None = None
         self._base, self._data = 0, b""
         self._read = 0
-        self._elements = 0
+        self._elements = self._items = 0
 
     def take(self, at: int, n: int) -> bytes:
         """Of the file, through a window; too short is Malformed."""
@@ -256,6 +257,8 @@ class _Walk:
                 at = self._value(tag, value_at, length, wanted, into, depth, vr)
             else:
                 at = value_at + length
+        if depth == 0 and at > end:
+            raise Malformed("it ends in the middle of an element")
         return at
 
     def _value(self, tag: int, at: int, length: int, wanted: Wanted, into: Elements, depth: int, vr: bytes) -> int:
@@ -279,6 +282,9 @@ class _Walk:
                 group, element, length = unpack(self.take(at, 8))
                 tag = group << 16 | element
                 at += 8
+                self._items += 1
+                if self._items > _ITEMS:
+                    raise Malformed("it has more items than can be meant")
                 if tag == _SEQUENCE_END:
                     return at
                 if tag != _ITEM:
