@@ -5,8 +5,8 @@ Every verb of `AUDIO_ACTIONS` is a public method here; those about regions come 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import log10
+from typing import Unpack
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -18,15 +18,13 @@ from storage.model.labels import Annotation
 from storage.model.ontology import Ontology
 from viewers.canvas.waveform_canvas import WaveformCanvas
 from viewers.canvas.waveform_map import WaveformMap
-from viewers.editors.actions import KeyMap
 from viewers.editors.audio_actions import AUDIO_ACTIONS
 from viewers.editors.audio_hand import AudioHand
 from viewers.editors.audio_menu import build_menu
 from viewers.editors.audio_player import AudioPlayer
 from viewers.editors.audio_strip import AudioStrip
 from viewers.editors.audio_view_verbs import AudioViewVerbs
-from viewers.editors.clipboard import Clipboard
-from viewers.editors.editor import Editor
+from viewers.editors.editor import Editor, EditorOptions
 from viewers.editors.tool_bar import Icon, ToolBar
 from viewers.scene.frame_clock import time_text
 from viewers.scene.sound_source import SoundSource
@@ -58,17 +56,12 @@ class AudioEditor(AudioViewVerbs, Editor):
         sound: SoundSource,
         parent: QWidget | None = None,
         *,
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
         output: SoundOutput | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
         """`output`: where it is heard; the system's device unless told otherwise."""
-        super().__init__(parent)
-        self.session, self.focus, self.ontology, self.sound = session, focus, ontology, sound
-        self.clipboard = clipboard if clipboard is not None else Clipboard()
-        self.keymap = KeyMap(AUDIO_ACTIONS, rebound)
-        self._icon = icon
+        super().__init__(session, focus, ontology, AUDIO_ACTIONS, parent, **options)
+        self.sound = sound
         self._hint = ""
         self._last_class: str | None = None
         self._mark: int | None = None
@@ -84,8 +77,8 @@ class AudioEditor(AudioViewVerbs, Editor):
             seek=self.seek_ms, say=self.say, settle=self.settle_nudges,
         )  # fmt: skip
         self.map = WaveformMap(self.canvas, self)
-        self.strip = AudioStrip(self.player, icon, self)
-        self.tool_bar = _AudioTools(icon, self)
+        self.strip = AudioStrip(self.player, self._icon, self)
+        self.tool_bar = _AudioTools(self._icon, self)
         self._nudge_end = QTimer(self)
         self._nudge_end.setSingleShot(True)
         self._nudge_end.setInterval(NUDGE_MS)
@@ -134,10 +127,7 @@ class AudioEditor(AudioViewVerbs, Editor):
         self._endings = [self.session.listen(self._on_document), self.focus.listen(self._on_focus)]
 
     def close_editor(self) -> None:
-        self.settle()
-        for end in self._endings:
-            end()
-        self._endings = []
+        super().close_editor()
         self.canvas.removeEventFilter(self)
         self.player.close()
         self.canvas.close_canvas()

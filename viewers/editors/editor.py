@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import TypedDict
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -13,7 +14,17 @@ from storage.editing.session import EditSession
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.editors.actions import EditorAction, KeyMap
+from viewers.editors.clipboard import Clipboard
 from viewers.editors.keys import key_text
+from viewers.editors.tool_bar import Icon
+
+
+class EditorOptions(TypedDict, total=False):
+    """What whoever shows an editor may hand it: icons by name, the clipboard of the window, keys that were bound anew."""
+
+    icon: Icon | None
+    clipboard: Clipboard | None
+    rebound: Mapping[str, tuple[str, ...]] | None
 
 
 class Editor(QWidget):
@@ -31,14 +42,28 @@ class Editor(QWidget):
     opened = Signal()
     failed = Signal(object)  # PostilError: nothing to see
 
-    session: EditSession
-    focus: Focus
-    ontology: Ontology
-    keymap: KeyMap
-
     #: Methods of actions that look themselves at what the hand holds; before any other one a drag that is still held is dropped.
     keeps_drag: Container[str] = ()
     own_menu = True  # False: whoever shows the editor has a menu of its own on `menu_wanted`
+
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        actions: Sequence[EditorAction],
+        parent: QWidget | None = None,
+        *,
+        icon: Icon | None = None,
+        clipboard: Clipboard | None = None,
+        rebound: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.focus, self.ontology = session, focus, ontology
+        self.clipboard = clipboard if clipboard is not None else Clipboard()
+        self.keymap = KeyMap(actions, rebound)
+        self._icon = icon
+        self._endings: list[Callable[[], None]] = []  # what it listens to
 
     @property
     def hint(self) -> str:
@@ -54,8 +79,11 @@ class Editor(QWidget):
         return True
 
     def close_editor(self) -> None:
-        """Stop listening, end timers and workers; a draft is dropped."""
-        raise NotImplementedError
+        """Stop listening, end timers and workers; a draft is dropped, a run of nudges kept."""
+        self.settle()
+        for end in self._endings:
+            end()
+        self._endings = []
 
     def settle(self) -> None:
         """End a gesture that is still open, so that what it did is one step."""

@@ -5,7 +5,8 @@ Members are pictures of their own sizes; nothing runs from one to the next. Peop
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
@@ -13,11 +14,10 @@ from PySide6.QtWidgets import QWidget
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import EditorOptions
 from viewers.editors.following import OpenDecoder
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.member_strip import MemberStrip
-from viewers.editors.tool_bar import Icon
 from viewers.editors.track_actions import GROUP_ACTIONS
 from viewers.scene.pictures import PictureSource
 
@@ -34,18 +34,14 @@ class GroupEditor(ImageEditor):
         parent: QWidget | None = None,
         *,
         titles: Sequence[str] = (),
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
         open_decoder: OpenDecoder | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
         count = session.frames.count
         self.titles = [*titles[:count], *("" for _ in range(count - len(titles)))]
         if focus.at not in {session.frames.key(i) for i in range(count)}:
             focus.set(at=session.frames.key(0))
-        super().__init__(
-            session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=GROUP_ACTIONS
-        )
+        super().__init__(session, focus, ontology, pictures, parent, actions=GROUP_ACTIONS, **options)
         self.members = MemberStrip(self.titles, self)
         self.column.addWidget(self.members)
         self.members.page_wanted.connect(self.go_to_page)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -17,12 +17,11 @@ from viewers.canvas.text_canvas import TextCanvas
 from viewers.canvas.text_pieces import PlainText
 from viewers.canvas.text_rich import MOST, RichText, is_heavy
 from viewers.decode.html import HtmlPage
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import EditorOptions
 from viewers.editors.range_editor import RangeEditor
 from viewers.editors.text_actions import HTML_ACTIONS
 from viewers.editors.text_strip import HTML_BUTTONS, TextStrip
 from viewers.editors.text_verbs import Part, Span
-from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Check, search_text
 from viewers.scene.html_source import HtmlSource
 
@@ -50,14 +49,9 @@ class HtmlEditor(RangeEditor):
         ontology: Ontology,
         page: HtmlSource,
         parent: QWidget | None = None,
-        *,
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
-        super().__init__(
-            session, focus, ontology, page, parent, actions=HTML_ACTIONS, icon=icon, clipboard=clipboard, rebound=rebound
-        )
+        super().__init__(session, focus, ontology, HTML_ACTIONS, page, parent, **options)
         self.view = RichText(self)
         self.source_view = SourceView(self)
         self.source_view.setAccessibleName(self.tr("Source of the page"))

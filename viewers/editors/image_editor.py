@@ -6,28 +6,25 @@ through the canvas: the tool in hand is asked first, then the key map.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Unpack
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
-from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.image_canvas import ImageCanvas
-from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, KeyMap
+from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
 from viewers.editors.adjust_popover import AdjustPopover
-from viewers.editors.clipboard import Clipboard
 from viewers.editors.context_menu import GROUND, SELECTION, build_menu
-from viewers.editors.editor import Editor
-from viewers.editors.keys import key_text
+from viewers.editors.editor import Editor, EditorOptions
 from viewers.editors.option_strip import OptionStrip
 from viewers.editors.page_strip import PageStrip
-from viewers.editors.tool_bar import Icon, ToolBar
+from viewers.editors.tool_bar import ToolBar
 from viewers.editors.tool_options import ToolOptions
 from viewers.editors.tool_verbs import ToolVerbs
 from viewers.scene.adjust import Adjustments
@@ -39,21 +36,21 @@ from viewers.tools.toolbox import Toolbox
 ZOOM_STEP = 1.25
 #: Logical px left around an object that is zoomed to.
 MARGIN = 80.0
-#: These look themselves at what the hand holds; before any other action a drag that is still held is dropped.
-KEEPS_DRAG = (
-    "undo",
-    "redo",
-    "escape",
-    "nudge",
-    "finish_draft",
-    "zoom_in",
-    "zoom_out",
-    "zoom_full_size",
-    "zoom_selection_or_fit",
-)
 
 
 class ImageEditor(ToolVerbs, Editor):
+    keeps_drag = (
+        "undo",
+        "redo",
+        "escape",
+        "nudge",
+        "finish_draft",
+        "zoom_in",
+        "zoom_out",
+        "zoom_full_size",
+        "zoom_selection_or_fit",
+    )
+
     def __init__(
         self,
         session: EditSession,
@@ -62,26 +59,19 @@ class ImageEditor(ToolVerbs, Editor):
         pictures: PictureSource,
         parent: QWidget | None = None,
         *,
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
         actions: Sequence[EditorAction] = EDITOR_ACTIONS,
+        **options: Unpack[EditorOptions],
     ) -> None:
-        super().__init__(parent)
-        self.session, self.focus, self.ontology = session, focus, ontology
-        self.clipboard = clipboard if clipboard is not None else Clipboard()
-        self.keymap = KeyMap(actions, rebound)
+        super().__init__(session, focus, ontology, actions, parent, **options)
         self.toolbox = Toolbox()
         self._last, self._last_class = {}, None
         self._pointer: tuple[float, float, str] | None = None
-        self.own_menu = True  # False: `app` shows a menu of its own on `menu_wanted`
         self.canvas = self.make_canvas(pictures)
-        self.tool_bar = ToolBar(icon, self)
+        self.tool_bar = ToolBar(self._icon, self)
         self.options = OptionStrip(self.toolbox.brush, self.canvas)
         self.options.add(ToolOptions(self.toolbox, self.options))
         self.pages = PageStrip(self)
         self.popover = AdjustPopover(focus, self)
-        self._icon = icon
         self.tool: Tool = self.toolbox["select"]
         self._lay_out()
         self._connect()
@@ -128,12 +118,8 @@ class ImageEditor(ToolVerbs, Editor):
         self._endings = [self.session.listen(self._on_document), self.focus.listen(self._on_focus)]
 
     def close_editor(self) -> None:
-        """Stop listening and end the canvas's workers; a draft is dropped, a run of nudges kept."""
-        self.settle()
+        super().close_editor()
         self.canvas.set_tool(None)
-        for end in self._endings:
-            end()
-        self._endings = []
         self.canvas.removeEventFilter(self)
         self.canvas.close_canvas()
 
@@ -144,9 +130,6 @@ class ImageEditor(ToolVerbs, Editor):
     @property
     def settled(self) -> bool:
         return self.canvas.settled
-
-    def go_to(self, at: FrameKey) -> None:
-        self.focus.set(at=at)
 
     def reveal(self, instance: str) -> None:
         """Bring an object into the middle, on its own frame."""
@@ -161,10 +144,6 @@ class ImageEditor(ToolVerbs, Editor):
 
     # -- what the parts ask for
 
-    def say(self, text: str) -> None:
-        if text:
-            self.status.emit(text)
-
     def frame_size(self) -> tuple[int, int]:
         return self.canvas.context.frame_size
 
@@ -174,9 +153,6 @@ class ImageEditor(ToolVerbs, Editor):
     def centre_on(self, bounds: Bounds) -> None:
         """Bring it to the middle; nearer only when it would be a speck or does not fit."""
         self.canvas.centre_on(bounds, MARGIN)
-
-    def ask_answers(self) -> None:
-        self.answers_wanted.emit()
 
     def take(self, tool: Tool) -> None:
         self.tool = tool
@@ -274,22 +250,6 @@ class ImageEditor(ToolVerbs, Editor):
     def toggle_names(self) -> None:
         self.focus.show(names=not self.focus.display.names)
 
-    def toggle_only_selected(self) -> None:
-        self.focus.show(only_selected=not self.focus.display.only_selected)
-
-    def toggle_color_by(self) -> None:
-        self.focus.show(color_by="class" if self.focus.display.color_by == "instance" else "instance")
-
-    def leave_canvas(self) -> None:
-        """Give the keyboard to the next widget outside of the canvas (Tab is taken there)."""
-        widget = self.canvas.nextInFocusChain()
-        while widget is not None and widget is not self.canvas:
-            takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-            if takes and widget.isVisible() and widget.isEnabled() and not self.canvas.isAncestorOf(widget):
-                widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return
-            widget = widget.nextInFocusChain()
-
     # -- pages
 
     @Slot(int)
@@ -326,49 +286,15 @@ class ImageEditor(ToolVerbs, Editor):
 
     # -- keys and menu
 
-    def run(self, action_id: str) -> None:
-        """Do an action of the table, or say why it cannot be done now."""
-        action = self.keymap.action(action_id)
-        why = action.why_not(self)
-        if why:
-            self.say(why)
-            return
-        if action.method not in KEEPS_DRAG:
-            self.settle()
-        action.run(self)
+    def takes_key(self, key: str) -> bool:
+        return self.drafting() or super().takes_key(key)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self.handle_key(event))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the map belong to the canvas while it has the focus, before any menu's shortcut."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.drafting() or self.keymap.find(key_text(event)) is not None:
-                event.accept()
-                return True
-        elif event.type() == QEvent.Type.FocusOut:
-            self.settle_nudges()
-        return False
-
-    @Slot(object, QPoint)
-    def _on_menu(self, instance: str | None, at: QPoint) -> None:
-        self.menu_wanted.emit(instance, at)
-        if self.own_menu:
-            self.show_menu(at)
-
-    def show_menu(self, at: QPoint) -> None:
-        """The verbs of the selection, at a place on the screen."""
-        menu = build_menu(self, self._icon)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
+    def build_menu(self) -> QMenu:
+        return build_menu(self, self._icon)
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
         """What the menu holds, as ids of actions."""
         return SELECTION if self.focus.selected else GROUND
-
-    def title_of(self, action: EditorAction) -> str:
-        """What it would do now, in words."""
-        return action.title
 
     def show_tool_bar(self, shown: bool) -> None:
         self.tool_bar.setVisible(shown)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Unpack
 
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QGuiApplication
@@ -19,13 +20,12 @@ from viewers.canvas.background import Bell
 from viewers.canvas.page_overlay import PageOverlay
 from viewers.canvas.page_thumbs import WIDTH, PageThumbs
 from viewers.decode.pages import PageDecoder
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import EditorOptions
 from viewers.editors.find_bar import FindBar
 from viewers.editors.hit_list import HitList
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.page_actions import PAGE_ACTIONS, PAGE_GROUND, PAGE_SELECTION
 from viewers.editors.searching import Searching
-from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Finder
 from viewers.scene.page_reader import Found, PageReader
 from viewers.scene.pictures import PictureSource
@@ -49,15 +49,11 @@ class PageEditor(ImageEditor):
         parent: QWidget | None = None,
         *,
         open_decoder: Callable[[], PageDecoder],
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
         self.reader = PageReader(open_decoder)
         self.page_text = PageTextTool(self.reader.text, self._text_chosen)
-        super().__init__(
-            session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=PAGE_ACTIONS
-        )
+        super().__init__(session, focus, ontology, pictures, parent, actions=PAGE_ACTIONS, **options)
         self.finder: Finder[Found] = Finder(self.reader.search)
         self._by_page: dict[int, list[int]] = {}
         self._counted = (0, 0)  # the search, and how many of its hits are in it

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Unpack
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
@@ -19,15 +19,13 @@ from storage.model.ontology import Ontology
 from viewers.canvas.background import Bell
 from viewers.canvas.text_marks import Mark, Run
 from viewers.canvas.text_view import TextView
-from viewers.editors.actions import EditorAction, KeyMap
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.actions import EditorAction
 from viewers.editors.context_menu import add_actions, add_classes, start_menu
-from viewers.editors.editor import Editor
+from viewers.editors.editor import Editor, EditorOptions
 from viewers.editors.find_bar import FindBar
 from viewers.editors.searching import Searching
 from viewers.editors.text_actions import ON_GROUND, ON_OBJECT
 from viewers.editors.text_verbs import RangeVerbs, Span
-from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Check, Finder
 from viewers.scene.text_source import TextSource
 
@@ -46,20 +44,14 @@ class RangeEditor(RangeVerbs, Editor):
         session: EditSession,
         focus: Focus,
         ontology: Ontology,
+        actions: Sequence[EditorAction],
         source: TextSource,
         parent: QWidget | None = None,
-        *,
-        actions: Sequence[EditorAction],
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
-        super().__init__(parent)
-        self.session, self.focus, self.ontology, self.source = session, focus, ontology, source
-        self.clipboard = clipboard if clipboard is not None else Clipboard()
-        self.keymap = KeyMap(actions, rebound)
+        super().__init__(session, focus, ontology, actions, parent, **options)
+        self.source = source
         self.loaded = False
-        self._icon = icon
         self._grab: tuple[Annotation, int, bool] | None = None
         self._find_from = 0
         self.find_bar = FindBar(self)
@@ -107,11 +99,7 @@ class RangeEditor(RangeVerbs, Editor):
         view.zoom_wanted.connect(self._on_zoom)
 
     def close_editor(self) -> None:
-        """The source belongs to whoever made it."""
-        self.settle()
-        for end in self._endings:
-            end()
-        self._endings = []
+        super().close_editor()
         self.view.removeEventFilter(self)
         self.searching.close()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,12 +13,11 @@ from storage.editing.session import EditSession
 from storage.model.geometry import Geometry, TextRanges
 from storage.model.ontology import Ontology
 from viewers.canvas.text_canvas import TextCanvas
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import EditorOptions
 from viewers.editors.range_editor import RangeEditor
 from viewers.editors.text_actions import TEXT_ACTIONS
 from viewers.editors.text_strip import TextStrip
 from viewers.editors.text_verbs import Part, Span
-from viewers.editors.tool_bar import Icon
 from viewers.scene.finder import Check
 from viewers.scene.text_source import TextSource
 
@@ -33,14 +32,9 @@ class TextEditor(RangeEditor):
         ontology: Ontology,
         text: TextSource,
         parent: QWidget | None = None,
-        *,
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
-        super().__init__(
-            session, focus, ontology, text, parent, actions=TEXT_ACTIONS, icon=icon, clipboard=clipboard, rebound=rebound
-        )
+        super().__init__(session, focus, ontology, TEXT_ACTIONS, text, parent, **options)
         self.canvas = self.view = TextCanvas(self)
         self.strip = TextStrip(self)
         self.strip.action_wanted.connect(self.run)

@@ -6,7 +6,7 @@ which frame is looked at; the player and the timeline follow it, and write it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Unpack
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QMouseEvent
@@ -17,12 +17,11 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import FrameKey, Range
 from storage.model.ontology import Ontology
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import EditorOptions
 from viewers.editors.following import FollowVerbs, OpenDecoder, RunJob
 from viewers.editors.go_to import GoToBox
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.propagate_dialog import PropagateDialog
-from viewers.editors.tool_bar import Icon
 from viewers.editors.track_actions import TRACK_GROUND, TRACK_SELECTION, VIDEO_ACTIONS
 from viewers.editors.transport import TransportBar
 from viewers.editors.video_verbs import VideoVerbs
@@ -51,21 +50,17 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         parent: QWidget | None = None,
         *,
         sound: Sound | None = None,
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
         open_decoder: OpenDecoder | None = None,
         run_job: RunJob | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
         self._following = {}
-        super().__init__(
-            session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VIDEO_ACTIONS
-        )
+        super().__init__(session, focus, ontology, pictures, parent, actions=VIDEO_ACTIONS, **options)
         self.clock = clock
         self.player = Player(pictures, clock, sound, self)
-        self.transport = TransportBar(self.player, self, icon=icon)
+        self.transport = TransportBar(self.player, self, icon=self._icon)
         self.transport.show_keys(self.keymap.keys)
-        self.timeline = Timeline(session, focus, ontology, clock, self, icon=icon)
+        self.timeline = Timeline(session, focus, ontology, clock, self, icon=self._icon)
         self.timeline.show_keys(self.keymap.keys)
         self.tracks = self.timeline.verbs
         self.go_to_box = GoToBox(clock, self)
