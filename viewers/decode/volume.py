@@ -27,6 +27,7 @@ from viewers.decode.elsewhere import Elsewhere
 from viewers.decode.faults import Check, decoding, name_of
 from viewers.decode.jpeg_head import Damaged, StreamHead, head_of
 from viewers.decode.overlays import Overlay, read_overlays
+from viewers.decode.straight import read_straight
 from viewers.decode.voi import Look, Window, look_of
 
 __all__ = ["DicomFrames", "Frames", "load_order", "open_volume"]
@@ -118,7 +119,9 @@ class DicomFrames:
             source = self._source(file)
             if source.path is not None:
                 with self._naming(source, frame):
-                    _read_straight(source, int(index.offset[frame]), int(index.length[frame]), index.format_of(frame), out)
+                    place = int(index.offset[frame]), int(index.length[frame])
+                    first = int(index.frame_number[frame]) <= 1
+                    read_straight(source, *place, index.format_of(frame), out, first=first)
                 return
         out[...] = self.frame(frame)
 
@@ -291,38 +294,6 @@ class DicomFrames:
         if fmt.samples == 3:
             return fmt.photometric == "RGB" and fmt.planar == 0 and fmt.bits_allocated == fmt.bits_stored == 8
         return fmt.bits_allocated == 8 * self.dtype.itemsize
-
-
-def _read_straight(source: ByteSource, offset: int, length: int, fmt: PixelFormat, out: Array) -> None:
-    assert source.path is not None
-    if length < out.nbytes:
-        raise ValueError(f"it ends early: {length:,} of {out.nbytes:,} bytes of the frame are there")
-    with source.path.open("rb", buffering=0) as file:
-        file.seek(offset)
-        view, got = out.data.cast("B"), 0
-        while got < out.nbytes:
-            more = file.readinto(view[got:])
-            if not more:
-                raise ValueError(f"it ends early: {got:,} of {out.nbytes:,} bytes of the frame are there")
-            got += more
-    if fmt.number == "int" and fmt.samples == 1:
-        _mask(out, fmt)
-
-
-def _mask(out: Array, fmt: PixelFormat) -> None:
-    """As `dicom_pixels.stored_bits`, in place."""
-    spare = fmt.bits_allocated - fmt.bits_stored
-    low = fmt.high_bit + 1 - fmt.bits_stored
-    if not spare:
-        return
-    kind = out.dtype.type
-    if fmt.pixel_representation:
-        np.left_shift(out, kind(spare - low), out=out)
-        np.right_shift(out, kind(spare), out=out)
-        return
-    if low:
-        np.right_shift(out, kind(low), out=out)
-    np.bitwise_and(out, kind((1 << fmt.bits_stored) - 1), out=out)
 
 
 def inflated(source: ByteSource) -> bytes:

@@ -160,10 +160,10 @@ class VolumeStore:
             self._todo.extendleft(reversed(wanted))
 
     def wait(self, frame: int | None = None, timeout: float | None = None) -> bool:
-        """Until a frame, or everything, is there. False when the time is over or no more comes."""
+        """Until a frame is there, or everything and kept. False when the time is over or no more comes."""
 
         def there() -> bool:
-            return bool(self.have[frame]) if frame is not None else self.complete
+            return bool(self.have[frame]) if frame is not None else self.complete and not self._working
 
         with self._changed:
             if frame is not None:
@@ -281,16 +281,19 @@ class VolumeStore:
 
     def _leave(self) -> None:
         with self._changed:
-            self._working -= 1
-            last = not self._working
-            self._changed.notify_all()
-        if not last:
-            return
-        if self.complete:
-            self._keep()
-        if self._closed:
-            self._give_back()
-        self._tell()
+            last = self._working == 1
+            if not last:
+                self._working -= 1
+        if last:
+            if self.complete:
+                self._keep()  # before anybody may think that nothing is going on any more, and close
+            with self._changed:
+                self._working = 0
+                closed = self._closed
+                self._changed.notify_all()
+            if closed:
+                self._give_back()
+            self._tell()
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -1,0 +1,67 @@
+"""Pixels that lie in a DICOM file as they are shown: read straight into the array, with no copy between."""
+
+from __future__ import annotations
+
+import io
+import os
+
+import numpy as np
+
+from storage.media.dicom_index import PixelFormat
+from storage.media.source import ByteSource
+from viewers.decode.arrays import Array
+
+_ELEMENT = 12  # bytes of an explicit element's head
+_PIXELS = frozenset(bytes.fromhex(tag) for tag in ("e07f1000", "e07f0800", "e07f0900"))
+_IN_AN_ITEM = "1.2.840.10008.1.2.1.98"
+
+
+def read_straight(source: ByteSource, offset: int, length: int, fmt: PixelFormat, out: Array, *, first: bool) -> None:
+    """`first`: the frame lies right behind the head of its element, which must still be there."""
+    assert source.path is not None
+    if length < out.nbytes:
+        raise ValueError(f"it ends early: {length:,} of {out.nbytes:,} bytes of the frame are there")
+    lead = bytearray(_ELEMENT if first and offset >= _ELEMENT else 0)
+    with source.path.open("rb", buffering=0) as file:
+        got = _read_both(file, offset - len(lead), lead, out)
+    if lead and fmt.transfer_syntax != _IN_AN_ITEM and not _is_pixel_data(lead):
+        raise ValueError("it has changed since it was added: its pixels are not where they were")
+    if got < out.nbytes:
+        raise ValueError(f"it ends early: {max(0, got):,} of {out.nbytes:,} bytes of the frame are there")
+    if fmt.number == "int" and fmt.samples == 1:
+        _mask(out, fmt)
+
+
+def _read_both(file: io.FileIO, offset: int, lead: bytearray, out: Array) -> int:
+    """Bytes of `out` that were read."""
+    view, got = out.data.cast("B"), -len(lead)
+    if hasattr(os, "preadv"):
+        got += os.preadv(file.fileno(), [lead, view], offset)
+        file.seek(offset + len(lead) + got)
+    else:  # Windows
+        file.seek(offset)
+        got += file.readinto(lead) or 0
+    while 0 <= got < out.nbytes and (more := file.readinto(view[got:])):
+        got += more
+    return got
+
+
+def _is_pixel_data(lead: bytearray) -> bool:
+    """The last 12 bytes before the values: explicit elements take them all, implicit ones eight."""
+    return bytes(lead[:4]) in _PIXELS or bytes(lead[4:8]) in _PIXELS
+
+
+def _mask(out: Array, fmt: PixelFormat) -> None:
+    """As `dicom_pixels.stored_bits`, in place."""
+    spare = fmt.bits_allocated - fmt.bits_stored
+    low = fmt.high_bit + 1 - fmt.bits_stored
+    if not spare:
+        return
+    kind = out.dtype.type
+    if fmt.pixel_representation:
+        np.left_shift(out, kind(spare - low), out=out)
+        np.right_shift(out, kind(spare), out=out)
+        return
+    if low:
+        np.right_shift(out, kind(low), out=out)
+    np.bitwise_and(out, kind((1 << fmt.bits_stored) - 1), out=out)
