@@ -17,7 +17,7 @@ from storage.media.dicom_files import Candidate, find_candidates
 from storage.media.dicom_header import ImageFile, LabelFile, read_head
 from storage.media.dicom_second_try import find_by_pydicom
 from storage.media.dicom_series import SeriesFound, group
-from storage.media.dicom_tags import Found, Malformed, NotDicom, ReadAt, find_elements
+from storage.media.dicom_tags import Found, Malformed, NotDicom, ReadAt, TooMuch, find_elements
 from storage.media.dicom_values import Values
 from storage.media.dicom_wanted import WANTED
 from storage.progress import Progress
@@ -168,6 +168,8 @@ def _find(path: Path, read_at: ReadAt, size: int) -> tuple[Found, int]:
         return find_elements(read_at, size, WANTED), size
     except Malformed as first:
         try:
+            if isinstance(first, TooMuch):
+                raise
             return find_by_pydicom(path, size, WANTED), size
         except Malformed as error:
             reason = str(error) if "damaged" in str(error) else str(first)

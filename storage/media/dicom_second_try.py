@@ -10,7 +10,7 @@ from typing import Any
 from storage.media.dicom_tags import EXPLICIT, IMPLICIT, PIXEL_TAGS, Elements, Found, Malformed, Wanted
 
 _BIG = 1 << 16  # bytes from which pydicom leaves a value in the file
-_LARGEST = 1 << 28  # a file of more that cannot be walked through is not read whole
+_LARGEST = 1 << 26  # a file of more that cannot be walked through is not read whole
 
 
 def find_by_pydicom(path: Path, size: int, wanted: Wanted) -> Found:

@@ -71,6 +71,10 @@ class Malformed(ValueError):
     """It begins like DICOM and cannot be followed."""
 
 
+class TooMuch(Malformed):
+    """It could be followed for longer than any honest file needs; nobody should try again."""
+
+
 @dataclass(slots=True)
 class Found:
     """Of one file: its wanted elements and where its pixels are."""
@@ -121,7 +125,7 @@ def inflate(whole: bytes, start: int) -> bytes:
     except zlib.error as error:
         raise Malformed(f"its deflated part is damaged ({error})") from error
     if unpack.unconsumed_tail:
-        raise Malformed("its deflated part unpacks to more than 256 MB")
+        raise TooMuch("its deflated part unpacks to more than 256 MB")
     return whole[:start] + rest
 
 
@@ -203,12 +207,12 @@ class _Walk:
         if len(self._data) < n:
             raise Malformed("it ends in the middle of an element")
         if self._read > _HEAD:
-            raise Malformed("its head is longer than 256 MB")
+            raise TooMuch("its head is longer than 256 MB")
 
     def dataset(self, at: int, end: int, wanted: Wanted, into: Elements, depth: int) -> int:
         """Elements from `at` up to `end`, a delimiter or the pixels; answers where it stopped."""
         if depth > _DEPTH:
-            raise Malformed(f"its sequences are nested deeper than {_DEPTH}")
+            raise TooMuch(f"its sequences are nested deeper than {_DEPTH}")
         # The loop is unrolled a little: it runs a hundred times a file and decides how fast an import is.
         little, explicit = self.little, self.explicit
         unpack_short = struct.Struct("<HH2sH" if little else ">HH2sH").unpack_from
@@ -222,7 +226,7 @@ class _Walk:
                 place = 0
             self._elements += 1
             if self._elements > _ELEMENTS:
-                raise Malformed("it has more elements than can be meant")
+                raise TooMuch("it has more elements than can be meant")
             if explicit:
                 group, element, vr, length = unpack_short(self._data, place)
                 if self.group_only and group != self.group_only:
@@ -284,7 +288,7 @@ class _Walk:
                 at += 8
                 self._items += 1
                 if self._items > _ITEMS:
-                    raise Malformed("it has more items than can be meant")
+                    raise TooMuch("it has more items than can be meant")
                 if tag == _SEQUENCE_END:
                     return at
                 if tag != _ITEM:
