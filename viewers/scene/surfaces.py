@@ -24,7 +24,6 @@ Color = tuple[int, int, int]  # 0..255
 MOST_VOXELS = 24 << 20  # of a segment's box: larger ones are averaged down first
 MOST_TRIANGLES = 120_000
 _SMOOTH = 12  # passes
-_IDLE_S = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +173,7 @@ class SurfaceMaker:
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._new = False
         self.faults: dict[str, str] = {}
 
     def want(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
@@ -195,6 +195,23 @@ class SurfaceMaker:
                 for name, (_, color) in self._wanted.items()
                 if name in self._made and len(self._made[name][1].triangles)
             }
+
+    def news(self) -> bool:
+        """Whether there is a mesh that nobody has asked for since."""
+        with self._wake:
+            new, self._new = self._new, False
+            return new
+
+    @property
+    def alive(self) -> bool:
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    def join(self, timeout: float) -> bool:
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return not self.alive
 
     @property
     def busy(self) -> bool:
@@ -233,4 +250,5 @@ class SurfaceMaker:
                     return
                 if name in self._wanted:
                     self._made[name] = (block, mesh)
+                    self._new = True
             self._told()

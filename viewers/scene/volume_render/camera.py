@@ -39,7 +39,7 @@ _STANDS: dict[Side, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     Side.F: ((0, 0, -1), (0, -1, 0)),
 }
 NEAREST, FARTHEST = 0.02, 20.0  # visible height, in sizes of what is looked at
-_FIT = 1.04  # air around it
+_FIT = 1.06  # air around it
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +71,13 @@ class Camera:
     def seen_from(self, side: Side) -> Camera:
         toward, up = (np.asarray(v, np.float64) for v in _STANDS[side])
         return replace(self, toward=toward, up=up)
+
+    def fitted(self, points: ArrayLike, size: Size) -> Camera:
+        """As near as all of the points [n, 3] are in sight."""
+        way = np.asarray(points, np.float64) - self.pivot
+        x, y = way @ self.right, way @ self.up
+        high = max(float(np.ptp(y)), float(np.ptp(x)) * size[1] / size[0], 1e-6)
+        return replace(self, height_mm=high * _FIT, shift=(-float(x.max() + x.min()) / 2, -float(y.max() + y.min()) / 2))
 
     def same_as(self, other: Camera) -> bool:
         """Shows the same."""

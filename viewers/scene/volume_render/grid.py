@@ -114,7 +114,9 @@ class Grid:
 
 def corners(geometry: VolumeGeometry) -> tuple[Floats, Floats]:
     """The box around the outer sides of all voxels, in mm."""
-    ends = [(c, r, s) for c in (-0.5, geometry.columns - 0.5) for r in (-0.5, geometry.rows - 0.5) for s in (-0.5, geometry.n - 0.5)]
+    ends = [
+        (c, r, s) for c in (-0.5, geometry.columns - 0.5) for r in (-0.5, geometry.rows - 0.5) for s in (-0.5, geometry.n - 0.5)
+    ]
     points = geometry.to_mm(*np.array(ends).T)
     return points.min(axis=0), points.max(axis=0)
 
@@ -137,7 +139,11 @@ def grid_of(array: Array, geometry: VolumeGeometry, values: Values, *, most: int
     if target == shape and plain and geometry.affine is not None:
         made = np.ascontiguousarray(array)
     else:
-        kind = array.dtype if values.even(geometry.n) and array.ndim == 3 else np.dtype(np.float32 if array.ndim == 3 else np.uint8)
+        kind = (
+            array.dtype
+            if values.even(geometry.n) and array.ndim == 3
+            else np.dtype(np.float32 if array.ndim == 3 else np.uint8)
+        )
         made = averaged(slices, shape, target, kind, check)
     low, high, least, highest = _ranges(made)
     ends = sorted((slope * low + intercept, slope * high + intercept))

@@ -101,7 +101,12 @@ def probe(
     context = multiprocessing.get_context("spawn")
     line, theirs = context.Pipe()
     process = context.Process(target=trial or run, args=(theirs,), name="postil-3d-trial", daemon=True)
-    process.start()
+    try:
+        process.start()
+    except (OSError, RuntimeError) as error:  # no process may be started: not even a trial is safe
+        line.close()
+        theirs.close()
+        return Report(fault=f"the graphics driver cannot be tried: {error}".splitlines()[0])
     theirs.close()
     try:
         until = time.monotonic() + patience

@@ -29,7 +29,6 @@ class Preset:
     blend: Blend = "composite"
     relative: bool = False  # values are parts of the volume's range
     shaded: bool = True
-    edges: float = 0.0  # 0..1: how much of the opacity is kept only where values change
 
 
 _BONE = Preset(
@@ -44,7 +43,7 @@ _SOFT = Preset(
 )  # fmt: skip
 _LUNG = Preset(
     "ct_lung", "CT lung",
-    ((-1000, 0.0), (-920, 0.0), (-820, 0.03), (-650, 0.08), (-500, 0.04), (-400, 0.0), (40, 0.0), (150, 0.015), (600, 0.08)),
+    ((-1000, 0.0), (-920, 0.0), (-820, 0.07), (-650, 0.16), (-500, 0.1), (-400, 0.0), (40, 0.0), (150, 0.03), (600, 0.15)),
     ((-1000, 0.3, 0.35, 0.5), (-820, 0.45, 0.6, 0.8), (-600, 0.85, 0.7, 0.65), (-400, 0.9, 0.55, 0.45), (150, 0.95, 0.85, 0.75), (600, 1, 1, 1)),
 )  # fmt: skip
 _SKIN = Preset(
@@ -64,11 +63,23 @@ _MR = Preset(
     relative=True,
 )  # fmt: skip
 _MIP = Preset(
-    "mip", "Greatest value (MIP)", ((0.0, 0.0), (1.0, 1.0)), ((0.0, 1, 1, 1), (1.0, 1, 1, 1)), "max", relative=True, shaded=False
+    "mip",
+    "Greatest value (MIP)",
+    ((0.0, 0.0), (1.0, 1.0)),
+    ((0.0, 1, 1, 1), (1.0, 1, 1, 1)),
+    "max",
+    relative=True,
+    shaded=False,
 )
-_MIP_CT = replace(_MIP, opacity=((-100, 0.0), (900, 1.0)), colors=((-100, 1, 1, 1), (900, 1, 1, 1)), relative=False)
+_MIP_CT = replace(_MIP, opacity=((-100, 0.0), (1400, 1.0)), colors=((-100, 1, 1, 1), (1400, 1, 1, 1)), relative=False)
 _MINIP = Preset(
-    "minip", "Least value (MinIP)", ((0.0, 0.0), (1.0, 1.0)), ((0.0, 1, 1, 1), (1.0, 1, 1, 1)), "min", relative=True, shaded=False
+    "minip",
+    "Least value (MinIP)",
+    ((0.0, 0.0), (1.0, 1.0)),
+    ((0.0, 1, 1, 1), (1.0, 1, 1, 1)),
+    "min",
+    relative=True,
+    shaded=False,
 )
 _MINIP_CT = replace(_MINIP, opacity=((-1000, 0.0), (-300, 1.0)), colors=((-1000, 1, 1, 1), (-300, 1, 1, 1)), relative=False)
 

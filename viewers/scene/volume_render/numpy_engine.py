@@ -55,9 +55,7 @@ class NumpyEngine:
     def close(self) -> None:
         """There is nothing to give back."""
 
-    def _cast(
-        self, wish: Wish, grid: Grid, size: tuple[int, int], behind: Floats32, depth: Floats32, coarse: bool
-    ) -> Floats32:
+    def _cast(self, wish: Wish, grid: Grid, size: tuple[int, int], behind: Floats32, depth: Floats32, coarse: bool) -> Floats32:
         rays = _Rays(wish, grid, size)
         blend: Callable[..., Any] = {"composite": _composite, "max": _greatest, "min": _least}[wish.look.preset.blend]
         return np.asarray(blend(rays, wish.look, grid, behind, depth, lambda: self._stop, 2 if coarse else 1))
@@ -173,9 +171,7 @@ _least = _extreme(np.minimum, np.inf)
 # -- surfaces -----------------------------------------------------------------------------------------------------------
 
 
-def _paint(
-    surface: Surface, camera: Camera, size: tuple[int, int], rgb: Floats32, depth: Floats32, opacity: float
-) -> None:
+def _paint(surface: Surface, camera: Camera, size: tuple[int, int], rgb: Floats32, depth: Floats32, opacity: float) -> None:
     """Points spread over the triangles, closely enough for every pixel; the nearest one is seen."""
     width, height = size
     x, y, z = camera.project(surface.mesh.points, size)

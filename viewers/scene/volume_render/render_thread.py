@@ -81,9 +81,7 @@ class _Moved(Exception):
 
 
 class RenderThread:
-    def __init__(
-        self, drawn: Callable[[Drawn], None], told: Callable[[], None], step: Step | None = None
-    ) -> None:
+    def __init__(self, drawn: Callable[[Drawn], None], told: Callable[[], None], step: Step | None = None) -> None:
         self.state = State()
         self._drawn, self._told, self._forced = drawn, told, step
         self._wake = threading.Condition()

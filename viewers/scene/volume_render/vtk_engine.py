@@ -161,8 +161,8 @@ class _Volume:
         self._property.SetScalarOpacity(opacity)
         self._property.SetColor(colors)
         self._property.SetShade(preset.shaded)
-        self._property.SetAmbient(0.25)
-        self._property.SetDiffuse(0.75)
+        self._property.SetAmbient(0.35)
+        self._property.SetDiffuse(0.85)
         self._property.SetSpecular(0.2)
         self._property.SetSpecularPower(12)
         blends = {"composite": 0, "max": 1, "min": 2}

@@ -1,0 +1,491 @@
+"""A volume in three dimensions, with the surfaces of its segments.
+
+VTK renders off screen on a thread of its own and never sees this widget; what comes is a picture that is painted like any
+other. Crosshair, letters, scale bar and the handles of the clip box are drawn over it, from the camera of that picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from storage.errors import Refused
+from storage.model.space import Floats
+from storage.model.voxels import VoxelBlock
+from viewers.canvas.background import Bell
+from viewers.canvas.volume_3d_bar import Bar
+from viewers.canvas.volume_3d_hand import Hand
+from viewers.canvas.volume_3d_marks import paint_marks, paint_words
+from viewers.scene.surfaces import Color, SurfaceMaker
+from viewers.scene.volume_render.camera import Camera, Side
+from viewers.scene.volume_render.feed import Reading, read
+from viewers.scene.volume_render.grid import Grid, corners
+from viewers.scene.volume_render.ladder import Step
+from viewers.scene.volume_render.looks import Look, Preset, presets
+from viewers.scene.volume_render.pick import pick
+from viewers.scene.volume_render.render_thread import RenderThread, Subject
+from viewers.scene.volume_render.wish import GROUND, ClipBox, Drawn, Wish
+
+#: What takes longer (ms) says so.
+PATIENCE_MS = 150
+
+
+class _Mail:
+    """Between the threads and the view: the newest picture, and a bell. Holds nothing of the view."""
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self.newest: Drawn | None = None
+
+    def put(self, drawn: Drawn) -> None:
+        self.newest = drawn
+        self.bell.ring()
+
+
+class VolumeView(QWidget):
+    """`store`: a `VolumeSource`, or anything with `array` [slice, row, column], `have` and `geometry` (see `feed`).
+
+    Nothing of VTK is imported or started before the view is first shown. End with `close_view`.
+    """
+
+    crosshair_wanted = Signal(object)  # LPS mm of what was clicked
+    look_changed = Signal()
+    switched = Signal(bool)  # the person turned 3D on or off
+    status = Signal(str)
+    drawn = Signal()  # a new picture is shown
+
+    def __init__(self, store: Any, parent: QWidget | None = None, *, step: Step | None = None, on: bool = True) -> None:
+        super().__init__(parent)
+        self.store, self.on, self.time = store, on, 0
+        self.camera: Camera | None = None
+        self.clip, self.clipping = ClipBox(), False
+        self.crosshair: Floats | None = None
+        self.segments_opacity = 1.0
+        self.look = Look(presets("")[0])
+        self.shown: Drawn | None = None  # the picture on the screen
+        self.reading = Reading()
+        self.patient = False
+        self._image: QImage | None = None
+        self._masks: dict[str, tuple[VoxelBlock, Color]] = {}
+        self._chosen_look = False
+        self._forced, self._generation, self._held = step, 0, False
+        self._mail = _Mail()
+        self._thread: RenderThread | None = None
+        self._maker: SurfaceMaker | None = None
+        self._closed = False
+        self._stop_listening = lambda: None
+        self._hand = Hand(self)
+        self.bar = Bar(self)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(96, 96)
+        self.setAccessibleName(self.tr("3D"))
+        self.setAccessibleDescription(
+            self.tr("The volume in 3D. Arrow keys turn it, A, P, L, R, H and F look from a side of the patient.")
+        )
+        self._mail.bell.rung.connect(self._on_mail, Qt.ConnectionType.QueuedConnection)
+        listen = getattr(self.store, "listen", None)
+        if listen is not None:
+            self._stop_listening = listen(self._mail.bell.ring)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._on_patience)
+        self.bar.follow()
+
+    # -- what others may do ------------------------------------------------------------------------------------------
+
+    def set_crosshair(self, mm: Any) -> None:
+        """None: there is none."""
+        self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
+        self.update()
+
+    def set_surfaces(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
+        """All segments that are seen: by id the block of voxels and the colour (red, green, blue of 0..255). A block that is
+        another object than before has changed; until its surface is made the old one stays."""
+        self._masks = {name: (block, (int(c[0]), int(c[1]), int(c[2]))) for name, (block, c) in masks.items()}
+        if self._maker is not None:
+            self._maker.want(self._masks)
+            self._hand_over_surfaces()
+
+    def set_time(self, t: int) -> None:
+        """Of a volume over time."""
+        if t != self.time:
+            self.time = t
+            self._read()
+
+    def set_on(self, on: bool) -> None:
+        """The person's switch. Off: no thread, no memory, no OpenGL."""
+        if on == self.on:
+            return
+        self.on = on
+        if not on:
+            self._end_threads()
+            self._image, self.shown = None, None
+        elif self.isVisible():
+            self._begin()
+        self.bar.follow()
+        self.update()
+        self.switched.emit(on)
+
+    def set_preset(self, preset: Preset) -> None:
+        self._chosen_look = True
+        self.set_look(Look(preset))
+
+    def set_look(self, look: Look) -> None:
+        self.look = look
+        self.bar.follow()
+        self.look_changed.emit()
+        self.ask()
+
+    def presets(self) -> tuple[Preset, ...]:
+        subject = self.reading.subject
+        return presets(subject.values.modality if subject is not None else str(getattr(self.store, "modality", "") or ""))
+
+    def look_from(self, side: Side) -> None:
+        if self.camera is not None:
+            self.camera = self.camera.seen_from(side)
+            self.fit()
+
+    def fit(self) -> None:
+        """All of the volume in sight."""
+        points = self._corner_points()
+        if self.camera is not None and points is not None:
+            self.set_camera(self.camera.fitted(points, self.px_size))
+
+    def set_camera(self, camera: Camera, *, held: bool = False) -> None:
+        self.camera = camera
+        self.ask(held=held)
+
+    def set_clipping(self, on: bool) -> None:
+        """Show the box with its handles; off: all of the volume is shown."""
+        self.clipping = on
+        self.set_clip(self.clip if on else ClipBox())
+        self.bar.follow()
+
+    def set_clip(self, clip: ClipBox, *, held: bool = False) -> None:
+        self.clip = clip
+        self.ask(held=held)
+
+    def set_segments_opacity(self, opacity: float) -> None:
+        self.segments_opacity = min(max(opacity, 0.0), 1.0)
+        self.ask()
+
+    def picture(self, *, marks: bool = True) -> QImage:
+        """What is seen, without the buttons."""
+        image = QImage(self.size() * self.devicePixelRatioF(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        p = QPainter(image)
+        try:
+            self._paint(p, marks=marks)
+        finally:
+            p.end()
+        return image
+
+    def copy_picture(self) -> None:
+        QGuiApplication.clipboard().setImage(self.picture())
+        self.status.emit(self.tr("The picture of the 3D view is on the clipboard."))
+
+    def save_picture(self, path: Path) -> None:
+        """PNG, or what the ending says. Refused where it cannot be written."""
+        if not self.picture().save(str(path)):
+            raise Refused(
+                f"The picture cannot be written to {path.name}.",
+                remedy="Choose another folder, or the ending .png.",
+                input=str(path),
+            )
+        self.status.emit(self.tr("The picture of the 3D view is saved: {name}").format(name=path.name))
+
+    @property
+    def settled(self) -> bool:
+        """What is wanted is on the screen, as good as it gets."""
+        if not self.on or self.reading.why_not or self._closed:
+            return True
+        if self._thread is None or self._maker is None or self._maker.busy or not self._thread.settled:
+            return False
+        return bool(self._thread.state.fault) or (
+            self.shown is not None and self.shown.fine and self.shown.wish.generation == self._generation
+        )
+
+    @property
+    def step(self) -> Step | None:
+        """Of the ladder; None before it is known."""
+        return self._thread.state.step if self._thread is not None else None
+
+    @property
+    def grid(self) -> Grid | None:
+        return self._thread.state.grid if self._thread is not None else None
+
+    @property
+    def note(self) -> str:
+        return self._thread.state.note if self._thread is not None else ""
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        """What is not as it was acquired."""
+        return (*(self.grid.badges if self.grid is not None else ()), *self.reading.badges)
+
+    @property
+    def hint(self) -> str:
+        return self.tr("Drag to turn, click for the crosshair; middle drag moves, wheel zooms, right drag shifts the values")
+
+    @property
+    def px_size(self) -> tuple[float, float]:
+        """Logical px."""
+        return float(max(1, self.width())), float(max(1, self.height()))
+
+    def close_view(self) -> None:
+        """Ends the threads without waiting for them. The store belongs to whoever made it."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stop_listening()
+        self._patience.stop()
+        self._end_threads()
+
+    def ended(self, timeout: float = 10.0) -> bool:
+        """After `close_view`: waits for the threads. For tests and benchmarks."""
+        return all(thread.join(timeout) for thread in self._ending)
+
+    # -- threads -----------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._thread is not None or self._closed or not self.on:
+            return
+        self._thread = RenderThread(self._mail.put, self._mail.bell.ring, self._forced)
+        self.destroyed.connect(self._thread.close)
+        self._patience.start()
+        self._read()
+
+    _ending: tuple[Any, ...] = ()
+
+    def _end_threads(self) -> None:
+        ended = [t for t in (self._thread, self._maker) if t is not None]
+        self._thread, self._maker = None, None
+        for thread in ended:
+            thread.close()
+        self._ending = (*(t for t in self._ending if t.alive), *ended)
+
+    def _read(self) -> None:
+        """What has come of the volume."""
+        if self._thread is None:
+            return
+        before = self.reading
+        self.reading = read(self.store, self.time, before.subject)
+        subject = self.reading.subject
+        if subject is not None and subject is not before.subject or (subject is not None and self._maker is None):
+            self._meet(subject)
+        self.update()
+
+    def _meet(self, subject: Subject) -> None:
+        assert self._thread is not None
+        if self.camera is None:
+            self.camera = Camera.around(*corners(subject.geometry))
+            self.camera = self.camera.fitted(self._corner_points(), self.px_size)
+        if not self._chosen_look:
+            self.look = Look(self.presets()[0])
+        if self._maker is None:
+            self._maker = SurfaceMaker(subject.geometry, self._mail.bell.ring)
+            self.destroyed.connect(self._maker.close)
+            self._maker.want(self._masks)
+        self._thread.show(subject)
+        self.bar.follow()
+        self.ask()
+
+    def ask(self, *, held: bool = False) -> None:
+        """A picture of how things stand now."""
+        self._held = held
+        if self._thread is None or self.camera is None or self.reading.subject is None:
+            self.update()
+            return
+        dpr = self.devicePixelRatioF()
+        size = max(1, round(self.width() * dpr)), max(1, round(self.height() * dpr))
+        self._generation += 1
+        self._thread.want(Wish(self.camera, size, self.look, self.clip, self.segments_opacity, held, self._generation))
+
+    def _hand_over_surfaces(self) -> None:
+        if self._thread is not None and self._maker is not None:
+            self._thread.set_surfaces(self._maker.surfaces())
+
+    @Slot()
+    def _on_mail(self) -> None:
+        if self._closed:
+            return
+        if self._maker is not None and self._maker.news():
+            self._hand_over_surfaces()
+        if self.reading.subject is None:
+            self._read()
+        drawn, self._mail.newest = self._mail.newest, None
+        if drawn is not None and self._thread is not None and drawn.wish.generation <= self._generation:
+            height, width = drawn.picture.shape[:2]
+            self._image = QImage(drawn.picture.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+            self.shown = drawn  # keeps the picture's memory
+            self.drawn.emit()
+        self.update()
+
+    @Slot()
+    def _on_patience(self) -> None:
+        self.patient = True
+        self.update()
+
+    def _corner_points(self) -> Floats | None:
+        subject = self.reading.subject
+        if subject is None:
+            return None
+        g = subject.geometry
+        ends = np.array([(c, r, s) for c in (-0.5, g.columns - 0.5) for r in (-0.5, g.rows - 0.5) for s in (-0.5, g.n - 0.5)])
+        return g.to_mm(*ends.T)
+
+    # -- painting ----------------------------------------------------------------------------------------------------
+
+    @property
+    def seen_camera(self) -> Camera | None:
+        """Of the picture on the screen; a frame behind `camera` while it moves."""
+        return self.shown.wish.camera if self.shown is not None else self.camera
+
+    def _words(self) -> str:
+        """In the middle, where there is no picture."""
+        if not self.on:
+            return self.tr("3D is switched off")
+        if self.reading.why_not:
+            return self.reading.why_not
+        state = self._thread.state if self._thread is not None else None
+        if state is not None and state.fault:
+            return state.fault
+        if self._image is not None or not self.patient:
+            return ""
+        if self.reading.subject is None and self.reading.wanted:
+            return self.tr("Loading {have} of {wanted} slices").format(have=self.reading.have, wanted=self.reading.wanted)
+        return self.tr("Preparing 3D")
+
+    def _paint(self, p: QPainter, *, marks: bool) -> None:
+        p.fillRect(self.rect(), QColor(*GROUND))
+        words = self._words()
+        if self._image is not None and self.shown is not None and not words:
+            p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            p.drawImage(self._target(), self._image)
+            if marks:
+                paint_marks(p, self)
+        if words:
+            paint_words(p, self.rect(), words, self.font())
+
+    def _target(self) -> QRectF:
+        """Of a picture made for another size: as high as the view, in its middle."""
+        assert self.shown is not None
+        width, height = self.shown.wish.size
+        wide = self.height() * width / height
+        return QRectF((self.width() - wide) / 2, 0, wide, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        p = QPainter(self)
+        try:
+            self._paint(p, marks=True)
+        finally:
+            p.end()
+
+    # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 480)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._begin()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._hand.drop()
+        super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.bar.place()
+        self.ask()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.ask()
+        super().changeEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hand.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hand.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._hand.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Whoever holds the panes makes one large."""
+        event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hand.wheel(event)
+
+    def enterEvent(self, event: Any) -> None:
+        self.status.emit(self.hint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self.handle_key(event))
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        return self._hand.key(event)
+
+    # -- for the hand ------------------------------------------------------------------------------------------------
+
+    @property
+    def working(self) -> bool:
+        """There is something to turn."""
+        return self.on and self.camera is not None and self.reading.subject is not None
+
+    def rest(self) -> None:
+        """The button is up: refine at once."""
+        if self._held:
+            self.ask()
+
+    def point_at(self, x: float, y: float) -> Floats | None:
+        """mm of what is seen there."""
+        camera = self.seen_camera
+        subject = self.reading.subject
+        if camera is None or subject is None:
+            return None
+        blocks = [block for block, _ in self._masks.values()]
+        return pick(x, y, self.px_size, camera, self.grid, self.look, self.clip, blocks, subject.geometry)
+
+    def show_menu(self, at: QPoint) -> None:
+        self.bar.menu(self).popup(at)
+
+    def drag_values(self, dx: float, dy: float, start: Look) -> None:
+        """As with a window: sideways spreads, upwards shifts; a drag over the whole view covers the values' span."""
+        grid = self.grid
+        if grid is None:
+            return
+        spread = min(max(start.spread * 2 ** (2 * dx / self.width()), 0.05), 20.0)
+        shift = start.shift + dy / self.height() * start.span(grid)
+        self.look = replace(start, spread=spread, shift=shift)
+        self._chosen_look = True
+        self.look_changed.emit()
+        self.ask(held=True)

@@ -1,0 +1,162 @@
+"""Paints what stands over the 3D picture: crosshair, letters, cube, scale bar, clip box, notes. In logical pixels."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from storage.model.space import letters
+from viewers.canvas.slice_marks import SMALL, TEXT, marks_font, paint_corners, paint_letters, paint_scale, shadowed
+from viewers.canvas.volume_3d_hand import handles
+from viewers.scene.crosshair import COLORS
+from viewers.scene.mpr import PlaneKind
+from viewers.scene.slice_marks import Corners, ScaleBar
+from viewers.scene.volume_render.camera import Camera
+
+if TYPE_CHECKING:
+    from viewers.canvas.volume_3d import VolumeView
+
+#: A line of the crosshair runs along one axis of the patient, where two planes meet; it has the third one's colour.
+_AXES = (PlaneKind.SAGITTAL, PlaneKind.CORONAL, PlaneKind.AXIAL)
+_ARM = 14.0  # mm at least; a part of the view where that is more
+_CUBE = 22.0  # px, half a side
+#: Sides of the cube: outwards, and their corners.
+_SIDES = [(axis, sign) for axis in range(3) for sign in (-1.0, 1.0)]
+_NOTE, _NOTE_GROUND = QColor("#9CC4FF"), QColor(10, 18, 32, 215)
+
+
+def paint_marks(p: QPainter, view: VolumeView) -> None:
+    camera = view.seen_camera
+    assert camera is not None
+    size, font = view.px_size, marks_font(view.font())
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    p.setFont(font)
+    _paint_clip(p, view, camera)
+    _paint_crosshair(p, view, camera)
+    right, up = camera.right, camera.up
+    paint_letters(p, (letters(-right), letters(right), letters(up), letters(-up)), size, font)
+    paint_scale(p, scale_of(camera, size), size, font)
+    if min(size) >= SMALL:
+        _paint_cube(p, camera, size, font)
+    _paint_notes(p, view, size, font)
+
+
+def scale_of(camera: Camera, size: tuple[float, float]) -> ScaleBar:
+    """A round number of millimetres, at most a quarter of the view long: true everywhere in a parallel projection."""
+    mm = camera.height_mm / size[1]
+    most = size[0] / 4 * mm
+    power = 10.0 ** math.floor(math.log10(most))
+    length = next(m * power for m in (5, 2, 1) if m * power <= most * (1 + 1e-9))
+    text = f"{length / 10:g} cm" if length >= 100 else f"{length:g} mm" if length >= 0.1 else f"{length * 1000:g} µm"
+    return ScaleBar(length / mm, text)
+
+
+def paint_words(p: QPainter, rect: QRect, words: str, base: QFont) -> None:
+    font = QFont(base)
+    font.setPixelSize(13)
+    p.setFont(font)
+    box = QRectF(rect).adjusted(24, 24, -24, -24)
+    shadowed(p, box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words, QColor(190, 192, 200))
+
+
+def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], font: QFont) -> None:
+    below, metrics = view.bar.height() + 4.0, QFontMetricsF(font)
+    p.save()
+    p.translate(0, below)
+    paint_corners(p, Corners(warnings=view.badges), size, font)
+    p.restore()
+    top = below + 12 + len(view.badges) * (metrics.height() + 6)
+    note = view.note
+    if note:
+        box = metrics.boundingRect(QRectF(0, 0, size[0] - 28, 200), int(Qt.TextFlag.TextWordWrap), note)
+        ground = QRectF(8, top, box.width() + 12, box.height() + 6)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(_NOTE_GROUND)
+        p.drawRoundedRect(ground, 4, 4)
+        p.setPen(_NOTE)
+        p.drawText(ground.adjusted(6, 3, -6, -3), int(Qt.TextFlag.TextWordWrap), note)
+    if view.reading.subject is None and view.reading.wanted:
+        text = view.tr("Loading {have} of {wanted} slices").format(have=view.reading.have, wanted=view.reading.wanted)
+        shadowed(p, QRectF(8, size[1] - 24, size[0] - 16, 16), Qt.AlignmentFlag.AlignCenter, text, TEXT)
+
+
+def _paint_crosshair(p: QPainter, view: VolumeView, camera: Camera) -> None:
+    if view.crosshair is None:
+        return
+    arm = max(_ARM, camera.height_mm / 12)
+    for axis, kind in enumerate(_AXES):
+        ends = view.crosshair + np.array([[-1.0], [1.0]]) * np.eye(3)[axis] * arm
+        x, y, _ = camera.project(ends, view.px_size)
+        line = QLineF(x[0], y[0], x[1], y[1])
+        for pen in (QPen(QColor(0, 0, 0, 120), 2.5), QPen(QColor(COLORS[kind]), 1.2)):
+            p.setPen(pen)
+            p.drawLine(line)
+    x, y, _ = camera.project(view.crosshair, view.px_size)
+    p.setPen(QPen(QColor(0, 0, 0, 160), 1))
+    p.setBrush(QColor(255, 255, 255))
+    p.drawEllipse(QPointF(float(x), float(y)), 2.5, 2.5)
+
+
+def _paint_clip(p: QPainter, view: VolumeView, camera: Camera) -> None:
+    grid = view.grid
+    if not view.clipping or grid is None:
+        return
+    ends = (view.clip.low, view.clip.high)
+    corners = np.array([[ends[a][0], ends[b][1], ends[c][2]] for a in (0, 1) for b in (0, 1) for c in (0, 1)])
+    x, y, depth = camera.project(grid.corner(corners), view.px_size)
+    behind = int(depth.argmin())
+    p.setBrush(Qt.BrushStyle.NoBrush)
+    for one in range(8):
+        for bit in (1, 2, 4):
+            other = one | bit
+            if other == one:
+                continue
+            hidden = behind in (one, other)
+            p.setPen(
+                QPen(QColor(255, 255, 255, 70 if hidden else 170), 1, Qt.PenStyle.DotLine if hidden else Qt.PenStyle.SolidLine)
+            )
+            p.drawLine(QPointF(x[one], y[one]), QPointF(x[other], y[other]))
+    p.setPen(QPen(QColor(0, 0, 0, 180), 1))
+    p.setBrush(QColor("#8AA0FF"))
+    for place, _ in handles(view).values():
+        p.drawEllipse(place, 5.5, 5.5)
+
+
+def _paint_cube(p: QPainter, camera: Camera, size: tuple[float, float], font: QFont) -> None:
+    """In the lower left corner: which way the patient is turned."""
+    middle = QPointF(_CUBE * 1.9 + 4, size[1] - _CUBE * 1.9 - 4)
+    bold = QFont(font)
+    bold.setPixelSize(15)
+    bold.setWeight(QFont.Weight.DemiBold)
+    for corners, text, facing in cube_faces(camera):
+        ring = QPolygonF([middle + QPointF(x, y) for x, y in corners])
+        shade = int(52 + 46 * facing)
+        p.setPen(QPen(QColor(150, 154, 166, 200), 1))
+        p.setBrush(QColor(shade, shade + 2, shade + 8, 225))
+        p.drawPolygon(ring)
+        if facing > 0.25:
+            p.setFont(bold)
+            p.setPen(QColor(240, 241, 245, int(90 + 165 * facing)))
+            at = middle + sum((QPointF(x, y) for x, y in corners), QPointF()) / 4
+            p.drawText(QRectF(at.x() - 20, at.y() - 12, 40, 24), int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def cube_faces(camera: Camera) -> list[tuple[list[tuple[float, float]], str, float]]:
+    """Those turned to the viewer: corners in px around the middle, the letter, how straight it is seen (0..1)."""
+    found = []
+    for axis, sign in _SIDES:
+        outwards = np.eye(3)[axis] * sign
+        facing = float(outwards @ camera.toward)
+        if facing <= 1e-3:
+            continue
+        u, v = np.eye(3)[(axis + 1) % 3], np.eye(3)[(axis + 2) % 3]
+        corners = []
+        for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+            point = (outwards + a * u + b * v) * _CUBE
+            corners.append((float(point @ camera.right), -float(point @ camera.up)))
+        found.append((corners, letters(outwards), min(1.0, facing)))
+    return sorted(found, key=lambda face: face[2])
