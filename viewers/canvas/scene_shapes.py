@@ -12,7 +12,7 @@ from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
-from storage.model.labels import FrameKey
+from storage.model.labels import FrameKey, Instance
 from storage.model.ontology import PALETTE, Ontology
 from viewers.canvas.raster import Color, Item, Loose, bgr
 from viewers.scene.outlines import mask_array, outline
@@ -194,8 +194,9 @@ class SceneShapes:
 
     def color(self, entry: Entry) -> Color:
         instance = self.session.document.instances.get(entry.instance)
-        if instance is None:
-            return GREY
+        return self.color_of(instance) if instance is not None else GREY
+
+    def color_of(self, instance: Instance) -> Color:
         if self.focus.display.color_by == "instance":
             return bgr(PALETTE[(instance.number * 7 + _stable(instance.feature_hash)) % len(PALETTE)])
         return self._colors.get(instance.feature_hash, GREY)

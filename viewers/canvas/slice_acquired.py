@@ -1,0 +1,145 @@
+"""The acquired slices on the canvas of pictures: all tools draw here, in pixels of the slice, and nothing is resampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.ontology import Ontology
+from viewers.canvas.events import ZOOM_STEP
+from viewers.canvas.image_canvas import ImageCanvas
+from viewers.canvas.slice_canvas import whole
+from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
+from viewers.scene.crosshair import CrosshairHand, lines, mm_at
+from viewers.scene.mpr import Plane, acquired
+from viewers.scene.mpr_state import MprState
+from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
+from viewers.scene.slice_view import SliceView
+from viewers.scene.volume_pictures import VolumePictures
+
+
+class AcquiredCanvas(ImageCanvas):
+    slice_wanted = Signal(int)
+    window_dragged = Signal(float, float)
+    pointed = Signal(object)  # mm, or None
+    enlarge_wanted = Signal()
+
+    view: SliceView
+
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        pictures: VolumePictures,
+        parent: Any = None,
+    ) -> None:
+        self.state: MprState | None = None  # once the volume is open and has a place in space
+        self.corners: Callable[[], Corners] = Corners
+        self.marked = True
+        self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
+        self._hand: CrosshairHand | None = None
+        super().__init__(session, focus, ontology, pictures, parent)
+        self.setAccessibleName(self.tr("Acquired slices"))
+
+    def make_view(self) -> SliceView:
+        return SliceView()
+
+    def follow(self, state: MprState) -> None:
+        """The volume is open: from now on there are millimetres."""
+        self.state, self._hand = state, CrosshairHand(state, state.acquired)
+        self.view.use_spacing(state.geometry.spacing_col_mm, state.geometry.spacing_row_mm)
+        self.orient(True)
+
+    def orient(self, to_patient: bool) -> None:
+        """As the patient is looked at by custom (only turned and mirrored), or as the rows are stored."""
+        if self.state is None:
+            return
+        if to_patient:
+            geometry = self.state.geometry
+            self.view.look_like(geometry.row_dir, geometry.col_dir, *self.state.base.look(self.state.acquired))
+        else:
+            self.view.rotation, self.view.flip = 0, False
+        self._refit()
+
+    @property
+    def plane(self) -> Plane | None:
+        """Of the slice on the screen."""
+        if self.state is None:
+            return None
+        k = self.session.frames.index(self.on_screen) % self.state.geometry.n
+        return acquired(self.state.geometry, k)
+
+    # -- the pointer
+
+    def wheeled(self, steps: float, at: QPointF, *, ctrl: bool) -> None:
+        if ctrl:
+            self.zoom_by(ZOOM_STEP**steps, at)
+        else:
+            self.slice_wanted.emit(-whole(steps))
+
+    def right_dragged(self, way: QPointF) -> None:
+        self.window_dragged.emit(way.x() / max(1, self.width()), way.y() / max(1, self.height()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        plane = self.plane
+        at = event.position()
+        mm = mm_at(self.view, plane, at.x(), at.y()) if plane is not None else None
+        idle = event.buttons() == Qt.MouseButton.NoButton and not (self.tool is not None and self.tool.draws)
+        if mm is not None and idle and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.state is not None:
+            self.state.look_at(mm)
+        self.pointed.emit(mm)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.enlarges():
+            self.enlarge_wanted.emit()
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+
+    def crosshair(self, what: str, x: float, y: float) -> None:
+        """What the crosshair tool asks for."""
+        plane, hand = self.plane, self._hand
+        if plane is None or hand is None:
+            return
+        match what:
+            case "begin":
+                hand.begin(self.view, plane, x, y)
+            case "move":
+                hand.move(self.view, plane, x, y)
+            case _:
+                hand.end()
+
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.context.frame_size == (0, 0):
+            return
+        p = QPainter(self)
+        try:
+            self._paint_marks(p)
+        finally:
+            p.end()
+
+    def _paint_marks(self, p: QPainter) -> None:
+        size, font, plane, state = self.view.size, marks_font(self.font()), self.plane, self.state
+        corners = self.corners()
+        paint_corners(p, corners if self.marked else Corners(warnings=corners.warnings), size, font)
+        if plane is None or state is None:
+            return
+        if state.lines:
+            paint_lines(p, lines(state, state.acquired, self.view, plane), size)
+        paint_letters(p, edge_letters(self.view, plane), size, font)
+        bar = scale_bar(self.view, plane) if self.marked else None
+        if bar is not None:
+            paint_scale(p, bar, size, font)

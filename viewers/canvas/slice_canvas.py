@@ -1,0 +1,320 @@
+"""A pane that shows one plane of a volume: greys through the window, masks over them, the crosshair and what is written around.
+
+The pointer as in reading rooms: the wheel turns the slices, Ctrl+wheel zooms, the right button sets the window, the middle one
+pans, the left one has the crosshair. Shapes are drawn on acquired slices only (`AcquiredCanvas`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from storage.model.space import Floats
+from viewers.canvas.overlay import BACKGROUND
+from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
+from viewers.scene.crosshair import CrosshairHand, hold_at, lines, mm_at
+from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.pictures import SQUARES
+from viewers.scene.plane_reader import Cut, PlaneReader
+from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
+from viewers.scene.slice_view import SliceView
+from viewers.scene.view_state import Placement
+from viewers.tools.base import DRAG_THRESHOLD
+
+ZOOM_STEP = 1.25
+#: What lies over a plane: values of 0 (nothing) and up, and the colour of each, premultiplied ARGB.
+Labels = tuple[NDArray[np.uint16], NDArray[np.uint32]]
+
+
+class SliceCanvas(QWidget):
+    slice_wanted = Signal(int)  # by so many along the plane's normal
+    window_dragged = Signal(float, float)  # by these parts of the pane, to the right and down
+    pointed = Signal(object)  # mm under the pointer, or None: it left
+    enlarge_wanted = Signal()
+    menu_wanted = Signal(object, QPoint)  # None (no instance), global position
+    view_changed = Signal()
+
+    def __init__(self, reader: PlaneReader, state: MprState, kind: PlaneKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reader, self.state, self.kind = reader, state, kind
+        self.view = SliceView()
+        self.labels: Callable[[Plane], Labels | None] = _no_labels
+        self.corners: Callable[[Cut], Corners] = _no_corners
+        self.marked = True  # letters, corners and scale bar
+        self._hand = CrosshairHand(state, kind)
+        self._cut: Cut | None = None
+        self._held: Qt.MouseButton = Qt.MouseButton.NoButton
+        self._from = QPointF()  # where the pointer was last while held
+        self._dragged = False
+        self._fitted = True
+        self._image: tuple[tuple[Any, ...], QImage, NDArray[Any]] | None = None
+        self._over: tuple[tuple[Any, ...], Labels | None] | None = None
+        self.version = 0  # of the labels
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Plane of the volume: {0}").format(kind.value))
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 300)
+
+    # -- what others may do
+
+    @property
+    def plane(self) -> Plane | None:
+        return self._cut.plane if self._cut is not None else None
+
+    def read(self) -> Cut | None:
+        """The plane as it is now; the place in the middle of the pane stays there though the plane be another."""
+        cut = self.reader.cut(self.state, self.kind)
+        old, self._cut = self._cut, cut
+        if cut is None or (old is not None and old.plane is cut.plane):
+            return cut
+        plane, view = cut.plane, self.view
+        held = None if old is None or self._fitted else old.plane.at(view.centre[0] - 0.5, view.centre[1] - 0.5)
+        scale = view.zoom / min(old.plane.mm_right, old.plane.mm_down) if old is not None else 0.0
+        view.frame = (plane.width, plane.height)
+        view.use_spacing(plane.mm_right, plane.mm_down)
+        if held is None:
+            view.fit()
+        else:
+            u, v, _ = plane.pixel_of(held)
+            view.centre = (float(u) + 0.5, float(v) + 0.5)
+            view.zoom = scale * min(plane.mm_right, plane.mm_down)
+        return cut
+
+    def refresh_labels(self) -> None:
+        self.version += 1
+        self.update()
+
+    def fit(self) -> None:
+        self._fitted = True
+        self.view.fit()
+        self._moved()
+
+    def zoom_to(self, zoom: float) -> None:
+        self._fitted = False
+        self.view.zoom_to(zoom)
+        self._moved()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """The point under `at` (or the middle) stays where it is."""
+        self._fitted = False
+        place = at or QPointF(self.width() / 2, self.height() / 2)
+        self.view.zoom_at(factor, (place.x(), place.y()))
+        self._moved()
+
+    def mm_under(self, at: QPointF) -> Floats | None:
+        return mm_at(self.view, self._cut.plane, at.x(), at.y()) if self._cut is not None else None
+
+    def _moved(self) -> None:
+        self.update()
+        self.view_changed.emit()
+
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        cut = self.read()
+        p = QPainter(self)
+        try:
+            if cut is None:
+                p.fillRect(self.rect(), BACKGROUND)
+            else:
+                self._paint_plane(p, cut)
+                self._paint_marks(p, cut)
+        finally:
+            p.end()
+
+    def _paint_plane(self, p: QPainter, cut: Cut) -> None:
+        now = self.view.placement()
+        size = (round(self.width() * now.dpr), round(self.height() * now.dpr))
+        over = self._labels_of(cut)
+        key = (id(cut.eight), now, size, self.state.smooth, id(over))
+        if self._image is None or self._image[0] != key:
+            pixels = warped(cut.eight, now, size, smooth=self.state.smooth)
+            if over is not None:
+                _lay_over(pixels, over, now, size)
+            image = QImage(pixels.data, size[0], size[1], size[0] * 4, QImage.Format.Format_RGB32)
+            image.setDevicePixelRatio(now.dpr)
+            self._image = (key, image, pixels)
+            self._shown = cut.eight  # its address is part of the key: it must not be used again
+        p.drawImage(0, 0, self._image[1])
+
+    def _labels_of(self, cut: Cut) -> Labels | None:
+        plane = cut.plane
+        key = (self.version, tuple(plane.origin), tuple(plane.right), tuple(plane.down), plane.width, plane.height)
+        if self._over is None or self._over[0] != key:
+            self._over = (key, self.labels(plane))
+        return self._over[1]
+
+    def _paint_marks(self, p: QPainter, cut: Cut) -> None:
+        size, font = self.view.size, marks_font(self.font())
+        if self.state.lines:
+            paint_lines(p, lines(self.state, self.kind, self.view, cut.plane), size)
+        paint_letters(p, edge_letters(self.view, cut.plane), size, font)
+        corners = self.corners(cut)
+        if not self.marked:
+            corners = Corners(warnings=corners.warnings)
+        paint_corners(p, corners, size, font)
+        bar = scale_bar(self.view, cut.plane) if self.marked else None
+        if bar is not None:
+            paint_scale(p, bar, size, font)
+
+    # -- the pointer
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._cut is None or self._held != Qt.MouseButton.NoButton:
+            return
+        self._held, self._from, self._dragged = event.button(), event.position(), False
+        if self._held == Qt.MouseButton.LeftButton:
+            self._hand.begin(self.view, self._cut.plane, event.position().x(), event.position().y())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at, way = event.position(), event.position() - self._from
+        match self._held:
+            case Qt.MouseButton.LeftButton if self._cut is not None:
+                self._hand.move(self.view, self._cut.plane, at.x(), at.y())
+            case Qt.MouseButton.MiddleButton:
+                self._fitted = False
+                self.view.pan(way.x(), way.y())
+                self._from = at
+                self._moved()
+            case Qt.MouseButton.RightButton if self._dragged or way.manhattanLength() > DRAG_THRESHOLD:
+                self._dragged, self._from = True, at
+                self.window_dragged.emit(way.x() / max(1, self.width()), way.y() / max(1, self.height()))
+            case Qt.MouseButton.NoButton:
+                self._hover(event)
+        self.pointed.emit(self.mm_under(at))
+
+    def _hover(self, event: QMouseEvent) -> None:
+        if self._cut is None:
+            return
+        at = event.position()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.state.look_at(mm_at(self.view, self._cut.plane, at.x(), at.y()))
+            return
+        found = lines(self.state, self.kind, self.view, self._cut.plane) if self.state.lines else []
+        hold = hold_at(found, at.x(), at.y(), self.view.size)
+        shapes = {"line": Qt.CursorShape.SizeAllCursor, "turn": Qt.CursorShape.PointingHandCursor}
+        self.setCursor(shapes.get(hold.what, Qt.CursorShape.CrossCursor))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != self._held:
+            return
+        held, self._held = self._held, Qt.MouseButton.NoButton
+        if held == Qt.MouseButton.LeftButton:
+            self._hand.end()
+        elif held == Qt.MouseButton.RightButton and not self._dragged:
+            self.menu_wanted.emit(None, event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.enlarge_wanted.emit()
+        else:
+            self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()
+        steps = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        if steps == 0:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(ZOOM_STEP**steps, event.position())
+        else:
+            self.slice_wanted.emit(-whole(steps))
+        self.pointed.emit(self.mm_under(event.position()))
+
+    def leaveEvent(self, event: Any) -> None:
+        self.pointed.emit(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
+        if self._fitted:
+            self.view.fit()
+        self._moved()
+
+    def showEvent(self, event: Any) -> None:
+        self.resizeEvent(event)
+
+
+def whole(steps: float) -> int:
+    """Notches of a wheel; the small steps of a touch pad count as one each."""
+    return round(steps) or (1 if steps > 0 else -1)
+
+
+def warped(eight: NDArray[np.uint8], now: Placement, size: tuple[int, int], *, smooth: bool) -> NDArray[np.uint8]:
+    """Greys or RGB of a plane as (h, w, 4) device pixels of a pane, the background around it."""
+    a, b, tx, c, d, ty = now.device()
+    # Corners become centres: OpenCV counts from the middle of a pixel.
+    forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
+    picture = (eight.shape[1], eight.shape[0])
+    inside = _covered(forward, picture, size)
+    scale = float(np.hypot(a, c)), float(np.hypot(b, d))
+    source = np.ascontiguousarray(eight)
+    if min(scale) < 0.5:  # averaged, else it shimmers while it is turned through
+        w, h = (max(1, round(n * min(1.0, s))) for n, s in zip(picture, scale, strict=True))
+        source = cv2.resize(source, (w, h), interpolation=cv2.INTER_AREA)
+        fx, fy = picture[0] / w, picture[1] / h
+        shift = (tx + (a * fx + b * fy) / 2 - 0.5, ty + (c * fx + d * fy) / 2 - 0.5)
+        forward = np.array(((a * fx, b * fy, shift[0]), (c * fx, d * fy, shift[1])))
+    flags = cv2.INTER_LINEAR if smooth or min(scale) < SQUARES else cv2.INTER_NEAREST
+    made = cv2.warpAffine(source, forward, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    out = cv2.cvtColor(made, cv2.COLOR_GRAY2BGRA if made.ndim == 2 else cv2.COLOR_RGB2BGRA)
+    _paint_ground(out, inside)
+    return out
+
+
+def _covered(forward: NDArray[Any], picture: tuple[int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The whole device pixels (left, top, right, bottom) under which the picture lies; it is never turned but by quarters."""
+    w, h = picture
+    ends = np.array(((-0.5, -0.5, 1.0), (w - 0.5, h - 0.5, 1.0))) @ forward.T + 0.5
+    (x0, y0), (x1, y1) = np.rint(np.sort(ends, axis=0)).astype(int).tolist()
+    return max(0, x0), max(0, y0), min(size[0], x1), min(size[1], y1)
+
+
+def _paint_ground(out: NDArray[np.uint8], inside: tuple[int, int, int, int]) -> None:
+    x0, y0, x1, y1 = inside
+    ground = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red(), 255)
+    for part in (out[:y0], out[y1:], out[y0:y1, :x0], out[y0:y1, x1:]):
+        part[:] = ground
+
+
+def _lay_over(pixels: NDArray[np.uint8], labels: Labels, now: Placement, size: tuple[int, int]) -> None:
+    """Masks, blended in; only where there are any."""
+    values, colors = labels
+    a, b, tx, c, d, ty = now.device()
+    forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
+    seen = cv2.warpAffine(values, forward, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(0.0,))
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return
+    cut = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    over = colors[seen[cut]].view(np.uint8).reshape(*seen[cut].shape, 4)
+    under = pixels[cut].astype(np.uint16)
+    pixels[cut] = (over + (under * (255 - over[..., 3:].astype(np.uint16)) + 127) // 255).astype(np.uint8)
+    pixels[cut][..., 3] = 255
+
+
+def color_table(colors: Sequence[tuple[int, int, int, float]]) -> NDArray[np.uint32]:
+    """Of (red, green, blue, opacity 0..1), counted from 1; 0 is nothing."""
+    table = np.zeros((len(colors) + 1, 4), np.uint8)  # blue, green, red, alpha
+    for i, (red, green, blue, alpha) in enumerate(colors, start=1):
+        table[i] = (round(blue * alpha), round(green * alpha), round(red * alpha), round(255 * alpha))
+    return table.view(np.uint32).ravel()
+
+
+def _no_labels(_plane: Plane) -> Labels | None:
+    return None
+
+
+def _no_corners(_cut: Cut) -> Corners:
+    return Corners()

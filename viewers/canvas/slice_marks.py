@@ -1,0 +1,117 @@
+"""Paints what stands over a slice: crosshair, letters, scale bar, corners. In logical pixels, legible on black and on white."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from storage.model.geometry import Point
+from viewers.scene.crosshair import COLORS, FREE, Line
+from viewers.scene.slice_marks import Corners, ScaleBar
+
+TEXT, WARNING, SHADOW = QColor(232, 232, 236), QColor("#FFB020"), QColor(0, 0, 0, 190)
+EDGE = 8.0
+#: Below this size (logical px) a pane has room for letters and warnings only.
+SMALL = 180.0
+
+
+def marks_font(base: QFont) -> QFont:
+    font = QFont(base)
+    font.setPixelSize(11)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def paint_lines(p: QPainter, lines: Sequence[Line], size: Point) -> None:
+    """The crosshair, free around its middle; turned ends are marked by a thicker piece."""
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    reach = math.hypot(*size)
+    for line in lines:
+        straight = min(abs(line.way[0]), abs(line.way[1])) < 1e-6
+        x, y = (math.floor(line.at[0]) + 0.5, math.floor(line.at[1]) + 0.5) if straight else line.at
+        dx, dy = line.way
+        pieces = [QLineF(x + s * dx * FREE, y + s * dy * FREE, x + s * dx * reach, y + s * dy * reach) for s in (-1.0, 1.0)]
+        color = QColor(COLORS[line.kind])
+        p.setPen(QPen(QColor(0, 0, 0, 120), 2.5))
+        p.drawLines(pieces)
+        p.setPen(QPen(color, 1))
+        p.drawLines(pieces)
+
+
+def paint_letters(p: QPainter, found: tuple[str, str, str, str], size: Point, font: QFont) -> None:
+    """Left, right, top and bottom, each in the middle of its edge."""
+    w, h = size
+    big = QFont(font)
+    big.setPixelSize(13)
+    big.setWeight(QFont.Weight.DemiBold)
+    p.setFont(big)
+    boxes = (
+        (QRectF(EDGE - 4, h / 2 - 12, 40, 24), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+        (QRectF(w - EDGE - 36, h / 2 - 12, 40, 24), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
+        (QRectF(w / 2 - 20, EDGE - 4, 40, 20), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop),
+        (QRectF(w / 2 - 20, h - EDGE - 16, 40, 20), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom),
+    )
+    for text, (box, flags) in zip(found, boxes, strict=True):
+        shadowed(p, box, flags, text, TEXT)
+
+
+def paint_corners(p: QPainter, corners: Corners, size: Point, font: QFont) -> None:
+    p.setFont(font)
+    metrics = QFontMetricsF(font)
+    step, (w, h) = metrics.height() + 1, size
+    left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+    half = QRectF(0, 0, w / 2 - EDGE - 20, step)
+
+    def column(lines: Sequence[str], x: float, y: float, flags: Qt.AlignmentFlag, color: QColor = TEXT) -> None:
+        for i, line in enumerate(lines):
+            elided = metrics.elidedText(line, Qt.TextElideMode.ElideRight, half.width())
+            shadowed(p, half.translated(x, y + i * step), flags | Qt.AlignmentFlag.AlignVCenter, elided, color)
+
+    if min(w, h) >= SMALL:
+        column(corners.top_left, EDGE, EDGE, left)
+        column(corners.top_right, w / 2 + 20, EDGE, right)
+        column(corners.bottom_left, EDGE, h - EDGE - step * len(corners.bottom_left), left)
+        column(corners.bottom_right, w / 2 + 20, h - EDGE - step * len(corners.bottom_right), right)
+    _paint_warnings(p, corners.warnings, EDGE + step * (len(corners.top_left) if min(w, h) >= SMALL else 0) + 4, w, metrics)
+
+
+def _paint_warnings(p: QPainter, warnings: Sequence[str], top: float, width: float, metrics: QFontMetricsF) -> None:
+    """What must not be overlooked stands on a ground of its own."""
+    for text in warnings:
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * EDGE - 12)
+        box = QRectF(EDGE, top, metrics.horizontalAdvance(shown) + 12, metrics.height() + 4)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(QColor(30, 22, 4, 215))
+        p.drawRoundedRect(box, 4, 4)
+        p.setPen(WARNING)
+        p.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
+        top += box.height() + 2
+
+
+def paint_scale(p: QPainter, bar: ScaleBar, size: Point, font: QFont) -> None:
+    """At the lower edge, between the corners, above the letter."""
+    w, h = size
+    if min(w, h) < SMALL:
+        return
+    y, x = h - 30.5, w / 2 - bar.length / 2
+    pieces = [
+        QLineF(x, y, x + bar.length, y),
+        QLineF(x, y - 4, x, y + 4),
+        QLineF(x + bar.length, y - 4, x + bar.length, y + 4),
+    ]
+    for pen in (QPen(SHADOW, 3), QPen(TEXT, 1)):
+        p.setPen(pen)
+        p.drawLines(pieces)
+    p.setFont(font)
+    shadowed(p, QRectF(w / 2 - 60, y - 20, 120, 16), Qt.AlignmentFlag.AlignCenter, bar.text, TEXT)
+
+
+def shadowed(p: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str, color: QColor) -> None:
+    if text:
+        p.setPen(SHADOW)
+        p.drawText(box.translated(QPointF(1, 1)), int(flags), text)
+        p.setPen(color)
+        p.drawText(box, int(flags), text)

@@ -1,0 +1,158 @@
+"""The verbs of the volume editor: those of the picture editor, and what is about planes, windows and layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from viewers.canvas.mpr_grid import Layout
+from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always
+from viewers.editors.context_menu import GROUND, SELECTION
+from viewers.editors.tool_bar import LETTERS
+
+if TYPE_CHECKING:
+    from viewers.editors.volume_editor import VolumeEditor
+
+ICONS.setdefault("crosshair", "mdi6.crosshairs")
+LETTERS.setdefault("crosshair", "+")
+#: decisions.md 19.
+PRESET_KEYS = tuple(f"F{n}" for n in range(2, 11))
+#: Of the picture editor's verbs those that have no meaning on grey values with a window.
+_NOT_HERE = {"adjust", "reset_adjust"}
+_KEYS = {
+    "next_page": ("F", "Right", "Down"),
+    "previous_page": ("D", "Left", "Up"),
+    "leave": ("Ctrl+F6",),  # F6 is a window
+}
+
+
+def needs_volume(editor: VolumeEditor) -> str:
+    return "" if editor.volume.store is not None else "The volume is still being opened."
+
+
+def needs_space(editor: VolumeEditor) -> str:
+    if editor.state is not None:
+        return ""
+    return needs_volume(editor) or "This series has no place in space, so there are no planes through it."
+
+
+def needs_window(editor: VolumeEditor) -> str:
+    return needs_volume(editor) or ("Colours have no window." if editor.volume.coloured else "")
+
+
+def needs_slices(editor: VolumeEditor) -> str:
+    return needs_volume(editor) or ("" if editor.volume.slices > 1 else "There is one slice only.")
+
+
+def needs_times(editor: VolumeEditor) -> str:
+    return needs_volume(editor) or ("" if editor.volume.times > 1 else "This volume has one time only.")
+
+
+def needs_other(editor: VolumeEditor) -> str:
+    return "" if editor.beside is not None else "Open another series beside this one first."
+
+
+def needs_header(editor: VolumeEditor) -> str:
+    return "" if editor.read_header is not None else "The header of this volume cannot be shown."
+
+
+def _needs_preset(index: int) -> Callable[[Any], str]:
+    def why(editor: VolumeEditor) -> str:
+        known = len(editor.volume.presets())
+        return needs_window(editor) or ("" if index < known else "There is no preset on this key for this kind of picture.")
+
+    return why
+
+
+def _of_pictures() -> Iterable[EditorAction]:
+    """A page of pictures is a slice here."""
+    for action in EDITOR_ACTIONS:
+        if action.id in _NOT_HERE:
+            continue
+        if action.section == "page":
+            action = replace(action, title=action.title.replace("page", "slice"), why_not=needs_slices)
+        yield replace(action, keys=_KEYS.get(action.id, action.keys))
+
+
+def _verb(
+    name: str,
+    title: str,
+    keys: tuple[str, ...],
+    method: str,
+    why: Callable[[Any], str] = always,
+    icon: str = "",
+    *args: object,
+) -> EditorAction:
+    return EditorAction(f"volume_{name}", title, keys, method, icon, why, "view", args=args)
+
+
+def _windows() -> list[EditorAction]:
+    return [
+        *(
+            _verb(f"preset_{n + 1}", f"Window preset {n + 1}", (key,), "use_preset", _needs_preset(n), "", n)
+            for n, key in enumerate(PRESET_KEYS)
+        ),
+        _verb("auto", "Automatic window", ("Shift+A",), "auto_window", needs_window, "mdi6.auto-fix"),
+        _verb("invert", "Invert greys", ("Shift+I",), "invert_window", needs_window, "mdi6.invert-colors"),
+        _verb("file_window", "Next window of the file", ("Shift+F",), "next_file_window", needs_window),
+        _verb("windows", "Windows…", (), "show_adjustments", needs_window, "mdi6.tune-vertical"),
+        _verb("reset", "Reset window, planes and zoom", ("Ctrl+R",), "reset_all", needs_volume, "mdi6.restore"),
+    ]
+
+
+def _planes() -> list[EditorAction]:
+    space = needs_space
+    return [
+        EditorAction("tool_crosshair", "Crosshair", ("Shift+C",), "arm_tool", ICONS["crosshair"], space, "tool",
+                     args=("crosshair",)),
+        _verb("lines", "Lines of the crosshair", ("Shift+X",), "toggle_lines", space),
+        _verb("straighten", "Straight planes", ("Shift+S",), "straighten", space, "mdi6.axis-arrow"),
+        _verb("patient", "Planes of the patient", (), "follow_patient", space),
+        _verb("slab", "Thick slab: next kind", ("Shift+T",), "next_slab", space, "mdi6.layers-outline"),
+        _verb("smooth", "Smooth pixels", (), "toggle_smooth", needs_volume),
+        _verb("stored", "Slices turned as they are stored", (), "toggle_stored", space),
+        _verb("marks", "Texts over the slices", ("Shift+V",), "toggle_marks", needs_volume),
+        _verb("drawings", "Drawings of the file", (), "toggle_drawings", needs_volume),
+    ]  # fmt: skip
+
+
+def _layouts() -> list[EditorAction]:
+    def layout(which: Layout, title: str, key: str, why: Callable[[Any], str], icon: str) -> EditorAction:
+        return _verb(f"layout_{which.value}", title, (key,), "use_layout", why, icon, which.value)
+
+    return [
+        layout(Layout.GRID, "Three planes and 3D", "Shift+F2", needs_space, "mdi6.view-grid-outline"),
+        layout(Layout.ONE, "This pane alone", "Shift+F3", needs_space, "mdi6.square-outline"),
+        layout(Layout.STACK, "Slices as acquired", "Shift+F4", needs_volume, "mdi6.layers-triple-outline"),
+        layout(Layout.SIDE, "Two series side by side", "Shift+F5", needs_other, "mdi6.view-split-vertical"),
+    ]
+
+
+def _running() -> list[EditorAction]:
+    return [
+        EditorAction("play_toggle", "Play or pause", ("Space",), "toggle_cine", "mdi6.play-pause", needs_slices, "play"),
+        EditorAction("play_forward", "10 slices on", ("V",), "step_slices", "", needs_slices, "play", args=(10,)),
+        EditorAction("play_back", "10 slices back", ("C",), "step_slices", "", needs_slices, "play", args=(-10,)),
+        EditorAction("play_faster", "Faster", (), "change_speed", "", needs_slices, "play", args=(1,)),
+        EditorAction("play_slower", "Slower", (), "change_speed", "", needs_slices, "play", args=(-1,)),
+        _verb("play_time", "Play through time", ("Shift+Space",), "toggle_time_cine", needs_times, "mdi6.play-speed"),
+        _verb("next_time", "Next time", (".",), "step_time", needs_times, "", 1),
+        _verb("previous_time", "Previous time", (",",), "step_time", needs_times, "", -1),
+        _verb("key_image", "Key image", ("K",), "toggle_key_image", needs_volume, "mdi6.key-outline"),
+        _verb("header", "Header…", ("Ctrl+I",), "show_header", needs_header, "mdi6.text-box-search-outline"),
+    ]
+
+
+VOLUME_ACTIONS: list[EditorAction] = [*_of_pictures(), *_windows(), *_planes(), *_layouts(), *_running()]
+
+VOLUME_SELECTION = SELECTION
+VOLUME_GROUND = (
+    *GROUND[:2],
+    ("volume_auto", "volume_invert", "volume_file_window", "volume_reset"),
+    ("volume_slab", "volume_straighten", "volume_patient", "volume_lines"),
+    ("volume_layout_grid", "volume_layout_one", "volume_layout_stack", "volume_layout_side"),
+    ("volume_key_image", "volume_header", "volume_marks", "volume_drawings"),
+    ("hide_all", "lock_all"),
+    ("fit", "full_size"),
+)

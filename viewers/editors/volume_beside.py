@@ -1,0 +1,113 @@
+"""Another series next to the one that is edited: to be looked at, linked by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+
+from viewers.canvas.background import Bell
+from viewers.canvas.mpr_grid import Notice, Pane
+from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.scene.mpr_state import MprState
+from viewers.scene.plane_reader import Cut, PlaneReader
+from viewers.scene.slice_marks import Corners
+from viewers.scene.volume_pictures import number
+from viewers.scene.volume_source import VolumeSource
+from viewers.scene.volume_words import PaneContext, VolumeWords
+from viewers.scene.window_level import dragged
+
+
+class Beside(QObject):
+    """Its acquired slices in a pane. `same_space`: the point looked at is the same one; else it goes as far as the other."""
+
+    def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool) -> None:
+        super().__init__()
+        self.volume, self.title, self.same_space = volume, title, same_space
+        self.state: MprState | None = None
+        self.canvas: SliceCanvas | None = None
+        self.opened: Callable[[], object] = lambda: None
+        self._pane = pane
+        self._words = VolumeWords(volume)
+        self._from: tuple[float, int] | None = None  # height of the edited series and own slice when they were put side by side
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(60)
+        self._pause.timeout.connect(self._refresh)
+        self._notice = Notice(f"Opening {title}…")
+        pane.put(self._notice)
+        self._bell = Bell()
+        self._bell.rung.connect(self._on_volume, Qt.ConnectionType.QueuedConnection)
+        self._end = volume.listen(self._bell.ring)
+        volume.start()
+        self._on_volume()
+
+    def close(self) -> None:
+        """The volume belongs to whoever opened it."""
+        self._end()
+        self._pause.stop()
+
+    @Slot()
+    def _on_volume(self) -> None:
+        if self.volume.error is not None:
+            self._notice.setText(f"{self.volume.error.reason}\n{self.volume.error.remedy}")
+        elif self.canvas is None and self.volume.store is not None:
+            self._open()
+        elif not self._pause.isActive():
+            self._pause.start()
+
+    def _open(self) -> None:
+        geometry = self.volume.geometry
+        if geometry is None:
+            self._notice.setText(f"{self.title} has no place in space and cannot be shown beside another series.")
+            return
+        self.state = MprState(geometry, self.volume.times)
+        self.state.lines = self.same_space
+        self.canvas = SliceCanvas(PlaneReader(self.volume), self.state, self.state.acquired, self._pane)
+        self.canvas.corners = self._corners
+        self.canvas.slice_wanted.connect(self._wheeled)
+        self.canvas.window_dragged.connect(self._window)
+        self.state.listen(lambda _names: self._refresh())
+        self._pane.put(self.canvas)
+        self.opened()
+
+    def follow(self, state: MprState) -> None:
+        """The point looked at in the edited series is another one."""
+        own = self.state
+        if own is None:
+            return
+        if self.same_space:
+            own.look_at(state.crosshair)
+            return
+        height = float(state.crosshair @ state.geometry.normal)
+        if self._from is None:
+            self._from = (height, own.slice())
+        way = height - self._from[0]
+        start = float(own.geometry.heights[self._from[1]])
+        normal = own.geometry.normal
+        own.look_at(own.crosshair + (start + way - float(own.crosshair @ normal)) * normal)
+
+    def _wheeled(self, steps: int) -> None:
+        """By hand: from here on the two go together."""
+        if self.state is not None:
+            self.state.step(self.state.acquired, steps)
+            self._from = None
+
+    def _window(self, right: float, down: float) -> None:
+        window = self.volume.window_of(0)
+        if window is not None:
+            self.volume.window.choose(dragged(window, right, down, self.volume.span()))
+
+    def _corners(self, cut: Cut) -> Corners:
+        frame = cut.frame or 0
+        window = self.volume.window_of(frame)
+        words = f"C {number(window.center)}  W {number(window.width)}" if window is not None else ""
+        of = PaneContext(frame, frame, self.state, (self.title,), words, self.canvas.view.zoom if self.canvas else 1.0)
+        found = self._words.acquired(of)
+        link = () if self.same_space else ("Linked by distance only: another frame of reference",)
+        return Corners(found.top_left, found.top_right, found.bottom_left, found.bottom_right, (*found.warnings, *link))
+
+    @Slot()
+    def _refresh(self) -> None:
+        if self.canvas is not None:
+            self.canvas.update()

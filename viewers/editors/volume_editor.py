@@ -1,0 +1,482 @@
+"""The editor of volumes: the acquired slices on the canvas of pictures, beside them the planes through the volume.
+
+Labels lie on acquired slices, `("", time x slices + slice)`, in pixels of the slice; so every tool, verb and panel of the
+picture editor works here. The other panes show masks where they cut them. `MprState` says where one looks, `Focus.at` which
+slice is edited; each follows the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.labels import FrameKey
+from storage.model.ontology import Ontology
+from storage.model.space import Floats
+from storage.model.volume_masks import VolumeMasks
+from viewers.canvas.background import Bell
+from viewers.canvas.image_canvas import ImageCanvas
+from viewers.canvas.mpr_grid import Layout, MprGrid, Notice
+from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.canvas.slice_canvas import Labels, SliceCanvas, color_table
+from viewers.editors.clipboard import Clipboard
+from viewers.editors.image_editor import ImageEditor
+from viewers.editors.tool_bar import Icon
+from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
+from viewers.editors.volume_beside import Beside
+from viewers.editors.volume_header import Row
+from viewers.editors.volume_strip import VolumeStrip
+from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
+from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.pictures import PictureSource
+from viewers.scene.plane_reader import PlaneReader, labels_on
+from viewers.scene.volume_pictures import VolumePictures
+from viewers.scene.volume_source import VolumeSource
+from viewers.scene.volume_words import PaneContext, VolumeWords
+from viewers.tools.base import Tool
+from viewers.tools.crosshair import CrosshairTool
+from viewers.tools.drawing import DrawingTool
+
+CROSSHAIR = "crosshair"
+#: While slices come the other planes are cut anew this often (ms).
+PAUSE_MS = 120
+#: An opening that takes longer than this (ms) is told.
+PATIENCE_MS = 150
+#: Makes the widget of the 3D pane.
+Make3D = Callable[[VolumeSource, MprState], QWidget]
+
+
+class VolumeEditor(VolumeViewVerbs, ImageEditor):
+    """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
+
+    `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
+    the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `make_3d` the widget of the
+    fourth pane.
+    """
+
+    key_images_changed = Signal()  # `key_images` is another set
+
+    def __init__(
+        self,
+        session: EditSession,
+        focus: Focus,
+        ontology: Ontology,
+        volume: VolumeSource,
+        parent: QWidget | None = None,
+        *,
+        icon: Icon | None = None,
+        clipboard: Clipboard | None = None,
+        rebound: Mapping[str, tuple[str, ...]] | None = None,
+        titles: Callable[[], Sequence[str]] = tuple,
+        missing: Sequence[str] = (),
+        read_header: Callable[[int], Sequence[Row]] | None = None,
+        make_3d: Make3D | None = None,
+    ) -> None:
+        self.volume, self.state = volume, None
+        self.reader = PlaneReader(volume)
+        self.planes = {}
+        self.masks: VolumeMasks | None = None
+        self.active = None
+        self.beside: Beside | None = None
+        self.titles, self.missing, self.read_header, self._make_3d = titles, tuple(missing), read_header, make_3d
+        self.key_images = set()
+        self.view_3d: QWidget | None = None
+        self.words = VolumeWords(volume)
+        pictures = VolumePictures(volume)
+        super().__init__(
+            session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VOLUME_ACTIONS
+        )
+        self.pictures = pictures
+        self.cine = Cine(self._beat_slice, self._on_screen)
+        self.time_cine = Cine(self._beat_time, self._on_screen)
+        self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
+        self.toolbox.tools[CROSSHAIR] = self.crosshair_tool
+        self.crosshair_tool.context = self.canvas.context
+        self._stand()
+        self._follow()
+        self.refresh_tools()
+        volume.start([self.frame()])
+        self._on_volume()
+
+    def make_canvas(self, pictures: PictureSource) -> ImageCanvas:
+        assert isinstance(pictures, VolumePictures)
+        return AcquiredCanvas(self.session, self.focus, self.ontology, pictures, self)
+
+    def _stand(self) -> None:
+        """The grid in place of the canvas, the strip in place of the pages."""
+        self.grid = MprGrid(self)
+        self.strip = VolumeStrip(self, icon=self._icon)
+        self.column.replaceWidget(self.canvas, self.grid)
+        self.column.replaceWidget(self.pages, self.strip)
+        self.pages.hide()
+        self.grid.panes[0].put(self.canvas)
+        self.waiting = Notice(self.tr("Opening the volume…"))
+        self.waiting.setParent(self)
+        self.waiting.hide()
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._tell_waiting)
+        self._patience.start(PATIENCE_MS)
+
+    def _follow(self) -> None:
+        canvas, strip = self.canvas, self.strip
+        canvas.corners = lambda: self.words.acquired(self._context())
+        canvas.enlarges = self._nothing_in_hand
+        canvas.slice_wanted.connect(self._acquired_wheeled)
+        canvas.window_dragged.connect(self.drag_window)
+        canvas.enlarge_wanted.connect(lambda: self.grid.enlarge(self.grid.acquired))
+        canvas.space_tapped.connect(lambda: self.run("play_toggle"))
+        strip.slice_wanted.connect(self._number_wanted)
+        strip.time_wanted.connect(self.go_to_time)
+        strip.slab_wanted.connect(self.use_slab)
+        strip.run_wanted.connect(self.run)
+        strip.windows_wanted.connect(self.show_adjustments)
+        self.grid.changed.connect(self.show_state)
+        self._bell = Bell()
+        self._bell.rung.connect(self._on_volume, Qt.ConnectionType.QueuedConnection)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._refresh_planes)
+        self._endings.append(self.volume.listen(self._bell.ring))
+
+    def close_editor(self) -> None:
+        self.cine.stop()
+        self.time_cine.stop()
+        self._pause.stop()
+        self._patience.stop()
+        if self.beside is not None:
+            self.beside.close()
+        super().close_editor()
+        self.pictures.close()
+
+    # -- opening
+
+    @Slot()
+    def _tell_waiting(self) -> None:
+        if not self.volume.ready:
+            self.grid.panes[self.grid.acquired].put(self.waiting)
+
+    @Slot()
+    def _on_volume(self) -> None:
+        """Something of the volume has come, or its window is another one."""
+        if not self.volume.ready:
+            return
+        if self._patience.isActive() or self.grid.panes[self.grid.acquired].shown is self.waiting:
+            self._patience.stop()
+            self.grid.panes[self.grid.acquired].put(self.canvas)
+        if self.volume.error is not None:
+            self.show_state()
+            return
+        if self.state is None and self.volume.geometry is not None and not self.planes:
+            self._open_planes()
+        if self.volume.complete:
+            self._refresh_planes()
+        elif not self._pause.isActive():
+            self._pause.start()
+        self.canvas.update()
+        self.show_state()
+
+    def _open_planes(self) -> None:
+        geometry = self.volume.geometry
+        assert geometry is not None
+        state = self.state = MprState(geometry, self.volume.times)
+        n = geometry.n
+        state.time = min(self.frame() // n, state.times - 1)
+        state.go_to_slice(self.frame() % n)
+        self.masks = VolumeMasks(self.session.document, geometry.shape, time=state.time)
+        for kind in PlaneKind:
+            plane = self.planes[kind] = SliceCanvas(self.reader, state, kind, self)
+            self._follow_plane(plane)
+        self.grid.acquired = self.pane_of(state.acquired)
+        self.canvas.follow(state)
+        self._endings.append(state.listen(self._on_state))
+        self._fill_panes()
+        self.grid.show_layout(Layout.GRID if n > 1 else Layout.STACK)
+
+    def _follow_plane(self, plane: SliceCanvas) -> None:
+        kind = plane.kind
+        plane.labels = self._labels_on
+        plane.corners = lambda cut: self.words.plane(self._context(), kind, cut)
+        plane.slice_wanted.connect(lambda steps: self._plane_wheeled(kind, steps))
+        plane.window_dragged.connect(self.drag_window)
+        plane.pointed.connect(self._on_pointed)
+        plane.enlarge_wanted.connect(lambda: self.grid.enlarge(self.pane_of(kind)))
+        plane.menu_wanted.connect(self._on_menu)
+        plane.view_changed.connect(self._tell_place)
+        plane.installEventFilter(self)
+
+    def _fill_panes(self) -> None:
+        """The acquired slices stand in the pane of their own plane, unless that plane is turned away from them."""
+        state = self.state
+        assert state is not None
+        for i, kind in enumerate(PlaneKind):
+            own = state.is_acquired(kind) and state.slab is None
+            self.grid.panes[i].put(self.canvas if own else self.planes[kind])
+        if self.view_3d is None:
+            if self._make_3d is not None and state.geometry.n > 1:
+                self.view_3d = self._make_3d(self.volume, state)
+            else:
+                notice = Notice(self.words.why_no_3d(self.missing))
+                notice.enlarge_wanted.connect(lambda: self.grid.enlarge(3))
+                self.view_3d = notice
+            self.grid.panes[3].put(self.view_3d)
+
+    # -- the two ways to say where one looks
+
+    def _on_state(self, names: frozenset[str]) -> None:
+        state = self.state
+        assert state is not None
+        if names & {"axes", "slab"}:
+            self._fill_panes()
+        if names & {"crosshair", "time"}:
+            at = self.session.frames.key(state.time * state.geometry.n + state.slice())
+            if at != self.focus.at:
+                self.focus.set(at=at)
+        if "smooth" in names:
+            self.pictures.smooth(state.smooth)
+        if self.beside is not None:
+            self.beside.follow(state)
+        self.canvas.update()
+        self._refresh_planes()
+        self.show_state()
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        if "at" in names:
+            self._let_go()
+            self._follow_focus()
+        super()._on_focus(names)
+        if names & {"selected", "hidden", "display"}:
+            self._refresh_labels()
+        if "at" in names:
+            self.show_state()
+
+    def _follow_focus(self) -> None:
+        state = self.state
+        if state is None:
+            return
+        time, k = divmod(self.frame(), state.geometry.n)
+        if time != state.time:
+            self.masks = VolumeMasks(self.session.document, state.geometry.shape, time=time)
+            state.set(time=time)
+            self._refresh_labels()
+        state.go_to_slice(k)
+
+    def _let_go(self) -> None:
+        """Before the slice changes under the hand: a shape that is being drawn goes along, what is held is dropped."""
+        self.settle()
+        if self.canvas.drafting and self.tool is not self.crosshair_tool:
+            self.tool.cancel()
+
+    def go_to(self, at: FrameKey) -> None:
+        self.stop_cine()
+        self.focus.set(at=at)
+
+    def go_to_page(self, page: int) -> None:
+        self.go_to(self.session.frames.key(min(max(0, page), max(0, self.frames() - 1))))
+
+    def next_page(self) -> None:
+        self._step_by_hand(1)
+
+    def previous_page(self) -> None:
+        self._step_by_hand(-1)
+
+    def _step_by_hand(self, steps: int, kind: PlaneKind | None = None) -> None:
+        self.stop_cine()
+        self.step_slices(steps, kind)
+
+    def first_page(self) -> None:
+        self._number_wanted(0)
+
+    def last_page(self) -> None:
+        self._number_wanted(self.place()[1] - 1)
+
+    def goto_page(self) -> None:
+        self.strip.ask()
+
+    @Slot(int)
+    def _number_wanted(self, number: int) -> None:
+        self.stop_cine()
+        self.go_to_slice(number)
+
+    @Slot(int)
+    def _acquired_wheeled(self, steps: int) -> None:
+        self._step_by_hand(steps, self.state.acquired if self.state is not None else None)
+
+    def _plane_wheeled(self, kind: PlaneKind, steps: int) -> None:
+        self._step_by_hand(steps, kind)
+
+    def _on_screen(self) -> bool:
+        return self.canvas.on_screen == self.focus.at
+
+    def _nothing_in_hand(self) -> bool:
+        return not self.drafting() and not isinstance(self.tool, DrawingTool) and not self.focus.hovered
+
+    # -- labels in the other planes
+
+    def _on_document(self, change: DocumentChange) -> None:
+        super()._on_document(change)
+        if self.masks is not None and (change.instances or change.frames):
+            self.masks.refresh(change.instances, change.frames)
+            self._refresh_labels()
+
+    def _refresh_labels(self) -> None:
+        for plane in self.planes.values():
+            plane.refresh_labels()
+
+    def _labels_on(self, plane: Plane) -> Labels | None:
+        masks, state, focus = self.masks, self.state, self.focus
+        if masks is None or state is None:
+            return None
+        only = focus.display.only_selected
+        seen = [i for i in masks.objects() if i not in focus.hidden and (not only or i in focus.selected)]
+        values = labels_on(masks, seen, plane, state.geometry)
+        if values is None:
+            return None
+        return values, color_table([self._color_of(i) for i in seen])
+
+    def _color_of(self, instance: str) -> tuple[int, int, int, float]:
+        entry = self.session.document.instances[instance]
+        blue, green, red = self.canvas.shapes.color_of(entry)
+        strong = 0.25 if instance in self.focus.selected else 0.0
+        return red, green, blue, min(0.9, self.focus.display.opacity + 0.1 + strong)
+
+    # -- panes
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            kind = watched.kind if isinstance(watched, SliceCanvas) else None
+            if watched is self.canvas or kind is not None:
+                self.active = kind
+                self.show_state()
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self.stop_cine()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _refresh_planes(self) -> None:
+        for plane in self.planes.values():
+            if plane.isVisible():
+                plane.update()
+
+    @Slot()
+    def show_state(self) -> None:
+        strip, state = self.strip, self.state
+        number, count = self.place()
+        kind = self.active or (state.acquired if state is not None else None)
+        strip.show_slice(kind.value.capitalize() if kind is not None else "Slice", number, count)
+        strip.show_times(self.frame() // max(1, self.volume.slices), self.volume.times)
+        strip.show_slab(state.slab if state is not None else None, possible=state is not None and state.geometry.n > 1)
+        strip.show_window(self.window_text())
+        strip.show_actions(self._title_with_key, self.why_not)
+        for i, pane in enumerate(self.grid.panes):
+            pane.mark(i == self.pane_of(self.active))
+        self.canvas.update()
+        self._refresh_planes()
+
+    def _title_with_key(self, action_id: str) -> str:
+        keys = self.keymap.keys(action_id)
+        return self.keymap.action(action_id).title + (f"  ({keys[0]})" if keys else "")
+
+    def show_beside(self, volume: VolumeSource, title: str, *, same_space: bool) -> None:
+        """Another series of the patient next to this one. `same_space`: one Frame of Reference, so they are linked by place;
+        else by the way one goes from slice to slice. The volume belongs to whoever opened it."""
+        if self.beside is not None:
+            self.beside.close()
+        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
+        self.beside.opened = lambda: self.beside is not None and self.state is not None and self.beside.follow(self.state)
+        self.grid.show_layout(Layout.SIDE)
+
+    def show_adjustments(self) -> None:
+        """The windows take the place of brightness and contrast."""
+        why = self.why_not("volume_windows")
+        if why:
+            self.say(why)
+            return
+        button = self.strip.window_button
+        self.show_windows(button.mapToGlobal(QPoint(0, 0)))
+
+    def toggle_key_image(self) -> None:
+        frame = self.frame()
+        self.key_images ^= {frame}
+        self.say("Key image." if frame in self.key_images else "No key image any more.")
+        self.key_images_changed.emit()
+        self.show_state()
+
+    # -- the crosshair as a tool
+
+    def offers(self, tool_id: str) -> bool:
+        return tool_id == CROSSHAIR or super().offers(tool_id)
+
+    def offered(self) -> list[Tool]:
+        """The crosshair comes next to select."""
+        found = super().offered()
+        cross = [tool for tool in found if tool.id == CROSSHAIR]
+        rest = [tool for tool in found if tool.id != CROSSHAIR]
+        return [*rest[:1], *cross, *rest[1:]]
+
+    def arm_tool(self, tool_id: str) -> None:
+        if tool_id == CROSSHAIR:
+            self._take(CROSSHAIR)
+        else:
+            super().arm_tool(tool_id)
+
+    # -- keys, menus, words
+
+    def menu_groups(self) -> Sequence[Sequence[str]]:
+        return VOLUME_SELECTION if self.focus.selected else VOLUME_GROUND
+
+    def _show_page(self) -> None:
+        """The strip says it."""
+
+    def zoom_selection_or_fit(self) -> None:
+        if self.active is not None:
+            self.planes[self.active].fit()
+        else:
+            super().zoom_selection_or_fit()
+
+    def zoom_full_size(self) -> None:
+        if self.active is not None:
+            self.planes[self.active].zoom_to(1.0)
+        else:
+            super().zoom_full_size()
+
+    def zoom_in(self) -> None:
+        (self.planes[self.active] if self.active is not None else self.canvas).zoom_by(1.25)
+
+    def zoom_out(self) -> None:
+        (self.planes[self.active] if self.active is not None else self.canvas).zoom_by(1 / 1.25)
+
+    def _context(self) -> PaneContext:
+        view = self.canvas.view
+        shown = self.session.frames.index(self.canvas.on_screen)
+        return PaneContext(
+            self.frame(),
+            shown,
+            self.state,
+            tuple(self.titles()),
+            self.window_text(),
+            view.zoom,
+            self.key_images,
+            self.slab_text(),
+        )
+
+    @Slot(object)
+    def _on_pointed(self, mm: Floats | None) -> None:
+        if mm is not None and self.state is not None:
+            self.place.emit(self.words.at(mm, self.state))
+
+    def place_text(self, x: float, y: float, value: str, zoom: float) -> str:
+        if self.volume.store is None:
+            return ""
+        return self.words.on_slice(self.session.frames.index(self.canvas.on_screen), x, y, self.state)
+
+    def _tell_place(self) -> None:
+        if self._pointer is not None and self.active is None:
+            super()._tell_place()

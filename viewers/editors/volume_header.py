@@ -1,0 +1,98 @@
+"""The header of a slice in a window of its own, with a search over tags, names and values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+#: Tag, name, value.
+Row = tuple[str, str, str]
+HEADS = ("Tag", "Name", "Value")
+Index = QModelIndex | QPersistentModelIndex
+
+
+class HeaderModel(QAbstractTableModel):
+    def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = list(rows)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 3
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._rows[index.row()][index.column()]
+        return None
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADS[section]
+        return None
+
+
+class HeaderDialog(QDialog):
+    """Words in the search must all be found, in any of the three columns. Ctrl+C copies what is selected."""
+
+    def __init__(self, title: str, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Header: {0}").format(title))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Search tags, names and values"))
+        self.search.setAccessibleName(self.tr("Search the header"))
+        self.search.setClearButtonEnabled(True)
+        self.model = HeaderModel(rows, self)
+        self.found = _AllWords(self)
+        self.found.setSourceModel(self.model)
+        self.table = QTableView(self)
+        self.table.setModel(self.found)
+        self.table.setAccessibleName(self.tr("Header"))
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setAlternatingRowColors(True)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self.table.setColumnWidth(0, 100)
+        self.table.setColumnWidth(1, 240)
+        self.count = QLabel(self)
+        column = QVBoxLayout(self)
+        for widget in (self.search, self.table, self.count):
+            column.addWidget(widget)
+        copy = QAction(self.tr("Copy"), self)
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
+        copy.triggered.connect(self.copy)
+        self.addAction(copy)
+        self.search.textChanged.connect(self._searched)
+        self.resize(820, 560)
+        self._searched("")
+
+    def _searched(self, text: str) -> None:
+        self.found.use(text)
+        self.count.setText(self.tr("{0} of {1} entries").format(f"{self.found.rowCount():,}", f"{self.model.rowCount():,}"))
+
+    def copy(self) -> None:
+        selection = self.table.selectionModel().selection()
+        rows = sorted({row for part in selection for row in range(part.top(), part.bottom() + 1)})
+        lines = ["\t".join(str(self.found.index(row, c).data()) for c in range(3)) for row in rows]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+class _AllWords(QSortFilterProxyModel):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words: list[str] = []
+
+    def use(self, text: str) -> None:
+        self._words = text.casefold().replace("(", " ").replace(")", " ").split()
+        self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
+        model = self.sourceModel()
+        text = " ".join(str(model.index(row, c).data()) for c in range(3)).casefold()
+        return all(word in text for word in self._words)

@@ -1,0 +1,191 @@
+"""The strip below a volume: which slice, which time, which window, how thick, which layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from viewers.editors.tool_bar import Icon
+from viewers.scene.mpr import Slab
+
+#: None: no slab.
+SLABS: tuple[tuple[str, str | None], ...] = (("Thin", None), ("MIP", "max"), ("MinIP", "min"), ("Mean", "mean"))
+#: (action, icon, letter) of the buttons at the right.
+BUTTONS = (
+    ("volume_layout_grid", "mdi6.view-grid-outline", "▦"),
+    ("volume_layout_one", "mdi6.square-outline", "▢"),
+    ("volume_layout_stack", "mdi6.layers-triple-outline", "≡"),
+    ("volume_layout_side", "mdi6.view-split-vertical", "◫"),
+)
+
+
+class VolumeStrip(QFrame):
+    slice_wanted = Signal(int)  # of the active pane, from 0
+    time_wanted = Signal(int)
+    slab_wanted = Signal(object)  # Slab or None
+    run_wanted = Signal(str)  # id of an action
+    windows_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("volumeStrip")
+        self._icon = icon
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        self.play_button = self._button("play_toggle", "mdi6.play", "▶", "Play or pause")
+        self.plane = QLabel(self)
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setAccessibleName("Slice")
+        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.slider.setMinimumWidth(80)
+        self.box = self._number("Slice number")
+        self.total = QLabel(self)
+        self.time_label = QLabel("Time", self)
+        self.time_box = self._number("Time")
+        self.slab_box = QComboBox(self)
+        self.slab_box.setAccessibleName("Slab")
+        self.slab_box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        for title, mode in SLABS:
+            self.slab_box.addItem(title, mode)
+        self.slab_mm = QDoubleSpinBox(self)
+        self.slab_mm.setAccessibleName("Thickness of the slab")
+        self.slab_mm.setRange(0.1, 500)
+        self.slab_mm.setDecimals(1)
+        self.slab_mm.setSuffix(" mm")
+        self.slab_mm.setValue(10)
+        self.slab_mm.setKeyboardTracking(False)
+        self.slab_mm.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.window_button = QToolButton(self)
+        self.window_button.setAccessibleName("Window")
+        self.window_button.setToolTip("Windows of the file and presets (F2 to F10)")
+        self.window_button.setAutoRaise(True)
+        self.window_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for widget in (self.play_button, self.plane):
+            row.addWidget(widget)
+        row.addWidget(self.slider, 1)
+        for widget in (self.box, self.total, self.time_label, self.time_box, self.slab_box, self.slab_mm, self.window_button):
+            row.addWidget(widget)
+        self.buttons = [self._button(action, name, letter, action) for action, name, letter in BUTTONS]
+        for button in self.buttons:
+            row.addWidget(button)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._connect()
+        self.show_times(0, 1)
+
+    def _connect(self) -> None:
+        self.slider.valueChanged.connect(self.slice_wanted)
+        self.box.valueChanged.connect(self._typed)
+        self.time_box.valueChanged.connect(self._time_typed)
+        self.slab_box.currentIndexChanged.connect(self._slab)
+        self.slab_mm.valueChanged.connect(self._slab)
+        self.window_button.clicked.connect(self.windows_wanted)
+
+    def _number(self, name: str) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setAccessibleName(name)
+        box.setKeyboardTracking(False)
+        box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        return box
+
+    def _button(self, action: str, icon: str, letter: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(action)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setIconSize(QSize(16, 16))
+        button.setAccessibleName(name)
+        if self._icon is not None:
+            button.setIcon(self._icon(icon))
+        else:
+            button.setText(letter)
+        button.clicked.connect(self._clicked)
+        return button
+
+    # -- what is shown
+
+    def show_actions(self, title: Callable[[str], str], why_not: Callable[[str], str]) -> None:
+        """Titles with their keys, and which buttons can be pressed now."""
+        for button in (self.play_button, *self.buttons):
+            why = why_not(button.objectName())
+            button.setEnabled(not why)
+            button.setToolTip(why or title(button.objectName()))
+            button.setAccessibleName(title(button.objectName()))
+
+    def show_slice(self, plane: str, number: int, count: int) -> None:
+        self.plane.setText(plane)
+        for widget in (self.slider, self.box):
+            widget.blockSignals(True)
+        self.slider.setRange(0, max(0, count - 1))
+        self.slider.setValue(number)
+        self.box.setRange(1, max(1, count))
+        self.box.setValue(number + 1)
+        for widget in (self.slider, self.box):
+            widget.blockSignals(False)
+        self.total.setText(f"of {count:,}")
+
+    def show_times(self, time: int, times: int) -> None:
+        self.time_box.blockSignals(True)
+        self.time_box.setRange(1, max(1, times))
+        self.time_box.setValue(time + 1)
+        self.time_box.setSuffix(f" of {times:,}")
+        self.time_box.blockSignals(False)
+        for widget in (self.time_label, self.time_box):
+            widget.setVisible(times > 1)
+
+    def show_slab(self, slab: Slab | None, *, possible: bool) -> None:
+        for widget in (self.slab_box, self.slab_mm):
+            widget.blockSignals(True)
+        self.slab_box.setCurrentIndex(self.slab_box.findData(slab.mode if slab else None))
+        if slab is not None:
+            self.slab_mm.setValue(slab.mm)
+        for widget in (self.slab_box, self.slab_mm):
+            widget.blockSignals(False)
+        self.slab_box.setVisible(possible)
+        self.slab_mm.setVisible(possible and slab is not None)
+
+    def show_window(self, text: str) -> None:
+        self.window_button.setText(text)
+        self.window_button.setVisible(bool(text))
+
+    def show_playing(self, playing: bool) -> None:
+        if self._icon is not None:
+            self.play_button.setIcon(self._icon("mdi6.pause" if playing else "mdi6.play"))
+        else:
+            self.play_button.setText("❚❚" if playing else "▶")
+
+    def widgets(self) -> Sequence[QWidget]:
+        return (self.box, self.time_box, self.slab_box, self.slab_mm)
+
+    def ask(self) -> None:
+        """Put the cursor into the slice number."""
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.box.selectAll()
+
+    # -- what is asked for
+
+    def _typed(self, number: int) -> None:
+        self.slice_wanted.emit(number - 1)
+
+    def _time_typed(self, number: int) -> None:
+        self.time_wanted.emit(number - 1)
+
+    def _slab(self) -> None:
+        mode = self.slab_box.currentData()
+        self.slab_wanted.emit(Slab(mode, self.slab_mm.value()) if mode else None)
+
+    def _clicked(self) -> None:
+        self.run_wanted.emit(self.sender().objectName())

@@ -1,0 +1,142 @@
+"""The crosshair on a plane: where the other planes cut it, and what a hand that takes hold of the lines does. Qt-free.
+
+A press near a line moves the plane it stands for; near an end of a line it turns both; anywhere else it puts the crosshair
+under the pointer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from storage.model.geometry import Point
+from storage.model.space import Floats
+from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.view_state import ViewState
+from viewers.tools.base import DRAG_THRESHOLD
+
+#: As in the field's viewers.
+COLORS = {PlaneKind.SAGITTAL: "#FF4D4D", PlaneKind.CORONAL: "#3DDC61", PlaneKind.AXIAL: "#FFD60A"}
+#: How near (logical px) to a line it is taken hold of, and what stays free around the middle.
+GRAB = 6.0
+FREE = 14.0
+#: From this part of the way to the edge of the pane a line is turned, not moved.
+ENDS = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    kind: PlaneKind  # the plane it stands for
+    at: Point  # the crosshair, logical px
+    way: Point  # unit
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    what: Literal["middle", "line", "turn"]
+    kind: PlaneKind | None = None
+
+
+def on_screen(view: ViewState, plane: Plane, mm: Floats) -> Point:
+    u, v, _ = plane.pixel_of(mm)
+    return view.screen_point(float(u) + 0.5, float(v) + 0.5)
+
+
+def mm_at(view: ViewState, plane: Plane, x: float, y: float) -> Floats:
+    """The point of the plane under a place of the pane."""
+    u, v = view.image_point(x, y)
+    return np.asarray(plane.at(u - 0.5, v - 0.5))
+
+
+def lines(state: MprState, kind: PlaneKind, view: ViewState, plane: Plane) -> list[Line]:
+    """What the two other planes look like on this one."""
+    found = []
+    middle = on_screen(view, plane, state.crosshair)
+    normal = state.axes.normal(kind)
+    for other in PlaneKind:
+        if other is kind:
+            continue
+        along = np.cross(normal, state.axes.normal(other))
+        ahead = on_screen(view, plane, state.crosshair + along * 100.0)
+        dx, dy = ahead[0] - middle[0], ahead[1] - middle[1]
+        length = math.hypot(dx, dy)
+        if length > 1e-6:
+            found.append(Line(other, middle, (dx / length, dy / length)))
+    return found
+
+
+def hold_at(found: list[Line], x: float, y: float, size: Point) -> Hold:
+    """What a press at a place of the pane takes hold of."""
+    best: tuple[float, Hold] = (GRAB, Hold("middle"))
+    for line in found:
+        dx, dy = x - line.at[0], y - line.at[1]
+        away = abs(dx * line.way[1] - dy * line.way[0])
+        along = dx * line.way[0] + dy * line.way[1]
+        if away >= best[0] or abs(along) < FREE:
+            continue
+        reach = _reach(line, 1 if along > 0 else -1, size)
+        best = (away, Hold("turn" if abs(along) > ENDS * reach else "line", line.kind))
+    return best[1]
+
+
+def _reach(line: Line, sign: int, size: Point) -> float:
+    """From the crosshair along the line to the edge of the pane."""
+    found = []
+    for at, way, room in zip(line.at, line.way, size, strict=True):
+        if abs(way) > 1e-9:
+            found.append(((room if way * sign > 0 else 0.0) - at) / (way * sign))
+    return max(1.0, min(found))
+
+
+class CrosshairHand:
+    """One drag. `begin`, `move`... ; nothing is stored, so there is nothing to end."""
+
+    def __init__(self, state: MprState, kind: PlaneKind) -> None:
+        self.state, self.kind = state, kind
+        self.hold: Hold | None = None
+        self._angle = 0.0
+        self._start: tuple[Point, Floats] | None = None  # of a press that has not moved yet
+
+    def begin(self, view: ViewState, plane: Plane, x: float, y: float) -> None:
+        found = lines(self.state, self.kind, view, plane) if self.state.lines else []
+        self.hold = hold_at(found, x, y, view.size)
+        self._angle = self._angle_of(view, plane, x, y)
+        self._start = ((x, y), mm_at(view, plane, x, y))
+        if self.hold.what == "middle":
+            self.state.look_at(mm_at(view, plane, x, y))
+
+    def move(self, view: ViewState, plane: Plane, x: float, y: float) -> None:
+        if self.hold is None:
+            return
+        if self._start is not None:
+            (px, py), _ = self._start
+            if math.hypot(x - px, y - py) <= DRAG_THRESHOLD and self.hold.what != "middle":
+                return
+            self._start = None
+        point = mm_at(view, plane, x, y)
+        if self.hold.what == "middle":
+            self.state.look_at(point)
+        elif self.hold.what == "line" and self.hold.kind is not None:
+            normal = self.state.axes.normal(self.hold.kind)
+            self.state.look_at(self.state.crosshair + normal * float((point - self.state.crosshair) @ normal))
+        elif self.hold.what == "turn":
+            angle = self._angle_of(view, plane, x, y)
+            by, self._angle = (angle - self._angle + 180.0) % 360.0 - 180.0, angle
+            self.state.turn(self.kind, by)
+
+    def end(self) -> None:
+        """A click on a line brings the crosshair there, too."""
+        if self._start is not None and self.hold is not None:
+            self.state.look_at(self._start[1])
+        self.hold = self._start = None
+
+    def _angle_of(self, view: ViewState, plane: Plane, x: float, y: float) -> float:
+        """Of the way from the crosshair to the pointer in the plane, in degrees, clockwise as its normal sees it."""
+        way = mm_at(view, plane, x, y) - self.state.crosshair
+        normal = self.state.axes.normal(self.kind)
+        right = self.state.axes.look_upright(self.kind, self.state.base)[0]
+        return math.degrees(math.atan2(float(way @ np.cross(normal, right)), float(way @ right)))

@@ -1,0 +1,64 @@
+"""What is written over a slice: orientation letters, the scale bar, the corners, warnings. Qt-free."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from storage.model.space import Floats, letters
+from viewers.scene.mpr import Plane
+from viewers.scene.view_state import ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBar:
+    length: float  # logical px
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corners:
+    """Lines of text, the first at the top of its corner."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def screen_ways(view: ViewState, plane: Plane) -> tuple[Floats, Floats]:
+    """Millimetres in the patient for one logical pixel to the right, and for one down."""
+    corner = _mm(view, plane, 0.0, 0.0)
+    return _mm(view, plane, 1.0, 0.0) - corner, _mm(view, plane, 0.0, 1.0) - corner
+
+
+def edge_letters(view: ViewState, plane: Plane) -> tuple[str, str, str, str]:
+    """Of the left, right, top and bottom edge of the pane: the side of the patient that lies there."""
+    right, down = screen_ways(view, plane)
+    return letters(-right), letters(right), letters(-down), letters(down)
+
+
+def scale_bar(view: ViewState, plane: Plane) -> ScaleBar | None:
+    """A round number of millimetres, at most a quarter of the pane long."""
+    mm = float(np.linalg.norm(screen_ways(view, plane)[0]))
+    most = view.size[0] / 4 * mm
+    if not math.isfinite(most) or most <= 0:
+        return None
+    power = 10.0 ** math.floor(math.log10(most))
+    length = next(m * power for m in (5, 2, 1) if m * power <= most * (1 + 1e-9))
+    text = f"{length / 10:g} cm" if length >= 100 else f"{length:g} mm" if length >= 0.1 else f"{length * 1000:g} µm"
+    return ScaleBar(length / mm, text)
+
+
+def place_words(mm: Floats | tuple[float, float, float]) -> str:
+    """ "L 12.3  P 40.1  H 88.0 mm": by the patient's own sides."""
+    sides = (("L", "R"), ("P", "A"), ("H", "F"))
+    return "  ".join(f"{pair[int(v < 0)]} {abs(float(v)):.1f}" for pair, v in zip(sides, mm, strict=True)) + " mm"
+
+
+def _mm(view: ViewState, plane: Plane, x: float, y: float) -> Floats:
+    u, v = view.image_point(x, y)
+    return np.asarray(plane.at(u - 0.5, v - 0.5))
