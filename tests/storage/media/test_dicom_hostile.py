@@ -115,6 +115,7 @@ def test_a_dicomdir_is_a_hint_only(tmp_path):
     for path in phantom.files:
         filesets.add(path)
     filesets.write(tmp_path / "disc")
+    filesets._tmpdir.cleanup()  # else it warns when it is collected
     result = scan([tmp_path / "disc"])
     assert result.series[0].index.slices == 3 and result.warnings == [] and result.refused == []
     lost = next(p for p in (tmp_path / "disc").rglob("*") if p.is_file() and p.name != "DICOMDIR")
