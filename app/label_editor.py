@@ -162,12 +162,13 @@ class LabelEditor(QWidget):
         )
         self.focus = self._new_focus()
         self.focus.set(at=loaded.medium.frames.key(0))
+        self.status.emit("")  # before the editor, which may know its place at once
         self.editor = editor_for(
             loaded.medium,
             self.session,
             self.focus,
             loaded.ontology,
-            self,
+            self._middle,
             icon=icons.icon,
             clipboard=self._clipboard,
             rebound=self._keys,
@@ -178,7 +179,7 @@ class LabelEditor(QWidget):
         self.editor.answers_wanted.connect(self._on_answers_wanted)
         self.editor.failed.connect(self._on_no_picture)
         kind, describe = loaded.row.item.kind, self.editor.describe
-        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self, describe=describe)
+        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self._right, describe=describe)
         self.side.gap_jump_wanted.connect(self.jump)
         self.side.zoom_wanted.connect(self.zoom_to)
         self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
@@ -200,7 +201,6 @@ class LabelEditor(QWidget):
         self.setFocusProxy(self.editor)
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
-        self.status.emit("")
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()
         self._operations.run(

@@ -174,6 +174,14 @@ def test_every_press_of_page_down_is_a_step_however_fast_they_come(studio: Desk)
     studio.until(lambda: studio.editor.loaded.task.title == "b sound.wav", "the second task is open")
 
 
+def test_the_status_line_says_the_frame_as_soon_as_a_film_is_seen(studio: Desk) -> None:
+    for title in ("a film.mp4", "b sound.wav", "g sequence", "a film.mp4"):
+        open_task(studio, title)
+        if title != "b sound.wav":
+            frames = 50 if title == "a film.mp4" else 3
+            studio.until(lambda frames=frames: studio.window.status_line._left.text().startswith(f"frame 0 / {frames}"), title)
+
+
 def test_f11_shows_the_picture_of_a_film_alone_from_task_to_task_and_the_window_is_whole_again_elsewhere(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
     studio.key("F11")
