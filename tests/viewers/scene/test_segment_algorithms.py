@@ -278,7 +278,9 @@ def marks(found: VolumeGeometry) -> dict[str, VoxelBlock]:
 
 
 @pytest.mark.parametrize("tilt", [0.0, 16.5])
-def test_objects_grow_from_their_seeds_up_to_their_edges(tilt):
+@pytest.mark.parametrize("large", [1 << 40, 20_000])
+def test_objects_grow_from_their_seeds_up_to_their_edges(tilt, large, monkeypatch):
+    monkeypatch.setattr("viewers.scene.segment.seeds.LARGE", large)
     found = geometry((25, 60, 60), (1.5, 0.9, 0.9), tilt_deg=tilt)
     one, two, values = scene(found, 12)
     made = grow_from_seeds(marks(found), values, found, within=VoxelBox.whole(found.shape))
@@ -288,7 +290,9 @@ def test_objects_grow_from_their_seeds_up_to_their_edges(tilt):
     assert all((grown[key] & whole(b, found.shape)).sum() == b.count for key, b in marks(found).items())
 
 
-def test_nobody_wins_what_is_locked_or_out_of_range():
+@pytest.mark.parametrize("large", [1 << 40, 20_000])
+def test_nobody_wins_what_is_locked_or_out_of_range(large, monkeypatch):
+    monkeypatch.setattr("viewers.scene.segment.seeds.LARGE", large)
     found = geometry((25, 60, 60), (1.5, 0.9, 0.9))
     _, _, values = scene(found, 5)
     locked = np.zeros(found.shape, bool)

@@ -58,8 +58,8 @@ def joint(
     return {key: VoxelBlock(box.lo, whose == n).tight() for n, key in enumerate(blocks, start=1)}
 
 
-def soft(mask: Mask3, first: int, sigma_mm: float, geometry: VolumeGeometry, progress: Progress | None = None) -> Soft:
-    """A Gaussian of a mask whose first slice is `first` of the volume. The volume's edges go on as they are."""
+def soft(mask: Mask3 | Soft, first: int, sigma_mm: float, geometry: VolumeGeometry, progress: Progress | None = None) -> Soft:
+    """A Gaussian of a mask (or of values) whose first slice is `first` of the volume. The volume's edges go on as they are."""
     import cv2
 
     if mask.size == 0 or sigma_mm <= 0:
