@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid as uuids
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -70,17 +69,17 @@ def new_object(
     made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
     made.SeriesInstanceUID, made.SeriesNumber, made.InstanceNumber = new_uid(), series_number, 1
     made.Modality, made.SeriesDescription = modality, description[:64]
-    moment = local(now)
-    made.ContentDate, made.ContentTime = moment.strftime("%Y%m%d"), moment.strftime("%H%M%S")
+    stamp(made, now)
     made.SeriesDate, made.SeriesTime = made.ContentDate, made.ContentTime
-    made.InstanceCreationDate, made.InstanceCreationTime = made.ContentDate, made.ContentTime
     made.Manufacturer, made.ManufacturerModelName = "Postil", "Postil"
     made.DeviceSerialNumber, made.SoftwareVersions = "0", version()
     return made
 
 
-def local(now: int) -> datetime:
-    return as_datetime(now)
+def stamp(made: Dataset, now: int) -> None:
+    moment = as_datetime(now)
+    made.ContentDate, made.ContentTime = moment.strftime("%Y%m%d"), moment.strftime("%H%M%S")
+    made.InstanceCreationDate, made.InstanceCreationTime = made.ContentDate, made.ContentTime
 
 
 def version() -> str:

@@ -42,7 +42,6 @@ AREAS = frozenset(
         ShapeKind.CUBOID_2D,
     }
 )
-_ROUNDING = 1e-4  # pixels: what coordinates lose on the way through decimal millimetres
 #: Classes that voxels of a file can become objects of.
 FROM_VOXELS = (ShapeKind.BITMASK, ShapeKind.POLYGON)
 
@@ -221,6 +220,8 @@ class DocumentFiller:
         for thing in features.objects.values():
             self._by_name.setdefault(thing.name.strip().casefold(), []).append(thing)
         self._ours: dict[str, Instance] = {}
+        # What coordinates lose on the way through decimal millimetres or single precision.
+        self._rounding = max(1e-4, 4e-7 * max(series.rows, series.columns))
 
     def class_named(self, *names: str, shapes: Sequence[ShapeKind] = FROM_VOXELS) -> ObjectClass | None:
         """By name, then by name with a number behind it ("Liver 2"); of several the first with a fitting shape."""
@@ -254,7 +255,7 @@ class DocumentFiller:
 
     def put(self, instance: Instance, frame: int, geometry: Geometry, *, manual: bool = True) -> None:
         present = self.made.annotation_of(instance.uuid, ("", frame))
-        if present is not None and near(present.geometry, geometry, _ROUNDING):
+        if present is not None and near(present.geometry, geometry, self._rounding):
             return
         row = present or Annotation(new_uuid(), instance.uuid, geometry, frame, created_at=self._now, manual=manual)
         self.made.put(replace(row, geometry=geometry, edited_at=self._now))

@@ -1,0 +1,324 @@
+"""Shapes and what they measure as a DICOM structured report (TID 1500), by highdicom.
+
+One group a thing: planar where it lies on one slice, volumetric where its area runs over several; lines, angles and points
+are groups of their own on each slice. Values are measured here, in the unit that is honest: mm, or pixels where nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from storage.errors import Refused
+from storage.exchange import dicom_write as dw
+from storage.exchange.features import Features
+from storage.exchange.losses import Losses
+from storage.exchange.outlines import area as ring_area
+from storage.exchange.outlines import parts_of
+from storage.exchange.volumes import AREAS, Series, objects_of
+from storage.model import masks, measures
+from storage.model.geometry import Circle, Ellipse, Geometry, Keypoint, Point, Polyline, ShapeKind
+from storage.model.labels import Annotation, Instance, LabelDocument
+from storage.model.ontology import ObjectClass
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+LENGTH = ("410668003", "SCT", "Length")
+ANGLE = ("1483009", "SCT", "Angle")
+AREA = ("42798000", "SCT", "Area")
+VOLUME = ("118565006", "SCT", "Volume")
+_STATISTICS = (
+    ("mean", ("373098007", "SCT", "Mean")),
+    ("deviation", ("386136009", "SCT", "Standard Deviation")),
+    ("minimum", ("255605001", "SCT", "Minimum")),
+    ("maximum", ("56851009", "SCT", "Maximum")),
+)
+_ATTENUATION = ("112031", "DCM", "Attenuation Coefficient")
+_MR_SIGNAL = ("110852", "DCM", "MR signal intensity")
+_VALUE = ("PIXELVALUE", dw.PRIVATE_SCHEME, "Pixel value")
+_HOUNSFIELD = ("[hnsf'U]", "UCUM", "Hounsfield unit")
+_PIXELS = ("{pixels}", "UCUM", "pixels")
+_UNITS = {"mm": ("mm", "UCUM", "mm"), "mm at detector": ("mm", "UCUM", "mm at detector"), "px": _PIXELS}
+_SQUARES = {"mm": ("mm2", "UCUM", "mm2"), "mm at detector": ("mm2", "UCUM", "mm2 at detector"), "px": _PIXELS}
+_REPORT = ("126000", "DCM", "Imaging Measurement Report")
+_PROCEDURE = ("363679005", "SCT", "Imaging procedure")
+
+Code = tuple[str, str, str]
+Value = tuple[Code, float, Code, Code | None]  # name, value, unit, derivation
+
+
+@dataclass(frozen=True)
+class _Thing:
+    instance: Instance
+    thing: ObjectClass
+    name: str
+
+
+def write_sr(
+    path: Path,
+    series: Series,
+    document: LabelDocument,
+    features: Features,
+    losses: Losses,
+    *,
+    now: int,
+    observer: str = "",
+    classes: frozenset[str] | None = None,
+) -> int:
+    """How many groups of measurements were written. Raises Refused where there are none."""
+    if series.index is None or series.header is None:
+        raise Refused(
+            f"{series.title} is no DICOM series: a report has nothing to refer to.", remedy="Export its labels as Encord JSON."
+        )
+    groups: list[Any] = []
+    frames: set[int] = set()
+    for instance, thing, rows in objects_of(series, document, features, classes, losses):
+        what = _Thing(instance, thing, f"{thing.name} {instance.number}")
+        for made, used in _groups(series, what, rows, losses):
+            groups.append(made)
+            frames |= used
+    if not groups:
+        raise Refused(
+            f"{series.title} has no labels that can be measured.", remedy="Draw lines, boxes, polygons or masks first."
+        )
+    _save(path, series, groups, frames, now, observer)
+    return len(groups)
+
+
+def _groups(series: Series, what: _Thing, rows: list[Annotation], losses: Losses) -> Iterator[tuple[Any, set[int]]]:
+    areas = [r for r in rows if r.geometry.kind in AREAS]
+    others = [r for r in rows if r.geometry.kind not in AREAS]
+    regions = [(r, region) for r in areas if (region := _region(series, what, r, losses)) is not None]
+    if len(regions) > 1:
+        yield _volumetric(series, what, [r for r, _ in regions], [g for _, g in regions]), {r.frame for r, _ in regions}
+    elif regions:
+        yield _planar(series, what, *regions[0]), {regions[0][0].frame}
+    for row in others:
+        region = _region(series, what, row, losses)
+        if region is not None:
+            yield _planar(series, what, row, region), {row.frame}
+
+
+# -- regions -----------------------------------------------------------------------------------------------------------
+
+
+def _region(series: Series, what: _Thing, row: Annotation, losses: Losses) -> Any:
+    """The shape in the picture's own coordinates, which are ours: (0, 0) is the outer corner of the first pixel."""
+    import highdicom as hd
+
+    graphic = _graphic(series, what, row.geometry, losses)
+    if graphic is None:
+        losses.add(what.name, series.title, f"a report has no {row.geometry.kind}")
+        return None
+    kind, points = graphic
+    sop_class, sop_uid, number = series.sop(row.frame)
+    image = hd.sr.SourceImageForRegion(sop_class, sop_uid, [number] if number else None)
+    return hd.sr.ImageRegion(kind, np.array(points, np.float64), image)
+
+
+def _graphic(series: Series, what: _Thing, geometry: Geometry, losses: Losses) -> tuple[str, Sequence[Point]] | None:
+    match geometry:
+        case Keypoint(x, y):
+            return "POINT", [(x, y)]
+        case Polyline(points):
+            return ("POLYLINE", points) if len(points) > 1 else None
+        case Circle(x, y, r, stretch, _) if stretch == 1:
+            return "CIRCLE", [(x, y), (x + r, y)]
+        case Circle(x, y, r, stretch, theta):
+            return "ELLIPSE", _axes(x, y, r, r * stretch, theta)
+        case Ellipse(x, y, rx, ry, theta):
+            return "ELLIPSE", _axes(x, y, rx, ry, theta)
+    rings = [ring for part in parts_of(geometry, series.columns, series.rows) for ring in part]
+    if not rings:
+        return None
+    if len(rings) > 1:
+        losses.add(
+            f"{what.name}: holes and further parts of its outline", series.title, "a region is one ring; it was measured whole"
+        )
+    ring = max(rings, key=lambda r: abs(ring_area(r)))
+    return "POLYLINE", [*ring, ring[0]]
+
+
+def _axes(x: float, y: float, rx: float, ry: float, theta: float) -> list[Point]:
+    """Ends of the major axis, then of the minor one."""
+    angle = np.radians(theta)
+    first = np.array([np.cos(angle), np.sin(angle)]) * rx
+    second = np.array([-np.sin(angle), np.cos(angle)]) * ry
+    if ry > rx:
+        first, second = second, first
+    centre = np.array([x, y])
+    ends = (centre - first, centre + first, centre - second, centre + second)
+    return [(float(px), float(py)) for px, py in ends]
+
+
+# -- groups ------------------------------------------------------------------------------------------------------------
+
+
+def _planar(series: Series, what: _Thing, row: Annotation, region: Any) -> Any:
+    import highdicom as hd
+
+    values = _measured(series, what, row)
+    return hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=_tracking(what),
+        referenced_region=region,
+        finding_type=_coded(dw.class_code(what.thing)),
+        measurements=[_measurement(v) for v in values] or None,
+    )
+
+
+def _volumetric(series: Series, what: _Thing, rows: list[Annotation], regions: list[Any]) -> Any:
+    import highdicom as hd
+
+    values: list[Value] = []
+    size = series.columns, series.rows
+    geometry = series.geometry
+    if geometry is not None and geometry.slice_spacing_mm is not None:
+        count = sum(masks.area(masks.to_bitmask(r.geometry, *size)) for r in rows)
+        voxel = geometry.spacing_row_mm * geometry.spacing_col_mm * geometry.slice_spacing_mm
+        values.append((VOLUME, count * voxel, ("mm3", "UCUM", "mm3"), None))
+    pieces = ((p, masks.rasterize(r.geometry, *size), None) for r in rows if (p := _pixels(series, r.frame)) is not None)
+    values += _statistics(series, measures.under_pieces(pieces))
+    return hd.sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=_tracking(what),
+        referenced_regions=regions,
+        finding_type=_coded(dw.class_code(what.thing)),
+        measurements=[_measurement(v) for v in values] or None,
+    )
+
+
+def _tracking(what: _Thing) -> Any:
+    import highdicom as hd
+
+    return hd.sr.TrackingIdentifier(dw.uid_of(what.instance.uuid), what.name)
+
+
+def _measured(series: Series, what: _Thing, row: Annotation) -> list[Value]:
+    scale = scale_of(series)
+    geometry = row.geometry
+    if isinstance(geometry, Polyline):
+        degrees = _angle(what.thing, geometry, scale)
+        if degrees is not None:
+            return [(ANGLE, degrees, ("deg", "UCUM", "degree"), None)]
+        return [(LENGTH, measures.length(geometry.points, scale), _UNITS[scale.unit], None)]
+    found = measures.area(geometry, scale)
+    if found is None:
+        return []
+    values = _pixels(series, row.frame)
+    under = measures.under_shape(values, geometry) if values is not None else None
+    return [(AREA, found, _SQUARES[scale.unit], None), *_statistics(series, under)]
+
+
+def _angle(thing: ObjectClass, line: Polyline, scale: measures.Scale) -> float | None:
+    """Of classes that are called an angle or Cobb: three points are an angle, four are two lines."""
+    name = thing.name.casefold()
+    if len(line.points) == 3 and "angle" in name:
+        return measures.angle(*line.points, scale)
+    if len(line.points) == 4 and ("cobb" in name or "angle" in name):
+        a, b, c, d = line.points
+        return measures.cobb((a, b), (c, d), scale)
+    return None
+
+
+def scale_of(series: Series) -> measures.Scale:
+    if series.geometry is not None:
+        return measures.Scale.of_volume(series.geometry)
+    index = series.index
+    if index is None or index.spacing is None:
+        return measures.Scale()
+    return measures.Scale(*index.spacing, "mm at detector" if index.spacing_kind == "detector" else "mm")
+
+
+def _pixels(series: Series, frame: int) -> Any:
+    values = series.pixels(frame) if series.pixels is not None else None
+    return values if values is not None and values.ndim == 2 else None
+
+
+def _statistics(series: Series, found: measures.Statistics | None) -> list[Value]:
+    if found is None:
+        return []
+    modality = str(series.first_header().get("Modality") or "")
+    hounsfield = series.units.upper() in ("HU", "") and modality == "CT"
+    name = _ATTENUATION if hounsfield else _MR_SIGNAL if modality == "MR" else _VALUE
+    unit = _HOUNSFIELD if hounsfield else ("1", "UCUM", "no units")
+    return [(name, getattr(found, field), unit, derivation) for field, derivation in _STATISTICS]
+
+
+def _measurement(value: Value) -> Any:
+    import highdicom as hd
+
+    name, number, unit, derivation = value
+    return hd.sr.Measurement(
+        name=_coded(name),
+        value=float(f"{number:.9g}"),
+        unit=_coded(unit),
+        derivation=_coded(derivation) if derivation is not None else None,
+    )
+
+
+def _coded(code: Code) -> Any:
+    import highdicom as hd
+
+    return hd.sr.CodedConcept(code[0], code[1], (code[2] or code[0])[:64])
+
+
+# -- the document ------------------------------------------------------------------------------------------------------
+
+
+def evidence_of(series: Series, frames: set[int]) -> list[Dataset]:
+    """The headers of the instances behind some frames, with what highdicom insists on and the series may lack."""
+    import copy
+
+    assert series.index is not None
+    assert series.header is not None
+    found = []
+    for file in sorted({int(series.index.file[f]) for f in frames}):
+        head = copy.copy(series.header(file))
+        for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyID", "AccessionNumber",
+                        "StudyDate", "StudyTime", "ReferringPhysicianName"):  # fmt: skip
+            if keyword not in head:
+                setattr(head, keyword, None)
+        found.append(head)
+    return found
+
+
+def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: int, observer: str) -> None:
+    import highdicom as hd
+
+    if observer:
+        attributes: Any = hd.sr.PersonObserverIdentifyingAttributes(name=observer)
+        person = hd.sr.ObserverContext(_coded(("121006", "DCM", "Person")), attributes)
+        context = hd.sr.ObservationContext(observer_person_context=person)
+    else:
+        attributes = hd.sr.DeviceObserverIdentifyingAttributes(uid=dw.new_uid(), name="Postil")
+        device = hd.sr.ObserverContext(_coded(("121007", "DCM", "Device")), attributes)
+        context = hd.sr.ObservationContext(observer_device_context=device)
+    report = hd.sr.MeasurementReport(
+        observation_context=context, procedure_reported=_coded(_PROCEDURE), imaging_measurements=groups, title=_coded(_REPORT)
+    )
+    made = hd.sr.ComprehensiveSR(
+        evidence=evidence_of(series, frames),
+        content=report[0],
+        series_instance_uid=dw.new_uid(),
+        series_number=901,
+        sop_instance_uid=dw.new_uid(),
+        instance_number=1,
+        manufacturer="Postil",
+        series_description=f"Measurements of {series.title}"[:64],
+    )
+    dw.stamp(made, now)
+    dw.save(made, path)
+
+
+#: For readers: which classes a kind of region can become, the best first.
+FITTING: dict[str, tuple[ShapeKind, ...]] = {
+    "POINT": (ShapeKind.POINT,),
+    "OPEN": (ShapeKind.POLYLINE,),
+    "CLOSED": (ShapeKind.POLYGON, ShapeKind.BITMASK, ShapeKind.BOX, ShapeKind.ROTATED_BOX),
+    "CIRCLE": (ShapeKind.CIRCLE, ShapeKind.ELLIPSE, ShapeKind.POLYGON, ShapeKind.BITMASK),
+    "ELLIPSE": (ShapeKind.ELLIPSE, ShapeKind.CIRCLE, ShapeKind.POLYGON, ShapeKind.BITMASK),
+}

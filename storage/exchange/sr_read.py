@@ -1,0 +1,226 @@
+"""Structured reports (TID 1500 and its kin) onto their series: regions of measurement groups become shapes.
+
+The values are not taken over: they are measured anew from the shapes, and that is told for reports of others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from storage.exchange import dicom_read as dr
+from storage.exchange.dicom_sr import FITTING
+from storage.exchange.dicom_write import PRIVATE_SCHEME, class_code, uuid_of
+from storage.exchange.features import Features
+from storage.exchange.losses import Losses
+from storage.exchange.outlines import filled, parts_of
+from storage.exchange.seg_read import References
+from storage.exchange.volumes import DocumentFiller, Series
+from storage.model.geometry import Box, Circle, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, RotatedBox, ShapeKind
+from storage.model.labels import LabelDocument
+from storage.model.ontology import ObjectClass
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+SR_CLASSES = frozenset({f"1.2.840.10008.5.1.4.1.1.88.{n}" for n in (11, 22, 33, 34, 35)})
+_GROUP, _IDENTIFIER, _UID, _FINDING = "125007", "112039", "112040", "121071"
+_MOST_ITEMS = 1 << 20
+_SQUARE = 1e-3  # pixels by which corners of a box may be off
+
+
+def references_of(head: Dataset) -> References:
+    series, instances = set(), set()
+    for name in ("CurrentRequestedProcedureEvidenceSequence", "PertinentOtherEvidenceSequence"):
+        for study in dr.sequence(head, name):
+            for there in dr.sequence(study, "ReferencedSeriesSequence"):
+                series.add(dr.text(there, "SeriesInstanceUID"))
+                instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ReferencedSOPSequence")}
+    return References(frozenset(series - {""}), frozenset(instances - {""}), "", dr.text(head, "StudyInstanceUID"))
+
+
+def read_sr(
+    path: Path,
+    series: Series,
+    features: Features,
+    present: LabelDocument,
+    losses: Losses,
+    *,
+    now: int = 0,
+    head: Dataset | None = None,
+) -> LabelDocument:
+    """`present` with the regions merged into it."""
+    head = head if head is not None else dr.read_head(path)
+    return _Reader(path, head, series, features, present, losses, now).read()
+
+
+def walk(found: Dataset) -> Iterator[Dataset]:
+    """All content items, parents first."""
+    waiting = list(reversed(dr.sequence(found, "ContentSequence")))
+    count = 0
+    while waiting and count < _MOST_ITEMS:
+        there = waiting.pop()
+        count += 1
+        yield there
+        waiting.extend(reversed(dr.sequence(there, "ContentSequence")))
+
+
+def _concept(found: Dataset) -> str:
+    return dr.coded(found, "ConceptNameCodeSequence")[0]
+
+
+class _Reader:
+    def __init__(
+        self,
+        path: Path,
+        head: Dataset,
+        series: Series,
+        features: Features,
+        present: LabelDocument,
+        losses: Losses,
+        now: int,
+    ) -> None:
+        self._head, self._series, self._losses, self._where = head, series, losses, path.name
+        self._filler = DocumentFiller(series, features, present, losses, now=now)
+        self._values = 0
+
+    def read(self) -> LabelDocument:
+        groups = [g for g in walk(self._head) if dr.text(g, "ValueType") == "CONTAINER" and _concept(g) == _GROUP]
+        if not groups:
+            self._losses.add("the report", self._where, "it holds no measurement groups")
+        for number, group in enumerate(groups, start=1):
+            self._group(number, group)
+        if self._values and dr.text(self._head, "Manufacturer") != "Postil":
+            self._losses.add(f"{self._values} measured values", self._where, "their shapes are measured anew")
+        return self._filler.finish()
+
+    def _group(self, number: int, group: Dataset) -> None:
+        items = dr.sequence(group, "ContentSequence")
+        told = {_concept(i): i for i in reversed(items)}
+        uid = dr.text(told.get(_UID), "UID")
+        name = dr.text(told.get(_IDENTIFIER), "TextValue")
+        finding = dr.coded(told.get(_FINDING), "ConceptCodeSequence")
+        name = name or finding[2] or f"group {number}"
+        self._values += sum(dr.text(i, "ValueType") == "NUM" for i in items)
+        regions = [i for i in walk(group) if dr.text(i, "ValueType") == "SCOORD"]
+        if any(dr.text(i, "ValueType") == "SCOORD3D" for i in walk(group)):
+            self._losses.add(f"regions of {name} in millimetres", self._where, "this version takes regions of images only")
+        elif not regions:
+            self._losses.add(name, self._where, "it has no region on an image")
+        for region in regions:
+            self._region(uid or f"group {number}", uid, name, finding, region)
+
+    def _region(self, key: str, uid: str, name: str, finding: tuple[str, str, str], region: Dataset) -> None:
+        frame = self._frame(region)
+        points = self._points(region)
+        kind = dr.text(region, "GraphicType")
+        if kind == "POLYLINE" and points:
+            kind = "CLOSED" if len(points) > 3 and points[0] == points[-1] else "OPEN"
+        why = ""
+        if frame is None:
+            why = "the image it lies on is not in the series"
+        elif not points or kind not in FITTING:
+            why = f"its region ({dr.text(region, 'GraphicType') or 'of no kind'}) cannot be read"
+        if why:
+            self._losses.add(name, self._where, why)
+            return
+        assert frame is not None
+        thing = self._class(name, finding, FITTING[kind])
+        if thing is None:
+            self._losses.add(name, self._where, "the project's ontology has no class of its finding or name for it")
+            return
+        tail = name.removeprefix(thing.name).strip()
+        instance = self._filler.instance(
+            key, thing, uuid=uuid_of(uid), number=int(tail) if tail.isdecimal() and len(tail) < 7 else 0
+        )
+        present = self._filler.made.annotation_of(instance.uuid, ("", frame))
+        shape = _shape(kind, points, thing.shape)
+        if shape is not None:
+            self._filler.put(instance, frame, shape)
+        elif present is None or present.geometry.kind is not thing.shape:
+            rings = [r for part in parts_of(_outline(kind, points), *self._size) for r in part]
+            self._filler.put_mask(instance, frame, filled(rings, *self._size, xor=False))
+        elif thing.shape is not ShapeKind.BITMASK:
+            self._losses.add(name, self._where, f"its region does not fit the {thing.shape} that is there")
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self._series.columns, self._series.rows
+
+    def _frame(self, region: Dataset) -> int | None:
+        for item in dr.sequence(region, "ContentSequence"):
+            reference = dr.first(item, "ReferencedSOPSequence")
+            if reference is not None:
+                uid = dr.text(reference, "ReferencedSOPInstanceUID")
+                return self._series.frame_of(uid, dr.whole(reference, "ReferencedFrameNumber"))
+        return None
+
+    def _points(self, region: Dataset) -> list[Point]:
+        found = dr.value(region, "GraphicData")
+        try:
+            values = np.array(found, np.float64).reshape(-1, 2)
+        except (TypeError, ValueError):
+            return []
+        if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e6:
+            return []
+        return [(float(x), float(y)) for x, y in values]
+
+    def _class(self, name: str, finding: tuple[str, str, str], shapes: tuple[ShapeKind, ...]) -> ObjectClass | None:
+        value, scheme, meaning = finding
+        if scheme == PRIVATE_SCHEME and (own := self._filler.class_of_hash(value)) is not None:
+            return own
+        coded = [
+            t for t in self._filler.features.objects.values() if class_code(t)[:2] == (value, scheme) and t.shape in shapes
+        ]
+        named = self._filler.class_named(name, meaning, shapes=shapes)
+        return named if named is not None and (not coded or named in coded) else (coded[0] if coded else named)
+
+
+def _shape(kind: str, points: list[Point], wanted: ShapeKind) -> Geometry | None:
+    """The region as the shape of a class; None where it is none of that sort."""
+    if kind == "POINT":
+        return Keypoint(*points[0]) if wanted is ShapeKind.POINT else None
+    if kind == "OPEN":
+        return Polyline(tuple(points)) if wanted is ShapeKind.POLYLINE else None
+    if wanted is ShapeKind.POLYGON:
+        outline = _outline(kind, points)
+        return outline if isinstance(outline, Polygon) else Polygon(parts_of(outline, 1, 1))
+    if kind == "CLOSED" and wanted in (ShapeKind.BOX, ShapeKind.ROTATED_BOX) and len(points) == 5:
+        return _box(points, wanted)
+    if kind in ("CIRCLE", "ELLIPSE") and wanted in (ShapeKind.CIRCLE, ShapeKind.ELLIPSE):
+        found = _outline(kind, points)
+        assert isinstance(found, Ellipse)
+        if wanted is ShapeKind.ELLIPSE:
+            return found
+        return Circle(found.x, found.y, found.rx, found.ry / found.rx, found.theta)
+    return None
+
+
+def _outline(kind: str, points: list[Point]) -> Geometry:
+    if kind == "CIRCLE" and len(points) == 2:
+        (x, y), rim = points
+        r = math.dist((x, y), rim)
+        return Ellipse(x, y, r, r, 0.0)
+    if kind == "ELLIPSE" and len(points) == 4:
+        a, b, c, d = points
+        theta = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
+        return Ellipse((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.dist(a, b) / 2, math.dist(c, d) / 2, theta)
+    return Polygon.simple(tuple(points[:-1] if points[0] == points[-1] and len(points) > 3 else points))
+
+
+def _box(points: list[Point], wanted: ShapeKind) -> Geometry | None:
+    a, b, c, d = points[:4]
+    if math.dist((a[0] + c[0], a[1] + c[1]), (b[0] + d[0], b[1] + d[1])) > _SQUARE * 2:
+        return None
+    w, h = math.dist(a, b), math.dist(b, c)
+    theta = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
+    x, y = (a[0] + c[0]) / 2 - w / 2, (a[1] + c[1]) / 2 - h / 2
+    if abs(math.dist(a, c) - math.hypot(w, h)) > _SQUARE:
+        return None
+    if wanted is ShapeKind.ROTATED_BOX:
+        return RotatedBox(x, y, w, h, theta)
+    return Box(x, y, w, h) if min(abs(b[1] - a[1]), abs(b[0] - a[0])) <= _SQUARE else None
