@@ -212,9 +212,9 @@ def nifti(
     import nibabel
 
     data = np.ascontiguousarray(np.asarray(array).T)  # nibabel: [column, row, slice, time]
-    made: Any = (nibabel.Nifti2Image if version == 2 else nibabel.Nifti1Image)(data, affine)
+    made: Any = (nibabel.Nifti2Image if version == 2 else nibabel.Nifti1Image)(data, affine, dtype=data.dtype)
     if path.suffix in (".hdr", ".img"):
-        made = nibabel.Nifti1Pair(data, affine)
+        made = nibabel.Nifti1Pair(data, affine, dtype=data.dtype)
     made.set_sform(affine, code=sform)
     made.set_qform(affine, code=qform)
     if slope is not None:

@@ -69,6 +69,7 @@ class SliceDecoder:
         self._given_up = -1
 
     def facts(self, frame: int = 0) -> FrameFacts:
+        self._expect(frame)
         _, rows, columns, *_ = self.volume.shape
         kind = self._kind(frame)
         bits = 8 if kind in (PixelKind.BGRA8, PixelKind.GRAY8) else 16 if kind is not PixelKind.FLOAT32 else 32
@@ -100,8 +101,7 @@ class SliceDecoder:
         return voi.apply(stored, look)
 
     def stored(self, frame: int) -> Array:
-        if not 0 <= frame < self.frames:
-            raise BadInput(f"The volume has {self.frames} frames; there is no frame {frame}.", remedy="Count from 0.")
+        self._expect(frame)
         if frame not in self._kept:
             self._kept[frame] = self._read(frame)
             while len(self._kept) > _KEPT:
@@ -115,6 +115,10 @@ class SliceDecoder:
     def close(self) -> None:
         self._kept.clear()
         self.volume.close()
+
+    def _expect(self, frame: int) -> None:
+        if not 0 <= frame < self.frames:
+            raise BadInput(f"The volume has {self.frames} frames; there is no frame {frame}.", remedy="Count from 0.")
 
     def _kind(self, frame: int) -> PixelKind:
         if len(self.volume.shape) == 4 or self.volume.look(frame).palette:
