@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 #: Action, what stands on its button, its name.
 Buttons = Sequence[tuple[str, str, str]]
@@ -43,6 +43,9 @@ class TextStrip(QFrame):
         self.box.installEventFilter(self)
         self.box.returnPressed.connect(self._typed)
         self.facts = QLabel(self)
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.facts.installEventFilter(self)
+        self._told = ""
         row.addWidget(self.box)
         row.addWidget(self.facts, 1)
         self.buttons = {action_id: self._button(action_id, text, name) for action_id, text, name in buttons}
@@ -66,14 +69,24 @@ class TextStrip(QFrame):
             self.buttons[action_id].setChecked(on)
 
     def show_facts(self, text: str, tip: str = "") -> None:
-        self.facts.setText(text)
-        self.facts.setToolTip(tip)
+        self._told = text
+        self.facts.setAccessibleName(text)
+        self.facts.setToolTip("\n".join(filter(None, (text, tip))))
+        self._fit_facts()
+
+    def _fit_facts(self) -> None:
+        room = self.facts.width() if self.isVisible() else 1 << 20
+        self.facts.setText(self.facts.fontMetrics().elidedText(self._told, Qt.TextElideMode.ElideRight, room))
 
     def ask(self) -> None:
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.box.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.facts:
+            if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+                self._fit_facts()
+            return False
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()
             if event.type() == QEvent.Type.KeyPress:

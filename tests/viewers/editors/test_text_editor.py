@@ -506,3 +506,13 @@ def test_after_closing_nothing_listens(stage):
     before = len(stage.said)
     stage.focus.select(("x",))
     assert len(stage.said) == before
+
+
+def test_facts_that_have_no_room_end_in_an_ellipsis_and_are_told_whole(qtbot):
+    stage = TextStage(qtbot, "word\n" * 30_000, size=(620, 300))
+    facts = stage.editor.strip.facts
+    assert facts.text().endswith("…")
+    assert facts.fontMetrics().horizontalAdvance(facts.text()) <= facts.width()
+    assert "150,000 characters" in facts.toolTip()
+    stage.editor.resize(1000, 300)
+    qtbot.waitUntil(lambda: "150,000 characters" in facts.text())
