@@ -102,6 +102,15 @@ def sources_in_use(db: sqlite3.Connection, hashes: Iterable[bytes]) -> set[str]:
     return used
 
 
+def unused(db: sqlite3.Connection, copies: Mapping[str, str]) -> list[str]:
+    """Of copies (source -> hash) those that no item stands on."""
+    hashes = [bytes.fromhex(sha) for sha in copies.values()]
+    used = sources_in_use(db, hashes)
+    for sha in hashes:
+        used.update(row[0] for row in db.execute("SELECT source FROM items WHERE sha256 = ?", (sha,)))
+    return sorted(copies.keys() - used)
+
+
 # -- operations ----------------------------------------------------------------------------------------------------
 
 

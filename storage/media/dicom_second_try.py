@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-import warnings
 from pathlib import Path
 from typing import Any
 
+from storage.media.dicom_quiet import pydicom_quiet
 from storage.media.dicom_tags import EXPLICIT, IMPLICIT, PIXEL_TAGS, Elements, Found, Malformed, Wanted
 
 _BIG = 1 << 16  # bytes from which pydicom leaves a value in the file
@@ -20,8 +20,7 @@ def find_by_pydicom(path: Path, size: int, wanted: Wanted) -> Found:
 
     if size > _LARGEST:
         raise Malformed("it is damaged, and too long to be searched for what is left")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with pydicom_quiet():
         try:
             dataset = pydicom.dcmread(path, defer_size=_BIG)
             return _found(dataset, size, wanted)

@@ -7,6 +7,7 @@ import struct
 from typing import Any
 
 from storage.media.dicom_index import Lut
+from storage.media.dicom_quiet import pydicom_quiet
 from storage.media.dicom_tags import Elements
 
 #: Character sets that Python decodes by itself; the others (with escapes) are pydicom's work.
@@ -126,12 +127,9 @@ class Values:
 
 
 def _by_pydicom(raw: bytes, charset: str) -> str:
-    import warnings
-
     from pydicom.charset import convert_encodings, decode_bytes
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with pydicom_quiet():
         try:
             encodings = convert_encodings([part.strip() for part in charset.split("\\")])
             return decode_bytes(raw, encodings, {0x09, 0x0A, 0x0C, 0x0D, 0x5C})

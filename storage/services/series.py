@@ -100,6 +100,7 @@ class _Series:
         self._originals = Originals(catalog.paths)
         self._pictures: dict[str, Path] = {}
         self._dataset_id: int | None = None
+        self._left: list[VolumeFile | Failure] = []  # kept already, of a series that is not whole yet
         self.result = SeriesResult()
 
     def run(self, paths: Sequence[Path]) -> None:
@@ -127,6 +128,8 @@ class _Series:
                 self._insert(one, kept)
         except (Cancelled, DiskFull, BrokenProcessPool) as error:
             ended = error
+        if ended is not None:
+            self._forget_left()
         if self.result.added:
             self._originals.sync()  # before anybody is told that they are in: see `originals`
         if ended is not None:
@@ -144,7 +147,7 @@ class _Series:
         ]
         batches = [jobs[n : n + _TOGETHER] for n in range(0, len(jobs), _TOGETHER)]
         self._progress.stage("Adding files", len(jobs))
-        waiting: list[VolumeFile | Failure] = []
+        self._left = waiting = []
         left = iter(series)
         one = next(left, None)
         with self._options.workers.stopper(self._progress) as check:
@@ -152,10 +155,17 @@ class _Series:
             for kept in self._options.workers.map("series", keep, batches, self._progress):
                 waiting += kept
                 while one is not None and len(waiting) >= len(one.files):
-                    yield one, waiting[: len(one.files)]
-                    waiting = waiting[len(one.files) :]
+                    whole = waiting[: len(one.files)]
+                    del waiting[: len(one.files)]
+                    yield one, whole
                     one = next(left, None)
                 self._progress.step(min(len(jobs), self._progress.done + len(kept)))
+
+    def _forget_left(self) -> None:
+        """Copies for a series that did not become whole, unless something else uses the same bytes."""
+        copies = {f.source: f.sha256 for f in self._left if isinstance(f, VolumeFile) and f.location is Location.LOCAL}
+        for source in volumes.unused(self._catalog.reader(), copies):
+            self._originals.remove(source)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,260 @@
+"""Series in the catalog: one item each, its files copied or linked behind it, found again, undone, purged, checked."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+
+from storage.catalog import datasets, folders, trash, volumes
+from storage.catalog.check import check
+from storage.catalog.engine import Catalog
+from storage.errors import BadInput
+from storage.media.dicom_index import FrameIndex
+from storage.media.source import FileSource
+from storage.model.items import Kind, Location
+from storage.model.query import ItemSelection
+from storage.progress import Progress
+from storage.services import relink
+from storage.services import trash as trash_service
+from storage.services.originals import face_of, facts_of, paths_of
+from storage.services.series import SeriesResult, add_series
+from tests.support import phantoms
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
+        yield made
+
+
+@pytest.fixture
+def target(catalog) -> int:
+    return catalog.do("New folder", folders.create, None, "Target")
+
+
+def add(catalog, target, *paths: Path, **options: object) -> SeriesResult:
+    return add_series(catalog, list(paths), target, progress=Progress(), **options)  # type: ignore[arg-type]
+
+
+def read_back(catalog, item_id) -> np.ndarray:
+    """[frame, row, column] with nothing but what the catalog says."""
+    facts = facts_of(catalog, catalog.reads.item(item_id))
+    index, files = facts["frame_index"], facts["files"]
+    frames = []
+    for n in range(len(index)):
+        ((offset, length),) = index.ranges(n)
+        form = index.format_of(n)
+        data = FileSource(Path(files[int(index.file[n])])).read_at(offset, length)
+        frames.append(np.frombuffer(data, "<u2").reshape(form.rows, form.columns))
+    return np.stack(frames)
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_series_is_one_item_with_its_files_behind_it(catalog, target, tmp_path, link):
+    phantom = phantoms.series(tmp_path / "in", n=5, names="shuffled", reverse=True, tilt=12)
+    result = add(catalog, target, tmp_path / "in", link=link)
+    (added,) = result.added
+    assert (added.kind, added.title, result.members, result.errors) == (Kind.DICOM_SERIES, "Phantom", 5, [])
+    assert "tilted" in result.warnings[0].reason
+    item = catalog.reads.item(added.item_id)
+    assert item.location is (Location.LINKED if link else Location.LOCAL)
+    assert (item.width, item.height, item.frames, item.size) == (20, 16, 5, sum(p.stat().st_size for p in phantom.files))
+    assert item.facts["modality"] == "CT" and item.facts["patient_id"] == "P-1"
+    assert catalog.reader().execute("SELECT count(*) FROM items").fetchone() == (1,)
+    if not link:
+        shutil.rmtree(tmp_path / "in")
+    assert np.array_equal(read_back(catalog, added.item_id), phantom.volume)
+    geometry = FrameIndex.from_bytes(catalog.reads.frame_index(item.sha256)).geometry
+    assert np.abs(geometry.origins - phantom.origins).max() < 1e-9
+    assert face_of(catalog, item) == paths_of(catalog, item)[2]
+    assert check(catalog.path) == []
+
+
+def test_what_is_there_already_is_skipped(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "in", n=3)
+    add(catalog, target, tmp_path / "in")
+    again = add(catalog, target, tmp_path / "in")
+    assert again.added == [] and "already as “Phantom”" in again.skipped[0].reason
+    twice = add(catalog, target, tmp_path / "in", duplicates="add")
+    assert [a.title for a in twice.added] == ["Phantom (2)"]
+
+
+def test_parts_of_one_file_are_items_of_their_own(catalog, target, tmp_path):
+    """An enhanced file with two stacks: the same bytes behind both, other frames in each."""
+
+    def two_stacks(ds):
+        for n, group in enumerate(ds.PerFrameFunctionalGroupsSequence):
+            group.FrameContentSequence[0].StackID = "1" if n < 3 else "2"
+
+    phantom = phantoms.enhanced(tmp_path / "x", n=6, change=two_stacks)
+    result = add(catalog, target, tmp_path / "x")
+    assert [catalog.reads.item(a.item_id).frames for a in result.added] == [3, 3]
+    both = np.concatenate([read_back(catalog, a.item_id) for a in result.added])
+    assert np.array_equal(both, phantom.volume)
+    first, second = (a.item_id for a in result.added)
+    group = catalog.do("Delete", trash.delete, [], ItemSelection.of(first))
+    assert trash_service.purge(catalog, group).files == 0
+    assert np.array_equal(read_back(catalog, second), phantom.volume[3:])
+
+
+def test_an_archive_is_unpacked_copied_and_swept(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=3)
+    with zipfile.ZipFile(tmp_path / "study.zip", "w") as archive:
+        for path in phantom.files:
+            archive.write(path, f"deep/{path.name}")
+    result = add(catalog, target, tmp_path / "study.zip", link=True)
+    item = catalog.reads.item(result.added[0].item_id)
+    assert item.location is Location.LOCAL  # what was unpacked cannot be linked
+    assert result.added[0].path.endswith("study.zip/deep")
+    assert np.array_equal(read_back(catalog, item.id), phantom.volume)
+    assert not list(catalog.paths.cache.glob("unpacked-*"))
+
+
+def test_a_bad_file_is_told_and_the_others_come_in(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=4)
+    ds = pydicom.dcmread(phantom.files[2])
+    del ds.PatientID
+    ds.save_as(phantom.files[2])
+    (tmp_path / "in" / "notes.txt").write_text("x")
+    result = add(catalog, target, tmp_path / "in")
+    assert len(result.errors) == 1 and "lacks PatientID" in result.errors[0].reason
+    assert catalog.reads.item(result.added[0].item_id).frames == 3
+    assert [p.name for p in result.others] == ["notes.txt"]
+
+
+def test_a_file_that_changes_meanwhile_keeps_its_series_out(catalog, target, tmp_path, monkeypatch):
+    from storage.services import series
+
+    phantom = phantoms.series(tmp_path / "a", n=2)
+    phantoms.series(tmp_path / "b", n=2)
+    real = series.scan
+
+    def scan_then_write(*given, **options):
+        found = real(*given, **options)
+        phantom.files[0].write_bytes(phantom.files[0].read_bytes() + b"\0\0")
+        return found
+
+    monkeypatch.setattr(series, "scan", scan_then_write)
+    result = add(catalog, target, tmp_path)
+    assert len(result.added) == 1
+    assert [("changed while" in e.reason, "was left out" in e.reason) for e in result.errors] == [(True, False), (False, True)]
+
+
+def test_the_same_in_worker_processes(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=70, rows=4, cols=4)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        result = add(catalog, target, tmp_path / "in", processes=processes)
+    assert np.array_equal(read_back(catalog, result.added[0].item_id), phantom.volume)
+
+
+def test_labels_find_the_series_they_refer_to(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=2)
+    added = add(catalog, target, tmp_path / "in").added[0]
+    assert volumes.items_of_series(catalog.reader(), phantom.series_uid) == [added.item_id]
+    assert volumes.items_of_series(catalog.reader(), "1.2.3") == []
+
+
+def test_a_series_enters_its_dataset(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "in", n=2)
+    dataset = catalog.do("Dataset", datasets.create, "Scans")
+    added = add(catalog, target, tmp_path / "in", dataset_id=dataset).added[0]
+    assert [d.title for d in catalog.reads.datasets_of(added.item_id)] == ["Scans"]
+
+
+def test_undo_takes_a_series_back_and_redo_brings_it_again(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=3)
+    added = add(catalog, target, tmp_path / "in").added[0]
+    catalog.undo().result()
+    assert volumes.files_of(catalog.reader(), added.item_id) == []
+    catalog.redo().result()
+    assert np.array_equal(read_back(catalog, added.item_id), phantom.volume)
+    assert check(catalog.path) == []
+
+
+def test_purging_gives_the_copies_back_but_not_those_that_another_needs(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "in", n=3)
+    other = catalog.do("Folder", folders.create, None, "Other")
+    one, two = (add(catalog, folder, tmp_path / "in").added[0].item_id for folder in (target, other))
+    sha = catalog.reads.item(one).sha256
+    group = catalog.do("Delete", trash.delete, [], ItemSelection.of(one))
+    assert trash_service.purge(catalog, group).files == 0 and catalog.reads.frame_index(sha) is not None
+    group = catalog.do("Delete", trash.delete, [], ItemSelection.of(two))
+    assert trash_service.purge(catalog, group).files == 3
+    assert catalog.reads.frame_index(sha) is None and check(catalog.path) == []
+
+
+def test_lost_links_are_found_again_by_content(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=3)
+    added = add(catalog, target, tmp_path / "in", link=True).added[0]
+    (tmp_path / "in").rename(tmp_path / "moved")
+    (state,) = relink.check_links(catalog, [added.item_id], Progress())
+    assert state.location is Location.MISSING
+    assert {f.location for f in catalog.reads.volume_files_of(added.item_id)} == {Location.MISSING}
+    found = relink.find_and_relink(catalog, [added.item_id], tmp_path / "moved", Progress())
+    assert [s.item_id for s in found.relinked] == [added.item_id] and found.not_found == []
+    assert catalog.reads.item(added.item_id).location is Location.LINKED
+    assert np.array_equal(read_back(catalog, added.item_id), phantom.volume)
+    with pytest.raises(BadInput, match="series of many files"):
+        relink.relink(catalog, added.item_id, phantom.files[0])
+
+
+def test_a_series_is_missing_until_all_of_its_files_are_found(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=3)
+    added = add(catalog, target, tmp_path / "in", link=True).added[0]
+    phantom.files[1].rename(tmp_path / "kept")
+    phantom.files[2].unlink()
+    relink.check_links(catalog, [added.item_id], Progress())
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "kept").rename(tmp_path / "elsewhere" / "k")
+    found = relink.find_and_relink(catalog, [added.item_id], tmp_path / "elsewhere", Progress())
+    assert [s.item_id for s in found.not_found] == [added.item_id]
+    places = [f.location for f in catalog.reads.volume_files_of(added.item_id)]
+    assert places == [Location.LINKED, Location.LINKED, Location.MISSING]
+    assert catalog.reads.item(added.item_id).location is Location.MISSING
+
+
+def test_a_changed_file_is_told(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=2)
+    added = add(catalog, target, tmp_path / "in", link=True).added[0]
+    data = bytearray(phantom.files[1].read_bytes())
+    data[-1] ^= 1
+    phantom.files[1].write_bytes(data)
+    (state,) = relink.check_links(catalog, [added.item_id], Progress())
+    assert state.location is Location.CHANGED
+
+
+def test_check_names_copies_that_are_gone(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "in", n=2)
+    added = add(catalog, target, tmp_path / "in").added[0]
+    paths_of(catalog, catalog.reads.item(added.item_id))[0].unlink()
+    (problem,) = check(catalog.path)
+    assert problem.what == "original" and "“Phantom” is missing" in problem.text
+
+
+def test_cancelling_keeps_what_was_committed_and_no_other_copies(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "a", n=2, patient="A")
+    phantoms.series(tmp_path / "b", n=80, rows=4, cols=4, change=lambda i, ds: setattr(ds, "PatientID", "P-2"))
+    progress = Progress()
+    paths = [tmp_path / "a", tmp_path / "b"]
+    result = add_series(catalog, paths, target, progress=progress, on_batch=lambda ids: progress.cancel(), workers=1)
+    assert result.cancelled and len(result.added) == 1
+    assert check(catalog.path) == []
+    behind = {path for a in result.added for path in paths_of(catalog, catalog.reads.item(a.item_id))}
+    copied = set(catalog.paths.originals.rglob("*.dcm"))
+    assert behind <= copied and len(copied - behind) <= 32  # the batch that was under way
+    assert not list(catalog.paths.cache.glob("unpacked-*"))
+
+
+def test_one_title_for_several_series_is_numbered(catalog, target, tmp_path):
+    for name in "ab":
+        phantoms.series(tmp_path / name, n=2)
+    result = add(catalog, target, tmp_path / "a", tmp_path / "b", title="Study")
+    assert [a.title for a in result.added] == ["Study", "Study (2)"]
