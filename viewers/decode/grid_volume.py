@@ -192,6 +192,8 @@ def open_grid(source: ByteSource, facts: Mapping[str, Any]) -> GridFrames:
     from storage.media.nrrd import read_nrrd
 
     if source.path is None:
+        if "header" not in facts:
+            raise BadInput("The header of this volume is not known.", remedy="Copy the file to a folder, and add it again.")
         return GridFrames(GridHeader.from_dict(facts["header"], Path()), source)
     header = read_nrrd(source.path) if source.read_at(0, 4) == b"NRRD" else read_nifti(source.path)
     return GridFrames(header, source if header.data_path == source.path else FileSource(header.data_path))

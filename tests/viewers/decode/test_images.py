@@ -265,7 +265,9 @@ def test_hostile_files_give_pixels_or_a_sentence_and_nothing_else(name, flips, c
 
 
 def test_other_kinds_are_refused_with_a_sentence():
-    with pytest.raises(BadInput, match="“nifti” cannot be shown"):
+    with pytest.raises(BadInput, match="“mesh” cannot be shown"):
+        open_media(MemorySource(b""), "mesh", {}, None)
+    with pytest.raises(BadInput, match="header of this volume"):
         open_media(MemorySource(b""), "nifti", {}, None)
 
 
