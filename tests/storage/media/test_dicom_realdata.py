@@ -152,7 +152,7 @@ def test_all_of_pydicoms_files_get_an_answer():
 
 def test_native_pixels_of_pydicoms_files_are_those_pydicom_reads():
     checked = 0
-    for name in get_testdata_files():
+    for name in (n for n in get_testdata_files() if Path(n).is_file()):
         result = scan([Path(name)])
         for series in result.series:
             form = series.index.formats[0]
