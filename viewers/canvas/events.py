@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from viewers.tools.base import DRAG_THRESHOLD, Button, Cursor, KeyEvent, PointerEvent, WheelEvent
+from viewers.scene.view_state import DRAG_THRESHOLD
+from viewers.tools.base import Button, Cursor, KeyEvent, PointerEvent, WheelEvent
 
 if TYPE_CHECKING:
     from viewers.canvas.image_canvas import ImageCanvas

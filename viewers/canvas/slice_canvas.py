@@ -26,8 +26,7 @@ from viewers.scene.pictures import SQUARES
 from viewers.scene.plane_reader import Cut, PlaneReader
 from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
 from viewers.scene.slice_view import SliceView
-from viewers.scene.view_state import Placement
-from viewers.tools.base import DRAG_THRESHOLD
+from viewers.scene.view_state import DRAG_THRESHOLD, Placement
 
 ZOOM_STEP = 1.25
 #: What lies over a plane: values of 0 (nothing) and up, and the colour of each, premultiplied ARGB.

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.editors.frame_slider import FrameSlider
+from viewers.editors.player import Player
 from viewers.editors.tool_bar import Icon
 from viewers.scene.playback import SPEEDS
-from viewers.scene.player import Player
 
 #: What a button is called, its sign where there are no icons, its icon, and the editor's action that does the same.
 _BUTTONS = {

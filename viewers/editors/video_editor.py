@@ -21,6 +21,7 @@ from viewers.editors.editor import EditorOptions
 from viewers.editors.following import FollowVerbs, OpenDecoder, RunJob
 from viewers.editors.go_to import GoToBox
 from viewers.editors.image_editor import ImageEditor
+from viewers.editors.player import Player, Sound
 from viewers.editors.propagate_dialog import PropagateDialog
 from viewers.editors.track_actions import TRACK_GROUND, TRACK_SELECTION, VIDEO_ACTIONS
 from viewers.editors.transport import TransportBar
@@ -28,7 +29,6 @@ from viewers.editors.video_verbs import VideoVerbs
 from viewers.scene.frame_clock import FrameClock
 from viewers.scene.pictures import PictureSource
 from viewers.scene.playback import Loop
-from viewers.scene.player import Player, Sound
 from viewers.timeline.thumbnails import DecodedThumbnails
 from viewers.timeline.timeline import Timeline
 

@@ -16,8 +16,7 @@ from storage.model.geometry import Point
 from storage.model.space import Floats
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
-from viewers.scene.view_state import ViewState
-from viewers.tools.base import DRAG_THRESHOLD
+from viewers.scene.view_state import DRAG_THRESHOLD, ViewState
 
 #: As in the field's viewers.
 COLORS = {PlaneKind.SAGITTAL: "#FF4D4D", PlaneKind.CORONAL: "#3DDC61", PlaneKind.AXIAL: "#FFD60A"}

@@ -20,6 +20,8 @@ from storage.model.geometry import Bounds, Point
 
 MIN_ZOOM = 1 / 512
 MAX_ZOOM = 128.0
+#: A press that moves less than this on the screen (logical px) is a click.
+DRAG_THRESHOLD = 4.0
 #: cos and sin of the four turns, exact.
 _TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
 

@@ -21,13 +21,12 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds, Geometry, Point
 from storage.model.ontology import Ontology
+from viewers.scene.view_state import DRAG_THRESHOLD
 from viewers.tools.behind import Behind, Nobody
 
 if TYPE_CHECKING:
     from viewers.tools.hit_test import Index
 
-#: A press that moves less than this on the screen (logical px) is a click.
-DRAG_THRESHOLD = 4.0
 #: How near the pointer must be to grab a handle or an outline (logical px).
 GRAB = 7.0
 

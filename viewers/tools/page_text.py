@@ -11,7 +11,8 @@ import numpy as np
 
 from storage.model.geometry import Bounds, Box, Point, Polygon
 from viewers.decode.pages import PageText
-from viewers.tools.base import DRAG_THRESHOLD, Cursor, Draft, PointerEvent, Tool
+from viewers.scene.view_state import DRAG_THRESHOLD
+from viewers.tools.base import Cursor, Draft, PointerEvent, Tool
 
 Rects = list[tuple[float, float, float, float]]
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QSlider, QToolButton, QToolTip
 
 from tests.support import clips
 from tests.support.film_stage import FilmStage
+from viewers.editors.player import Player
 from viewers.editors.transport import TransportBar
 from viewers.scene.playback import SPEEDS, Loop
-from viewers.scene.player import Player
 
 
 class Silent:

@@ -17,8 +17,8 @@ from tests.support.clips import number_in
 from tests.support.film_stage import FilmStage
 from tests.support.sound_recorder import Recorder
 from viewers.decode.audio import open_sound
+from viewers.editors.player import Player
 from viewers.scene.playback import Loop
-from viewers.scene.player import Player
 from viewers.sound.feeder import SoundFeeder
 
 
