@@ -37,10 +37,18 @@ def no_group(_instance: Instance) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PaintRules:
-    """`group_of` names the group in which an object shares no voxel with another; None: it may overlap with anything."""
+    """`group_of` names the group in which an object shares no voxel with another; None: it may overlap with anything.
+
+    What an object gains the others of its group lose, unless they do not yield: then only free voxels are won.
+    """
 
     locked: frozenset[str] = frozenset()
     group_of: Callable[[Instance], str | None] = one_group
+    others_yield: bool = True
+
+    def keeps(self, instance: str) -> bool:
+        """Whether an object keeps its voxels when another one is painted over it."""
+        return instance in self.locked or not self.others_yield
 
 
 @dataclass(slots=True)
@@ -87,14 +95,14 @@ class VolumeGesture:
             gained = block.array[box.within(block.lo)] & ~live
             rivals = self._rivals(instance, box)
             for other in rivals:
-                if other in self._rules.locked:
+                if self._rules.keeps(other):
                     self._leave_out(gained, other, box)
             changed = self._mark(instance, gained, box)
             if changed is None:
                 return None
             live |= gained
             for other in rivals:
-                if other not in self._rules.locked:
+                if not self._rules.keeps(other):
                     self._take_away(other, changed, gained[changed.within(box.lo)])
             return changed
 
@@ -164,6 +172,13 @@ class VolumeGesture:
         self._masks.touch(instance, slices)
         self._prepared = None
         return VoxelBox((min(slices), *box.lo[1:]), (max(slices) + 1, *box.hi[1:]))
+
+    def rivals(self, instance: str, box: VoxelBox) -> list[str]:
+        """Others of its group that reach into the box and keep what they have."""
+        return [other for other in self._rivals(instance, box) if self._rules.keeps(other)]
+
+    def is_locked(self, instance: str) -> bool:
+        return instance in self._rules.locked
 
     # -- ending
 
