@@ -161,6 +161,8 @@ def test_native_pixels_of_pydicoms_files_are_those_pydicom_reads():
                 and "Big" not in pydicom.uid.UID(form.transfer_syntax).name
             ):
                 continue
+            if form.bits_allocated == 8 and "Big" in pydicom.uid.UID(form.transfer_syntax).name:
+                continue  # bytes swapped in words: the decoder puts them right
             if form.bits_allocated == 1 or form.number != "int" or form.planar or form.photometric.startswith("YBR"):
                 continue
             with pydicom_quiet():

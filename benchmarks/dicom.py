@@ -1,0 +1,103 @@
+"""Importing DICOM: headers per second, rows committed, files copied or linked; beside SimpleITK's scan of the same folder.
+
+400 slices of 512 x 512 in the page cache. The worker processes stand ready, as they do in the window.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.rows import Row
+
+BAR = 600.0  # headers a second
+
+
+def run(quick: bool) -> list[Row]:
+    slices, rounds = (60, 1) if quick else (400, 5)
+    with tempfile.TemporaryDirectory(prefix="postil-bench-") as name, _processes() as processes:
+        folder = Path(name) / "series"
+        _series(folder, slices)
+        for path in folder.iterdir():  # from here on in the page cache
+            path.read_bytes()
+        return _rows(Path(name), folder, slices, rounds, processes)
+
+
+def _processes() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+
+
+def _series(folder: Path, slices: int) -> None:
+    from tests.support import phantoms
+
+    noise = np.random.default_rng(3).integers(0, 4096, (512, 512), np.uint16)
+    values = np.stack([np.roll(noise, k, axis=1) for k in range(slices)])
+    phantoms.series(folder, n=slices, rows=512, cols=512, values=values, bits_stored=12, names="shuffled")
+
+
+def _rows(root: Path, folder: Path, slices: int, rounds: int, processes: Executor) -> list[Row]:
+    from storage.media.dicom import scan
+    from storage.media.dicom_index import FrameIndex
+
+    scan([folder], processes=processes)  # the workers have imported what they need
+    alone = median(_timed(lambda: scan([folder])) for _ in range(rounds))
+    spread = median(_timed(lambda: scan([folder], processes=processes)) for _ in range(rounds))
+    theirs = median(_timed(lambda: _by_simpleitk(folder)) for _ in range(rounds))
+    copied = median(_added(root, folder, processes, link=False) for _ in range(rounds))
+    linked = median(_added(root, folder, processes, link=True) for _ in range(rounds))
+    index = scan([folder]).series[0].index
+    blob = index.to_bytes()
+    opened = median(_timed(lambda: FrameIndex.from_bytes(blob)) for _ in range(rounds))
+    what = f"{slices} files"
+    return [
+        Row(f"dicom: scan of {what}, one process", slices / alone, BAR, "headers/s", 1, "at least"),
+        Row(f"dicom: scan of {what}, two processes", slices / spread, BAR, "headers/s", 1, "at least"),
+        Row(
+            f"dicom: scan of {what} against SimpleITK's",
+            spread * 1000,
+            theirs * 1000,
+            "ms",
+            1,
+            "at most",
+            "ImageSeriesReader's names",
+        ),
+        Row(f"dicom: {what} copied, rows committed", slices / copied, BAR, "headers/s", 1, "at least"),
+        Row(f"dicom: {what} linked, rows committed", slices / linked, BAR, "headers/s", 1, "at least"),
+        Row(f"dicom: index of {what} read back", opened * 1000, 20.0, "ms", 1, "at most", f"{len(blob):,} bytes"),
+    ]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _by_simpleitk(folder: Path) -> object:
+    import SimpleITK
+
+    return SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder))
+
+
+def _added(root: Path, folder: Path, processes: Executor, *, link: bool) -> float:
+    from storage.catalog import folders
+    from storage.catalog.engine import Catalog
+    from storage.progress import Progress
+    from storage.services.series import add_series
+
+    with Catalog.create(root / "catalog") as catalog:
+        target = catalog.do("New folder", folders.create, None, "Scans")
+        began = time.perf_counter()
+        result = add_series(catalog, [folder], target, link=link, progress=Progress(), processes=processes)
+        taken = time.perf_counter() - began
+        assert len(result.added) == 1 and not result.errors
+    shutil.rmtree(root / "catalog")
+    return taken
