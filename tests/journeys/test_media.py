@@ -182,6 +182,13 @@ def test_the_status_line_says_the_frame_as_soon_as_a_film_is_seen(studio: Desk) 
             studio.until(lambda frames=frames: studio.window.status_line._left.text().startswith(f"frame 0 / {frames}"), title)
 
 
+def test_a_film_that_was_read_ahead_has_its_small_pictures_too(studio: Desk) -> None:
+    for title in ("a film.mp4", "g sequence", "a film.mp4"):
+        open_task(studio, title)
+        film = studio.editor.editor
+        studio.until(lambda film=film: film.timeline.view.layer.thumbs is not None, f"small pictures of {title}")
+
+
 def test_f11_shows_the_picture_of_a_film_alone_from_task_to_task_and_the_window_is_whole_again_elsewhere(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
     studio.key("F11")

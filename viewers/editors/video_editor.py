@@ -68,6 +68,8 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self._stack()
         self._follow()
         self.player.seek(self.frame())
+        if self.canvas.view.frame == self.frame_size() and self.canvas.pictures.facts(self.frame()) is not None:
+            self._show_thumbnails()  # the film was read ahead: nothing will say that it is open now
 
     def _stack(self) -> None:
         """The canvas with its transport bar over the timeline."""
@@ -233,6 +235,9 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
     def _on_opened(self) -> None:
         super()._on_opened()
         self._tell_place()
+        self._show_thumbnails()
+
+    def _show_thumbnails(self) -> None:
         width, height = self.frame_size()
         make = self.open_decoder
         if make is not None and height:
