@@ -40,18 +40,21 @@ class LabelSide(QWidget):
         """`describe` says of an object where it is, for media without frames."""
         super().__init__(parent)
         self._focus = focus
-        self.classes = ClassesPanel(focus, ontology)
+        # Each part is born where it stays: moving a tree of widgets has the style sheet dress all of them again.
+        split = self._split = QSplitter(Qt.Orientation.Vertical, self)
+        self.classes = ClassesPanel(focus, ontology, parent=split)
         self.classes.show_kind(kind)
         frames = session.frames.count
-        self.labels = LabelsPanel(session, focus, ontology, describe=describe)
+        self.labels = LabelsPanel(session, focus, ontology, split, describe=describe)
         self.labels.offer_frames(frames > 1)
-        self.answers = AnswersPanel(session, focus, ontology, describe=describe, unit="pt" if kind is Kind.PDF else "px")
-        self.classifications = ClassificationsPanel(session, focus, ontology)
+        self.questions = QTabWidget(split)
+        unit = "pt" if kind is Kind.PDF else "px"
+        self.answers = AnswersPanel(session, focus, ontology, self.questions, describe=describe, unit=unit)
+        self.classifications = ClassificationsPanel(session, focus, ontology, self.questions)
         self.classifications.show_kind(kind)
-        self.gaps = GapsList(session, focus, ontology, frames)
+        self.gaps = GapsList(session, focus, ontology, frames, split)
         self.gaps.hide()
         self._panels = (self.classes, self.labels, self.answers, self.classifications, self.gaps)
-        self.questions = QTabWidget(self)
         self.questions.setDocumentMode(True)
         self.questions.addTab(self.answers, self.tr("Object"))
         self.questions.addTab(self.classifications, self.tr("File"))
@@ -64,7 +67,7 @@ class LabelSide(QWidget):
         self._stop = focus.listen(self._on_focus)
 
     def _lay_out(self) -> None:
-        split = QSplitter(Qt.Orientation.Vertical, self)
+        split = self._split
         split.setObjectName("labelSide")
         split.setChildrenCollapsible(False)
         for part in (self.classes, self.labels, self.questions, self.gaps):
