@@ -82,16 +82,6 @@ def set_interpolated(document: LabelDocument, instance: str, frame: int, on: boo
     return (Put(_touched(replace(before, keyframe=on), hand)),)
 
 
-def copy_to(document: LabelDocument, instances: Iterable[str], source: int, target: int, hand: Hand) -> Edits:
-    """The shapes seen on one frame as key frames of the same objects on another."""
-    edits: list[Edit] = []
-    for instance in dict.fromkeys(instances):
-        shown = present(document, instance, source, hand.part)
-        if shown is not None and not shown.outside:
-            edits.extend(set_key_frame(document, instance, target, shown.geometry, hand))
-    return tuple(edits)
-
-
 def propagate(document: LabelDocument, instances: Iterable[str], frame: int, n: int, hand: Hand, *, frames: int) -> Edits:
     """The shape of this frame on the next `n` (or, negative, the former), cut to the frames that exist."""
     end = min(max(0, frame + n), frames - 1)

@@ -15,6 +15,11 @@ def ramp(samples: int, channels: int = 1) -> np.ndarray:
     return (n % 60_001 - 30_000).astype(np.int16)
 
 
+def as_int16(samples: np.ndarray) -> np.ndarray:
+    """What a decoder reads, as it was written by `ramp`."""
+    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
+
+
 def tone(samples: int, rate: int, hertz: float, loudness: float = 0.5) -> np.ndarray:
     return (np.sin(np.arange(samples) * 2 * np.pi * hertz / rate) * loudness * 32767).astype(np.int16)[:, None]
 

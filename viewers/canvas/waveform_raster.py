@@ -66,11 +66,6 @@ def spectrum_rows(height: int, rate: int, top_hz: float, scale: Scale) -> NDArra
     return np.clip(hertz / (rate / 2) * (BINS - 1), 0, BINS - 1)
 
 
-def frequency_at(part: float, top_hz: float, scale: Scale) -> float:
-    """Hz at a part of the height, 0 below."""
-    return part * top_hz if scale == "linear" else float(_from_mel(part * _to_mel(top_hz)))
-
-
 def place_of_frequency(hertz: float, top_hz: float, scale: Scale) -> float:
     """The part of the height, 0 below."""
     return hertz / top_hz if scale == "linear" else float(_to_mel(hertz) / _to_mel(top_hz))

@@ -42,11 +42,6 @@ class SoundDecoder:
                 out[low - first : high - first] = block[low - at : high - at]
         return out
 
-    def read_int16(self, first: int, count: int, check: Check | None = None) -> NDArray[np.int16]:
-        """The same for a sound device; sources of 16 bits come back unchanged."""
-        samples: NDArray[np.int16] = np.clip(np.rint(self.read(first, count, check) * 32768), -32768, 32767).astype(np.int16)
-        return samples
-
     def another(self) -> SoundDecoder:
         """Of the same sound, for another thread; costs nothing until it is read."""
         return SoundDecoder(self._source, self._stream, self.index)

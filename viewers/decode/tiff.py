@@ -29,7 +29,6 @@ _ROWS_BYTES = 4 << 20  # an uncompressed strip is read in pieces of this size
 _MOST_SAMPLES = 512  # channels of a pixel; a header that claims more is damaged
 _TILES_KEPT = 64 << 20  # bytes of decoded tiles kept per page
 _BLANK = "Some parts are missing or damaged and are shown blank."
-_Grid = tuple[int, int, int, int]  # columns, rows, width, height of a segment
 
 
 class TiffPages:

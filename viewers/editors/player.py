@@ -200,10 +200,6 @@ class Player(QObject):
         if self._playback.playing:
             self._tick()
 
-    def loop_all(self, on: bool) -> None:
-        """The whole film again and again, or not."""
-        self.loop = Loop(0, self.count - 1) if on else None
-
     # -- sound
 
     @property

@@ -146,9 +146,6 @@ class Timeline(QWidget):
     def select_range(self, first: int, last: int) -> None:
         self.view.set_range((first, last))
 
-    def forget_range(self) -> None:
-        self.view.set_range(None)
-
     def set_ontology(self, ontology: Ontology) -> None:
         self.view.set_ontology(ontology)
 

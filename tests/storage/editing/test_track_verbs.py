@@ -67,7 +67,6 @@ VERBS = {
     "outside": lambda d, i, f, n, h: track_verbs.set_outside(d, i[0], f, bool(n % 2), h),
     "occluded": lambda d, i, f, n, h: track_verbs.set_occluded(d, i[0], f, bool(n % 2), h),
     "interpolated": lambda d, i, f, n, h: track_verbs.set_interpolated(d, i[0], f, bool(n % 2), h),
-    "copy": lambda d, i, f, n, h: track_verbs.copy_to(d, i, f, n % FRAMES, h),
     "propagate": lambda d, i, f, n, h: track_verbs.propagate(d, i, f, n - 5, h, frames=FRAMES),
     "cut": lambda d, i, f, n, h: track_verbs.cut(d, i[0], f, f + n, h),
     "delete": lambda d, i, f, n, h: track_verbs.delete_range(d, i, f, f + n, h),
@@ -224,13 +223,6 @@ def test_propagating_holds_the_shape_and_nothing_runs_across_its_ends(n, held):
     if n < 0:
         assert now[5] == 50, "behind, it runs on to the next key frame"
     assert track_verbs.propagate(document, ["i"], 11, 5, HAND, frames=12) == ()
-
-
-def test_copying_to_a_frame():
-    document = track((0, {}), (10, {}))
-    apply(document, track_verbs.copy_to(document, ["i"], 2, 20, HAND))
-    assert shown(document)[20] == 20 and shown(document)[15] == 60
-    assert track_verbs.copy_to(document, ["i"], 35, 5, HAND) == ()
 
 
 def test_merging_keeps_gaps_or_bridges_them():

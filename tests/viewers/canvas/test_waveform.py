@@ -20,7 +20,6 @@ from viewers.canvas.waveform_raster import (
     draw_line,
     draw_spectrum,
     draw_wave,
-    frequency_at,
     place_of_frequency,
     spectrum_rows,
 )
@@ -98,7 +97,6 @@ def test_a_tone_is_drawn_at_its_frequency(scale):
     )
     brightest = (out[:, 10] & 255).argmax()
     assert 300 - brightest == pytest.approx(place_of_frequency(2000, top, scale) * 300, abs=2)
-    assert frequency_at(place_of_frequency(2000, top, scale), top, scale) == pytest.approx(2000)
 
 
 def test_where_no_tile_is_yet_the_ground_is_left():

@@ -125,14 +125,11 @@ def test_a_loop_shows_its_frames_only(watched, qtbot):
 
 def test_the_whole_film_can_be_looped(watched, qtbot):
     player = watched.player
-    player.loop_all(True)
-    assert player.loop == Loop(0, 299)
+    player.loop = Loop(0, player.count - 1)
     player.seek(295)
     player.play()
     until(qtbot, lambda: 3 in watched.frames)
     player.pause()
-    player.loop_all(False)
-    assert player.loop is None
 
 
 def test_a_loop_chosen_at_rest_does_not_move_the_picture(watched):

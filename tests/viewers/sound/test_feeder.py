@@ -71,7 +71,7 @@ def test_at_full_speed_the_samples_are_those_of_the_file(feeder, recorder, risin
     feeder.play(1.0, end=SECONDS)
     decoder = open_sound(FileSource(rising), cache_dir=None)
     heard = recorder.listen(RATE)
-    assert np.array_equal(heard, decoder.read_int16(RATE, RATE))
+    assert np.array_equal(heard, sounds.as_int16(decoder.read(RATE, RATE)))
     decoder.close()
 
 
