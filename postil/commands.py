@@ -16,10 +16,8 @@ LATER = {
     "user": "further people",
 }
 
-LABEL_FORMATS = ("encord", "coco")
-LATER_FORMATS = (
-    "yolo", "voc", "cvat", "labelme", "mot", "datumaro", "nifti", "nrrd", "dicom-seg", "rtstruct", "sr", "csv",
-)  # fmt: skip
+LABEL_FORMATS = ("encord", "coco", "dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr", "nifti", "nrrd")
+LATER_FORMATS = ("yolo", "voc", "cvat", "labelme", "mot", "datumaro", "csv")
 
 
 def parse(argv: list[str]) -> argparse.Namespace:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from postil.commands import LABEL_FORMATS
 from postil.console import OK, SOME_FAILED, Console
@@ -11,6 +13,9 @@ from postil.verbs import later
 from postil.verbs.catalogs import opened
 from postil.verbs.projects import _stage
 from storage.errors import Refused
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def export(arguments: argparse.Namespace, console: Console) -> int:
@@ -27,7 +32,14 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
         classes = _classes(catalog.reads.ontology(project.ontology_id), arguments.classes)
         with console.progress() as progress:
             result = export_labels(
-                catalog, project.id, arguments.format, arguments.out, stages=stages, classes=classes, progress=progress
+                catalog,
+                project.id,
+                arguments.format,
+                arguments.out,
+                stages=stages,
+                classes=classes,
+                progress=progress,
+                pixels=_pixels,
             )
     lost = [{"what": x.what, "where": x.where, "why": x.why} for x in result.lost]
     document = {"files": [str(f) for f in result.files], **result.counts, "lost": lost}
@@ -62,6 +74,15 @@ def take_in(arguments: argparse.Namespace, console: Console) -> int:
 
     console.result(document, lines)
     return SOME_FAILED if problems else OK
+
+
+def _pixels(facts: dict[str, Any]) -> Callable[[int], NDArray]:
+    """The modality values of a series' frames, by the viewers' own decoder."""
+    from storage.media.source import FileSource
+    from viewers.decode.volume import open_volume
+
+    volume = open_volume(facts["frame_index"], lambda file: FileSource(Path(facts["files"][file])))
+    return lambda frame: volume.modality(frame, volume.frame(frame))
 
 
 def _known(format: str) -> None:

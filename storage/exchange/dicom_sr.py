@@ -290,7 +290,7 @@ def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: 
     import highdicom as hd
 
     if observer:
-        attributes: Any = hd.sr.PersonObserverIdentifyingAttributes(name=observer)
+        attributes: Any = hd.sr.PersonObserverIdentifyingAttributes(name=dw.person_name(observer))
         person = hd.sr.ObserverContext(_coded(("121006", "DCM", "Person")), attributes)
         context = hd.sr.ObservationContext(observer_person_context=person)
     else:

@@ -82,6 +82,14 @@ def stamp(made: Dataset, now: int) -> None:
     made.InstanceCreationDate, made.InstanceCreationTime = made.ContentDate, made.ContentTime
 
 
+def person_name(name: str) -> str:
+    """ "Ada King Lovelace" as DICOM writes it: Lovelace^Ada King."""
+    if "^" in name:
+        return name
+    *given, family = " ".join(name.replace("\\", " ").replace("=", " ").split()).split(" ")
+    return f"{family}^{' '.join(given)}"[:64]
+
+
 def version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 

@@ -66,6 +66,7 @@ def _head(series: Series, segments: Sequence[Segment], layer: dict[int, int], la
     for k, segment in enumerate(segments):
         lines += _segment(f"Segment{k}", series, segment, layer[segment.number])
     lines += [
+        f"Postil_Item:={series.uuid}",
         "Segmentation_ContainedRepresentationNames:=Binary labelmap|",
         "Segmentation_MasterRepresentation:=Binary labelmap",
         "Segmentation_ReferenceImageExtentOffset:=0 0 0",
@@ -118,7 +119,8 @@ def open_nrrd_labels(path: Path) -> grid.LabelFile:
                 number,
             )
         )
-    return grid.LabelFile(header, tuple(labels), layered=bool(labels) and header.interleaved)
+    item = str(header.facts.get("pairs", {}).get("Postil_Item", ""))
+    return grid.LabelFile(header, tuple(labels), layered=bool(labels) and header.interleaved, told={"item": item})
 
 
 def _whole(text: str) -> int:

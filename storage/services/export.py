@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,10 +15,12 @@ from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
 from storage.model.items import Item
 from storage.model.labels import LabelDocument
+from storage.model.ontology import Ontology
 from storage.model.people import Action as PersonAction
 from storage.model.people import Role, can
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
+from storage.services.label_volumes import Pixels, index_of
 from storage.services.whole_file import check_target, replacing
 
 __all__ = ["FORMATS", "ExportResult", "Loss", "export_labels", "item_paths"]
@@ -38,6 +41,8 @@ class ExportResult:
 
 #: What `labels export` writes in this version.
 FORMATS: dict[str, Callable[..., Writer]] = {"encord": EncordWriter, "coco": CocoWriter}
+#: What it writes of volumes, into a folder: `services.export_volumes`.
+VOLUME_FORMATS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr", "nifti", "nrrd")
 
 
 def export_labels(
@@ -49,22 +54,32 @@ def export_labels(
     stages: frozenset[str] | None = None,
     classes: frozenset[str] | None = None,
     progress: Progress | None = None,
+    pixels: Pixels | None = None,
 ) -> ExportResult:
-    """`stages` are uuids of workflow stages, `classes` feature hashes; None means all. One row in memory at a time."""
+    """`stages` are uuids of workflow stages, `classes` feature hashes; None means all. One row in memory at a time.
+
+    Formats of volumes make a folder of `out`. `pixels` gives reports the values to measure.
+    """
     progress, out = progress or Progress(), Path(out)
     make = FORMATS.get(format)
-    if make is None:
-        raise BadInput(f"“{format}” is no format of labels.", remedy="Formats: " + ", ".join(FORMATS) + ".", input=format)
-    check_target(out)
+    if make is None and format not in VOLUME_FORMATS:
+        formats = ", ".join((*FORMATS, *VOLUME_FORMATS))
+        raise BadInput(f"“{format}” is no format of labels.", remedy=f"Formats: {formats}.", input=format)
+    if make is not None:
+        check_target(out)
     reads = catalog.reads
     project = reads.project(project_id)
     _check_allowed(catalog, project_id, project.title)
     ontology = reads.ontology(project.ontology_id)
     ids = reads.label_rows(project_id, stages=stages)
     losses = Losses()
+    if make is None:
+        return _export_volumes(catalog, ids, format, out, ontology, project.title, classes, losses, progress, pixels)
     options: dict[str, Any] = {"classes": classes, "path_of": item_paths(catalog), "losses": losses}
     if format == "coco":
         options["description"] = project.title
+    else:
+        options["index_of"] = partial(index_of, catalog)
     progress.stage(f"Exporting the labels of {project.title}", len(ids))
     with replacing(out) as file:
         writer = make(file, ontology, **options)
@@ -76,6 +91,30 @@ def export_labels(
         finally:
             writer.abandon()
     return ExportResult((out,), counts, losses.all())
+
+
+def _export_volumes(
+    catalog: Catalog,
+    ids: list[int],
+    format: str,
+    out: Path,
+    ontology: Ontology,
+    title: str,
+    classes: frozenset[str] | None,
+    losses: Losses,
+    progress: Progress,
+    pixels: Pixels | None,
+) -> ExportResult:
+    from storage.services.export_volumes import VolumeLabelsWriter, filling
+
+    progress.stage(f"Exporting the labels of {title}", len(ids))
+    with filling(out) as (folder, settle):
+        writer = VolumeLabelsWriter(folder, ontology, format, catalog=catalog, classes=classes, losses=losses, pixels=pixels)
+        for done, label_row_id in enumerate(ids, start=1):
+            writer.add(catalog.reads.label_row(label_row_id), catalog.reads.labels(label_row_id))
+            progress.step(done)
+        files = settle(writer.files)
+    return ExportResult(tuple(files), writer.close(), losses.all())
 
 
 def item_paths(catalog: Catalog) -> Callable[[Item], str]:

@@ -19,11 +19,12 @@ from storage.exchange.encord_json import check_row, iterate_rows, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Loss, Losses
 from storage.exchange.soundness import keep_sound
+from storage.media.dicom_index import FrameIndex
 from storage.model.items import Item
 from storage.model.labels import KIND_OF, LabelDocument
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
-from storage.services.export import item_paths
+from storage.services.export import VOLUME_FORMATS, item_paths
 
 if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
@@ -82,16 +83,25 @@ def import_labels(
 ) -> ImportResult:
     """Merge a file's labels into a project. What was committed before a cancel or an error stays."""
     take = {"encord": _take_encord, "coco": _take_coco}.get(format)
-    if take is None:
-        raise BadInput(f"“{format}” is no format of labels.", remedy="Formats: encord, coco.", input=format)
+    if take is None and format not in VOLUME_FORMATS:
+        formats = ", ".join(("encord", "coco", *VOLUME_FORMATS))
+        raise BadInput(f"“{format}” is no format of labels.", remedy=f"Formats: {formats}.", input=format)
     progress, file = progress or Progress(), Path(file)
     result = ImportResult(file, dry_run)
     progress.stage(f"Looking through the items of the project for {file.name}")
-    with _opened(file) as source:
+    if take is None:
+        from storage.services.import_volumes import take_volumes
+
         importer = _Importer(catalog, project_id, result, progress)
         progress.stage(f"Importing {file.name}")
-        take(source, importer)
+        take_volumes(catalog, file, format, importer)
         importer.flush()
+    else:
+        with _opened(file) as source:
+            importer = _Importer(catalog, project_id, result, progress)
+            progress.stage(f"Importing {file.name}")
+            take(source, importer)
+            importer.flush()
     result.refused.extend(importer.losses.all())
     return result
 
@@ -130,7 +140,8 @@ class _Importer:
         self._by_path: dict[str, list[int]] = {}
         self._by_name: dict[str, list[int]] = {}
         reads, path_of = self._catalog.reads, item_paths(self._catalog)
-        for done, row_id in enumerate(reads.label_rows(project_id), start=1):
+        self._rows = reads.label_rows(project_id)
+        for done, row_id in enumerate(self._rows, start=1):
             info = reads.label_row(row_id)
             path = path_of(info.item)
             for key, table in (
@@ -163,7 +174,7 @@ class _Importer:
 
     def _candidates(self, hashes: list[str], paths: list[str], names: list[str]) -> Iterator[list[int]]:
         for hash_ in hashes:
-            yield self._by_hash.get(hash_, [])
+            yield self._by_hash.get(hash_, []) if hash_ else []
         for path in paths:
             yield self._by_path.get(path, [])
         for path in paths:
@@ -173,6 +184,20 @@ class _Importer:
             yield sorted({r for p in ends for r in self._by_path[p]})
         for name in (*names, *(PurePosixPath(p).name for p in paths)):
             yield self._by_name.get(name, [])
+
+    def rows(self) -> list[int]:
+        return self._rows
+
+    def refuse(self, what: str, where: str, why: str) -> None:
+        self._result.refused.append(Loss(what, where, why))
+
+    def miss(self, what: str, where: str, why: str) -> None:
+        self._result.unmatched.append(Loss(what, where, why))
+
+    def index_of(self, item: Item) -> FrameIndex | None:
+        from storage.services.label_volumes import index_of
+
+        return index_of(self._catalog, item)
 
     def label_row(self, label_row_id: int) -> LabelRowInfo:
         return self._catalog.reads.label_row(label_row_id)
@@ -189,6 +214,9 @@ class _Importer:
             self._result.matched.append(Match(info.item.title, info.item.uuid, info.id))
         try:
             made = merge(present)
+        except BadInput as error:
+            self.losses.add("its labels", info.item.title, error.reason)
+            return
         except _MISSHAPEN as error:
             why = f"the file says something else than labels there ({type(error).__name__}: {str(error)[:100]})"
             self.losses.add("its labels", info.item.title, why)
@@ -263,7 +291,7 @@ def _take_encord(source: TextIOWrapper, importer: _Importer) -> None:
 
 
 def _merge_row(row: Mapping[str, Any], item: Item, importer: _Importer, present: LabelDocument) -> LabelDocument:
-    return read_row(row, item, importer.features, present, importer.losses)
+    return read_row(row, item, importer.features, present, importer.losses, index=importer.index_of(item))
 
 
 # -- COCO ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,193 @@
+"""Labels of volumes into a folder: a file (or some) for each label row, in the formats that are made for volumes."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from storage.clock import now_ms
+from storage.errors import BadInput, PostilError, Refused
+from storage.exchange.dicom_seg import write_seg
+from storage.exchange.dicom_sr import write_sr
+from storage.exchange.features import Features, within
+from storage.exchange.key_objects import write_key_objects
+from storage.exchange.losses import Losses
+from storage.exchange.nifti_labels import write_nifti
+from storage.exchange.nrrd_labels import write_nrrd
+from storage.exchange.rtstruct import write_rtstruct
+from storage.exchange.volumes import Segment, Series, segments_of
+from storage.model.labels import LabelDocument
+from storage.model.ontology import Ontology
+from storage.model.reads import LabelRowInfo
+from storage.services.label_volumes import VOLUMES, Pixels, series_of
+
+if TYPE_CHECKING:
+    from storage.catalog.engine import Catalog
+
+#: A classification of this name marks key images.
+KEY_IMAGES = frozenset({"key image", "key images"})
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+
+
+class VolumeLabelsWriter:
+    """`add` rows, then `close`. What a format cannot hold is a loss; what it holds nothing of makes no file."""
+
+    def __init__(
+        self,
+        out: Path,
+        ontology: Ontology,
+        format: str,
+        *,
+        catalog: Catalog,
+        classes: frozenset[str] | None,
+        losses: Losses,
+        pixels: Pixels | None = None,
+    ) -> None:
+        self._out, self._features, self._format = out, Features(ontology), format
+        self._catalog, self._classes, self.losses, self._pixels = catalog, classes, losses, pixels
+        self._taken: set[str] = set()
+        self.files: list[Path] = []
+        self.counts = {"label_rows": 0, "files": 0, "objects": 0}
+
+    def add(self, info: LabelRowInfo, document: LabelDocument) -> None:
+        item = info.item
+        if not any(True for _ in document.records()):
+            return
+        if item.kind not in VOLUMES:
+            self.losses.add("all labels", item.title, f"{self._format} holds labels of volumes, not of the kind {item.kind}")
+            return
+        try:
+            series = series_of(self._catalog, item, self._pixels)
+            made = self._write(series, document, self._name(item.title))
+        except PostilError as error:
+            self.losses.add("all labels", item.title, f"{error.reason} {error.remedy}".strip())
+            return
+        self._tell_answers(document, item.title)
+        self.files += made
+        self.counts["label_rows"] += 1
+        self.counts["files"] += len(made)
+
+    def close(self) -> dict[str, int]:
+        return self.counts
+
+    def _write(self, series: Series, document: LabelDocument, name: str) -> list[Path]:
+        now = now_ms()
+        match self._format:
+            case "rtstruct":
+                path = self._out / f"{name}.rtstruct.dcm"
+                self.counts["objects"] += write_rtstruct(
+                    path, series, document, self._features, self.losses, now=now, classes=self._classes
+                )
+                return [path]
+            case "sr":
+                return self._reports(series, document, name, now)
+        segments = segments_of(series, document, self._features, self._classes, self.losses)
+        made = self._voxels(series, segments, name, now)
+        self.counts["objects"] += len(segments)
+        return made
+
+    def _voxels(self, series: Series, segments: list[Segment], name: str, now: int) -> list[Path]:
+        if self._format == "nifti":
+            return write_nifti(self._out / f"{name}.nii.gz", series, segments)
+        if self._format == "nrrd":
+            return list(self._nrrds(series, segments, name))
+        path = self._out / f"{name}.seg.dcm"
+        write_seg(path, series, segments, now=now, label_map=self._format == "dicom-seg-labelmap")
+        return [path]
+
+    def _nrrds(self, series: Series, segments: list[Segment], name: str) -> Iterator[Path]:
+        """One file per time that has labels."""
+        times = sorted({f // series.slices for s in segments for f in s.shapes}) or [0]
+        for time in times:
+            path = self._out / (f"{name}.seg.nrrd" if series.times == 1 else f"{name}.t{time + 1}.seg.nrrd")
+            write_nrrd(path, series, segments, time=time)
+            yield path
+
+    def _reports(self, series: Series, document: LabelDocument, name: str, now: int) -> list[Path]:
+        made: list[Path] = []
+        frames = self._key_images(document, series.frames)
+        if frames:
+            made.append(self._out / f"{name}.ko.dcm")
+            write_key_objects(made[0], series, frames, now=now)
+        report = self._out / f"{name}.sr.dcm"
+        try:
+            self.counts["objects"] += write_sr(
+                report,
+                series,
+                document,
+                self._features,
+                self.losses,
+                now=now,
+                observer=self._catalog.user.name,
+                classes=self._classes,
+            )
+            made.append(report)
+        except Refused:
+            if not made:
+                raise
+        return made
+
+    def _key_images(self, document: LabelDocument, frames: int) -> list[int]:
+        found: set[int] = set()
+        for row in document.classifications.values():
+            thing = self._features.classifications.get(row.feature_hash)
+            if thing is not None and thing.name.strip().casefold() in KEY_IMAGES:
+                found.update(f for a, b in within(row.ranges, frames) for f in range(a, b + 1))
+        return sorted(found)
+
+    def _tell_answers(self, document: LabelDocument, where: str) -> None:
+        """These formats hold shapes and names alone."""
+        owners = {u for u, i in document.instances.items() if self._classes is None or i.feature_hash in self._classes}
+        answers = sum(a.owner in owners for a in document.answers.values())
+        if answers:
+            self.losses.add(f"{answers} answers", where, f"{self._format} holds shapes, not answers")
+        keys = KEY_IMAGES if self._format == "sr" else frozenset()
+        others = [
+            thing
+            for row in document.classifications.values()
+            if (thing := self._features.classifications.get(row.feature_hash)) is None
+            or thing.name.strip().casefold() not in keys
+        ]
+        if others and self._classes is None:
+            self.losses.add(f"{len(others)} classifications", where, f"{self._format} holds shapes, not classifications")
+
+    def _name(self, title: str) -> str:
+        """A file name of its own for every row."""
+        plain = _FORBIDDEN.sub("_", title).strip(". ")[:100] or "volume"
+        name, n = plain, 2
+        while name.casefold() in self._taken:
+            name, n = f"{plain} ({n})", n + 1
+        self._taken.add(name.casefold())
+        return name
+
+
+@contextmanager
+def filling(out: Path) -> Iterator[tuple[Path, Callable[[list[Path]], list[Path]]]]:
+    """A folder to write to, and what moves its files into `out` when all went well; else nothing appears there."""
+    if out.exists() and not out.is_dir():
+        raise Refused(f"{out} is a file; labels of volumes are several.", remedy="Name a folder.", input=str(out))
+    if not out.parent.is_dir():
+        raise Refused(
+            f"The folder {out.parent} does not exist.", remedy="Make it first, or name another place.", input=str(out)
+        )
+    waiting = out.with_name(f".{out.name}.{uuid4().hex[:8]}.part")
+    try:
+        waiting.mkdir()
+
+        def settle(files: list[Path]) -> list[Path]:
+            out.mkdir(exist_ok=True)
+            return [file.replace(out / file.name) for file in files]
+
+        yield waiting, settle
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BadInput(
+            f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out)
+        ) from error
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)

@@ -1,0 +1,207 @@
+"""Labels of volumes from DICOM, NIfTI and NRRD files into the label rows they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.clock import now_ms
+from storage.errors import BadInput, NotFound, PostilError
+from storage.exchange import dicom_read as dr
+from storage.exchange import rtstruct_read, seg_read, sr_read
+from storage.exchange.encord_read import copy_of
+from storage.exchange.features import ranges_of
+from storage.exchange.grid_labels import LabelFile, read_labels
+from storage.exchange.key_objects import KEY_OBJECTS, read_key_objects
+from storage.exchange.losses import Losses
+from storage.exchange.nifti_labels import open_nifti_labels
+from storage.exchange.nrrd_labels import open_nrrd_labels
+from storage.exchange.seg_read import References
+from storage.exchange.volumes import Series
+from storage.ids import new_hash8, new_uuid
+from storage.media.dicom_index import FrameIndex
+from storage.model.items import Item, Kind
+from storage.model.labels import Classification, LabelDocument
+from storage.services.export_volumes import KEY_IMAGES
+from storage.services.label_volumes import VOLUMES, index_of, series_of
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+    from storage.catalog.engine import Catalog
+    from storage.model.reads import LabelRowInfo
+    from storage.services.import_labels import _Importer
+
+_ENDINGS = {"nifti": (".nii", ".nii.gz", ".hdr"), "nrrd": (".nrrd", ".nhdr")}
+_MOST_FILES = 10_000
+Read = Callable[[Series, LabelDocument, Losses], LabelDocument]
+
+
+def take_volumes(catalog: Catalog, file: Path, format: str, importer: _Importer) -> None:
+    """A file, or a folder of them; a file that cannot be used never stops the others, unless it is the only one."""
+    files = list(_files(file, format))
+    if not files:
+        raise BadInput(f"{file} holds no file of the format {format}.", remedy="Name a file or its folder.", input=str(file))
+    taker = _Taker(catalog, importer)
+    for done, one in enumerate(files, start=1):
+        importer.progress.step(done, len(files))
+        try:
+            taker.take(one, format)
+        except PostilError as error:
+            if len(files) == 1:
+                raise
+            importer.losses.add("its labels", one.name, error.reason)
+
+
+def _files(file: Path, format: str) -> Iterator[Path]:
+    if not file.exists():
+        raise NotFound(f"There is no file {file}.", remedy="Check the path.", input=str(file))
+    if not file.is_dir():
+        yield file
+        return
+    endings = _ENDINGS.get(format)
+    found = (p for p in sorted(file.rglob("*")) if p.is_file() and not p.name.startswith("."))
+    for n, path in enumerate(found):
+        if n >= _MOST_FILES:
+            raise BadInput(
+                f"{file} holds more than {_MOST_FILES:,} files.", remedy="Name the folder of the labels.", input=str(file)
+            )
+        if path.name.lower().endswith(endings) if endings else _is_dicom(path):
+            yield path
+
+
+def _is_dicom(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+class _Taker:
+    def __init__(self, catalog: Catalog, importer: _Importer) -> None:
+        self._catalog, self._importer = catalog, importer
+        self._volumes = [info for row in importer.rows() if (info := importer.label_row(row)).item.kind in VOLUMES]
+        self._index: dict[int, FrameIndex | None] = {}
+        self._now = now_ms()
+
+    def take(self, file: Path, format: str) -> None:
+        if format in _ENDINGS:
+            self._grid(file, format)
+        else:
+            self._dicom(file, format)
+
+    # -- DICOM
+
+    def _dicom(self, file: Path, format: str) -> None:
+        head = dr.read_head(file)
+        sop_class = dr.text(head, "SOPClassUID")
+        features, now = self._importer.features, self._now
+        reads: dict[str, Any] = {
+            **dict.fromkeys(seg_read.SEG_CLASSES, ("dicom-seg", seg_read.references_of, seg_read.read_seg)),
+            **dict.fromkeys(
+                rtstruct_read.RTSTRUCT_CLASSES, ("rtstruct", rtstruct_read.references_of, rtstruct_read.read_rtstruct)
+            ),
+            **dict.fromkeys(sr_read.SR_CLASSES, ("sr", sr_read.references_of, sr_read.read_sr)),
+            KEY_OBJECTS: ("sr", sr_read.references_of, None),
+        }
+        found = reads.get(sop_class)
+        if found is None or found[0] != format.removesuffix("-labelmap"):
+            raise BadInput(f"{file.name} is no {format} file.", remedy="Name the labels, not the images.", input=str(file))
+        _, references_of, reader = found
+        told: References = references_of(head)
+        for info in self._rows_of(told, file):
+            if reader is None:
+                self._put(info, partial(self._key_images, file, head, info.item))
+            else:
+                read = partial(_read_dicom, reader, file, features, head, now)
+                self._put(info, partial(self._merged, info.item, read))
+
+    def _rows_of(self, told: References, file: Path) -> list[LabelRowInfo]:
+        """The row of the series with most of the instances; else those of the series named; else of the same space."""
+        shared = {info.id: len(told.instances & self._instances(info.item)) for info in self._volumes}
+        most = max(shared.values(), default=0)
+        best = [i for i in self._volumes if most and shared[i.id] == most]
+        series = [i for i in self._volumes if str(i.item.facts.get("series_uid", "")) in told.series]
+        space = [
+            i
+            for i in self._volumes
+            if told.frame_of_reference and i.item.facts.get("frame_of_reference") == told.frame_of_reference
+        ]
+        wanted = ", ".join(sorted(told.series)) or "a series it does not name"
+        for found in (best, series, space):
+            if len(found) == 1:
+                return found
+            if found:
+                why = f"{len(found)} items of the project hold its series: {', '.join(i.item.title for i in found)[:200]}"
+                self._importer.refuse("its labels", file.name, why)
+                return []
+        self._importer.miss("its labels", file.name, f"the project has no item of {wanted}")
+        return []
+
+    def _instances(self, item: Item) -> frozenset[str]:
+        if item.id not in self._index:
+            self._index[item.id] = index_of(self._catalog, item) if item.kind is Kind.DICOM_SERIES else None
+        index = self._index[item.id]
+        return frozenset(index.sop_uids) if index is not None else frozenset()
+
+    def _key_images(self, file: Path, head: Dataset, item: Item, present: LabelDocument) -> LabelDocument:
+        importer = self._importer
+        thing = next(
+            (
+                c
+                for c in importer.features.classifications.values()
+                if c.name.strip().casefold() in KEY_IMAGES and not c.archived
+            ),
+            None,
+        )
+        if thing is None:
+            importer.losses.add("key images", file.name, "the project's ontology has no classification “Key image”")
+            return present
+        frames = read_key_objects(file, series_of(self._catalog, item), importer.losses, head=head)
+        made = copy_of(present)
+        before = next((c for c in present.classifications.values() if c.feature_hash == thing.feature_hash), None)
+        already = [f for a, b in before.ranges for f in range(a, b + 1)] if before is not None else []
+        ranges = tuple(ranges_of([*already, *frames]))
+        if not frames or (before is not None and ranges == before.ranges):
+            return present
+        row = before or Classification(new_uuid(), new_hash8(), thing.feature_hash, created_at=self._now)
+        made.put(replace(row, ranges=ranges, edited_at=self._now))
+        return made
+
+    # -- grids
+
+    def _grid(self, file: Path, format: str) -> None:
+        opened = open_nifti_labels(file) if format == "nifti" else open_nrrd_labels(file)
+        stem = file.name
+        for ending in (".gz", ".nii", ".nrrd", ".nhdr", ".hdr", ".seg"):
+            stem = stem.removesuffix(ending)
+        names = [file.name, *(stem + e for e in ("", ".nii.gz", ".nii", ".nrrd", ".hdr"))]
+        info = self._importer.find([str(opened.told.get("item", ""))], [], names)
+        if info is None:
+            return
+        if info.item.kind not in VOLUMES:
+            self._importer.refuse("its labels", file.name, f"“{info.item.title}” is no volume")
+            return
+        self._put(info, partial(self._merged, info.item, partial(_read_grid, file, opened, self._importer.features, self._now)))
+
+    # -- into a row
+
+    def _merged(self, item: Item, read: Read, present: LabelDocument) -> LabelDocument:
+        return read(series_of(self._catalog, item), present, self._importer.losses)
+
+    def _put(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
+        self._importer.take(info, merge)
+
+
+def _read_dicom(
+    reader: Any, file: Path, features: Any, head: Dataset, now: int, series: Series, present: LabelDocument, losses: Losses
+) -> LabelDocument:
+    made: LabelDocument = reader(file, series, features, present, losses, now=now, head=head)
+    return made
+
+
+def _read_grid(
+    file: Path, opened: LabelFile, features: Any, now: int, series: Series, present: LabelDocument, losses: Losses
+) -> LabelDocument:
+    return read_labels(file, opened, series, features, present, losses, now=now)

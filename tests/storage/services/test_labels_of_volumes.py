@@ -1,0 +1,201 @@
+"""Labels of volumes leave a project and come back through every format that is made for them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+
+from storage.catalog import folders, labels
+from storage.catalog.engine import Catalog
+from storage.errors import BadInput, NotFound, Refused
+from storage.model.geometry import Polyline
+from storage.model.items import Kind
+from storage.model.labels import Classification, LabelDocument
+from storage.model.ontology import Ontology
+from storage.progress import Progress
+from storage.services.export import VOLUME_FORMATS, export_labels
+from storage.services.import_labels import import_labels
+from storage.services.label_volumes import series_of
+from storage.services.series import add_series
+from tests.support import nouns, phantoms
+from tests.support.volume_stage import FEATURES, blob, document, masks_of, named, ontology, voxels
+
+VOXELS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "nifti", "nrrd")
+
+
+@pytest.fixture
+def catalog(tmp_path: Path):
+    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
+        yield made
+
+
+class Stage:
+    """A project with a tilted series and an axial one, the first labelled."""
+
+    def __init__(self, catalog: Catalog, tmp_path: Path, structure: Ontology | None = None) -> None:
+        self.catalog = catalog
+        folder = catalog.do("New folder", folders.create, None, "Scans")
+        self.files = phantoms.series(tmp_path / "tilted", tilt=12, frame_of_reference="1.2.9")
+        phantoms.series(tmp_path / "other")
+        for name in ("tilted", "other"):
+            add_series(catalog, [tmp_path / name], folder, progress=Progress())
+        ids = [row.id for row in catalog.reads.first_rows(nouns.ALL)]
+        self.project = nouns.project(catalog, nouns.dataset(catalog, "Set", *ids), ontology=structure or ontology())
+        infos = [catalog.reads.label_row(r) for r in catalog.reads.label_rows(self.project)]
+        self.row = next(i for i in infos if i.item.facts["series_uid"] == self.files.series_uid)
+        self.volume = blob((6, 16, 20), 4)
+        self.put(document(("Liver", masks_of(self.volume))))
+
+    def put(self, made: LabelDocument) -> None:
+        self.catalog.do("Label", labels.import_document, self.row.id, made, True)
+
+    @property
+    def labels(self) -> LabelDocument:
+        return self.catalog.reads.labels(self.row.id)
+
+
+@pytest.fixture
+def stage(catalog, tmp_path):
+    return Stage(catalog, tmp_path)
+
+
+@pytest.mark.parametrize("format", VOXELS)
+def test_out_and_in_again_gives_the_same_objects(stage, tmp_path, format):
+    before = stage.labels
+    done = export_labels(stage.catalog, stage.project, format, tmp_path / "out")
+    assert done.lost == []
+    assert done.counts["objects"] == 1
+    assert all(f.is_file() for f in done.files)
+    assert sorted(tmp_path.glob(".*part")) == []
+
+    again = import_labels(stage.catalog, stage.project, tmp_path / "out", format)
+    assert (again.lost, again.changed) == ([], 0)
+
+    stage.put(LabelDocument())
+    result = import_labels(stage.catalog, stage.project, tmp_path / "out", format)
+    assert result.lost == []
+    assert [m.label_row_id for m in result.matched] == [stage.row.id]
+    assert set(stage.labels.instances) == set(before.instances)
+    liver = named(stage.labels)["Liver 1"]
+    assert (voxels(stage.labels, liver.uuid, stage.volume.shape) == stage.volume).all()
+
+
+def test_encord_rows_name_their_instances(stage, tmp_path):
+    export_labels(stage.catalog, stage.project, "encord", tmp_path / "out.json")
+    rows = {row["data_hash"]: row for row in json.loads((tmp_path / "out.json").read_text())}
+    (unit,) = rows[stage.row.data_uuid]["data_units"].values()
+    assert [unit["labels"][str(k)]["metadata"]["dicom_instance_uid"] for k in range(6)] == stage.files.sop_uids
+    result = import_labels(stage.catalog, stage.project, tmp_path / "out.json", "encord")
+    assert (result.lost, result.changed) == ([], 0)
+
+
+def test_measurements_and_key_images(catalog, tmp_path):
+    from storage.model import ontology_edit
+    from storage.model.ontology import AttributeType
+
+    structure, key = ontology_edit.add_classification(ontology(), "Key image", AttributeType.TEXT)
+    stage = Stage(catalog, tmp_path, structure)
+    made = document(("Line", {2: Polyline(((2.0, 3.0), (14.0, 3.0)))}))
+    made.put(Classification("11111111-1111-4111-8111-111111111111", "abcdefgh", key, ((1, 1), (4, 5))))
+    stage.put(made)
+    done = export_labels(stage.catalog, stage.project, "sr", tmp_path / "out")
+    assert done.lost == []
+    assert sorted("".join(f.suffixes[-2:]) for f in done.files) == [".ko.dcm", ".sr.dcm"]
+    stage.put(LabelDocument())
+    result = import_labels(stage.catalog, stage.project, tmp_path / "out", "sr")
+    assert result.lost == []
+    (row,) = stage.labels.classifications.values()
+    assert row.ranges == ((1, 1), (4, 5))
+    assert set(stage.labels.instances) == set(made.instances)
+
+
+def test_reports_measure_with_the_values_they_are_given(stage, tmp_path):
+    asked = []
+
+    def pixels(facts):
+        def values(frame: int) -> np.ndarray:
+            asked.append(frame)
+            return np.full((16, 20), 7.0, np.float32)
+
+        return values
+
+    export_labels(stage.catalog, stage.project, "sr", tmp_path / "out", pixels=pixels)
+    (file,) = (tmp_path / "out").iterdir()
+    text = str(pydicom.dcmread(file))
+    assert "Mean" in text
+    assert sorted(set(asked)) == [k for k in range(6) if stage.volume[k].any()]
+
+
+def test_what_a_format_cannot_hold_is_told(stage, tmp_path):
+    made = document(("Line", {2: Polyline(((2.0, 3.0), (14.0, 3.0)))}), ("Liver", masks_of(stage.volume, [1])))
+    stage.put(made)
+    done = export_labels(stage.catalog, stage.project, "dicom-seg", tmp_path / "out")
+    assert [(x.what, "no voxels" in x.why) for x in done.lost] == [("Line 1", True)]
+
+
+def test_only_the_classes_asked_for_leave(stage, tmp_path):
+    stage.put(document(("Tumour", masks_of(stage.volume, [1])), ("Liver", masks_of(stage.volume, [1]))))
+    tumour = next(t.feature_hash for t in FEATURES.objects.values() if t.name == "Tumour")
+    export_labels(stage.catalog, stage.project, "dicom-seg", tmp_path / "out", classes=frozenset({tumour}))
+    (file,) = (tmp_path / "out").iterdir()
+    assert [s.SegmentLabel for s in pydicom.dcmread(file).SegmentSequence] == ["Tumour 1"]
+
+
+def test_files_without_a_series_here_are_told(stage, tmp_path):
+    export_labels(stage.catalog, stage.project, "dicom-seg", tmp_path / "out")
+    (file,) = (tmp_path / "out").iterdir()
+    seg = pydicom.dcmread(file)
+    seg.ReferencedSeriesSequence[0].SeriesInstanceUID = "1.2.3.4"
+    seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence[0].ReferencedSOPInstanceUID = "1.2.3.5"
+    seg.FrameOfReferenceUID = "1.2.3.6"
+    del seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence[1:]
+    seg.save_as(file)
+    result = import_labels(stage.catalog, stage.project, file, "dicom-seg")
+    assert [x.where for x in result.unmatched] == [file.name]
+    assert result.changed == 0
+
+
+def test_images_are_no_labels(stage, tmp_path):
+    with pytest.raises(BadInput, match="is no dicom-seg file"):
+        import_labels(stage.catalog, stage.project, stage.files.files[0], "dicom-seg")
+    with pytest.raises(NotFound):
+        import_labels(stage.catalog, stage.project, tmp_path / "nowhere", "rtstruct")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInput, match="holds no file"):
+        import_labels(stage.catalog, stage.project, tmp_path / "empty", "nifti")
+
+
+def test_one_bad_file_of_a_folder_stops_nothing(stage, tmp_path):
+    export_labels(stage.catalog, stage.project, "dicom-seg", tmp_path / "out")
+    (file,) = (tmp_path / "out").iterdir()
+    (tmp_path / "out" / "bad.dcm").write_bytes(file.read_bytes()[:900])
+    stage.put(LabelDocument())
+    result = import_labels(stage.catalog, stage.project, tmp_path / "out", "dicom-seg")
+    assert [x.where for x in result.refused] == ["bad.dcm"]
+    assert result.annotations == sum(stage.volume.any(axis=(1, 2)))
+
+
+def test_a_file_stands_where_the_folder_should_be(stage, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(Refused, match="is a file"):
+        export_labels(stage.catalog, stage.project, "nifti", tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_all_formats_are_known_on_the_command_line():
+    from postil.commands import LABEL_FORMATS
+
+    assert set(VOLUME_FORMATS) <= set(LABEL_FORMATS)
+
+
+def test_a_series_is_seen_as_its_files_say(stage):
+    item = stage.catalog.reads.item(stage.row.item.id)
+    series = series_of(stage.catalog, item)
+    assert item.kind is Kind.DICOM_SERIES
+    assert np.allclose(series.geometry.origins, stage.files.origins)
+    assert [series.sop(k)[1] for k in range(6)] == stage.files.sop_uids
+    assert [str(series.header(int(series.index.file[k])).SOPInstanceUID) for k in range(6)] == stage.files.sop_uids
