@@ -29,34 +29,34 @@ _KINDS = {"u1": PixelKind.GRAY8, "u2": PixelKind.GRAY16, "i2": PixelKind.INT16}
 def open_frames(source: ByteSource, item_kind: str, facts: Mapping[str, Any]) -> Frames:
     """The values of an item. `facts["frame_index"]` (a FrameIndex or its bytes) with `facts["files"]`, the paths of its files.
 
-    Without them a DICOM file is read for itself, as if it were a series of its own.
+    Without an index the heads of the files are read again.
     """
     if item_kind == "nifti":
         from viewers.decode.grid_volume import open_grid
 
         return open_grid(source, facts)
     index = facts.get("frame_index")
-    if index is None:
-        return _alone(source)
-    index = FrameIndex.from_bytes(index) if isinstance(index, bytes) else index
     files = [Path(p) for p in facts.get("files") or ()]
+    if index is None:
+        return _found_anew(files or ([source.path] if source.path else []))
+    index = FrameIndex.from_bytes(index) if isinstance(index, bytes) else index
     if len(files) < len(index.sop_uids):
         raise BadInput("The files of this series are not known.", remedy="Add the series again.", input=str(source.path or ""))
     return DicomFrames(index, lambda file: FileSource(files[file]))
 
 
-def _alone(source: ByteSource) -> Frames:
+def _found_anew(paths: list[Path]) -> Frames:
+    """Of files without an index: the largest series among them."""
     from storage.media.dicom import scan
 
-    if source.path is None:
+    if not paths:
         raise BadInput("A DICOM file can only be opened from a disk.", remedy="Copy it to a folder first.")
-    found = scan([source.path])
+    found = scan(paths)
     if not found.series:
-        reason = found.refused[0] if found.refused else None
-        raise reason or BadInput(f"{source.path.name} holds no pictures.", remedy="Leave it out.", input=str(source.path))
-    series = found.series[0]
-    files = series.files
-    return DicomFrames(series.index, lambda file: FileSource(files[file]))
+        nothing = BadInput(f"{paths[0].name} holds no pictures.", remedy="Leave it out.", input=str(paths[0]))
+        raise found.refused[0] if found.refused else nothing
+    series = max(found.series, key=lambda s: len(s.index))
+    return DicomFrames(series.index, lambda file: FileSource(series.files[file]))
 
 
 class SliceDecoder:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
+from collections.abc import Callable
 
 import numpy as np
 
@@ -22,8 +22,11 @@ def read_straight(source: ByteSource, offset: int, length: int, fmt: PixelFormat
     if length < out.nbytes:
         raise ValueError(f"it ends early: {length:,} of {out.nbytes:,} bytes of the frame are there")
     lead = bytearray(_ELEMENT if first and offset >= _ELEMENT else 0)
-    with source.path.open("rb", buffering=0) as file:
-        got = _read_both(file, offset - len(lead), lead, out)
+    handle = os.open(source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        got = _read_both(handle, offset - len(lead), lead, out)
+    finally:
+        os.close(handle)
     if lead and fmt.transfer_syntax != _IN_AN_ITEM and not _is_pixel_data(lead):
         raise ValueError("it has changed since it was added: its pixels are not where they were")
     if got < out.nbytes:
@@ -32,16 +35,20 @@ def read_straight(source: ByteSource, offset: int, length: int, fmt: PixelFormat
         _mask(out, fmt)
 
 
-def _read_both(file: io.FileIO, offset: int, lead: bytearray, out: Array) -> int:
+def _read_both(handle: int, offset: int, lead: bytearray, out: Array) -> int:
     """Bytes of `out` that were read."""
-    view, got = out.data.cast("B"), -len(lead)
-    if hasattr(os, "preadv"):
-        got += os.preadv(file.fileno(), [lead, view], offset)
-        file.seek(offset + len(lead) + got)
-    else:  # Windows
-        file.seek(offset)
-        got += file.readinto(lead) or 0
-    while 0 <= got < out.nbytes and (more := file.readinto(view[got:])):
+    view = out.data.cast("B")
+    if not hasattr(os, "preadv"):  # Windows
+        with os.fdopen(os.dup(handle), "rb", buffering=0) as file:
+            file.seek(offset)
+            return (file.readinto(lead) or 0) - len(lead) + _rest(file.readinto, view, 0)
+    got = os.preadv(handle, [lead, view], offset) - len(lead)
+    return _rest(lambda left: os.preadv(handle, [left], offset + len(lead) + len(view) - len(left)), view, got)
+
+
+def _rest(read: Callable[[memoryview], int | None], view: memoryview, got: int) -> int:
+    """One call may bring less than was asked for."""
+    while 0 <= got < len(view) and (more := read(view[got:])):
         got += more
     return got
 

@@ -6,6 +6,7 @@ Colour is shown as it is; palettes give RGB. Values that mean "nothing here" (pa
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -104,20 +105,12 @@ def table(look: Look, kind: str) -> NDArray[np.uint8]:
 
 
 def _through_table(stored: Array, made: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import cv2
-
     bits = np.ascontiguousarray(stored).view(f"u{stored.dtype.itemsize}")
-    if not _cv2_tables() and stored.dtype.itemsize == 2:
+    cv2 = sys.modules.get("cv2")  # never imported for this alone: the first picture would wait for it
+    if cv2 is None or int(cv2.__version__.split(".")[0]) < 5:
         return np.asarray(np.take(made, bits, mode="clip"))
+    # OpenCV looks 16 bits up from version 5 on, four times as fast as numpy.
     return np.asarray(cv2.LUT(bits, made.reshape(1, -1)))
-
-
-@lru_cache(maxsize=1)
-def _cv2_tables() -> bool:
-    """OpenCV looks 16 bits up from version 5 on, eight times as fast as numpy."""
-    import cv2
-
-    return int(cv2.__version__.split(".")[0]) >= 5
 
 
 def _through_palette(stored: Array, look: Look) -> NDArray[np.uint8]:

@@ -118,10 +118,12 @@ class DicomFrames:
         if straight and index.length[frame] > 0 and file not in index.deflated and frame not in index.pieces:
             source = self._source(file)
             if source.path is not None:
-                with self._naming(source, frame):
-                    place = int(index.offset[frame]), int(index.length[frame])
-                    first = int(index.frame_number[frame]) <= 1
-                    read_straight(source, *place, index.format_of(frame), out, first=first)
+                place = int(index.offset[frame]), int(index.length[frame])
+                try:
+                    read_straight(source, *place, index.format_of(frame), out, first=index.frame_number[frame] <= 1)
+                except Exception:
+                    with self._naming(source, frame):
+                        raise
                 return
         out[...] = self.frame(frame)
 
