@@ -7,17 +7,17 @@ pans, the left one has the crosshair. Shapes are drawn on acquired slices only (
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from storage.model.space import Floats
-from viewers.canvas.overlay import BACKGROUND
+from viewers.canvas.overlay import BACKGROUND, DARK
 from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
 from viewers.scene.crosshair import CrosshairHand, hold_at, lines, mm_at
 from viewers.scene.mpr import Plane, PlaneKind
@@ -33,9 +33,22 @@ ZOOM_STEP = 1.25
 Labels = tuple[NDArray[np.uint16], NDArray[np.uint32]]
 
 
+class PlaneHand(Protocol):
+    """A brush that paints on planes. `radius_mm` None: there is none in hand, the crosshair is."""
+
+    def radius_mm(self) -> float | None: ...
+
+    def press(self, mm: Floats, normal: Floats, *, ctrl: bool, shift: bool) -> None: ...
+
+    def move(self, mm: Floats) -> None: ...
+
+    def release(self) -> None: ...
+
+
 class SliceCanvas(QWidget):
     slice_wanted = Signal(int)  # by so many along the plane's normal
     window_dragged = Signal(float, float)  # by these parts of the pane, to the right and down
+    brush_resized = Signal(int)
     pointed = Signal(object)  # mm under the pointer, or None: it left
     enlarge_wanted = Signal()
     menu_wanted = Signal(object, QPoint)  # None (no instance), global position
@@ -47,10 +60,13 @@ class SliceCanvas(QWidget):
         self.view = SliceView()
         self.labels: Callable[[Plane], Labels | None] = _no_labels
         self.corners: Callable[[Cut], Corners] = _no_corners
+        self.brush: PlaneHand | None = None
         self.marked = True  # letters, corners and scale bar
         self._hand = CrosshairHand(state, kind)
         self._cut: Cut | None = None
         self._held: Qt.MouseButton = Qt.MouseButton.NoButton
+        self._painting = False
+        self._pointer: QPointF | None = None
         self._from = QPointF()  # where the pointer was last while held
         self._dragged = False
         self._fitted = True
@@ -157,6 +173,7 @@ class SliceCanvas(QWidget):
 
     def _paint_marks(self, p: QPainter, cut: Cut) -> None:
         size, font = self.view.size, marks_font(self.font())
+        self._paint_brush(p, cut)
         if self.state.lines:
             paint_lines(p, lines(self.state, self.kind, self.view, cut.plane), size)
         paint_letters(p, edge_letters(self.view, cut.plane), size, font)
@@ -168,18 +185,42 @@ class SliceCanvas(QWidget):
         if bar is not None:
             paint_scale(p, bar, size, font)
 
+    def _paint_brush(self, p: QPainter, cut: Cut) -> None:
+        """Its outline round the pointer, as large as it paints."""
+        radius, at = self._radius(), self._pointer
+        if radius is None or at is None or radius <= 0:
+            return
+        r = radius / cut.plane.mm_right * self.view.stretch[0] * self.view.zoom
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setBrush(Qt.BrushStyle.NoBrush)
+        for color, width in ((DARK, 3.0), (QColor("white"), 1.5)):
+            p.setPen(QPen(color, width))
+            p.drawEllipse(at, r, r)
+
     # -- the pointer
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._cut is None or self._held != Qt.MouseButton.NoButton:
             return
         self._held, self._from, self._dragged = event.button(), event.position(), False
-        if self._held == Qt.MouseButton.LeftButton:
-            self._hand.begin(self.view, self._cut.plane, event.position().x(), event.position().y())
+        if self._held != Qt.MouseButton.LeftButton:
+            return
+        at, plane, keys = event.position(), self._cut.plane, event.modifiers()
+        self._painting = self._radius() is not None
+        if self._painting and self.brush is not None:
+            ctrl, shift = (bool(keys & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier))
+            self.brush.press(mm_at(self.view, plane, at.x(), at.y()), plane.normal, ctrl=ctrl, shift=shift)
+        else:
+            self._hand.begin(self.view, plane, at.x(), at.y())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at, way = event.position(), event.position() - self._from
+        self._pointer = at
+        if self._radius() is not None:
+            self.update()
         match self._held:
+            case Qt.MouseButton.LeftButton if self._painting and self._cut is not None and self.brush is not None:
+                self.brush.move(mm_at(self.view, self._cut.plane, at.x(), at.y()))
             case Qt.MouseButton.LeftButton if self._cut is not None:
                 self._hand.move(self.view, self._cut.plane, at.x(), at.y())
             case Qt.MouseButton.MiddleButton:
@@ -194,8 +235,14 @@ class SliceCanvas(QWidget):
                 self._hover(event)
         self.pointed.emit(self.mm_under(at))
 
+    def _radius(self) -> float | None:
+        return self.brush.radius_mm() if self.brush is not None else None
+
     def _hover(self, event: QMouseEvent) -> None:
         if self._cut is None:
+            return
+        if self._radius() is not None:
+            self.setCursor(Qt.CursorShape.CrossCursor)
             return
         at = event.position()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -210,7 +257,10 @@ class SliceCanvas(QWidget):
         if event.button() != self._held:
             return
         held, self._held = self._held, Qt.MouseButton.NoButton
-        if held == Qt.MouseButton.LeftButton:
+        if held == Qt.MouseButton.LeftButton and self._painting and self.brush is not None:
+            self._painting = False
+            self.brush.release()
+        elif held == Qt.MouseButton.LeftButton:
             self._hand.end()
         elif held == Qt.MouseButton.RightButton and not self._dragged:
             self.menu_wanted.emit(None, event.globalPosition().toPoint())
@@ -226,13 +276,19 @@ class SliceCanvas(QWidget):
         steps = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if steps == 0:
             return
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        keys = event.modifiers()
+        sizing = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if keys & sizing == sizing and self._radius() is not None:
+            self.brush_resized.emit(1 if steps > 0 else -1)
+        elif keys & Qt.KeyboardModifier.ControlModifier:
             self.zoom_by(ZOOM_STEP**steps, event.position())
         else:
             self.slice_wanted.emit(-whole(steps))
         self.pointed.emit(self.mm_under(event.position()))
 
     def leaveEvent(self, event: Any) -> None:
+        self._pointer = None
+        self.update()
         self.pointed.emit(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from storage.model.geometry import Point
 from viewers.scene.crosshair import COLORS, FREE, Line
@@ -14,6 +14,8 @@ from viewers.scene.slice_marks import Corners, ScaleBar
 
 TEXT, WARNING, SHADOW = QColor(232, 232, 236), QColor("#FFB020"), QColor(0, 0, 0, 190)
 EDGE = 8.0
+#: PySide 6.11 makes this inner type on first use, and two threads that draw first at once find half of it.
+_WARM = QPainterPath.Element
 #: Below this size (logical px) a pane has room for letters and warnings only.
 SMALL = 180.0
 
@@ -109,9 +111,13 @@ def paint_scale(p: QPainter, bar: ScaleBar, size: Point, font: QFont) -> None:
     shadowed(p, QRectF(w / 2 - 60, y - 20, 120, 16), Qt.AlignmentFlag.AlignCenter, bar.text, TEXT)
 
 
+_AROUND = ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0))
+
+
 def shadowed(p: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str, color: QColor) -> None:
     if text:
         p.setPen(SHADOW)
-        p.drawText(box.translated(QPointF(1, 1)), int(flags), text)
+        for dx, dy in _AROUND:
+            p.drawText(box.translated(QPointF(dx, dy)), int(flags), text)
         p.setPen(color)
         p.drawText(box, int(flags), text)

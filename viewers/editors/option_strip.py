@@ -90,7 +90,7 @@ class OptionStrip(QFrame):
 
     def show_for(self, tool_id: str, *, mode: str = "new", can_change: bool = False) -> None:
         """`can_change`: one polygon is selected, which parts and holes can go to."""
-        brush, polygon = tool_id in ("brush", "eraser", "threshold", "grab_cut"), tool_id == "polygon"
+        brush, polygon = tool_id in ("brush", "eraser", "sphere", "threshold", "grab_cut"), tool_id == "polygon"
         self._brush.setVisible(brush)
         for widget in (self.round_button, self.square_button, self.underlying_box):
             widget.setVisible(tool_id != "grab_cut")

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from viewers.canvas.mpr_grid import Layout
-from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always
+from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, needs_mask_class
 from viewers.editors.context_menu import GROUND, SELECTION
 from viewers.editors.tool_bar import LETTERS
 
 if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
 
-ICONS.setdefault("crosshair", "mdi6.crosshairs")
-LETTERS.setdefault("crosshair", "+")
+ICONS.update({"crosshair": "mdi6.crosshairs", "sphere": "mdi6.sphere", "grow": "mdi6.arrow-expand-all"})
+LETTERS.update({"crosshair": "+", "sphere": "●", "grow": "✣"})
 #: decisions.md 19.
 PRESET_KEYS = tuple(f"F{n}" for n in range(2, 11))
 #: Of the picture editor's verbs those that have no meaning on grey values with a window.
@@ -95,7 +95,7 @@ def _windows() -> list[EditorAction]:
         ),
         _verb("auto", "Automatic window", ("Shift+A",), "auto_window", needs_window, "mdi6.auto-fix"),
         _verb("invert", "Invert greys", ("Shift+I",), "invert_window", needs_window, "mdi6.invert-colors"),
-        _verb("file_window", "Next window of the file", ("Shift+F",), "next_file_window", needs_window),
+        _verb("file_window", "Next window of the file", ("Shift+Q",), "next_file_window", needs_window),
         _verb("windows", "Windows…", (), "show_adjustments", needs_window, "mdi6.tune-vertical"),
         _verb("reset", "Reset window, planes and zoom", ("Ctrl+R",), "reset_all", needs_volume, "mdi6.restore"),
     ]
@@ -144,9 +144,48 @@ def _running() -> list[EditorAction]:
     ]
 
 
-VOLUME_ACTIONS: list[EditorAction] = [*_of_pictures(), *_windows(), *_planes(), *_layouts(), *_running()]
+def needs_body(editor: VolumeEditor) -> str:
+    return editor.why_no_body()
 
-VOLUME_SELECTION = SELECTION
+
+def needs_masks(editor: VolumeEditor) -> str:
+    return needs_space(editor) or needs_mask_class(editor)
+
+
+def _masks() -> list[EditorAction]:
+    def tool(tool_id: str, title: str, keys: tuple[str, ...]) -> EditorAction:
+        return EditorAction(f"tool_{tool_id}", title, keys, "arm_tool", ICONS[tool_id], needs_masks, "tool", args=(tool_id,))
+
+    def verb(
+        name: str, title: str, keys: tuple[str, ...], method: str, why: Callable[[Any], str] = needs_body, *args: object
+    ) -> EditorAction:
+        return EditorAction(f"volume_{name}", title, keys, method, "", why, "shape", args=args)
+
+    return [
+        tool("sphere", "Sphere brush", ("Shift+P",)),
+        tool("grow", "Region growing", ("Shift+R",)),
+        verb("gate", "Brushes paint only what the window shows", ("Shift+G",), "toggle_gate", needs_masks),
+        verb("fill_between", "Fill between slices", ("Ctrl+B",), "fill_between"),
+        verb("copy_next", "Copy mask to the next slice", ("Shift+F",), "copy_to_slice", needs_body, 1),
+        verb("copy_previous", "Copy mask to the slice before", ("Shift+D",), "copy_to_slice", needs_body, -1),
+        verb("margin", "Grow or shrink by a margin…", (), "grow_body"),
+        verb("hollow", "Hollow out…", (), "hollow_body"),
+        verb("smooth_body", "Smooth the body…", (), "smooth_body"),
+        verb("largest", "Keep the largest piece", (), "keep_largest"),
+        verb("small", "Remove small pieces", (), "remove_small"),
+        verb("islands", "Split into pieces", (), "split_islands"),
+        verb("seeds", "Grow all masks from seeds", (), "grow_from_seeds", needs_masks),
+        verb("subtract", "Subtract the newest in all slices", (), "subtract_bodies"),
+    ]
+
+
+VOLUME_ACTIONS: list[EditorAction] = [*_of_pictures(), *_masks(), *_windows(), *_planes(), *_layouts(), *_running()]
+
+VOLUME_SELECTION = (
+    *SELECTION,
+    ("volume_fill_between", "volume_copy_next", "volume_copy_previous", "volume_margin", "volume_smooth_body", "volume_hollow"),
+    ("volume_largest", "volume_small", "volume_islands", "volume_subtract"),
+)
 VOLUME_GROUND = (
     *GROUND[:2],
     ("volume_auto", "volume_invert", "volume_file_window", "volume_reset"),

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QInputDialog, QWidget
 
+from storage.clock import now_ms
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -29,7 +31,9 @@ from viewers.editors.image_editor import ImageEditor
 from viewers.editors.tool_bar import Icon
 from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
+from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_header import Row
+from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
 from viewers.scene.mpr import Plane, PlaneKind
@@ -40,8 +44,10 @@ from viewers.scene.volume_pictures import VolumePictures
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.volume_words import PaneContext, VolumeWords
 from viewers.tools.base import Tool
+from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
+from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
 
 CROSSHAIR = "crosshair"
 #: While slices come the other planes are cut anew this often (ms).
@@ -52,7 +58,7 @@ PATIENCE_MS = 150
 Make3D = Callable[[VolumeSource, MprState], QWidget]
 
 
-class VolumeEditor(VolumeViewVerbs, ImageEditor):
+class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
@@ -95,9 +101,18 @@ class VolumeEditor(VolumeViewVerbs, ImageEditor):
         self.pictures = pictures
         self.cine = Cine(self._beat_slice, self._on_screen)
         self.time_cine = Cine(self._beat_time, self._on_screen)
+        self.painter = VolumePainter(session, self.toolbox.brush, self.ground, now=now_ms, changed=self._painted)
+        self.painter.gate, self.painter.locked = self.gate, lambda: focus.locked
+        self.hand = BrushHand(self)
         self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
-        self.toolbox.tools[CROSSHAIR] = self.crosshair_tool
-        self.crosshair_tool.context = self.canvas.context
+        self.sphere_tool = SphereTool(self.toolbox.brush, self.painter)
+        self.grow_tool = GrowTool(self.toolbox.brush, self.painter)
+        for brush in self.toolbox.tools.values():
+            if isinstance(brush, BrushTool):
+                brush.continues = True
+        for tool in (self.crosshair_tool, self.sphere_tool, self.grow_tool):
+            self.toolbox.tools[tool.id] = tool
+            tool.context = self.canvas.context
         self._stand()
         self._follow()
         self.refresh_tools()
@@ -203,6 +218,8 @@ class VolumeEditor(VolumeViewVerbs, ImageEditor):
     def _follow_plane(self, plane: SliceCanvas) -> None:
         kind = plane.kind
         plane.labels = self._labels_on
+        plane.brush = self.hand
+        plane.brush_resized.connect(self._resize_brush)
         plane.corners = lambda cut: self.words.plane(self._context(), kind, cut)
         plane.slice_wanted.connect(lambda steps: self._plane_wheeled(kind, steps))
         plane.window_dragged.connect(self.drag_window)
@@ -330,19 +347,32 @@ class VolumeEditor(VolumeViewVerbs, ImageEditor):
         for plane in self.planes.values():
             plane.refresh_labels()
 
+    def _painted(self) -> None:
+        """A stroke has written into the masks."""
+        self._refresh_labels()
+        if self.tool is self.sphere_tool:
+            self.canvas.tool_acted()
+
     def _labels_on(self, plane: Plane) -> Labels | None:
         masks, state, focus = self.masks, self.state, self.focus
         if masks is None or state is None:
             return None
         only = focus.display.only_selected
         seen = [i for i in masks.objects() if i not in focus.hidden and (not only or i in focus.selected)]
+        live = self.painter.live
+        if live is not None and live not in seen:
+            seen.append(live)  # an object that is just coming to be
         values = labels_on(masks, seen, plane, state.geometry)
         if values is None:
             return None
         return values, color_table([self._color_of(i) for i in seen])
 
     def _color_of(self, instance: str) -> tuple[int, int, int, float]:
-        entry = self.session.document.instances[instance]
+        entry = self.session.document.instances.get(instance)
+        if entry is None:
+            known = self.ontology.object(self.painter.feature_hash)
+            color = QColor(known.color if known is not None else "#A0A0A0")
+            return color.red(), color.green(), color.blue(), min(0.9, self.focus.display.opacity + 0.35)
         blue, green, red = self.canvas.shapes.color_of(entry)
         strong = 0.25 if instance in self.focus.selected else 0.0
         return red, green, blue, min(0.9, self.focus.display.opacity + 0.1 + strong)
@@ -412,7 +442,13 @@ class VolumeEditor(VolumeViewVerbs, ImageEditor):
     # -- the crosshair as a tool
 
     def offers(self, tool_id: str) -> bool:
+        if tool_id in ("sphere", "grow"):
+            return super().offers("brush")
         return tool_id == CROSSHAIR or super().offers(tool_id)
+
+    def ask_number(self, title: str, unit: str, proposed: float) -> float | None:
+        value, chosen = QInputDialog.getDouble(self, title, f"{title} ({unit}):", proposed, -50.0, 50.0, 1)
+        return value if chosen else None
 
     def offered(self) -> list[Tool]:
         """The crosshair comes next to select."""

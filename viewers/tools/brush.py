@@ -48,6 +48,8 @@ class BrushTool(DrawingTool):
     cursor = Cursor.NONE
     erases = False
     does, undoes = "Paint", "Erase from"  # in the text of the step
+    #: A stroke on a frame where the selected mask is not goes on in it: slices of one body. Else it begins a new one.
+    continues = False
 
     def __init__(self, settings: BrushSettings | None = None) -> None:
         super().__init__()
@@ -198,10 +200,24 @@ class BrushTool(DrawingTool):
         context, session, armed = self.context, self.context.session, self.armed
         if armed is None:
             return
+        own = self._elsewhere() if self.continues else None
+        if own is not None:
+            edits = session.reshaped({own: geometry}, context.focus.at, context.now())
+            name = name_of(context.ontology, session.document, own)
+            session.do(f"{self.does} {name}", (*edits, *self._underlying(geometry, own)))
+            return
         edits, instance = session.drawn(armed.feature_hash, geometry, context.focus.at, context.now())
         number = session.document.next_number(armed.feature_hash)
         session.do(f"{self.does} {armed.name} {number}", (*edits, *self._underlying(geometry, "")))
         context.focus.select((instance,))
+
+    def _elsewhere(self) -> str | None:
+        """The selected mask of the armed class, which has no pixel on this frame yet."""
+        focus = self.context.focus
+        known = self.context.session.document.instances.get(focus.primary or "")
+        if known is None or known.feature_hash != self.feature_hash or known.uuid in focus.locked | focus.hidden:
+            return None
+        return known.uuid
 
     def _commit_into(self, target: Annotation, geometry: Bitmask) -> None:
         context, session = self.context, self.context.session

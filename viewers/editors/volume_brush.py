@@ -1,0 +1,52 @@
+"""The brushes of the tool bar on planes that are not the acquired slices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.model.space import Floats
+from viewers.tools.volume_paint import GrowTool, PlaneBrush, SphereTool
+
+if TYPE_CHECKING:
+    from viewers.editors.volume_editor import VolumeEditor
+
+
+class BrushHand:
+    """See `PlaneHand`. Brush and eraser paint one voxel thick in the plane, the sphere brush a ball."""
+
+    def __init__(self, editor: VolumeEditor) -> None:
+        self._editor = editor
+        settings, painter = editor.toolbox.brush, editor.painter
+        self._plain = {
+            "brush": PlaneBrush(settings, painter, erases=False),
+            "eraser": PlaneBrush(settings, painter, erases=True),
+        }
+        for tool in self._plain.values():
+            tool.context = editor.canvas.context
+        self._stroke: SphereTool | None = None
+
+    def radius_mm(self) -> float | None:
+        tool = self._editor.tool
+        if isinstance(tool, GrowTool):
+            return 0.0
+        if isinstance(tool, SphereTool) or tool.id in self._plain:
+            return self._editor.painter.radius_mm
+        return None
+
+    def press(self, mm: Floats, normal: Floats, *, ctrl: bool, shift: bool) -> None:
+        tool = self._editor.tool
+        if isinstance(tool, GrowTool):
+            tool.grow_at(mm, one_slice=shift)
+            return
+        own = self._plain.get(tool.id) or (tool if isinstance(tool, SphereTool) else None)
+        if own is not None and own.stroke_from(mm, normal, ctrl=ctrl):
+            self._stroke = own
+
+    def move(self, mm: Floats) -> None:
+        if self._stroke is not None:
+            self._editor.painter.to(mm)
+
+    def release(self) -> None:
+        stroke, self._stroke = self._stroke, None
+        if stroke is not None and self._editor.painter.painting:
+            stroke.end_stroke()
