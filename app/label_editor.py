@@ -194,6 +194,7 @@ class LabelEditor(QWidget):
         if self._state is not None:
             self._state.restore_splitters(self.editor)
             self._state.restore_splitters(self.side)
+            self.editor.use_look(self._state.look(type(self.editor).__name__))
         if self._alone:
             self._show_round(False)
         self.header.show_task(loaded)
@@ -234,9 +235,11 @@ class LabelEditor(QWidget):
             self.focus.show(**{DISPLAY[name]: getattr(self._context.settings.values, name)})
 
     def _put_away(self) -> None:
-        if self._state is not None and self.editor is not None and self.side is not None and not self._alone:
-            self._state.save_splitters(self.editor)
-            self._state.save_splitters(self.side)
+        if self._state is not None and self.editor is not None and self.side is not None:
+            self._state.save_look(type(self.editor).__name__, self.editor.look())
+            if not self._alone:
+                self._state.save_splitters(self.editor)
+                self._state.save_splitters(self.side)
         if self.editor is not None:
             self.editor.close_editor()
             self._middle.removeWidget(self.editor)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -30,6 +34,18 @@ class WindowState:
         for splitter in root.findChildren(QSplitter):
             if splitter.objectName():
                 self._store.setValue(f"{self._prefix}/splitter/{splitter.objectName()}", splitter.saveState())
+
+    def save_look(self, kind: str, look: Mapping[str, Any]) -> None:
+        """How media of a kind are shown."""
+        if look:
+            self._store.setValue(f"{self._prefix}/look/{kind}", json.dumps(look))
+
+    def look(self, kind: str) -> dict[str, Any]:
+        try:
+            found = json.loads(str(self._store.value(f"{self._prefix}/look/{kind}", "{}")))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def set(self, name: str, value: object) -> None:
         self._store.setValue(f"{self._prefix}/{name}", value)

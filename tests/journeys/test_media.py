@@ -215,6 +215,22 @@ def test_the_height_of_the_timeline_is_kept_for_the_next_film_and_the_next_start
     assert again.editor.editor.timeline.height() == height
 
 
+def test_how_sounds_and_texts_are_shown_is_kept_for_the_next_one_and_the_next_start(studio: Desk) -> None:
+    open_task(studio, "b sound.wav")
+    studio.editor.editor.canvas.set_look(colors="Grey", scale="linear", low_db=-70.0, high_db=-5.0)
+    studio.editor.editor.canvas.set_share(0.7)
+    open_task(studio, "d text.txt")
+    studio.editor.editor.run("text_mono")
+    studio.editor.editor.run("zoom_in")
+    again = studio.restart()
+    open_task(again, "b sound.wav")
+    canvas = again.editor.editor.canvas
+    assert (canvas.look.colors, canvas.look.scale, canvas.look.low_db, canvas.share) == ("Grey", "linear", -70.0, 0.7)
+    open_task(again, "d text.txt")
+    assert (again.editor.editor.canvas.mono, again.editor.editor.canvas.font_px) == (False, 15)
+    assert not again.editor.editor.strip.buttons["text_mono"].isChecked()
+
+
 def test_the_details_of_a_sequence_say_why_no_video_could_be_made_of_it(studio: Desk) -> None:
     item = studio.reads.item_by_title(studio.reads.folder_by_path("Media").id, "g sequence")
 

@@ -5,8 +5,9 @@ Every verb of `AUDIO_ACTIONS` is a public method here; those about regions come 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import log10
-from typing import Unpack
+from typing import Any, Unpack
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -22,11 +23,12 @@ from viewers.editors.audio_actions import AUDIO_ACTIONS
 from viewers.editors.audio_hand import AudioHand
 from viewers.editors.audio_menu import build_menu
 from viewers.editors.audio_player import AudioPlayer
-from viewers.editors.audio_strip import AudioStrip
+from viewers.editors.audio_strip import FLOORS, TOPS, AudioStrip
 from viewers.editors.audio_view_verbs import AudioViewVerbs
 from viewers.editors.editor import Editor, EditorOptions
 from viewers.editors.tool_bar import Icon, ToolBar
 from viewers.scene.frame_clock import time_text
+from viewers.scene.sound_colors import COLOR_MAPS
 from viewers.scene.sound_source import SoundSource
 from viewers.scene.sound_touch import SoundDraft
 from viewers.sound.output import DeviceOutput, SoundOutput
@@ -344,6 +346,25 @@ class AudioEditor(AudioViewVerbs, Editor):
         level = f"{20 * log10(loud):.1f} dB" if loud > 1e-5 else "silence"
         self.place.emit(f"{time_text(seconds, long=long)}    {level}")
         self.acted()
+
+    def look(self) -> dict[str, Any]:
+        """Loudness and channel belong to one sound and are not kept."""
+        look = self.canvas.look
+        return {
+            "spectrum": look.spectrum, "colors": look.colors, "scale": look.scale, "top_hz": look.top_hz,
+            "range": [look.low_db, look.high_db], "share": self.canvas.share,
+        }  # fmt: skip
+
+    def use_look(self, kept: Mapping[str, Any]) -> None:
+        known = {"spectrum": (True, False), "colors": tuple(COLOR_MAPS), "scale": ("mel", "linear"), "top_hz": TOPS}
+        values = {name: kept[name] for name, those in known.items() if name in kept and kept[name] in those}
+        levels = next((each for each in FLOORS.values() if list(each) == kept.get("range")), None)
+        if levels is not None:
+            values["low_db"], values["high_db"] = levels
+        if values:
+            self.canvas.set_look(**values)
+        if isinstance(kept.get("share"), float):
+            self.canvas.set_share(kept["share"])
 
     @Slot()
     def _on_look(self) -> None:

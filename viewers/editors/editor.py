@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -128,6 +128,13 @@ class Editor(QWidget):
 
     def show_strips(self, shown: bool) -> None:
         """Fold or unfold what stands above, below or beside the medium: transport, timeline, small pictures."""
+
+    def look(self) -> dict[str, Any]:
+        """How the person likes to see media of this kind, as plain values: it is kept from one to the next."""
+        return {}
+
+    def use_look(self, kept: Mapping[str, Any]) -> None:
+        """As `look` said once; what is not understood is passed over."""
 
     def tool_bar_shown(self) -> bool:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from PySide6.QtCore import Slot
@@ -135,6 +135,17 @@ class TextEditor(RangeEditor):
 
     def toggle_compact(self) -> None:
         self.canvas.set_look(compact=not self.canvas.compact)
+        self._show_look()
+
+    def look(self) -> dict[str, Any]:
+        canvas = self.canvas
+        return {
+            "wrap": canvas.wrap, "mono": canvas.mono, "numbers": canvas.numbers, "compact": canvas.compact, "px": canvas.font_px
+        }  # fmt: skip
+
+    def use_look(self, kept: Mapping[str, Any]) -> None:
+        known = {"wrap": bool, "mono": bool, "numbers": bool, "compact": bool, "px": int}
+        self.canvas.set_look(**{name: kept[name] for name, kind in known.items() if type(kept.get(name)) is kind})
         self._show_look()
 
     def _show_look(self) -> None:
