@@ -17,27 +17,17 @@ from uuid import UUID
 
 from storage.editing.answer_ranges import set_over
 from storage.exchange.closeness import same_geometry
+from storage.exchange.coco_categories import Categories, holds
 from storage.exchange.coco_file import CocoFile
-from storage.exchange.coco_geometry import from_exact, pairs
+from storage.exchange.coco_read_shapes import geometry_of, number
 from storage.exchange.coco_shots import key_of, size_of
 from storage.exchange.encord_read import copy_of
 from storage.exchange.encord_write_media import MOVING
 from storage.exchange.features import Features, Place, frame_count, machine_value
 from storage.exchange.losses import Losses
 from storage.ids import new_hash8, new_uuid
-from storage.model import masks
 from storage.model.geometry import (
-    Bitmask,
-    Box,
     Geometry,
-    Keypoint,
-    Polygon,
-    Polyline,
-    RotatedBox,
-    ShapeKind,
-    Skeleton,
-    SkeletonPoint,
-    Visibility,
 )
 from storage.model.interpolation import present as shown_at
 from storage.model.items import Item
@@ -51,15 +41,6 @@ _VIDEO_FRAME = re.compile(r"(videos/[^/]+)/(\d{1,9})\.\w+")
 _ENCORDS_NAME = re.compile(r"(?:images|videos)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[./]")
 #: How often what was marked as between is compared again after rows were added for what differed.
 _ROUNDS = 4
-
-#: Which shapes can be made of what an annotation holds, best first.
-_FITS = {
-    "mask": (ShapeKind.BITMASK, ShapeKind.POLYGON, ShapeKind.BOX, ShapeKind.ROTATED_BOX),
-    "rings": (ShapeKind.POLYGON, ShapeKind.BITMASK, ShapeKind.ROTATED_BOX, ShapeKind.BOX, ShapeKind.POLYLINE),
-    "points": (ShapeKind.SKELETON, ShapeKind.POINT, ShapeKind.BOX),
-    "box": (ShapeKind.BOX, ShapeKind.ROTATED_BOX, ShapeKind.POLYGON),
-    "": (),
-}
 
 
 def page_of(image: Json) -> tuple[str, int]:
@@ -79,55 +60,6 @@ def hash_of(image: Json) -> str:
     """The data hash in a file name as Encord gives them: `images/<hash>.png`, `videos/<hash>/41.jpg`."""
     found = _ENCORDS_NAME.match(str(image.get("file_name") or ""))
     return found[1] if found else ""
-
-
-class Categories:
-    """Which classes a category may go to."""
-
-    def __init__(self, data: CocoFile, features: Features) -> None:
-        self._by_id: dict[Any, list[ObjectClass]] = {}
-        self.unmatched: list[str] = []
-        for own, row in data.categories.items():
-            found = self._find(row, features)
-            self._by_id[own] = found
-            if not found:
-                self.unmatched.append(str(row.get("name", own)))
-
-    @staticmethod
-    def _find(row: Json, features: Features) -> list[ObjectClass]:
-        told = row.get("postil")
-        if isinstance(told, Mapping) and (thing := features.objects.get(str(told.get("featureHash")))):
-            return [thing]
-        name = str(row.get("name", ""))
-        exact = [o for o in features.objects.values() if o.name == name]
-        found = exact or [o for o in features.objects.values() if o.name.casefold() == name.casefold()]
-        shaped = [o for o in found if o.shape == row.get("supercategory")]
-        return shaped or found
-
-    def choose(self, annotation: Json) -> ObjectClass | None:
-        found = self._by_id.get(annotation["category_id"], [])
-        told = annotation.get("postil")
-        if len(found) == 1 and isinstance(told, Mapping) and "instance" in told:
-            return found[0]
-        fits = _FITS[holds(annotation)]
-        ranked = sorted((o for o in found if o.shape in fits), key=lambda o: fits.index(o.shape))
-        return ranked[0] if ranked else None
-
-    def known(self, annotation: Json) -> bool:
-        return bool(self._by_id.get(annotation["category_id"]))
-
-
-def holds(annotation: Json) -> str:
-    """What an annotation's best description is."""
-    segmentation = annotation.get("segmentation")
-    keypoints = annotation.get("keypoints")
-    if isinstance(keypoints, list) and any(keypoints):
-        return "points"
-    if isinstance(segmentation, Mapping):
-        return "mask"
-    if isinstance(segmentation, list) and segmentation:
-        return "rings"
-    return "box" if isinstance(annotation.get("bbox"), list) else ""
 
 
 def read_images(
@@ -300,7 +232,7 @@ class _Reader:
                 made,
                 geometry=geometry,
                 occluded=made.occluded if occluded is None else bool(occluded),
-                confidence=_number(said.get("confidence"), 1.0),
+                confidence=number(said.get("confidence"), 1.0),
                 manual=bool(said.get("manual")),
             )
         )
@@ -436,92 +368,6 @@ class _Reader:
         self._own_answers(made.uuid, feature_hash, record["answers"])
 
 
-# -- shapes -------------------------------------------------------------------------------------------------------
-
-
-def geometry_of(row: Json, thing: ObjectClass, features: Features, category: Json, size: tuple[int, int]) -> Geometry:
-    """The shape of a class from an annotation. Raises ValueError, KeyError or TypeError."""
-    told = row.get("postil")
-    if isinstance(told, Mapping) and isinstance(told.get("shape"), Mapping):
-        made = from_exact(told["shape"])
-        if made.kind is thing.shape:
-            return made
-    match thing.shape:
-        case ShapeKind.BOX:
-            return Box(*_bbox(row))
-        case ShapeKind.ROTATED_BOX:
-            return _rotated(row)
-        case ShapeKind.BITMASK:
-            return _mask(row, size)
-        case ShapeKind.POLYGON:
-            return _polygon(row, size)
-        case ShapeKind.POLYLINE:
-            return Polyline(pairs(row["segmentation"][0]))
-        case ShapeKind.POINT:
-            flat = row["keypoints"]
-            seen = [i for i in range(0, len(flat), 3) if flat[i + 2]] or [0]
-            if len(seen) > 1:
-                raise ValueError("it has several key points; its class is a single point")
-            return Keypoint(float(flat[seen[0]]), float(flat[seen[0] + 1]))
-        case ShapeKind.SKELETON:
-            return _skeleton(row, thing, features, category)
-    raise ValueError(f"a {thing.shape} cannot be made of it")
-
-
-def _bbox(row: Json) -> tuple[float, float, float, float]:
-    if isinstance(row.get("bbox"), list) and len(row["bbox"]) == 4:
-        x, y, w, h = (float(v) for v in row["bbox"])
-        return x, y, w, h
-    points = [p for ring in row["segmentation"] for p in pairs(ring)]
-    x0, y0 = min(p[0] for p in points), min(p[1] for p in points)
-    return x0, y0, max(p[0] for p in points) - x0, max(p[1] for p in points) - y0
-
-
-def _rotated(row: Json) -> RotatedBox:
-    """CVAT's form: the box before turning, and `attributes.rotation`."""
-    attributes = row.get("attributes")
-    theta = attributes.get("rotation") if isinstance(attributes, Mapping) else None
-    return RotatedBox(*_bbox(row), _number(theta, 0.0))
-
-
-def _mask(row: Json, size: tuple[int, int]) -> Bitmask:
-    segmentation = row["segmentation"]
-    if not isinstance(segmentation, Mapping):
-        return masks.to_bitmask(_polygon(row, size), *size)
-    height, width = segmentation["size"]
-    if (width, height) != size:
-        raise ValueError(f"the mask is {width} x {height} pixels, the picture {size[0]} x {size[1]}")
-    return masks.from_coco_rle(segmentation["counts"], width, height)
-
-
-def _polygon(row: Json, size: tuple[int, int]) -> Polygon:
-    segmentation = row.get("segmentation")
-    if isinstance(segmentation, Mapping):
-        made = masks.contours(_mask(row, size))
-        if made is None:
-            raise ValueError("its mask is empty")
-        return made
-    if not segmentation:
-        return Polygon.simple(Box(*_bbox(row)).corners())
-    return Polygon(tuple((pairs(ring),) for ring in segmentation))
-
-
-def _skeleton(row: Json, thing: ObjectClass, features: Features, category: Json) -> Skeleton:
-    template = features.ontology.template(thing.feature_hash)
-    if template is None:
-        raise ValueError("its class has no drawing of a skeleton")
-    names, flat = list(category.get("keypoints") or ()), row["keypoints"]
-    if len(flat) != 3 * len(names) or len(names) != len(template.points):
-        raise ValueError(f"it has {len(flat) // 3} key points, its class has {len(template.points)}")
-    joints = []
-    for place, point in enumerate(template.points):
-        at = names.index(point.name) if point.name in names else place
-        x, y, v = flat[3 * at : 3 * at + 3]
-        seen = (Visibility.INVISIBLE, Visibility.OCCLUDED, Visibility.VISIBLE)[int(v)]
-        joints.append(SkeletonPoint(float(x), float(y), point.name, point.color, point.value, point.feature_hash, seen))
-    return Skeleton(tuple(joints))
-
-
 def _value_of(place: Place, told: Json) -> AnswerValue | None:
     """The answer under a question's name: options by their label or value, in a list or alone."""
     attribute = place.attribute
@@ -550,7 +396,3 @@ def _free(told: Any, taken: Mapping[str, object]) -> str:
         return str(UUID(told)) if isinstance(told, str) and told not in taken else new_uuid()
     except ValueError:
         return new_uuid()
-
-
-def _number(value: Any, default: float) -> float:
-    return default if isinstance(value, bool) or not isinstance(value, (int, float)) else float(value)

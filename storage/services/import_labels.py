@@ -14,6 +14,7 @@ from storage.catalog import labels
 from storage.catalog.engine import Catalog, Priority
 from storage.errors import BadInput, NotFound
 from storage.exchange import coco_read
+from storage.exchange.coco_categories import Categories
 from storage.exchange.coco_file import CocoFile, Source
 from storage.exchange.encord_json import check_row, iterate_rows, read_row
 from storage.exchange.features import Features
@@ -300,7 +301,7 @@ def _merge_row(row: Mapping[str, Any], item: Item, importer: _Importer, present:
 def _take_coco(source: TextIOWrapper, importer: _Importer) -> None:
     buffer = cast(Source, source.buffer)
     with closing(CocoFile(buffer, lambda where, why: importer.losses.add("its label", where, why))) as data:
-        categories = coco_read.Categories(data, importer.features)
+        categories = Categories(data, importer.features)
         for name in categories.unmatched:
             importer.losses.add(f"the category “{name}”", "categories", "the project's ontology has no class of that name")
         _match_images(data, importer)
@@ -330,7 +331,7 @@ def _match_images(data: CocoFile, importer: _Importer) -> None:
 def _merge_images(
     label_row: int,
     data: CocoFile,
-    categories: coco_read.Categories,
+    categories: Categories,
     importer: _Importer,
     item: Item,
     present: LabelDocument,
