@@ -1,4 +1,4 @@
-"""What every view of markable text does: paint the marks, select by mouse and keys, grab the ends of ranges.
+"""What every view of markable text does: show the marks, select by mouse and keys, grab the ends of ranges.
 
 A subclass lays the text out and answers where an offset is on the screen and which offset is under a point. Offsets are code
 points of the text shown. The view changes nothing by itself: it tells what the person did, the editor decides.
@@ -6,7 +6,6 @@ points of the text shown. The view changes nothing by itself: it tells what the 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -19,18 +18,17 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from viewers.canvas import text_marks
 from viewers.canvas.text_marks import Mark, Marks, Run
+from viewers.canvas.text_painter import TextPainter
 
 #: A press that moves less than this (logical px) is a click; how near a handle must be to be grabbed.
 DRAG_FROM = 4.0
 GRAB = 8.0
-_FOUND = QColor(255, 200, 0)
 
 Span = tuple[int, int]
 Way = Literal["left", "right", "up", "down", "home", "end"]
@@ -70,7 +68,7 @@ class TextView(QAbstractScrollArea):
         self._pressed_at: Span = (0, 0)
         self._dragged = self._shift = False
         self._double: QPointF | None = None  # where a double click was, for as long as a third press may follow
-        self._chips: list[tuple[QRectF, Run]] = []
+        self._painter = TextPainter(self)
         self._pointer = QPointF()
         self._set_up()
 
@@ -337,18 +335,18 @@ class TextView(QAbstractScrollArea):
         return sorted(hit, key=lambda r: r.end - r.start)
 
     def _chip_at(self, at: QPointF) -> Run | None:
-        return next((run for rect, run in reversed(self._chips) if rect.contains(at)), None)
+        return next((run for rect, run in reversed(self._painter.chips) if rect.contains(at)), None)
 
     def _handle_at(self, at: QPointF) -> tuple[Run, bool] | None:
         best: tuple[float, Run, bool] | None = None
-        for run, rect, at_end in self._handles():
+        for run, rect, at_end in self.handles():
             # By its knob alone: text that begins where a range ends must be free to be marked.
             far = _distance(at, text_marks.handle_points(rect, at_end=at_end)[1])
             if far <= GRAB and (best is None or far < best[0]):
                 best = (far, run, at_end)
         return (best[1], best[2]) if best is not None else None
 
-    def _handles(self) -> list[tuple[Run, QRectF, bool]]:
+    def handles(self) -> list[tuple[Run, QRectF, bool]]:
         """Of the ranges of selected objects that may be changed."""
         start, end = self.in_sight()
         found = []
@@ -426,101 +424,9 @@ class TextView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self.viewport())
         try:
-            if self.message is not None:
-                self._paint_message(p)
-                return
-            p.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_ground(p)
-            start, end = self.in_sight()
-            runs = [(run, self.rects(run.start, run.end)) for run in self.marks.within(start, end)]
-            self._paint_under(p, runs, start, end)
-            self.paint_text(p)
-            self._paint_over(p, runs)
+            self._painter.paint(p)
         finally:
             p.end()
-
-    def _paint_under(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]], start: int, end: int) -> None:
-        dark = self._is_dark()
-        for run, rects in runs:
-            color = text_marks.tint(run.mark.color, run, dark)
-            for rect in rects:
-                p.fillRect(rect, color)
-                if run.locked:
-                    text_marks.paint_lock(p, rect, color)
-        self._paint_found(p, start, end)
-        low, high = self.selection
-        if low < high and (low, high) != self.current:
-            color = QColor(self.draft_color or self.palette().color(QPalette.ColorRole.Accent))
-            color.setAlphaF(0.38)
-            for rect in self.rects(low, high):
-                p.fillRect(rect, color)
-
-    def _paint_found(self, p: QPainter, start: int, end: int) -> None:
-        color = QColor(_FOUND)
-        i = max(0, bisect_left(self.found, (start, 0)) - 1)
-        while i < len(self.found) and self.found[i][0] < end:
-            here = self.found[i] == self.current
-            color.setAlphaF(0.75 if here else 0.30)
-            for rect in self.rects(*self.found[i]):
-                p.fillRect(rect, color)
-            i += 1
-
-    def _paint_over(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]]) -> None:
-        dark = self._is_dark()
-        for run, rects in runs:
-            for rect in rects:
-                text_marks.paint_underline(p, rect, run, dark)
-        self._paint_chips(p, runs)
-        for run, rect, at_end in self._handles():
-            text_marks.paint_handle(p, rect, run.mark.color, at_end=at_end)
-        caret = self.caret_rect(self.caret) if self.hasFocus() else None
-        if caret is not None:
-            p.fillRect(QRectF(caret.left() - 1, caret.top(), 2, caret.height()), self.palette().text())
-
-    def _is_dark(self) -> bool:
-        return self.palette().color(QPalette.ColorRole.Base).lightness() < 128
-
-    def _paint_chips(self, p: QPainter, runs: list[tuple[Run, list[QRectF]]]) -> None:
-        self._chips = []
-        font = text_marks.chip_font(self.font())
-        low, _ = self.in_sight()
-        for run, rects in sorted(runs, key=lambda r: (r[0].selected, r[0].hovered)):
-            loud = run.selected or run.hovered
-            if not rects or run.start < low or (run.index > 0 and not loud) or (self.compact and not loud):
-                continue
-            rect = text_marks.chip_rect(font, run.mark.name, QPointF(rects[0].left(), rects[0].top()))
-            rect.moveTop(max(0.0, rect.top()))
-            for taken, _ in self._chips:
-                if taken.intersects(rect):
-                    rect.moveLeft(taken.right() + 2)
-            if rect.right() > self.viewport().width():
-                rect.moveRight(self.viewport().width() - 2)
-            self._chips.append((rect, run))
-            text_marks.paint_chip(p, rect, run, font)
-
-    def _paint_message(self, p: QPainter) -> None:
-        assert self.message is not None
-        area = QRectF(self.viewport().rect())
-        p.fillRect(area, self.palette().base())
-        title, text = self.message
-        box = QRectF(0, 0, min(520.0, area.width() - 32), area.height())
-        box.moveCenter(area.center())
-        font = self.font()
-        font.setPixelSize(16)
-        p.setFont(font)
-        p.setPen(self.palette().color(QPalette.ColorRole.Text))
-        flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
-        used = p.boundingRect(QRectF(box.left(), area.height() * 0.36, box.width(), 200), flags, title)
-        p.drawText(used, flags, title)
-        font.setPixelSize(13)
-        p.setFont(font)
-        p.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        p.drawText(QRectF(box.left(), used.bottom() + 8, box.width(), 200), flags, text)
-        if self.progress is not None:
-            bar = QRectF(area.center().x() - 120, used.bottom() + 36, 240, 4)
-            p.fillRect(bar, self.palette().color(QPalette.ColorRole.Mid))
-            bar.setWidth(240 * self.progress)
-            p.fillRect(bar, self.palette().color(QPalette.ColorRole.Accent))
 
 
 def _distance(a: QPointF, b: QPointF) -> float:

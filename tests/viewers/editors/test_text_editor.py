@@ -222,7 +222,7 @@ def test_one_range_goes_by_backspace_the_object_by_delete(stage):
 def test_a_locked_object_is_selected_but_not_changed(stage):
     mark(stage, "Lovelace")
     stage.key(Key.Key_L)
-    assert not stage.view._handles()
+    assert not stage.view.handles()
     for key in (Key.Key_Delete, Key.Key_Backspace):
         stage.key(key)
         assert stage.marked() == ["Lovelace"]
