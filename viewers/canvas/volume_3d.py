@@ -297,7 +297,7 @@ class VolumeView(QWidget):
         before = self.reading
         self.reading = read(self.store, self.time, before.subject)
         subject = self.reading.subject
-        if subject is not None and subject is not before.subject or (subject is not None and self._maker is None):
+        if subject is not None and (subject is not before.subject or self._maker is None):
             self._meet(subject)
         self.update()
 

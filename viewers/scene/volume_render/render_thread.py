@@ -115,7 +115,7 @@ class RenderThread:
     def settled(self) -> bool:
         """What is wanted is drawn as well as it can be."""
         with self._wake:
-            return self._done == self._serial or bool(self.state.fault)
+            return self._done == self._serial
 
     @property
     def alive(self) -> bool:

@@ -45,14 +45,16 @@ def quiet() -> None:
 
 def window(size: tuple[int, int]) -> Any:
     """An off-screen render window; of this thread from its first frame on."""
-    import vtkmodules.vtkRenderingOpenGL2 as backend  # registers the window and the mappers of surfaces
-    import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401 - registers those of volumes
+    import vtkmodules.vtkRenderingOpenGL2  # registers the window and the mappers of surfaces
+    import vtkmodules.vtkRenderingVolumeOpenGL2  # registers those of volumes
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
     quiet()
     made: Any = None
-    if sys.platform.startswith("linux") and hasattr(backend, "vtkEGLRenderWindow"):
-        made = backend.vtkEGLRenderWindow()  # never X11: it needs no display, and an X error would end the program
+    if sys.platform.startswith("linux") and hasattr(vtkmodules.vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
+        made = (
+            vtkmodules.vtkRenderingOpenGL2.vtkEGLRenderWindow()
+        )  # never X11: it needs no display, and an X error would end the program
     if made is None:
         made = vtkRenderWindow()
     if hasattr(made, "SetConnectContextToNSView"):
