@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.errors import BadInput
+from storage.media.dicom_tags import begins_like_dicom
 from storage.progress import Progress
 
 MOST_FILES = 1_000_000
@@ -22,6 +23,7 @@ MOST_MEMBERS = 200_000  # of one archive
 MOST_UNPACKED = 64 << 30  # bytes of one archive
 MOST_MEMBER = 8 << 30  # bytes of one file of it
 _CHUNK = 1 << 20
+_PEEKED = 50  # members of an archive
 _KEEP_FREE = 1 << 30  # bytes left on the disk by unpacking
 
 
@@ -65,6 +67,20 @@ def find_candidates(paths: Sequence[Path], workspace: Path | None, progress: Pro
                     BadInput(f"{file.name} cannot be read: {error}.", remedy="Check the file and the disk.", input=str(file))
                 )
     return found
+
+
+def holds_dicom(archive: Path) -> bool:
+    """Whether one of the first files of a zip archive is DICOM."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = [m for m in opened.infolist()[:_PEEKED] if not m.is_dir() and not m.flag_bits & 1]
+            for member in members:
+                with opened.open(member) as packed:
+                    if begins_like_dicom(packed.read(140)):
+                        return True
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+        return False
+    return False
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, bool]]:

@@ -68,6 +68,10 @@ _TEXT_BYTES = bytes(range(32, 127)) + b"\t\n\r\f\x1b"
 ACCEPTED = "pictures (JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF), videos, audio, PDF and text (txt, html, md, csv, json, xml)"
 
 
+#: What `volume_of` says.
+DICOM, NIFTI, NRRD = "a DICOM file", "a NIfTI volume", "an NRRD volume"
+
+
 def kind_of(head: bytes, path: Path) -> Kind | None:
     """By the first `HEAD` bytes. VIDEO may turn out to be sound only; None: nothing that can be an item."""
     suffix = path.suffix.lower()
@@ -94,11 +98,14 @@ def volume_of(head: bytes, path: Path) -> str:
     """What sort of medical volume it is; empty for anything else."""
     name = path.name.lower()
     if head[128:132] == b"DICM" or (name.endswith((".dcm", ".dicom")) and not images.sniff(head)):
-        return "a DICOM file"
-    packed = head[:2] == b"\x1f\x8b" and name.endswith(".nii.gz")
-    if packed or head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0"):
-        return "a NIfTI volume"
-    return "an NRRD volume" if head[:4] == b"NRRD" else ""
+        return DICOM
+    packed = head[:2] == b"\x1f\x8b" and name.endswith((".nii.gz", ".hdr.gz", ".img.gz"))
+    half = name.endswith(".img") and path.with_suffix(".hdr").is_file()
+    if packed or half or (name.endswith(".hdr") and head[:4] in (b"\x5c\1\0\0", b"\0\0\1\x5c")):
+        return NIFTI
+    if head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0"):
+        return NIFTI
+    return NRRD if head[:4] == b"NRRD" else ""
 
 
 def looks_like_text(head: bytes) -> bool:
@@ -116,6 +123,8 @@ def stored_extension(info: MediaInfo, path: Path) -> str:
             return images.EXTENSIONS[info.facts["format"]][0]
         case Kind.PDF:
             return ".pdf"
+        case Kind.NIFTI:
+            return suffix  # of .nii.gz the last part: the decoder looks at the content
         case Kind.TEXT:
             return suffix if suffix in TEXT_MIMES else ".txt"
     usual = TIMED_EXTENSIONS.get(info.facts.get("format", ""), ())

@@ -32,7 +32,7 @@ _TIMES = {8: 1000.0, 16: 1.0, 24: 0.001}  # to ms
 def probe_nifti(path: Path) -> tuple[MediaInfo, VolumeGeometry, NiftiHeader]:
     """Raises BadInput with the reason."""
     header = read_nifti(path)
-    size = path.stat().st_size + (header.data_path.stat().st_size if header.data_path != path else 0)
+    size = path.stat().st_size
     mime = "application/x-gzip-nifti" if header.packed else "application/x-nifti"
     return header.info(path, mime, size), header.geometry, header
 

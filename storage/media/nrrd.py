@@ -38,7 +38,7 @@ _VECTOR = re.compile(r"\(([^()]*)\)|none", re.IGNORECASE)
 def probe_nrrd(path: Path) -> tuple[MediaInfo, VolumeGeometry, GridHeader]:
     """Raises BadInput with the reason."""
     header = read_nrrd(path)
-    size = path.stat().st_size + (header.data_path.stat().st_size if header.data_path != path else 0)
+    size = path.stat().st_size
     return header.info(path, "application/x-nrrd", size), header.geometry, header
 
 

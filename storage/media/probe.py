@@ -12,10 +12,13 @@ from typing import Any
 
 from storage.errors import BadInput
 from storage.media.images import MIMES, ImageHeader, name_of_content, read_header
-from storage.media.kinds import ACCEPTED, HEAD, kind_of, volume_of, wrong_extension
+from storage.media.kinds import ACCEPTED, HEAD, NIFTI, NRRD, kind_of, volume_of, wrong_extension
 from storage.media.slides import probe_slide
 from storage.media.source import FileSource
 from storage.model.items import MAX_TITLE, Kind, MediaInfo
+
+#: Kinds that can be added and opened. DICOM files and NIfTI volumes are refused as long as their kinds are not among them.
+SHOWN_KINDS = frozenset(Kind) - {Kind.DICOM_SERIES, Kind.NIFTI}
 
 _KINDS_OF_FILE = (
     (stat.S_ISDIR, "is a folder, not a file", "Add the folder itself; its files are added with it."),
@@ -64,10 +67,28 @@ def probe(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
             from storage.media.documents import probe_text
 
             info = probe_text(path, check)
+        case _ if Kind.NIFTI in SHOWN_KINDS and volume_of(head, path) in (NIFTI, NRRD):
+            info = _probe_grid(head, path)
         case _:
             raise _no_item(head, path)
     warning = wrong_extension(info, path)
     return replace(info, warnings=(warning, *info.warnings)) if warning else info
+
+
+def _probe_grid(head: bytes, path: Path) -> MediaInfo:
+    from storage.media.nifti import probe_nifti
+    from storage.media.nrrd import probe_nrrd
+
+    info, _, header = probe_nrrd(path) if volume_of(head, path) == NRRD else probe_nifti(path)
+    if header.data_path == path and path.name.lower().removesuffix(".gz").endswith(".img"):
+        raise BadInput(
+            f"{path.name} is the second half of a volume and is added with its .hdr file.",
+            remedy="Leave it out.",
+            input=str(path),
+        )
+    if header.data_path == path:
+        return info
+    return replace(info, facts={**info.facts, "beside": header.data_path.name})
 
 
 def _probe_image(source: FileSource, path: Path) -> MediaInfo:

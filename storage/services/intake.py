@@ -19,6 +19,7 @@ from storage.catalog import datasets, files, folders
 from storage.catalog.writer import Done, Priority
 from storage.errors import Cancelled, DiskFull, PostilError, Refused
 from storage.media.originals import Originals
+from storage.media.probe import SHOWN_KINDS
 from storage.model.items import Kind
 from storage.model.query import ItemSelection
 from storage.progress import Progress
@@ -132,7 +133,7 @@ class _Intake:
             self._make_folders(found.folders)
         ended: BaseException | None = None
         try:
-            self._add(found.files)
+            self._add(self._but_series(found.files))
         except (Cancelled, DiskFull, BrokenProcessPool) as error:
             ended = error
         if not self._options.link and self.result.added:
@@ -145,6 +146,21 @@ class _Intake:
                 self._catalog.paths.thumbnails, self._pictures, self._options.render, self._options.workers, self._progress
             )
         )
+
+    def _but_series(self, found: list[FoundFile]) -> list[FoundFile]:
+        """DICOM files become series, which is done first; answers the other files."""
+        if Kind.DICOM_SERIES not in SHOWN_KINDS or self._options.only is not None:
+            return found
+        from storage.services.series import SeriesIntake, take_dicom
+
+        taken, rest = take_dicom(found)
+        if taken:
+            places = {str(f.path): self._folder_ids[f.chain] for f in taken if f.chain in self._folder_ids}
+            work = SeriesIntake(
+                self._catalog, self._folder_id, self._options, self._progress, places=places, result=self.result
+            )
+            work.run([f.path for f in taken if f.chain in self._folder_ids])
+        return rest
 
     # -- folders -----------------------------------------------------------------------------------------------------
 

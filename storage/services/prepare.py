@@ -64,8 +64,9 @@ class Preparer:
     def _copied(self, file: FoundFile) -> Prepared:
         info = self._probe(file.path)
         if info.facts.get("beside"):
+            where = "the file" if info.kind is Kind.NIFTI else "a folder"
             raise BadInput(
-                f"{file.path.name} is a slide whose data lies in a folder beside it: a copy of the file alone would be empty.",
+                f"{file.path.name} has its data in {where} beside it: a copy of the file alone would be empty.",
                 remedy="Add it again and leave the files where they are (link).",
                 input=str(file.path),
             )

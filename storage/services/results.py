@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage.errors import PostilError
 from storage.model.items import Kind
+
+if TYPE_CHECKING:
+    from storage.media.dicom_header import LabelFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +46,6 @@ class IntakeResult:
     folders_made: int = 0
     members: int = 0  # pictures of the group or sequence that was made
     cancelled: bool = False
+    labels_found: list[LabelFile] = field(default_factory=list)  # SEG, RTSTRUCT, SR ... of series: `volumes.items_of_series`
+    others: list[Path] = field(default_factory=list)  # files that lay among DICOM files and are none
     stopped: Failure | None = None  # why it ended before all was done, other than by cancelling

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,9 @@ from storage.catalog.volumes import VolumeFile
 from storage.catalog.writer import Priority
 from storage.errors import Cancelled, DiskFull, PostilError
 from storage.ids import new_uuid
-from storage.media.dicom import LabelFile, ScanResult, SeriesFound, scan
+from storage.media.dicom import ScanResult, SeriesFound, is_dicom, scan
+from storage.media.dicom_files import holds_dicom
+from storage.media.kinds import DICOM, HEAD, volume_of
 from storage.media.originals import Originals, hash_file
 from storage.media.probe import unreadable
 from storage.model import titles
@@ -31,7 +33,7 @@ from storage.progress import Progress
 from storage.services.intake import Duplicates, Options, end_well, settle_dataset
 from storage.services.previews import Render, make_previews
 from storage.services.results import Added, Failure, IntakeResult
-from storage.services.walk import title_of
+from storage.services.walk import FoundFile, title_of
 from storage.services.workers import Workers
 
 if TYPE_CHECKING:
@@ -39,12 +41,6 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 _TOGETHER = 32  # files a worker keeps before it answers
-
-
-@dataclass(slots=True)
-class SeriesResult(IntakeResult):
-    labels_found: list[LabelFile] = field(default_factory=list)  # SEG, RTSTRUCT, SR ...: see `volumes.items_of_series`
-    others: list[Path] = field(default_factory=list)  # files below the given folders that are no DICOM
 
 
 def add_series(
@@ -61,7 +57,7 @@ def add_series(
     workers: int = 2,
     processes: Executor | None = None,
     title: str = "",
-) -> SeriesResult:
+) -> IntakeResult:
     """Add every series under these paths (files, folders, zip archives, .gz) to a folder.
 
     `link` leaves the files where they are; what comes out of an archive is copied all the same. `title`: for all of them
@@ -69,16 +65,41 @@ def add_series(
     is made. Cancelling is no error: the result says so and lists what was committed.
     """
     options = Options(_never if render is None else render, link, dataset_id, duplicates, None, Workers(workers, processes))
-    work = _Series(catalog, folder_id, options, progress, draw=render is not None, on_batch=on_batch, title=title)
+    options = replace(options, on_batch=on_batch)
+    work = SeriesIntake(catalog, folder_id, options, progress, draw=render is not None, title=title)
     end_well(work.result, lambda: work.run(paths))
     return work.result
+
+
+def take_dicom(files: Sequence[FoundFile]) -> tuple[list[FoundFile], list[FoundFile]]:
+    """What `add_series` should be given of the files of an intake, and the rest."""
+    taken: list[FoundFile] = []
+    rest: list[FoundFile] = []
+    for file in files:
+        (taken if _is_for_series(file.path) else rest).append(file)
+    return taken, rest
+
+
+def _is_for_series(path: Path) -> bool:
+    name = path.name.lower()
+    if name.endswith(".zip"):
+        return holds_dicom(path)
+    if name.endswith((".dcm.gz", ".dicom.gz", ".ima.gz")) or is_dicom(path):
+        return True
+    try:
+        with path.open("rb") as file:
+            return name.endswith((".dcm", ".dicom")) and volume_of(file.read(HEAD), path) == DICOM
+    except OSError:
+        return False
 
 
 def _never(path: Path, size: int) -> bytes:
     raise AssertionError("no picture was wanted")
 
 
-class _Series:
+class SeriesIntake:
+    """`places`: folders for what comes from certain paths (files and archives) instead of `folder_id`."""
+
     def __init__(
         self,
         catalog: Catalog,
@@ -86,38 +107,44 @@ class _Series:
         options: Options,
         progress: Progress,
         *,
-        draw: bool,
-        on_batch: Callable[[list[int]], None] | None,
-        title: str,
+        draw: bool = True,
+        title: str = "",
+        places: Mapping[str, int] | None = None,
+        result: IntakeResult | None = None,
     ) -> None:
         self._catalog = catalog
         self._folder_id = folder_id
         self._options = options
         self._progress = progress
         self._draw = draw
-        self._on_batch = on_batch
         self._title = title.strip()
+        self._places = places or {}
         self._originals = Originals(catalog.paths)
         self._pictures: dict[str, Path] = {}
         self._dataset_id: int | None = None
         self._left: list[VolumeFile | Failure] = []  # kept already, of a series that is not whole yet
-        self.result = SeriesResult()
+        self.result = result or IntakeResult()
 
     def run(self, paths: Sequence[Path]) -> None:
         self._dataset_id = settle_dataset(self._catalog, self._options.dataset_id, self._folder_id)
         workspace = self._catalog.paths.cache / f"unpacked-{new_uuid()}"
         try:
             found = scan(paths, progress=self._progress, processes=self._options.workers.processes, workspace=workspace)
-            self._tell(found)
+            self._tell(found, workspace)
             self._add(found.series)
         finally:
             shutil.rmtree(workspace, ignore_errors=True)
 
-    def _tell(self, found: ScanResult) -> None:
+    def _tell(self, found: ScanResult, workspace: Path) -> None:
         self.result.errors += [Failure.of(error) for error in found.refused]
         self.result.warnings += [Failure.of(error) for error in found.warnings]
-        self.result.labels_found = found.labels_found
-        self.result.others = found.others
+        for file in found.labels_found:
+            if file.path.is_relative_to(workspace):
+                reason = f"“{file.title}” ({file.kind}) holds labels and lies in an archive; it was left out."
+                self.result.warnings.append(Failure(file.title, reason, "Unpack the archive, then import the labels."))
+            else:
+                self.result.labels_found.append(file)
+        self.result.others += [path for path in found.others if not path.is_relative_to(workspace)]
 
     # -- files -------------------------------------------------------------------------------------------------------
 
@@ -181,7 +208,7 @@ class _Series:
         outcome = self._catalog.do(
             f"Add series “{item.title}”",
             _insert,
-            self._folder_id,
+            self._folder_of(found),
             item,
             behind,
             index,
@@ -199,8 +226,15 @@ class _Series:
         self.result.warnings += [Failure(shown, text) for text in found.warnings]
         middle = behind[len(behind) // 2]
         self._pictures.setdefault(item.sha256 or "", self._originals.path_of(middle.source, middle.location))
-        if self._on_batch is not None:
-            self._on_batch([item_id])
+        if self._options.on_batch is not None:
+            self._options.on_batch([item_id])
+
+    def _folder_of(self, found: SeriesFound) -> int:
+        first = found.files[0]
+        known = found.shown.get(first, str(first))
+        if known in self._places or not found.shown:
+            return self._places.get(known, self._folder_id)
+        return next((id_ for path, id_ in self._places.items() if known.startswith(f"{path}/")), self._folder_id)
 
     def _item(self, found: SeriesFound, behind: list[VolumeFile]) -> tuple[NewItem, bytes]:
         index = found.index.to_bytes()

@@ -24,8 +24,10 @@ from storage.model.query import ItemSelection
 from storage.progress import Progress
 from storage.services import relink
 from storage.services import trash as trash_service
+from storage.services.intake import add_paths
 from storage.services.originals import face_of, facts_of, paths_of
-from storage.services.series import SeriesResult, add_series
+from storage.services.results import IntakeResult
+from storage.services.series import add_series
 from tests.support import phantoms
 
 
@@ -40,7 +42,7 @@ def target(catalog) -> int:
     return catalog.do("New folder", folders.create, None, "Target")
 
 
-def add(catalog, target, *paths: Path, **options: object) -> SeriesResult:
+def add(catalog, target, *paths: Path, **options: object) -> IntakeResult:
     return add_series(catalog, list(paths), target, progress=Progress(), **options)  # type: ignore[arg-type]
 
 
@@ -258,3 +260,63 @@ def test_one_title_for_several_series_is_numbered(catalog, target, tmp_path):
         phantoms.series(tmp_path / name, n=2)
     result = add(catalog, target, tmp_path / "a", tmp_path / "b", title="Study")
     assert [a.title for a in result.added] == ["Study", "Study (2)"]
+
+
+@pytest.fixture
+def volumes_are_shown(monkeypatch) -> None:
+    for place in ("storage.media.probe.SHOWN_KINDS", "storage.services.intake.SHOWN_KINDS"):
+        monkeypatch.setattr(place, frozenset(Kind))
+
+
+def no_picture(path: Path, size: int) -> bytes:
+    raise BadInput("no picture")
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_dropped_tree_of_everything_comes_in_whole(catalog, target, tmp_path, volumes_are_shown, link):
+    """Folders become folders, DICOM files series in them, everything else what it is."""
+    study = tmp_path / "study"
+    phantoms.series(study / "head", n=3, names="shuffled")
+    phantoms.series(study / "chest", n=2)
+    packed = phantoms.series(tmp_path / "in", n=4)
+    with zipfile.ZipFile(study / "more.zip", "w") as archive:
+        for path in packed.files:
+            archive.write(path, f"x/{path.name}")
+    (study / "notes.txt").write_text("seen")
+    (study / "junk.dcm").write_bytes(b"junk")
+    phantoms.nifti(study / "a.nii.gz", packed.volume, np.eye(4))
+    ds = phantoms.dataset("1.2.840.10008.1.2.1", "1.2.840.10008.5.1.4.1.1.66.4", "SEG")
+    phantoms.save(ds, study / "head" / "labels", "1.2.840.10008.1.2.1")
+    result = add_paths(catalog, [study], target, link=link, render=no_picture, progress=Progress())
+    by_kind = sorted((str(a.kind), folder_of(catalog, a.item_id)) for a in result.added)
+    assert by_kind == [
+        ("dicom_series", "Target/study"),
+        ("dicom_series", "Target/study/chest"),
+        ("dicom_series", "Target/study/head"),
+        ("nifti", "Target/study"),
+        ("text", "Target/study"),
+    ]
+    assert [e.reason for e in result.errors] == ["junk.dcm is no DICOM file."]
+    assert [f.kind for f in result.labels_found] == ["SEG"]
+    assert check(catalog.path) == []
+
+
+def folder_of(catalog, item_id: int) -> str:
+    return "/".join(f.title for f in catalog.reads.folder_path(catalog.reads.item(item_id).folder_id))
+
+
+def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path, volumes_are_shown):
+    phantoms.nifti(tmp_path / "in.hdr", phantoms.numbered((3, 4, 5)), np.eye(4))
+    paths = [tmp_path / "in.hdr", tmp_path / "in.img"]
+    linked = add_paths(catalog, paths, target, link=True, render=no_picture, progress=Progress())
+    assert [a.title for a in linked.added] == ["in.hdr"]
+    assert "added with its .hdr" in linked.errors[0].reason
+    copied = add_paths(catalog, paths[:1], target, render=no_picture, progress=Progress(), duplicates="add")
+    assert copied.added == [] and "in the file beside it" in copied.errors[0].reason
+    assert check(catalog.path) == []
+
+
+def test_volumes_are_refused_as_long_as_they_are_not_shown(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "in", n=2)
+    result = add_paths(catalog, [tmp_path / "in"], target, render=no_picture, progress=Progress())
+    assert result.added == [] and len(result.errors) == 2
