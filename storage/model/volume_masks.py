@@ -80,6 +80,8 @@ class VolumeMasks:
         self._first = time * shape[0]
         self._budget = budget
         self._dense: OrderedDict[str, _Dense] = OrderedDict()
+        self._boxes: dict[str, VoxelBox] = {}  # of the rows, as far as asked for
+        self._seen = -1  # the document's revision that they are of
         self.lock = threading.RLock()
 
     @property
@@ -93,9 +95,10 @@ class VolumeMasks:
     # -- what there is
 
     def objects(self) -> list[str]:
-        """Those with a mask at this time, bottom first."""
-        known = self.document.instances.values()
-        return [i.uuid for i in sorted(known, key=lambda i: i.layer) if self.slices_of(i.uuid)]
+        """Those with a row of a mask at this time, bottom first. What a gesture begins is not among them yet."""
+        known = sorted(self.document.instances.values(), key=lambda i: i.layer)
+        with self.lock:
+            return [i.uuid for i in known if not self._row_box(i.uuid).empty]
 
     def slices_of(self, instance: str) -> list[int]:
         """Where it has a row with a mask."""
@@ -115,10 +118,20 @@ class VolumeMasks:
         """A box that holds the object; what a gesture is painting included."""
         with self.lock:
             dense = self._dense.get(instance)
-            if dense is not None:
-                return dense.box
+            return dense.box if dense is not None else self._row_box(instance)
+
+    def _row_box(self, instance: str) -> VoxelBox:
+        if self._seen != self.document.revision:
+            seen = self.document.revision
+            for changed in list(self.document.changed_since(self._seen)):
+                self._boxes.pop(changed, None)
+            self._seen = seen
+        found = self._boxes.get(instance)
+        if found is None:
             rows = [(k, self.row(instance, k)) for k in self.slices_of(instance)]
-            return around(_box_of(row, k, self.shape) for k, row in rows if row is not None)
+            found = around(_box_of(row, k, self.shape) for k, row in rows if row is not None)
+            self._boxes[instance] = found
+        return found
 
     @property
     def bytes(self) -> int:
@@ -201,21 +214,12 @@ class VolumeMasks:
 
     def label_map(self, objects: Sequence[str], voxels: tuple[ArrayLike, ArrayLike, ArrayLike]) -> Labels:
         """The same on any plane: `voxels` are the slice, row and column under each of its pixels (`nearest_voxels`)."""
-        k, j, i = np.broadcast_arrays(*(np.asarray(v) for v in voxels))
-        out = np.zeros(k.shape, np.uint16)
+        tiles = _Tiles(*np.broadcast_arrays(*(np.asarray(v) for v in voxels)))
         with self.lock:
             for value, instance in enumerate(objects, start=1):
-                if self.box_of(instance).empty:
-                    continue
-                block = self.view(instance)
-                inside = np.ones(k.shape, bool)
-                for at, lo, n in zip((k, j, i), block.lo, block.array.shape, strict=True):
-                    inside &= (at >= lo) & (at < lo + n)
-                kk, jj, ii = (at[inside] - lo for at, lo in zip((k, j, i), block.lo, strict=True))
-                _, rows, columns = block.array.shape
-                inside[inside] = block.array.ravel()[(kk * rows + jj) * columns + ii]
-                out[inside] = value
-        return out
+                if not self.box_of(instance).empty:
+                    tiles.mark(self.view(instance), value)
+        return tiles.labels()
 
     def _piece(self, instance: str, box: VoxelBox) -> Mask3:
         dense = self._get(instance)
@@ -305,6 +309,51 @@ class VolumeMasks:
                 dense.held.discard(k)
                 dense.take(k, self.row(instance, k), self.shape)
             return box
+
+
+class _Tiles:
+    """The voxels under a plane's pixels, in square tiles: an object is looked for only where the plane meets its box."""
+
+    SIDE = 32
+
+    def __init__(self, *voxels: NDArray) -> None:
+        self._shape = voxels[0].shape
+        flat = [v.reshape(-1, self._shape[-1] if len(self._shape) > 1 else max(1, v.size)) for v in voxels]
+        height, width = self._flat = flat[0].shape
+        self._wide = (-(-height // self.SIDE) * self.SIDE, -(-width // self.SIDE) * self.SIDE)
+        self._voxels = [self._cut(v) for v in flat]
+        self._reach = [(v.min(axis=1), v.max(axis=1)) for v in self._voxels]
+        self._labels = np.zeros(self._voxels[0].shape, np.uint16)
+
+    def _cut(self, pixels: NDArray) -> NDArray[np.int32]:
+        """One row per tile; beyond the plane's edge no voxel."""
+        height, width = self._wide
+        wide = np.full((height, width), -1, np.int32)
+        wide[: pixels.shape[0], : pixels.shape[1]] = pixels
+        side = self.SIDE
+        return wide.reshape(height // side, side, width // side, side).swapaxes(1, 2).reshape(-1, side * side)
+
+    def mark(self, block: VoxelBlock, value: int) -> None:
+        near = np.ones(len(self._labels), bool)
+        for (least, most), lo, n in zip(self._reach, block.lo, block.array.shape, strict=True):
+            near &= (most >= lo) & (least < lo + n)
+        tiles = np.flatnonzero(near)
+        if len(tiles) == 0:
+            return
+        places = [v[tiles] - lo for v, lo in zip(self._voxels, block.lo, strict=True)]
+        # What lies before the first wraps round to a large number.
+        k, j, i = (p.view(np.uint32) < n for p, n in zip(places, block.array.shape, strict=True))
+        inside = k & j & i
+        inside[inside] = block.array[tuple(place[inside] for place in places)]
+        labels = self._labels[tiles]
+        labels[inside] = value
+        self._labels[tiles] = labels
+
+    def labels(self) -> Labels:
+        height, width = self._wide
+        side = self.SIDE
+        made = self._labels.reshape(height // side, width // side, side, side).swapaxes(1, 2).reshape(height, width)
+        return np.ascontiguousarray(made[: self._flat[0], : self._flat[1]]).reshape(self._shape)
 
 
 def _box_of(row: Bitmask, k: int, shape: Index) -> VoxelBox:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +26,8 @@ class VoxelBox:
 
     @property
     def shape(self) -> Index:
-        k, j, i = (max(0, b - a) for a, b in zip(self.lo, self.hi, strict=True))
-        return k, j, i
+        a, b = self.lo, self.hi
+        return max(0, b[0] - a[0]), max(0, b[1] - a[1]), max(0, b[2] - a[2])
 
     @property
     def size(self) -> int:
@@ -36,7 +36,8 @@ class VoxelBox:
 
     @property
     def empty(self) -> bool:
-        return self.size == 0
+        a, b = self.lo, self.hi
+        return b[0] <= a[0] or b[1] <= a[1] or b[2] <= a[2]
 
     @property
     def slices(self) -> range:
@@ -44,13 +45,17 @@ class VoxelBox:
 
     def cut(self, other: VoxelBox) -> VoxelBox:
         """What lies in both."""
-        return VoxelBox(_each(max, self.lo, other.lo), _each(min, self.hi, other.hi))
+        a, b, c, d = self.lo, other.lo, self.hi, other.hi  # spelled out: asked for many times in every move of a brush
+        lo = (max(a[0], b[0]), max(a[1], b[1]), max(a[2], b[2]))
+        return VoxelBox(lo, (min(c[0], d[0]), min(c[1], d[1]), min(c[2], d[2])))
 
     def joined(self, other: VoxelBox) -> VoxelBox:
         """The smallest box around both; an empty one adds nothing."""
         if self.empty or other.empty:
             return other if self.empty else self
-        return VoxelBox(_each(min, self.lo, other.lo), _each(max, self.hi, other.hi))
+        a, b, c, d = self.lo, other.lo, self.hi, other.hi
+        lo = (min(a[0], b[0]), min(a[1], b[1]), min(a[2], b[2]))
+        return VoxelBox(lo, (max(c[0], d[0]), max(c[1], d[1]), max(c[2], d[2])))
 
     def holds(self, other: VoxelBox) -> bool:
         return self.cut(other) == other
@@ -62,8 +67,8 @@ class VoxelBox:
 
     def within(self, origin: Index) -> Cut:
         """The same box as an index into an array whose first voxel is `origin`."""
-        k, j, i = (slice(a - o, b - o) for a, b, o in zip(self.lo, self.hi, origin, strict=True))
-        return k, j, i
+        a, b, o = self.lo, self.hi, origin
+        return slice(a[0] - o[0], b[0] - o[0]), slice(a[1] - o[1], b[1] - o[1]), slice(a[2] - o[2], b[2] - o[2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +80,8 @@ class VoxelBlock:
 
     @property
     def box(self) -> VoxelBox:
-        k, j, i = (a + n for a, n in zip(self.lo, self.array.shape, strict=True))
-        return VoxelBox(self.lo, (k, j, i))
+        (k, j, i), (n, rows, columns) = self.lo, self.array.shape
+        return VoxelBox(self.lo, (k + n, j + rows, i + columns))
 
     @staticmethod
     def nothing() -> VoxelBlock:
@@ -98,7 +103,7 @@ class VoxelBlock:
         box = bounds(self.array)
         if box is None:
             return VoxelBlock.nothing()
-        lo = _each(lambda a, b: a + b, self.lo, box.lo)
+        lo = (self.lo[0] + box.lo[0], self.lo[1] + box.lo[1], self.lo[2] + box.lo[2])
         return VoxelBlock(lo, self.array[box.within((0, 0, 0))])
 
     @property
@@ -126,8 +131,3 @@ def around(boxes: Iterable[VoxelBox]) -> VoxelBox:
     for box in boxes:
         made = made.joined(box)
     return made
-
-
-def _each(choose: Callable[[int, int], int], a: Index, b: Index) -> Index:
-    k, j, i = (choose(x, y) for x, y in zip(a, b, strict=True))
-    return k, j, i

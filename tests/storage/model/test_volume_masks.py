@@ -43,11 +43,16 @@ def test_a_box_is_what_the_rows_say_whatever_the_memory(seed, asked, budget):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 99), st.lists(st.tuples(st.integers(0, 8), st.integers(0, 99), st.booleans()), max_size=6))
-def test_masks_follow_the_document_slice_by_slice(seed, changes):
-    stage = Stage(SHAPE)
+@given(
+    st.integers(0, 99),
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 99), st.booleans()), max_size=6),
+    st.sampled_from([0, 1 << 30]),
+)
+def test_masks_follow_the_document_slice_by_slice(seed, changes, budget):
+    stage = Stage(SHAPE, budget=budget)
     instance = stage.object(blobs(seed))
-    stage.masks.view(instance)
+    if budget:
+        stage.masks.view(instance)
     for k, other, erase in changes:
         before = stage.live(instance)
         old = stage.document.annotation_of(instance, ("", k))
@@ -62,6 +67,7 @@ def test_masks_follow_the_document_slice_by_slice(seed, changes):
         stage.session.do("Change", edits)
         after = stage.live(instance)
         assert (after == stage.rows(instance)).all()
+        assert (whole(stage.masks.read(instance), SHAPE) == after).all()  # the box that holds it has followed too
         told = np.zeros(SHAPE, bool)
         for found in stage.drawn:
             told[found[instance].within((0, 0, 0))] = True
@@ -130,17 +136,19 @@ def test_a_layer_shows_the_topmost_object(axis, budget):
     assert (shown == np.take(expected, 5, axis=axis)[np.ix_(*(range(a, b) for n, (a, b) in enumerate(zip(part.lo, part.hi, strict=True)) if n != axis))]).all()  # fmt: skip
 
 
-def test_any_plane_shows_the_voxel_under_each_pixel():
+@pytest.mark.parametrize("size", [(40, 50), (2000,), (3, 7, 11)])
+def test_any_plane_shows_the_voxel_under_each_pixel(size):
     stage = Stage(SHAPE)
     arrays = [blobs(seed) for seed in (1, 2)]
     made = [stage.object(a) for a in arrays]
     rng = np.random.default_rng(0)
-    k, j, i = (rng.integers(-2, n + 2, (40, 50)) for n in SHAPE)
+    k, j, i = (rng.integers(-2, n + 2, size) for n in SHAPE)
     shown = stage.masks.label_map(made, (k, j, i))
-    for y, x in np.ndindex(k.shape):
-        at = (k[y, x], j[y, x], i[y, x])
+    assert shown.shape == size
+    for pixel in np.ndindex(size):
+        at = (k[pixel], j[pixel], i[pixel])
         inside = all(0 <= a < n for a, n in zip(at, SHAPE, strict=True))
-        assert shown[y, x] == ((2 if arrays[1][at] else 1 if arrays[0][at] else 0) if inside else 0)
+        assert shown[pixel] == ((2 if arrays[1][at] else 1 if arrays[0][at] else 0) if inside else 0)
 
 
 @settings(max_examples=50, deadline=None)
