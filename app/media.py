@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.volumes import VOLUMES, corner_titles, header_of, make_3d, open_volume_source
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
 from storage.model.items import MOVING, Item, Kind
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from viewers.scene.frame_clock import FrameClock
     from viewers.scene.sound_source import SoundSource
     from viewers.scene.text_source import TextSource
+    from viewers.scene.volume_source import VolumeSource
     from viewers.sound.feeder import SoundFeeder
 
 log = logging.getLogger(__name__)
@@ -38,12 +40,14 @@ class Medium:
     """Where it cannot be shown `source.error` will say why; the labels can be worked on nevertheless. End with `close()`."""
 
     item: Item
-    source: PictureSource | SoundSource | TextSource
+    source: PictureSource | SoundSource | TextSource | VolumeSource
     frames: OnFrames
     clock: FrameClock | None = None  # of what moves
     sound: SoundFeeder | None = None  # of a video that has one
     decoder: Callable[[], Any] | None = None  # a further decoder of the same pictures, for another thread
-    titles: tuple[str, ...] = ()  # of the pictures of a group
+    titles: tuple[str, ...] = ()  # of the pictures of a group; of a volume what stands in its corner
+    header: Callable[[int], Any] | None = None  # of a DICOM frame
+    closing: list[Callable[[], None]] = field(default_factory=list)  # what an editor began that is ended with the medium
 
     @property
     def pictures(self) -> PictureSource:
@@ -60,6 +64,8 @@ class Medium:
             self.sound.warm()
 
     def close(self) -> None:
+        while self.closing:
+            self.closing.pop()()
         self.source.close()
         if self.sound is not None:
             self.sound.close()
@@ -71,6 +77,9 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
         return _sound(catalog, item)
     if item.kind is Kind.TEXT:
         return _text(catalog, item)
+    if item.kind in VOLUMES:
+        frames, titles = Still(item.frames or 1), corner_titles(item)
+        return Medium(item, open_volume_source(catalog, item), frames, titles=titles, header=header_of(catalog, item))
     facts = facts_of(catalog, item)
     cache = catalog.paths.cache
 
@@ -136,6 +145,12 @@ def editor_for(
             from viewers.editors.text_editor import TextEditor
 
             return TextEditor(*shared, **options)
+    if item.kind in VOLUMES:
+        from viewers.editors.volume_editor import VolumeEditor
+
+        missing = tuple(item.facts.get("missing_3d") or ())
+        shown = {"titles": lambda: medium.titles, "missing": missing, "read_header": medium.header}
+        return VolumeEditor(*shared, **shown, make_3d=make_3d(medium.closing), **options)
     from viewers.editors.image_editor import ImageEditor
 
     return ImageEditor(*shared, **options)
