@@ -202,7 +202,10 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
                 remedy=f"Frames are 0 to {(item.frames or 1) - 1}.",
                 input=arguments.uuid,
             )
-        png = frame_png(source, str(item.kind), facts, arguments.index)
+        window = tuple(arguments.window) if arguments.window else None
+        if window and item.kind not in (Kind.DICOM_SERIES, Kind.NIFTI):
+            raise Refused(f"“{item.title}” is no volume: it has no window.", remedy="Leave --window out.", input=arguments.uuid)
+        png = frame_png(source, str(item.kind), facts, arguments.index, window)
     write_whole(arguments.out, png)
     console.result(
         {"out": str(arguments.out), "frame": arguments.index}, lambda: iter([f"Frame {arguments.index} in {arguments.out}"])

@@ -25,6 +25,7 @@ from viewers.decode.voi import Look, Window
 #: Up to this size a packed file is unpacked in one go, five times as fast as in pieces.
 _AT_ONCE = 1 << 30
 _PIECE = 4 << 20
+_BEHIND = 1 << 20  # bytes that may follow the values
 _WIDENED = {"i1": "i2"}
 
 
@@ -121,9 +122,10 @@ class GridFrames:
         if self.header.interleaved:
             yield from self._interleaved(b"".join(self._unpacked(check)))
             return
-        size, frame, rest = self._frame_bytes, 0, b""
+        size, frame = self._frame_bytes, 0
+        rest: bytes | memoryview = b""
         for piece in self._unpacked(check):
-            rest = rest + piece if rest else piece
+            rest = b"".join((rest, piece)) if rest else piece
             view, at = memoryview(rest), 0
             while len(view) - at >= size and frame < self.shape[0]:
                 check()
@@ -141,11 +143,11 @@ class GridFrames:
             for t in range(self.times):
                 yield t * self.slices + k, voxels[:, t]
 
-    def _unpacked(self, check: Check) -> Iterator[bytes]:
+    def _unpacked(self, check: Check) -> Iterator[memoryview]:
         """The values alone, in pieces."""
         skip, left = self._skip, self.header.data_bytes
         for unpacked in self._pieces(check):
-            piece = unpacked[skip : skip + left] if skip or len(unpacked) > left else unpacked
+            piece = memoryview(unpacked)[skip : skip + left]
             skip = max(0, skip - len(unpacked))
             left -= len(piece)
             if piece:
@@ -204,12 +206,14 @@ def _never() -> None:
 
 
 def _at_once(data: bytes, size: int) -> bytes | None:
-    """By libdeflate; None where it cannot (several members, more than is expected): the slow way finds out why."""
+    """By libdeflate; None where it cannot (several members, much more than is expected): the slow way finds out why."""
     import imagecodecs
 
-    room = size + (1 << 16)  # what follows the values: extensions, padding
+    told = int.from_bytes(data[-4:], "little")  # the length of the last member, modulo 4 GB
+    if not size <= told <= size + _BEHIND:
+        return None
     try:
-        unpacked = bytes(imagecodecs.gzip_decode(data, out=room))
+        unpacked = bytes(imagecodecs.gzip_decode(data, out=told))
     except (imagecodecs.GzipError, imagecodecs.DeflateError, ValueError, MemoryError):
         return None
     return unpacked if len(unpacked) >= size else None  # it stops silently after the first member

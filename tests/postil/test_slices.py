@@ -1,0 +1,51 @@
+"""Slices of a series through the command line: the stored frame through the window that is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from storage.catalog import folders
+from storage.catalog.engine import Catalog
+from storage.progress import Progress
+from storage.services.series import add_series
+from tests.postil.test_command_line import ask, postil
+from tests.support import phantoms
+from tests.support.volumes import apart, by_dcmtk
+from viewers.decode.thumbs import render
+
+
+@pytest.fixture
+def series(tmp_path) -> tuple[Path, phantoms.Phantom]:
+    postil("init", tmp_path / "catalog", "--user", "Ann", "--email", "ann@example.org")
+    made = phantoms.series(tmp_path / "s", names="shuffled", reverse=True, windows=((900, 1500),), intercept=-200.0)
+    with Catalog.open(tmp_path / "catalog") as catalog:
+        folder = catalog.do("New folder", folders.create, None, "Scans")
+        result = add_series(catalog, [tmp_path / "s"], folder, render=render, progress=Progress())
+        assert len(result.added) == 1, result.errors
+    return tmp_path / "catalog", made
+
+
+@pytest.mark.parametrize("window", [(), ("--window", "40", "400")])
+def test_a_slice_is_what_dcmtk_shows_of_its_file(series, tmp_path, window):
+    catalog, made = series
+    [item] = ask("--catalog", catalog, "items", "--type", "dicom_series")
+    for k in (0, 3, 5):
+        ask("--catalog", catalog, "frame", item["uuid"], k, "--out", tmp_path / "slice.png", *window)
+        options = ("+Ww", "40", "400") if window else ("+Wi", "1")
+        ours = np.asarray(Image.open(tmp_path / "slice.png"))
+        assert apart(ours, by_dcmtk(made.files[k], tmp_path, *options)) <= 1
+
+
+def test_a_window_is_for_volumes_only(series, tmp_path):
+    catalog, _ = series
+    picture = tmp_path / "p.png"
+    Image.new("L", (8, 6)).save(picture)
+    ask("--catalog", catalog, "add", picture, "--folder", "Pictures")
+    [item] = ask("--catalog", catalog, "items", "--type", "image")
+    frame = ("frame", item["uuid"], 0, "--out", tmp_path / "o.png", "--window", "40", "400")
+    answer = ask("--catalog", catalog, *frame, code=3)
+    assert "is no volume" in answer["error"]["reason"]
