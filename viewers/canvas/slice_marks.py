@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from storage.model.geometry import Point
-from viewers.scene.crosshair import COLORS, FREE, Line
+from viewers.scene.crosshair import COLORS, FREE, Line, reach
 from viewers.scene.slice_marks import Corners, ScaleBar
 
 TEXT, WARNING, SHADOW = QColor(232, 232, 236), QColor("#FFB020"), QColor(0, 0, 0, 190)
@@ -28,19 +28,18 @@ def marks_font(base: QFont) -> QFont:
 
 
 def paint_lines(p: QPainter, lines: Sequence[Line], size: Point) -> None:
-    """The crosshair, free around its middle; turned ends are marked by a thicker piece."""
-    p.setRenderHint(QPainter.RenderHint.Antialiasing)
-    reach = math.hypot(*size)
+    """The crosshair, free around its middle."""
     for line in lines:
         straight = min(abs(line.way[0]), abs(line.way[1])) < 1e-6
+        p.setRenderHint(QPainter.RenderHint.Antialiasing, not straight)
         x, y = (math.floor(line.at[0]) + 0.5, math.floor(line.at[1]) + 0.5) if straight else line.at
         dx, dy = line.way
-        pieces = [QLineF(x + s * dx * FREE, y + s * dy * FREE, x + s * dx * reach, y + s * dy * reach) for s in (-1.0, 1.0)]
-        color = QColor(COLORS[line.kind])
-        p.setPen(QPen(QColor(0, 0, 0, 120), 2.5))
-        p.drawLines(pieces)
-        p.setPen(QPen(color, 1))
-        p.drawLines(pieces)
+        p.setPen(QPen(QColor(COLORS[line.kind]), 1))
+        for sign in (-1.0, 1.0):
+            far = reach(line, int(sign), size)
+            if far > FREE:
+                p.drawLine(QLineF(x + sign * dx * FREE, y + sign * dy * FREE, x + sign * dx * far, y + sign * dy * far))
+    p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
 def paint_letters(p: QPainter, found: tuple[str, str, str, str], size: Point, font: QFont) -> None:

@@ -21,11 +21,13 @@ from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from storage.model.space import Floats
 from storage.model.volume_masks import VolumeMasks
+from storage.model.voxels import VoxelBlock
 from viewers.canvas.background import Bell
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.mpr_grid import Layout, MprGrid, Notice
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import Labels, SliceCanvas, color_table
+from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.tool_bar import Icon
@@ -54,16 +56,16 @@ CROSSHAIR = "crosshair"
 PAUSE_MS = 120
 #: An opening that takes longer than this (ms) is told.
 PATIENCE_MS = 150
-#: Makes the widget of the 3D pane.
-Make3D = Callable[[VolumeSource, MprState], QWidget]
+#: So long (ms) after a change the surfaces of masks are made anew.
+SURFACES_MS = 250
 
 
 class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
-    the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `make_3d` the widget of the
-    fourth pane.
+    the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `use_3d` is the person's
+    switch.
     """
 
     key_images_changed = Signal()  # `key_images` is another set
@@ -82,7 +84,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         titles: Callable[[], Sequence[str]] = tuple,
         missing: Sequence[str] = (),
         read_header: Callable[[int], Sequence[Row]] | None = None,
-        make_3d: Make3D | None = None,
+        use_3d: bool = True,
     ) -> None:
         self.volume, self.state = volume, None
         self.reader = PlaneReader(volume)
@@ -90,9 +92,12 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self.masks: VolumeMasks | None = None
         self.active = None
         self.beside: Beside | None = None
-        self.titles, self.missing, self.read_header, self._make_3d = titles, tuple(missing), read_header, make_3d
+        self.titles, self.missing, self.read_header = titles, tuple(missing), read_header
         self.key_images = set()
         self.view_3d: QWidget | None = None
+        self._use_3d = use_3d
+        self._surfaces: QTimer | None = None
+        self._bodies: dict[str, tuple[object, VoxelBlock]] = {}
         self.words = VolumeWords(volume)
         pictures = VolumePictures(volume)
         super().__init__(
@@ -153,6 +158,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         strip.run_wanted.connect(self.run)
         strip.windows_wanted.connect(self.show_adjustments)
         self.grid.changed.connect(self.show_state)
+        self.grid.changed.connect(self._refresh_labels)
         self._bell = Bell()
         self._bell.rung.connect(self._on_volume, Qt.ConnectionType.QueuedConnection)
         self._pause = QTimer(self)
@@ -168,6 +174,10 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self._patience.stop()
         if self.beside is not None:
             self.beside.close()
+        if self._surfaces is not None:
+            self._surfaces.stop()
+        if isinstance(self.view_3d, VolumeView):
+            self.view_3d.close_view()
         super().close_editor()
         self.pictures.close()
 
@@ -237,13 +247,48 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
             own = state.is_acquired(kind) and state.slab is None
             self.grid.panes[i].put(self.canvas if own else self.planes[kind])
         if self.view_3d is None:
-            if self._make_3d is not None and state.geometry.n > 1:
-                self.view_3d = self._make_3d(self.volume, state)
+            if state.geometry.n > 1 and not self.volume.coloured:
+                self._open_3d()
             else:
                 notice = Notice(self.words.why_no_3d(self.missing))
                 notice.enlarge_wanted.connect(lambda: self.grid.enlarge(3))
                 self.view_3d = notice
+            assert self.view_3d is not None
             self.grid.panes[3].put(self.view_3d)
+
+    def _open_3d(self) -> None:
+        """Nothing of VTK is started before it is first seen."""
+        state = self.state
+        assert state is not None
+        view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d)
+        view.set_time(state.time)
+        view.set_crosshair(state.crosshair)
+        view.crosshair_wanted.connect(state.look_at)
+        self._surfaces = QTimer(self)
+        self._surfaces.setSingleShot(True)
+        self._surfaces.setInterval(SURFACES_MS)
+        self._surfaces.timeout.connect(self._show_surfaces)
+        self._surfaces.start()
+
+    @Slot()
+    def _show_surfaces(self) -> None:
+        """The masks that are seen, as they are now; made in the background."""
+        view, masks, focus = self.view_3d, self.masks, self.focus
+        if not isinstance(view, VolumeView) or masks is None:
+            return
+        if not view.isVisible():
+            return
+        off = focus.hidden
+        seen = [i for i in masks.objects() if i not in off and (not focus.display.only_selected or i in focus.selected)]
+        made: dict[str, tuple[VoxelBlock, tuple[int, int, int]]] = {}
+        for instance in seen:
+            rows = tuple((k, masks.row(instance, k)) for k in masks.slices_of(instance))
+            held = self._bodies.get(instance)
+            if held is None or held[0] != rows:
+                held = self._bodies[instance] = (rows, masks.read(instance))
+            made[instance] = (held[1], self._color_of(instance)[:3])
+        self._bodies = {i: self._bodies[i] for i in seen}
+        view.set_surfaces(made)
 
     # -- the two ways to say where one looks
 
@@ -255,13 +300,18 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         if names & {"crosshair", "time"}:
             at = self.session.frames.key(state.time * state.geometry.n + state.slice())
             if at != self.focus.at:
-                self.focus.set(at=at)
+                self.focus.set(at=at)  # the canvas turns to it, and is drawn then
+            else:
+                self.canvas.update()
+        if isinstance(self.view_3d, VolumeView):
+            self.view_3d.set_time(state.time)
+            self.view_3d.set_crosshair(state.crosshair if state.lines else None)
         if "smooth" in names:
             self.pictures.smooth(state.smooth)
+        if names & {"lines", "axes"}:
+            self.canvas.update()
         if self.beside is not None:
             self.beside.follow(state)
-        self.canvas.update()
-        self._refresh_planes()
         self.show_state()
 
     def _on_focus(self, names: frozenset[str]) -> None:
@@ -344,6 +394,8 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
             self._refresh_labels()
 
     def _refresh_labels(self) -> None:
+        if self._surfaces is not None and not self.painter.painting:
+            self._surfaces.start()
         for plane in self.planes.values():
             plane.refresh_labels()
 
@@ -407,7 +459,6 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         strip.show_actions(self._title_with_key, self.why_not)
         for i, pane in enumerate(self.grid.panes):
             pane.mark(i == self.pane_of(self.active))
-        self.canvas.update()
         self._refresh_planes()
 
     def _title_with_key(self, action_id: str) -> str:
@@ -437,7 +488,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self.key_images ^= {frame}
         self.say("Key image." if frame in self.key_images else "No key image any more.")
         self.key_images_changed.emit()
-        self.show_state()
+        self.canvas.update()
 
     # -- the crosshair as a tool
 

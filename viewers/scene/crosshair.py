@@ -14,7 +14,7 @@ import numpy as np
 
 from storage.model.geometry import Point
 from storage.model.space import Floats
-from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr import Plane, PlaneKind, cross
 from viewers.scene.mpr_state import MprState
 from viewers.scene.view_state import DRAG_THRESHOLD, ViewState
 
@@ -59,7 +59,7 @@ def lines(state: MprState, kind: PlaneKind, view: ViewState, plane: Plane) -> li
     for other in PlaneKind:
         if other is kind:
             continue
-        along = np.cross(normal, state.axes.normal(other))
+        along = cross(normal, state.axes.normal(other))
         ahead = on_screen(view, plane, state.crosshair + along * 100.0)
         dx, dy = ahead[0] - middle[0], ahead[1] - middle[1]
         length = math.hypot(dx, dy)
@@ -77,12 +77,12 @@ def hold_at(found: list[Line], x: float, y: float, size: Point) -> Hold:
         along = dx * line.way[0] + dy * line.way[1]
         if away >= best[0] or abs(along) < FREE:
             continue
-        reach = _reach(line, 1 if along > 0 else -1, size)
-        best = (away, Hold("turn" if abs(along) > ENDS * reach else "line", line.kind))
+        far = reach(line, 1 if along > 0 else -1, size)
+        best = (away, Hold("turn" if abs(along) > ENDS * far else "line", line.kind))
     return best[1]
 
 
-def _reach(line: Line, sign: int, size: Point) -> float:
+def reach(line: Line, sign: int, size: Point) -> float:
     """From the crosshair along the line to the edge of the pane."""
     found = []
     for at, way, room in zip(line.at, line.way, size, strict=True):
@@ -138,4 +138,4 @@ class CrosshairHand:
         way = mm_at(view, plane, x, y) - self.state.crosshair
         normal = self.state.axes.normal(self.kind)
         right = self.state.axes.look_upright(self.kind, self.state.base)[0]
-        return math.degrees(math.atan2(float(way @ np.cross(normal, right)), float(way @ right)))
+        return math.degrees(math.atan2(float(way @ cross(normal, right)), float(way @ right)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -54,7 +54,7 @@ class Plane:
     @cached_property
     def normal(self) -> Floats:
         """Away from the viewer."""
-        return np.asarray(np.cross(self.right, self.down))
+        return cross(self.right, self.down)
 
     def at(self, u: ArrayLike, v: ArrayLike) -> Floats:
         """The millimetres of a pixel; [..., 3]."""
@@ -92,7 +92,7 @@ class Axes:
     @staticmethod
     def of_volume(geometry: VolumeGeometry) -> Axes:
         """The rows of the slices, their normal and what is square to both, by the sides of the patient they point to."""
-        own = [geometry.row_dir, np.cross(geometry.normal, geometry.row_dir), geometry.normal]
+        own = [geometry.row_dir, cross(geometry.normal, geometry.row_dir), geometry.normal]
         best = max(_ORDERS, key=lambda order: sum(abs(float(own[i][side])) for side, i in enumerate(order)))
         chosen = [np.asarray(own[i] * (1.0 if own[i][side] >= 0 else -1.0)) for side, i in enumerate(best)]
         return Axes(*chosen)
@@ -105,7 +105,7 @@ class Axes:
 
     def normal(self, kind: PlaneKind) -> Floats:
         right, down = self.look(kind)
-        return np.asarray(np.cross(right, down))
+        return cross(right, down)
 
     def turned(self, kind: PlaneKind, degrees: float) -> Axes:
         """Turned in a plane, clockwise as it is seen there: that plane stays, the two others turn with their lines."""
@@ -122,12 +122,18 @@ class Axes:
             across = across / np.linalg.norm(across)
         else:
             along = down - normal * float(down @ normal)
-            across = np.cross(along / np.linalg.norm(along), normal)
-        return np.asarray(across), np.asarray(np.cross(normal, across))
+            across = cross(along / np.linalg.norm(along), normal)
+        return np.asarray(across), cross(normal, across)
 
     @property
     def straight(self) -> bool:
         return bool(np.allclose(np.stack([self.left, self.back, self.head]), np.eye(3), atol=1e-6))
+
+
+def cross(a: Floats, b: Floats) -> Floats:
+    """Of two vectors; numpy's own takes ten times as long for one pair, and a redraw needs dozens."""
+    (ax, ay, az), (bx, by, bz) = a.tolist(), b.tolist()
+    return np.array((ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx))
 
 
 _ORDERS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
@@ -136,13 +142,14 @@ _ORDERS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 def rotated(vector: Floats, about: Floats, degrees: float) -> Floats:
     """Rodrigues; `about` is a unit vector. Seen along it the turn is clockwise."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    turned = vector * c + np.cross(about, vector) * s + about * float(about @ vector) * (1 - c)
+    turned = vector * c + cross(about, vector) * s + about * float(about @ vector) * (1 - c)
     return np.asarray(turned / np.linalg.norm(turned))
 
 
 # -- planes of a volume --------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=16)
 def upright(geometry: VolumeGeometry) -> bool:
     """An even box of voxels: its planes need no resampling."""
     lean = abs(float(geometry.row_dir @ geometry.col_dir))
@@ -150,6 +157,7 @@ def upright(geometry: VolumeGeometry) -> bool:
     return geometry.regular and not tilted and lean < math.sin(math.radians(UPRIGHT_DEG))
 
 
+@lru_cache(maxsize=16)
 def badge(geometry: VolumeGeometry) -> str:
     """What a picture made from other than acquired slices must say about itself; empty: nothing was bent."""
     said = []
@@ -190,6 +198,7 @@ def step_mm(geometry: VolumeGeometry, normal: Floats) -> float:
     return total or 1.0
 
 
+@lru_cache(maxsize=16)
 def corners(geometry: VolumeGeometry) -> Floats:
     """Of the outermost voxels' centres, 8 points for a box, more where slices are shifted."""
     ends = np.arange(geometry.n)
@@ -214,13 +223,14 @@ def plane_through(geometry: VolumeGeometry, axes: Axes, kind: PlaneKind, mm: Arr
     us, vs = seen @ right, seen @ down
     wide, high = float(us.max() - us.min()), float(vs.max() - vs.min())
     spacing = max(spacing, math.sqrt(max(wide * high, 1e-9) / MOST_PX))
-    normal = np.cross(right, down)
+    normal = cross(right, down)
     origin = right * us.min() + down * vs.min() + normal * float(point @ normal)
     return Plane(
         origin, right, down, spacing, spacing, math.floor(wide / spacing + 0.5) + 1, math.floor(high / spacing + 0.5) + 1
     )
 
 
+@lru_cache(maxsize=16)
 def _grid(geometry: VolumeGeometry) -> tuple[tuple[Floats, Floats, Floats], tuple[float, float, float]]:
     """Directions and distances of the voxels along column, row and slice."""
     step = float(np.linalg.norm(geometry.slice_step)) if geometry.n > 1 else 1.0

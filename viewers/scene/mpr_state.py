@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from storage.model.space import Floats, VolumeGeometry
-from viewers.scene.mpr import Axes, Plane, PlaneKind, Slab, acquired_kind, middle, plane_through, step_mm
+from viewers.scene.mpr import Axes, Plane, PlaneKind, Slab, acquired_kind, corners, cross, middle, plane_through, step_mm
 
 #: Nearer than this (degrees) to the acquired slices a plane *is* the acquired slices.
 SAME_DEG = 0.05
@@ -38,7 +38,7 @@ class MprState:
 
     def is_acquired(self, kind: PlaneKind) -> bool:
         """This plane runs along the slices as they were acquired."""
-        off = np.cross(self.axes.normal(kind), self.geometry.normal)
+        off = cross(self.axes.normal(kind), self.geometry.normal)
         return kind is self.acquired and float(np.linalg.norm(off)) < np.sin(np.radians(SAME_DEG))
 
     @property
@@ -112,8 +112,6 @@ class MprState:
         self.look_at(self.crosshair + normal * way)
 
     def _reach(self, normal: Floats) -> tuple[float, float]:
-        from viewers.scene.mpr import corners
-
         heights = corners(self.geometry) @ normal
         return float(heights.min()), float(heights.max())
 

@@ -38,6 +38,8 @@ class PlaneReader:
         self.volume = volume
         self._block: tuple[tuple[Any, ...], Reslicer] | None = None
         self._done: NDArray[np.bool_] | None = None  # slices whose modality values are in the block
+        self._shown: dict[PlaneKind, tuple[Array, Look, NDArray[np.uint8]]] = {}
+        self._slice: tuple[tuple[int, bool], Array] | None = None
         self._values: dict[str, tuple[tuple[Any, ...], Plane, Array]] = {}
 
     def cut(self, state: MprState, kind: PlaneKind) -> Cut | None:
@@ -58,7 +60,14 @@ class PlaneReader:
             values = reslicer.cut(plane, linear=state.smooth, slab=state.slab, outside=outside)
             values = self._without_holes(values, plane, state)
             known = self._values[kind.value] = (key, plane, values)
-        return Cut(plane, voi.apply(known[2], look))
+        return Cut(known[1], self._eight(kind, known[2], look))
+
+    def _eight(self, kind: PlaneKind, values: Array, look: Look) -> NDArray[np.uint8]:
+        """As shown; the same array again while nothing changes, so that nobody draws it anew."""
+        held = self._shown.get(kind)
+        if held is None or held[0] is not values or held[1] != look:
+            held = self._shown[kind] = (values, look, voi.apply(values, look))
+        return held[2]
 
     def _acquired(self, state: MprState) -> Cut | None:
         k = state.slice()
@@ -66,7 +75,10 @@ class PlaneReader:
         found = self.volume.slice(frame)
         if found is None:
             return None
-        eight = voi.apply(found.array, self.volume.look(found.frame))
+        key = (found.frame, found.exact)
+        if self._slice is None or self._slice[0] != key:
+            self._slice = (key, found.array)  # a view of its own each time: kept, so that it is known again
+        eight = self._eight(state.acquired, self._slice[1], self.volume.look(found.frame))
         return Cut(acquired(state.geometry, k), eight, found.frame, found.exact)
 
     # -- the block

@@ -23,14 +23,10 @@ class SliceView(ViewState):
         least = min(mm_right, mm_down)
         self.stretch = (mm_right / least, mm_down / least)
 
-    def _matrix(self) -> NDArray[np.float64]:
-        """From image to screen, without the shift."""
-        plain = ViewState.placement(self)
-        return np.array(((plain.a, plain.b), (plain.c, plain.d))) @ np.diag(self.stretch)
-
     def placement(self) -> Placement:
-        (a, b), (c, d) = self._matrix().tolist()
-        cx, cy = self.centre
+        plain = super().placement()
+        (sx, sy), (cx, cy) = self.stretch, self.centre
+        a, b, c, d = plain.a * sx, plain.b * sy, plain.c * sx, plain.d * sy
         tx = self.size[0] / 2 - a * cx - b * cy
         ty = self.size[1] / 2 - c * cx - d * cy
         return Placement(a, b, c, d, round(tx * self.dpr) / self.dpr, round(ty * self.dpr) / self.dpr, self.dpr, self.zoom)
@@ -69,8 +65,8 @@ class SliceView(ViewState):
         for flip in (False, True):
             for rotation in (0, 90, 180, 270):
                 self.rotation, self.flip = rotation, flip
-                m = self._matrix() / self.zoom / np.array(self.stretch)
-                across, along = m[0, 0] * pair[0] + m[0, 1] * pair[1], m[1, 0] * pair[0] + m[1, 1] * pair[1]
+                m = ViewState.placement(self)
+                across, along = (m.a * pair[0] + m.b * pair[1]) / m.zoom, (m.c * pair[0] + m.d * pair[1]) / m.zoom
                 score = float(across @ wanted[0] + along @ wanted[1])
                 if score > best[0] + 1e-9:
                     best = (score, rotation, flip)
