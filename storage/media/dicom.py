@@ -54,7 +54,7 @@ def scan(
     progress = progress or Progress()
     progress.stage("Looking for DICOM files")
     candidates = find_candidates(paths, workspace, progress)
-    result = ScanResult(refused=candidates.refused)
+    result = ScanResult(refused=candidates.refused, warnings=candidates.warnings)
     images: list[ImageFile] = []
     shown = {c.path: c.shown for c in candidates.files if c.shown != str(c.path)}
     progress.stage("Reading headers", len(candidates.files))
@@ -146,6 +146,8 @@ def is_dicom(path: Path) -> bool:
     from storage.media.dicom_tags import begins_like_dicom
 
     try:
+        if not path.is_file():  # opening a pipe would wait for its other end
+            return False
         with path.open("rb") as file:
             return begins_like_dicom(file.read(140))
     except OSError:

@@ -40,6 +40,12 @@ class Candidate:
 class Candidates:
     files: list[Candidate] = field(default_factory=list)
     refused: list[BadInput] = field(default_factory=list)
+    warnings: list[BadInput] = field(default_factory=list)
+    unpacked: int = 0  # files; they are named by their number
+
+    def fresh(self, workspace: Path) -> Path:
+        self.unpacked += 1
+        return workspace / f"{self.unpacked:08d}.dcm"
 
 
 def find_candidates(paths: Sequence[Path], workspace: Path | None, progress: Progress) -> Candidates:
@@ -59,6 +65,8 @@ def find_candidates(paths: Sequence[Path], workspace: Path | None, progress: Pro
                 )
                 return found
             try:
+                if not given and not file.is_file():
+                    continue  # a pipe, a device, a link to nowhere
                 _take(file, given, workspace, found, progress)
             except BadInput as error:
                 found.refused.append(error)
@@ -96,10 +104,12 @@ def _walk(path: Path) -> Iterator[tuple[Path, bool]]:
 
 def _take(file: Path, given: bool, workspace: Path | None, found: Candidates, progress: Progress) -> None:
     name = file.name.lower()
-    if name.endswith(".zip"):
+    if not file.is_file():
+        found.files.append(Candidate(file, str(file), given))  # whose reader says what is wrong with it
+    elif name.endswith(".zip"):
         _unzip(file, _room(file, workspace), found, progress)
     elif name.endswith(".gz") and not name.endswith((".nii.gz", ".tar.gz", ".img.gz", ".hdr.gz", ".nrrd.gz")):
-        unpacked = _gunzip(file, workspace, progress)
+        unpacked = _gunzip(file, workspace, found, progress)
         if unpacked is not None:
             found.files.append(Candidate(unpacked, str(file), given))
     else:
@@ -127,15 +137,20 @@ def _unzip(file: Path, workspace: Path, found: Candidates, progress: Progress) -
             raise BadInput(
                 f"There is no room to unpack {file.name} ({total / 1e9:,.1f} GB).", remedy="Free some space.", input=str(file)
             )
+        others = 0
         for member in members:
             progress.check()
             shown = f"{file}/{member.filename}"
             try:
                 if member.flag_bits & 1:
                     raise BadInput("It is encrypted.", remedy="Unpack it with its password first.")
-                target = _fresh(workspace)
                 with archive.open(member) as packed:
-                    _copy(packed, target, min(member.file_size, MOST_MEMBER), progress)
+                    head = packed.read(140)
+                    if not begins_like_dicom(head):
+                        others += 1
+                        continue
+                    target = found.fresh(workspace)
+                    _copy(head, packed, target, min(member.file_size, MOST_MEMBER), progress)
                 found.files.append(Candidate(target, shown))
             except BadInput as error:
                 name = Path(member.filename).name[:100]
@@ -143,23 +158,31 @@ def _unzip(file: Path, workspace: Path, found: Candidates, progress: Progress) -
             except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
                 reason = f"{Path(member.filename).name[:100]} cannot be unpacked: {error}."
                 found.refused.append(BadInput(reason, remedy="Pack it again from where it came.", input=shown))
+    if others:
+        what = "1 file that is" if others == 1 else f"{others:,} files that are"
+        found.warnings.append(
+            BadInput(
+                f"{file.name} also holds {what} no DICOM; left out.", remedy="Unpack it if you need them.", input=str(file)
+            )
+        )
 
 
-def _gunzip(file: Path, workspace: Path | None, progress: Progress) -> Path | None:
+def _gunzip(file: Path, workspace: Path | None, found: Candidates, progress: Progress) -> Path | None:
     """The unpacked file, if it is DICOM."""
     with gzip.open(file) as packed:
-        if packed.read(132)[128:] != b"DICM" and not file.name.lower().endswith((".dcm.gz", ".dicom.gz", ".ima.gz")):
+        head = packed.read(140)
+        if head[128:132] != b"DICM" and not file.name.lower().endswith((".dcm.gz", ".dicom.gz", ".ima.gz")):
             return None
-        packed.seek(0)
-        target = _fresh(_room(file, workspace))
-        _copy(packed, target, MOST_MEMBER, progress)
+        target = found.fresh(_room(file, workspace))
+        _copy(head, packed, target, MOST_MEMBER, progress)
     return target
 
 
-def _copy(packed: object, target: Path, most: int, progress: Progress) -> None:
-    """At most so many bytes, whatever the head of the archive promised."""
-    size = 0
+def _copy(head: bytes, packed: object, target: Path, most: int, progress: Progress) -> None:
+    """What was read already and the rest: at most so many bytes, whatever the head of the archive promised."""
+    size = len(head)
     with target.open("wb") as out:
+        out.write(head)
         while chunk := packed.read(_CHUNK):  # type: ignore[attr-defined]
             progress.check()
             size += len(chunk)
@@ -170,7 +193,3 @@ def _copy(packed: object, target: Path, most: int, progress: Progress) -> None:
                     "It unpacks to more than it promises.", remedy="It is damaged or meant to do harm; leave it out."
                 )
             out.write(chunk)
-
-
-def _fresh(workspace: Path) -> Path:
-    return workspace / f"{sum(1 for _ in os.scandir(workspace)):08d}.dcm"

@@ -97,7 +97,7 @@ def _follow(values: Values, way: tuple[int, ...], into: dict[str, None]) -> None
 
 def _require(path: Path, values: Values) -> None:
     """The six tags without which Encord takes no file; an empty Patient ID passes (rulings.md 9)."""
-    missing = [name for tag, name in REQUIRED if tag not in values or (tag != 0x00100020 and not values.raw(tag).strip(b"\0 "))]
+    missing = [name for tag, name in REQUIRED if tag not in values or (tag >> 16 != 0x0010 and not _said(values, tag))]
     if missing:
         raise _refused(
             path,

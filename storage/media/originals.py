@@ -15,7 +15,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -83,6 +83,19 @@ class Originals:
         if not path.resolve().is_relative_to(self._folder.resolve()):
             raise self._outside(source)
         return path
+
+    def paths_of(self, places: Iterable[tuple[str, Location]]) -> list[Path]:
+        """The same for the hundreds of files of a series, with the folder looked at once."""
+        root = self._folder.resolve()
+        paths = []
+        for source, location in places:
+            if location is Location.LOCAL:
+                if not _STORED.fullmatch(source) or not os.path.realpath(self._root / source).startswith(f"{root}{os.sep}"):
+                    raise self._outside(source)
+                paths.append(self._root / source)
+            else:
+                paths.append(self.path_of(source, location))
+        return paths
 
     def sync(self) -> None:
         """Everything copied so far is on the disk when this returns."""

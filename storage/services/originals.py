@@ -80,8 +80,7 @@ def by_its_title(error: PostilError, item: Item) -> PostilError:
 def _volume_paths(catalog: Catalog, item: Item) -> list[Path]:
     from storage.catalog.volumes import files_of
 
-    originals = Originals(catalog.paths)
-    paths = [originals.path_of(file.source, file.location) for file in files_of(catalog.reader(), item.id)]
+    paths = Originals(catalog.paths).paths_of((f.source, f.location) for f in files_of(catalog.reader(), item.id))
     if not paths:
         raise BadInput(f"The files of “{item.title}” are not known.", remedy="Add the series again.", input=item.title)
     return paths

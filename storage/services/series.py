@@ -82,6 +82,8 @@ def take_dicom(files: Sequence[FoundFile]) -> tuple[list[FoundFile], list[FoundF
 
 def _is_for_series(path: Path) -> bool:
     name = path.name.lower()
+    if not path.is_file():
+        return False
     if name.endswith(".zip"):
         return holds_dicom(path)
     if name.endswith((".dcm.gz", ".dicom.gz", ".ima.gz")) or is_dicom(path):

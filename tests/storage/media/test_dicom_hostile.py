@@ -64,22 +64,26 @@ def test_zip_archives_and_gzipped_files(tmp_path):
     with zipfile.ZipFile(tmp_path / "study.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for n, path in enumerate(phantom.files[:3]):
             archive.write(path, f"../../{'deep/' * 30}I{n}")
+        archive.writestr("README", "not DICOM")
     for path in phantom.files[3:]:
         (tmp_path / f"{path.name}.dcm.gz").write_bytes(gzip.compress(path.read_bytes()))
     workspace = tmp_path / "w"
     paths = [tmp_path / "study.zip", *tmp_path.glob("*.gz")]
     series = only(*paths, workspace=workspace)
+    assert (
+        scan(paths, workspace=tmp_path / "w2").warnings[0].reason == "study.zip also holds 1 file that is no DICOM; left out."
+    )
     assert (volume(series)[0] == phantom.volume).all()
     assert all(path.parent == workspace for path in series.files)
     assert series.shown[series.files[0]].endswith("I0") and "study.zip/../" in series.shown[series.files[0]]
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["I3.dcm.gz", "I4.dcm.gz", "p", "study.zip", "w"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["I3.dcm.gz", "I4.dcm.gz", "p", "study.zip", "w", "w2"]
     assert "is packed" in reasons(scan(paths))
 
 
 def test_archives_that_lie_about_their_size(tmp_path, monkeypatch):
     bomb = tmp_path / "bomb.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a", b"\0" * 5_000_000)
+        archive.writestr("a", head(b"\0" * 5_000_000))
         archive.writestr("b", b"\0" * 10)
     data = bytearray(bomb.read_bytes())
     at = data.index(b"PK\x01\x02")
@@ -87,7 +91,7 @@ def test_archives_that_lie_about_their_size(tmp_path, monkeypatch):
     bomb.write_bytes(data)
     result = scan([bomb], workspace=tmp_path / "w")
     assert "a: It unpacks to more than it promises." in reasons(result) or "a cannot be unpacked" in reasons(result)
-    assert sum(p.stat().st_size for p in (tmp_path / "w").iterdir()) <= 1000 + 10
+    assert sum(p.stat().st_size for p in (tmp_path / "w").iterdir()) <= 1000
     monkeypatch.setattr(dicom_files, "MOST_UNPACKED", 1_000_000)
     big = tmp_path / "big.zip"
     with zipfile.ZipFile(big, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -95,7 +99,7 @@ def test_archives_that_lie_about_their_size(tmp_path, monkeypatch):
     assert "would unpack to 1 files" in reasons(scan([big], workspace=tmp_path / "w"))
     monkeypatch.setattr(dicom_files, "MOST_MEMBER", 1000)
     packed = tmp_path / "x.dcm.gz"
-    packed.write_bytes(gzip.compress(b"\0" * 128 + b"DICM" + b"\0" * 5000))
+    packed.write_bytes(gzip.compress(head(b"\0" * 5000)))
     assert "unpacks to more" in reasons(scan([packed], workspace=tmp_path / "w"))
 
 
@@ -240,7 +244,8 @@ def test_pipes_devices_and_loops_are_not_waited_for(tmp_path):
 
     phantoms.series(tmp_path, n=2)
     if hasattr(os, "mkfifo"):
-        os.mkfifo(tmp_path / "pipe")
+        for name in ("pipe", "pipe.zip", "pipe.dcm.gz"):
+            os.mkfifo(tmp_path / name)
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     result = scan([tmp_path])
