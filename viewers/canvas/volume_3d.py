@@ -386,8 +386,10 @@ class VolumeView(QWidget):
         p.fillRect(self.rect(), QColor(*GROUND))
         words = self._words()
         if self._image is not None and self.shown is not None and not words:
-            p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            p.drawImage(self._target(), self._image)
+            target = self._target()
+            if target.size().toSize() * self.devicePixelRatioF() != self._image.size():  # the view is another size by now
+                p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            p.drawImage(target, self._image)
             if marks:
                 paint_marks(p, self)
         if words:

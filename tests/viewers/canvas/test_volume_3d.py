@@ -412,13 +412,14 @@ def test_every_button_has_a_name_and_every_verb_stands_in_the_menu(opened):
 
 def test_while_it_is_turned_pictures_are_smaller_and_the_last_one_is_fine(opened, qtbot):
     view = opened()
-    sizes: list[tuple[int, bool]] = []
-    view.drawn.connect(lambda: sizes.append((view.shown.picture.shape[0], view.shown.fine)))
+    drawn: list[tuple[float, bool]] = []
+    view.drawn.connect(lambda: drawn.append((view.shown.scale, view.shown.fine)))
     view.set_camera(view.camera.turned(10, 0), held=True)
-    qtbot.waitUntil(lambda: bool(sizes), timeout=5000)
-    assert sizes[0][0] <= view.height() * view.devicePixelRatioF() / 2 + 1 and not sizes[0][1]
+    qtbot.waitUntil(lambda: bool(drawn), timeout=5000)
+    assert drawn[0][0] <= 0.51 and not drawn[0][1]
     settle(qtbot, view)
-    assert sizes[-1] == (round(view.height() * view.devicePixelRatioF()), True)
+    assert drawn[-1] == (1.0, True)
+    assert view.shown.picture.shape[:2] == (view.height(), view.width())
 
 
 def test_wishes_that_are_no_longer_wanted_are_not_drawn(opened, qtbot):

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
+
 from storage.model.space import VolumeGeometry
 from viewers.scene.surfaces import Surface
 from viewers.scene.threads import step_back
@@ -251,8 +253,8 @@ class RenderThread:
         began = time.perf_counter()
         picture = self._engine.draw(wish, grid, surfaces, scale=_SCALES[self._scale], coarse=True)
         took = time.perf_counter() - began
-        if picture is not None and not self._closed:
-            self._drawn(Drawn(picture, wish, False, took, grid.array.size if grid is not None else 0))
+        if picture is not None:
+            self._hand_over(picture, wish, grid, took, fine=False)
         return took
 
     def _fine(
@@ -273,8 +275,17 @@ class RenderThread:
             raise _Moved
         if grid is not None and grid is self._grids.get(self._limits.moving_voxels):
             self._cost = took / (picture.shape[0] * picture.shape[1])
+        self._hand_over(picture, wish, grid, took, fine=last)
+
+    def _hand_over(self, picture: Picture, wish: Wish, grid: Grid | None, took: float, *, fine: bool) -> None:
+        """Scaled up here: the window's thread would take ten times as long."""
+        scale = picture.shape[0] / wish.size[1]
+        if picture.shape[:2] != wish.size[::-1]:
+            import cv2
+
+            picture = np.asarray(cv2.resize(picture, wish.size, interpolation=cv2.INTER_LINEAR), np.uint8)
         if not self._closed:
-            self._drawn(Drawn(picture, wish, last, took, grid.array.size if grid is not None else 0))
+            self._drawn(Drawn(picture, wish, fine, took, scale, grid.array.size if grid is not None else 0))
 
     def _affordable(self, wish: Wish, most: float) -> float:
         """How large the first refined picture may be, so that it does not keep anybody waiting."""

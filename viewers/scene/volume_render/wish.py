@@ -50,10 +50,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture of a wish, drawn at its size or smaller."""
+    """A picture of a wish, in its size."""
 
     picture: Picture
     wish: Wish
     fine: bool  # nothing better follows
     took_s: float
+    scale: float = 1.0  # of what was rendered; smaller ones are scaled up
     voxels: int = 0
