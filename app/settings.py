@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from storage.listeners import Listeners
+
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,7 @@ class Settings:
         self.path = path
         self.values = Values()
         self._unknown: dict[str, Any] = {}
-        self._listeners: list[Callable[[str], None]] = []
+        self._listeners: Listeners[[str]] = Listeners()
         self._load()
 
     def set(self, name: str, value: object) -> None:
@@ -42,12 +44,10 @@ class Settings:
             return
         setattr(self.values, name, value)
         self._save()
-        for listener in tuple(self._listeners):
-            listener(name)
+        self._listeners.tell(name)
 
     def listen(self, listener: Callable[[str], None]) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def _load(self) -> None:
         try:

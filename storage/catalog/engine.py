@@ -24,6 +24,7 @@ from storage.catalog.opening import bring_up_to_date, find_user, make_database, 
 from storage.catalog.undo import UndoStack
 from storage.catalog.writer import Done, Job, Priority, Writer
 from storage.errors import CatalogDamaged, CatalogError, PostilError, StaleUndo
+from storage.listeners import Listeners
 from storage.model.changes import Changes
 from storage.paths import CatalogPaths
 from storage.progress import Progress
@@ -45,7 +46,7 @@ class Catalog:
         self._frozen = read_only and not can_write(path, self.paths.database)
         self._readers = threading.local()
         self._closed = False
-        self._listeners: list[Callable[[Changes], None]] = []
+        self._listeners: Listeners[[Changes]] = Listeners()
         self._undo = UndoStack()
         self._writer: Writer | None = None
         self._all_readers: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
@@ -179,12 +180,10 @@ class Catalog:
 
     def listen(self, fn: Callable[[Changes], None]) -> Callable[[], None]:
         """Called on the writer thread after each commit. Returns a function that ends it."""
-        self._listeners.append(fn)
-        return lambda: self._listeners.remove(fn) if fn in self._listeners else None
+        return self._listeners.add(fn)
 
     def _tell(self, changes: Changes) -> None:
-        for fn in tuple(self._listeners):
-            fn(changes)
+        self._listeners.tell(changes)
 
     def notice_others(self) -> bool:
         """Whether another process has written since the last call; listeners are told of `everything`. Costs microseconds."""

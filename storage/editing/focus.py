@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from storage.editing.answer_extent import Extent
+from storage.listeners import Listeners
 from storage.model.labels import FrameKey, Range
 
 
@@ -41,7 +42,7 @@ class Focus:
         self.hidden: frozenset[str] = frozenset()
         self.locked: frozenset[str] = frozenset()
         self.display = Display()
-        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._listeners: Listeners[[frozenset[str]]] = Listeners()
 
     @property
     def primary(self) -> str | None:
@@ -53,8 +54,7 @@ class Focus:
         for name in changed:
             setattr(self, name, values[name])
         if changed:
-            for listener in tuple(self._listeners):
-                listener(changed)
+            self._listeners.tell(changed)
 
     def select(self, instances: Iterable[str]) -> None:
         self.set(selected=tuple(dict.fromkeys(instances)))
@@ -77,5 +77,4 @@ class Focus:
         self.set(display=replace(self.display, **display))
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)

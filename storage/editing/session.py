@@ -16,6 +16,7 @@ from storage.editing.edits import DocumentChange, Drop, Edit, Edits, Put, Step, 
 from storage.editing.history import History
 from storage.editing.on_frames import OnFrames, Still
 from storage.errors import StaleUndo
+from storage.listeners import Listeners
 from storage.model.geometry import Geometry
 from storage.model.labels import Annotation, FrameKey, LabelDocument, Record, RecordKind
 
@@ -54,7 +55,7 @@ class EditSession:
         self.author = author
         self.history = history or History()
         self._sink = sink
-        self._listeners: list[Listener] = []
+        self._listeners: Listeners[[DocumentChange]] = Listeners()
         self._open: str | None = None
         self._before: dict[tuple[RecordKind, str], Record | None] = {}  # as they were at `begin`
 
@@ -195,8 +196,7 @@ class EditSession:
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Called after every change, on the caller's thread. Returns a function that ends it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def merge(self, edits: Edits) -> None:
         """Take in what was stored elsewhere (sync, another window): no step, no sink, listeners are told."""
@@ -208,7 +208,7 @@ class EditSession:
     def _tell(self, change: DocumentChange) -> None:
         if not change:
             return
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             try:
                 listener(change)
             except Exception:  # a screen that cannot draw it must not cost the person the gesture

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from storage.errors import Cancelled, PostilError
+from storage.listeners import Listeners
 from viewers.scene.threads import step_back
 
 Hit = TypeVar("Hit")
@@ -31,7 +32,7 @@ class Finder(Generic[Hit]):
         self.error: PostilError | None = None
         self.revision = 0  # counts searches
         self._search, self._most = search, most
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._thread: threading.Thread | None = None
 
     def find(self, words: str, *, case: bool = False) -> None:
@@ -48,12 +49,11 @@ class Finder(Generic[Hit]):
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called on the finder's thread when there are more hits, and at the end."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def close(self) -> None:
         self.revision += 1
-        self._listeners = []
+        self._listeners.clear()
         if self._thread is not None:
             self._thread.join(timeout=10)
 
@@ -90,8 +90,7 @@ class Finder(Generic[Hit]):
         self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 def search_text(text: str, words: str, case: bool, check: Check) -> Iterator[tuple[int, int]]:

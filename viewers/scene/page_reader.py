@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import PostilError
+from storage.listeners import Listeners
 from viewers.decode.pages import PageDecoder, PageText
 from viewers.decode.request import Request
 from viewers.scene.finder import Check
@@ -50,7 +51,7 @@ class PageReader:
         self._texts: OrderedDict[int, PageText] = OrderedDict()
         self._wanted: list[int] = []
         self._reading: list[int] = []
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -89,8 +90,7 @@ class PageReader:
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called on the worker's thread when something has come."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     @property
     def idle(self) -> bool:
@@ -100,7 +100,7 @@ class PageReader:
     def close(self) -> None:
         with self._wake:
             self._closed = True
-            self._listeners = []
+            self._listeners.clear()
             self._wake.notify_all()
         if self._thread is not None:
             self._thread.join(timeout=10)
@@ -131,8 +131,7 @@ class PageReader:
                 self._keep_text(page, _text(decoder, page))
             else:
                 self._keep_thumb(page, _thumb(decoder, page))
-            for listener in tuple(self._listeners):
-                listener()
+            self._listeners.tell()
         decoder.close()
 
     def _keep_text(self, page: int, text: PageText) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.errors import Cancelled, PostilError
+from storage.listeners import Listeners
 from viewers.decode.moving import MovingDecoder
 from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region, Request, doubled
 from viewers.scene.adjust import Adjustments, shown, value_text, window_of
@@ -87,7 +88,7 @@ class PictureSource:
         self._needs: set[int] = set()  # frames whose facts are asked for
         self._adjust = Adjustments()
         self._generation = 0
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._decoder: Decoder | None = None
@@ -234,14 +235,14 @@ class PictureSource:
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called on the worker's thread when something arrived: facts, a tile, an error."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def close(self) -> None:
         """Ends the worker; what it is decoding is cancelled."""
         with self._wake:
             self._closed = True
-            self._wanted, self._listeners, self._reading = [], [], None
+            self._wanted, self._reading = [], None
+            self._listeners.clear()
             decoder, last = self._decoder, self._generation
             self._wake.notify_all()
         if decoder is not None:
@@ -530,5 +531,4 @@ class PictureSource:
 
     def _tell(self) -> None:
         self.told += 1
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import Cancelled, PostilError
+from storage.listeners import Listeners
 from storage.media.source import ByteSource
 from viewers.decode.audio import SoundDecoder, open_sound
 from viewers.decode.faults import Check
@@ -72,7 +73,7 @@ class SoundSource:
         self._wanted: list[Key] = []  # those of them that are not there yet
         self._current: Key | None = None
         self._failed: set[Key] = set()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -204,13 +205,13 @@ class SoundSource:
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called on the worker's thread when something arrived: progress, the index, a tile, an error."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def close(self) -> None:
         with self._wake:
             self._closed = True
-            self._wanted, self._listeners = [], []
+            self._wanted = []
+            self._listeners.clear()
             self._wake.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=10)
@@ -293,8 +294,7 @@ class SoundSource:
 
     def _tell(self) -> None:
         self.told += 1
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 def level_for(per_pixel: float) -> int:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from storage.errors import Cancelled, PostilError
+from storage.listeners import Listeners
 from storage.media.source import ByteSource
 from viewers.decode.text import TextFile
 from viewers.scene.threads import step_back
@@ -29,7 +30,7 @@ class TextSource:
         self.progress = 0.0  # 0..1, of the reading that finds the lines
         self._open, self._worded = open, worded
         self._source: _Counted | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -53,13 +54,12 @@ class TextSource:
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called on the worker's thread when progress was made and at the end."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            self._listeners = []
+            self._listeners.clear()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=10)
 
@@ -107,8 +107,7 @@ class TextSource:
             self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 class _Counted:
