@@ -106,6 +106,11 @@ def _require(path: Path, values: Values) -> None:
         )
 
 
+def _said(values: Values, tag: int) -> bool:
+    """Whether a tag has a value: a number of any size, or letters."""
+    return len(values.raw(tag)) >= 2 if tag >> 16 == 0x0028 else bool(values.code(tag))
+
+
 def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int, mtime_ns: int, sop_class: str) -> ImageFile:
     form = _format(path, values, found)
     count = max(1, values.number(0x00280008) or 1)

@@ -141,6 +141,12 @@ def test_what_a_file_lacks_is_named_and_the_others_come_in(tmp_path, name):
     assert f"lacks {name}," in error.reason and error.remedy and error.input == str(phantom.files[1])
 
 
+@pytest.mark.parametrize("size", [32, 8192 + 32])
+def test_sizes_whose_bytes_are_blanks_are_sizes(tmp_path, size):
+    phantoms.series(tmp_path, n=1, rows=size, cols=32)
+    assert (only(tmp_path).info.height, only(tmp_path).info.width) == (size, 32)
+
+
 def test_an_empty_patient_id_passes(tmp_path):
     phantoms.series(tmp_path, n=1, change=lambda i, ds: setattr(ds, "PatientID", ""))
     assert only(tmp_path).patient_id == ""
