@@ -10,6 +10,7 @@ from viewers.editors.audio_actions import AUDIO_ACTIONS
 from viewers.editors.page_actions import PAGE_ACTIONS
 from viewers.editors.text_actions import HTML_ACTIONS, TEXT_ACTIONS
 from viewers.editors.track_actions import GROUP_ACTIONS, VIDEO_ACTIONS
+from viewers.editors.volume_actions import VOLUME_ACTIONS
 
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
@@ -110,6 +111,7 @@ def _editor_actions(verbs: _LabelVerbs) -> list[Action]:
         ("video", tr("Video editor"), VIDEO_ACTIONS),
         ("pages", tr("Page editor"), PAGE_ACTIONS),
         ("group", tr("Group editor"), GROUP_ACTIONS),
+        ("volume", tr("Volume editor"), VOLUME_ACTIONS),
         ("audio", tr("Audio editor"), AUDIO_ACTIONS),
         ("text", tr("Text editor"), [*TEXT_ACTIONS, *HTML_ACTIONS]),
     )
