@@ -5,13 +5,14 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QStatusBar
+from PySide6.QtWidgets import QLabel, QMainWindow, QStatusBar
 
-from app.media import editor_for, open_medium
+from app.media import Medium, editor_for, open_medium
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.errors import PostilError
 from storage.model.items import Item
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
@@ -20,26 +21,52 @@ from widgets import icons
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from viewers.editors.editor import Editor
+
+PATIENCE_MS = 150
 
 
 class Preview(QMainWindow):
-    def __init__(self, window: MainWindow, context: AppContext, item: Item) -> None:
+    """There at once; what it shows is opened off the GUI thread (a sequence may have 32,767 files)."""
+
+    def __init__(self, window: MainWindow, item: Item) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(item.title)
         self.resize(1000, 720)
-        self._medium = open_medium(context.catalog, item)
-        self._medium.start()
-        session = EditSession(LabelDocument(), lambda _change: Future(), frames=self._medium.frames)
-        focus = Focus()
-        focus.set(at=self._medium.frames.key(0))
-        self.editor = editor_for(self._medium, session, focus, Ontology(), self, icon=icons.icon)
-        self.setCentralWidget(self.editor)
+        self.editor: Editor | None = None
+        self.closed = False
+        self._medium: Medium | None = None
+        self._waiting = QLabel(self)
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setCentralWidget(self._waiting)
         bar = QStatusBar(self)
         bar.setSizeGripEnabled(False)
         self.setStatusBar(bar)
-        self.editor.place.connect(bar.showMessage)
-        self.editor.failed.connect(lambda error: bar.showMessage(f"{error.reason} {error.remedy}"))
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(lambda: self._waiting.setText(self.tr("Opening…")))
+        self._patience.start(PATIENCE_MS)
+
+    def show_medium(self, medium: Medium) -> None:
+        self._patience.stop()
+        self._medium = medium
+        session = EditSession(LabelDocument(), lambda _change: Future(), frames=medium.frames)
+        focus = Focus()
+        focus.set(at=medium.frames.key(0))
+        self.editor = editor_for(medium, session, focus, Ontology(), self, icon=icons.icon)
+        self.setCentralWidget(self.editor)
+        self.editor.place.connect(self.statusBar().showMessage)
+        self.editor.failed.connect(self._tell)
+        self.editor.setFocus()
+
+    def show_failure(self, error: Exception) -> None:
+        self._patience.stop()
+        known = isinstance(error, PostilError)
+        self._waiting.setText(f"{error.reason}\n{error.remedy}" if known else self.tr("It cannot be shown: {0}").format(error))
+
+    def _tell(self, error: PostilError) -> None:
+        self.statusBar().showMessage(f"{error.reason} {error.remedy}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -48,12 +75,33 @@ class Preview(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.editor.close_editor()
-        self._medium.close()
+        self.closed = True
+        if self.editor is not None:
+            self.editor.close_editor()
+        if self._medium is not None:
+            self._medium.close()
         super().closeEvent(event)
 
 
 def open_preview(window: MainWindow, context: AppContext, item_id: int) -> Preview:
-    preview = Preview(window, context, context.reads.item(item_id))
+    item = context.reads.item(item_id)
+    preview = Preview(window, item)
     preview.show()
+
+    def opened() -> Medium:
+        medium = open_medium(context.catalog, item)
+        medium.start()
+        return medium
+
+    def show(medium: Medium) -> None:
+        if preview.closed:
+            medium.close()
+        else:
+            preview.show_medium(medium)
+
+    def fail(error: Exception) -> None:
+        if not preview.closed:
+            preview.show_failure(error)
+
+    context.jobs.read(opened, show, fail, owner=window)
     return preview

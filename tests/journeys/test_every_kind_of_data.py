@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,19 @@ def test_a_mixed_folder_is_dropped_in_and_sifted_by_type(desk: Desk, mixed: Path
 def test_every_kind_opens_for_a_look(kind: Kind, desk: Desk, mixed: Path) -> None:
     desk.add("Mixed", *mixed.iterdir())
     preview = open_preview(desk.window, desk.window.context, the(desk, kind).id)
-    desk.wait_idle()
-    assert preview.isVisible()
+    assert preview.isVisible() and preview.editor is None  # there before the item is opened
+    desk.until(lambda: preview.editor is not None and preview.editor.settled, "the item is shown")
     preview.close()
     desk.wait_idle()
+
+
+def test_a_look_that_is_closed_before_the_item_is_open_leaves_nothing_behind(desk: Desk, mixed: Path) -> None:
+    desk.add("Mixed", *mixed.iterdir())
+    before = threading.active_count()
+    preview = open_preview(desk.window, desk.window.context, the(desk, Kind.VIDEO).id)
+    preview.close()
+    desk.wait_idle()
+    desk.until(lambda: threading.active_count() <= before + 1, "the threads of the film have ended")
 
 
 def make(desk: Desk, shots: Path, sequence: bool) -> None:
