@@ -205,7 +205,6 @@ def _view() -> list[EditorAction]:
 
 #: One family for the tool bar.
 ICONS: dict[str, str] = {
-    "page_text": "mdi6.cursor-text",  # of documents
     "select": "mdi6.cursor-default-outline",
     "lasso": "mdi6.lasso",
     "box": "mdi6.rectangle-outline",
@@ -226,6 +225,12 @@ ICONS: dict[str, str] = {
     "slice": "mdi6.box-cutter",
     "simplify": "mdi6.vector-polyline-remove",
     "ruler": "mdi6.ruler",
+    # of sounds, documents and volumes alone
+    "audio_region": "mdi6.arrow-expand-horizontal",
+    "page_text": "mdi6.cursor-text",
+    "crosshair": "mdi6.crosshairs",
+    "sphere": "mdi6.sphere",
+    "grow": "mdi6.arrow-expand-all",
 }
 
 EDITOR_ACTIONS: list[EditorAction] = [*_edit(), *_select(), *_tools(), *_classes(), *_view()]

@@ -10,7 +10,7 @@ from math import log10
 from typing import Any, Unpack
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
@@ -26,7 +26,7 @@ from viewers.editors.audio_player import AudioPlayer
 from viewers.editors.audio_strip import FLOORS, TOPS, AudioStrip
 from viewers.editors.audio_view_verbs import AudioViewVerbs
 from viewers.editors.editor import Editor, EditorOptions
-from viewers.editors.tool_bar import Icon, ToolBar
+from viewers.editors.tool_bar import ToolBar
 from viewers.scene.frame_clock import time_text
 from viewers.scene.sound_colors import COLOR_MAPS
 from viewers.scene.sound_source import SoundSource
@@ -80,7 +80,8 @@ class AudioEditor(AudioViewVerbs, Editor):
         )  # fmt: skip
         self.map = WaveformMap(self.canvas, self)
         self.strip = AudioStrip(self.player, self._icon, self)
-        self.tool_bar = _AudioTools(self._icon, self)
+        self.tool_bar = ToolBar(self._icon, self)
+        self.tool_bar.adjust_button.hide()  # how the sound is shown is in the strip below it
         self._nudge_end = QTimer(self)
         self._nudge_end.setSingleShot(True)
         self._nudge_end.setInterval(NUDGE_MS)
@@ -382,18 +383,3 @@ class AudioEditor(AudioViewVerbs, Editor):
     def _on_open_wanted(self, instance: str) -> None:
         self.focus.select((instance,))
         self.answers_wanted.emit()
-
-
-class _AudioTools(ToolBar):
-    """Select and region; how the sound is shown is in the strip below it."""
-
-    def __init__(self, icon: Icon | None, parent: QWidget) -> None:
-        super().__init__(icon, parent)
-        self.adjust_button.hide()
-
-    def _button(self, tool_id: str, icon: str, tip: str) -> QToolButton:
-        own, letter = ("mdi6.arrow-expand-horizontal", "↔") if tool_id == "audio_region" else (icon, "")
-        button = super()._button(tool_id, own, tip)
-        if letter and self._icon is None:
-            button.setText(letter)
-        return button

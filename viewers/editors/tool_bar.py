@@ -17,7 +17,7 @@ Icon = Callable[[str], QIcon]
 LETTERS = {
     "select": "▸", "lasso": "◌", "box": "▭", "rotated_box": "◇", "polygon": "⬠", "polyline": "∿", "point": "•",
     "circle": "○", "ellipse": "⬭", "cuboid": "⬚", "skeleton": "Y", "brush": "B", "eraser": "E", "slice": "/", "threshold": "T", "flood": "F", "livewire": "L",
-    "grab_cut": "G", "simplify": "S", "ruler": "↔",
+    "audio_region": "↔", "grab_cut": "G", "simplify": "S", "ruler": "↔",
     "adjust": "☼",
 }  # fmt: skip
 

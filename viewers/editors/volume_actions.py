@@ -14,7 +14,7 @@ from viewers.editors.tool_bar import LETTERS
 if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
 
-ICONS.update({"crosshair": "mdi6.crosshairs", "sphere": "mdi6.sphere", "grow": "mdi6.arrow-expand-all"})
+LETTERS.update({"angle": "∠", "cobb": "∡"})
 LETTERS.update({"crosshair": "+", "sphere": "●", "grow": "✣"})
 #: decisions.md 19.
 PRESET_KEYS = tuple(f"F{n}" for n in range(2, 11))
@@ -106,6 +106,10 @@ def _planes() -> list[EditorAction]:
     return [
         EditorAction("tool_crosshair", "Crosshair", ("Shift+C",), "arm_tool", ICONS["crosshair"], space, "tool",
                      args=("crosshair",)),
+        *(
+            EditorAction(f"tool_{i}", title, (), "arm_tool", ICONS[i], needs_volume, "tool", args=(i,))
+            for i, title in (("angle", "Angle"), ("cobb", "Cobb angle"))
+        ),
         _verb("lines", "Lines of the crosshair", ("Shift+X",), "toggle_lines", space),
         _verb("straighten", "Straight planes", ("Shift+S",), "straighten", space, "mdi6.axis-arrow"),
         _verb("patient", "Planes of the patient", (), "follow_patient", space),
