@@ -17,6 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from io import RawIOBase
 from pathlib import Path
 from time import time
@@ -85,14 +86,19 @@ class Originals:
         return path
 
     def paths_of(self, places: Iterable[tuple[str, Location]]) -> list[Path]:
-        """The same for the hundreds of files of a series, with the folder looked at once."""
-        root = self._folder.resolve()
+        """The same for the thousands of files of a series or sequence: only where there are links are they followed."""
+        top, root, is_link = f"{self._folder.resolve()}{os.sep}", str(self._root), cache(os.path.islink)
         paths = []
         for source, location in places:
             if location is Location.LOCAL:
-                if not _STORED.fullmatch(source) or not os.path.realpath(self._root / source).startswith(f"{root}{os.sep}"):
+                if not _STORED.fullmatch(source):
                     raise self._outside(source)
-                paths.append(self._root / source)
+                whole = f"{root}/{source}"
+                inner = whole.rpartition("/")[0]
+                linked = is_link(whole) or is_link(inner) or is_link(inner.rpartition("/")[0])
+                if linked and not os.path.realpath(whole).startswith(top):
+                    raise self._outside(source)
+                paths.append(Path(whole))
             else:
                 paths.append(self.path_of(source, location))
         return paths

@@ -41,7 +41,7 @@ def paths_of(catalog: Catalog, item: Item) -> list[Path]:
     if item.kind not in BATCHES:
         return [path_of(catalog, item)]
     originals = Originals(catalog.paths)
-    return [originals.path_of(m.source, m.location) for m in catalog.reads.members_of(item.id)]
+    return originals.paths_of((m.source, m.location) for m in catalog.reads.members_of(item.id))
 
 
 def face_of(catalog: Catalog, item: Item) -> Path:
@@ -115,7 +115,8 @@ def facts_of(catalog: Catalog, item: Item) -> dict[str, Any]:
     if item.kind in BATCHES:
         originals = Originals(catalog.paths)
         pictures = catalog.reads.members_of(item.id)
-        facts["members"] = [m.fact() | {"path": str(originals.path_of(m.source, m.location))} for m in pictures]
+        places = originals.paths_of((m.source, m.location) for m in pictures)
+        facts["members"] = [m.fact() | {"path": str(path)} for m, path in zip(pictures, places, strict=True)]
     if item.kind is Kind.IMAGE_SEQUENCE:
         from storage.services.sequences import encoded
 

@@ -71,6 +71,20 @@ def test_not_even_through_a_link(originals, tmp_path):
         originals.path_of(stored.source, Location.LOCAL)
 
 
+def test_many_paths_are_the_same_as_each_by_itself_and_as_well_guarded(originals, tmp_path):
+    stored = [originals.add_copy(a_file(tmp_path / str(n), b"data %d" % n)).source for n in range(3)]
+    places = [*((source, Location.LOCAL) for source in stored), ("/media/disk/a.png", Location.LINKED)]
+    assert originals.paths_of(places) == [originals.path_of(*place) for place in places]
+    for odd in ("originals/../catalog.sqlite", "/etc/passwd"):
+        with pytest.raises(BadInput, match="leads out"):
+            originals.paths_of([*places, (odd, Location.LOCAL)])
+    folder = originals.path_of(stored[1], Location.LOCAL).parent
+    folder.rename(tmp_path / "away")
+    folder.symlink_to(tmp_path / "away")
+    with pytest.raises(BadInput, match="leads out"):
+        originals.paths_of(places)
+
+
 def test_a_linked_original_is_where_it_says(originals):
     assert originals.path_of("/media/disk/a.png", Location.LINKED) == Path("/media/disk/a.png")
 
