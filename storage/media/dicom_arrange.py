@@ -88,22 +88,28 @@ def _enhanced(n: int) -> Callable[[Cell], Hashable]:
 
 
 def _of_file(name: str) -> Callable[[Cell], Hashable]:
-    return lambda cell: cell.file.keys[name] or None
+    return lambda cell: None if cell.file.keys[name] == "" else cell.file.keys[name]
 
+
+_TEMPORAL, _TEMPORAL_INDEX = _of_file("temporal"), _enhanced(0)
+_TRIGGER, _ACQUISITION = _of_file("trigger"), _of_file("acquisition")
 
 #: What may tell times apart, the surest first.
 _TIMES: tuple[Callable[[Cell], Hashable], ...] = (
-    _of_file("temporal"),
-    _enhanced(0),
-    _of_file("trigger"),
+    _TEMPORAL,
+    _TEMPORAL_INDEX,
+    _of_file("frame_reference_time"),
+    _TRIGGER,
     _enhanced(1),
     _of_file("b_value"),
     _enhanced(2),
-    _of_file("acquisition"),
+    _ACQUISITION,
     _of_file("acquisition_time"),
     _enhanced(3),
     _of_file("content_time"),
 )
+#: What volumes are called by when their times are not whole.
+_PARTS = ((_TEMPORAL, "time"), (_TEMPORAL_INDEX, "time"), (_ACQUISITION, "acquisition"), (_TRIGGER, "trigger time"))
 
 
 def _by_time(cells: list[Cell], places: list[int], values: list[Any], count: int) -> Arranged | None:
@@ -134,7 +140,7 @@ def _ranks(places: list[int]) -> list[int]:
 def _apart(cells: list[Cell], places: list[int], ranks: list[int]) -> list[Arranged]:
     """Volumes of their own: by the first key under which no place comes twice, else by rank."""
     values, word = ranks, "repeat"
-    for key, name in ((_TIMES[0], "time"), (_TIMES[1], "time"), (_TIMES[6], "acquisition"), (_TIMES[2], "trigger time")):
+    for key, name in _PARTS:
         found: list[Any] = [key(cell) for cell in cells]
         pairs = {(value, place) for value, place in zip(found, places, strict=True)}
         if None not in found and len(set(found)) > 1 and len(pairs) == len(cells):

@@ -198,6 +198,8 @@ def _units(values: Values) -> str:
 
 def _palette(values: Values, signed: bool) -> tuple[Lut, ...]:
     found = [values.lut(0x00281101 + n, 0x00281201 + n, signed=signed) for n in range(3)]
+    if not all(found):
+        found = [values.segmented_lut(0x00281101 + n, 0x00281221 + n, signed=signed) for n in range(3)]
     return tuple(lut for lut in found if lut is not None) if all(found) else ()
 
 
@@ -305,6 +307,8 @@ def _keys(values: Values) -> dict[str, Any]:
         "b_value": values.double(0x00189087),
         "acquisition_time": values.code(0x00080022) + values.code(0x00080032),
         "content_time": values.code(0x00080023) + values.code(0x00080033),
+        "frame_reference_time": values.decimal(0x00541300),
+        "kernel": " ".join(values.codes(0x00181210)),
         "echo": values.code(0x00180086),
         "echo_time": values.decimal(0x00180081),
         "spacing": spacing if kind and all(s > 0 for s in spacing) else None,

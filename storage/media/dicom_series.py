@@ -50,9 +50,9 @@ class SeriesFound:
 
 def group(files: Iterable[ImageFile]) -> list[SeriesFound]:
     """All series of these files, by patient, study and number."""
-    by_series: dict[str, list[ImageFile]] = defaultdict(list)
+    by_series: dict[tuple[str, str], list[ImageFile]] = defaultdict(list)
     for file in files:
-        by_series[file.facts["series_uid"]].append(file)
+        by_series[file.facts["study_uid"], file.facts["series_uid"]].append(file)
     found: list[SeriesFound] = []
     for members in by_series.values():
         found += _series(members)
@@ -196,6 +196,7 @@ def _words(file: ImageFile, kind: tuple[str, ...], orientation: tuple[float, ...
         "plane": _plane(orientation) if orientation else "",
         "type": " ".join(kind_words),
         "echo": f"echo {echo or file.keys['echo']}" if echo or file.keys["echo"] else "",
+        "kernel": file.keys["kernel"],
         "stack": f"stack {stack}" if stack else "",
         "file": "",
     }

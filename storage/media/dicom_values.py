@@ -125,6 +125,51 @@ class Values:
             return None
         return Lut(first, bits, struct.pack(f"<{len(values)}H", *values), self.text(explanation) if explanation else "")
 
+    def segmented_lut(self, descriptor: int, data: int, *, signed: bool = False) -> Lut | None:
+        """A table told as runs and slopes (PS3.3 C.7.9.2)."""
+        described = self.shorts(descriptor)
+        if len(described) != 3 or not (raw := self.raw(data)):
+            return None
+        segments = list(raw) if described[2] == 8 and len(raw) % 2 else list(self.shorts(data))
+        values = _unrolled(segments, described[0] or 65536)
+        if values is None:
+            return None
+        first = described[1] - (1 << 16) if signed and described[1] >= 1 << 15 else described[1]
+        return Lut(first, min(described[2], 16), struct.pack(f"<{len(values)}H", *values))
+
+
+def _unrolled(segments: list[int], entries: int) -> list[int] | None:
+    """The entries of a segmented table; None where the segments make no sense or give more or fewer."""
+    values: list[int] = []
+    starts: list[int] = []  # where each segment begins: an indirect one goes back to an earlier one
+    at, left, resume = 0, -1, -1  # left: segments still to come of an indirect one, after which it goes on at `resume`
+    steps = 0
+    while at < len(segments) or left == 0:
+        steps += 1
+        if left == 0:
+            at, left, resume = resume, -1, -1
+            continue
+        if at + 2 >= len(segments) or len(values) > entries or steps > entries + len(segments):
+            break
+        if left < 0:
+            starts.append(at)
+        code, count = segments[at], segments[at + 1]
+        if code == 0:
+            values += segments[at + 2 : at + 2 + count]
+            at += 2 + count
+        elif code == 1 and values:
+            last, end = values[-1], segments[at + 2]
+            values += [round(last + (end - last) * n / count) for n in range(1, count + 1)]
+            at += 3
+        elif code == 2 and left < 0 and at + 3 < len(segments):
+            resume, left = at + 4, count
+            at = segments[at + 2] | segments[at + 3] << 16
+            continue
+        else:
+            return None
+        left -= left > 0
+    return values if len(values) == entries else None
+
 
 def _by_pydicom(raw: bytes, charset: str) -> str:
     from pydicom.charset import convert_encodings, decode_bytes

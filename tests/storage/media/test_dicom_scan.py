@@ -137,13 +137,13 @@ def test_a_time_that_is_not_whole_makes_volumes_of_their_own(tmp_path):
 
 
 def test_a_series_is_split_by_what_cannot_lie_in_one_volume(tmp_path):
-    uid = generate_uid()
-    phantoms.series(tmp_path / "axial", series_uid=uid, n=3)
-    phantoms.series(tmp_path / "sagittal", series_uid=uid, n=2, orientation="sagittal")
-    phantoms.series(tmp_path / "matrix", series_uid=uid, n=2, rows=10)
-    phantoms.series(tmp_path / "type", series_uid=uid, n=1, change=image_type("ORIGINAL", "PRIMARY", "LOCALIZER"))
-    phantoms.series(tmp_path / "echo", series_uid=uid, n=2, change=echo(2, 40.0))
-    phantoms.series(tmp_path / "spacing", series_uid=uid, n=2, spacing=(0.7, 0.6))
+    one = {"series_uid": generate_uid(), "study_uid": generate_uid()}
+    phantoms.series(tmp_path / "axial", **one, n=3)
+    phantoms.series(tmp_path / "sagittal", **one, n=2, orientation="sagittal")
+    phantoms.series(tmp_path / "matrix", **one, n=2, rows=10)
+    phantoms.series(tmp_path / "type", **one, n=1, change=image_type("ORIGINAL", "PRIMARY", "LOCALIZER"))
+    phantoms.series(tmp_path / "echo", **one, n=2, change=echo(2, 40.0))
+    phantoms.series(tmp_path / "spacing", **one, n=2, spacing=(0.7, 0.6))
     result = scan([tmp_path])
     assert sorted(s.index.slices for s in result.series) == [1, 2, 2, 2, 2, 3]
     assert len(set(titles(result))) == 6
@@ -230,20 +230,20 @@ def test_spacing_of_the_detector_is_said_to_be_so(tmp_path):
 
 
 def test_mosaics_are_told_apart_and_have_no_millimetres(tmp_path):
-    uid = generate_uid()
-    phantoms.series(tmp_path / "a", n=2, series_uid=uid, change=image_type("ORIGINAL", "PRIMARY", "M", "MOSAIC"))
-    phantoms.series(tmp_path / "b", n=3, series_uid=uid)
+    one = {"series_uid": generate_uid(), "study_uid": generate_uid()}
+    phantoms.series(tmp_path / "a", n=2, **one, change=image_type("ORIGINAL", "PRIMARY", "M", "MOSAIC"))
+    phantoms.series(tmp_path / "b", n=3, **one)
     result = scan([tmp_path])
     mosaic = next(s for s in result.series if s.geometry is None)
     assert mosaic.index.slices == 2 and mosaic.warnings[0].startswith("Mosaics")
 
 
 def test_a_cine_is_a_stack_of_its_own(tmp_path):
-    uid = generate_uid()
+    study, series = generate_uid(), generate_uid()
     for n in range(2):
         frames = phantoms.numbered((5, 6, 8, 3), bits=8)
         ds = phantoms.dataset(ExplicitVRLittleEndian, "1.2.840.10008.5.1.4.1.1.3.1", "US")
-        ds.SeriesInstanceUID, ds.InstanceNumber = uid, n
+        ds.StudyInstanceUID, ds.SeriesInstanceUID, ds.InstanceNumber = study, series, n
         phantoms.set_pixels(ds, frames[0])
         ds.NumberOfFrames, ds.FrameTime, ds.PixelData = 5, 40.0, frames.tobytes()
         phantoms.save(ds, tmp_path / f"{n}", ExplicitVRLittleEndian)
@@ -306,3 +306,59 @@ def test_names_in_any_alphabet(tmp_path):
 
     phantoms.series(tmp_path / "b", n=1, change=other)
     assert only(tmp_path / "b").title == "頭部"
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [0, 3, 5, 6, 7, 1, 5, 107, 0, 2, 1, 65535],
+        [0, 1, 0, 1, 255, 65280],
+        [0, 2, 10, 20, 1, 4, 100, 2, 2, 0, 0, 0, 1, 9],
+    ],
+)
+def test_palettes_told_as_segments_are_those_pydicom_unrolls(tmp_path, segments):
+    from pydicom.pixels.processing import _expand_segmented_lut
+
+    wanted = _expand_segmented_lut(tuple(segments), "<H")
+
+    def change(i, ds):
+        ds.PhotometricInterpretation = "PALETTE COLOR"
+        for colour in ("Red", "Green", "Blue"):
+            setattr(ds, f"{colour}PaletteColorLookupTableDescriptor", [len(wanted), 0, 16])
+            data = np.array(segments, "<u2").tobytes()
+            setattr(ds, f"Segmented{colour}PaletteColorLookupTableData", data)
+
+    phantoms.series(tmp_path, n=1, change=change)
+    palette = only(tmp_path).index.formats[0].palette
+    assert len(palette) == 3
+    for lut in palette:
+        assert np.abs(lut.values.astype(int) - wanted).max() <= 1  # rounded here, cut off there
+
+
+@pytest.mark.parametrize(
+    "segments", [[9, 9, 9], [1, 3, 5], [2, 65535, 0, 0], [0, 65535, 1], [0, 1, 5, 2, 1, 3, 0] * 50, [1, 0, 0]]
+)
+def test_segments_of_nonsense_are_no_palette(tmp_path, segments):
+    def change(i, ds):
+        ds.PhotometricInterpretation = "PALETTE COLOR"
+        for colour in ("Red", "Green", "Blue"):
+            setattr(ds, f"{colour}PaletteColorLookupTableDescriptor", [256, 0, 16])
+            setattr(ds, f"Segmented{colour}PaletteColorLookupTableData", np.array(segments, "<u2").tobytes())
+
+    phantoms.series(tmp_path, n=1, change=change)
+    series = only(tmp_path)
+    assert series.index.formats[0].palette == () and any("palette cannot be read" in w for w in series.warnings)
+
+
+def test_two_kernels_and_two_studies_are_apart(tmp_path):
+    uid = generate_uid()
+    for kernel in ("B30s", "B70s"):
+        phantoms.series(tmp_path / kernel, n=3, series_uid=uid, study_uid="1.2.3", change=kernel_of(kernel))
+    phantoms.series(tmp_path / "other", n=2, series_uid=uid, study_uid="1.2.4", change=kernel_of("B30s"))
+    result = scan([tmp_path])
+    assert sorted((s.study_uid, s.index.slices) for s in result.series) == [("1.2.3", 3), ("1.2.3", 3), ("1.2.4", 2)]
+    assert sorted(titles(result)) == ["Phantom", "Phantom (B30s)", "Phantom (B70s)"]
+
+
+def kernel_of(name):
+    return lambda i, ds: setattr(ds, "ConvolutionKernel", name)
