@@ -35,6 +35,11 @@ def _import_editor() -> None:
     import viewers.tools.toolbox  # noqa: F401
 
 
+def _import_verbs() -> None:
+    """Of all editors; some of what they need is large."""
+    import app.actions.labels  # noqa: F401
+
+
 class Pages(QObject):
     def __init__(self, window: MainWindow, context: AppContext) -> None:
         super().__init__(window)
@@ -57,9 +62,12 @@ class Pages(QObject):
 
     @Slot()
     def _complete(self) -> None:
+        self.files.complete()
+        self.context.jobs.read(_import_verbs, self._fill_label_menu, owner=self)
+
+    def _fill_label_menu(self, _imported: None) -> None:
         from app.menus import fill_label_menu
 
-        self.files.complete()
         fill_label_menu(self.window)
 
     def _label_actions(self) -> list[Action]:
