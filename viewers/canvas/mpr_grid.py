@@ -23,6 +23,8 @@ class Layout(StrEnum):
 class Pane(QWidget):
     """A place in the grid with a thin edge; of several widgets in it one is seen."""
 
+    enlarge_wanted = Signal()  # a double click that its widget did not take
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.active = False
@@ -44,6 +46,9 @@ class Pane(QWidget):
             self.active = active
             self.update()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.enlarge_wanted.emit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)
         color = self.palette().color(QPalette.ColorRole.Highlight) if self.active else QColor(52, 53, 58)
@@ -53,8 +58,6 @@ class Pane(QWidget):
 
 class Notice(QLabel):
     """Words in place of a picture: what is not there, why, and what would bring it."""
-
-    enlarge_wanted = Signal()
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -66,9 +69,6 @@ class Notice(QLabel):
         palette.setColor(QPalette.ColorRole.Window, BACKGROUND)
         palette.setColor(QPalette.ColorRole.WindowText, QColor(190, 190, 196))
         self.setPalette(palette)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.enlarge_wanted.emit()
 
 
 class MprGrid(QWidget):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.geometry import Geometry
 from storage.model.ontology import Ontology
 from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
+from viewers.canvas.overlay import draw_chip
 from viewers.canvas.slice_canvas import whole
 from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
@@ -21,6 +23,10 @@ from viewers.scene.mpr_state import MprState
 from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
 from viewers.scene.slice_view import SliceView
 from viewers.scene.volume_pictures import VolumePictures
+from viewers.tools.base import ShapeDraft
+
+#: Of so many selected shapes the measures are written beside them.
+MEASURED = 4
 
 
 class AcquiredCanvas(ImageCanvas):
@@ -41,6 +47,7 @@ class AcquiredCanvas(ImageCanvas):
     ) -> None:
         self.state: MprState | None = None  # once the volume is open and has a place in space
         self.corners: Callable[[], Corners] = Corners
+        self.measured: Callable[[Geometry, int], Sequence[str]] = lambda shape, frame: ()
         self.marked = True
         self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
         self._hand: CrosshairHand | None = None
@@ -131,8 +138,31 @@ class AcquiredCanvas(ImageCanvas):
         finally:
             p.end()
 
+    def _paint_measures(self, p: QPainter, font: QFont) -> None:
+        """What is measured of the shapes that are selected, and of the one that is being drawn."""
+        if not self.marked:
+            return
+        frame = self.session.frames.index(self.on_screen)
+        drafts = [d.geometry for d in self._painter._drafts if isinstance(d, ShapeDraft)]
+        chosen = (self.hits.get(i) for i in self.focus.selected[-MEASURED:])
+        shapes = drafts or [e.geometry for e in chosen if e is not None and self.shapes.shown(e)]
+        metrics = QFontMetricsF(font)
+        for shape in shapes:
+            lines = self.measured(shape, frame)
+            if not lines:
+                continue
+            x0, y0, x1, y1 = shape.bounds()
+            corners = self.view.to_screen([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
+            x, y = float(corners[:, 0].max()) + 8, float(corners[:, 1].max()) + 4
+            width, height = max(metrics.horizontalAdvance(t) for t in lines) + 14, metrics.height() + 4
+            x = max(2.0, min(x, self.width() - width - 2))
+            y = max(2.0, min(y, self.height() - height * len(lines) - 2))
+            for i, text in enumerate(lines):
+                draw_chip(p, QRectF(x, y + i * height, width, height), text, font, None)
+
     def _paint_marks(self, p: QPainter) -> None:
         size, font, plane, state = self.view.size, marks_font(self.font()), self.plane, self.state
+        self._paint_measures(p, font)
         corners = self.corners()
         paint_corners(p, corners if self.marked else Corners(warnings=corners.warnings), size, font)
         if plane is None or state is None:

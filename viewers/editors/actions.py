@@ -228,6 +228,8 @@ ICONS: dict[str, str] = {
     # of sounds, documents and volumes alone
     "audio_region": "mdi6.arrow-expand-horizontal",
     "page_text": "mdi6.cursor-text",
+    "angle": "mdi6.angle-acute",
+    "cobb": "mdi6.angle-obtuse",
     "crosshair": "mdi6.crosshairs",
     "sphere": "mdi6.sphere",
     "grow": "mdi6.arrow-expand-all",

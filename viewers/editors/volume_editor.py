@@ -18,6 +18,7 @@ from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import FrameKey
+from storage.model.measures import Scale
 from storage.model.ontology import Ontology
 from storage.model.space import Floats
 from storage.model.volume_masks import VolumeMasks
@@ -38,6 +39,7 @@ from viewers.editors.volume_header import Row
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
+from viewers.scene.measuring import Measuring
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.pictures import PictureSource
@@ -49,9 +51,12 @@ from viewers.tools.base import Tool
 from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
+from viewers.tools.measure import AngleTool, CobbTool, DistanceTool
 from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
 
 CROSSHAIR = "crosshair"
+#: Tools of its own that need no class.
+OWN = (CROSSHAIR, "angle", "cobb")
 #: While slices come the other planes are cut anew this often (ms).
 PAUSE_MS = 120
 #: An opening that takes longer than this (ms) is told.
@@ -65,7 +70,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
     the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `use_3d` is the person's
-    switch.
+    switch; `scale` what a pixel is worth where the volume has no place in space.
     """
 
     key_images_changed = Signal()  # `key_images` is another set
@@ -85,6 +90,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         missing: Sequence[str] = (),
         read_header: Callable[[int], Sequence[Row]] | None = None,
         use_3d: bool = True,
+        scale: Scale | None = None,
     ) -> None:
         self.volume, self.state = volume, None
         self.reader = PlaneReader(volume)
@@ -99,6 +105,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self._surfaces: QTimer | None = None
         self._bodies: dict[str, tuple[object, VoxelBlock]] = {}
         self.words = VolumeWords(volume)
+        self.measuring = Measuring(volume, scale)
         pictures = VolumePictures(volume)
         super().__init__(
             session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VOLUME_ACTIONS
@@ -115,7 +122,9 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         for brush in self.toolbox.tools.values():
             if isinstance(brush, BrushTool):
                 brush.continues = True
-        for tool in (self.crosshair_tool, self.sphere_tool, self.grow_tool):
+        ruler, angle, cobb = (make(self.measuring) for make in (DistanceTool, AngleTool, CobbTool))
+        self.canvas.measured = self.measuring.words
+        for tool in (self.crosshair_tool, self.sphere_tool, self.grow_tool, ruler, angle, cobb):
             self.toolbox.tools[tool.id] = tool
             tool.context = self.canvas.context
         self._stand()
@@ -157,6 +166,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         strip.slab_wanted.connect(self.use_slab)
         strip.run_wanted.connect(self.run)
         strip.windows_wanted.connect(self.show_adjustments)
+        self.grid.panes[3].enlarge_wanted.connect(lambda: self.grid.enlarge(3))
         self.grid.changed.connect(self.show_state)
         self.grid.changed.connect(self._refresh_labels)
         self._bell = Bell()
@@ -218,6 +228,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self.masks = VolumeMasks(self.session.document, geometry.shape, time=state.time)
         for kind in PlaneKind:
             plane = self.planes[kind] = SliceCanvas(self.reader, state, kind, self)
+            plane.hide()  # until it stands in a pane
             self._follow_plane(plane)
         self.grid.acquired = self.pane_of(state.acquired)
         self.canvas.follow(state)
@@ -250,9 +261,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
             if state.geometry.n > 1 and not self.volume.coloured:
                 self._open_3d()
             else:
-                notice = Notice(self.words.why_no_3d(self.missing))
-                notice.enlarge_wanted.connect(lambda: self.grid.enlarge(3))
-                self.view_3d = notice
+                self.view_3d = Notice(self.words.why_no_3d(self.missing))
             assert self.view_3d is not None
             self.grid.panes[3].put(self.view_3d)
 
@@ -495,22 +504,26 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
     def offers(self, tool_id: str) -> bool:
         if tool_id in ("sphere", "grow"):
             return super().offers("brush")
-        return tool_id == CROSSHAIR or super().offers(tool_id)
+        return tool_id in OWN or super().offers(tool_id)
 
     def ask_number(self, title: str, unit: str, proposed: float) -> float | None:
         value, chosen = QInputDialog.getDouble(self, title, f"{title} ({unit}):", proposed, -50.0, 50.0, 1)
         return value if chosen else None
 
     def offered(self) -> list[Tool]:
-        """The crosshair comes next to select."""
-        found = super().offered()
-        cross = [tool for tool in found if tool.id == CROSSHAIR]
-        rest = [tool for tool in found if tool.id != CROSSHAIR]
-        return [*rest[:1], *cross, *rest[1:]]
+        """The crosshair comes next to select, the brushes together."""
+        found = {tool.id: tool for tool in super().offered()}
+        order = list(found)
+        for after, moved in (("select", (CROSSHAIR,)), ("threshold", ("sphere",)), ("flood", ("grow",))):
+            if after in found:
+                kept = [i for i in order if i not in moved]
+                at = kept.index(after) + 1
+                order = [*kept[:at], *(i for i in moved if i in found), *kept[at:]]
+        return [found[i] for i in order]
 
     def arm_tool(self, tool_id: str) -> None:
-        if tool_id == CROSSHAIR:
-            self._take(CROSSHAIR)
+        if tool_id in OWN:
+            self._take(tool_id)
         else:
             super().arm_tool(tool_id)
 

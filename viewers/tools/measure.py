@@ -1,0 +1,170 @@
+"""Measuring on slices: distances, angles, Cobb's angle. Nothing is stored until Enter keeps it as a line of a class."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from storage.model.geometry import Point, Polyline, ShapeKind
+from viewers.tools.base import Cursor, Draft, Handle, HandleRole, LabelDraft, PathDraft, PointerEvent, Tool
+from viewers.tools.ruler import RulerTool
+
+COLOR = "#FFD60A"
+
+
+class Words(Protocol):
+    """In the units that the picture honestly has."""
+
+    def length(self, points: list[Point]) -> str: ...
+
+    def angle(self, a: Point, corner: Point, b: Point) -> str: ...
+
+    def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point]) -> str: ...
+
+
+def keep(tool: Tool, points: tuple[Point, ...]) -> bool:
+    """As a line of the armed class, or of the first that has lines. False, and a sentence, where there is none."""
+    context = tool.context
+    lines = [c for c in context.ontology.objects if c.shape is ShapeKind.POLYLINE and not c.archived]
+    known = next((c for c in lines if c.feature_hash == context.focus.armed), lines[0] if lines else None)
+    if known is None:
+        context.say("The ontology has no class with the shape “polyline”: add one to keep measurements.")
+        return False
+    session, focus = context.session, context.focus
+    number = session.document.next_number(known.feature_hash)
+    edits, instance = session.drawn(known.feature_hash, Polyline(points), focus.at, context.now())
+    session.do(f"Measure {known.name} {number}", edits)
+    focus.select((instance,))
+    context.say(f"Kept as {known.name} {number}.")
+    return True
+
+
+class DistanceTool(RulerTool):
+    """The ruler of volumes: in millimetres where they are known, else in pixels."""
+
+    hint = "Ruler: drag, or click two places. Enter keeps it as a line; Esc clears"
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.words = words
+
+    def finish(self) -> None:
+        ends = self._ends()
+        if ends is not None and ends[0] != ends[1] and keep(self, ends):
+            self.cancel()
+
+    def _ends(self) -> tuple[Point, Point] | None:
+        if self._first is None or self._end is None:
+            return None
+        (x0, y0), (x1, y1) = self._first.point, self._end.point
+        if self._end.shift:
+            x1, y1 = (x1, y0) if abs(x1 - x0) >= abs(y1 - y0) else (x0, y1)
+        return (x0, y0), (x1, y1)
+
+    def draft(self) -> list[Draft]:
+        ends = self._ends()
+        if ends is None:
+            return []
+        return [_line(ends), LabelDraft(*_middle(*ends), self.words.length(list(ends)))]
+
+
+class _PointsTool(Tool):
+    """So many clicks; one more begins anew."""
+
+    cursor = Cursor.CROSS
+    draws = True
+    most = 3
+    hints: tuple[str, ...] = ()
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self._points: list[Point] = []
+        self._pointer: Point | None = None
+        self.hint = self.hints[0]
+
+    def press(self, e: PointerEvent) -> None:
+        if len(self._points) >= self.most:
+            self._points = []
+        self._points.append(e.point)
+        self._pointer = e.point
+        self._told()
+
+    def move(self, e: PointerEvent) -> None:
+        self._pointer = e.point
+
+    def leave(self) -> None:
+        self._pointer = None
+
+    def cancel(self) -> bool:
+        had, self._points = bool(self._points), []
+        self._told()
+        return had
+
+    def undo_draft(self) -> bool:
+        if not self._points:
+            return False
+        self._points.pop()
+        self._told()
+        return True
+
+    def _told(self) -> None:
+        self.hint = self.hints[min(len(self._points), len(self.hints) - 1)]
+
+    @property
+    def points(self) -> list[Point]:
+        """Those set, and the one under the pointer where one is still to come."""
+        more = len(self._points) < self.most and self._points and self._pointer is not None
+        return [*self._points, self._pointer] if more and self._pointer is not None else list(self._points)
+
+
+class AngleTool(_PointsTool):
+    id, title = "angle", "Angle"
+    hints = (
+        "Angle: click on the first side",
+        "Angle: click on the corner",
+        "Angle: click on the second side",
+        "Angle: Enter keeps it as a line; click to measure anew",
+    )
+
+    def finish(self) -> None:
+        if len(self._points) == self.most and keep(self, tuple(self._points)):
+            self.cancel()
+
+    def draft(self) -> list[Draft]:
+        points = self.points
+        if len(points) < 2:
+            return []
+        shown: list[Draft] = [_line(tuple(points))]
+        if len(points) == self.most:
+            shown.append(LabelDraft(*points[1], self.words.angle(*points)))
+        return shown
+
+
+class CobbTool(_PointsTool):
+    """Between two lines that need not meet: the end plates of two vertebrae."""
+
+    id, title, most = "cobb", "Cobb angle", 4
+    hints = (
+        "Cobb: click the first end of the first line",
+        "Cobb: click its other end",
+        "Cobb: click the first end of the second line",
+        "Cobb: click its other end",
+        "Cobb: Esc clears, a click measures anew",
+    )
+
+    def draft(self) -> list[Draft]:
+        points = self.points
+        lines = [tuple(points[i : i + 2]) for i in range(0, len(points) - 1, 2)]
+        shown: list[Draft] = [_line(line) for line in lines]
+        if len(points) == self.most:
+            text = self.words.cobb((points[0], points[1]), (points[2], points[3]))
+            shown.append(LabelDraft(*_middle(points[0], points[3]), text))
+        return shown
+
+
+def _line(points: tuple[Point, ...]) -> PathDraft:
+    ends = tuple(Handle(x, y, HandleRole.VERTEX) for x, y in points)
+    return PathDraft(points, color=COLOR, handles=ends)
+
+
+def _middle(a: Point, b: Point) -> Point:
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
