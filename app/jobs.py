@@ -1,7 +1,7 @@
 """Every thread of the window: jobs with progress and cancel, and reads that bring their answer home.
 
 A job's work takes a `Progress` and knows nothing of Qt. Answers travel by queued signals of QObjects that live on the
-GUI thread; progress is polled ten times a second, never signalled per item (qt.md 5).
+GUI thread; progress is polled ten times a second, never signalled per item.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Start order: paths, log, crash file, hand-over to a window that is open, QApplication, window, then the catalog.
 
-The window is on the screen before the database is open and before SQLAlchemy or a decoder is imported (qt.md 12).
+The window is on the screen before the database is open and before SQLAlchemy or a decoder is imported.
 """
 
 from __future__ import annotations

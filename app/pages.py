@@ -198,7 +198,7 @@ class Pages(QObject):
     # -- what the window's verbs need
 
     def _undoer(self, which: str) -> Any:
-        """Whose undo it is now: the label editor's or the ontology editor's on the screen, else the catalog's (decisions.md 9)."""
+        """Whose undo it is now: the label editor's or the ontology editor's on the screen, else the catalog's."""
         shown = self.window.stack.currentWidget()
         if self.editing:
             return self.editor

@@ -204,7 +204,7 @@ def _load_pages() -> None:
 
 def _collect_again() -> None:
     """Start-up is over (`main` has switched the collector off): what it made stays, and full collections need not look at it,
-    for they hold the interpreter's lock (qt.md 5)."""
+    for they hold the interpreter's lock."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # opening a task of 10,000 shapes set off 75 collections, now 2
     gc.enable()

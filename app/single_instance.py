@@ -1,4 +1,4 @@
-"""One window per catalog: a second start hands its wishes over to the first and leaves (decisions.md 7)."""
+"""One window per catalog: a second start hands its wishes over to the first and leaves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canvas at 10,000 polygons of 20 vertices, over a 4000x3000 JPEG in a window of 1600x1000 (decisions.md 20).
+"""The canvas at 10,000 polygons of 20 vertices, over a 4000x3000 JPEG in a window of 1600x1000.
 
 An event counts from being sent to the repaint being done. GUI gap: lateness of a 5 ms timer while the view is moved.
 """

@@ -1,8 +1,8 @@
 """How long a finished gesture takes until it is on the disk: with the writer idle, and while 300,000 items are added.
 
-A gesture is a polygon of 20 vertices moved, as the label editor hands it over (decisions.md 10). The items go in as the
+A gesture is a polygon of 20 vertices moved, as the label editor hands it over. The items go in as the
 services write them: batches of 500, one operation each; beside it what SQLite alone takes for the same rows in the same table
-with its indices (decisions.md 22).
+with its indices.
 """
 
 from __future__ import annotations

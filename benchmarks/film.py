@@ -19,7 +19,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from benchmarks.rows import Row, percentile
 from storage.media.source import FileSource
 
-GAP = 16.0  # ms, p99.9 (decisions.md 20)
+GAP = 16.0  # ms, p99.9
 FIRST = 60.0  # ms until something of the frame jumped to is on screen
 STEP = 16.0  # ms until a frame in the cache is
 MEMORY = 900  # MB above an empty program, for a film of any length

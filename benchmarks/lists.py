@@ -1,4 +1,4 @@
-"""Files with a million items on the screen: from the click to the first rows, scrolling, Ctrl+A, End, search (qt.md 1)."""
+"""Files with a million items on the screen: from the click to the first rows, scrolling, Ctrl+A, End, search."""
 
 from __future__ import annotations
 

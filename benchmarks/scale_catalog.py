@@ -1,4 +1,4 @@
-"""Lists and search in a catalog of a million items (decisions.md 12, qt.md 1).
+"""Lists and search in a catalog of a million items.
 
 `make_catalog` is for other benchmarks too: rows are written straight into the tables, indexes and search are built at the
 end, so a million takes some 20 s; the result is kept below the temporary folder and made again when the schema changes.

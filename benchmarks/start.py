@@ -1,4 +1,4 @@
-"""From the start of the process until the window is usable: a click on the first folder shows its rows (decisions.md 20).
+"""From the start of the process until the window is usable: a click on the first folder shows its rows.
 
 labelme: until its list is filled with the folder's pictures and the first one is on the screen. In turns, from warm caches.
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class CatalogPaths:
-    """The parts of one catalog folder (decisions.md 11)."""
+    """The parts of one catalog folder."""
 
     root: Path
 

@@ -1,4 +1,4 @@
-"""Which kinds of files an ontology has nothing to draw on with (rulings.md 18). Qt-free."""
+"""Which kinds of files an ontology has nothing to draw on with. Qt-free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions as data, built once into QActions (qt.md 7)."""
+"""Actions as data, built once into QActions."""
 
 from __future__ import annotations
 

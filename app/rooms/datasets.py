@@ -83,7 +83,7 @@ class DatasetsRoom(QObject):
 
     @Slot(int, list)
     def add_paths(self, dataset_id: int, paths: list[str]) -> None:
-        """Dropped from the desktop: a folder of the dataset's title takes them (rulings.md 13)."""
+        """Dropped from the desktop: a folder of the dataset's title takes them."""
         from app.background.adding import add_paths
 
         row = self.context.reads.dataset(dataset_id)

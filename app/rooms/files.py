@@ -296,7 +296,7 @@ class FilesRoom(QObject):
 
     @Slot(list, object)
     def add_dropped(self, paths: list[str], folder_id: int | None) -> None:
-        """Dropped from the desktop. Where no folder is open, one is made: a lone folder is itself that folder (decisions.md 23)."""
+        """Dropped from the desktop. Where no folder is open, one is made: a lone folder is itself that folder."""
         found = [Path(p) for p in paths]
         if folder_id is not None:
             self._add(found, folder_id, False)

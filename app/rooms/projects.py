@@ -100,7 +100,7 @@ class ProjectsRoom(QObject):
 
     @Slot(int, object)
     def add_class(self, ontology_id: int, shape: ShapeKind) -> None:
-        """The data of a project cannot be labelled with its ontology: add a class that can (rulings.md 18)."""
+        """The data of a project cannot be labelled with its ontology: add a class that can."""
         ontology = self.context.reads.ontology(ontology_id)
         changed, _made = ontology_edit.add_object(ontology, str(shape).replace("_", " ").capitalize(), shape)
         self.operations.run(self.tr("Add a class"), ontologies.save, ontology_id, changed)

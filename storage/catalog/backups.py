@@ -1,4 +1,4 @@
-"""Copies of the database, made while it is in use, and the way back (sync.md 4.4).
+"""Copies of the database, made while it is in use, and the way back.
 
 A backup is one file without a WAL, checked before it gets its name. Kept are the last 5, one a day for 7 days, one a week
 for 4 weeks, and every one from before a migration.

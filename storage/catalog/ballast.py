@@ -1,6 +1,6 @@
 """64 MB kept in reserve, given up when the disk is full, so that what a person just did can still be saved.
 
-SQLite needs room even to delete and to checkpoint; without a reserve a full disk leaves no way out (sync.md 4.3).
+SQLite needs room even to delete and to checkpoint; without a reserve a full disk leaves no way out.
 """
 
 from __future__ import annotations

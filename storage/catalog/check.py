@@ -1,6 +1,6 @@
 """Whether a catalog is whole: what `postil check` and the weekly job run. Reads only; takes seconds, so give it a job.
 
-SQLite's own check finds few flipped bits (sync.md 4.3), so the contents are checked too: what refers to what, that
+SQLite's own check finds few flipped bits, so the contents are checked too: what refers to what, that
 geometries and steps can be read, that the search index and the op log agree with the rows, that originals are there.
 """
 

@@ -1,4 +1,4 @@
-"""Connections to the database file, and what SQLite's errors mean to a person (sync.md 4).
+"""Connections to the database file, and what SQLite's errors mean to a person.
 
 One connection writes and checkpoints; all others are read-only, because SQLite before 3.51.3 can damage a WAL database
 when two connections write or checkpoint at the same moment.

@@ -1,4 +1,4 @@
-"""`Catalog`: one open catalog folder (decisions.md 7 and 11).
+"""`Catalog`: one open catalog folder.
 
 Reads: a read-only connection for each thread (`reader`). Writes: `submit` and `do`, on the one writer thread. Opening
 imports no SQLAlchemy; the first operation that needs it does, on the writer thread.

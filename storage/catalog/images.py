@@ -1,4 +1,4 @@
-"""Before-images: what an operation replaced, so that undo can write it back (decisions.md 9). In memory only.
+"""Before-images: what an operation replaced, so that undo can write it back. In memory only.
 
 Grouped by value: moving a million items out of one folder keeps one old value and an array of ids.
 """

@@ -1,4 +1,4 @@
-"""Undo steps of labels as rows: compressed JSON of edits, and the history read back from them (decisions.md 9)."""
+"""Undo steps of labels as rows: compressed JSON of edits, and the history read back from them."""
 
 from __future__ import annotations
 

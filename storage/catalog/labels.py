@@ -1,4 +1,4 @@
-"""Labels: the only mapper from edits to rows (decisions.md 8 to 10).
+"""Labels: the only mapper from edits to rows.
 
 Label operations are not on the catalog's undo stack: their undo is the steps, which survive a restart.
 """

@@ -1,4 +1,4 @@
-"""The writer's lock: one process writes at a time, and the others can say who (decisions.md 7).
+"""The writer's lock: one process writes at a time, and the others can say who.
 
 Two files. Whoever wants `writer.lock` first takes `writer.turn` and holds it until the lock is theirs; so a process that
 writes batch after batch must queue behind those that wait, and cannot starve them. The system gives both back when the

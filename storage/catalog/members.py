@@ -1,6 +1,6 @@
 """The pictures of image groups and sequences, and the frames of videos: reads, then operations.
 
-A group is one item; its pictures are items of their own in a folder of the kind `members` beside it (rulings.md 12). What is
+A group is one item; its pictures are items of their own in a folder of the kind `members` beside it. What is
 put into that folder later is no part of the group, nothing mirrors the folder, and a picture cannot be deleted before the
 group that it belongs to.
 """

@@ -1,4 +1,4 @@
-"""The op log: what every operation says of what it did, in the transaction that did it (decisions.md 6, sync.md 3.3).
+"""The op log: what every operation says of what it did, in the transaction that did it.
 
 One session is one run of the program; a log can only be extended by the run that began it. Ops are written by SQL from
 the rows themselves, after the change: one op `*` with the whole row for a new one, one op a field for a change, one op

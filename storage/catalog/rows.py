@@ -1,4 +1,4 @@
-"""Lists of items: the first rows at once, counts, ids in order, thin rows for a block of ids (qt.md 1, decisions.md 12).
+"""Lists of items: the first rows at once, counts, ids in order, thin rows for a block of ids.
 
 The first rows are the first of the full order, so a list does not jump when the ids come. A text that hits little is sorted
 whole; one that hits much is found by walking the order and testing, because then the first hits come soon. Where they do

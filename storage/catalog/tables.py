@@ -87,7 +87,7 @@ sessions = Table(
     "sessions", metadata, _id(), _uuid(), _ref("user_id", "users", nullable=True), _int("started_at"), _text("parents", "{}")
 )
 
-#: The op log (decisions.md 6). `after`: JSON text, or the 32 bytes of a key of `blobs` when it is long. `op_group` is the
+#: The op log. `after`: JSON text, or the 32 bytes of a key of `blobs` when it is long. `op_group` is the
 #: `seq` of the first op of the transaction. `before_*` name the op that was replaced. `deps`: what had been seen anew.
 ops = Table(
     "ops",
@@ -374,7 +374,7 @@ tasks = Table(
     sqlite_autoincrement=True,
 )
 
-# -- labels (decisions.md 8; storage/model/labels.py) --------------------------------------------------------------
+# -- labels (storage/model/labels.py) --------------------------------------------------------------
 
 #: The labels of one data unit in one project; `uuid` is Encord's label hash.
 label_rows = Table(
@@ -474,7 +474,7 @@ answers = Table(
     Index("answers_classification", "classification_id", sqlite_where=text("classification_id IS NOT NULL")),
 )
 
-#: Undo of labels that survives a restart (decisions.md 9). `edits` and `inverse`: compressed JSON, see `label_steps`.
+#: Undo of labels that survives a restart. `edits` and `inverse`: compressed JSON, see `label_steps`.
 #: `undone`: 0 live, 1 undone (can be redone), 2 dead (a new step was made after it was undone). Local: never in the ops.
 steps = Table(
     "steps",

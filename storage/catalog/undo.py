@@ -1,4 +1,4 @@
-"""Catalog undo: for the run of the program, from before-images (decisions.md 9).
+"""Catalog undo: for the run of the program, from before-images.
 
 Undoing is a new operation that writes the replaced values back, and only where what is shown is still what the operation
 wrote. Its own before-images make the redo. When one declines, the stack is cleared: what lies below was seen through it.

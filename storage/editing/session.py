@@ -1,7 +1,7 @@
 """The edit session: one document being worked on, its history, and where finished gestures go.
 
 Gestures are `begin` - `preview`... - `commit` (or `cancel`); single acts are `do`. Every commit is one `Step`, handed to
-the sink at once (decisions.md 10). All calls and all listeners are on one thread (the window's).
+the sink at once. All calls and all listeners are on one thread (the window's).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Rows and what lies between them: `storage.model.interpolation`. Where a piece is cut out, split off or merged in, what is
 seen on all other frames stays as it is: the ends are pinned by rows of the shape seen there.
-`pts` gives the time stamp of a frame, kept with every row (decisions.md 4).
+`pts` gives the time stamp of a frame, kept with every row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When two shapes are the same after a journey through 0..1 (decisions.md 2)."""
+"""When two shapes are the same after a journey through 0..1."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from storage.model.ontology import ObjectClass
 
 #: Kinds whose frames follow each other in time: what lies between key frames is written out.
 MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
-SEQUENCE_FPS = 25.0  # rulings.md 12
+SEQUENCE_FPS = 25.0
 #: Encord's names for what a sound is, ours (`media.audio`), and what stands where nothing is known.
 _AUDIO = (
     ("audio_codec", "codec", ""),
@@ -58,7 +58,7 @@ def rate_of(item: Item) -> float:
 
 
 def encord_duration(frames: int, fps: float) -> float:
-    """The greatest duration of which Encord's ceil(fps x duration) makes this number of frames (decisions.md 4)."""
+    """The greatest duration of which Encord's ceil(fps x duration) makes this number of frames."""
     duration = frames / fps
     while math.ceil(fps * duration) > frames:
         duration = math.nextafter(duration, 0.0)

@@ -1,4 +1,4 @@
-"""Which frames a video has: the table by which every frame is named (decisions.md 4)."""
+"""Which frames a video has: the table by which every frame is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes of a medium by range, wherever they are (decisions.md 14)."""
+"""Bytes of a medium by range, wherever they are."""
 
 from __future__ import annotations
 

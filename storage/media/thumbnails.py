@@ -1,6 +1,6 @@
 """Small pictures in an SQLite file of their own, by the SHA-256 of the original. A cache: losing it costs time only.
 
-An ordinary rowid table with a unique key (qt.md 3: half the read time of WITHOUT ROWID at these sizes). Every thread
+An ordinary rowid table with a unique key (half the read time of WITHOUT ROWID at these sizes). Every thread
 has its own connection; several processes may read and write (WAL).
 """
 

@@ -257,7 +257,7 @@ class Skeleton:
 
 @dataclass(frozen=True, slots=True)
 class Bitmask:
-    """Run lengths inside a box of pixels: uint32 little-endian, row-major, background first (decisions.md 3)."""
+    """Run lengths inside a box of pixels: uint32 little-endian, row-major, background first."""
 
     x: int
     y: int

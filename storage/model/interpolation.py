@@ -1,4 +1,4 @@
-"""Objects over time: what lies on a frame, from the rows that are stored (decisions.md 8: nothing between is stored).
+"""Objects over time: what lies on a frame, from the rows that are stored (nothing between is stored).
 
 The rule, for the rows of an object in the order of their frames: a key frame runs on to the next row, its shape
 changing on the way into that row's; a row that is no key frame stands alone on its frame; an `outside` row hides the

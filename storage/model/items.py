@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-MAX_TITLE = 300  # characters (rulings.md 2)
+MAX_TITLE = 300  # characters
 
 
 class Kind(StrEnum):
@@ -27,7 +27,7 @@ MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
 #: Kinds that are made of pictures which are items of their own.
 BATCHES = frozenset({Kind.IMAGE_GROUP, Kind.IMAGE_SEQUENCE})
 
-SEQUENCE_FPS = 25  # rulings.md 12
+SEQUENCE_FPS = 25
 MAX_SEQUENCE = 32_767  # pictures
 ADVISED_SEQUENCE = 15_000
 
@@ -63,7 +63,7 @@ class MediaInfo:
     duration: float | None = None  # s
     facts: Mapping[str, Any] = field(default_factory=dict)  # JSON: orientation, mode, bits, pages, icc ...
     warnings: tuple[str, ...] = ()
-    frame_table: bytes | None = None  # of a video: `storage.media.frames.FrameTable`, kept by the catalog (decisions.md 4)
+    frame_table: bytes | None = None  # of a video: `storage.media.frames.FrameTable`, kept by the catalog
 
 
 @dataclass(frozen=True, slots=True)

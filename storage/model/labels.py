@@ -1,6 +1,6 @@
 """The label document: what somebody marked on one data unit, in memory.
 
-Four kinds of record, each one row in the catalog (decisions.md 8): an `Instance` is the thing, an `Annotation` is that
+Four kinds of record, each one row in the catalog: an `Instance` is the thing, an `Annotation` is that
 thing on one frame, an `Answer` belongs to an instance or to a classification, a `Classification` speaks of frames or of
 the whole. A document is changed only through `storage.editing`.
 """

@@ -1,6 +1,6 @@
 """Bitmasks: run lengths inside a tight box of pixels, to and from numpy arrays, shapes and the codes of others.
 
-Stored runs are uint32 little-endian, row-major within the box, background first (decisions.md 3). A pixel is inside a
+Stored runs are uint32 little-endian, row-major within the box, background first. A pixel is inside a
 shape when its centre is, by the even-odd rule; edges are half-open, so polygons that share an edge share no pixel.
 An empty mask is a box without size and without runs.
 

@@ -123,7 +123,7 @@ def gaps(
     moving: bool = False,
     members: Sequence[str] = (),
 ) -> list[Gap]:
-    """Everything required that is empty (rulings.md 17); archived things ask nothing.
+    """Everything required that is empty; archived things ask nothing.
 
     `frames` is how many frames the unit has: only used to say where to go. A dynamic attribute is answered when every
     frame on which its object is drawn has an answer; the gap names the first frame that has none. `moving`: an object is

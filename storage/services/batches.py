@@ -1,4 +1,4 @@
-"""Pictures become one image group or one image sequence (rulings.md 12).
+"""Pictures become one image group or one image sequence.
 
 Read, hashed and copied like any other picture; then one operation makes the folder with the pictures and the item itself:
 a batch is there whole or not at all, and one undo takes it back.

@@ -97,7 +97,7 @@ def end_well(result: IntakeResult, work: Callable[[], None]) -> None:
 
 
 def settle_dataset(catalog: Catalog, dataset_id: int | None, folder_id: int) -> int | None:
-    """A mirrored dataset takes what enters its folder by itself, and nothing else (rulings.md 13)."""
+    """A mirrored dataset takes what enters its folder by itself, and nothing else."""
     if dataset_id is None:
         return None
     dataset = catalog.reads.dataset(dataset_id)

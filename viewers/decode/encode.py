@@ -1,4 +1,4 @@
-"""Pictures become an image sequence: a video whose frame i is exactly the i-th picture (rulings.md 12).
+"""Pictures become an image sequence: a video whose frame i is exactly the i-th picture.
 
 VP9 or AV1 in WebM. H.264 would be wider spread, but the encoder in PyAV's wheel (x264) is under the GPL.
 """

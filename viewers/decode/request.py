@@ -1,4 +1,4 @@
-"""What is asked of a decoder and what it answers (decisions.md 14). Qt-free."""
+"""What is asked of a decoder and what it answers. Qt-free."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _SIGNS = frozenset("+-=[]`<>/*")
 
 
 def key_text(event: QKeyEvent) -> str:
-    """Empty for a modifier alone, and for anything with Alt (decisions.md 18)."""
+    """Empty for a modifier alone, and for anything with Alt."""
     key, held = event.key(), event.modifiers()
     if key in _MODIFIER_KEYS or key == 0 or held & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier):
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from storage.media.frames import FrameTable
 
-#: Image sequences play at this rate (rulings.md 12).
+#: Image sequences play at this rate.
 SEQUENCE_FPS = 25
 _ROUNDING = 1e-6  # s: a time that was summed from floats must not fall short of the frame it means
 

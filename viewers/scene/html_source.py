@@ -1,4 +1,4 @@
-"""An HTML file opened on a thread of its own: its source as text, and the page made harmless (decisions.md 15). Qt-free."""
+"""An HTML file opened on a thread of its own: its source as text, and the page made harmless. Qt-free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Key frames that came with a video in its metadata (`clientMetadata["$encord"]`, rulings.md 11). Qt-free.
+"""Key frames that came with a video in its metadata (`clientMetadata["$encord"]`). Qt-free.
 
 The nesting is not fully documented: lists of numbers, lists of entries with a frame, and mappings by frame are all read.
 """

@@ -5,7 +5,7 @@ into edits of the session when it is done. After every event that it was given t
 tool never asks for a repaint; only one that changes by itself (a timer, a panel) calls `context.refresh()`.
 
 What the canvas keeps for itself, so that it is the same under every tool: middle drag and Space+drag (pan), wheel (zoom,
-unless `wheel` answers True), a right press that moves more than 4 px (decisions.md 19).
+unless `wheel` answers True), a right press that moves more than 4 px.
 """
 
 from __future__ import annotations

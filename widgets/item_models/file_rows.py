@@ -1,4 +1,4 @@
-"""A million items as their ids in order, plus the few blocks of rows near the screen (qt.md 1).
+"""A million items as their ids in order, plus the few blocks of rows near the screen.
 
 Opening a folder shows its first rows at once (by keyset, on the GUI thread, under a millisecond). A read job then
 counts and fetches all ids; they are appended below what is shown, so nothing jumps. Every request has a generation

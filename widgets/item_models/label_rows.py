@@ -1,7 +1,7 @@
 """The instances of a label document as rows: grouped by class under a header row each, or flat.
 
 One flat table with header rows among the instances, not a tree: a table view lays out 10,000 rows at once, a tree does
-not (qt.md 1). Rows are kept sorted by a key, so a change finds its row by bisection and touches nothing else; another
+not. Rows are kept sorted by a key, so a change finds its row by bisection and touches nothing else; another
 frame takes out and puts in only the objects that end or begin there.
 """
 

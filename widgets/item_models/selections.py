@@ -1,6 +1,6 @@
 """Between Qt's ranges of rows and the catalog's `ItemSelection`: by ids while it is few, by query when it is many.
 
-Never through `selectedRows()`: at a million rows that takes half a minute (qt.md 2).
+Never through `selectedRows()`: at a million rows that takes half a minute.
 """
 
 from __future__ import annotations

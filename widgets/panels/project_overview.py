@@ -23,7 +23,7 @@ from widgets.work import Work
 
 
 class ProjectOverview(QWidget):
-    add_class_wanted = Signal(int, object)  # ontology, ShapeKind: rulings.md 18
+    add_class_wanted = Signal(int, object)  # ontology, ShapeKind
 
     def __init__(self, reads: Reads, bus: CatalogBus, work: Work, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -105,7 +105,7 @@ class ProjectQueue(QWidget):
         table.setModel(self.rows)
         table.setItemDelegate(TaskDelegate(table))
         across = table.horizontalHeader()
-        # A header that shares the selection walks all rows at every paint once all are selected (qt.md 2).
+        # A header that shares the selection walks all rows at every paint once all are selected.
         across.setSelectionModel(QItemSelectionModel(self.rows, table))
         across.setSectionsClickable(False)
         across.setStretchLastSection(True)

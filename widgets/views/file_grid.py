@@ -1,4 +1,4 @@
-"""Cards of a million items: where a card lies is arithmetic, nothing is stored per item (qt.md 1)."""
+"""Cards of a million items: where a card lies is arithmetic, nothing is stored per item."""
 
 from __future__ import annotations
 

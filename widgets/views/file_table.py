@@ -1,4 +1,4 @@
-"""The table of items: a stock QTableView with what a million rows need (qt.md 1 and 2)."""
+"""The table of items: a stock QTableView with what a million rows need."""
 
 from __future__ import annotations
 

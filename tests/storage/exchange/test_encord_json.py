@@ -40,7 +40,7 @@ def read(row, ontology, item=None, present=None):
 
 
 def assert_equal(a: LabelDocument, b: LabelDocument, size=(24, 16)):
-    """decisions.md 2: geometry within 1e-9 of the frame size, all else identical."""
+    """Geometry within 1e-9 of the frame size, all else identical."""
     assert a.instances == b.instances
     assert a.classifications == b.classifications
     assert a.answers == b.answers
