@@ -219,3 +219,32 @@ def test_groups_may_name_single_objects():
     hand.commit(stage.session, "Paint")
     assert not stage.rows(two)[:3].any() and stage.rows(two)[3:].any()
     assert (stage.rows(three) == some(7)).all()
+
+
+def test_a_stroke_that_takes_back_what_it_painted_is_no_step():
+    stage = Stage(SHAPE)
+    instance = stage.object(some(1))
+    hand = VolumeGesture(stage.document, stage.masks, PaintRules(), by="bob@x", now=99)
+    new = some(2) & ~some(1)
+    hand.add(instance, block(new))
+    hand.remove(instance, block(new))
+    assert hand.commit(stage.session, "Paint") is None
+    assert (stage.live(instance) == some(1)).all()
+
+
+def test_a_change_from_elsewhere_does_not_tear_a_hole_into_the_stroke_under_way():
+    from storage.model import masks
+
+    stage = Stage(SHAPE)
+    instance = stage.object(some(1))
+    hand = gesture(stage)
+    stroke = np.zeros(SHAPE, bool)
+    stroke[3, 2:9, 2:9] = True
+    hand.add(instance, block(stroke))
+    merged = verbs.add_annotation(stage.document, instance, masks.encode(some(9)[3]), ("", 3), by="bob@x", now=9)
+    stage.session.merge(merged)
+    assert stage.live(instance)[stroke].all()
+    hand.commit(stage.session, "Paint")
+    assert (stage.rows(instance) == (some(1) | stroke)).all() and (stage.live(instance) == stage.rows(instance)).all()
+    stage.session.undo()
+    assert (stage.live(instance)[3] == some(9)[3]).all()  # and theirs is not lost

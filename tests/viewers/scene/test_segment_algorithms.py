@@ -304,6 +304,7 @@ def test_nobody_wins_what_is_locked_or_out_of_range(large, monkeypatch):
         assert not (grown & locked).any()
         won = grown & ~seeds[key]
         assert (values.stored[won] >= 60).all()
+        assert (grown | locked)[seeds[key]].all()  # what was painted stays, whatever its value
 
 
 def test_growing_needs_two_seeds():

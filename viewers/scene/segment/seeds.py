@@ -52,10 +52,10 @@ def grow_from_seeds(
         )
     box = within or _fought_for([b.box for b in painted.values()], values)
     box = box.cut(VoxelBox.whole(values.shape))
-    markers, nobody = _markers(painted, values, box, barred, allowed)
+    markers = _markers(painted, values, box, barred, allowed)
     height = _gradient(values, box, geometry, sigma_mm, progress)
     won = _flooded(height, markers, len(painted) + 1, progress)
-    return {key: VoxelBlock(box.lo, (won == n) & ~nobody).tight() for n, key in enumerate(painted, start=1)}
+    return {key: VoxelBlock(box.lo, won == n).tight() for n, key in enumerate(painted, start=1)}
 
 
 def _fought_for(boxes: list[VoxelBox], values: Values) -> VoxelBox:
@@ -70,7 +70,7 @@ def _markers(
     box: VoxelBox,
     barred: VoxelBlock | None,
     allowed: tuple[float, float] | None,
-) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+) -> Numbers:
     """Numbers of the seeds from 1; what nobody may win is a seed of its own."""
     markers = np.zeros(box.shape, np.uint16)
     nobody = np.zeros(box.shape, bool)
@@ -87,7 +87,7 @@ def _markers(
     if barred is not None:
         nobody |= barred.read(box)
     markers[nobody] = len(seeds) + 1
-    return markers, nobody
+    return markers
 
 
 def _flooded(height: Heights, markers: Numbers, nobody: int, progress: Progress | None) -> Numbers:
