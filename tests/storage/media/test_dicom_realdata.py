@@ -185,3 +185,13 @@ def test_sides_agree_with_the_matrix_of_the_whole_volume(tmp_path):
     path = phantoms.nifti(tmp_path / "a.nii", phantom.volume, LPS_RAS @ geometry.affine)
     _, back, _ = probe_nifti(path)
     assert np.abs(back.to_mm(19, 15, 5) - phantom.lps(5, 15, 19)).max() < 1e-3
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("size", ["24x38x3", "23x38x3"])
+def test_one_enhanced_file_is_the_volume_that_its_slices_are(size):
+    found = {s.title: s for s in scan([REAL_DATA / "seg"]).series}
+    one, many = found[f"Multiframe image {size}"], found[f"Image {size}"]
+    assert np.array_equal(volume(one), volume(many))
+    assert np.abs(one.geometry.origins - many.geometry.origins).max() < 1e-9
+    assert one.index.voi_of(0) == many.index.voi_of(0)
