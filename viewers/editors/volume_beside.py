@@ -34,6 +34,7 @@ class Beside(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(60)
         self._pause.timeout.connect(self._refresh)
+        self._closed = False
         self._notice = Notice(f"Opening {title}…")
         pane.put(self._notice)
         self._bell = Bell()
@@ -45,10 +46,16 @@ class Beside(QObject):
     def close(self) -> None:
         """The volume belongs to whoever opened it."""
         self._end()
+        self._closed = True
         self._pause.stop()
+        if self.canvas is not None:
+            self.canvas.deleteLater()
+            self.canvas = None
 
     @Slot()
     def _on_volume(self) -> None:
+        if self._closed:
+            return
         if self.volume.error is not None:
             self._notice.setText(f"{self.volume.error.reason}\n{self.volume.error.remedy}")
         elif self.canvas is None and self.volume.store is not None:

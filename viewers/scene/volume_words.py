@@ -84,8 +84,10 @@ class VolumeWords:
         damaged = volume.damaged.get(of.frame)
         if damaged is not None:
             said.append(f"{damaged.reason} The nearest sound slice is shown.")
-        elif of.shown != of.frame and volume.store is not None and not volume.store.have[of.frame]:
-            said.append(f"Slice {of.frame % n + 1:,} is still being read: slice {k + 1:,} is shown")
+        elif volume.store is not None and not volume.store.have[of.frame]:
+            found = volume.slice(of.shown)
+            if found is not None:
+                said.append(f"Slice {of.frame % n + 1:,} is still being read: slice {found.frame % n + 1:,} is shown")
         if of.state is not None:
             geometry = of.state.geometry
             if k in geometry.gaps:
