@@ -46,7 +46,8 @@ class VolumeGeometry:
             raise ValueError("a volume needs slices, rows and columns")
         if not (np.isfinite(origins).all() and all(np.isfinite(s) and s > 0 for s in (*spacing, *lengths))):
             raise ValueError("positions, directions and spacing of a volume must be finite, spacing positive")
-        across, down = (v / length for v, length in zip(directions, lengths, strict=True))
+        # One that was made of length one before stays as it is to the last digit.
+        across, down = (v if abs(n - 1) < 1e-12 else v / n for v, n in zip(directions, lengths, strict=True))
         if np.linalg.norm(np.cross(across, down)) < 0.1:
             raise ValueError("rows and columns of a volume must not run the same way")
         for name, value in (("origins", origins), ("row_dir", across), ("col_dir", down)):

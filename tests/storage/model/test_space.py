@@ -113,8 +113,11 @@ def test_letters_name_the_side_a_direction_points_to(direction, wanted):
     assert letters(direction) == wanted
 
 
-def test_dictionaries_keep_every_digit():
-    g = geometry([0, 1 / 3, 1], turn=turned(0.1, 0.2, 0.3))
+@given(angles, angles, angles)
+@settings(max_examples=100, deadline=None)
+def test_dictionaries_keep_every_digit(a, b, c):
+    g = geometry([0, 1 / 3, 1], turn=turned(a, b, c) * 1.0001)
     back = VolumeGeometry.from_dict(g.to_dict())
+    assert np.array_equal(back.row_dir, g.row_dir) and np.array_equal(back.col_dir, g.col_dir)
     assert np.array_equal(back.origins, g.origins)
     assert np.array_equal(back.to_mm(1, 2, 0.5), g.to_mm(1, 2, 0.5))
