@@ -204,6 +204,15 @@ def _labels(verbs: Verbs) -> None:
     export.add_argument("--class", action="append", dest="classes")
     export.add_argument("--version")
     export.add_argument("--signed-urls", action="store_true")
+    export.add_argument(
+        "--deidentify",
+        nargs="?",
+        const="",
+        metavar="OPTIONS",
+        help="DICOM formats: without the identity (PS3.15), the series' files beside them; options of the profile by comma: "
+        "clean-descriptors, retain-full-dates, modify-dates, retain-uids, retain-patient-characteristics, "
+        "retain-device-identity, retain-institution-identity, retain-safe-private",
+    )
     importing = labels.add_parser("import")
     importing.add_argument("project")
     importing.add_argument("file", type=Path)

@@ -17,6 +17,8 @@ from storage.errors import Refused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from storage.services.deidentify_rules import Options
+
 
 def export(arguments: argparse.Namespace, console: Console) -> int:
     _known(arguments.format)
@@ -40,6 +42,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
                 classes=classes,
                 progress=progress,
                 pixels=_pixels,
+                deidentify=_deidentify(arguments.deidentify),
             )
     lost = [{"what": x.what, "where": x.where, "why": x.why} for x in result.lost]
     document = {"files": [str(f) for f in result.files], **result.counts, "lost": lost}
@@ -74,6 +77,22 @@ def take_in(arguments: argparse.Namespace, console: Console) -> int:
 
     console.result(document, lines)
     return SOME_FAILED if problems else OK
+
+
+def _deidentify(said: str | None) -> Options | None:
+    """The options of the confidentiality profile, as they are written on the command line."""
+    if said is None:
+        return None
+    from dataclasses import fields
+
+    from storage.services.deidentify_rules import Options
+
+    known = {f.name.replace("_", "-"): f.name for f in fields(Options)}
+    wanted = [word for word in said.split(",") if word]
+    for word in wanted:
+        if word not in known:
+            raise Refused(f"“{word}” is no option of the profile.", remedy="Options: " + ", ".join(known) + ".", input=word)
+    return Options(**{known[word]: True for word in wanted})
 
 
 def _pixels(facts: dict[str, Any]) -> Callable[[int], NDArray]:

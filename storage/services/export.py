@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, NotAllowed, NotFound
+from storage.errors import BadInput, NotAllowed, NotFound, Refused
 from storage.exchange.coco import CocoWriter
 from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
@@ -20,6 +20,7 @@ from storage.model.people import Action as PersonAction
 from storage.model.people import Role, can
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
+from storage.services.deidentify_rules import Options
 from storage.services.label_volumes import Pixels, index_of
 from storage.services.whole_file import check_target, replacing
 
@@ -42,7 +43,8 @@ class ExportResult:
 #: What `labels export` writes in this version.
 FORMATS: dict[str, Callable[..., Writer]] = {"encord": EncordWriter, "coco": CocoWriter}
 #: What it writes of volumes, into a folder: `services.export_volumes`.
-VOLUME_FORMATS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr", "nifti", "nrrd")
+DICOM_FORMATS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr")
+VOLUME_FORMATS = (*DICOM_FORMATS, "nifti", "nrrd")
 
 
 def export_labels(
@@ -55,10 +57,12 @@ def export_labels(
     classes: frozenset[str] | None = None,
     progress: Progress | None = None,
     pixels: Pixels | None = None,
+    deidentify: Options | None = None,
 ) -> ExportResult:
     """`stages` are uuids of workflow stages, `classes` feature hashes; None means all. One row in memory at a time.
 
-    Formats of volumes make a folder of `out`. `pixels` gives reports the values to measure.
+    Formats of volumes make a folder of `out`. `pixels` gives reports the values to measure. `deidentify`: the DICOM formats
+    leave with the files of their series, both without the identity.
     """
     progress, out = progress or Progress(), Path(out)
     make = FORMATS.get(format)
@@ -67,6 +71,9 @@ def export_labels(
         raise BadInput(f"“{format}” is no format of labels.", remedy=f"Formats: {formats}.", input=format)
     if make is not None:
         check_target(out)
+    if deidentify is not None and format not in DICOM_FORMATS:
+        remedy = "Formats: " + ", ".join(DICOM_FORMATS) + "."
+        raise Refused(f"Only DICOM files are de-identified, not {format}.", remedy=remedy, input=format)
     reads = catalog.reads
     project = reads.project(project_id)
     _check_allowed(catalog, project_id, project.title)
@@ -74,7 +81,9 @@ def export_labels(
     ids = reads.label_rows(project_id, stages=stages)
     losses = Losses()
     if make is None:
-        return _export_volumes(catalog, ids, format, out, ontology, project.title, classes, losses, progress, pixels)
+        return _export_volumes(
+            catalog, ids, format, out, ontology, project.title, classes, losses, progress, pixels, deidentify
+        )
     options: dict[str, Any] = {"classes": classes, "path_of": item_paths(catalog), "losses": losses}
     if format == "coco":
         options["description"] = project.title
@@ -104,8 +113,9 @@ def _export_volumes(
     losses: Losses,
     progress: Progress,
     pixels: Pixels | None,
+    deidentify: Options | None,
 ) -> ExportResult:
-    from storage.services.export_volumes import VolumeLabelsWriter, filling
+    from storage.services.export_volumes import VolumeLabelsWriter, deidentified, filling
 
     progress.stage(f"Exporting the labels of {title}", len(ids))
     with filling(out) as (folder, settle):
@@ -113,7 +123,8 @@ def _export_volumes(
         for done, label_row_id in enumerate(ids, start=1):
             writer.add(catalog.reads.label_row(label_row_id), catalog.reads.labels(label_row_id))
             progress.step(done)
-        files = settle(writer.files)
+        made = writer.files if deidentify is None else deidentified(folder, writer, ontology, catalog, deidentify, progress)
+        files = settle(made)
     return ExportResult(tuple(files), writer.close(), losses.all())
 
 

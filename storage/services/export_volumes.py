@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,10 +22,14 @@ from storage.exchange.nifti_labels import write_nifti
 from storage.exchange.nrrd_labels import write_nrrd
 from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.volumes import Segment, Series, segments_of
+from storage.model.items import Item
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.reads import LabelRowInfo
+from storage.progress import Progress
+from storage.services.deidentify_rules import Options
 from storage.services.label_volumes import VOLUMES, Pixels, series_of
+from storage.services.originals import paths_of
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
@@ -52,6 +57,7 @@ class VolumeLabelsWriter:
         self._catalog, self._classes, self.losses, self._pixels = catalog, classes, losses, pixels
         self._taken: set[str] = set()
         self.files: list[Path] = []
+        self.items: list[Item] = []  # whose labels were written
         self.counts = {"label_rows": 0, "files": 0, "objects": 0}
 
     def add(self, info: LabelRowInfo, document: LabelDocument) -> None:
@@ -69,6 +75,7 @@ class VolumeLabelsWriter:
             return
         self._tell_answers(document, item.title)
         self.files += made
+        self.items.append(item)
         self.counts["label_rows"] += 1
         self.counts["files"] += len(made)
 
@@ -166,6 +173,42 @@ class VolumeLabelsWriter:
         return name
 
 
+def deidentified(
+    folder: Path, writer: VolumeLabelsWriter, ontology: Ontology, catalog: Catalog, options: Options, progress: Progress
+) -> list[Path]:
+    """The labels just written and the files of their series, de-identified by one map: `labels/`, `images/` and a report.
+
+    The files with the identity are removed. What is still found of it afterwards is a loss, and stands in the report.
+    """
+    from storage.services.deidentify import Deidentifier
+
+    worker = Deidentifier(options, safe_texts=[t.name for t in ontology.objects])
+    made: list[Path] = []
+    for number, item in enumerate(writer.items, start=1):
+        progress.stage(f"De-identifying {item.title}")
+        into = folder / "images" / f"{number:04}"
+        into.mkdir(parents=True)
+        made += worker.files(paths_of(catalog, item), into, progress)
+    (folder / "labels").mkdir()
+    progress.stage("De-identifying the labels")
+    made += worker.files(writer.files, folder / "labels", progress)
+    for file in writer.files:
+        file.unlink()
+    progress.stage("Looking for what remains of the identity")
+    remains = worker.remains(made)
+    for found in remains:
+        writer.losses.add(f"an original {found.kind}", found.file, f"it is still there: {found.where}")
+    for name, why in worker.report.refused:
+        writer.losses.add(name, "de-identification", why)
+    for warning in worker.report.warnings:
+        writer.losses.add("the identity may be seen", "de-identification", warning)
+    report = folder / "deidentification.json"
+    told = worker.report.as_dict(options) | {"remains": [f"{r.file}: {r.kind} {r.where}" for r in remains]}
+    report.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    writer.counts["files"] = len(made)
+    return [*made, report]
+
+
 @contextmanager
 def filling(out: Path) -> Iterator[tuple[Path, Callable[[list[Path]], list[Path]]]]:
     """A folder to write to, and what moves its files into `out` when all went well; else nothing appears there."""
@@ -181,7 +224,12 @@ def filling(out: Path) -> Iterator[tuple[Path, Callable[[list[Path]], list[Path]
 
         def settle(files: list[Path]) -> list[Path]:
             out.mkdir(exist_ok=True)
-            return [file.replace(out / file.name) for file in files]
+            made = []
+            for file in files:
+                target = out / file.relative_to(waiting)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                made.append(file.replace(target))
+            return made
 
         yield waiting, settle
     except OSError as error:

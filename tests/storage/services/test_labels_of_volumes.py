@@ -17,6 +17,7 @@ from storage.model.items import Kind
 from storage.model.labels import Classification, LabelDocument
 from storage.model.ontology import Ontology
 from storage.progress import Progress
+from storage.services.deidentify_rules import Options
 from storage.services.export import VOLUME_FORMATS, export_labels
 from storage.services.import_labels import import_labels
 from storage.services.label_volumes import series_of
@@ -184,6 +185,29 @@ def test_a_file_stands_where_the_folder_should_be(stage, tmp_path):
     with pytest.raises(Refused, match="is a file"):
         export_labels(stage.catalog, stage.project, "nifti", tmp_path / "out")
     assert (tmp_path / "out").read_text() == "mine"
+
+
+@pytest.mark.parametrize("format", ["dicom-seg", "rtstruct", "sr"])
+def test_de_identified_labels_leave_with_their_images(stage, tmp_path, format):
+    done = export_labels(stage.catalog, stage.project, format, tmp_path / "out", deidentify=Options())
+    out = tmp_path / "out"
+    assert not any("still there" in x.why for x in done.lost)
+    assert len(list((out / "images" / "0001").iterdir())) == 6
+    (labels_file,) = (out / "labels").iterdir()
+    report = json.loads((out / "deidentification.json").read_text())
+    assert (report["files"], report["remains"]) == (7, [])
+    whole = b"".join(f.read_bytes() for f in out.rglob("*") if f.is_file())
+    for word in ("Phantom", "20240102", stage.files.series_uid, *stage.files.sop_uids):
+        assert word.encode() not in whole
+    images = {str(pydicom.dcmread(f).SOPInstanceUID) for f in (out / "images" / "0001").iterdir()}
+    text = str(pydicom.dcmread(labels_file))
+    assert any(uid in text for uid in images)
+
+
+def test_only_dicom_is_de_identified(stage, tmp_path):
+    with pytest.raises(Refused, match="Only DICOM"):
+        export_labels(stage.catalog, stage.project, "nifti", tmp_path / "out", deidentify=Options())
+    assert not (tmp_path / "out").exists()
 
 
 def test_all_formats_are_known_on_the_command_line():
