@@ -87,7 +87,7 @@ class VolumeView(QWidget):
         self._image: QImage | None = None
         self._masks: dict[str, tuple[VoxelBlock, Color]] = {}
         self._chosen_look = False
-        self._forced, self._generation, self._held = step, 0, False
+        self._forced, self._generation, self._held, self._stale = step, 0, False, False
         self._mail = _Mail()
         self._thread: RenderThread | None = None
         self._maker: SurfaceMaker | None = None
@@ -223,7 +223,7 @@ class VolumeView(QWidget):
     @property
     def settled(self) -> bool:
         """What is wanted is on the screen, as good as it gets."""
-        if not self.on or self.reading.why_not or self._closed:
+        if not self.on or self.step is Step.OFF or self.reading.why_not or self._closed:
             return True
         if self._thread is None or self._maker is None or self._maker.busy or not self._thread.settled:
             return False
@@ -319,7 +319,8 @@ class VolumeView(QWidget):
     def ask(self, *, held: bool = False) -> None:
         """A picture of how things stand now."""
         self._held = held
-        if self._thread is None or self.camera is None or self.reading.subject is None:
+        self._stale = not self.isVisible()  # nobody looks: drawn when it is shown
+        if self._stale or self._thread is None or self.camera is None or self.reading.subject is None:
             self.update()
             return
         dpr = self.devicePixelRatioF()
@@ -369,7 +370,7 @@ class VolumeView(QWidget):
 
     def _words(self) -> str:
         """In the middle, where there is no picture."""
-        if not self.on:
+        if not self.on or self.step is Step.OFF:
             return self.tr("3D is switched off")
         if self.reading.why_not:
             return self.reading.why_not
@@ -416,6 +417,8 @@ class VolumeView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         self._begin()
+        if self._stale:
+            self.ask()
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -461,7 +464,7 @@ class VolumeView(QWidget):
     @property
     def working(self) -> bool:
         """There is something to turn."""
-        return self.on and self.camera is not None and self.reading.subject is not None
+        return self.on and self.step is not Step.OFF and self.camera is not None and self.reading.subject is not None
 
     def rest(self) -> None:
         """The button is up: refine at once."""

@@ -38,7 +38,13 @@ def paint_marks(p: QPainter, view: VolumeView) -> None:
     _paint_clip(p, view, camera)
     _paint_crosshair(p, view, camera)
     right, up = camera.right, camera.up
-    paint_letters(p, (letters(-right), letters(right), letters(up), letters(-up)), size, font)
+    hidden = view.bar.isVisible() and view.bar.x() < size[0] / 2 + 24  # the upper letter is pushed below the buttons
+    paint_letters(p, (letters(-right), letters(right), "" if hidden else letters(up), letters(-up)), size, font)
+    if hidden:
+        p.save()
+        p.translate(0, view.bar.geometry().bottom())
+        paint_letters(p, ("", "", letters(up), ""), size, font)
+        p.restore()
     paint_scale(p, scale_of(camera, size), size, font)
     if min(size) >= SMALL:
         _paint_cube(p, camera, size, font)

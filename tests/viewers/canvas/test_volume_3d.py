@@ -14,16 +14,21 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QMouseEvent, QWhee
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from storage.errors import PostilError, Refused
+from storage.media.dicom import scan
+from storage.media.source import FileSource
 from storage.model.space import letters
-from tests.support.volume_3d import ball_mask, geometry, scene, silhouette
+from tests.support import phantoms
+from tests.support.volume_3d import ball_mask, geometry, scene, silhouette, voxel_mm
 from viewers.canvas.volume_3d import VolumeView
 from viewers.canvas.volume_3d_hand import handles
 from viewers.canvas.volume_3d_marks import cube_faces, scale_of
+from viewers.decode.volume import open_volume
 from viewers.scene.volume_render import ladder
 from viewers.scene.volume_render.camera import Side
 from viewers.scene.volume_render.ladder import Choice, Step
 from viewers.scene.volume_render.looks import SURFACES, Look
 from viewers.scene.volume_render.wish import GROUND, ClipBox
+from viewers.scene.volume_source import VolumeSource
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 NONE = Qt.MouseButton.NoButton
@@ -275,6 +280,36 @@ def test_a_view_that_begins_switched_off_starts_nothing(opened):
     assert view._thread is None and not key(view, Qt.Key.Key_A)
 
 
+def test_3d_can_be_switched_off_from_outside(opened, monkeypatch):
+    monkeypatch.setenv(ladder.OVERRIDE, "off")
+    view = opened(step=None)
+    assert "switched off" in view._words() and view._thread.join(5) and not key(view, Qt.Key.Key_A)
+
+
+@pytest.mark.parametrize("slope", [1.0, 2.0])
+def test_a_series_of_files_is_shown_by_its_own_millimetres_and_units(opened, qtbot, tmp_path, slope):
+    """From DICOM files through index, frames and source: what is bone in HU is seen where the header says."""
+    made = scene(geometry(n=12, tilt=15.0), box=False)
+    where = made.geometry
+    middle = where.to_mm(33, 30, 6)
+    stored = np.where(np.linalg.norm(voxel_mm(where) - middle, axis=-1) < 7, (1900 + 24) / slope, 24 / slope)
+    phantom = phantoms.series(
+        tmp_path / "ct", n=12, rows=60, cols=66, spacing=(1.0, 0.9), spacings=1.5, tilt=15.0, values=stored.astype(np.uint16),
+        origin=where.origins[0], slope=slope, intercept=-1024.0,
+    )  # fmt: skip
+    found = scan([tmp_path / "ct"]).series[0]
+    source = VolumeSource(lambda: open_volume(found.index, lambda i: FileSource(found.files[i])), modality="CT")
+    source.start()
+    view = opened(source, settle=False)
+    settle(qtbot, view)
+    assert view.grid.intercept == -1024.0 and view.grid.slope == slope and view.look.preset.id == "ct_bone"
+    rows, columns = np.nonzero(silhouette(pixels(view.picture(marks=False)), GROUND))
+    x, y, _ = view.camera.project(phantom.lps(6, 30, 33), view.px_size)
+    assert math.dist((columns.mean() + 0.5, rows.mean() + 0.5), (x, y)) < 2.0
+    view.close_view()
+    source.close()
+
+
 # -- hands --------------------------------------------------------------------------------------------------------------
 
 
@@ -430,6 +465,18 @@ def test_wishes_that_are_no_longer_wanted_are_not_drawn(opened, qtbot):
         view.set_camera(view.camera.turned(1, 0))
     settle(qtbot, view)
     assert len(drawn) < 100 and drawn == sorted(drawn) and drawn[-1] == view._generation
+
+
+def test_what_nobody_sees_is_not_drawn_until_it_is_shown(opened, qtbot):
+    view = opened()
+    view.hide()
+    wished = view._generation
+    view.look_from(Side.H)
+    view.set_preset(view.presets()[1])
+    assert view._generation == wished
+    view.show()
+    settle(qtbot, view)
+    assert view.shown.wish.look.preset is view.presets()[1] and letters(view.shown.wish.camera.toward) == "H"
 
 
 def test_views_come_and_go_in_the_middle_of_their_work(qtbot):

@@ -163,7 +163,7 @@ class RenderThread:
         step_back()
         try:
             self._begin()
-            while self._wait():
+            while self._engine is not None and self._wait():
                 self._turn()
         finally:
             engine, self._engine = self._engine, None
@@ -174,7 +174,7 @@ class RenderThread:
 
     def _begin(self) -> None:
         found = Choice(self._forced) if self._forced is not None else ladder.choice(self._over)
-        if found is None:
+        if found is None:  # closed in the meantime
             return
         self._tell(step=found.step, note=found.note)
         self._make_engine(found.step)
@@ -212,7 +212,7 @@ class RenderThread:
             while True:
                 if self._over():
                     return False
-                if self._engine is not None and self._wish is not None and self._done != self._serial:
+                if self._wish is not None and self._done != self._serial:
                     return True
                 self._wake.wait(_WATCH_S)
 
