@@ -118,8 +118,11 @@ class LabelEditor(QWidget):
         return self.loaded.task.id if self.loaded is not None else None
 
     def open(self, task_id: int) -> None:
-        """Show a task. The present one stays on the screen until the new one is ready."""
+        """Show a task. The present one stays on the screen until the new one is ready, and for as long as it is not saved."""
         self._flush()
+        if self._saving is not None and self._saving.pending and self._saving.state == "failed" and task_id != self.task_id:
+            self._messages.tell(self.tr("This task stays open: its last change is not saved yet. It is kept and tried again."))
+            return
         self._wanted = task_id
         ready = self._ready_next
         if ready is not None and ready.task.id == task_id and not self._busy_saving():
@@ -128,12 +131,13 @@ class LabelEditor(QWidget):
             return
         catalog = self._context.catalog
         after = self._saving.drained() if self._saving is not None else None
-        self._context.jobs.read(
-            lambda: (after.wait(10) if after is not None else None, load_task(catalog, task_id))[1],
-            self._on_loaded,
-            self._on_failed,
-            owner=self,
-        )
+
+        def ask() -> LoadedTask:
+            if after is not None and not after.wait(10):
+                raise PostilError("This task is still being saved.", remedy="Wait until it says “Saved”, then go on.")
+            return load_task(catalog, task_id)
+
+        self._context.jobs.read(ask, self._on_loaded, self._on_failed, owner=self)
 
     @Slot(object)
     def _on_loaded(self, loaded: LoadedTask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects, trash
-from storage.errors import BadInput, Refused
+from storage.errors import BadInput, CatalogError, Refused
 from storage.model.geometry import ShapeKind
 from storage.model.query import ItemSelection
 from storage.progress import Progress
@@ -229,6 +230,32 @@ def test_how_sounds_and_texts_are_shown_is_kept_for_the_next_one_and_the_next_st
     open_task(again, "d text.txt")
     assert (again.editor.editor.canvas.mono, again.editor.editor.canvas.font_px) == (False, 15)
     assert not again.editor.editor.strip.buttons["text_mono"].isChecked()
+
+
+def test_a_task_is_not_left_while_its_changes_cannot_be_written(studio: Desk) -> None:
+    open_task(studio, "a film.mp4")
+    saving = studio.editor._saving
+    write = saving._write
+
+    def full(_change: object) -> Future[object]:
+        failed: Future[object] = Future()
+        failed.set_exception(CatalogError("The disk is full."))
+        return failed
+
+    saving._write = full
+    arm(studio, ShapeKind.BOX)
+    drag(studio, (0.3, 0.3), (0.6, 0.6))
+    studio.until(lambda: saving.state == "failed", "it is told")
+    studio.editor.go(1)
+    studio.wait_idle()
+    assert studio.editor.loaded.task.title == "a film.mp4"
+    row = studio.editor.loaded.row.id
+    saving._write = write
+    saving.retry()
+    studio.until(lambda: saving.state == "saved", "there is room again")
+    studio.editor.go(1)
+    studio.until(lambda: studio.editor.loaded.task.title == "b sound.wav", "the next task is open")
+    assert len(studio.reads.labels(row).annotations) == 1
 
 
 def test_the_details_of_a_sequence_say_why_no_video_could_be_made_of_it(studio: Desk) -> None:
