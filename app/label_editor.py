@@ -165,7 +165,7 @@ class LabelEditor(QWidget):
             loaded.document, self._saving, author=catalog.user.email, history=loaded.history, frames=loaded.medium.frames
         )
         self.focus = self._new_focus()
-        self.focus.set(at=loaded.medium.frames.key(0))
+        self.focus.set(at=loaded.medium.frames.key(loaded.medium.first))
         self.status.emit("")  # before the editor, which may know its place at once
         self.editor = editor_for(
             loaded.medium,

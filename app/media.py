@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.volumes import VOLUMES, corner_titles, header_of, make_3d, open_volume_source
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
-from storage.model.items import MOVING, Item, Kind
+from storage.model.items import MOVING, SEQUENCE_FPS, Item, Kind
 from storage.services.originals import by_its_title, facts_of, path_of, source_of
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
@@ -47,6 +47,7 @@ class Medium:
     decoder: Callable[[], Any] | None = None  # a further decoder of the same pictures, for another thread
     titles: tuple[str, ...] = ()  # of the pictures of a group; of a volume what stands in its corner
     header: Callable[[int], Any] | None = None  # of a DICOM frame
+    first: int = 0  # the frame it is opened on
     closing: list[Callable[[], None]] = field(default_factory=list)  # what an editor began that is ended with the medium
 
     @property
@@ -78,8 +79,10 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
     if item.kind is Kind.TEXT:
         return _text(catalog, item)
     if item.kind in VOLUMES:
-        frames, titles = Still(item.frames or 1), corner_titles(item)
-        return Medium(item, open_volume_source(catalog, item), frames, titles=titles, header=header_of(catalog, item))
+        count = item.frames or 1
+        slices = int(item.facts.get("slices") or count)
+        shown = {"titles": corner_titles(item), "header": header_of(catalog, item), "first": min(slices, count) // 2}
+        return Medium(item, open_volume_source(catalog, item), Still(count), **shown)
     facts = facts_of(catalog, item)
     cache = catalog.paths.cache
 
@@ -188,7 +191,7 @@ def _text(catalog: Catalog, item: Item) -> Medium:
 
 def _clock(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> FrameClock:
     """The times of the frames: of the table that was kept, else of one made now; of an even rate where the file is gone."""
-    from viewers.scene.frame_clock import SEQUENCE_FPS, FrameClock
+    from viewers.scene.frame_clock import FrameClock
 
     if item.kind is Kind.IMAGE_SEQUENCE:
         return FrameClock.even(max(1, item.frames or 1), SEQUENCE_FPS)
