@@ -35,6 +35,7 @@ BIG_ENDIAN = frozenset({"1.2.840.10008.1.2.2", "1.2.840.113619.5.2"})
 _VIDEO = {f"1.2.840.10008.1.2.4.{n}" for n in ("100", "100.1", "101", "101.1", "102", "102.1", "103", "103.1", "104", "104.1",
                                                "105", "105.1", "106", "106.1", "107", "108")}  # fmt: skip
 _TAIL = 1024  # bytes in which a JPEG's end must lie; some writers fill up behind it
+_ENDED = frozenset({Family.JPEG, Family.JPEG_LOSSLESS, Family.JPEG_LS})
 _RLE_PADDING = 16  # bytes beyond a plane that are still taken for filling up
 _ITEM = b"\xfe\xff\x00\xe0"
 
@@ -134,22 +135,32 @@ def _check_size(head: StreamHead, fmt: PixelFormat) -> None:
 def _decoded(data: bytes, head: StreamHead, fmt: PixelFormat) -> Array:
     import imagecodecs
 
+    if head.family in _ENDED and data.rfind(b"\xff\xd9", -_TAIL) < 0:
+        # libjpeg would fill up what is missing with grey; CharLS 2.4 looks for it for seconds.
+        raise Damaged("its compressed picture ends early")
     match head.family:
         case Family.JPEG | Family.JPEG_LOSSLESS:
             return _jpeg(data, head, fmt)
         case Family.JPEG_LS:
-            return np.asarray(imagecodecs.jpegls_decode(data))
+            return _jpeg_ls(data)
         case Family.JPEG_2000:
             return np.asarray(imagecodecs.jpeg2k_decode(data, planar=False, numthreads=1))
         case Family.JPEG_XL:
             return np.asarray(imagecodecs.jpegxl_decode(data, numthreads=1))
 
 
+def _jpeg_ls(data: bytes) -> Array:
+    import imagecodecs
+
+    try:
+        return np.asarray(imagecodecs.jpegls_decode(data))
+    except imagecodecs.JpeglsError as error:  # the others have the same CharLS, and each takes seconds at a damaged stream
+        raise Damaged(f"its JPEG-LS data is damaged ({str(error).partition(' returned ')[2] or error})") from error
+
+
 def _jpeg(data: bytes, head: StreamHead, fmt: PixelFormat) -> Array:
     import imagecodecs
 
-    if data.rfind(b"\xff\xd9", -_TAIL) < 0:  # libjpeg would fill up what is missing with grey
-        raise Damaged("its compressed picture ends early")
     if fmt.samples != 3:
         return np.asarray(imagecodecs.jpeg8_decode(data))
     ybr = head.family is Family.JPEG and is_ybr(head, fmt)  # libjpeg turns no colours of lossless streams
