@@ -22,7 +22,6 @@ from storage.exchange.coco_file import CocoFile
 from storage.exchange.coco_read_shapes import geometry_of, number
 from storage.exchange.coco_shots import key_of, size_of
 from storage.exchange.encord_read import copy_of
-from storage.exchange.encord_write_media import MOVING
 from storage.exchange.features import Features, Place, frame_count, machine_value
 from storage.exchange.losses import Losses
 from storage.ids import new_hash8, new_uuid
@@ -30,7 +29,7 @@ from storage.model.geometry import (
     Geometry,
 )
 from storage.model.interpolation import present as shown_at
-from storage.model.items import Item
+from storage.model.items import MOVING, Item
 from storage.model.labels import Annotation, Answer, AnswerValue, Classification, FrameKey, Instance, LabelDocument
 from storage.model.ontology import AttributeType, ObjectClass
 from storage.model.rules import is_empty, validate_answer

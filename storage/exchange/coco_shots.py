@@ -13,10 +13,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from storage.exchange.encord_write import unit_hash
-from storage.exchange.encord_write_media import MOVING
 from storage.exchange.features import frame_count, place_size, within
 from storage.model import interpolation
-from storage.model.items import Item, Kind
+from storage.model.items import MOVING, Item, Kind
 from storage.model.labels import Annotation, FrameKey, LabelDocument, Range
 from storage.model.reads import LabelRowInfo
 

@@ -30,7 +30,7 @@ from storage.exchange.losses import Losses
 from storage.media.dicom_index import FrameIndex
 from storage.model.geometry import AudioRanges, Geometry, HtmlPlace, HtmlRanges, ShapeKind, TextRanges
 from storage.model.interpolation import present as shown_at
-from storage.model.items import Item, Kind
+from storage.model.items import MOVING, Item, Kind
 from storage.model.labels import Annotation, FrameKey, Instance, LabelDocument, Range
 from storage.model.ontology import ClassificationClass, ObjectClass
 
@@ -54,7 +54,7 @@ def read_row(
 
         return VolumeReader(check_row(row), item, features, present, losses, index).read()
     reader = RowReader
-    if item.kind in (Kind.VIDEO, Kind.IMAGE_SEQUENCE):
+    if item.kind in MOVING:
         reader = MovingReader
     elif item.kind in (Kind.IMAGE_GROUP, Kind.PDF):
         reader = PlacesReader

@@ -14,13 +14,10 @@ from storage.exchange.encord_write import Json, RowWriter, provenance, row_extra
 from storage.exchange.features import machine_value, place_size, ranges_of
 from storage.model import interpolation
 from storage.model.geometry import AudioRanges, Geometry, HtmlRanges, Opaque, TextRanges
-from storage.model.items import Item, Kind
+from storage.model.items import MOVING, SEQUENCE_FPS, Item, Kind
 from storage.model.labels import Annotation, Instance, Range
 from storage.model.ontology import ObjectClass
 
-#: Kinds whose frames follow each other in time: what lies between key frames is written out.
-MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
-SEQUENCE_FPS = 25.0
 #: Encord's names for what a sound is, ours (`media.audio`), and what stands where nothing is known.
 _AUDIO = (
     ("audio_codec", "codec", ""),
@@ -54,7 +51,7 @@ def rate_of(item: Item) -> float:
         return item.fps
     if item.duration and item.frames:
         return item.frames / item.duration
-    return SEQUENCE_FPS
+    return float(SEQUENCE_FPS)
 
 
 def encord_duration(frames: int, fps: float) -> float:

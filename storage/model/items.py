@@ -27,7 +27,7 @@ MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
 #: Kinds that are made of pictures which are items of their own.
 BATCHES = frozenset({Kind.IMAGE_GROUP, Kind.IMAGE_SEQUENCE})
 
-SEQUENCE_FPS = 25
+SEQUENCE_FPS = 25  # at which image sequences are encoded, played and exported
 MAX_SEQUENCE = 32_767  # pictures
 ADVISED_SEQUENCE = 15_000
 

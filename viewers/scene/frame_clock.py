@@ -6,9 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from storage.media.frames import FrameTable
+from storage.model.items import SEQUENCE_FPS
 
-#: Image sequences play at this rate.
-SEQUENCE_FPS = 25
 _ROUNDING = 1e-6  # s: a time that was summed from floats must not fall short of the frame it means
 
 
