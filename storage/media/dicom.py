@@ -64,7 +64,7 @@ def scan(
             _sort(candidate, read, images, result)
         done += len(batch)
         progress.step(done)
-    result.series = group(images)
+    result.series = group(images, result.refused)
     for series in result.series:
         series.shown = {path: shown[path] for path in series.files if path in shown}
     return result

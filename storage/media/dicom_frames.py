@@ -15,6 +15,7 @@ from storage.media.dicom_values import Values
 Triple = tuple[float, float, float]
 
 _RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
+_FAR = 1e7  # mm: no patient lies there
 _FUNCTIONS = {"": "LINEAR", "LINEAR": "LINEAR", "LINEAR_EXACT": "LINEAR_EXACT", "SIGMOID": "SIGMOID"}
 
 
@@ -71,7 +72,7 @@ class _Place:
         orientation = self._first(0x00209116, 0x00200037)
         self.orientation = orientation if len(orientation) == 6 and any(orientation) else None
         spacing = self._first(0x00289110, 0x00280030)
-        self.spacing = (spacing[0], spacing[1]) if len(spacing) == 2 and min(spacing) > 0 else None
+        self.spacing = (spacing[0], spacing[1]) if len(spacing) == 2 and 1e-6 < min(spacing) and max(spacing) < 1e4 else None
         self.rescale = self._rescale()
         self.voi = self._voi(signed)
         self.times: tuple[Any, ...] = () if self._classic else self._times()
@@ -135,7 +136,8 @@ class _Place:
 
 
 def _triple(found: tuple[float, ...]) -> Triple | None:
-    return (found[0], found[1], found[2]) if len(found) == 3 else None
+    """A position; None for one that cannot be meant."""
+    return (found[0], found[1], found[2]) if len(found) == 3 and max(map(abs, found)) < _FAR else None
 
 
 def _shifted(position: Triple | None, orientation: tuple[float, ...] | None, mm: float) -> Triple | None:

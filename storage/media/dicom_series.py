@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from storage.errors import BadInput
 from storage.media.dicom_arrange import Arranged, Cell, arrange
 from storage.media.dicom_header import ImageFile
 from storage.media.dicom_index import FrameIndex, PixelFormat, Voi
@@ -48,14 +49,19 @@ class SeriesFound:
     shown: dict[Path, str] = field(default_factory=dict)
 
 
-def group(files: Iterable[ImageFile]) -> list[SeriesFound]:
-    """All series of these files, by patient, study and number."""
+def group(files: Iterable[ImageFile], refused: list[BadInput]) -> list[SeriesFound]:
+    """All series of these files, by patient, study and number. One that cannot be put together is refused, alone."""
     by_series: dict[tuple[str, str], list[ImageFile]] = defaultdict(list)
     for file in files:
         by_series[file.facts["study_uid"], file.facts["series_uid"]].append(file)
     found: list[SeriesFound] = []
     for members in by_series.values():
-        found += _series(members)
+        try:
+            found += _series(members)
+        except (ValueError, ArithmeticError, LookupError, TypeError, OSError) as error:
+            what = "1 file" if len(members) == 1 else f"{len(members):,} files"
+            reason = f"A series of {what} ({members[0].path.name} …) cannot be put together: {type(error).__name__}."
+            refused.append(BadInput(reason, remedy="Please report this.", input=str(members[0].path.parent)))
     return sorted(found, key=_order)
 
 

@@ -147,6 +147,33 @@ def test_sizes_whose_bytes_are_blanks_are_sizes(tmp_path, size):
     assert (only(tmp_path).info.height, only(tmp_path).info.width) == (size, 32)
 
 
+def test_a_place_that_cannot_be_meant_is_none(tmp_path):
+    def far(i, ds):
+        ds.ImagePositionPatient = [0, 0, "1e300" if i else "1e12"]
+
+    phantoms.series(tmp_path, n=2, change=far)
+    series = only(tmp_path)
+    assert series.geometry is None and series.index.slices == 2
+
+
+def test_a_series_that_cannot_be_put_together_is_refused_alone(tmp_path, monkeypatch):
+    from storage.media import dicom_series
+
+    phantoms.series(tmp_path / "a", n=2, change=lambda i, ds: setattr(ds, "SeriesDescription", "cursed"))
+    phantoms.series(tmp_path / "b", n=3)
+    real = dicom_series.series_facts
+
+    def stumble(files, index):
+        if files[0].facts["series_description"] == "cursed":
+            raise ValueError("a bug of ours")
+        return real(files, index)
+
+    monkeypatch.setattr(dicom_series, "series_facts", stumble)
+    result = scan([tmp_path])
+    assert [s.index.slices for s in result.series] == [3]
+    assert "A series of 2 files" in result.refused[0].reason
+
+
 def test_an_empty_patient_id_passes(tmp_path):
     phantoms.series(tmp_path, n=1, change=lambda i, ds: setattr(ds, "PatientID", ""))
     assert only(tmp_path).patient_id == ""
