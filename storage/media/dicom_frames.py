@@ -72,7 +72,7 @@ class _Place:
         orientation = self._first(0x00209116, 0x00200037)
         self.orientation = orientation if len(orientation) == 6 and any(orientation) else None
         spacing = self._first(0x00289110, 0x00280030)
-        self.spacing = (spacing[0], spacing[1]) if len(spacing) == 2 and 1e-6 < min(spacing) and max(spacing) < 1e4 else None
+        self.spacing = (spacing[0], spacing[1]) if len(spacing) == 2 and min(spacing) > 1e-6 and max(spacing) < 1e4 else None
         self.rescale = self._rescale()
         self.voi = self._voi(signed)
         self.times: tuple[Any, ...] = () if self._classic else self._times()
