@@ -113,7 +113,15 @@ class Bar(QWidget):
             Step.CPU: self.tr("Drawn by the processor"),
             Step.NUMPY: self.tr("Drawn without OpenGL"),
         }
-        return words.get(self._view.step or Step.OFF, "")
+        return ", ".join(w for w in (words.get(self._view.step or Step.OFF, ""), self._thinned()) if w)
+
+    def _thinned(self) -> str:
+        """Of how many voxels the picture is drawn, where it is not all of them."""
+        grid, subject, shown = self._view.grid, self._view.reading.subject, self._view.shown
+        if grid is None or subject is None or shown is None or grid.whole or shown.voxels > grid.array.size:
+            return ""
+        drawn, there = (" × ".join(str(n) for n in reversed(a.shape[:3])) for a in (grid.array, subject.array))
+        return self.tr("{drawn} of {there} voxels").format(drawn=drawn, there=there)
 
     def _fill_presets(self, menu: QMenu) -> None:
         menu.clear()

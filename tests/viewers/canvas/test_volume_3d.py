@@ -6,6 +6,7 @@ import gc
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from viewers.scene.volume_render import ladder
 from viewers.scene.volume_render.camera import Side
 from viewers.scene.volume_render.ladder import Choice, Step
 from viewers.scene.volume_render.looks import SURFACES, Look
+from viewers.scene.volume_render.render_thread import LIMITS
 from viewers.scene.volume_render.wish import GROUND, ClipBox
 from viewers.scene.volume_source import VolumeSource
 
@@ -455,6 +457,18 @@ def test_while_it_is_turned_pictures_are_smaller_and_the_last_one_is_fine(opened
     settle(qtbot, view)
     assert drawn[-1] == (1.0, True)
     assert view.shown.picture.shape[:2] == (view.height(), view.width())
+
+
+def test_a_large_volume_is_thinned_while_it_moves_and_whole_again_where_that_is_quick(opened, qtbot, monkeypatch):
+    small = replace(LIMITS[Step.CPU], moving_voxels=20_000, still_shaded=20_000)
+    monkeypatch.setitem(LIMITS, Step.CPU, small)
+    made = scene()
+    view = opened(made)
+    assert view.shown.voxels <= 20_000 and not view.grid.whole
+    assert "of 66 × 60 × 40 voxels" in view.bar._how()
+    view.set_preset(next(p for p in view.presets() if p.id == "mip"))
+    settle(qtbot, view)
+    assert view.shown.voxels == made.array.size
 
 
 def test_wishes_that_are_no_longer_wanted_are_not_drawn(opened, qtbot):

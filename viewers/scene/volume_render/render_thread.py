@@ -47,14 +47,15 @@ class Limits:
 
     moving_voxels: int
     still_voxels: int
+    still_shaded: int  # with light: VTK works out gradients first, which on the processor takes seconds and cannot be stopped
     still_px: int
     scale: int  # the largest of `_SCALES` while moving
 
 
 LIMITS = {
-    Step.GPU: Limits(STILL_VOXELS, 4 * STILL_VOXELS, 16_000_000, 0),
-    Step.CPU: Limits(MOVING_VOXELS, STILL_VOXELS, 1_000_000, 1),
-    Step.NUMPY: Limits(96**3, 200**3, 300_000, 2),
+    Step.GPU: Limits(STILL_VOXELS, 4 * STILL_VOXELS, 4 * STILL_VOXELS, 16_000_000, 0),
+    Step.CPU: Limits(MOVING_VOXELS, STILL_VOXELS, MOVING_VOXELS, 1_000_000, 1),
+    Step.NUMPY: Limits(96**3, 200**3, 200**3, 300_000, 2),
 }
 
 
@@ -239,10 +240,11 @@ class RenderThread:
         self._rest(wish, serial)
         most = min(1.0, math.sqrt(limits.still_px / (wish.size[0] * wish.size[1])))
         first = self._affordable(wish, most)
-        whole = grid is None or grid.whole or not wish.look.shows_volume
+        most_voxels = limits.still_shaded if wish.look.preset.shaded else limits.still_voxels
+        whole = grid is None or grid.whole or not wish.look.shows_volume or most_voxels <= limits.moving_voxels
         self._fine(wish, grid, surfaces, serial, first, last=whole and first == most)
         if not (whole and first == most):
-            better = grid if whole else self._grid(subject, limits.still_voxels, serial)
+            better = grid if whole else self._grid(subject, most_voxels, serial)
             self._fine(wish, better, surfaces, serial, most, last=True)
         with self._wake:
             if self._serial == serial:
