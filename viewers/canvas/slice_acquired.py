@@ -51,11 +51,25 @@ class AcquiredCanvas(ImageCanvas):
         self.marked = True
         self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
         self._hand: CrosshairHand | None = None
+        self._smooth = True
+        self.slices = pictures
         super().__init__(session, focus, ontology, pictures, parent)
+        self.smooth(True)
         self.setAccessibleName(self.tr("Acquired slices"))
 
     def make_view(self) -> SliceView:
         return SliceView()
+
+    def smooth(self, on: bool) -> None:
+        """Pixels blend into each other; else they are squares, with a grid once they are large."""
+        self._smooth = on
+        self._picture.show_grid(self.focus.display.pixel_grid and not on)
+        self.slices.smooth(on)
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        super()._on_focus(names)
+        if "display" in names:
+            self._picture.show_grid(self.focus.display.pixel_grid and not self._smooth)
 
     def follow(self, state: MprState) -> None:
         """The volume is open: from now on there are millimetres."""

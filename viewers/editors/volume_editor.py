@@ -316,7 +316,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
             self.view_3d.set_time(state.time)
             self.view_3d.set_crosshair(state.crosshair if state.lines else None)
         if "smooth" in names:
-            self.pictures.smooth(state.smooth)
+            self.canvas.smooth(state.smooth)
         if names & {"lines", "axes"}:
             self.canvas.update()
         if self.beside is not None:

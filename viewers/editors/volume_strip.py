@@ -43,6 +43,8 @@ class VolumeStrip(QFrame):
         super().__init__(parent)
         self.setObjectName("volumeStrip")
         self._icon = icon
+        self._slab_shown: tuple[Slab | None, bool] | None = None
+        self._told: dict[str, tuple[str, str]] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
@@ -120,10 +122,14 @@ class VolumeStrip(QFrame):
     def show_actions(self, title: Callable[[str], str], why_not: Callable[[str], str]) -> None:
         """Titles with their keys, and which buttons can be pressed now."""
         for button in (self.play_button, *self.buttons):
-            why = why_not(button.objectName())
-            button.setEnabled(not why)
-            button.setToolTip(why or title(button.objectName()))
-            button.setAccessibleName(title(button.objectName()))
+            name = button.objectName()
+            state = (why_not(name), title(name))
+            if self._told.get(name) == state:
+                continue  # asked at every slice: a tooltip that stays costs nothing
+            self._told[name] = state
+            button.setEnabled(not state[0])
+            button.setToolTip(state[0] or state[1])
+            button.setAccessibleName(state[1])
 
     def show_slice(self, plane: str, number: int, count: int) -> None:
         self.plane.setText(plane)
@@ -147,6 +153,9 @@ class VolumeStrip(QFrame):
             widget.setVisible(times > 1)
 
     def show_slab(self, slab: Slab | None, *, possible: bool) -> None:
+        if self._slab_shown == (slab, possible):
+            return
+        self._slab_shown = (slab, possible)
         for widget in (self.slab_box, self.slab_mm):
             widget.blockSignals(True)
         self.slab_box.setCurrentIndex(self.slab_box.findData(slab.mode if slab else None))

@@ -191,10 +191,10 @@ class VolumeViewVerbs:
         return f"{ {m: t for t, m in SLABS}[slab.mode] } {slab.mm:g} mm" if slab is not None else ""
 
     def toggle_smooth(self) -> None:
-        smooth = not (self.state.smooth if self.state is not None else self.pictures.squares_from > 1e9)
+        smooth = self.pictures.squares_from < 1e9
         if self.state is not None:
             self.state.set(smooth=smooth)
-        self.pictures.smooth(smooth)
+        self.canvas.smooth(smooth)
 
     def toggle_stored(self) -> None:
         self._stored = not self._stored

@@ -665,3 +665,36 @@ def test_what_is_selected_is_measured_beside_it(qtbot):
     gone = pixels(stage.canvas)
     chip = (slice(start.y() + 46, start.y() + 80), slice(start.x() + 70, start.x() + 160))
     assert np.abs(shown[chip].astype(int) - gone[chip]).max() > 60
+
+
+def test_pixels_are_smooth_until_they_are_asked_to_be_squares(qtbot):
+    geometry = space(n=3, rows=40, columns=40)
+    stage = VolumeStage(qtbot, geometry, np.random.default_rng(1).integers(-100, 200, geometry.shape).astype(np.int16))
+    stage.editor.use_layout("stack")
+    stage.editor.toggle_lines()
+    stage.canvas.marked = False
+
+    def row() -> np.ndarray:
+        qtbot.waitUntil(lambda: stage.canvas.sharp, timeout=5000)
+        x, y = stage.canvas.view.screen_point(3, 6.5)
+        end = stage.canvas.view.screen_point(5, 6.5)[0]
+        return pixels(stage.canvas)[round(y), round(x) : round(end), 0]
+
+    assert len(set(row().tolist())) > 5
+    stage.editor.run("volume_smooth")
+    assert len(set(row().tolist())) <= 4  # two pixels, and the line of the grid between them
+
+
+def test_on_a_fine_screen_a_slice_is_as_sharp_as_its_pixels(qtbot, monkeypatch):
+    geometry = space(n=3, rows=60, columns=60)
+    stage = VolumeStage(qtbot, geometry, np.random.default_rng(1).integers(-100, 200, geometry.shape).astype(np.int16))
+    pane = stage.editor.planes[PlaneKind.AXIAL]
+    from viewers.canvas.slice_canvas import warped
+
+    pane.view.frame = (60, 60)
+    pane.view.resize(200, 150, 2.0)
+    pane.view.zoom_to(1.0)
+    eight = np.random.default_rng(2).integers(0, 255, (60, 60)).astype(np.uint8)
+    made = warped(eight, pane.view.placement(), (400, 300), smooth=False)
+    x, y = (round(v * 2) for v in pane.view.screen_point(0, 0))
+    assert (made[y : y + 120, x : x + 120, 0] == eight.repeat(2, axis=0).repeat(2, axis=1)).all()
