@@ -33,6 +33,7 @@ class SceneShapes:
         self.live: tuple[str, ...] = ()  # drawn on every repaint, never in the static layer
         self._previewed: dict[str, None] = {}
         self._strong: frozenset[str] = frozenset()  # drawn as selected
+        self.playing = False  # no ghosts then: they would stand still in front of what moves
         self._lifted: frozenset[str] = frozenset()  # annotation uuids: the tool's draft shows them
         self.set_ontology(ontology)
 
@@ -166,7 +167,7 @@ class SceneShapes:
 
     def _ghosts(self) -> list[Item]:
         """Selected objects that are not on this frame: where they would be."""
-        if not self.session.frames.moving or len(self.focus.selected) > LIVE:
+        if self.playing or not self.session.frames.moving or len(self.focus.selected) > LIVE:
             return []
         ghosts: list[Item] = []
         for uuid in self.focus.selected:

@@ -91,6 +91,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
     def _follow(self) -> None:
         self.player.frame_changed.connect(self._on_played)
         self.player.said.connect(self.say)
+        self.player.state_changed.connect(self._on_state)
         self.transport.run_wanted.connect(self.run)
         self.canvas.space_tapped.connect(self._on_space)
         self.timeline.seek_wanted.connect(self.go_to_frame)
@@ -169,6 +170,12 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         return self.timeline.selected_range
 
     # -- playing
+
+    @Slot()
+    def _on_state(self) -> None:
+        if self.canvas.shapes.playing != self.player.playing:
+            self.canvas.shapes.playing = self.player.playing
+            self.canvas.update()
 
     @Slot()
     def _on_space(self) -> None:

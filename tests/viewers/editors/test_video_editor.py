@@ -175,6 +175,18 @@ def test_the_ghost_of_an_object_that_has_ended_is_seen_and_dragged_to_a_key_fram
     assert stage.rows(own) == [10]
 
 
+def test_no_ghost_stands_in_front_of_a_film_that_plays(stage, qtbot):
+    box_on(stage, 10, 100, 100)
+    stage.go(20)
+    ghosts = stage.canvas.shapes.live_items
+    assert [item.ghost for item in ghosts()] == [True]
+    stage.editor.toggle_play()
+    qtbot.waitUntil(lambda: stage.frame() > 20)
+    assert ghosts() == []
+    stage.editor.toggle_play()
+    assert [item.ghost for item in ghosts()] == [True]
+
+
 def test_a_ghost_is_not_in_the_way_of_what_is_there_and_does_not_come_along_with_others(stage):
     gone = box_on(stage, 10, 100, 100)
     here = box_on(stage, 20, 110, 105, 30, 30)
