@@ -78,6 +78,8 @@ def kind_of(head: bytes, path: Path) -> Kind | None:
     is_pdf = b"%PDF-" in head
     if suffix in TEXT_MIMES and not is_pdf and looks_like_text(head):
         return Kind.TEXT  # before all others: a text may begin with the letters of any signature
+    if head[128:132] == b"DICM":
+        return None  # before pictures: its first bytes are free and may be a TIFF's
     if images.sniff(head):
         return Kind.IMAGE
     if is_pdf:
@@ -124,7 +126,7 @@ def stored_extension(info: MediaInfo, path: Path) -> str:
         case Kind.PDF:
             return ".pdf"
         case Kind.NIFTI:
-            return suffix  # of .nii.gz the last part: the decoder looks at the content
+            return "".join(path.suffixes[-2:]).lower() if suffix == ".gz" else suffix
         case Kind.TEXT:
             return suffix if suffix in TEXT_MIMES else ".txt"
     usual = TIMED_EXTENSIONS.get(info.facts.get("format", ""), ())

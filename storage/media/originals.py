@@ -29,7 +29,7 @@ from storage.model.items import Location
 
 _CHUNK = 1 << 20
 _WHOLE = 16 << 20  # files up to this size are read at once: a duplicate is then never written
-_STORED = re.compile(r"originals/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.[a-z0-9]{1,10})?")
+_STORED = re.compile(r"originals/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.[a-z0-9]{1,10}){0,2}")
 _FULL = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
 
 
@@ -166,7 +166,7 @@ class Originals:
         return Stored(source, hasher.hexdigest(), size, is_new, target)
 
     def _place(self, digest: str, extension: str) -> tuple[str, Path]:
-        suffix = extension.lower() if re.fullmatch(r"\.[a-zA-Z0-9]{1,10}", extension) else ""
+        suffix = extension.lower() if re.fullmatch(r"(\.[a-zA-Z0-9]{1,10}){1,2}", extension) else ""
         source = f"originals/{digest[:2]}/{digest[2:4]}/{digest}{suffix}"
         return source, self._root / source
 

@@ -16,7 +16,7 @@ from storage.model.items import BATCHES, Item, Kind
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
 
-_HASH_NAME = re.compile(r"\b[0-9a-f]{64}(\.\w+)?")
+_HASH_NAME = re.compile(r"\b[0-9a-f]{64}(\.\w+)*")
 
 
 def path_of(catalog: Catalog, item: Item) -> Path:

@@ -19,6 +19,7 @@ from storage.catalog.engine import Catalog
 from storage.errors import BadInput
 from storage.media.dicom_index import FrameIndex
 from storage.media.source import FileSource
+from storage.media.thumbnails import ThumbnailStore
 from storage.model.items import Kind, Location
 from storage.model.query import ItemSelection
 from storage.progress import Progress
@@ -29,6 +30,7 @@ from storage.services.originals import face_of, facts_of, paths_of
 from storage.services.results import IntakeResult
 from storage.services.series import add_series
 from tests.support import phantoms
+from viewers.decode.thumbs import render
 
 
 @pytest.fixture
@@ -303,6 +305,26 @@ def test_a_dropped_tree_of_everything_comes_in_whole(catalog, target, tmp_path, 
 
 def folder_of(catalog, item_id: int) -> str:
     return "/".join(f.title for f in catalog.reads.folder_path(catalog.reads.item(item_id).folder_id))
+
+
+def test_small_pictures_are_drawn_from_the_copies(catalog, target, tmp_path, volumes_are_shown):
+    """Of a series from its middle file; of a packed volume although its copy is named by a hash; of a file that is also a TIFF."""
+
+    def also_tiff(i, ds):
+        ds.preamble = b"II*\0\x08\0\0\0" + b"\0" * 120
+
+    phantoms.series(tmp_path / "in", n=3)
+    phantoms.series(tmp_path / "two", n=3, change=also_tiff)
+    phantoms.nifti(tmp_path / "a.nii.gz", phantoms.numbered((3, 40, 50)).astype(np.int16), np.eye(4))
+    paths = [tmp_path / "in", tmp_path / "two", tmp_path / "a.nii.gz"]
+    result = add_paths(catalog, paths, target, render=render, progress=Progress())
+    assert [w.reason for w in result.warnings] == []
+    store = ThumbnailStore(catalog.paths.thumbnails)
+    keys = [catalog.reads.item(a.item_id).sha256 for a in result.added]
+    assert len(keys) == 3 and store.missing(keys) == []
+    store.close()
+    packed = next(i for i in map(catalog.reads.item, (a.item_id for a in result.added)) if i.kind is Kind.NIFTI)
+    assert packed.source.endswith(".nii.gz")
 
 
 def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path, volumes_are_shown):
