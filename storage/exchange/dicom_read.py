@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,15 @@ _DEFLATED = "1.2.840.10008.1.2.1.99"
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _NATIVE = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", _DEFLATED})
-_DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, NotImplementedError)
+
+
+@cache
+def damage() -> tuple[type[Exception], ...]:
+    """What pydicom raises when it meets values that are not what they should be."""
+    from pydicom.errors import BytesLengthException
+
+    common = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError, NotImplementedError)
+    return (*common, BytesLengthException, zlib.error, struct.error, EOFError, MemoryError)
 
 
 def bad(path: Path, why: str) -> BadInput:
@@ -47,6 +56,8 @@ def read_head(path: Path) -> Dataset:
             if size > MAX_HEAD and file.tell() > MAX_HEAD:
                 raise bad(path, "its head is larger than any that makes sense")
             made.pixels_at = file.tell()
+        if "TransferSyntaxUID" not in made.file_meta:
+            raise bad(path, "it does not say how its bytes are written")
         _resolve(made)
         return made
     except FileNotFoundError as error:
@@ -55,7 +66,7 @@ def read_head(path: Path) -> Dataset:
         raise bad(path, "it is no DICOM file") from error
     except OSError as error:
         raise bad(path, error.strerror or str(error)) from error
-    except (*_DAMAGE, zlib.error, struct.error, EOFError, MemoryError) as error:
+    except damage() as error:
         raise bad(path, f"its elements cannot be followed ({type(error).__name__})") from error
 
 
@@ -105,7 +116,7 @@ def value(found: Any, keyword: str) -> Any:
     """None where it is absent or cannot be read as what it should be."""
     try:
         return found.get(keyword) if found is not None else None
-    except _DAMAGE:
+    except damage():
         return None
 
 
@@ -204,7 +215,7 @@ class FramePixels:
             return self._unpacked(number)
         try:
             return self._decoded(number)
-        except (*_DAMAGE, zlib.error, struct.error, EOFError) as error:
+        except damage() as error:
             raise bad(self.path, f"its frame {number + 1} cannot be decoded ({error})"[:300]) from error
 
     def _unpacked(self, number: int) -> NDArray[Any]:

@@ -112,7 +112,12 @@ def uuid_of(uid: object) -> str:
     """The inverse of `uid_of`; empty for the UIDs of others."""
     text = str(uid or "")
     number = text[5:]
-    if not text.startswith("2.25.") or not number.isdigit() or len(number) > 39 or int(number) >= 1 << 128:
+    if (
+        not text.startswith("2.25.")
+        or not (number.isascii() and number.isdigit())
+        or len(number) > 39
+        or int(number) >= 1 << 128
+    ):
         return ""
     return str(uuids.UUID(int=int(number)))
 

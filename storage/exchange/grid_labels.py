@@ -160,6 +160,7 @@ def _unpack(path: Path, header: GridHeader, into: IO[bytes]) -> None:
                     piece = file.read(min(left, _PIECE)) or _cut(path)
                     into.write(piece)
                     left -= len(piece)
+                file.read(1)  # at the end of the stream its checksum is compared
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{path.name} cannot be unpacked ({error}).", remedy="Copy it again.", input=str(path)) from error
     into.flush()

@@ -295,7 +295,7 @@ class Deidentifier:
             ds = pydicom.dcmread(source)
             self.apply(ds)
             dw.save(ds, target)
-        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, RecursionError) as error:
+        except dr.damage() as error:
             raise BadInput(f"{source.name} cannot be written anew ({error})"[:300], input=str(source)) from error
         self.report.files += 1
         return target
@@ -338,7 +338,7 @@ def _elements(ds: Dataset) -> Iterable[DataElement]:
     for tag in list(ds.keys()):
         try:
             yield ds[tag]
-        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, OverflowError):
+        except dr.damage():
             del ds[tag]
 
 

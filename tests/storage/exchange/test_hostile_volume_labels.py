@@ -1,0 +1,106 @@
+"""Damaged files of labels are refused with a sentence, or told as losses; they never end the program."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.errors import BadInput, PostilError
+from storage.exchange.dicom_read import read_head
+from storage.exchange.dicom_seg import write_seg
+from storage.exchange.dicom_sr import write_sr
+from storage.exchange.grid_labels import read_labels
+from storage.exchange.losses import Losses
+from storage.exchange.nifti_labels import open_nifti_labels, write_nifti
+from storage.exchange.nrrd_labels import open_nrrd_labels, write_nrrd
+from storage.exchange.rtstruct import write_rtstruct
+from storage.exchange.rtstruct_read import read_rtstruct
+from storage.exchange.seg_read import read_seg
+from storage.exchange.sr_read import read_sr
+from storage.exchange.volumes import segments_of
+from storage.model.labels import LabelDocument
+from tests.support import phantoms
+from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom
+
+
+def _nifti(path: Path, *rest: Any) -> LabelDocument:
+    return read_labels(path, open_nifti_labels(path), *rest)
+
+
+def _nrrd(path: Path, *rest: Any) -> LabelDocument:
+    return read_labels(path, open_nrrd_labels(path), *rest)
+
+
+READERS: dict[str, Callable[..., LabelDocument]] = {
+    "seg.dcm": read_seg, "rt.dcm": read_rtstruct, "sr.dcm": read_sr, "l.nii.gz": _nifti, "l.seg.nrrd": _nrrd,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    series = of_phantom(phantoms.series(folder / "s"))
+    volume = blob((6, 16, 20), 3)
+    labels = document(("Liver", masks_of(volume)), ("Tumour", masks_of(volume[::-1])))
+    losses = Losses()
+    segments = segments_of(series, labels, FEATURES, None, losses)
+    write_seg(folder / "seg.dcm", series, segments, now=NOW)
+    write_rtstruct(folder / "rt.dcm", series, labels, FEATURES, losses, now=NOW)
+    write_sr(folder / "sr.dcm", series, labels, FEATURES, losses, now=NOW)
+    write_nifti(folder / "l.nii.gz", series, segments)
+    write_nrrd(folder / "l.seg.nrrd", series, segments)
+    return series, folder
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_bytes_that_were_changed(stage, name, data):
+    series, folder = stage
+    raw = bytearray((folder / name).read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        kind = data.draw(st.sampled_from(("set", "cut", "insert", "end")))
+        if kind == "set":
+            raw[at] = data.draw(st.integers(0, 255))
+        elif kind == "cut":
+            del raw[at : at + data.draw(st.integers(1, 40))]
+        elif kind == "insert":
+            raw[at:at] = data.draw(st.binary(min_size=1, max_size=20))
+        else:
+            del raw[max(at, 200) :]
+        if len(raw) < 2:
+            break
+    path = folder / f"changed-{name}"
+    path.write_bytes(bytes(raw))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's, of values that are not as they should be
+        try:
+            made = READERS[name](path, series, FEATURES, LabelDocument(), Losses())
+        except PostilError as error:
+            assert path.name in error.reason  # noqa: PT017
+            return
+    assert all(0 <= a.frame < 6 for a in made.annotations.values())
+
+
+def test_sequences_nested_without_end_are_refused(tmp_path):
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+
+    inner = Dataset()
+    for _ in range(200):
+        outer = Dataset()
+        outer.ContentSequence = Sequence([inner])
+        inner = outer
+    made = phantoms.dataset("1.2.840.10008.1.2.1", "1.2.840.10008.5.1.4.1.1.88.33", "SR")
+    made.ContentSequence = Sequence([inner])
+    path = tmp_path / "deep.dcm"
+    made.save_as(path, enforce_file_format=True)
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_head(path)
