@@ -471,6 +471,15 @@ def test_a_large_volume_is_thinned_while_it_moves_and_whole_again_where_that_is_
     assert view.shown.voxels == made.array.size
 
 
+def test_a_graphics_card_that_is_slow_in_practice_gives_way_to_the_processor(opened, qtbot, monkeypatch):
+    monkeypatch.setattr(ladder, "SLOW_S", 0.0)
+    view = opened(step=Step.GPU)
+    for side in (Side.P, Side.L, Side.R, Side.H):
+        view.look_from(side)
+        settle(qtbot, view)
+    assert view.step is Step.CPU and letters(view.shown.wish.camera.toward) == "H"
+
+
 def test_wishes_that_are_no_longer_wanted_are_not_drawn(opened, qtbot):
     view = opened()
     drawn: list[int] = []
