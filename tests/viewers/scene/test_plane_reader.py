@@ -1,0 +1,88 @@
+"""What panes show of a volume: its values through the window, also where the rescale changes and while slices are missing."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from tests.support.volume_view import ArrayFrames, space
+from viewers.decode import voi
+from viewers.scene.mpr import PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.plane_reader import PlaneReader
+from viewers.scene.volume_source import VolumeSource
+
+
+def opened(frames: ArrayFrames, *slices: int) -> VolumeSource:
+    """All of it is there, or these slices."""
+    volume = VolumeSource(lambda: frames, modality="CT")
+    came = threading.Event()
+    volume.listen(came.set)
+    volume.start(slices)
+    assert came.wait(10)
+    assert volume.store is not None
+    for frame in slices or (None,):
+        assert volume.store.wait(frame, timeout=10)
+    return volume
+
+
+@pytest.fixture
+def volumes():
+    made: list[VolumeSource] = []
+    yield made
+    for volume in made:
+        volume.close()
+
+
+def test_a_plane_across_slices_of_unlike_rescale_shows_modality_values(volumes):
+    geometry = space(n=6, rows=20, columns=24)
+    stored = np.full(geometry.shape, 100, np.int16)
+    slopes = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    volume = opened(ArrayFrames(stored, geometry, slope=slopes))
+    volumes.append(volume)
+    state = MprState(geometry)
+    state.look_at(geometry.to_mm(10, 10, 3))
+    cut = PlaneReader(volume).cut(state, PlaneKind.CORONAL)
+    look = voi.Look(voi.Window(40, 400))
+    expected = [int(voi.apply(np.full((1, 1), 100.0 * s, np.float32), look)[0, 0]) for s in slopes]
+    assert cut.eight[:, 5].tolist() == expected[::-1]  # the head is on top
+
+
+def test_missing_slices_are_stood_in_for_by_the_nearest_in_other_planes(volumes):
+    geometry = space(n=9, rows=20, columns=24)
+    stored = np.zeros(geometry.shape, np.int16) + (np.arange(9, dtype=np.int16) * 20)[:, None, None]
+    frames = ArrayFrames(stored, geometry, gate=True)
+    frames.let = {2, 4}
+    volume = opened(frames, 2, 4)
+    volumes.append(volume)
+    state = MprState(geometry)
+    cut = PlaneReader(volume).cut(state, PlaneKind.CORONAL)
+    there = np.flatnonzero(volume.store.have)
+    nearest = there[np.abs(there[None, :] - np.arange(9)[:, None]).argmin(axis=1)]
+    expected = voi.apply((nearest * 20).astype(np.int16)[None, :], volume.look(4))[0]
+    assert cut.eight[::-1, 3].tolist() == expected.tolist()
+    frames.open.set()
+
+
+def test_outside_of_the_volume_it_is_black_also_when_inverted(volumes):
+    geometry = space(n=12, rows=20, columns=24)
+    volume = opened(ArrayFrames(np.full(geometry.shape, 500, np.int16), geometry))
+    volumes.append(volume)
+    state, reader = MprState(geometry), PlaneReader(volume)
+    state.turn(PlaneKind.CORONAL, 30)
+    for inverted in (False, True):
+        if inverted:
+            volume.window.invert()
+        assert PlaneReader(volume).cut(state, PlaneKind.SAGITTAL).eight[0, 0] == 0
+    assert reader.cut(state, PlaneKind.SAGITTAL).eight.max() == 0  # 500 is white, inverted black
+
+
+def test_what_has_not_changed_is_the_same_array(volumes):
+    geometry = space(n=12, rows=20, columns=24)
+    volume = opened(ArrayFrames(np.zeros(geometry.shape, np.int16), geometry))
+    volumes.append(volume)
+    state, reader = MprState(geometry), PlaneReader(volume)
+    for kind in PlaneKind:
+        assert reader.cut(state, kind).eight is reader.cut(state, kind).eight
