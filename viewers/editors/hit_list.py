@@ -40,9 +40,9 @@ class _Hits(QAbstractListModel):
             return None
         hit = self._hits[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{hit.page + 1}   {hit.words} {hit.after}".strip()
+            return f"{hit.page + 1}   {hit.words}{hit.after}".strip()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr("Page {0}: …{1} {2} {3}…").format(hit.page + 1, hit.before, hit.words, hit.after)
+            return self.tr("Page {0}: …{1}{2}{3}…").format(hit.page + 1, hit.before, hit.words, hit.after)
         return None
 
 

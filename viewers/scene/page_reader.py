@@ -5,6 +5,7 @@ It has a decoder of its own, so that a strip of thumbnails never keeps the canva
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ from viewers.scene.threads import step_back
 THUMB_PX = 180  # of the longer side, at least
 _THUMBS, _TEXTS = 300, 24
 _ROUND = 36  # characters left and right of a hit
+_BLANKS = re.compile(r"\s+")
 NO_THUMB: NDArray[np.uint8] = np.zeros((0, 0, 4), np.uint8)
 NO_TEXT = PageText("", np.zeros((0, 4), np.float32))
 
@@ -83,7 +85,7 @@ class PageReader:
             for hit in decoder.search(words, case=case, check=check):
                 text = decoder.text(hit.page).text
                 before, found, after = text[max(0, hit.start - _ROUND) : hit.start], text[hit.start : hit.end], text[hit.end :]
-                parts = (" ".join(part.split()) for part in (before, found, after[:_ROUND]))
+                parts = (_one_line(part) for part in (before, found, after[:_ROUND]))
                 yield Found(hit.page, hit.start, hit.end, hit.rects, *parts)
         finally:
             decoder.close()
@@ -166,3 +168,8 @@ def _text(decoder: PageDecoder, page: int) -> PageText:
         return decoder.text(page)
     except PostilError:
         return NO_TEXT
+
+
+def _one_line(text: str) -> str:
+    """Line breaks and runs of blanks as one blank; those at the ends stay, for a hit may end within a word."""
+    return _BLANKS.sub(" ", text)

@@ -175,6 +175,15 @@ def test_search_lists_marks_and_walks_through_hits_of_all_pages(stage):
     assert not editor.overlay.hits
 
 
+def test_a_hit_within_a_word_is_listed_as_it_stands_in_its_line(stage):
+    stage.find("azy do")
+    editor = stage.editor
+    stage.qtbot.waitUntil(lambda: editor.find_bar.count.text() == "1 of 6")
+    first = editor.hit_list.model().index(0, 0)
+    assert "azy dog" in first.data()
+    assert "lazy dog" in first.data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_a_hit_out_of_sight_is_brought_into_it(stage):
     stage.canvas.zoom_to(8.0)
     stage.find("lazy")
