@@ -247,6 +247,18 @@ def test_frames_of_one_bit_may_begin_inside_a_byte(tmp_path):
     assert np.array_equal(np.stack([frames.frame(k) for k in range(5)]), bits)
 
 
+@pytest.mark.parametrize("syntax", [".5", ".8.1"])
+def test_compressed_frames_of_one_bit(tmp_path, syntax):
+    bits = np.random.default_rng(4).integers(0, 2, (11, 13)).astype(np.uint8)
+    packed = np.packbits(bits.reshape(-1), bitorder="little").tobytes()
+    literal = bytes([len(packed) - 1]) + packed  # PackBits: so many bytes as they are
+    rle = (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + bytes(56) + literal
+    stream = rle if syntax == ".5" else _raw_deflate(packed)
+    more = {"BitsAllocated": 1, "BitsStored": 1, "HighBit": 0}
+    path = file_of(tmp_path, bits, _UIDS + syntax, lambda a: stream + b"\0" * (len(stream) % 2), bits=8, **more)
+    assert np.array_equal(stored(path), bits)
+
+
 # -- colour ------------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom import dcmread
 
 from storage.errors import BadInput, DiskFull
 from storage.media.source import FileSource
@@ -94,6 +95,34 @@ def test_each_slice_has_its_own_slope(tmp_path):
     for k, (slope, intercept) in enumerate(zip((1.0, 2.0, 0.5), (0.0, -10.0, 7.0), strict=True)):
         stored = frames.frame(k)
         assert np.allclose(frames.modality(k, stored), stored * slope + intercept)
+
+
+def test_a_series_of_signed_and_unsigned_slices_keeps_every_value(tmp_path, stores):
+    values = np.full((4, 16, 20), 40000, np.uint16)
+
+    def change(i, ds):
+        if i % 2:
+            phantoms.set_pixels(ds, np.full((16, 20), -300, np.int16))
+
+    phantoms.series(tmp_path / "s", n=4, values=values, change=change)
+    for series in found(tmp_path / "s"):
+        array = loaded(stores, frames_of(series)).array
+        assert set(np.unique(array)) <= {40000, -300}
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("folder", ["ct-phantom", "ct-tilt", "mr-4d"])
+def test_real_series_hold_pydicoms_values_at_the_places_of_their_headers(real_data, stores, folder):
+    for series in found(real_data / folder):
+        store = loaded(stores, frames_of(series))
+        assert not store.damaged
+        for frame in range(len(series.index)):
+            ds = dcmread(series.files[int(series.index.file[frame])])
+            assert np.array_equal(store.array[frame], ds.pixel_array)
+            assert series.geometry is not None
+            k = frame % series.index.slices
+            column, row, at = series.geometry.to_voxel(np.array(ds.ImagePositionPatient, float))
+            assert np.allclose([column, row, at], [0, 0, k], atol=1e-3)
 
 
 # -- order -------------------------------------------------------------------------------------------------------------
