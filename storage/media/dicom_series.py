@@ -17,6 +17,7 @@ import numpy as np
 
 from storage.errors import BadInput
 from storage.media.dicom_arrange import Arranged, Cell, arrange
+from storage.media.dicom_frames import FrameHead
 from storage.media.dicom_header import ImageFile
 from storage.media.dicom_index import FrameIndex, PixelFormat, Voi
 from storage.media.dicom_tell import series_facts, tell
@@ -148,38 +149,49 @@ def _near(one: np.ndarray | None, two: np.ndarray | None, slack: float) -> bool:
 
 
 def _split(files: list[ImageFile]) -> list[tuple[_Alike, list[Cell]]]:
+    """Frames that may lie in one volume, in the order in which the first of each came."""
     groups: list[tuple[_Alike, list[Cell]]] = []
     by_key: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    last: tuple[Any, ...] | None = None
     for file in files:
-        mosaic = "MOSAIC" in file.facts.get("image_type", ())
+        last: tuple[Any, ...] | None = None
+        at = -1
         for frame in file.frames:
-            spacing = frame.spacing or file.keys["spacing"]
-            placed = (
-                not mosaic
-                and frame.position is not None
-                and frame.orientation is not None
-                and frame.spacing is not None
-                and _square(frame.orientation)
-            )
-            raw = (id(file) if not placed and len(file.frames) > 1 else 0, frame.orientation, spacing, frame.kind, placed)
-            cell = Cell(file, frame)
-            if last is not None and len(file.frames) > 1 and last[0] == raw and last[1] is file:
-                groups[last[2]][1].append(cell)  # the frame before was alike: nothing to compare
-                continue
-            words = _words(file, frame.kind, frame.orientation if placed else None)
-            key = (file.format.rows, file.format.columns, _colour(file.format), file.sop_class, raw[0], placed, *words.values())
-            key = (*key, file.keys.get("variant", 0), file.facts.get("frame_of_reference", "") if placed else "")
-            orientation = np.array(frame.orientation) if placed and frame.orientation is not None else None
-            measured = np.array(spacing) if spacing is not None else None
-            at = next((n for n in by_key[key] if groups[n][0].holds(key, orientation, measured)), None)
-            if at is None:
-                at = len(groups)
-                by_key[key].append(at)
-                groups.append((_Alike(key, orientation, measured, words, placed), []))
-            groups[at][1].append(cell)
-            last = (raw, file, at)
+            raw = (frame.orientation, frame.spacing, frame.kind, frame.position is None)
+            if raw != last:  # else it is alike the frame before: nothing to compare
+                at, last = _group_of(file, frame, groups, by_key), raw
+            groups[at][1].append(Cell(file, frame))
     return groups
+
+
+def _group_of(
+    file: ImageFile,
+    frame: FrameHead,
+    groups: list[tuple[_Alike, list[Cell]]],
+    by_key: dict[tuple[Any, ...], list[int]],
+) -> int:
+    """The number of the group that a frame belongs to, which is made where there is none."""
+    placed = _is_placed(file, frame)
+    spacing = frame.spacing or file.keys["spacing"]
+    words = _words(file, frame.kind, frame.orientation if placed else None)
+    alone = id(file) if not placed and len(file.frames) > 1 else 0  # a film, which is a stack of its own
+    form = file.format
+    key = (form.rows, form.columns, _colour(form), file.sop_class, alone, placed, *words.values())
+    key = (*key, file.keys.get("variant", 0), file.facts.get("frame_of_reference", "") if placed else "")
+    orientation = np.array(frame.orientation) if placed and frame.orientation is not None else None
+    measured = np.array(spacing) if spacing is not None else None
+    found = next((n for n in by_key[key] if groups[n][0].holds(key, orientation, measured)), None)
+    if found is None:
+        found = len(groups)
+        by_key[key].append(found)
+        groups.append((_Alike(key, orientation, measured, words, placed), []))
+    return found
+
+
+def _is_placed(file: ImageFile, frame: FrameHead) -> bool:
+    """Whether it is known where in the patient the frame lies."""
+    if "MOSAIC" in file.facts.get("image_type", ()) or frame.position is None or frame.spacing is None:
+        return False
+    return frame.orientation is not None and _square(frame.orientation)
 
 
 def _square(orientation: tuple[float, ...]) -> bool:
