@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 from viewers.canvas.overlay import BACKGROUND
 
 GAP = 2
+BETWEEN = QColor(52, 53, 58)
 
 
 class Layout(StrEnum):
@@ -51,7 +52,7 @@ class Pane(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)
-        color = self.palette().color(QPalette.ColorRole.Highlight) if self.active else QColor(52, 53, 58)
+        color = self.palette().color(QPalette.ColorRole.Highlight) if self.active else BETWEEN
         p.fillRect(self.rect(), color)
         p.end()
 
@@ -87,6 +88,12 @@ class MprGrid(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
         self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dark between the panes, too, in both colour schemes."""
+        p = QPainter(self)
+        p.fillRect(self.rect(), BETWEEN)
+        p.end()
 
     def show_layout(self, layout: Layout, large: int | None = None) -> None:
         self.layout_shown = layout

@@ -50,6 +50,7 @@ class AcquiredCanvas(ImageCanvas):
         self.measured: Callable[[Geometry, int], Sequence[str]] = lambda shape, frame: ()
         self.marked = True
         self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
+        self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self._hand: CrosshairHand | None = None
         self._smooth = True
         self.slices = pictures
@@ -178,7 +179,8 @@ class AcquiredCanvas(ImageCanvas):
         size, font, plane, state = self.view.size, marks_font(self.font()), self.plane, self.state
         self._paint_measures(p, font)
         corners = self.corners()
-        paint_corners(p, corners if self.marked else Corners(warnings=corners.warnings), size, font)
+        shown = corners if self.marked else Corners(warnings=corners.warnings)
+        paint_corners(p, shown, size, font, self.inset())
         if plane is None or state is None:
             return
         if state.lines:

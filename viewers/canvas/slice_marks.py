@@ -59,7 +59,8 @@ def paint_letters(p: QPainter, found: tuple[str, str, str, str], size: Point, fo
         shadowed(p, box, flags, text, TEXT)
 
 
-def paint_corners(p: QPainter, corners: Corners, size: Point, font: QFont) -> None:
+def paint_corners(p: QPainter, corners: Corners, size: Point, font: QFont, inset: float = 0.0) -> None:
+    """`inset`: how much of the top left is covered by something else."""
     p.setFont(font)
     metrics = QFontMetricsF(font)
     step, (w, h) = metrics.height() + 1, size
@@ -72,11 +73,13 @@ def paint_corners(p: QPainter, corners: Corners, size: Point, font: QFont) -> No
             shadowed(p, half.translated(x, y + i * step), flags | Qt.AlignmentFlag.AlignVCenter, elided, color)
 
     if min(w, h) >= SMALL:
-        column(corners.top_left, EDGE, EDGE, left)
+        column(corners.top_left, EDGE, EDGE + inset, left)
         column(corners.top_right, w / 2 + 20, EDGE, right)
         column(corners.bottom_left, EDGE, h - EDGE - step * len(corners.bottom_left), left)
         column(corners.bottom_right, w / 2 + 20, h - EDGE - step * len(corners.bottom_right), right)
-    _paint_warnings(p, corners.warnings, EDGE + step * (len(corners.top_left) if min(w, h) >= SMALL else 0) + 4, w, metrics)
+    _paint_warnings(
+        p, corners.warnings, EDGE + inset + step * (len(corners.top_left) if min(w, h) >= SMALL else 0) + 4, w, metrics
+    )
 
 
 def _paint_warnings(p: QPainter, warnings: Sequence[str], top: float, width: float, metrics: QFontMetricsF) -> None:

@@ -156,6 +156,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
     def _follow(self) -> None:
         canvas, strip = self.canvas, self.strip
         canvas.corners = lambda: self.words.acquired(self._context())
+        canvas.inset = lambda: self.options.geometry().bottom() if self.options.isVisible() else 0.0
         canvas.enlarges = self._nothing_in_hand
         canvas.slice_wanted.connect(self._acquired_wheeled)
         canvas.window_dragged.connect(self.drag_window)

@@ -80,7 +80,7 @@ class Measuring:
         if found is None:
             return ""
         unit = self.volume.frames.units if self.volume.frames is not None else ""
-        spread = f"{number(round(found.mean, 1))} ± {number(round(found.deviation, 1))} {unit}".rstrip()
+        spread = f"{_decimals(found.mean)} ± {_decimals(found.deviation)} {unit}".rstrip()
         return f"{spread}, {number(found.minimum)} to {number(found.maximum)}, {found.count:,} px"
 
     def _unmeasured(self, frame: int) -> NDArray[np.bool_] | None:
@@ -88,3 +88,8 @@ class Measuring:
         if found is None or padding is None:
             return None
         return np.asarray((found.array >= padding[0]) & (found.array <= padding[1]))
+
+
+def _decimals(value: float) -> str:
+    """One decimal, of small numbers four digits."""
+    return f"{value:,.1f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
