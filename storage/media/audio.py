@@ -132,8 +132,10 @@ def _check_first(path: Path, index: int) -> None:
     """That at least one packet can be decoded."""
     import av
 
+    held = False
     with open_container(path) as container:
         for tried, packet in enumerate(Packets(container, only(container, index))):
+            held = held or packet.size > 0
             try:
                 if packet.decode():
                     return
@@ -141,6 +143,8 @@ def _check_first(path: Path, index: int) -> None:
                 pass
             if tried > 200:
                 break
+    if not held:
+        raise BadInput("The file holds no sound: it ends after its header.", remedy="Record it or copy it again.")
     raise ValueError("none of its first packets can be decoded")
 
 

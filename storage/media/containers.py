@@ -149,7 +149,8 @@ def reading(name: str, path: str, what: str = "a video") -> Iterator[None]:
         reason = str(getattr(error, "strerror", None) or error).strip().splitlines()
         raise BadInput(
             f"{name} cannot be read as {what}: {(reason[0] if reason else type(error).__name__)[:160].rstrip('.')}.",
-            remedy="Play it in another program; if it plays there, save it again as MP4. If not, copy it again from where it came.",
+            remedy=f"Play it in another program; if it plays there, save it again as {'WAV' if what == 'sound' else 'MP4'}. "
+            "If not, copy it again from where it came.",
             input=path,
         ) from error
 

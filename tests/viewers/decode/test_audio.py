@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import wave
 from pathlib import Path
 
 import av
@@ -217,3 +218,11 @@ def test_a_file_without_sound_is_one_sentence(tmp_path):
         opened(path)
     with pytest.raises(BadInput):
         open_sound(MemorySource(b"RIFF" + bytes(100)), cache_dir=None)
+
+
+def test_a_sound_without_a_single_sample_says_so(tmp_path):
+    path = tmp_path / "silence.wav"
+    with wave.open(str(path), "wb") as made:
+        made.setparams((1, 2, 8000, 0, "NONE", ""))
+    with pytest.raises(BadInput, match=r"silence\.wav holds no sound"):
+        probe_audio(path)
