@@ -41,7 +41,8 @@ class VtkEngine:
         self._window.SetSize(width, height)
         self._place_volume(wish, grid, coarse)
         self._place_surfaces(surfaces, wish.opacity)
-        self._aim(wish, height / width)
+        self._aim(wish)
+        self._window.SetAbortRender(0)  # one that came too late for the picture before must not end this one
         self._window.Render()
         if self._window.GetAbortRender():
             return None
@@ -93,7 +94,7 @@ class VtkEngine:
                 self._renderer.AddActor(actor.prop)
             actor.show(surface, opacity)
 
-    def _aim(self, wish: Wish, aspect: float) -> None:
+    def _aim(self, wish: Wish) -> None:
         camera, eye = wish.camera, self._renderer.GetActiveCamera()
         far = camera.size_mm * 2 + float(np.linalg.norm(camera.middle - camera.pivot))
         eye.SetFocalPoint(*camera.middle)
