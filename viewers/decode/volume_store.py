@@ -30,6 +30,7 @@ from viewers.decode.volume import Frames, load_order
 _MAGIC = b"PVC1"
 _HEAD = 4096  # bytes before the values in a cache file
 _TELL_S = 0.03  # listeners hear at most this often while a volume fills
+RENAMES_MAPPED = os.name != "nt"  # Windows renames a file only when nobody has it mapped any more: at closing
 CACHE_BUDGET = 32 << 30  # bytes of unpacked volumes kept in a catalog's cache
 
 
@@ -89,6 +90,7 @@ class VolumeStore:
         self._charged = 0
         self._part: Path | None = None  # of the cache, being filled
         self._place: Path | None = None
+        self._whole = False  # the part is complete and synced
         self._threads = threads or max(1, min(8, os.cpu_count() or 2))
         self._prepare = prepare
         self._todo: deque[int] = deque()
@@ -364,19 +366,25 @@ class VolumeStore:
         """What was filled gets its name in the cache. Not if a frame is damaged: it may be whole the next time."""
         if self._part is None or self._cache is None or self._place is None or self.damaged:
             return
-        part, self._part = self._part, None
         base = self.array.base
         if isinstance(base, np.memmap):
             base.flush()
-        self._cache.finish(part, self._place)
+        self._whole = True
+        if RENAMES_MAPPED:
+            part, self._part = self._part, None
+            self._cache.finish(part, self._place)
 
     def _give_back(self) -> None:
         charged, self._charged = self._charged, 0
         if charged:
             self._budget.give(charged)
-        if self._part is not None and self._cache is not None:
-            self._cache.discard(self._part)
-            self._part = None
+        if self._part is not None and self._place is not None and self._cache is not None:
+            part, self._part = self._part, None
+            if self._whole:
+                self.array = self.array[:0].copy()
+                self._cache.finish(part, self._place)
+            else:
+                self._cache.discard(part)
         self.frames.close()
 
 

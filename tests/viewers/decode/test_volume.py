@@ -253,6 +253,19 @@ def test_the_second_opening_of_a_compressed_series_decodes_nothing(tmp_path, sto
     assert isinstance(store.array.base, np.memmap)
 
 
+def test_where_mapped_files_cannot_be_renamed_they_are_kept_at_closing(tmp_path, stores, monkeypatch):
+    monkeypatch.setattr(volume_store, "RENAMES_MAPPED", False)
+    made = phantoms.series(tmp_path / "s", transfer_syntax=RLE)
+    store = loaded(stores, recorded(tmp_path / "s"), tmp_path / "cache")
+    folder = tmp_path / "cache" / "volumes"
+    assert [p.suffix for p in folder.iterdir()] == [".part"]
+    store.close()
+    assert [p.suffix for p in folder.iterdir()] == [".raw"]
+    again = recorded(tmp_path / "s")
+    assert np.array_equal(loaded(stores, again, tmp_path / "cache").array, made.volume)
+    assert again.read == []
+
+
 def test_a_changed_file_is_decoded_anew(tmp_path, stores):
     phantoms.series(tmp_path / "s", transfer_syntax=RLE)
     loaded(stores, recorded(tmp_path / "s"), tmp_path / "cache").close()
