@@ -314,7 +314,7 @@ class VolumeMasks:
 class _Tiles:
     """The voxels under a plane's pixels, in square tiles: an object is looked for only where the plane meets its box."""
 
-    SIDE = 32
+    SIDE = 16
 
     def __init__(self, *voxels: NDArray) -> None:
         self._shape = voxels[0].shape
@@ -344,9 +344,11 @@ class _Tiles:
         # What lies before the first wraps round to a large number.
         k, j, i = (p.view(np.uint32) < n for p, n in zip(places, block.array.shape, strict=True))
         inside = k & j & i
-        inside[inside] = block.array[tuple(place[inside] for place in places)]
+        _, rows, columns = block.array.shape
+        at = (places[0] * rows + places[1]) * columns + places[2]
+        inside &= block.array.reshape(-1).take(at, mode="clip")  # elsewhere `at` means nothing
         labels = self._labels[tiles]
-        labels[inside] = value
+        np.putmask(labels, inside, value)
         self._labels[tiles] = labels
 
     def labels(self) -> Labels:
