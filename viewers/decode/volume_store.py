@@ -7,11 +7,7 @@ mapped file without a name, which the system may put back to the disk.
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import json
 import os
-import tempfile
 import threading
 import time
 from collections import deque
@@ -21,47 +17,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.errors import Cancelled, DiskFull, PostilError
+from storage.errors import Cancelled, PostilError
 from viewers.decode.arrays import Array
-from viewers.decode.cache import FileCache
-from viewers.decode.pyramid import allocate
 from viewers.decode.volume import Frames, load_order
+from viewers.decode.volume_room import SHARED, MemoryBudget, Room
 
-_MAGIC = b"PVC1"
-_HEAD = 4096  # bytes before the values in a cache file
 _TELL_S = 0.03  # listeners hear at most this often while a volume fills
-RENAMES_MAPPED = os.name != "nt"  # Windows renames a file only when nobody has it mapped any more: at closing
-CACHE_BUDGET = 32 << 30  # bytes of unpacked volumes kept in a catalog's cache
-
-
-class MemoryBudget:
-    """Bytes that all open volumes together may hold in memory."""
-
-    def __init__(self, limit: int | None = None) -> None:
-        self.limit = _half_of_memory() if limit is None else limit
-        self.taken = 0
-        self._lock = threading.Lock()
-
-    def take(self, n: int) -> bool:
-        with self._lock:
-            if self.taken + n > self.limit:
-                return False
-            self.taken += n
-            return True
-
-    def give(self, n: int) -> None:
-        with self._lock:
-            self.taken -= n
-
-
-def _half_of_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    except (AttributeError, ValueError, OSError):  # Windows
-        return 4 << 30
-
-
-SHARED = MemoryBudget()
 
 
 class VolumeStore:
@@ -85,12 +46,7 @@ class VolumeStore:
         self.have: NDArray[np.bool_] = np.zeros(frames.shape[0], np.bool_)
         self.damaged: dict[int, PostilError] = {}
         self.version = 0
-        self._cache = FileCache(cache_dir / "volumes", CACHE_BUDGET) if cache_dir is not None else None
-        self._budget = budget
-        self._charged = 0
-        self._part: Path | None = None  # of the cache, being filled
-        self._place: Path | None = None
-        self._whole = False  # the part is complete and synced
+        self._room = Room(frames, cache_dir, budget)
         self._threads = threads or max(1, min(8, os.cpu_count() or 2))
         self._prepare = prepare
         self._todo: deque[int] = deque()
@@ -107,10 +63,6 @@ class VolumeStore:
     def complete(self) -> bool:
         return self._left == 0
 
-    @property
-    def nbytes(self) -> int:
-        return int(np.prod(self.frames.shape, dtype=np.int64)) * self.frames.dtype.itemsize
-
     def at_time(self, t: int) -> Array:
         """The volume of one time: a view [slice, row, column]."""
         n = self.frames.slices
@@ -120,16 +72,14 @@ class VolumeStore:
 
     def open(self) -> VolumeStore:
         """Find or make the array. DiskFull where there is neither memory nor disk for it."""
-        mapped = self.frames.mapped()
-        if mapped is None and self.frames.keep:
-            mapped = self._from_cache()
-        if mapped is not None:
-            self.array = mapped
+        found = self._room.find()
+        if found is not None:
+            self.array = found
             self.have[:] = True
             self._taken[:] = True
             self._left = 0
         else:
-            self.array = self._new_array()
+            self.array = self._room.make()
         return self
 
     def start(self, first: Sequence[int] = ()) -> None:
@@ -287,8 +237,8 @@ class VolumeStore:
             if not last:
                 self._working -= 1
         if last:
-            if self.complete:
-                self._keep()  # before anybody may think that nothing is going on any more, and close
+            if self.complete and not self.damaged:  # a damaged frame may be whole the next time
+                self._room.keep(self.array)  # before anybody may think that nothing is going on any more, and close
             with self._changed:
                 self._working = 0
                 closed = self._closed
@@ -301,93 +251,8 @@ class VolumeStore:
         for listener in tuple(self._listeners):
             listener()
 
-    # -- where the values lie ----------------------------------------------------------------------------------------
-
-    def _new_array(self) -> Array:
-        shape, dtype = self.frames.shape, self.frames.dtype
-        if self.frames.keep and self._cache is not None:
-            with contextlib.suppress(OSError):  # a full or read-only cache folder: there is only no cache
-                return self._in_cache(shape, dtype)
-        if self._budget.take(self.nbytes):
-            self._charged = self.nbytes
-            try:
-                return np.zeros(shape, dtype)
-            except MemoryError:
-                self._give_back()
-        return self._in_unnamed_file(shape, dtype)
-
-    def _in_cache(self, shape: tuple[int, ...], dtype: np.dtype) -> Array:
-        assert self._cache is not None
-        self._place = self._cache.named(self.frames.identity)
-        part = self._cache.begin(self._place, self.nbytes)
-        try:
-            with part.open("w+b") as file:
-                allocate(file, _HEAD + self.nbytes)
-                file.seek(0)
-                file.write(_head(shape, dtype))
-                file.flush()
-                made = np.memmap(file, dtype, "r+", _HEAD, shape)
-        except OSError:
-            self._cache.discard(part)
-            raise
-        self._part = part
-        return np.asarray(made)
-
-    def _in_unnamed_file(self, shape: tuple[int, ...], dtype: np.dtype) -> Array:
-        try:
-            with tempfile.TemporaryFile(prefix="postil-") as file:
-                allocate(file, self.nbytes)
-                return np.asarray(np.memmap(file, dtype, "r+", 0, shape))  # the mapping outlives the file object
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-                raise
-            raise DiskFull(
-                f"Showing this volume needs {self.nbytes // 1_000_000:,} MB, and neither memory nor disk has that much room.",
-                remedy="Close other series, or free some space on the disk.",
-                input=tempfile.gettempdir(),
-            ) from error
-
-    def _from_cache(self) -> Array | None:
-        if self._cache is None:
-            return None
-        place = self._cache.named(self.frames.identity)
-        try:
-            with place.open("rb") as file:
-                sound = file.read(_HEAD) == _head(self.frames.shape, self.frames.dtype)
-                if not sound or os.fstat(file.fileno()).st_size != _HEAD + self.nbytes:
-                    return None
-                made = np.memmap(file, self.frames.dtype, "r", _HEAD, self.frames.shape)
-        except OSError:
-            return None
-        self._cache.touch(place)
-        return np.asarray(made)
-
-    def _keep(self) -> None:
-        """What was filled gets its name in the cache. Not if a frame is damaged: it may be whole the next time."""
-        if self._part is None or self._cache is None or self._place is None or self.damaged:
-            return
-        base = self.array.base
-        if isinstance(base, np.memmap):
-            base.flush()
-        self._whole = True
-        if RENAMES_MAPPED:
-            part, self._part = self._part, None
-            self._cache.finish(part, self._place)
-
     def _give_back(self) -> None:
-        charged, self._charged = self._charged, 0
-        if charged:
-            self._budget.give(charged)
-        if self._part is not None and self._place is not None and self._cache is not None:
-            part, self._part = self._part, None
-            if self._whole:
-                self.array = self.array[:0].copy()
-                self._cache.finish(part, self._place)
-            else:
-                self._cache.discard(part)
+        if self._room.waits_for_closing:
+            self.array = self.array[:0].copy()
+        self._room.give_back()
         self.frames.close()
-
-
-def _head(shape: tuple[int, ...], dtype: np.dtype) -> bytes:
-    text = json.dumps({"shape": list(shape), "dtype": dtype.str}).encode()
-    return (_MAGIC + text).ljust(_HEAD, b"\0")

@@ -21,7 +21,8 @@ from viewers.decode.arrays import Array
 from viewers.decode.overlays import Overlay
 from viewers.decode.suv import suv_factor
 from viewers.decode.volume import Frames
-from viewers.decode.volume_store import SHARED, MemoryBudget, VolumeStore
+from viewers.decode.volume_room import SHARED, MemoryBudget
+from viewers.decode.volume_store import VolumeStore
 from viewers.scene.threads import step_back
 from viewers.scene.window_level import Look, Named, Preset, Window, WindowState, auto, presets, proposals
 

@@ -17,10 +17,11 @@ from storage.errors import BadInput, DiskFull
 from storage.media.source import FileSource
 from tests.support import phantoms
 from tests.support.volumes import found, frames_of, opened
-from viewers.decode import volume_store
+from viewers.decode import volume_room
 from viewers.decode.arrays import Array
 from viewers.decode.volume import DicomFrames, load_order
-from viewers.decode.volume_store import MemoryBudget, VolumeStore
+from viewers.decode.volume_room import MemoryBudget
+from viewers.decode.volume_store import VolumeStore
 
 J2K, RLE, EXPLICIT, BIG = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"
 
@@ -254,7 +255,7 @@ def test_the_second_opening_of_a_compressed_series_decodes_nothing(tmp_path, sto
 
 
 def test_where_mapped_files_cannot_be_renamed_they_are_kept_at_closing(tmp_path, stores, monkeypatch):
-    monkeypatch.setattr(volume_store, "RENAMES_MAPPED", False)
+    monkeypatch.setattr(volume_room, "RENAMES_MAPPED", False)
     made = phantoms.series(tmp_path / "s", transfer_syntax=RLE)
     store = loaded(stores, recorded(tmp_path / "s"), tmp_path / "cache")
     folder = tmp_path / "cache" / "volumes"
@@ -324,7 +325,7 @@ def test_a_full_disk_is_told(tmp_path, stores, monkeypatch):
     def full(file, size):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(volume_store, "allocate", full)
+    monkeypatch.setattr(volume_room, "allocate", full)
     with pytest.raises(DiskFull, match="MB"):
         VolumeStore(opened(tmp_path / "s"), budget=MemoryBudget(0)).open()
 
