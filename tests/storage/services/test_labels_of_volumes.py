@@ -9,13 +9,17 @@ import numpy as np
 import pydicom
 import pytest
 
-from storage.catalog import folders, labels
+from storage.catalog import files, folders, labels
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, NotFound, Refused
+from storage.ids import new_uuid
+from storage.media.nifti import probe_nifti
+from storage.model import masks
 from storage.model.geometry import Polyline
-from storage.model.items import Kind
+from storage.model.items import Kind, Location, NewItem
 from storage.model.labels import Classification, LabelDocument
 from storage.model.ontology import Ontology
+from storage.model.space import LPS_RAS
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options
 from storage.services.export import VOLUME_FORMATS, export_labels
@@ -223,3 +227,79 @@ def test_a_series_is_seen_as_its_files_say(stage):
     assert np.allclose(series.geometry.origins, stage.files.origins)
     assert [series.sop(k)[1] for k in range(6)] == stage.files.sop_uids
     assert [str(series.header(int(series.index.file[k])).SOPInstanceUID) for k in range(6)] == stage.files.sop_uids
+
+
+@pytest.fixture
+def brain(catalog, tmp_path):
+    """A NIfTI volume with labels, as the catalog keeps it; returns the project and its label row."""
+    affine = LPS_RAS @ np.array([[0.5, 0, 0, -3], [0, 0.7, 0.2, 4], [0, 0, 2.5, 5], [0, 0, 0, 1]], float)
+    path = phantoms.nifti(tmp_path / "brain.nii.gz", phantoms.numbered((6, 16, 20)), affine)
+    info, _, _ = probe_nifti(path)
+    folder = catalog.do("New folder", folders.create, None, "Volumes")
+    new = NewItem(new_uuid(), "brain.nii.gz", info, Location.LINKED, str(path), None)
+    ids = catalog.do("Add", files.add, folder, [new])
+    project = nouns.project(catalog, nouns.dataset(catalog, "Set", *ids), ontology=ontology())
+    (row,) = catalog.reads.label_rows(project)
+    volume = blob((6, 16, 20), 4)
+    made = document(("Liver", masks_of(volume)), ("Liver", masks_of(volume[::-1])))
+    catalog.do("Label", labels.import_document, row, made, True)
+    return project, row, volume
+
+
+@pytest.mark.parametrize("format", ["nifti", "nrrd", "encord"])
+def test_labels_of_a_nifti_volume_come_back(catalog, brain, tmp_path, format):
+    project, row, volume = brain
+    before = catalog.reads.labels(row)
+    out = tmp_path / ("out.json" if format == "encord" else "out")
+    done = export_labels(catalog, project, format, out)
+    assert done.lost == []
+    catalog.do("Empty", labels.import_document, row, LabelDocument(), True)
+    result = import_labels(catalog, project, out, format)
+    assert result.lost == []
+    after = catalog.reads.labels(row)
+    assert set(after.instances) == set(before.instances)
+    assert (voxels(after, named(after)["Liver 1"].uuid, volume.shape) == volume).all()
+
+
+@pytest.mark.parametrize("format", ["dicom-seg", "rtstruct", "sr"])
+def test_a_nifti_volume_makes_no_dicom_and_that_is_told(catalog, brain, tmp_path, format):
+    done = export_labels(catalog, brain[0], format, tmp_path / "out")
+    assert done.files == ()
+    assert [(x.what, x.where) for x in done.lost] == [("all labels", "brain.nii.gz")]
+
+
+def test_unevenly_spaced_slices_make_no_grid_and_that_is_told(catalog, tmp_path):
+    folder = catalog.do("New folder", folders.create, None, "Scans")
+    phantoms.series(tmp_path / "s", spacings=[1.0, 2.5, 2.5, 7.0, 1.0])
+    add_series(catalog, [tmp_path / "s"], folder, progress=Progress())
+    ids = [r.id for r in catalog.reads.first_rows(nouns.ALL)]
+    project = nouns.project(catalog, nouns.dataset(catalog, "Set", *ids), ontology=ontology())
+    (row,) = catalog.reads.label_rows(project)
+    catalog.do("Label", labels.import_document, row, document(("Liver", masks_of(blob((6, 16, 20), 1)))), True)
+    assert ["unevenly spaced" in x.why for x in export_labels(catalog, project, "nifti", tmp_path / "n").lost] == [True]
+    assert export_labels(catalog, project, "dicom-seg", tmp_path / "d").lost == []
+
+
+@pytest.mark.realdata
+def test_a_real_tilted_ct_through_the_catalog(catalog, real_data, tmp_path):
+    folder = catalog.do("New folder", folders.create, None, "Scans")
+    add_series(catalog, [real_data / "ct-tilt"], folder, progress=Progress(), link=True)
+    ids = [r.id for r in catalog.reads.first_rows(nouns.ALL)]
+    project = nouns.project(catalog, nouns.dataset(catalog, "Set", *ids), ontology=ontology())
+    rows = [catalog.reads.label_row(r) for r in catalog.reads.label_rows(project)]
+    (info,) = [i for i in rows if (i.item.frames or 0) > 10]
+    series = series_of(catalog, info.item)
+    volume = blob((series.frames, series.rows, series.columns), 4)
+    before = document(("Liver", masks_of(volume, range(20, 24))))
+    catalog.do("Label", labels.import_document, info.id, before, True)
+    for name in ("dicom-seg", "rtstruct"):
+        out = tmp_path / name
+        done = export_labels(catalog, project, name, out)
+        assert done.lost == []
+        catalog.do("Empty", labels.import_document, info.id, LabelDocument(), True)
+        result = import_labels(catalog, project, out, name)
+        assert result.lost == []
+        after = catalog.reads.labels(info.id)
+        assert set(after.instances) == set(before.instances)
+        found = {a.frame: masks.rasterize(a.geometry, series.columns, series.rows) for a in after.annotations.values()}
+        assert all((found[k] == volume[k]).all() for k in range(20, 24))
