@@ -38,6 +38,7 @@ class RangeEditor(RangeVerbs, Editor):
 
     view: TextView
     keeps_drag = ("escape", "zoom_in", "zoom_out", "zoom_full_size")
+    strip: QWidget  # of buttons below the text
 
     def __init__(
         self,
@@ -125,6 +126,7 @@ class RangeEditor(RangeVerbs, Editor):
             return
         if error is not None:
             self.view.show_message(error.reason, error.remedy)
+            self.strip.setEnabled(False)  # nothing to find, wrap or enlarge
             self.failed.emit(error)
         elif self.source.text is None:
             share = self.source.progress
