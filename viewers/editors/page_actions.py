@@ -8,9 +8,6 @@ from typing import Any
 from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, needs_pages, needs_selection
 from viewers.editors.context_menu import GROUND, SELECTION
 from viewers.editors.text_actions import finding
-from viewers.editors.tool_bar import LETTERS
-
-LETTERS.setdefault("page_text", "I")
 
 
 def needs_text_or_object(editor: Any) -> str:

@@ -18,7 +18,7 @@ LETTERS = {
     "select": "▸", "lasso": "◌", "box": "▭", "rotated_box": "◇", "polygon": "⬠", "polyline": "∿", "point": "•",
     "circle": "○", "ellipse": "⬭", "cuboid": "⬚", "skeleton": "Y", "brush": "B", "eraser": "E", "slice": "/", "threshold": "T", "flood": "F", "livewire": "L",
     "audio_region": "↔", "grab_cut": "G", "simplify": "S", "ruler": "↔",
-    "adjust": "☼",
+    "adjust": "☼", "page_text": "I", "crosshair": "+", "sphere": "●", "grow": "✣", "angle": "∠", "cobb": "∡",
 }  # fmt: skip
 
 

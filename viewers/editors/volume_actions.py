@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 from viewers.canvas.mpr_grid import Layout
 from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, needs_mask_class
 from viewers.editors.context_menu import GROUND, SELECTION
-from viewers.editors.tool_bar import LETTERS
 
 if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
 
-LETTERS.update({"angle": "∠", "cobb": "∡"})
-LETTERS.update({"crosshair": "+", "sphere": "●", "grow": "✣"})
 #: decisions.md 19.
 PRESET_KEYS = tuple(f"F{n}" for n in range(2, 11))
 #: Of the picture editor's verbs those that have no meaning on grey values with a window.
