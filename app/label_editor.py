@@ -154,47 +154,11 @@ class LabelEditor(QWidget):
     def _show(self, loaded: LoadedTask) -> None:
         self._put_away()
         self.loaded = loaded
-        catalog, row_id = self._context.catalog, loaded.row.id
-        self._saving = SaveQueue(
-            lambda change: catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False), self
-        )
-        self._saving.state_changed.connect(self.header.show_state)
-        self._saving.problem.connect(self._on_not_saved)
-        self._saving.refused.connect(self._on_refused)
-        self.session = EditSession(
-            loaded.document, self._saving, author=catalog.user.email, history=loaded.history, frames=loaded.medium.frames
-        )
-        self.focus = self._new_focus()
-        self.focus.set(at=loaded.medium.frames.key(loaded.medium.first))
-        self.status.emit("")  # before the editor, which may know its place at once
-        self.editor = editor_for(
-            loaded.medium,
-            self.session,
-            self.focus,
-            loaded.ontology,
-            self._middle,
-            icon=icons.icon,
-            clipboard=self._clipboard,
-            rebound=self._keys,
-            run_job=self._run_job,
-        )
-        self.editor.status.connect(self.hint)
-        self.editor.place.connect(self.status)
-        self.editor.answers_wanted.connect(self._on_answers_wanted)
-        self.editor.failed.connect(self._on_no_picture)
-        kind, describe = loaded.row.item.kind, self.editor.describe
-        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self._right, describe=describe)
-        self.side.gap_jump_wanted.connect(self.jump)
-        self.side.zoom_wanted.connect(self.zoom_to)
-        self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
-        self.side.gaps_counted.connect(self.header.show_gaps)
-        self.side.gaps.refresh()
+        self._begin_session(loaded)
+        self._put_editor(loaded)
+        self._put_side(loaded)
         self.session.listen(lambda _change: self.state_changed.emit())
         self.focus.listen(lambda _names: self.state_changed.emit())
-        self._middle.addWidget(self.editor)
-        self._middle.setCurrentWidget(self.editor)
-        self._right.addWidget(self.side)
-        self._right.setCurrentWidget(self.side)
         if self._state is not None:
             self._state.restore_splitters(self.editor)
             self._state.restore_splitters(self.side)
@@ -212,6 +176,51 @@ class LabelEditor(QWidget):
             "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)
         )
         self._idle.start()
+
+    def _begin_session(self, loaded: LoadedTask) -> None:
+        catalog, row_id = self._context.catalog, loaded.row.id
+        self._saving = SaveQueue(
+            lambda change: catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False), self
+        )
+        self._saving.state_changed.connect(self.header.show_state)
+        self._saving.problem.connect(self._on_not_saved)
+        self._saving.refused.connect(self._on_refused)
+        self.session = EditSession(
+            loaded.document, self._saving, author=catalog.user.email, history=loaded.history, frames=loaded.medium.frames
+        )
+        self.focus = self._new_focus()
+        self.focus.set(at=loaded.medium.frames.key(loaded.medium.first))
+
+    def _put_editor(self, loaded: LoadedTask) -> None:
+        self.status.emit("")  # before the editor, which may know its place at once
+        self.editor = editor_for(
+            loaded.medium,
+            self.session,
+            self.focus,
+            loaded.ontology,
+            self._middle,
+            icon=icons.icon,
+            clipboard=self._clipboard,
+            rebound=self._keys,
+            run_job=self._run_job,
+        )
+        self.editor.status.connect(self.hint)
+        self.editor.place.connect(self.status)
+        self.editor.answers_wanted.connect(self._on_answers_wanted)
+        self.editor.failed.connect(self._on_no_picture)
+        self._middle.addWidget(self.editor)
+        self._middle.setCurrentWidget(self.editor)
+
+    def _put_side(self, loaded: LoadedTask) -> None:
+        kind, describe = loaded.row.item.kind, self.editor.describe
+        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self._right, describe=describe)
+        self.side.gap_jump_wanted.connect(self.jump)
+        self.side.zoom_wanted.connect(self.zoom_to)
+        self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
+        self.side.gaps_counted.connect(self.header.show_gaps)
+        self.side.gaps.refresh()
+        self._right.addWidget(self.side)
+        self._right.setCurrentWidget(self.side)
 
     def _run_job(
         self,
