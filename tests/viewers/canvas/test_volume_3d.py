@@ -29,6 +29,7 @@ from viewers.scene.volume_render.camera import Side
 from viewers.scene.volume_render.ladder import Choice, Step
 from viewers.scene.volume_render.looks import SURFACES, Look
 from viewers.scene.volume_render.render_thread import LIMITS
+from viewers.scene.volume_render.vtk_parts import MODULES
 from viewers.scene.volume_render.wish import GROUND, ClipBox
 from viewers.scene.volume_source import VolumeSource
 
@@ -566,3 +567,23 @@ def test_a_program_that_ends_with_views_open_ends(after_ms):
         [sys.executable, "-c", PROGRAM, str(after_ms)], capture_output=True, text=True, timeout=60, check=False
     )
     assert run.returncode == 0 and "done" in run.stdout, run.stderr
+
+
+LOADED = """
+import sys
+from tests.support.volume_3d import ball_mask, scene
+from viewers.scene.surfaces import Surface, mesh_of
+from viewers.scene.volume_render.vtk_engine import VtkEngine
+made = scene()
+surface = Surface(mesh_of(ball_mask(made.geometry, made.ball, 9.0), made.geometry), (1, 2, 3))
+for gpu in (False, True):
+    engine = VtkEngine(gpu=gpu)
+    engine.draw(made.wish(made.camera()), made.grid, {"a": surface}, scale=1.0, coarse=False)
+    engine.close()
+print(*(name.split(".")[1] for name in sys.modules if name.startswith("vtkmodules.")))
+"""
+
+
+def test_packagers_know_every_part_of_vtk_that_is_loaded():
+    run = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, timeout=60, check=True)
+    assert set(run.stdout.split()) - {"util", "numpy_interface"} == set(MODULES)

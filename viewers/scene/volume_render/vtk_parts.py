@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Of vtkmodules, for packagers: what is imported here and what registers itself at run time.
+#: Of vtkmodules, for packagers: what is loaded by the time a volume with a surface is drawn (held by a test). With them the
+#: packages `numpy_interface` and `util`, which are Python.
 MODULES = (
     "vtkCommonCore",
     "vtkCommonDataModel",
@@ -32,7 +33,6 @@ MODULES = (
     "vtkRenderingFreeType",
     "vtkRenderingHyperTreeGrid",
     "vtkRenderingLabel",
-    "util.numpy_support",
 )
 
 
