@@ -308,7 +308,8 @@ class ImageCanvas(QWidget):
             if self.focus.display.only_selected:
                 self._static.invalidate()
             self._static.touch(self.shapes.settle())
-        self.update()
+        if names != {"at"} or not self._turn.active:  # while the next frame is being drawn nothing on the screen changes
+            self.update()
 
     def frame_opened(self) -> None:
         """Another frame is shown as it comes."""

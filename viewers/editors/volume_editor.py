@@ -176,12 +176,17 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._refresh_planes)
+        self._soon = QTimer(self)  # the strip can wait until the slice is on the screen
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.show_state)
         self._endings.append(self.volume.listen(self._bell.ring))
 
     def close_editor(self) -> None:
         self.cine.stop()
         self.time_cine.stop()
         self._pause.stop()
+        self._soon.stop()
         self._patience.stop()
         if self.beside is not None:
             self.beside.close()
@@ -322,7 +327,8 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
             self.canvas.update()
         if self.beside is not None:
             self.beside.follow(state)
-        self.show_state()
+        self._refresh_planes()
+        self._soon.start()
 
     def _on_focus(self, names: frozenset[str]) -> None:
         if "at" in names:
@@ -332,7 +338,7 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         if names & {"selected", "hidden", "display"}:
             self._refresh_labels()
         if "at" in names:
-            self.show_state()
+            self._soon.start()
 
     def _follow_focus(self) -> None:
         state = self.state
