@@ -46,14 +46,25 @@ def take_volumes(catalog: Catalog, file: Path, format: str, importer: _Importer)
     if not files:
         raise BadInput(f"{file} holds no file of the format {format}.", remedy="Name a file or its folder.", input=str(file))
     taker = _Taker(catalog, importer)
+    others = 0
     for done, one in enumerate(files, start=1):
         importer.progress.step(done, len(files))
         try:
             taker.take(one, format)
+        except _OtherKind:
+            if not file.is_dir():
+                raise
+            others += 1  # the images that the labels lie on, labels of another format
         except PostilError as error:
             if len(files) == 1:
                 raise
             importer.losses.add("its labels", one.name, error.reason)
+    if others == len(files):
+        raise BadInput(f"{file} holds no file of the format {format}.", remedy="Name a file or its folder.", input=str(file))
+
+
+class _OtherKind(BadInput):
+    """DICOM, but not of the format asked for."""
 
 
 def _files(file: Path, format: str) -> Iterator[Path]:
@@ -107,7 +118,7 @@ class _Taker:
         }
         found = reads.get(sop_class)
         if found is None or found[0] != format.removesuffix("-labelmap"):
-            raise BadInput(f"{file.name} is no {format} file.", remedy="Name the labels, not the images.", input=str(file))
+            raise _OtherKind(f"{file.name} is no {format} file.", remedy="Name the labels, not the images.", input=str(file))
         _, references_of, reader = found
         told: References = references_of(head)
         for info in self._rows_of(told, file):

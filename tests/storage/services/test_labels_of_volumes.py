@@ -174,6 +174,18 @@ def test_images_are_no_labels(stage, tmp_path):
         import_labels(stage.catalog, stage.project, tmp_path / "empty", "nifti")
 
 
+def test_images_beside_the_labels_are_passed_over(stage, tmp_path):
+    for name in ("dicom-seg", "rtstruct"):
+        export_labels(stage.catalog, stage.project, name, tmp_path / "out")
+    (tmp_path / "out" / "image.dcm").write_bytes(stage.files.files[0].read_bytes())
+    stage.put(LabelDocument())
+    result = import_labels(stage.catalog, stage.project, tmp_path / "out", "rtstruct")
+    assert result.lost == []
+    assert result.changed == 1
+    with pytest.raises(BadInput, match="holds no file"):
+        import_labels(stage.catalog, stage.project, tmp_path / "out", "sr")
+
+
 def test_one_bad_file_of_a_folder_stops_nothing(stage, tmp_path):
     export_labels(stage.catalog, stage.project, "dicom-seg", tmp_path / "out")
     (file,) = (tmp_path / "out").iterdir()
