@@ -19,7 +19,27 @@ from pathlib import Path
 from benchmarks.rows import Row
 
 HERE = Path(__file__).parent
-NAMES = ("start", "open", "canvas", "lists", "intake", "dicom", "volume", "volume_view", "commit", "video", "audio", "tools", "timeline", "tracks", "panels", "tracker", "text", "volume_3d", "segment")
+NAMES = (
+    "start",
+    "open",
+    "canvas",
+    "lists",
+    "intake",
+    "dicom",
+    "volume",
+    "volume_view",
+    "commit",
+    "video",
+    "audio",
+    "tools",
+    "timeline",
+    "tracks",
+    "panels",
+    "tracker",
+    "text",
+    "volume_3d",
+    "segment",
+)
 
 
 def main(only: list[str]) -> int:

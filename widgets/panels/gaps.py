@@ -82,7 +82,10 @@ class GapsList(QWidget):
                 entry = QListWidgetItem(icon("ph.warning-circle", theme.warning()), gap.text)
                 where = self._session.frames.index(gap.at) if gap.at is not None and self._session.frames.count > 1 else None
                 if where is not None:
-                    entry.setText(f"{gap.text} " + self.tr("(frame {number})").format(number=f"{where + self._session.frames.counts_from:,}"))
+                    entry.setText(
+                        f"{gap.text} "
+                        + self.tr("(frame {number})").format(number=f"{where + self._session.frames.counts_from:,}")
+                    )
                 entry.setToolTip(self.tr("Go there"))
                 self._list.addItem(entry)
             self._list.setCurrentRow(min(row, len(gaps) - 1))
