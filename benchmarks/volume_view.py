@@ -80,7 +80,12 @@ class Stage:
 
     def _both(self, times: int, note: str) -> list[Row]:
         found = [_row(f"volume view: slice step{note}", self.steps(times), STEP)]
+        state = self.editor.state
+        assert state is not None
         found.append(_row(f"volume view: oblique redraw{note}", self.turns(times), OBLIQUE))
+        state.held = True
+        found.append(_row(f"volume view: oblique redraw while a line is held{note}", self.turns(times), OBLIQUE))
+        state.set(held=False)
         self.editor.straighten()
         self.settle()
         return found

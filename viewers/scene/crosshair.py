@@ -116,6 +116,7 @@ class CrosshairHand:
             if math.hypot(x - px, y - py) <= DRAG_THRESHOLD and self.hold.what != "middle":
                 return
             self._start = None
+        self.state.held = True
         point = mm_at(view, plane, x, y)
         if self.hold.what == "middle":
             self.state.look_at(point)
@@ -131,6 +132,7 @@ class CrosshairHand:
         """A click on a line brings the crosshair there, too."""
         if self._start is not None and self.hold is not None:
             self.state.look_at(self._start[1])
+        self.state.set(held=False)
         self.hold = self._start = None
 
     def _angle_of(self, view: ViewState, plane: Plane, x: float, y: float) -> float:

@@ -211,15 +211,23 @@ def middle(geometry: VolumeGeometry) -> Floats:
     return np.asarray(found)
 
 
-def plane_through(geometry: VolumeGeometry, axes: Axes, kind: PlaneKind, mm: ArrayLike, base: Axes | None = None) -> Plane:
-    """The plane of a kind that holds a point, as large as the volume. Along the voxels it lies on the nearest ones."""
+def plane_through(
+    geometry: VolumeGeometry,
+    axes: Axes,
+    kind: PlaneKind,
+    mm: ArrayLike,
+    base: Axes | None = None,
+    coarse: float = 1.0,
+) -> Plane:
+    """The plane of a kind that holds a point, as large as the volume. Along the voxels it lies on the nearest ones; elsewhere
+    its pixels are `coarse` times the finest distance of voxels wide."""
     right, down = axes.look(kind) if base is None else axes.look_upright(kind, base)
     point = np.asarray(mm, np.float64)
     along = _along_voxels(geometry, right, down)
     if along is not None:
         return _voxel_plane(geometry, right, down, *along, point)
     seen = corners(geometry)
-    spacing = min(geometry.spacing_row_mm, geometry.spacing_col_mm, step_mm(geometry, geometry.normal))
+    spacing = coarse * min(geometry.spacing_row_mm, geometry.spacing_col_mm, step_mm(geometry, geometry.normal))
     us, vs = seen @ right, seen @ down
     wide, high = float(us.max() - us.min()), float(vs.max() - vs.min())
     spacing = max(spacing, math.sqrt(max(wide * high, 1e-9) / MOST_PX))

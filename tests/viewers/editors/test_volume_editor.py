@@ -698,3 +698,21 @@ def test_on_a_fine_screen_a_slice_is_as_sharp_as_its_pixels(qtbot, monkeypatch):
     made = warped(eight, pane.view.placement(), (400, 300), smooth=False)
     x, y = (round(v * 2) for v in pane.view.screen_point(0, 0))
     assert (made[y : y + 120, x : x + 120, 0] == eight.repeat(2, axis=0).repeat(2, axis=1)).all()
+
+
+def test_planes_are_fine_again_when_the_hand_lets_go(qtbot):
+    stage = VolumeStage(qtbot)
+    state = stage.editor.state
+    coronal = stage.editor.planes[PlaneKind.CORONAL]
+    coronal.read()
+    middle = stage.at(coronal, state.crosshair)
+    end = QPoint(coronal.width() - 6, middle.y())
+    stage.move(coronal, end)
+    QTest.mousePress(coronal, Qt.MouseButton.LeftButton, pos=end)
+    stage.move(coronal, end + QPoint(0, 60), Qt.MouseButton.LeftButton)
+    coarse = state.plane(PlaneKind.AXIAL)
+    QTest.mouseRelease(coronal, Qt.MouseButton.LeftButton, pos=end + QPoint(0, 60))
+    fine = state.plane(PlaneKind.AXIAL)
+    assert state.turned
+    assert fine.mm_right < coarse.mm_right
+    assert stage.editor.planes[PlaneKind.AXIAL].read().plane.mm_right == fine.mm_right
