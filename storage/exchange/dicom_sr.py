@@ -270,7 +270,10 @@ def _coded(code: Code) -> Any:
 
 
 def evidence_of(series: Series, frames: set[int]) -> list[Dataset]:
-    """The headers of the instances behind some frames, with what highdicom insists on and the series may lack."""
+    """The headers of the instances behind some frames, with what highdicom insists on and the series may lack.
+
+    Patients may have names of one word, of which it warns: `name_patient` gives the name back to what was made.
+    """
     import copy
 
     assert series.index is not None
@@ -282,8 +285,13 @@ def evidence_of(series: Series, frames: set[int]) -> list[Dataset]:
                         "StudyDate", "StudyTime", "ReferringPhysicianName"):  # fmt: skip
             if keyword not in head:
                 setattr(head, keyword, None)
+        head.PatientName = "^"
         found.append(head)
     return found
+
+
+def name_patient(made: Dataset, series: Series) -> None:
+    made.PatientName = series.first_header().get("PatientName")
 
 
 def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: int, observer: str) -> None:
@@ -310,6 +318,7 @@ def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: 
         manufacturer="Postil",
         series_description=f"Measurements of {series.title}"[:64],
     )
+    name_patient(made, series)
     dw.stamp(made, now)
     dw.save(made, path)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.errors import Refused
 from storage.exchange import dicom_read as dr
 from storage.exchange import dicom_write as dw
-from storage.exchange.dicom_sr import evidence_of
+from storage.exchange.dicom_sr import evidence_of, name_patient
 from storage.exchange.losses import Losses
 from storage.exchange.sr_read import walk
 from storage.exchange.volumes import Series
@@ -44,6 +44,7 @@ def write_key_objects(path: Path, series: Series, frames: Iterable[int], *, now:
         series_description=f"Key images of {series.title}"[:64],
     )
     _name_frames(made, series, wanted)
+    name_patient(made, series)
     dw.stamp(made, now)
     dw.save(made, path)
 

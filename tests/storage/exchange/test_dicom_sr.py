@@ -156,6 +156,17 @@ def test_a_patient_without_a_birth_date_is_no_obstacle(tmp_path):
     assert pydicom.dcmread(tmp_path / "sr.dcm").PatientName == "Phantom^Test"
 
 
+def test_a_patient_of_one_word_keeps_that_name(tmp_path):
+    def head(_, ds):
+        ds.PatientName = "HEAD"
+
+    series = of_phantom(phantoms.series(tmp_path / "s", change=head))
+    write(tmp_path / "sr.dcm", series, labelled(Line=SHAPES["Line"]))
+    write_key_objects(tmp_path / "ko.dcm", series, [1], now=NOW)
+    assert [str(pydicom.dcmread(tmp_path / f).PatientName) for f in ("sr.dcm", "ko.dcm")] == ["HEAD", "HEAD"]
+    assert str(series.first_header().PatientName) == "HEAD"
+
+
 def test_nothing_to_measure_is_refused(tmp_path, series):
     with pytest.raises(Refused, match="measured"):
         write(tmp_path / "sr.dcm", series, document(features=FEATURES))
