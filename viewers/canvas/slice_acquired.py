@@ -57,6 +57,9 @@ class AcquiredCanvas(ImageCanvas):
         super().__init__(session, focus, ontology, pictures, parent)
         self.smooth(True)
         self.setAccessibleName(self.tr("Acquired slices"))
+        self.setAccessibleDescription(
+            self.tr("The slices with their labels. F and D turn them, Tab goes to the next object, Ctrl+F6 leaves the canvas.")
+        )
 
     def make_view(self) -> SliceView:
         return SliceView()

@@ -361,6 +361,22 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
         self.stop_cine()
         self.focus.set(at=at)
 
+    def frame_word(self) -> str:
+        return "slice"
+
+    def frame_name(self, at: FrameKey) -> str:
+        time, k = divmod(self.session.frames.index(at), max(1, self.volume.slices))
+        return f"slice {k + 1:,}" + (f" of time {time + 1:,}" if self.volume.times > 1 else "")
+
+    def reveal(self, instance: str) -> None:
+        """The other planes go there, too."""
+        super().reveal(instance)
+        found = self.session.shown(instance, self.focus.at)
+        if self.state is not None and found is not None:
+            x0, y0, x1, y1 = found.geometry.bounds()
+            k = self.frame() % self.state.geometry.n
+            self.state.look_at(self.state.geometry.to_mm((x0 + x1) / 2 - 0.5, (y0 + y1) / 2 - 0.5, k))
+
     def go_to_page(self, page: int) -> None:
         self.go_to(self.session.frames.key(min(max(0, page), max(0, self.frames() - 1))))
 

@@ -716,3 +716,16 @@ def test_planes_are_fine_again_when_the_hand_lets_go(qtbot):
     assert state.turned
     assert fine.mm_right < coarse.mm_right
     assert stage.editor.planes[PlaneKind.AXIAL].read().plane.mm_right == fine.mm_right
+
+
+def test_an_object_is_brought_into_sight_in_all_planes(qtbot):
+    from storage.clock import now_ms
+
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry)
+    edits, instance = stage.session.drawn(feature(ShapeKind.BOX), Box(40, 30, 8, 6), ("", 13), now_ms())
+    stage.session.do("Draw", edits)
+    stage.editor.reveal(instance)
+    assert stage.focus.at == ("", 13)
+    assert np.abs(stage.editor.state.crosshair - geometry.to_mm(43.5, 32.5, 13)).max() < 1e-6
+    assert stage.editor.frame_name(("", 13)) == "slice 14"
