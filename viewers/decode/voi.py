@@ -57,7 +57,8 @@ def look_of(index: FrameIndex, frame: int, voi: Window | Lut | None, *, invert: 
         other = fmt.padding if fmt.padding_limit is None else fmt.padding_limit
         padding = (float(min(fmt.padding, other)), float(max(fmt.padding, other)))
     # MONOCHROME1 and the shape INVERSE say the same thing; where both do it is still said once.
-    turned = fmt.photometric == "MONOCHROME1" or (fmt.presentation_shape == "INVERSE" and not fmt.palette)
+    grey = fmt.photometric in ("MONOCHROME1", "MONOCHROME2")
+    turned = grey and (fmt.photometric == "MONOCHROME1" or fmt.presentation_shape == "INVERSE")
     return Look(
         voi=voi,
         slope=float(index.slope[frame]),

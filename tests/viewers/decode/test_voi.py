@@ -118,6 +118,16 @@ def test_black_and_white_are_turned_once_whatever_says_so(tmp_path, photometric,
     assert (greys[0, 0], greys[-1, -1]) == ((255, 0) if turned else (0, 255))
 
 
+def test_colours_are_not_turned_by_what_is_said_of_greys(tmp_path):
+    values = np.random.default_rng(1).integers(0, 256, (16, 20, 3)).astype(np.uint8)
+
+    def change(i, ds):
+        phantoms.set_pixels(ds, values, bits_stored=8)
+        ds.PresentationLUTShape = "INVERSE"
+
+    assert np.array_equal(shown(picture(tmp_path / "s", RAMP[:16, :20], change=change)), values)
+
+
 def test_padding_is_darkest_in_either_polarity_and_no_part_of_an_automatic_window(tmp_path):
     values = np.full((16, 20), 500, np.int16)
     values[:, 10:] = 900
