@@ -65,7 +65,7 @@ _KNOWN = _IMAGE_EXTENSIONS | {e for each in TIMED_EXTENSIONS.values() for e in e
 _TEXT_BYTES = bytes(range(32, 127)) + b"\t\n\r\f\x1b"
 
 #: What the sentence of a refusal says can be added.
-ACCEPTED = "pictures (JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF), videos, audio, PDF and text (txt, html, md, csv, json, xml)"
+ACCEPTED = "pictures (JPEG, PNG, WebP, AVIF, BMP, TIFF, GIF), videos, audio, DICOM, NIfTI, NRRD, PDF and text (txt, html, md, csv, json, xml)"
 
 
 #: What `volume_of` says.

@@ -17,9 +17,6 @@ from storage.media.slides import probe_slide
 from storage.media.source import FileSource
 from storage.model.items import MAX_TITLE, Kind, MediaInfo
 
-#: Kinds that can be added and opened. DICOM files and NIfTI volumes are refused as long as their kinds are not among them.
-SHOWN_KINDS = frozenset(Kind) - {Kind.DICOM_SERIES, Kind.NIFTI}
-
 _KINDS_OF_FILE = (
     (stat.S_ISDIR, "is a folder, not a file", "Add the folder itself; its files are added with it."),
     (stat.S_ISFIFO, "is a pipe, not a file", "Save its contents to a file first."),
@@ -67,7 +64,7 @@ def probe(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:
             from storage.media.documents import probe_text
 
             info = probe_text(path, check)
-        case _ if Kind.NIFTI in SHOWN_KINDS and volume_of(head, path) in (NIFTI, NRRD):
+        case _ if volume_of(head, path) in (NIFTI, NRRD):
             info = _probe_grid(head, path)
         case _:
             raise _no_item(head, path)
@@ -120,8 +117,8 @@ def _no_item(head: bytes, path: Path) -> BadInput:
     volume = volume_of(head, path)
     if volume:
         return BadInput(
-            f"{path.name} is {volume}: this version of Postil cannot show volumes yet.",
-            remedy="Export its slices as PNG or TIFF pictures and add those; the file itself can be added later.",
+            f"{path.name} is {volume}, and of no series that can be shown.",
+            remedy="Add it together with the other files of its series.",
             input=str(path),
         )
     what = name_of_content(head)

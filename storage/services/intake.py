@@ -19,7 +19,6 @@ from storage.catalog import datasets, files, folders
 from storage.catalog.writer import Done, Priority
 from storage.errors import Cancelled, DiskFull, PostilError, Refused
 from storage.media.originals import Originals
-from storage.media.probe import SHOWN_KINDS
 from storage.model.items import Kind
 from storage.model.query import ItemSelection
 from storage.progress import Progress
@@ -149,7 +148,7 @@ class _Intake:
 
     def _but_series(self, found: list[FoundFile]) -> list[FoundFile]:
         """DICOM files become series, which is done first; answers the other files."""
-        if Kind.DICOM_SERIES not in SHOWN_KINDS or self._options.only is not None:
+        if self._options.only is not None:
             return found
         from storage.services.series import SeriesIntake, take_dicom
 

@@ -132,7 +132,7 @@ class AddData(Dialog):
         self.upload = FilesTab(
             DropZone(
                 self.tr("Drop files or folders here"),
-                self.tr("Pictures, videos, audio, PDF and text (txt, html, md, csv, json, xml)"),
+                self.tr("Pictures, videos, audio, DICOM, NIfTI, PDF and text (txt, html, md, csv, json, xml)"),
             )
         )
         self.batch = BatchTab(work)
@@ -179,7 +179,7 @@ class AddData(Dialog):
         self.body.addWidget(label(self.tr("Into the folder"), "small"))
         self.body.addWidget(self.folder)
         self.body.addWidget(self.new_folder)
-        # DICOM and private clouds get their tabs when they can be added.
+        # Private clouds get their tab when they can be added.
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.upload, self.tr("Upload"))
         self.tabs.addTab(self.batch, self.tr("Batch images as"))

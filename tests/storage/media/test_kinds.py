@@ -107,10 +107,10 @@ def test_copies_keep_an_extension_that_fits(clip, sound, tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "word"),
     [
-        ("a.dcm", b"\0" * 128 + b"DICM", "a DICOM file: this version of Postil cannot show volumes yet"),
+        ("a.dcm", b"\0" * 128 + b"DICM", "a DICOM file, and of no series"),
         ("old.dcm", b"\x08\0\x05\0CS\x0a\0ISO_IR 100", "a DICOM file"),
-        ("a.nii", b"\0" * 344 + b"n+1\0", "a NIfTI volume"),
-        ("a.nii.gz", b"\x1f\x8b\x08", "a NIfTI volume"),
+        ("a.nii", b"\0" * 344 + b"n+1\0", "NIfTI"),
+        ("a.nii.gz", b"\x1f\x8b\x08", "cannot be read"),
         ("a.zip", b"PK\x03\x04....", "a ZIP archive, which Postil cannot show"),
         ("a.exe", b"MZ\x90\0\x03", "no file that Postil can show"),
         ("a.txt", b"MZ\x90\0\x03\0\0\0\x04", "holds no text but binary data"),
@@ -136,7 +136,7 @@ def test_a_sound_without_samples_is_refused(sound, tmp_path):
     head = bytearray(sound.read_bytes())
     at = head.index(b"data")
     head[at + 4 : at + 8] = bytes(4)
-    assert "cannot be read as sound" in refused(named(tmp_path / "none.wav", bytes(head[: at + 8]))).reason
+    assert "holds no sound" in refused(named(tmp_path / "none.wav", bytes(head[: at + 8]))).reason
 
 
 def test_a_pdf_with_a_password_is_refused(tmp_path):

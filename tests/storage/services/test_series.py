@@ -264,18 +264,12 @@ def test_one_title_for_several_series_is_numbered(catalog, target, tmp_path):
     assert [a.title for a in result.added] == ["Study", "Study (2)"]
 
 
-@pytest.fixture
-def volumes_are_shown(monkeypatch) -> None:
-    for place in ("storage.media.probe.SHOWN_KINDS", "storage.services.intake.SHOWN_KINDS"):
-        monkeypatch.setattr(place, frozenset(Kind))
-
-
 def no_picture(path: Path, size: int) -> bytes:
     raise BadInput("no picture")
 
 
 @pytest.mark.parametrize("link", [False, True])
-def test_a_dropped_tree_of_everything_comes_in_whole(catalog, target, tmp_path, volumes_are_shown, link):
+def test_a_dropped_tree_of_everything_comes_in_whole(catalog, target, tmp_path, link):
     """Folders become folders, DICOM files series in them, everything else what it is."""
     study = tmp_path / "study"
     phantoms.series(study / "head", n=3, names="shuffled")
@@ -307,7 +301,7 @@ def folder_of(catalog, item_id: int) -> str:
     return "/".join(f.title for f in catalog.reads.folder_path(catalog.reads.item(item_id).folder_id))
 
 
-def test_small_pictures_are_drawn_from_the_copies(catalog, target, tmp_path, volumes_are_shown):
+def test_small_pictures_are_drawn_from_the_copies(catalog, target, tmp_path):
     """Of a series from its middle file; of a packed volume although its copy is named by a hash; of a file that is also a TIFF."""
 
     def also_tiff(i, ds):
@@ -327,7 +321,7 @@ def test_small_pictures_are_drawn_from_the_copies(catalog, target, tmp_path, vol
     assert packed.source.endswith(".nii.gz")
 
 
-def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path, volumes_are_shown):
+def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path):
     phantoms.nifti(tmp_path / "in.hdr", phantoms.numbered((3, 4, 5)), np.eye(4))
     paths = [tmp_path / "in.hdr", tmp_path / "in.img"]
     linked = add_paths(catalog, paths, target, link=True, render=no_picture, progress=Progress())
@@ -336,9 +330,3 @@ def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path, volumes
     copied = add_paths(catalog, paths[:1], target, render=no_picture, progress=Progress(), duplicates="add")
     assert copied.added == [] and "in the file beside it" in copied.errors[0].reason
     assert check(catalog.path) == []
-
-
-def test_volumes_are_refused_as_long_as_they_are_not_shown(catalog, target, tmp_path):
-    phantoms.series(tmp_path / "in", n=2)
-    result = add_paths(catalog, [tmp_path / "in"], target, render=no_picture, progress=Progress())
-    assert result.added == [] and len(result.errors) == 2
