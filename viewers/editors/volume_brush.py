@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.model.space import Floats
+from storage.model.voxels import VoxelBox
 from viewers.tools.volume_paint import GrowTool, PlaneBrush, SphereTool
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class BrushHand:
-    """See `PlaneHand`. Brush and eraser paint one voxel thick in the plane, the sphere brush a ball."""
+    """See `PlaneHand`. Brush, eraser and threshold brush paint one voxel thick in the plane, the sphere brush a ball."""
 
     def __init__(self, editor: VolumeEditor) -> None:
         self._editor = editor
@@ -20,6 +21,7 @@ class BrushHand:
         self._plain = {
             "brush": PlaneBrush(settings, painter, erases=False),
             "eraser": PlaneBrush(settings, painter, erases=True),
+            "threshold": PlaneBrush(settings, painter, erases=False),
         }
         for tool in self._plain.values():
             tool.context = editor.canvas.context
@@ -39,8 +41,27 @@ class BrushHand:
             tool.grow_at(mm, one_slice=shift)
             return
         own = self._plain.get(tool.id) or (tool if isinstance(tool, SphereTool) else None)
+        self._editor.painter.stroke_gate = self._range_at(mm) if tool.id == "threshold" else None
         if own is not None and own.stroke_from(mm, normal, ctrl=ctrl):
             self._stroke = own
+
+    def _range_at(self, mm: Floats) -> tuple[float, float] | None:
+        """What the threshold brush takes, in modality values: round the value under the pointer, or its fixed range."""
+        editor, settings = self._editor, self._editor.toolbox.threshold
+        ground, window = editor.ground(), editor.volume.window_of(editor.frame())
+        if ground is None:
+            return None
+        look = editor.volume.look(editor.frame())
+        if not settings.pick:
+            ends = sorted(v * look.slope + look.intercept for v in (settings.low, settings.high))
+            return ends[0], ends[1]
+        column, row, k = (round(float(v)) for v in ground.geometry.to_voxel(mm))
+        here = VoxelBox((k, row, column), (k + 1, row + 1, column + 1)).cut(ground.masks.whole)
+        if here.empty:
+            return None
+        value = float(ground.values.read(here).ravel()[0])
+        around = settings.tolerance * (window.width / 255 if window is not None else 1.0)
+        return value - around, value + around
 
     def move(self, mm: Floats) -> None:
         if self._stroke is not None:

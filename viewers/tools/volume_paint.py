@@ -55,6 +55,7 @@ class VolumePainter:
     ) -> None:
         self.session, self.settings, self.ground = session, settings, ground
         self.gate: Callable[[], tuple[float, float] | None] = lambda: None  # values that may be painted, of modality
+        self.stroke_gate: tuple[float, float] | None = None  # of this stroke alone
         self.locked: Callable[[], frozenset[str]] = frozenset
         self._now, self._changed = now, changed
         self._gesture: VolumeGesture | None = None
@@ -109,7 +110,7 @@ class VolumePainter:
             block = ball(ground.geometry, self._last, mm, self.radius_mm)
         else:
             block = disc(ground.geometry, self._last, mm, self.radius_mm, self._normal)
-        gate = self.gate()
+        gate = self.stroke_gate or self.gate()
         if gate is not None and not self.erasing:
             block = gated(block, ground.values, *gate)
         self._last = mm
@@ -122,7 +123,7 @@ class VolumePainter:
     def commit(self, ontology: Ontology) -> str | None:
         """The stroke is one step. The object, or None where nothing was painted."""
         gesture, live = self._gesture, self.live
-        self._gesture = self.live = None
+        self._gesture = self.live = self.stroke_gate = None
         if gesture is None or live is None:
             return None
         known = ontology.object(self.feature_hash)
@@ -135,7 +136,7 @@ class VolumePainter:
 
     def cancel(self) -> bool:
         gesture = self._gesture
-        self._gesture = self.live = None
+        self._gesture = self.live = self.stroke_gate = None
         if gesture is not None:
             gesture.cancel()
             self._changed()

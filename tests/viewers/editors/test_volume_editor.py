@@ -729,3 +729,17 @@ def test_an_object_is_brought_into_sight_in_all_planes(qtbot):
     assert stage.focus.at == ("", 13)
     assert np.abs(stage.editor.state.crosshair - geometry.to_mm(43.5, 32.5, 13)).max() < 1e-6
     assert stage.editor.frame_name(("", 13)) == "slice 14"
+
+
+def test_the_threshold_brush_takes_values_like_the_first_in_other_planes(qtbot):
+    geometry = space()
+    array = np.zeros(geometry.shape, np.int16)
+    array[:, 21:, :] = 900
+    stage = ready_to_paint(qtbot, "threshold", geometry=geometry, array=array)
+    pane = stage.editor.planes[PlaneKind.SAGITTAL]
+    pane.read()
+    stage.click(pane, stage.at(pane, geometry.to_mm(30, 19, 9)))
+    found = painted(stage)
+    assert found[:, :21].any()
+    assert not found[:, 21:].any()
+    assert stage.editor.painter.stroke_gate is None
