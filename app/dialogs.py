@@ -20,6 +20,10 @@ def ask_save_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | 
     return _remember(chosen)
 
 
+def ask_folder(parent: QWidget, title: str) -> Path | None:
+    return _remember(QFileDialog.getExistingDirectory(parent, title, _last_folder))
+
+
 def _remember(chosen: str) -> Path | None:
     global _last_folder
     if not chosen:

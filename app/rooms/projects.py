@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
-from app.dialogs import ask_open_file, ask_save_file
+from app.dialogs import ask_folder, ask_open_file, ask_save_file
 from app.operations import Operations
 from storage.catalog import ontologies, projects, tasks
 from storage.model import ontology_edit
@@ -16,6 +16,7 @@ from storage.model.geometry import ShapeKind
 from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow
 from widgets import words
+from widgets.controls.label_format import VOLUME_FORMATS
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
 from widgets.dialogs.new_project import NewProject, NewProjectDialog
 from widgets.panels.projects import ProjectsPanel
@@ -159,13 +160,19 @@ class ProjectsRoom(QObject):
     @Slot(int, object)
     def export(self, project_id: int, options: Any) -> None:
         project = self.context.reads.project(project_id)
-        path = ask_save_file(self.window, self.tr("Export labels"), f"{project.title}-{options.format}.json", JSON_FILES)
+        title = self.tr("Export labels")
+        if options.format in VOLUME_FORMATS:
+            path = ask_folder(self.window, title)
+        else:
+            path = ask_save_file(self.window, title, f"{project.title}-{options.format}.json", JSON_FILES)
         if path is not None:
             self._export(project, options, path)
 
     def _export(self, project: ProjectRow, options: Any, path: Path) -> None:
         def work(progress: Any) -> Any:
+            from storage.services.deidentify_rules import Options
             from storage.services.export import export_labels
+            from viewers.decode.volume import modality_of
 
             return export_labels(
                 self.context.catalog,
@@ -175,6 +182,8 @@ class ProjectsRoom(QObject):
                 stages=options.stages,
                 classes=options.classes,
                 progress=progress,
+                pixels=modality_of,
+                deidentify=Options() if options.deidentify else None,
             )
 
         job = self.context.jobs.start(self.tr("Exporting {0}").format(project.title), work)
@@ -189,7 +198,8 @@ class ProjectsRoom(QObject):
 
     @Slot(int, object)
     def take_in(self, project_id: int, options: Any) -> None:
-        path = ask_open_file(self.window, self.tr("Import labels"), JSON_FILES)
+        title, volumes = self.tr("Import labels"), options.format in VOLUME_FORMATS
+        path = ask_folder(self.window, title) if volumes else ask_open_file(self.window, title, JSON_FILES)
         if path is None:
             return
 

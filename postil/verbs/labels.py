@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from postil.commands import LABEL_FORMATS
 from postil.console import OK, SOME_FAILED, Console
@@ -15,8 +14,6 @@ from postil.verbs.projects import _stage
 from storage.errors import Refused
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from storage.services.deidentify_rules import Options
 
 
@@ -27,6 +24,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.signed_urls:
         raise later("signed links")
     from storage.services.export import export_labels
+    from viewers.decode.volume import modality_of
 
     with opened(arguments, read_only=True) as catalog:
         project = catalog.reads.project_by_title(arguments.project)
@@ -41,7 +39,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
                 stages=stages,
                 classes=classes,
                 progress=progress,
-                pixels=_pixels,
+                pixels=modality_of,
                 deidentify=_deidentify(arguments.deidentify),
             )
     lost = [{"what": x.what, "where": x.where, "why": x.why} for x in result.lost]
@@ -93,15 +91,6 @@ def _deidentify(said: str | None) -> Options | None:
         if word not in known:
             raise Refused(f"“{word}” is no option of the profile.", remedy="Options: " + ", ".join(known) + ".", input=word)
     return Options(**{known[word]: True for word in wanted})
-
-
-def _pixels(facts: dict[str, Any]) -> Callable[[int], NDArray]:
-    """The modality values of a series' frames, by the viewers' own decoder."""
-    from storage.media.source import FileSource
-    from viewers.decode.volume import open_volume
-
-    volume = open_volume(facts["frame_index"], lambda file: FileSource(Path(facts["files"][file])))
-    return lambda frame: volume.modality(frame, volume.frame(frame))
 
 
 def _known(format: str) -> None:

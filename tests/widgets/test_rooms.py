@@ -183,7 +183,7 @@ def test_export_asks_for_what_is_ticked(qtbot, ground, cards):
     form = cards.labels._export_form
     qtbot.waitUntil(lambda: form._stages.count() == 2)
     form._stages.item(0).setCheckState(Qt.CheckState.Unchecked)
-    form._coco.click()
+    form._format._coco.click()
     with qtbot.waitSignal(cards.labels.export_wanted) as seen:
         cards.labels._export.click()
     project, options = seen.args
@@ -211,3 +211,19 @@ def test_a_description_being_typed_is_kept_when_the_screen_is_left(qtbot, ground
     with qtbot.waitSignal(room.settings.describe_wanted) as seen:
         room.hide()
     assert seen.args == [ground.dataset, "Spring"]
+
+
+def test_volumes_leave_in_a_format_of_their_own_without_the_identity_if_wished(qtbot):
+    from widgets.controls.export_form import ExportForm
+
+    form = ExportForm()
+    qtbot.addWidget(form)
+    form.show()
+    assert not form._hide.isVisible()
+    qtbot.mouseClick(form._format._volumes, Qt.MouseButton.LeftButton)
+    assert form._hide.isVisible()
+    qtbot.mouseClick(form._hide, Qt.MouseButton.LeftButton)
+    assert (form.options().format, form.options().deidentify) == ("dicom-seg", True)
+    form._format._kind.setCurrentIndex(form._format._kind.findData("nifti"))
+    form._format._told()
+    assert (form.options().format, form.options().deidentify) == ("nifti", False)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import BadInput, Cancelled
 from storage.media.dicom_index import FrameIndex, Lut, PixelFormat, Voi
-from storage.media.source import ByteSource
+from storage.media.source import ByteSource, FileSource
 from storage.model.space import VolumeGeometry
 from viewers.decode import voi
 from viewers.decode.arrays import Array
@@ -312,3 +313,9 @@ def inflated(source: ByteSource) -> bytes:
 def open_volume(index: FrameIndex, sources: Callable[[int], ByteSource]) -> DicomFrames:
     """BadInput where the format of the series cannot be shown at all; single damaged frames are told when they are read."""
     return DicomFrames(index, sources)
+
+
+def modality_of(facts: Mapping[str, Any]) -> Callable[[int], Array]:
+    """The modality values of a series' frames, by the facts of `storage.services.originals.facts_of`: for reports."""
+    volume = open_volume(facts["frame_index"], lambda file: FileSource(Path(facts["files"][file])))
+    return lambda frame: volume.modality(frame, volume.frame(frame))

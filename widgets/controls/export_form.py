@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow
 from widgets import theme, words
+from widgets.controls.label_format import DICOM_FORMATS, LabelFormat
 from widgets.controls.labels import label
 from widgets.controls.shapes import swatch
-
-Format = Literal["encord", "coco"]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """`stages` and `classes` None: all of them. Classes are feature hashes of objects and classifications."""
+    """`stages` and `classes` None: all of them. Classes are feature hashes of objects and classifications.
 
-    format: Format
+    `deidentify`: DICOM files leave with their series, both without the identity of the patient.
+    """
+
+    format: str
     stages: frozenset[str] | None = None
     classes: frozenset[str] | None = None
+    deidentify: bool = False
 
 
 class ExportForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._encord = QRadioButton(self.tr("Encord JSON"), self)
-        self._coco = QRadioButton(self.tr("COCO"), self)
-        self._encord.setChecked(True)
+        self._format = LabelFormat(self)
+        self._hide = QCheckBox(self.tr("Without the identity of patients, series included"), self)
         self._lost = label("", "small", wrap=True, parent=self)
         self._stages = QListWidget(self)
         self._stages.setAccessibleName(self.tr("Stages to export"))
@@ -46,7 +47,7 @@ class ExportForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         for heading, widgets in (
-            (self.tr("Format"), (self._encord, self._coco, self._lost)),
+            (self.tr("Format"), (self._format, self._hide, self._lost)),
             (self.tr("From the stages"), (self._stages,)),
             (self.tr("Include"), (self._all_classes, self._classes)),
         ):
@@ -57,7 +58,7 @@ class ExportForm(QWidget):
                 column.addWidget(widget)
             column.addSpacing(theme.GAP)
         column.addStretch(1)
-        self._coco.toggled.connect(self._tell_loss)
+        self._format.changed.connect(self._tell_loss)
         self._all_classes.toggled.connect(self._show_classes)
         self._tell_loss()
         self._show_classes()
@@ -91,14 +92,19 @@ class ExportForm(QWidget):
     def options(self) -> ExportOptions:
         stages = _ticked(self._stages)
         classes = None if self._all_classes.isChecked() else _ticked(self._classes) or frozenset()
-        return ExportOptions("coco" if self._coco.isChecked() else "encord", stages, classes)
+        hidden = self._hide.isChecked() and self._format.format in DICOM_FORMATS
+        return ExportOptions(self._format.format, stages, classes, hidden)
 
     @Slot()
     def _tell_loss(self) -> None:
-        if self._coco.isChecked():
+        chosen = self._format.format
+        self._hide.setVisible(chosen in DICOM_FORMATS)
+        if chosen == "coco":
             text = self.tr("Boxes, polygons, masks and keypoints. What COCO cannot hold is listed after the export.")
-        else:
+        elif chosen == "encord":
             text = self.tr("Everything: all shapes, answers and classifications, one file for the whole project.")
+        else:
+            text = self.tr("A folder with a file for each series. What the format cannot hold is listed after the export.")
         self._lost.setText(text)
 
     @Slot()

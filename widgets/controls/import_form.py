@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from PySide6.QtWidgets import QCheckBox, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.controls.label_format import LabelFormat
 from widgets.controls.labels import label
 
 
@@ -15,16 +15,14 @@ from widgets.controls.labels import label
 class ImportOptions:
     """`dry_run` only tells what would match."""
 
-    format: Literal["encord", "coco"]
+    format: str
     dry_run: bool = False
 
 
 class ImportForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._encord = QRadioButton(self.tr("Encord JSON"), self)
-        self._coco = QRadioButton(self.tr("COCO"), self)
-        self._encord.setChecked(True)
+        self._format = LabelFormat(self)
         self._dry = QCheckBox(self.tr("Only show what would match"), self)
         note = label(
             self.tr(
@@ -36,9 +34,9 @@ class ImportForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        for widget in (self._encord, self._coco, self._dry, note):
+        for widget in (self._format, self._dry, note):
             column.addWidget(widget)
         column.addStretch(1)
 
     def options(self) -> ImportOptions:
-        return ImportOptions("coco" if self._coco.isChecked() else "encord", self._dry.isChecked())
+        return ImportOptions(self._format.format, self._dry.isChecked())
