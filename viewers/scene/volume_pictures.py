@@ -145,7 +145,7 @@ class VolumePictures(PictureSource):
         from viewers.decode import voi
 
         look = self.volume.look(frame)
-        drawn = self.volume.overlays(frame) if self.overlays_shown else ()
+        drawn = self._drawings(frame)
         key = (frame, look, drawn)
         with self._lock:
             kept = self._kept.get(key)
@@ -154,7 +154,7 @@ class VolumePictures(PictureSource):
                 return kept
         eight = voi.apply(array, look)
         made: Shown = cv2.cvtColor(eight, cv2.COLOR_GRAY2BGRA if eight.ndim == 2 else cv2.COLOR_RGB2BGRA)
-        for overlay in drawn or ():
+        for overlay in drawn:
             _draw_over(made, overlay)
         made.flags.writeable = False
         with self._lock:
@@ -162,6 +162,10 @@ class VolumePictures(PictureSource):
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
+
+    def _drawings(self, frame: int) -> tuple[Overlay, ...]:
+        """Of the file; not read yet is like none, so that a slice without any is not drawn twice."""
+        return self.volume.overlays(frame) or () if self.overlays_shown else ()
 
     def _picture(self, array: Array, frame: int, region: Region | None = None) -> Picture:
         h, w = array.shape[:2]
@@ -181,9 +185,11 @@ class VolumePictures(PictureSource):
         self.error = volume.error
         self.frames = max(1, volume.slices * volume.times)
         found = volume.slice(self._asked_for)
-        look = volume.look(found.frame) if found is not None else None
-        drawn = volume.overlays(found.frame) if found is not None and self.overlays_shown else None
-        state = (volume.ready, found and found.frame, look, drawn, self.error)
+        # Of one frame for all: another slice that is looked at is no change of the picture.
+        look = volume.look(volume.slices // 2) if volume.frames is not None else None
+        instead = found.frame if found is not None and not found.exact else None
+        drawn = self._drawings(found.frame) if found is not None else ()
+        state = (volume.ready, found is None, instead, look, drawn, self.error)
         if state != self._told_of:
             self._told_of = state
             self._changed()
