@@ -37,6 +37,7 @@ class VolumePictures(PictureSource):
         self.overlays_shown = True
         self._kept: OrderedDict[tuple[object, ...], Shown] = OrderedDict()
         self._lock = threading.Lock()
+        self._telling = threading.RLock()
         self._told_of: tuple[object, ...] = ()
         self._asked_for = 0  # the frame that is to be seen
         self._stop = volume.listen(self._came)
@@ -181,6 +182,10 @@ class VolumePictures(PictureSource):
 
     def _came(self) -> None:
         """Many slices come that are not to be seen: only what changes the picture is told."""
+        with self._telling:  # several threads tell: who comes last must look last
+            self._look()
+
+    def _look(self) -> None:
         volume = self.volume
         self.error = volume.error
         self.frames = max(1, volume.slices * volume.times)
