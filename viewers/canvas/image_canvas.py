@@ -62,6 +62,8 @@ class ImageCanvas(QWidget):
     adjusted = Signal()
     space_tapped = Signal()  # Space was pressed and let go, not held to pan
 
+    picture_worker: type[Newest] = Newest  # who draws the picture's layer
+
     def __init__(
         self,
         session: EditSession,
@@ -86,7 +88,7 @@ class ImageCanvas(QWidget):
             say=self.status.emit,
             refresh=self.tool_acted,
         )
-        self._workers = (Newest("canvas picture"), Newest("canvas shapes"), Newest("canvas tools"))
+        self._workers = (self.picture_worker("canvas picture"), Newest("canvas shapes"), Newest("canvas tools"))
         self.tool_work = ToolWork(pictures, self.frame_index, self.tool_acted, self._workers[2])
         self.context.behind = self.tool_work
         background = (BACKGROUND.blue(), BACKGROUND.green(), BACKGROUND.red())

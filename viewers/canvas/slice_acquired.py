@@ -12,6 +12,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Geometry
 from storage.model.ontology import Ontology
+from viewers.canvas.background import AtOnce
 from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.overlay import draw_chip
@@ -36,6 +37,7 @@ class AcquiredCanvas(ImageCanvas):
     enlarge_wanted = Signal()
 
     view: SliceView
+    picture_worker = AtOnce  # the slice is at hand: 2 ms
 
     def __init__(
         self,
