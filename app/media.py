@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.volumes import VOLUMES, corner_titles, header_of, make_3d, open_volume_source
+from app.volumes import VOLUMES, corner_titles, header_of, open_volume_source
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
 from storage.model.items import MOVING, SEQUENCE_FPS, Item, Kind
@@ -48,7 +48,6 @@ class Medium:
     titles: tuple[str, ...] = ()  # of the pictures of a group; of a volume what stands in its corner
     header: Callable[[int], Any] | None = None  # of a DICOM frame
     first: int = 0  # the frame it is opened on
-    closing: list[Callable[[], None]] = field(default_factory=list)  # what an editor began that is ended with the medium
 
     @property
     def pictures(self) -> PictureSource:
@@ -65,8 +64,6 @@ class Medium:
             self.sound.warm()
 
     def close(self) -> None:
-        while self.closing:
-            self.closing.pop()()
         self.source.close()
         if self.sound is not None:
             self.sound.close()
@@ -153,7 +150,7 @@ def editor_for(
 
         missing = tuple(item.facts.get("missing_3d") or ())
         shown = {"titles": lambda: medium.titles, "missing": missing, "read_header": medium.header}
-        return VolumeEditor(*shared, **shown, make_3d=make_3d(medium.closing), **options)
+        return VolumeEditor(*shared, **shown, **options)
     from viewers.editors.image_editor import ImageEditor
 
     return ImageEditor(*shared, **options)

@@ -11,10 +11,7 @@ from storage.model.items import Item, Kind
 from storage.services.originals import by_its_title, facts_of, source_of
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from storage.catalog.engine import Catalog
-    from viewers.scene.mpr_state import MprState
     from viewers.scene.volume_source import VolumeSource
 
 VOLUMES = frozenset({Kind.DICOM_SERIES, Kind.NIFTI})
@@ -90,26 +87,3 @@ def _text(element: Any) -> str:
     except Exception as error:  # a value that contradicts its own type
         return f"unreadable: {error}"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def make_3d(closing: list[Callable[[], None]]) -> Callable[[VolumeSource, MprState], QWidget]:
-    """The fourth pane, its crosshair the planes'. What ends it is added to `closing`."""
-
-    def make(volume: VolumeSource, state: MprState) -> QWidget:
-        from viewers.canvas.volume_3d import VolumeView
-
-        view = VolumeView(volume)
-
-        def follow(names: frozenset[str]) -> None:
-            if "crosshair" in names:
-                view.set_crosshair(state.crosshair)
-            if "time" in names:
-                view.set_time(state.time)
-
-        end = state.listen(follow)
-        view.crosshair_wanted.connect(state.look_at)
-        view.set_crosshair(state.crosshair)
-        closing.extend((end, view.close_view))
-        return view
-
-    return make

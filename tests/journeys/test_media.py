@@ -20,7 +20,7 @@ from storage.progress import Progress
 from storage.services import sequences
 from storage.services.batches import add_batch
 from tests.journeys.desk import Desk
-from tests.support import clips, pdfs, sounds
+from tests.support import clips, pdfs, phantoms, sounds
 from viewers.decode.thumbs import render
 
 TEXT = "Dr. Müller 👩‍⚕️ saw the patient\r\non 3 March; cafe\u0301 visit, no complaints 😀.\n" * 20
@@ -36,6 +36,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "c pages.pdf").write_bytes(pdfs.pdf(*pages))
     (folder / "d text.txt").write_bytes(TEXT.encode())
     (folder / "e page.html").write_text(HTML, "utf-8")
+    phantoms.series(folder / "h scan", n=5)
     for number in range(3):
         Image.new("RGB", (160 + 40 * number, 120), (60, 90 * number, 120)).save(folder / f"picture {number}.png")
     return folder
@@ -43,7 +44,9 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def studio(desk: Desk, media: Path) -> Desk:
-    desk.add("Media", *(media / name for name in ("a film.mp4", "b sound.wav", "c pages.pdf", "d text.txt", "e page.html")))
+    desk.add(
+        "Media", *(media / name for name in ("a film.mp4", "b sound.wav", "c pages.pdf", "d text.txt", "e page.html", "h scan"))
+    )
     folder = desk.reads.folder_by_path("Media").id
     dataset = desk.do(datasets.create, "Media")
     desk.do(datasets.attach_folder, dataset, folder)
@@ -94,7 +97,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("title", [*KINDS, "e page.html"])
+@pytest.mark.parametrize("title", [*KINDS, "e page.html", "Phantom"])
 def test_every_verb_says_whether_it_can_be_done(studio: Desk, title: str) -> None:
     open_task(studio, title)
     registry = studio.window.registry
