@@ -224,7 +224,6 @@ class SeriesIntake:
             return
         item_id, shown = outcome
         self.result.added.append(Added(Kind.DICOM_SERIES, shown, item.uuid, item_id, _source(found)))
-        self.result.members += len(behind)
         self.result.warnings += [Failure(shown, text) for text in found.warnings]
         middle = behind[len(behind) // 2]
         self._pictures.setdefault(item.sha256 or "", self._originals.path_of(middle.source, middle.location))
