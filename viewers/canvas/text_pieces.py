@@ -17,7 +17,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt, QTextBoundaryFinder
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextLine, QTextOption
 
-from viewers.canvas.text_units import Units, shown
+from viewers.canvas.text_units import Units, shown, whole
 
 CHUNK = 2048
 _LOOK = 128  # how far from where a long line should be cut a good place is looked for
@@ -106,7 +106,8 @@ class Piece:
 
     def offset_at(self, number: int, x: float) -> int:
         """The nearest place between two characters, as a reader counts them."""
-        return self.start + min(self.shown, self.units.point(self.layout.lineAt(number).xToCursor(x)))
+        unit = whole(self.layout.text(), self.layout.lineAt(number).xToCursor(x))
+        return self.start + min(self.shown, self.units.point(unit))
 
     def spans(self, number: int, start: int, end: int) -> list[tuple[float, float]]:
         """Left and right edges of what of a range lies in a row; several where the direction of writing changes."""

@@ -41,6 +41,16 @@ class Units:
         return unit - bisect_left(self._units, unit) if self._units else unit
 
 
+def whole(text: str, unit: int) -> int:
+    """The beginning of the character, as a reader counts them, that a place in UTF-16 units lies in: where the font has no
+    picture for a joined emoji, Qt puts the caret between its parts."""
+    if text.isascii():
+        return unit
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, text)
+    finder.setPosition(unit)
+    return unit if finder.isAtBoundary() else max(0, finder.toPreviousBoundary())
+
+
 def word_at(text: str, point: int) -> tuple[int, int]:
     """The word (or the run of signs, or of spaces) round a place in `text`, in code points; it cuts no character."""
     if not text:

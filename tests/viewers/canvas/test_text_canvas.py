@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QTextBoundaryFinder
 from PySide6.QtGui import QMouseEvent
@@ -139,6 +139,7 @@ def _one_place(text, at):
 
 
 @QUICK
+@example(text="👩\u200d👩\u200d👧", points=[(0, 0), (42, 0)])
 @given(text=mixed, points=st.lists(st.tuples(st.integers(-20, 440), st.integers(-20, 920)), min_size=2, max_size=2))
 def test_any_drag_gives_whole_characters_of_the_text(canvas, text, points):
     show(canvas, text)
