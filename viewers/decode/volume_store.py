@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import Cancelled, PostilError
+from storage.listeners import Listeners
 from viewers.decode.arrays import Array
 from viewers.decode.volume import Frames, load_order
 from viewers.decode.volume_room import SHARED, MemoryBudget, Room
@@ -56,7 +57,7 @@ class VolumeStore:
         self._closed = False
         self._changed = threading.Condition()
         self._awaited: list[int] = []  # frames that somebody waits for: each other one would only wake him in vain
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._told = 0.0
 
     @property
@@ -140,13 +141,7 @@ class VolumeStore:
 
     def listen(self, told: Callable[[], None]) -> Callable[[], None]:
         """Called on a thread of the store's; returns how to stop it."""
-        self._listeners.append(told)
-
-        def stop() -> None:
-            if told in self._listeners:
-                self._listeners.remove(told)
-
-        return stop
+        return self._listeners.add(told)
 
     def close(self) -> None:
         """No more is read; who still holds `array` may look at what is there."""
@@ -248,8 +243,7 @@ class VolumeStore:
             self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
     def _give_back(self) -> None:
         if self._room.waits_for_closing:

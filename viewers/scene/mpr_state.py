@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from storage.listeners import Listeners
 from storage.model.space import Floats, VolumeGeometry
 from viewers.scene.mpr import Axes, Plane, PlaneKind, Slab, acquired_kind, corners, cross, middle, plane_through, step_mm
 
@@ -32,7 +33,7 @@ class MprState:
         self.time = 0
         self.held = False  # a hand moves planes: those that are resampled may be coarse until it lets go
         self.acquired = acquired_kind(geometry)
-        self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self._listeners: Listeners[[frozenset[str]]] = Listeners()
 
     # -- planes
 
@@ -60,8 +61,7 @@ class MprState:
         for name in changed:
             setattr(self, name, values[name])
         if changed:
-            for listener in tuple(self._listeners):
-                listener(changed)
+            self._listeners.tell(changed)
 
     def look_at(self, mm: Any) -> None:
         """Put the crosshair there, or as near as the volume reaches."""
@@ -130,8 +130,7 @@ class MprState:
         self.set(axes=Axes.of_patient())
 
     def listen(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
 
 def _same(one: Any, two: Any) -> bool:

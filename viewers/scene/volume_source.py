@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import PostilError, Refused
+from storage.listeners import Listeners
 from storage.model.space import VolumeGeometry
 from viewers.decode import voi
 from viewers.decode.arrays import Array
@@ -71,7 +72,7 @@ class VolumeSource:
         self._overlays: dict[int, tuple[Overlay, ...]] = {}
         self._overlay_jobs: list[int] = []
         self._overlay_thread: threading.Thread | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -120,7 +121,7 @@ class VolumeSource:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            self._listeners = []
+            self._listeners.clear()
             self._overlay_jobs = []
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=10)
@@ -129,13 +130,7 @@ class VolumeSource:
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called when it is opened, when slices have come, at the end, when a window was chosen. Returns how to stop it."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     # -- what is seen ------------------------------------------------------------------------------------------------
 
@@ -318,5 +313,4 @@ class VolumeSource:
             self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

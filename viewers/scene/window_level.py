@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from storage.listeners import Listeners
 from storage.media.dicom_index import Lut, Voi
 from viewers.decode.arrays import Array
 from viewers.decode.voi import LINEAR, LINEAR_EXACT, SIGMOID, Look, Window, apply, modality, range_of
@@ -118,7 +119,7 @@ class WindowState:
         self.chosen: Window | Lut | None = None
         self.title = ""  # of the choice, where it has a name
         self.inverted = False
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: Listeners[[]] = Listeners()
 
     def choose(self, voi: Window | Lut | None, title: str = "") -> None:
         self.chosen, self.title = voi, title
@@ -134,9 +135,7 @@ class WindowState:
         self._tell()
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+        return self._listeners.add(listener)
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
