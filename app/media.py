@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.volumes import VOLUMES, corner_titles, header_of, open_volume_source
+from app.volumes import corner_titles, header_of, open_volume_source
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
-from storage.model.items import MOVING, SEQUENCE_FPS, Item, Kind
+from storage.model.items import MOVING, SEQUENCE_FPS, VOLUMES, Item, Kind
 from storage.services.originals import by_its_title, facts_of, path_of, source_of
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
@@ -75,12 +75,12 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
         return _sound(catalog, item)
     if item.kind is Kind.TEXT:
         return _text(catalog, item)
+    facts = facts_of(catalog, item)
     if item.kind in VOLUMES:
         count = item.frames or 1
         slices = int(item.facts.get("slices") or count)
-        shown = {"titles": corner_titles(item), "header": header_of(catalog, item), "first": min(slices, count) // 2}
-        return Medium(item, open_volume_source(catalog, item), Still(count), **shown)
-    facts = facts_of(catalog, item)
+        shown = {"titles": corner_titles(item), "header": header_of(facts), "first": min(slices, count) // 2}
+        return Medium(item, open_volume_source(catalog, item, facts), Still(count), **shown)
     cache = catalog.paths.cache
 
     def opened() -> Any:

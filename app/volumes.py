@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import PostilError
-from storage.model.items import Item, Kind
-from storage.services.originals import by_its_title, facts_of, source_of
+from storage.model.items import Item
+from storage.services.originals import by_its_title, source_of
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
     from viewers.scene.volume_source import VolumeSource
 
-VOLUMES = frozenset({Kind.DICOM_SERIES, Kind.NIFTI})
 Row = tuple[str, str, str]
 
 
-def open_volume_source(catalog: Catalog, item: Item) -> VolumeSource:
+def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> VolumeSource:
+    """`facts`: those of `storage.services.originals.facts_of`."""
     from viewers.scene.volume_source import VolumeSource
-
-    facts = facts_of(catalog, item)
 
     def opened() -> Any:
         from viewers.decode.slices import open_frames
@@ -41,11 +39,8 @@ def corner_titles(item: Item) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def header_of(catalog: Catalog, item: Item) -> Callable[[int], Sequence[Row]] | None:
+def header_of(facts: Mapping[str, Any]) -> Callable[[int], Sequence[Row]] | None:
     """(tag, name, value) of the file that a frame is in; None where there are no tags."""
-    if item.kind is not Kind.DICOM_SERIES:
-        return None
-    facts = facts_of(catalog, item)
     index, files = facts.get("frame_index"), facts.get("files") or ()
     if index is None or not files:
         return None

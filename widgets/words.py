@@ -6,7 +6,7 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
-from storage.model.items import FileRow, Kind, Location
+from storage.model.items import VOLUMES, FileRow, Kind, Location
 
 KIND_ICONS = {
     Kind.IMAGE: "ph.image",
@@ -38,7 +38,6 @@ LOCATION_ICONS = {
 }
 _PAGED = {Kind.PDF}
 _UNCOUNTED = {Kind.TEXT, Kind.AUDIO}
-_SLICED = {Kind.DICOM_SERIES, Kind.NIFTI}
 
 
 def kind(value: Kind) -> str:
@@ -124,7 +123,7 @@ def counted(row: FileRow) -> str:
 def frames(kind: Kind, count: int) -> str:
     """Slices, pages, pictures or frames."""
     tr = QCoreApplication.translate
-    if kind in _SLICED:
+    if kind in VOLUMES:
         return tr("words", "1 slice") if count == 1 else tr("words", "{0} slices").format(number(count))
     if kind in _PAGED:
         return tr("words", "1 page") if count == 1 else tr("words", "{0} pages").format(number(count))

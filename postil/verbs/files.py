@@ -16,7 +16,7 @@ from storage.catalog import folders, trash
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, NotFound, Refused
 from storage.exchange import json_text
-from storage.model.items import BATCHES, Folder, Item, Kind
+from storage.model.items import BATCHES, VOLUMES, Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
 from storage.services import sequences
 from storage.services.originals import facts_of, source_of
@@ -203,7 +203,7 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
                 input=arguments.uuid,
             )
         window = tuple(arguments.window) if arguments.window else None
-        if window and item.kind not in (Kind.DICOM_SERIES, Kind.NIFTI):
+        if window and item.kind not in VOLUMES:
             raise Refused(f"“{item.title}” is no volume: it has no window.", remedy="Leave --window out.", input=arguments.uuid)
         png = frame_png(source, str(item.kind), facts, arguments.index, window)
     write_whole(arguments.out, png)

@@ -30,7 +30,7 @@ from storage.exchange.losses import Losses
 from storage.media.dicom_index import FrameIndex
 from storage.model.geometry import AudioRanges, Geometry, HtmlPlace, HtmlRanges, ShapeKind, TextRanges
 from storage.model.interpolation import present as shown_at
-from storage.model.items import MOVING, Item, Kind
+from storage.model.items import MOVING, VOLUMES, Item, Kind
 from storage.model.labels import Annotation, FrameKey, Instance, LabelDocument, Range
 from storage.model.ontology import ClassificationClass, ObjectClass
 
@@ -49,7 +49,7 @@ def read_row(
     index: FrameIndex | None = None,
 ) -> LabelDocument:
     """A new document: `present` with the row merged into it. `index`: of a DICOM series, where its instances lie."""
-    if item.kind in (Kind.DICOM_SERIES, Kind.NIFTI):
+    if item.kind in VOLUMES:
         from storage.exchange.encord_volumes import VolumeReader
 
         return VolumeReader(check_row(row), item, features, present, losses, index).read()

@@ -24,6 +24,8 @@ class Kind(StrEnum):
 
 #: Kinds whose frames follow each other in time: an object is there between its key frames too.
 MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
+#: Kinds that are volumes: slices with a place in space.
+VOLUMES = frozenset({Kind.DICOM_SERIES, Kind.NIFTI})
 #: Kinds that are made of pictures which are items of their own.
 BATCHES = frozenset({Kind.IMAGE_GROUP, Kind.IMAGE_SEQUENCE})
 

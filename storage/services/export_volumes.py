@@ -22,13 +22,13 @@ from storage.exchange.nifti_labels import write_nifti
 from storage.exchange.nrrd_labels import write_nrrd
 from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.volumes import Segment, Series, segments_of
-from storage.model.items import Item
+from storage.model.items import VOLUMES, Item
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options
-from storage.services.label_volumes import VOLUMES, Pixels, series_of
+from storage.services.label_volumes import Pixels, series_of
 from storage.services.originals import paths_of
 
 if TYPE_CHECKING:

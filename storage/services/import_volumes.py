@@ -23,10 +23,10 @@ from storage.exchange.seg_read import References
 from storage.exchange.volumes import Series
 from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
-from storage.model.items import Item, Kind
+from storage.model.items import VOLUMES, Item, Kind
 from storage.model.labels import Classification, LabelDocument
 from storage.services.export_volumes import KEY_IMAGES
-from storage.services.label_volumes import VOLUMES, index_of, series_of
+from storage.services.label_volumes import index_of, series_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from storage.catalog.engine import Catalog
 
-VOLUMES = frozenset({Kind.DICOM_SERIES, Kind.NIFTI})
 _HEADS = 16  # data sets kept: a header may be a megabyte
 
 #: What gives the modality values of an item's frames; the decoders are the caller's.

@@ -158,7 +158,7 @@ class ImageCanvas(QWidget):
     @property
     def settled(self) -> bool:
         """Everything on screen is sharp and up to date."""
-        if self._turn.active or self._rest.isActive():
+        if self._turn.active or self._rest.isActive() or self._later.isActive():
             return False
         return self.pictures.idle and self._heard == self.pictures.told and self._picture.settled and self._static.settled
 
