@@ -160,4 +160,4 @@ def _stored(_change: object) -> Any:
 
 def _row(what: str, times: list[float], bar: float) -> Row:
     p95 = quantiles(times, n=20)[-1]
-    return Row(what, median(times), None, "ms", bar, "at most", f"p95 {p95:.1f} ms, longest {max(times):.1f} ms")
+    return Row(what, p95, bar, "ms", 1.0, "at most", f"p95; median {median(times):.1f} ms, longest {max(times):.1f} ms")
