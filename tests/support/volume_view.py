@@ -18,9 +18,10 @@ from storage.editing.on_frames import Still
 from storage.editing.session import EditSession, StepChange
 from storage.errors import BadInput
 from storage.media.dicom_index import FileWindow, Lut, Voi
+from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.space import VolumeGeometry
-from tests.support.tool_stage import ontology
+from tests.support.tool_stage import feature, ontology
 from viewers.decode.voi import Look, Window
 from viewers.editors.volume_editor import VolumeEditor
 from viewers.scene.crosshair import on_screen
@@ -228,3 +229,31 @@ def pixels(pane: QWidget) -> np.ndarray:
     image = pane.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return flat[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def panes(stage: VolumeStage) -> list:
+    found = [pane.shown for pane in stage.editor.grid.panes[:3]]
+    for pane in found:
+        if pane is not stage.canvas:
+            pane.read()  # whether or not it was painted by now
+    return found
+
+
+def painted(stage: VolumeStage) -> np.ndarray:
+    """All voxels of the one object there is."""
+    (instance,) = stage.document.instances
+    block = stage.editor.masks.read(instance)
+    out = np.zeros(stage.volume.geometry.shape, bool)
+    out[block.box.within((0, 0, 0))] = block.array
+    return out
+
+
+def ready_to_paint(qtbot, tool: str, **options) -> VolumeStage:
+    stage = VolumeStage(qtbot, **options)
+    geometry = stage.volume.geometry
+    stage.editor.state.look_at(geometry.to_mm(30, 20, 9))
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 9) and stage.canvas.sharp, timeout=5000)
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    stage.editor.arm_tool(tool)
+    stage.editor.toolbox.brush.resize(11)
+    return stage

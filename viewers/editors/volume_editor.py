@@ -10,24 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from storage.clock import now_ms
-from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.model.labels import FrameKey
 from storage.model.measures import Scale
 from storage.model.ontology import Ontology
-from storage.model.space import Floats
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock
 from viewers.canvas.background import Bell
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.mpr_grid import Layout, MprGrid, Notice
 from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.canvas.slice_canvas import Labels, SliceCanvas, color_table
+from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.image_editor import ImageEditor
@@ -37,16 +33,18 @@ from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_header import Row
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
+from viewers.editors.volume_masks_shown import MasksInSpace
+from viewers.editors.volume_places import VolumePlaces
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
 from viewers.scene.measuring import Measuring
-from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.pictures import PictureSource
-from viewers.scene.plane_reader import PlaneReader, labels_on
+from viewers.scene.plane_reader import PlaneReader
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.scene.volume_source import VolumeSource
-from viewers.scene.volume_words import PaneContext, VolumeWords
+from viewers.scene.volume_words import VolumeWords
 from viewers.tools.base import Tool
 from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
@@ -61,11 +59,9 @@ OWN = (CROSSHAIR, "angle", "cobb")
 PAUSE_MS = 120
 #: An opening that takes longer than this (ms) is told.
 PATIENCE_MS = 150
-#: So long (ms) after a change the surfaces of masks are made anew.
-SURFACES_MS = 250
 
 
-class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
+class VolumeEditor(VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs, ImageEditor):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
@@ -271,197 +267,10 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
             assert self.view_3d is not None
             self.grid.panes[3].put(self.view_3d)
 
-    def _open_3d(self) -> None:
-        """Nothing of VTK is started before it is first seen."""
-        state = self.state
-        assert state is not None
-        view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d)
-        view.set_time(state.time)
-        view.set_crosshair(state.crosshair)
-        view.crosshair_wanted.connect(state.look_at)
-        self._surfaces = QTimer(self)
-        self._surfaces.setSingleShot(True)
-        self._surfaces.setInterval(SURFACES_MS)
-        self._surfaces.timeout.connect(self._show_surfaces)
-        self._surfaces.start()
-
-    @Slot()
-    def _show_surfaces(self) -> None:
-        """The masks that are seen, as they are now; made in the background."""
-        view, masks, focus = self.view_3d, self.masks, self.focus
-        if not isinstance(view, VolumeView) or masks is None:
-            return
-        if not view.isVisible():
-            return
-        off = focus.hidden
-        seen = [i for i in masks.objects() if i not in off and (not focus.display.only_selected or i in focus.selected)]
-        made: dict[str, tuple[VoxelBlock, tuple[int, int, int]]] = {}
-        for instance in seen:
-            rows = tuple((k, masks.row(instance, k)) for k in masks.slices_of(instance))
-            held = self._bodies.get(instance)
-            if held is None or held[0] != rows:
-                held = self._bodies[instance] = (rows, masks.read(instance))
-            made[instance] = (held[1], self._color_of(instance)[:3])
-        self._bodies = {i: self._bodies[i] for i in seen}
-        view.set_surfaces(made)
-
-    # -- the two ways to say where one looks
-
-    def _on_state(self, names: frozenset[str]) -> None:
-        state = self.state
-        assert state is not None
-        if names & {"axes", "slab"}:
-            self._fill_panes()
-        if names & {"crosshair", "time"}:
-            at = self.session.frames.key(state.time * state.geometry.n + state.slice())
-            if at != self.focus.at:
-                self.focus.set(at=at)  # the canvas turns to it, and is drawn then
-            else:
-                self.canvas.update()
-        if isinstance(self.view_3d, VolumeView):
-            self.view_3d.set_time(state.time)
-            self.view_3d.set_crosshair(state.crosshair if state.lines else None)
-        if "smooth" in names:
-            self.canvas.smooth(state.smooth)
-        if names & {"lines", "axes"}:
-            self.canvas.update()
-        if self.beside is not None:
-            self.beside.follow(state)
-        self._refresh_planes()
-        self._soon.start()
-
-    def _on_focus(self, names: frozenset[str]) -> None:
-        if "at" in names:
-            self._let_go()
-            self._follow_focus()
-        super()._on_focus(names)
-        if names & {"selected", "hidden", "display"}:
-            self._refresh_labels()
-        if "at" in names:
-            self._soon.start()
-
-    def _follow_focus(self) -> None:
-        state = self.state
-        if state is None:
-            return
-        time, k = divmod(self.frame(), state.geometry.n)
-        if time != state.time:
-            self.masks = VolumeMasks(self.session.document, state.geometry.shape, time=time)
-            state.set(time=time)
-            self._refresh_labels()
-        state.go_to_slice(k)
-
-    def _let_go(self) -> None:
-        """Before the slice changes under the hand: a shape that is being drawn goes along, what is held is dropped."""
-        self.settle()
-        if self.canvas.drafting and self.tool is not self.crosshair_tool:
-            self.tool.cancel()
-
-    def go_to(self, at: FrameKey) -> None:
-        self.stop_cine()
-        self.focus.set(at=at)
-
-    def frame_word(self) -> str:
-        return "slice"
-
-    def frame_name(self, at: FrameKey) -> str:
-        time, k = divmod(self.session.frames.index(at), max(1, self.volume.slices))
-        return f"slice {k + 1:,}" + (f" of time {time + 1:,}" if self.volume.times > 1 else "")
-
-    def reveal(self, instance: str) -> None:
-        """The other planes go there, too."""
-        super().reveal(instance)
-        found = self.session.shown(instance, self.focus.at)
-        if self.state is not None and found is not None:
-            x0, y0, x1, y1 = found.geometry.bounds()
-            k = self.frame() % self.state.geometry.n
-            self.state.look_at(self.state.geometry.to_mm((x0 + x1) / 2 - 0.5, (y0 + y1) / 2 - 0.5, k))
-
-    def go_to_page(self, page: int) -> None:
-        self.go_to(self.session.frames.key(min(max(0, page), max(0, self.frames() - 1))))
-
-    def next_page(self) -> None:
-        self._step_by_hand(1)
-
-    def previous_page(self) -> None:
-        self._step_by_hand(-1)
-
-    def _step_by_hand(self, steps: int, kind: PlaneKind | None = None) -> None:
-        self.stop_cine()
-        self.step_slices(steps, kind)
-
-    def first_page(self) -> None:
-        self._number_wanted(0)
-
-    def last_page(self) -> None:
-        self._number_wanted(self.place()[1] - 1)
-
-    def goto_page(self) -> None:
-        self.strip.ask()
-
-    @Slot(int)
-    def _number_wanted(self, number: int) -> None:
-        self.stop_cine()
-        self.go_to_slice(number)
-
-    @Slot(int)
-    def _acquired_wheeled(self, steps: int) -> None:
-        self._step_by_hand(steps, self.state.acquired if self.state is not None else None)
-
-    def _plane_wheeled(self, kind: PlaneKind, steps: int) -> None:
-        self._step_by_hand(steps, kind)
-
-    def _on_screen(self) -> bool:
-        return self.canvas.on_screen == self.focus.at
+    # -- panes
 
     def _nothing_in_hand(self) -> bool:
         return not self.drafting() and not isinstance(self.tool, DrawingTool) and not self.focus.hovered
-
-    # -- labels in the other planes
-
-    def _on_document(self, change: DocumentChange) -> None:
-        super()._on_document(change)
-        if self.masks is not None and (change.instances or change.frames):
-            self.masks.refresh(change.instances, change.frames)
-            self._refresh_labels()
-
-    def _refresh_labels(self) -> None:
-        if self._surfaces is not None and not self.painter.painting:
-            self._surfaces.start()
-        for plane in self.planes.values():
-            plane.refresh_labels()
-
-    def _painted(self) -> None:
-        """A stroke has written into the masks."""
-        self._refresh_labels()
-        if self.tool is self.sphere_tool:
-            self.canvas.tool_acted()
-
-    def _labels_on(self, plane: Plane) -> Labels | None:
-        masks, state, focus = self.masks, self.state, self.focus
-        if masks is None or state is None:
-            return None
-        only = focus.display.only_selected
-        seen = [i for i in masks.objects() if i not in focus.hidden and (not only or i in focus.selected)]
-        live = self.painter.live
-        if live is not None and live not in seen:
-            seen.append(live)  # an object that is just coming to be
-        values = labels_on(masks, seen, plane, state.geometry)
-        if values is None:
-            return None
-        return values, color_table([self._color_of(i) for i in seen])
-
-    def _color_of(self, instance: str) -> tuple[int, int, int, float]:
-        entry = self.session.document.instances.get(instance)
-        if entry is None:
-            known = self.ontology.object(self.painter.feature_hash)
-            color = QColor(known.color if known is not None else "#A0A0A0")
-            return color.red(), color.green(), color.blue(), min(0.9, self.focus.display.opacity + 0.35)
-        blue, green, red = self.canvas.shapes.color_of(entry)
-        strong = 0.25 if instance in self.focus.selected else 0.0
-        return red, green, blue, min(0.9, self.focus.display.opacity + 0.1 + strong)
-
-    # -- panes
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
@@ -575,31 +384,3 @@ class VolumeEditor(VolumeMaskVerbs, VolumeViewVerbs, ImageEditor):
 
     def zoom_out(self) -> None:
         (self.planes[self.active] if self.active is not None else self.canvas).zoom_by(1 / 1.25)
-
-    def _context(self) -> PaneContext:
-        view = self.canvas.view
-        shown = self.session.frames.index(self.canvas.on_screen)
-        return PaneContext(
-            self.frame(),
-            shown,
-            self.state,
-            tuple(self.titles()),
-            self.window_text(),
-            view.zoom,
-            self.key_images,
-            self.slab_text(),
-        )
-
-    @Slot(object)
-    def _on_pointed(self, mm: Floats | None) -> None:
-        if mm is not None and self.state is not None:
-            self.place.emit(self.words.at(mm, self.state))
-
-    def place_text(self, x: float, y: float, value: str, zoom: float) -> str:
-        if self.volume.store is None:
-            return ""
-        return self.words.on_slice(self.session.frames.index(self.canvas.on_screen), x, y, self.state)
-
-    def _tell_place(self) -> None:
-        if self._pointer is not None and self.active is None:
-            super()._tell_place()

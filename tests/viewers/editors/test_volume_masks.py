@@ -1,0 +1,185 @@
+"""Shapes and masks in a volume, drawn with a real mouse: in every plane, and as bodies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from storage.model.geometry import Box, ShapeKind
+from tests.support.tool_stage import feature
+from tests.support.volume_view import (
+    CTRL,
+    SHIFT,
+    VolumeStage,
+    painted,
+    pixels,
+    ready_to_paint,
+    space,
+)
+from viewers.scene.mpr import PlaneKind
+
+
+def test_boxes_drawn_on_a_slice_are_pixels_of_that_slice(qtbot):
+    geometry = space(mm=(1.4, 0.7))
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.go_to(("", 6))
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 6) and stage.canvas.sharp, timeout=5000)
+    stage.editor.arm_class(feature(ShapeKind.BOX))
+    start = stage.at(stage.canvas, geometry.to_mm(9.5, 7.5, 6))
+    end = stage.at(stage.canvas, geometry.to_mm(29.5, 19.5, 6))
+    stage.drag(stage.canvas, start, end)
+    (annotation,) = stage.document.on_frame(("", 6))
+    assert isinstance(annotation.geometry, Box)
+    assert np.allclose(annotation.geometry.bounds(), (10, 8, 30, 20), atol=0.6)
+    stage.key(Qt.Key.Key_Z, CTRL)
+    assert not stage.document.on_frame(("", 6))
+
+
+def test_a_painted_mask_is_seen_in_the_other_planes(qtbot):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    stage.editor.state.set(lines=False)
+    stage.editor.state.look_at(geometry.to_mm(30, 20, 5))
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 5) and stage.canvas.sharp, timeout=5000)
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    at = stage.at(stage.canvas, geometry.to_mm(30, 20, 5))
+    stage.drag(stage.canvas, at, at + QPoint(6, 0))
+    assert [a.frame for a in stage.document.annotations.values()] == [5]
+    for kind in (PlaneKind.SAGITTAL, PlaneKind.CORONAL):
+        pane = stage.editor.planes[kind]
+        place = stage.at(pane, geometry.to_mm(30, 20, 5))
+        colour = pixels(pane)[place.y(), place.x()].astype(int)
+        assert colour.max() - colour.min() > 20, kind
+
+
+def test_the_sphere_brush_paints_a_ball_by_millimetres_and_undo_takes_it_whole(qtbot):
+    stage = ready_to_paint(qtbot, "sphere")
+    geometry = stage.volume.geometry
+    centre = geometry.to_mm(30, 20, 9)
+    stage.click(stage.canvas, stage.at(stage.canvas, centre))
+    k, r, c = np.meshgrid(*(np.arange(n) for n in geometry.shape), indexing="ij")
+    away = np.linalg.norm(geometry.to_mm(c, r, k) - centre, axis=-1)
+    found = painted(stage)
+    assert found[away < 4.8].all()
+    assert not found[away > 6.2].any()
+    assert len(stage.sent) == 1
+    assert stage.focus.selected == tuple(stage.document.instances)
+    stage.key(Qt.Key.Key_Z, CTRL)
+    assert not stage.document.instances
+
+
+@pytest.mark.parametrize("kind", [PlaneKind.SAGITTAL, PlaneKind.CORONAL])
+def test_the_brush_paints_in_other_planes_one_voxel_thick(qtbot, kind):
+    stage = ready_to_paint(qtbot, "brush")
+    geometry = stage.volume.geometry
+    pane = stage.editor.planes[kind]
+    pane.read()
+    start = stage.at(pane, geometry.to_mm(30, 20, 9))
+    stage.drag(pane, start, start + QPoint(0, 30))
+    found = painted(stage)
+    k, r, c = np.nonzero(found)
+    assert len(set(k)) > 3
+    assert len(set(c if kind is PlaneKind.SAGITTAL else r)) == 1
+    assert stage.sent[-1].step.text.startswith("Paint ")
+    before = found.sum()
+    stage.editor.arm_tool("eraser")
+    stage.click(pane, start)
+    assert painted(stage).sum() < before
+    assert len(stage.sent) == 2
+
+
+def test_a_brush_that_follows_the_window_leaves_other_values_alone(qtbot):
+    geometry = space()
+    array = np.zeros(geometry.shape, np.int16)
+    array[:, :, 32:] = 2000
+    stage = ready_to_paint(qtbot, "sphere", geometry=geometry, array=array)
+    stage.editor.toggle_gate()
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
+    found = painted(stage)
+    assert found.any()
+    assert not found[:, :, 32:].any()
+
+
+def test_region_growing_takes_what_hangs_together(qtbot):
+    geometry = space()
+    array = np.zeros(geometry.shape, np.int16)
+    array[4:12, 10:25, 20:40] = 500
+    array[15, 30, 50] = 500
+    stage = ready_to_paint(qtbot, "grow", geometry=geometry, array=array)
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
+    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    wanted = np.zeros(geometry.shape, bool)
+    wanted[4:12, 10:25, 20:40] = True
+    assert (painted(stage) == wanted).all()
+
+
+def test_slices_between_painted_ones_are_filled_in_one_step(qtbot):
+    stage = ready_to_paint(qtbot, "brush")
+    geometry = stage.volume.geometry
+    for k in (5, 9):
+        stage.editor.go_to(("", k))
+        qtbot.waitUntil(lambda k=k: stage.canvas.on_screen == ("", k) and stage.canvas.sharp, timeout=5000)
+        stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, k)))
+    assert len(stage.document.instances) == 1
+    stage.editor.run("volume_fill_between")
+    qtbot.waitUntil(lambda: len(stage.sent) == 3, timeout=5000)
+    found = painted(stage)
+    assert [int(k) for k in np.flatnonzero(found.any(axis=(1, 2)))] == [5, 6, 7, 8, 9]
+    assert found[7, 20, 30]
+    stage.key(Qt.Key.Key_Z, CTRL)
+    assert [int(k) for k in np.flatnonzero(painted(stage).any(axis=(1, 2)))] == [5, 9]
+
+
+@pytest.mark.parametrize(("action", "grows"), [("volume_margin", True), ("volume_hollow", False), ("volume_largest", False)])
+def test_bodies_grow_are_hollowed_and_cleaned(qtbot, action, grows):
+    stage = ready_to_paint(qtbot, "sphere")
+    geometry = stage.volume.geometry
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(50, 20, 9)))
+    stage.editor.toolbox.brush.resize(3)
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(10, 40, 9)))
+    before = painted(stage)
+    stage.editor.ask_number = lambda title, unit, proposed: 2.0
+    steps = len(stage.sent)
+    stage.editor.run(action)
+    qtbot.waitUntil(lambda: len(stage.sent) == steps + 1, timeout=10_000)
+    after = painted(stage)
+    if grows:
+        assert (after & before).sum() == before.sum()
+        assert after.sum() > before.sum()
+    else:
+        assert not (after & ~before).any()
+        assert after.sum() < before.sum()
+
+
+def test_a_mask_is_copied_to_the_next_slice_which_is_then_looked_at(qtbot):
+    stage = ready_to_paint(qtbot, "brush")
+    geometry = stage.volume.geometry
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
+    stage.key(Qt.Key.Key_F, SHIFT)
+    assert stage.focus.at == ("", 10)
+    found = painted(stage)
+    assert (found[10] == found[9]).all()
+    assert found[10].any()
+
+
+def test_verbs_on_bodies_say_why_they_cannot(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.run("volume_fill_between")
+    assert stage.said[-1] == "Select an object with a mask first."
+    assert stage.sent == []
+
+
+def test_the_threshold_brush_takes_values_like_the_first_in_other_planes(qtbot):
+    geometry = space()
+    array = np.zeros(geometry.shape, np.int16)
+    array[:, 21:, :] = 900
+    stage = ready_to_paint(qtbot, "threshold", geometry=geometry, array=array)
+    pane = stage.editor.planes[PlaneKind.SAGITTAL]
+    pane.read()
+    stage.click(pane, stage.at(pane, geometry.to_mm(30, 19, 9)))
+    found = painted(stage)
+    assert found[:, :21].any()
+    assert not found[:, 21:].any()
+    assert stage.editor.painter.stroke_gate is None

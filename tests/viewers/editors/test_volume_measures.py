@@ -1,0 +1,93 @@
+"""What is measured on slices: millimetres where there are any, pixels where not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from storage.model.geometry import Box, ShapeKind
+from tests.support.tool_stage import feature
+from tests.support.volume_view import (
+    ArrayFrames,
+    VolumeStage,
+    beads,
+    pixels,
+    space,
+)
+
+
+def measured(stage: VolumeStage) -> list[str]:
+    """Texts of the draft of the tool in hand."""
+    from viewers.tools.base import LabelDraft
+
+    return [d.text for d in stage.editor.tool.draft() if isinstance(d, LabelDraft)]
+
+
+def test_distances_are_millimetres_of_unequal_pixels(qtbot):
+    geometry = space(mm=(1.4, 0.7))
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.arm_tool("ruler")
+    a, b = geometry.to_mm(10, 10, 0), geometry.to_mm(40, 30, 0)
+    stage.drag(stage.canvas, stage.at(stage.canvas, a), stage.at(stage.canvas, b))
+    length, unit = measured(stage)[0].split()
+    assert unit == "mm"
+    assert float(length) == pytest.approx(float(np.linalg.norm(b - a)), abs=0.4)
+    stage.key(Qt.Key.Key_Return)
+    (kept,) = stage.document.on_frame(("", 0))
+    assert kept.geometry.kind is ShapeKind.POLYLINE
+    assert measured(stage) == []
+
+
+def test_distances_without_spacing_are_pixels_and_say_so(qtbot):
+    stage = VolumeStage(qtbot, frames=ArrayFrames(beads(space()), None))
+    stage.editor.arm_tool("ruler")
+    stage.drag(stage.canvas, QPoint(300, 200), QPoint(400, 200))
+    assert measured(stage)[0].endswith(" px")
+
+
+def test_angles_are_those_in_the_patient(qtbot):
+    geometry = space(mm=(1.4, 0.7))
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.run("tool_angle")
+    places = [geometry.to_mm(40, 20, 0), geometry.to_mm(20, 20, 0), geometry.to_mm(30, 25, 0)]
+    for place in places:
+        stage.click(stage.canvas, stage.at(stage.canvas, place))
+    u, v = places[0] - places[1], places[2] - places[1]
+    true = np.degrees(np.arccos(u @ v / np.linalg.norm(u) / np.linalg.norm(v)))
+    assert float(measured(stage)[0].rstrip("°")) == pytest.approx(true, abs=1.5)
+
+
+def test_cobbs_angle_lies_between_two_lines(qtbot):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.run("tool_cobb")
+    for column, row in ((10, 10), (50, 10), (10, 30), (30, 42)):
+        stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(column, row, 0)))
+    assert measured(stage)[0].startswith("Cobb ")
+    assert float(measured(stage)[0].split()[1].rstrip("°")) == pytest.approx(np.degrees(np.arctan2(12, 20)), abs=1.5)
+
+
+def test_statistics_under_a_box_are_those_of_numpy(qtbot):
+    geometry = space(mm=(1.4, 0.7))
+    array = np.random.default_rng(4).integers(-500, 500, geometry.shape).astype(np.int16)
+    stage = VolumeStage(qtbot, frames=ArrayFrames(array, geometry, slope=2.0, intercept=-10.0))
+    words = stage.editor.measuring.words(Box(10, 8, 20, 12), 3)
+    part = array[3, 8:20, 10:30] * 2.0 - 10
+    mean, deviation = float(part.mean()), float(part.std())
+    assert words[0] == f"{mean:,.1f} ± {deviation:,.1f} HU, {part.min():,.0f} to {part.max():,.0f}, 240 px"
+    assert words[1] == f"{20 * 12 * 1.4 * 0.7:,.1f} mm²"
+
+
+def test_what_is_selected_is_measured_beside_it(qtbot):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    stage.editor.state.set(lines=False)
+    stage.editor.arm_class(feature(ShapeKind.BOX))
+    start = stage.at(stage.canvas, geometry.to_mm(10, 10, 0))
+    stage.drag(stage.canvas, start, start + QPoint(60, 40))
+    shown = pixels(stage.canvas)
+    stage.focus.select(())
+    gone = pixels(stage.canvas)
+    chip = (slice(start.y() + 46, start.y() + 80), slice(start.x() + 70, start.x() + 160))
+    assert np.abs(shown[chip].astype(int) - gone[chip]).max() > 60

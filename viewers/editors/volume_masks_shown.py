@@ -1,0 +1,121 @@
+"""Masks where they are not drawn: over the planes that cut them, and as surfaces in 3D."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from storage.editing.edits import DocumentChange
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.ontology import Ontology
+from storage.model.volume_masks import VolumeMasks
+from storage.model.voxels import VoxelBlock
+from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.canvas.slice_canvas import Labels, SliceCanvas, color_table
+from viewers.canvas.volume_3d import VolumeView
+from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.plane_reader import labels_on
+from viewers.scene.volume_source import VolumeSource
+from viewers.tools.volume_paint import VolumePainter
+
+#: So long (ms) after a change the surfaces of masks are made anew.
+SURFACES_MS = 250
+
+
+class MasksInSpace:
+    """Mixed into the volume editor."""
+
+    volume: VolumeSource
+    state: MprState | None
+    masks: VolumeMasks | None
+    session: EditSession
+    focus: Focus
+    ontology: Ontology
+    canvas: AcquiredCanvas
+    painter: VolumePainter
+    planes: dict[PlaneKind, SliceCanvas]
+    view_3d: QWidget | None
+    _use_3d: bool
+    _surfaces: QTimer | None
+    _bodies: dict[str, tuple[object, VoxelBlock]]
+
+    def _on_document(self, change: DocumentChange) -> None:
+        super()._on_document(change)
+        if self.masks is not None and (change.instances or change.frames):
+            self.masks.refresh(change.instances, change.frames)
+            self._refresh_labels()
+
+    def _refresh_labels(self) -> None:
+        if self._surfaces is not None and not self.painter.painting:
+            self._surfaces.start()
+        for plane in self.planes.values():
+            plane.refresh_labels()
+
+    def _painted(self) -> None:
+        """A stroke has written into the masks."""
+        self._refresh_labels()
+        if self.tool is self.sphere_tool:
+            self.canvas.tool_acted()
+
+    def _labels_on(self, plane: Plane) -> Labels | None:
+        masks, state, focus = self.masks, self.state, self.focus
+        if masks is None or state is None:
+            return None
+        only = focus.display.only_selected
+        seen = [i for i in masks.objects() if i not in focus.hidden and (not only or i in focus.selected)]
+        live = self.painter.live
+        if live is not None and live not in seen:
+            seen.append(live)  # an object that is just coming to be
+        values = labels_on(masks, seen, plane, state.geometry)
+        if values is None:
+            return None
+        return values, color_table([self._color_of(i) for i in seen])
+
+    def _color_of(self, instance: str) -> tuple[int, int, int, float]:
+        entry = self.session.document.instances.get(instance)
+        if entry is None:
+            known = self.ontology.object(self.painter.feature_hash)
+            color = QColor(known.color if known is not None else "#A0A0A0")
+            return color.red(), color.green(), color.blue(), min(0.9, self.focus.display.opacity + 0.35)
+        blue, green, red = self.canvas.shapes.color_of(entry)
+        strong = 0.25 if instance in self.focus.selected else 0.0
+        return red, green, blue, min(0.9, self.focus.display.opacity + 0.1 + strong)
+
+    # -- in 3D
+
+    def _open_3d(self) -> None:
+        """Nothing of VTK is started before it is first seen."""
+        state = self.state
+        assert state is not None
+        view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d)
+        view.set_time(state.time)
+        view.set_crosshair(state.crosshair)
+        view.crosshair_wanted.connect(state.look_at)
+        self._surfaces = QTimer(self)
+        self._surfaces.setSingleShot(True)
+        self._surfaces.setInterval(SURFACES_MS)
+        self._surfaces.timeout.connect(self._show_surfaces)
+        self._surfaces.start()
+
+    @Slot()
+    def _show_surfaces(self) -> None:
+        """The masks that are seen, as they are now; made in the background."""
+        view, masks, focus = self.view_3d, self.masks, self.focus
+        if not isinstance(view, VolumeView) or masks is None:
+            return
+        if not view.isVisible():
+            return
+        off = focus.hidden
+        seen = [i for i in masks.objects() if i not in off and (not focus.display.only_selected or i in focus.selected)]
+        made: dict[str, tuple[VoxelBlock, tuple[int, int, int]]] = {}
+        for instance in seen:
+            rows = tuple((k, masks.row(instance, k)) for k in masks.slices_of(instance))
+            held = self._bodies.get(instance)
+            if held is None or held[0] != rows:
+                held = self._bodies[instance] = (rows, masks.read(instance))
+            made[instance] = (held[1], self._color_of(instance)[:3])
+        self._bodies = {i: self._bodies[i] for i in seen}
+        view.set_surfaces(made)

@@ -1,0 +1,183 @@
+"""Where one looks in a volume: `MprState` says it of all planes, `Focus.at` of the acquired slices; each follows the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.labels import FrameKey
+from storage.model.space import Floats
+from storage.model.volume_masks import VolumeMasks
+from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.volume_beside import Beside
+from viewers.editors.volume_strip import VolumeStrip
+from viewers.scene.mpr import PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.volume_source import VolumeSource
+from viewers.scene.volume_words import PaneContext, VolumeWords
+
+
+class VolumePlaces:
+    """Mixed into the volume editor."""
+
+    volume: VolumeSource
+    state: MprState | None
+    masks: VolumeMasks | None
+    session: EditSession
+    focus: Focus
+    canvas: AcquiredCanvas
+    planes: dict[PlaneKind, SliceCanvas]
+    active: PlaneKind | None
+    beside: Beside | None
+    view_3d: QWidget | None
+    strip: VolumeStrip
+    words: VolumeWords
+    place: Signal
+    titles: Callable[[], Sequence[str]]
+    frame: Callable[[], int]
+    frames: Callable[[], int]
+    stop_cine: Callable[[], None]
+    _soon: QTimer
+
+    def _on_state(self, names: frozenset[str]) -> None:
+        state = self.state
+        assert state is not None
+        if names & {"axes", "slab"}:
+            self._fill_panes()
+        if names & {"crosshair", "time"}:
+            at = self.session.frames.key(state.time * state.geometry.n + state.slice())
+            if at != self.focus.at:
+                self.focus.set(at=at)  # the canvas turns to it, and is drawn then
+            else:
+                self.canvas.update()
+        if isinstance(self.view_3d, VolumeView):
+            self.view_3d.set_time(state.time)
+            self.view_3d.set_crosshair(state.crosshair if state.lines else None)
+        if "smooth" in names:
+            self.canvas.smooth(state.smooth)
+        if names & {"lines", "axes"}:
+            self.canvas.update()
+        if self.beside is not None:
+            self.beside.follow(state)
+        self._refresh_planes()
+        self._soon.start()
+
+    def _on_focus(self, names: frozenset[str]) -> None:
+        if "at" in names:
+            self._let_go()
+            self._follow_focus()
+        super()._on_focus(names)
+        if names & {"selected", "hidden", "display"}:
+            self._refresh_labels()
+        if "at" in names:
+            self._soon.start()
+
+    def _follow_focus(self) -> None:
+        state = self.state
+        if state is None:
+            return
+        time, k = divmod(self.frame(), state.geometry.n)
+        if time != state.time:
+            self.masks = VolumeMasks(self.session.document, state.geometry.shape, time=time)
+            state.set(time=time)
+            self._refresh_labels()
+        state.go_to_slice(k)
+
+    def _let_go(self) -> None:
+        """Before the slice changes under the hand: a shape that is being drawn goes along, what is held is dropped."""
+        self.settle()
+        if self.canvas.drafting and self.tool is not self.crosshair_tool:
+            self.tool.cancel()
+
+    def go_to(self, at: FrameKey) -> None:
+        self.stop_cine()
+        self.focus.set(at=at)
+
+    def frame_word(self) -> str:
+        return "slice"
+
+    def frame_name(self, at: FrameKey) -> str:
+        time, k = divmod(self.session.frames.index(at), max(1, self.volume.slices))
+        return f"slice {k + 1:,}" + (f" of time {time + 1:,}" if self.volume.times > 1 else "")
+
+    def reveal(self, instance: str) -> None:
+        """The other planes go there, too."""
+        super().reveal(instance)
+        found = self.session.shown(instance, self.focus.at)
+        if self.state is not None and found is not None:
+            x0, y0, x1, y1 = found.geometry.bounds()
+            k = self.frame() % self.state.geometry.n
+            self.state.look_at(self.state.geometry.to_mm((x0 + x1) / 2 - 0.5, (y0 + y1) / 2 - 0.5, k))
+
+    def go_to_page(self, page: int) -> None:
+        self.go_to(self.session.frames.key(min(max(0, page), max(0, self.frames() - 1))))
+
+    def next_page(self) -> None:
+        self._step_by_hand(1)
+
+    def previous_page(self) -> None:
+        self._step_by_hand(-1)
+
+    def _step_by_hand(self, steps: int, kind: PlaneKind | None = None) -> None:
+        self.stop_cine()
+        self.step_slices(steps, kind)
+
+    def first_page(self) -> None:
+        self._number_wanted(0)
+
+    def last_page(self) -> None:
+        self._number_wanted(self.place()[1] - 1)
+
+    def goto_page(self) -> None:
+        self.strip.ask()
+
+    @Slot(int)
+    def _number_wanted(self, number: int) -> None:
+        self.stop_cine()
+        self.go_to_slice(number)
+
+    @Slot(int)
+    def _acquired_wheeled(self, steps: int) -> None:
+        self._step_by_hand(steps, self.state.acquired if self.state is not None else None)
+
+    def _plane_wheeled(self, kind: PlaneKind, steps: int) -> None:
+        self._step_by_hand(steps, kind)
+
+    def _on_screen(self) -> bool:
+        return self.canvas.on_screen == self.focus.at
+
+    # -- in words
+
+    def _context(self) -> PaneContext:
+        view = self.canvas.view
+        shown = self.session.frames.index(self.canvas.on_screen)
+        return PaneContext(
+            self.frame(),
+            shown,
+            self.state,
+            tuple(self.titles()),
+            self.window_text(),
+            view.zoom,
+            self.key_images,
+            self.slab_text(),
+        )
+
+    @Slot(object)
+    def _on_pointed(self, mm: Floats | None) -> None:
+        if mm is not None and self.state is not None:
+            self.place.emit(self.words.at(mm, self.state))
+
+    def place_text(self, x: float, y: float, value: str, zoom: float) -> str:
+        if self.volume.store is None:
+            return ""
+        return self.words.on_slice(self.session.frames.index(self.canvas.on_screen), x, y, self.state)
+
+    def _tell_place(self) -> None:
+        if self._pointer is not None and self.active is None:
+            super()._tell_place()
