@@ -228,6 +228,7 @@ class TextCanvas(TextView):
             side.setValue(round(x - room * 3 / 4))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._restyle()
 
     def changeEvent(self, event: Any) -> None:

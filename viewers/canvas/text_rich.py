@@ -151,6 +151,7 @@ class RichText(TextView):
             bar.setValue(bar.value() + round(rect.bottom() - height + 16))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._relayout.start()
 
     # -- where things are

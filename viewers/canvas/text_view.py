@@ -18,9 +18,10 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QPushButton, QWidget
 
 from viewers.canvas import text_marks
 from viewers.canvas.text_marks import Mark, Marks, Run
@@ -52,6 +53,7 @@ class TextView(QAbstractScrollArea):
     hovered = Signal(object)  # instance or None
     menu_wanted = Signal(object, QPoint)
     zoom_wanted = Signal(int)  # steps of the wheel
+    again_wanted = Signal()  # the text that could not be shown
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,9 @@ class TextView(QAbstractScrollArea):
         self._double: QPointF | None = None  # where a double click was, for as long as a third press may follow
         self._painter = TextPainter(self)
         self._pointer = QPointF()
+        self.again = QPushButton(self.tr("Try again"), self)
+        self.again.clicked.connect(self.again_wanted)
+        self.again.hide()
         self._set_up()
 
     def _set_up(self) -> None:
@@ -181,10 +186,20 @@ class TextView(QAbstractScrollArea):
         self.found, self.current = found, current
         self.viewport().update()
 
-    def show_message(self, title: str, text: str = "", progress: float | None = None) -> None:
-        """Empty: the text itself."""
+    def show_message(self, title: str, text: str = "", progress: float | None = None, *, failed: bool = False) -> None:
+        """Empty: the text itself. `failed`: it can be tried again."""
         self.message, self.progress = ((title, text) if title or text else None), progress
+        self.again.setVisible(failed)
+        self.again.adjustSize()
+        self._place_again()
         self.viewport().update()
+
+    def _place_again(self) -> None:
+        self.again.move((self.width() - self.again.width()) // 2, self.height() // 2 + 72)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_again()
 
     # -- mouse
 

@@ -84,19 +84,20 @@ class HtmlEditor(RangeEditor):
     def show_loaded(self) -> None:
         page, text = self.page, self.source.text
         assert text is not None
-        if len(page.text) > MOST or is_heavy(page.html):
-            self._show_plainly(page)
-        else:
-            assert isinstance(self.view, RichText)
+        if isinstance(self.view, RichText) and (len(page.text) > MOST or is_heavy(page.html)):
+            self._show_plainly()
+        if isinstance(self.view, RichText):
             self.view.set_page(page.html, page.text)
+        else:
+            assert isinstance(self.view, TextCanvas)
+            self.view.set_text(PlainText(page.text))
         self.source_view.set_text(text)
         self.strip.show_facts(f"{len(page.text):,} characters", "\n".join(text.warnings))
 
-    def _show_plainly(self, page: HtmlPage) -> None:
+    def _show_plainly(self) -> None:
         """A long page: its text alone, of any length, marked in the same way."""
         old, plain = self.view, TextCanvas(self)
         plain.set_look(mono=False, numbers=False, px=FONT_PX)
-        plain.set_text(PlainText(page.text))
         had = old.hasFocus()
         old.removeEventFilter(self)
         self.splitter.replaceWidget(0, plain)

@@ -98,6 +98,7 @@ class RangeEditor(RangeVerbs, Editor):
         view.hovered.connect(self._on_hovered)
         view.menu_wanted.connect(self._on_menu)
         view.zoom_wanted.connect(self._on_zoom)
+        view.again_wanted.connect(self._try_again)
 
     def close_editor(self) -> None:
         super().close_editor()
@@ -125,7 +126,8 @@ class RangeEditor(RangeVerbs, Editor):
         if not self._endings or (self.loaded and error is None):
             return
         if error is not None:
-            self.view.show_message(error.reason, error.remedy)
+            self.loaded = False
+            self.view.show_message(error.reason, error.remedy, failed=True)
             self.strip.setEnabled(False)  # nothing to find, wrap or enlarge
             self.failed.emit(error)
         elif self.source.text is None:
@@ -133,6 +135,7 @@ class RangeEditor(RangeVerbs, Editor):
             self.view.show_message(self.tr("Reading the file…"), self.tr("{0} % read").format(round(100 * share)), share)
         else:
             self.loaded = True
+            self.strip.setEnabled(True)
             self.view.show_message("")
             self.show_loaded()
             if not self.view.length():
@@ -142,6 +145,12 @@ class RangeEditor(RangeVerbs, Editor):
             self.refresh_marks()
             self.status.emit(self.hint)
             self.opened.emit()
+
+    @Slot()
+    def _try_again(self) -> None:
+        self.view.show_message(self.tr("Reading the file…"))
+        self.view.setFocus()
+        self.source.retry()
 
     @property
     def settled(self) -> bool:

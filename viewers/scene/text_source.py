@@ -47,6 +47,14 @@ class TextSource:
                 self._thread = threading.Thread(target=self._run, name="text", daemon=True)
                 self._thread.start()
 
+    def retry(self) -> None:
+        """After an error: read it anew."""
+        if self.error is not None and self._thread is not None:
+            self._thread.join(timeout=10)
+            self._thread = self.error = self.text = None
+            self.progress = 0.0
+            self.start()
+
     def reader(self) -> TextFile:
         """The same text for another thread."""
         assert self.text is not None and self._source is not None
@@ -101,7 +109,7 @@ class TextSource:
             self.error = self._worded(
                 PostilError(
                     f"{name} can no longer be read: {error.strerror or error}.",
-                    remedy="Reconnect the disk, or locate the file with Relink; then open the task again. The labels are kept.",
+                    remedy="Reconnect the disk, or locate the file with Relink; then try again. The labels are kept.",
                 )
             )
             self._tell()

@@ -410,6 +410,29 @@ def test_a_file_that_vanishes_while_it_is_open_says_so_and_keeps_the_labels(qtbo
     assert len(stage.shapes) == 1
 
 
+def test_a_file_that_is_back_is_read_again(qtbot, tmp_path):
+    path, away = tmp_path / "notes.txt", tmp_path / "away.txt"
+    path.write_bytes(b"some words\n" * 400_000)
+    stage = TextStage(qtbot, None, source=TextSource(lambda: FileSource(path)))
+    again = stage.view.again
+    assert not again.isVisible()
+    path.rename(away)
+    stage.view.show_place(stage.view.length() // 2, middle=True)
+    qtbot.waitUntil(again.isVisible)
+    assert not stage.editor.strip.isEnabled()
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(again.isVisible)  # it is not back yet
+    assert "cannot be opened" in stage.view.message[0]
+    away.rename(path)
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: stage.editor.loaded, timeout=20_000)
+    assert (stage.view.message, again.isVisible(), stage.editor.strip.isEnabled()) == (None, False, True)
+    stage.view.show_place(0)
+    stage.key("1")
+    stage.drag(5, 10)
+    assert [shape.ranges for shape in stage.shapes] == [((5, 10),)]
+
+
 def test_reading_shows_how_far_it_is_and_can_be_left(qtbot):
     go = threading.Event()
 
