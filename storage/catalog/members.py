@@ -67,6 +67,17 @@ def digest(kind: Kind, hashes: Iterable[str | bytes | None]) -> bytes:
     return whole.digest()
 
 
+def left_behind(db: sqlite3.Connection, ids: str) -> tuple[int, int]:
+    """Of the pictures of these groups (JSON of ids) those that would stay without them: how many, and their bytes."""
+    found = db.execute(
+        """SELECT count(*), coalesce(sum(size), 0) FROM items WHERE trashed_at IS NULL
+        AND id IN (SELECT member_item_id FROM item_members WHERE item_id IN (SELECT value FROM json_each(?1)))
+        AND id NOT IN (SELECT value FROM json_each(?1))""",
+        (ids,),
+    ).fetchone()
+    return int(found[0]), int(found[1])
+
+
 def frame_table(db: sqlite3.Connection, sha256: str) -> bytes | None:
     row = db.execute("SELECT data FROM frame_tables WHERE sha256 = ?", (bytes.fromhex(sha256),)).fetchone()
     return bytes(row[0]) if row else None

@@ -18,7 +18,7 @@ from storage.catalog.people import NAME_OF, forget, visible_folders
 from storage.errors import NotFound, Refused
 from storage.ids import new_uuid, uuid_blob, uuid_text
 from storage.model import titles
-from storage.model.items import Location
+from storage.model.items import Kind, Location
 from storage.model.people import Action, User
 from storage.model.query import ItemSelection
 from storage.model.reads import TrashEntry
@@ -40,6 +40,8 @@ class DeleteConsequences:
     items: int
     folders: int
     size: int  # bytes
+    pictures: int  # of groups and sequences among them, which stay in their folders
+    pictures_size: int
     datasets: tuple[str, ...]
     projects: tuple[str, ...]
     annotations: int
@@ -80,7 +82,9 @@ def foresee(db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], sel
     ids = set(_live_items(db, inside)) | set(selected_ids(db, viewer, selection))
     members.refuse_parting(db, sorted(ids))
     wanted = _json(ids)
-    size = db.execute(f"SELECT coalesce(sum(size), 0) FROM items WHERE source <> '' AND id {_IN}", (wanted,)).fetchone()[0]
+    own = f"SELECT coalesce(sum(size), 0) FROM items WHERE kind NOT IN (?2, ?3) AND id {_IN.replace('?', '?1')}"
+    (size,) = db.execute(own, (wanted, str(Kind.IMAGE_GROUP), str(Kind.IMAGE_SEQUENCE))).fetchone()
+    pictures, pictures_size = members.left_behind(db, wanted)
     units = f"FROM data_units u WHERE u.item_id {_IN} AND u.removed_at IS NULL"
     datasets = db.execute(f"SELECT title FROM datasets WHERE id IN (SELECT u.dataset_id {units})", (wanted,)).fetchall()
     in_projects = f"SELECT p.project_id FROM project_datasets p WHERE p.dataset_id IN (SELECT u.dataset_id {units})"
@@ -90,7 +94,8 @@ def foresee(db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], sel
         db.execute(f"SELECT count(*) FROM {table} WHERE label_row_id IN ({rows})", (wanted,)).fetchone()[0]
         for table in ("shapes", "classifications")
     )
-    return DeleteConsequences(len(ids), len(inside), size, _sorted_titles(datasets), _sorted_titles(projects), annotations)
+    titles_of = _sorted_titles(datasets), _sorted_titles(projects)
+    return DeleteConsequences(len(ids), len(inside), size, pictures, pictures_size, *titles_of, annotations)
 
 
 def _sorted_titles(rows: list[tuple[str]]) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import SimpleNamespace
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
+from storage.catalog.trash import DeleteConsequences
 from storage.errors import BadInput
 from tests.support.fake_reads import FakeReads
 from tests.support.work import SoonWork
@@ -85,8 +85,21 @@ def test_a_new_dataset_needs_a_name(qtbot, reads):
     assert dialog.answer().datasets == ()
 
 
+def consequences(**known):
+    nothing = DeleteConsequences(
+        items=0, folders=0, size=0, pictures=0, pictures_size=0, datasets=(), projects=(), annotations=0
+    )
+    return replace(nothing, **known)
+
+
+def test_a_sequence_is_deleted_with_a_word_on_its_pictures(qtbot):
+    dialog = opened(qtbot, ConfirmDelete(None, consequences(items=1, pictures=120, pictures_size=340_000_000), "“Dam”"))
+    lines = [each.text() for each in dialog.findChildren(QLabel) if each.text().startswith("•")]
+    assert lines == ["•  1 item", "•  its 120 pictures, 340.0 MB, stay as files in their own folder"]
+
+
 def test_delete_names_what_will_be_lost(qtbot):
-    lost = SimpleNamespace(items=12, folders=2, size=5000, datasets=("Street",), projects=("Cars",), annotations=40)
+    lost = consequences(items=12, folders=2, size=5000, datasets=("Street",), projects=("Cars",), annotations=40)
     dialog = opened(qtbot, ConfirmDelete(None, lost))
     text = " ".join(each.text() for each in dialog.findChildren(QLabel))
     for part in ("Delete 2 folders?", "12 items", "5.0 kB", "“Street”", "“Cars”", "40 annotations", "trash"):

@@ -24,6 +24,10 @@ class Consequences(Protocol):
     @property
     def size(self) -> int: ...
     @property
+    def pictures(self) -> int: ...
+    @property
+    def pictures_size(self) -> int: ...
+    @property
     def datasets(self) -> Sequence[str]: ...
     @property
     def projects(self) -> Sequence[str]: ...
@@ -65,8 +69,15 @@ class ConfirmDelete(Dialog):
             lines.append(
                 self.tr("{0} with {1}, {2}").format(words.folders(of.folders), words.items(of.items), words.size(of.size))
             )
-        elif of.items:
+        elif of.items and (of.size or not of.pictures):
             lines.append(f"{words.items(of.items)}, {words.size(of.size)}")
+        elif of.items:
+            lines.append(words.items(of.items))
+        if of.pictures:
+            some = (
+                self.tr("its 1 picture") if of.pictures == 1 else self.tr("its {0} pictures").format(words.number(of.pictures))
+            )
+            lines.append(self.tr("{0}, {1}, stay as files in their own folder").format(some, words.size(of.pictures_size)))
         if of.datasets:
             lines.append(self.tr("leaves the datasets {0}").format(_names(of.datasets)))
         if of.projects:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage.catalog import files, tasks, trash
+from storage.catalog import files, members, tasks, trash
 from storage.catalog.engine import Catalog
 from storage.errors import NotFound
+from storage.model.items import Kind
 from storage.model.query import ItemQuery, ItemSelection
 from tests.support.nouns import add, dataset, folder, new_item, project, task_titles, titles, undo
 
@@ -109,6 +110,17 @@ def test_purging_takes_labels_and_tasks_along_and_frees_a_mirror(catalog: Catalo
     assert catalog.reads.dataset(made).mirrored_folder_id is None
     assert catalog.reads.label_rows(work) == []
     assert catalog.reader().execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_deleted_sequence_says_that_its_pictures_stay(catalog: Catalog) -> None:
+    top = folder(catalog, "A")
+    whole = new_item("Dam", kind=Kind.IMAGE_SEQUENCE, source="", size=900)
+    pictures = [new_item(f"{n}.png", size=300) for n in range(3)]
+    made = catalog.do("Add sequence", members.add_group, top, whole, pictures)
+    alone = catalog.reads.delete_consequences([], ItemSelection.of(made.item_id))
+    assert (alone.items, alone.size, alone.pictures, alone.pictures_size) == (1, 0, 3, 900)
+    together = catalog.reads.delete_consequences([top], NOTHING)
+    assert (together.items, together.size, together.pictures, together.pictures_size) == (4, 900, 0, 0)
 
 
 def test_a_deletion_says_beforehand_what_it_takes(catalog: Catalog) -> None:
