@@ -11,12 +11,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from storage.catalog import activity, datasets, files, folders, members, people, rows, trash, volumes
+from storage.catalog import activity, datasets, files, folders, members, patients, people, rows, trash, volumes
 from storage.catalog.later import Later
 from storage.catalog.volumes import VolumeFile
 from storage.errors import NotFound
 from storage.ids import uuid_blob, uuid_text
 from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
+from storage.model.patients import PatientStudies
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
 from storage.model.reads import (
@@ -152,6 +153,12 @@ class CatalogReads:
     def frame_index(self, sha256: str) -> bytes | None:
         """Of a DICOM series: `storage.media.dicom_index.FrameIndex`."""
         return volumes.index_of(self._db, sha256)
+
+    def studies_of_patient(self, item_id: int, project_id: int | None = None) -> PatientStudies:
+        """Of the patient of a DICOM series; `project_id`: whose tasks are wanted with the series."""
+        if project_id is not None:
+            projects.check_visible(self._db, self._user, project_id)
+        return patients.studies(self._db, self._user, item_id, project_id)
 
     def datasets_of(self, item_id: int) -> list[DatasetRow]:
         return datasets.of_item(self._db, self._user, item_id)

@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from storage.catalog.patients import identified, names_series
 from storage.catalog.people import visible_folders
 from storage.catalog.search import (
     INDEX,
@@ -24,6 +25,7 @@ from storage.catalog.search import (
     Text,
     filters,
     folder_scope,
+    narrow,
     narrows,
     order_by,
     parse_text,
@@ -103,7 +105,7 @@ def ids(db: sqlite3.Connection, viewer: User, query: ItemQuery) -> array[int]:
 def count(db: sqlite3.Connection, viewer: User, query: ItemQuery, stop_at: int | None = None) -> int:
     """`stop_at`: as many as that are counted at most."""
     text = parse_text(query.text)
-    if stop_at is None or not text or text.hopeless:
+    if stop_at is None or not text or text.hopeless or names_series(db, query.text):
         condition, _ = _whole(db, viewer, query)
         limit = "" if stop_at is None else " LIMIT ?"
         params = [*condition.params, *([] if stop_at is None else [stop_at])]
@@ -146,7 +148,7 @@ def _selected(db: sqlite3.Connection, viewer: User, selection: ItemSelection) ->
 def _whole(db: sqlite3.Connection, viewer: User, query: ItemQuery) -> tuple[Condition, list[int] | None]:
     folder_ids = folder_scope(db, viewer, query)
     condition = filters(query, folder_ids)
-    parse_text(query.text).narrow(condition)
+    narrow(db, parse_text(query.text), condition)
     return condition, folder_ids
 
 
@@ -164,6 +166,15 @@ def first_ids(db: sqlite3.Connection, viewer: User, query: ItemQuery, limit: int
     if not text:
         found, is_all = _walked(db, query, text, folder_ids, limit, LONG_WALK)
         return found if is_all else _sorted(db, query, text, folder_ids, limit)
+    titled = _first_by_title(db, query, text, folder_ids, limit)
+    series = identified(query.text)
+    named = [row[0] for row in db.execute(f"{series[0]} LIMIT ?", (*series[1], FEW_HITS))] if series is not None else []
+    return _sorted_among(db, query, Text(), folder_ids, [*titled, *named], limit) if named else titled
+
+
+def _first_by_title(
+    db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, limit: int
+) -> list[int]:
     sql, params = text.hits()
     hits = [row[0] for row in db.execute(f"{sql} LIMIT ?", (*params, FEW_HITS + 1))]
     if len(hits) <= FEW_HITS:
@@ -179,7 +190,7 @@ def first_ids(db: sqlite3.Connection, viewer: User, query: ItemQuery, limit: int
 def _sorted(db: sqlite3.Connection, query: ItemQuery, text: Text, folder_ids: list[int] | None, limit: int) -> list[int]:
     """All of them sorted, the first kept: right whatever is asked, slow where that is much."""
     condition = filters(query, folder_ids)
-    text.narrow(condition)
+    narrow(db, text, condition)
     sql = f"SELECT i.id FROM items i WHERE {condition.sql} {order_by(query)} LIMIT ?"
     return list(_array(db, sql, [*condition.params, limit]))
 

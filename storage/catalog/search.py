@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage.catalog.folders import subtree
+from storage.catalog.patients import identified, names_series
 from storage.catalog.people import visible_folders
 from storage.errors import Refused
 from storage.model import titles
@@ -106,12 +107,23 @@ class Text:
         if self.hopeless:
             condition.add("0")
 
-    def narrow(self, condition: Condition) -> None:
+    def in_title(self, condition: Condition) -> None:
         """Both: for statements that run over all hits."""
         if self.trigrams or self.words:
             sql, params = self.hits()
             condition.add(f"i.id IN ({sql})", *params)
         self.verify(condition)
+
+
+def narrow(db: sqlite3.Connection, text: Text, condition: Condition) -> None:
+    """What the text asks, for statements that run over all hits: titles, and series that it names in other ways."""
+    titled = Condition()
+    text.in_title(titled)
+    series = identified(text.text)
+    if series is not None and names_series(db, text.text):
+        condition.add(f"(({titled.sql}) OR i.id IN ({series[0]}))", *titled.params, *series[1])
+    elif titled.parts:
+        condition.add(titled.sql, *titled.params)
 
 
 def parse_text(text: str) -> Text:

@@ -272,6 +272,20 @@ volume_files = Table(
     sqlite_autoincrement=True,
 )
 
+#: By what a series is found: part of the facts of its item, which it follows by triggers. In no log.
+series = Table(
+    "series",
+    metadata,
+    Column("item_id", Integer, primary_key=True, nullable=False),
+    *(_maybe(name, Text(collation="NOCASE")) for name in ("patient_id", "patient_name", "accession")),
+    *(_maybe(name, Text()) for name in ("study_uid", "series_uid")),
+    Index("series_patient", "patient_id"),
+    Index("series_patient_name", "patient_name"),
+    Index("series_accession", "accession"),
+    Index("series_study", "study_uid"),
+    Index("series_uid", "series_uid"),
+)
+
 #: `media.dicom_index.FrameIndex` of series, by the hash of the item. Follows from the files, so it is in no log.
 volumes = Table(
     "volumes",

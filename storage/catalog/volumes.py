@@ -80,11 +80,8 @@ def same_in_folder(op: Operation, folder_id: int, sha256: str) -> tuple[int, str
 
 def items_of_series(db: sqlite3.Connection, series_uid: str) -> list[int]:
     """Live items made of a DICOM series: where labels that refer to it belong."""
-    rows = db.execute(
-        "SELECT id FROM items WHERE kind = 'dicom_series' AND trashed_at IS NULL"
-        " AND json_extract(facts, '$.series_uid') = ? ORDER BY id",
-        (series_uid,),
-    )
+    sql = "SELECT i.id FROM series s JOIN items i ON i.id = s.item_id WHERE s.series_uid = ? AND i.trashed_at IS NULL ORDER BY i.id"
+    rows = db.execute(sql, (series_uid,))
     return [int(row[0]) for row in rows]
 
 

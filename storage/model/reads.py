@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
+from storage.model.patients import PatientStudies
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
 
@@ -146,6 +147,7 @@ class Reads(Protocol):
     def item_by_uuid(self, uuid: str) -> Item: ...  # fast
     def members_of(self, item_id: int) -> list[Member]: ...  # of a group or sequence, in order; may be slow
     def groups_of(self, item_id: int) -> list[tuple[int, str]]: ...  # fast: groups that hold a picture, id and title
+    def studies_of_patient(self, item_id: int, project_id: int | None = None) -> PatientStudies: ...  # fast: of a DICOM series
     def datasets_of(self, item_id: int) -> list[DatasetRow]: ...  # fast
     def selection_size(self, selection: ItemSelection) -> tuple[int, int]: ...  # items, bytes
 

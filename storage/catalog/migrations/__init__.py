@@ -15,7 +15,7 @@ from storage.errors import CatalogTooNew
 #: In the file's header: "PSTL". A database without it is not ours.
 APPLICATION_ID = 0x5053544C
 
-MODULES = ("m0001_initial", "m0002_media", "m0003_volumes")
+MODULES = ("m0001_initial", "m0002_media", "m0003_volumes", "m0004_patients")
 LATEST = len(MODULES)
 
 

@@ -13,6 +13,7 @@ from storage.catalog.engine import Catalog
 from storage.errors import CatalogError
 from storage.media.dicom_index import FrameIndex
 from storage.media.frames import FrameTable
+from storage.model.query import ItemQuery
 from tests.support.catalogs import label_ground, scalar
 from tests.support.dump_catalog import frame_index
 
@@ -158,6 +159,15 @@ def test_series_of_version_3_are_kept(tmp_path):
         index = FrameIndex.from_bytes(catalog.reads.frame_index("ef" * 32))
         assert index == frame_index(2)
         assert index.geometry.to_mm(1, 1, 1).tolist() == [0.5, 0.7, 2.5]
+
+
+def test_series_of_version_3_are_found_by_what_their_facts_say(tmp_path):
+    (tmp_path / "c").mkdir()
+    db = sqlite3.connect(tmp_path / "c" / "catalog.sqlite", isolation_level=None)
+    db.executescript((FIXTURES / "v3.sqlite.sql").read_text(encoding="utf-8"))
+    db.close()
+    with Catalog.open(tmp_path / "c") as catalog:
+        assert [row.title for row in catalog.reads.first_rows(ItemQuery(text="1.2.3"))] == ["Head"]
 
 
 def test_the_first_migration_still_makes_the_first_version(tmp_path):

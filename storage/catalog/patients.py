@@ -1,0 +1,124 @@
+"""DICOM series by patient, study and accession number: reads only. The table `series` follows the facts of the items."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from typing import Any
+
+from storage.catalog.people import sees_item
+from storage.errors import NotFound
+from storage.model.patients import PatientStudies, SeriesRow, Study
+from storage.model.people import User
+
+MOST = 1000  # series of one patient that are listed
+_SHORTEST = 3  # letters of the beginning of a number or a name that is looked for
+
+_FACTS = (
+    "modality series_description body_part laterality view_position series_number slices times study_uid frame_of_reference"
+    " study_date study_time study_description patient_name"
+).split()
+_PATHS = ", ".join(f"'$.{name}'" for name in _FACTS)
+_COLUMNS = f"i.id, i.title, i.folder_id, i.sha256, json_extract(i.facts, {_PATHS})"
+_LIVE = "FROM series s JOIN items i ON i.id = s.item_id AND i.trashed_at IS NULL"
+
+
+def studies(db: sqlite3.Connection, viewer: User, item_id: int, project_id: int | None = None) -> PatientStudies:
+    """Of the patient of a series, as far as the viewer sees them. Without a Patient ID: its study alone."""
+    own = db.execute(f"SELECT i.folder_id, s.patient_id, s.study_uid {_LIVE} WHERE s.item_id = ?", (item_id,)).fetchone()
+    if own is None or not sees_item(db, viewer, item_id, own[0]):
+        raise NotFound("There is no such series.", remedy="It may have been deleted meanwhile.")
+    patient, study = own[1] or "", own[2] or ""
+    where, param = ("s.patient_id = ?", patient) if patient else ("s.study_uid = ?", study)
+    found = db.execute(f"SELECT {_COLUMNS} {_LIVE} WHERE {where} LIMIT ?", (param, MOST + 1)).fetchall()
+    more = len(found) > MOST
+    found = [row for row in found[:MOST] if sees_item(db, viewer, row[0], row[2])]
+    task_of = _tasks(db, project_id, [row[0] for row in found]) if project_id is not None else {}
+    return PatientStudies(item_id, patient, _by_study(found, task_of), more)
+
+
+def _tasks(db: sqlite3.Connection, project_id: int, item_ids: list[int]) -> dict[int, int]:
+    rows = db.execute(
+        "SELECT u.item_id, t.id FROM json_each(?) j JOIN data_units u ON u.item_id = j.value AND u.removed_at IS NULL"
+        " JOIN label_rows l ON l.data_unit_id = u.id AND l.project_id = ? JOIN tasks t ON t.label_row_id = l.id AND t.hidden = 0",
+        (json.dumps(item_ids), project_id),
+    )
+    return dict(rows.fetchall())
+
+
+def _by_study(rows: list[tuple[Any, ...]], task_of: dict[int, int]) -> tuple[Study, ...]:
+    series: dict[str, list[SeriesRow]] = defaultdict(list)
+    heads: dict[str, _Facts] = {}
+    for item_id, title, _folder, sha, facts in rows:
+        known = _Facts(zip(_FACTS, json.loads(facts), strict=True))
+        uid = known.text("study_uid")
+        heads.setdefault(uid, known)
+        series[uid].append(_row(item_id, title, sha, known, task_of.get(item_id)))
+    found = [_study(uid, heads[uid], each) for uid, each in series.items()]
+    return tuple(sorted(found, key=lambda study: (study.date, study.time, study.uid), reverse=True))
+
+
+class _Facts(dict[str, Any]):
+    def text(self, name: str) -> str:
+        return str(self.get(name) or "")
+
+    def number(self, name: str) -> int | None:
+        value = self.get(name)
+        return value if isinstance(value, int) else None
+
+
+def _study(uid: str, known: _Facts, series: list[SeriesRow]) -> Study:
+    return Study(
+        uid,
+        date=known.text("study_date"),
+        time=known.text("study_time"),
+        description=known.text("study_description"),
+        patient_name=known.text("patient_name"),
+        series=tuple(sorted(series, key=_place)),
+    )
+
+
+def _row(item_id: int, title: str, sha: bytes | None, known: _Facts, task_id: int | None) -> SeriesRow:
+    return SeriesRow(
+        item_id,
+        title,
+        modality=known.text("modality"),
+        description=known.text("series_description"),
+        body_part=known.text("body_part"),
+        laterality=known.text("laterality"),
+        view=known.text("view_position"),
+        number=known.number("series_number"),
+        slices=known.number("slices") or 1,
+        times=known.number("times") or 1,
+        study_uid=known.text("study_uid"),
+        frame_of_reference=known.text("frame_of_reference"),
+        thumb_key=sha.hex() if sha is not None else None,
+        task_id=task_id,
+    )
+
+
+def _place(row: SeriesRow) -> tuple[Any, ...]:
+    return row.number is None, row.number or 0, row.title, row.item_id
+
+
+# -- search --------------------------------------------------------------------------------------------------------
+
+
+def identified(text: str) -> tuple[str, list[str]] | None:
+    """SQL for the ids of series that a text names, and its parameters: a Patient ID, a name or an accession number from its
+    beginning, or a whole UID. None where the text is too short to name anything."""
+    text = " ".join(text.split())
+    if len(text) < _SHORTEST or "\0" in text:
+        return None
+    named = text.replace(" ", "^")  # DOE JOHN: as DICOM has it
+    parts = [("patient_id", text), ("patient_name", named), ("accession", text)]
+    sql = [f"SELECT item_id AS id FROM series WHERE {column} >= ? AND {column} < ?" for column, _ in parts]
+    params = [end for _, start in parts for end in (start, start + chr(0x10FFFF))]
+    sql += [f"SELECT item_id FROM series WHERE {column} = ?" for column in ("study_uid", "series_uid")]
+    return " UNION ".join(sql), [*params, text, text]
+
+
+def names_series(db: sqlite3.Connection, text: str) -> bool:
+    found = identified(text)
+    return found is not None and db.execute(f"SELECT 1 FROM ({found[0]}) LIMIT 1", found[1]).fetchone() is not None
