@@ -141,6 +141,8 @@ def _running() -> list[EditorAction]:
         _verb("next_time", "Next time", (".",), "step_time", needs_times, "", 1),
         _verb("previous_time", "Previous time", (",",), "step_time", needs_times, "", -1),
         _verb("key_image", "Key image", ("K",), "toggle_key_image", needs_volume, "mdi6.key-outline"),
+        _verb("next_key_image", "Next key image", ("R",), "next_key_image", needs_volume, "", 1),
+        _verb("previous_key_image", "Previous key image", ("E",), "next_key_image", needs_volume, "", -1),
         _verb("header", "Header…", ("Ctrl+I",), "show_header", needs_header, "mdi6.text-box-search-outline"),
     ]
 
@@ -192,7 +194,7 @@ VOLUME_GROUND = (
     ("volume_auto", "volume_invert", "volume_file_window", "volume_reset"),
     ("volume_slab", "volume_straighten", "volume_patient", "volume_lines"),
     ("volume_layout_grid", "volume_layout_one", "volume_layout_stack", "volume_layout_side"),
-    ("volume_key_image", "volume_header", "volume_marks", "volume_drawings"),
+    ("volume_key_image", "volume_next_key_image", "volume_header", "volume_marks", "volume_drawings"),
     ("hide_all", "lock_all"),
     ("fit", "full_size"),
 )

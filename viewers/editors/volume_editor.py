@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from storage.clock import now_ms
@@ -32,6 +32,7 @@ from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_header import Row
+from viewers.editors.volume_key_images import KeyImageVerbs
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
 from viewers.editors.volume_masks_shown import MasksInSpace
 from viewers.editors.volume_places import VolumePlaces
@@ -61,15 +62,13 @@ PAUSE_MS = 120
 PATIENCE_MS = 150
 
 
-class VolumeEditor(VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs, ImageEditor):
+class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs, ImageEditor):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
     the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `use_3d` is the person's
     switch; `scale` what a pixel is worth where the volume has no place in space.
     """
-
-    key_images_changed = Signal()  # `key_images` is another set
 
     def __init__(
         self,
@@ -95,7 +94,6 @@ class VolumeEditor(VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs,
         self.active = None
         self.beside: Beside | None = None
         self.titles, self.missing, self.read_header = titles, tuple(missing), read_header
-        self.key_images = set()
         self.view_3d: QWidget | None = None
         self._use_3d = use_3d
         self._surfaces: QTimer | None = None
@@ -126,6 +124,7 @@ class VolumeEditor(VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs,
         self._stand()
         self._follow()
         self.refresh_tools()
+        self.read_key_images()
         volume.start([self.frame()])
         self._on_volume()
 
@@ -294,6 +293,9 @@ class VolumeEditor(VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs,
         number, count = self.place()
         kind = self.active or (state.acquired if state is not None else None)
         strip.show_slice(kind.value.capitalize() if kind is not None else "Slice", number, count)
+        own = state is None or kind is state.acquired
+        first = self.frame() - self.frame() % max(1, self.volume.slices)
+        strip.slider.show_marks(f - first for f in self.key_images if own and first <= f < first + self.volume.slices)
         strip.show_times(self.frame() // max(1, self.volume.slices), self.volume.times)
         strip.show_slab(state.slab if state is not None else None, possible=state is not None and state.geometry.n > 1)
         strip.show_window(self.window_text())
@@ -323,13 +325,6 @@ class VolumeEditor(VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs,
             return
         button = self.strip.window_button
         self.show_windows(button.mapToGlobal(QPoint(0, 0)))
-
-    def toggle_key_image(self) -> None:
-        frame = self.frame()
-        self.key_images ^= {frame}
-        self.say("Key image." if frame in self.key_images else "No key image any more.")
-        self.key_images_changed.emit()
-        self.canvas.update()
 
     # -- the crosshair as a tool
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSlider,
     QSpinBox,
     QToolButton,
     QWidget,
 )
 
+from viewers.editors.slice_slider import SliceSlider
 from viewers.editors.tool_bar import Icon
 from viewers.scene.mpr import Slab
 
@@ -50,10 +50,7 @@ class VolumeStrip(QFrame):
         row.setSpacing(8)
         self.play_button = self._button("play_toggle", "mdi6.play", "▶", "Play or pause")
         self.plane = QLabel(self)
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.slider.setAccessibleName("Slice")
-        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.slider.setMinimumWidth(80)
+        self.slider = SliceSlider(self)
         self.box = self._number("Slice number")
         self.total = QLabel(self)
         self.time_label = QLabel("Time", self)

@@ -72,7 +72,6 @@ class VolumeViewVerbs:
     active: PlaneKind | None  # whose pane has the keyboard; None: the acquired slices'
     cine: Cine
     time_cine: Cine
-    key_images: set[int]
     read_header: Callable[[int], Sequence[Row]] | None
     titles: Callable[[], Sequence[str]]
     say: Callable[[str], None]

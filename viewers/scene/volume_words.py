@@ -24,7 +24,7 @@ class PaneContext:
     titles: tuple[str, ...] = ()
     window: str = ""
     zoom: float = 1.0
-    key_images: frozenset[int] | set[int] = frozenset()
+    key_images: frozenset[int] = frozenset()
     slab: str = ""
 
 

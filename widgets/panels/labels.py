@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
+from widgets.controls.key_images import KeyImagesLine
 from widgets.controls.panel_head import PanelHead, quiet_note, sift_line, stack_list
 from widgets.item_models.label_rows import LabelRows
 from widgets.views.label_table import LabelTable
@@ -41,10 +42,12 @@ class LabelsPanel(QWidget):
         self._lock = self._head.add_tool("ph.lock-simple", self.tr("Lock or unlock all"))
         self._search = sift_line(self, self.tr("Filter"), self.tr("Filter instances"))
         self._note = quiet_note(self)
+        self.key_images = KeyImagesLine(session, focus, ontology, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(120)
         stack_list(self, self._head, self._note, self.table, self._search)
+        self.layout().insertWidget(1, self.key_images)
         self._connect()
         self.offer_frames(session.frames.count > 1)
         self._counted()
@@ -65,6 +68,7 @@ class LabelsPanel(QWidget):
 
     def show_ontology(self, ontology: Ontology) -> None:
         self.rows.show_ontology(ontology)
+        self.key_images.show_ontology(ontology)
 
     def offer_frames(self, several: bool) -> None:
         """Whether the file has more than one frame to show the instances of."""
@@ -73,6 +77,7 @@ class LabelsPanel(QWidget):
     def close_down(self) -> None:
         self._pause.stop()
         self.rows.close()
+        self.key_images.close_down()
         self.table.close_down()
 
     # -- acts

@@ -175,15 +175,6 @@ def test_the_header_is_searched_by_words(qtbot):
     dialog.close()
 
 
-def test_key_images_are_marked_with_one_key(qtbot):
-    stage = VolumeStage(qtbot)
-    stage.canvas.setFocus()
-    with qtbot.waitSignal(stage.editor.key_images_changed, timeout=1000):
-        stage.key(Qt.Key.Key_K)
-    assert stage.editor.key_images == {0}
-    assert "Key image" in stage.canvas.corners().top_right
-
-
 def test_cine_runs_through_the_slices_and_a_click_stops_it(qtbot):
     stage = VolumeStage(qtbot)
     stage.canvas.setFocus()
