@@ -39,6 +39,7 @@ class Editor(QWidget):
     tools_changed = Signal()  # the tools offered, or the one in hand
     menu_wanted = Signal(object, QPoint)  # instance under the pointer or None; sent before the menu is shown
     answers_wanted = Signal()  # the person wants to answer the questions of the selected object
+    classification_wanted = Signal(str)  # the ontology has none of this name, which a verb needs
     opened = Signal()
     failed = Signal(object)  # PostilError: nothing to see
 
