@@ -6,7 +6,7 @@ nowhere any more goes with its answers. A classification without ranges speaks o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from storage.editing import verbs
@@ -14,6 +14,7 @@ from storage.editing.edits import Edit, Edits, Put
 from storage.errors import Refused
 from storage.ids import new_hash8, new_uuid
 from storage.model.labels import Classification, LabelDocument, Range
+from storage.model.ranges import joined, without
 
 
 def of_class(document: LabelDocument, feature_hash: str) -> list[Classification]:
@@ -42,14 +43,14 @@ def range_at(ranges: Iterable[Range], frame: int) -> Range | None:
 def set_ranges(document: LabelDocument, uuid: str, ranges: Iterable[Range], *, by: str, now: int) -> Edits:
     """It holds just there; without any range left it goes. Others of its class make room."""
     own = document.classifications[uuid]
-    wanted = joined(ranges)
+    wanted = tuple(joined(ranges))
     if not wanted:
         return verbs.delete_classification(document, uuid)
     edits: list[Edit] = []
     for other in of_class(document, own.feature_hash):
         if other.uuid == uuid or not other.ranges:
             continue
-        left = without(other.ranges, wanted)
+        left = tuple(without(other.ranges, wanted))
         if not left:
             edits.extend(verbs.delete_classification(document, other.uuid))
         elif left != other.ranges:
@@ -89,28 +90,6 @@ def split(document: LabelDocument, uuid: str, frame: int, *, by: str, now: int) 
         own, uuid=new_uuid(), hash8=new_hash8(), ranges=((frame, here[1]),), created_at=now, created_by=by, edited_at=now,
         edited_by=by,
     )  # fmt: skip
-    kept = replace(own, ranges=without(own.ranges, [(frame, here[1])]), edited_at=now, edited_by=by)
+    kept = replace(own, ranges=tuple(without(own.ranges, [(frame, here[1])])), edited_at=now, edited_by=by)
     copies = (Put(replace(a, uuid=new_uuid(), owner=other.uuid)) for a in document.answers_of(uuid))
     return (Put(kept), Put(other), *copies), other.uuid
-
-
-# -- ranges -------------------------------------------------------------------------------------------------------
-
-
-def joined(ranges: Iterable[Range]) -> tuple[Range, ...]:
-    """In order; those that overlap or touch made one."""
-    made: list[Range] = []
-    for first, last in sorted(ranges):
-        if made and first <= made[-1][1] + 1:
-            made[-1] = (made[-1][0], max(made[-1][1], last))
-        else:
-            made.append((first, last))
-    return tuple(made)
-
-
-def without(ranges: Iterable[Range], taken: Sequence[Range]) -> tuple[Range, ...]:
-    """What of some ranges does not lie in others."""
-    left = list(ranges)
-    for first, last in taken:
-        left = [p for a, b in left for p in ((a, min(b, first - 1)), (max(a, last + 1), b)) if p[0] <= p[1]]
-    return tuple(sorted(set(left)))

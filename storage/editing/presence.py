@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from storage.editing.on_frames import OnFrames
 from storage.model.interpolation import spans
 from storage.model.labels import FrameKey, LabelDocument, Range
+from storage.model.ranges import joined
 
 _MANY = 256  # beyond so many changed objects the table is made anew
 
@@ -65,12 +66,4 @@ class Presence:
 
 def lives(document: LabelDocument, instance: str) -> list[Range]:
     """Where it lives, hidden or not."""
-    made: list[Range] = []
-    for span in spans(document, instance):
-        if span.kind == "gap":
-            continue
-        if made and made[-1][1] == span.first - 1:
-            made[-1] = (made[-1][0], span.last)
-        else:
-            made.append((span.first, span.last))
-    return made
+    return joined((s.first, s.last) for s in spans(document, instance) if s.kind != "gap")

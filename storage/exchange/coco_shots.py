@@ -13,10 +13,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from storage.exchange.encord_write import unit_hash
-from storage.exchange.features import frame_count, place_size, within
+from storage.exchange.features import frame_count, place_size
 from storage.model import interpolation
 from storage.model.items import MOVING, Item, Kind
 from storage.model.labels import Annotation, FrameKey, LabelDocument, Range
+from storage.model.ranges import joined, within
 from storage.model.reads import LabelRowInfo
 
 #: Kinds of items whose labels lie on pictures.
@@ -112,17 +113,6 @@ def key_of(item: Item, frame: int) -> FrameKey:
 def size_of(item: Item, frame: int) -> tuple[int, int] | None:
     size = place_size(item, frame)
     return (math.ceil(size[0]), math.ceil(size[1])) if size else None
-
-
-def joined(ranges: Sequence[Range]) -> list[Range]:
-    """Sorted, those that meet or overlap made one."""
-    made: list[Range] = []
-    for first, last in sorted(ranges):
-        if made and first <= made[-1][1] + 1:
-            made[-1] = (made[-1][0], max(made[-1][1], last))
-        else:
-            made.append((first, last))
-    return made
 
 
 def _members(item: Item) -> Sequence[Mapping[str, Any]]:

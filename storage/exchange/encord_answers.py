@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from storage.exchange.features import Features, Place, ranges_of
+from storage.exchange.features import Features, Place
 from storage.exchange.losses import Losses
 from storage.ids import new_uuid
 from storage.model.labels import Answer, AnswerValue, LabelDocument, Range
 from storage.model.ontology import Attribute, AttributeType
+from storage.model.ranges import ranges_of
 from storage.model.rules import is_empty, validate_answer
 
 Json = Mapping[str, Any]

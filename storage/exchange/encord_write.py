@@ -20,15 +20,13 @@ from storage.exchange.features import (
     frame_count,
     frame_size,
     machine_value,
-    ranges_of,
-    within,
-    without,
 )
 from storage.exchange.losses import Losses
 from storage.model.geometry import Bitmask
 from storage.model.items import Item
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument, Range
 from storage.model.ontology import ObjectClass
+from storage.model.ranges import ranges_of, within, without
 from storage.model.reads import LabelRowInfo
 from storage.model.rules import is_empty, validate_answer
 from storage.model.workflow import TaskStatus

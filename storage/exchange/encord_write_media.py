@@ -11,12 +11,13 @@ from typing import Any
 
 from storage.exchange.encord_geometry import to_json
 from storage.exchange.encord_write import Json, RowWriter, provenance, row_extra, unit_hash
-from storage.exchange.features import machine_value, place_size, ranges_of
+from storage.exchange.features import machine_value, place_size
 from storage.model import interpolation
 from storage.model.geometry import AudioRanges, Geometry, HtmlRanges, Opaque, TextRanges
 from storage.model.items import MOVING, SEQUENCE_FPS, Item, Kind
 from storage.model.labels import Annotation, Instance, Range
 from storage.model.ontology import ObjectClass
+from storage.model.ranges import ranges_of
 
 #: Encord's names for what a sound is, ours (`media.audio`), and what stands where nothing is known.
 _AUDIO = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.model.items import Item, Kind
-from storage.model.labels import AnswerValue, Range
+from storage.model.labels import AnswerValue
 from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option
 
 
@@ -97,39 +97,3 @@ def place_size(item: Item, frame: int) -> tuple[float, float] | None:
         width, height = members[frame].get("width"), members[frame].get("height")
         return (float(width), float(height)) if width and height else None
     return frame_size(item, frame)
-
-
-# -- ranges (both ends included) ----------------------------------------------------------------------------------
-
-
-def ranges_of(frames: Iterable[int]) -> list[Range]:
-    """Frames as ranges, in order."""
-    made: list[Range] = []
-    for frame in sorted(set(frames)):
-        if made and made[-1][1] == frame - 1:
-            made[-1] = (made[-1][0], frame)
-        else:
-            made.append((frame, frame))
-    return made
-
-
-def without(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
-    """What of some ranges does not lie in others."""
-    left = sorted(ranges)
-    for first, last in taken:
-        cut: list[Range] = []
-        for a, b in left:
-            if b < first or a > last:
-                cut.append((a, b))
-                continue
-            if a < first:
-                cut.append((a, first - 1))
-            if b > last:
-                cut.append((last + 1, b))
-        left = cut
-    return left
-
-
-def within(ranges: Iterable[Range], frames: int) -> list[Range]:
-    """Cut to the frames that exist."""
-    return [(max(0, a), min(b, frames - 1)) for a, b in ranges if a < frames and b >= 0 and a <= b]

@@ -30,6 +30,7 @@ from storage.model.geometry import (
     Skeleton,
 )
 from storage.model.labels import Annotation, LabelDocument, Range
+from storage.model.ranges import joined
 
 #: Of shapes between key frames, as Encord's editor writes them (`encord.objects.interpolation`).
 INTERPOLATED_CONFIDENCE = 0.99
@@ -106,15 +107,7 @@ def spans(document: LabelDocument, instance: str, part: str = "") -> Iterator[Sp
 
 def ranges(document: LabelDocument, instance: str, part: str = "") -> list[Range]:
     """Where it is to be seen."""
-    made: list[Range] = []
-    for span in spans(document, instance, part):
-        if span.kind in ("outside", "gap"):
-            continue
-        if made and made[-1][1] == span.first - 1:
-            made[-1] = (made[-1][0], span.last)
-        else:
-            made.append((span.first, span.last))
-    return made
+    return joined((s.first, s.last) for s in spans(document, instance, part) if s.kind not in ("outside", "gap"))
 
 
 def key_frame(document: LabelDocument, instance: str, frame: int, step: Literal[-1, 1], part: str = "") -> int | None:

@@ -15,7 +15,7 @@ from storage.clock import now_ms
 from storage.errors import BadInput, PostilError, Refused
 from storage.exchange.dicom_seg import write_seg
 from storage.exchange.dicom_sr import write_sr
-from storage.exchange.features import Features, within
+from storage.exchange.features import Features
 from storage.exchange.key_objects import write_key_objects
 from storage.exchange.losses import Losses
 from storage.exchange.nifti_labels import write_nifti
@@ -25,6 +25,7 @@ from storage.exchange.volumes import Segment, Series, segments_of
 from storage.model.items import VOLUMES, Item
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
+from storage.model.ranges import within
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options

@@ -13,7 +13,6 @@ from storage.errors import BadInput, NotFound, PostilError
 from storage.exchange import dicom_read as dr
 from storage.exchange import rtstruct_read, seg_read, sr_read
 from storage.exchange.encord_read import copy_of
-from storage.exchange.features import ranges_of
 from storage.exchange.grid_labels import LabelFile, read_labels
 from storage.exchange.key_objects import KEY_OBJECTS, read_key_objects
 from storage.exchange.losses import Losses
@@ -25,6 +24,7 @@ from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
 from storage.model.items import VOLUMES, Item, Kind
 from storage.model.labels import Classification, LabelDocument
+from storage.model.ranges import ranges_of
 from storage.services.export_volumes import KEY_IMAGES
 from storage.services.label_volumes import index_of, series_of
 
