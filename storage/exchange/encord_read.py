@@ -192,15 +192,8 @@ class RowReader:
             confidence=as_float(entry.get("confidence"), 1.0),
             manual=bool(entry.get("manualAnnotation", True)),
             **provenance_of(entry, present),
+            **flags_of(told),
         )
-        if told:
-            made = replace(
-                made,
-                pts=told.get("pts"),
-                keyframe=bool(told.get("keyframe", True)),
-                outside=bool(told.get("outside")),
-                occluded=bool(told.get("occluded")),
-            )
         if present is not None and same_geometry(present.geometry, geometry, size):
             made = replace(made, geometry=present.geometry)
         self._made.put(made)
@@ -318,6 +311,18 @@ def provenance_of(entry: Json, present: Annotation | Classification | None) -> d
         "created_by": entry.get("createdBy"),
         "edited_at": edited,
         "edited_by": entry.get("lastEditedBy"),
+    }
+
+
+def flags_of(told: Json) -> dict[str, Any]:
+    """What `encord_write.flags` wrote; nothing where the row is not one of ours."""
+    if not told:
+        return {}
+    return {
+        "pts": told.get("pts"),
+        "keyframe": bool(told.get("keyframe", True)),
+        "outside": bool(told.get("outside")),
+        "occluded": bool(told.get("occluded")),
     }
 
 

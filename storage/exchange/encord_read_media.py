@@ -22,6 +22,7 @@ from storage.exchange.encord_read import (
     as_list,
     as_table,
     check_row,
+    flags_of,
     free_uuid,
     provenance_of,
 )
@@ -189,23 +190,15 @@ class RangesReader(RowReader):
     def _row_of(self, instance: Instance, geometry: Geometry, present: Annotation | None, entry: Json) -> Annotation:
         told = as_table(as_table(entry.get("postil")).get("row"))
         uuid = present.uuid if present else free_uuid(told.get("uuid"), self._made.annotations)
-        made = replace(
+        return replace(
             present or Annotation(uuid, instance.uuid, geometry),
             geometry=geometry,
             # Encord's SDK reads the confidence of ranges but never writes it: silence changes nothing.
             confidence=as_float(entry.get("confidence"), present.confidence if present else 1.0),
             manual=bool(entry.get("manualAnnotation", True)),
             **provenance_of({**entry, "postil": told}, present),
+            **flags_of(told),
         )
-        if told:
-            made = replace(
-                made,
-                pts=told.get("pts"),
-                keyframe=bool(told.get("keyframe", True)),
-                outside=bool(told.get("outside")),
-                occluded=bool(told.get("occluded")),
-            )
-        return made
 
     def _geometry(self, entry: Json) -> Geometry:
         if "range_html" in entry:
