@@ -81,6 +81,7 @@ class MprGrid(QWidget):
         super().__init__(parent)
         self.panes = [Pane(self) for _ in range(4)]
         self.beside = Pane(self)  # another volume
+        self.beside_first = False  # it stands at the left
         self.layout_shown = Layout.STACK
         self.acquired = 0
         self.large = 0
@@ -125,10 +126,10 @@ class MprGrid(QWidget):
         places = {0: (0, 0), 1: (0, 1), 2: (1, 0), 3: (1, 1)}
         shown = [self.panes[i] for i in seen]
         for i in seen:
-            row, column = places[i] if len(seen) > 1 else (0, 0)
+            row, column = places[i] if len(seen) > 1 else (0, int(self.beside_first and self.layout_shown is Layout.SIDE))
             self._grid.addWidget(self.panes[i], row, column)
         if self.layout_shown is Layout.SIDE:
-            self._grid.addWidget(self.beside, 0, 1)
+            self._grid.addWidget(self.beside, 0, int(not self.beside_first))
             shown.append(self.beside)
         for i in range(2):
             self._grid.setRowStretch(i, int(i == 0 or len(seen) > 1))

@@ -47,7 +47,15 @@ def needs_times(editor: VolumeEditor) -> str:
 
 
 def needs_other(editor: VolumeEditor) -> str:
-    return "" if editor.beside is not None else "Open another series beside this one first."
+    return "" if editor.others else "There is no other series of this patient."
+
+
+def needs_beside(editor: VolumeEditor) -> str:
+    return "" if editor.beside is not None else "No other series stands beside this one."
+
+
+def needs_partner(editor: VolumeEditor) -> str:
+    return needs_beside(editor) and needs_other(editor)
 
 
 def needs_header(editor: VolumeEditor) -> str:
@@ -126,8 +134,14 @@ def _layouts() -> list[EditorAction]:
         layout(Layout.GRID, "Three planes and 3D", "Shift+F2", needs_space, "mdi6.view-grid-outline"),
         layout(Layout.ONE, "This pane alone", "Shift+F3", needs_space, "mdi6.square-outline"),
         layout(Layout.STACK, "Slices as acquired", "Shift+F4", needs_volume, "mdi6.layers-triple-outline"),
-        layout(Layout.SIDE, "Two series side by side", "Shift+F5", needs_other, "mdi6.view-split-vertical"),
-    ]
+        layout(Layout.SIDE, "Two series side by side", "Shift+F5", needs_partner, "mdi6.view-split-vertical"),
+        _verb("beside_next", "Next series of this patient beside", ("Shift+O",), "next_beside", needs_other,
+              "mdi6.compare-horizontal"),
+        _verb("beside_away", "Take the other series away", (), "take_beside_away", needs_beside),
+        _verb("hang", "Hang by its rule again", ("Shift+F6",), "hang_again", needs_volume),
+        _verb("hanging_rules", "Hanging rules…", (), "edit_hanging", always, "mdi6.view-dashboard-edit-outline"),
+        _verb("layouts", "Layouts and hanging", (), "show_layouts", always, "mdi6.view-dashboard-outline"),
+    ]  # fmt: skip
 
 
 def _running() -> list[EditorAction]:
@@ -194,6 +208,7 @@ VOLUME_GROUND = (
     ("volume_auto", "volume_invert", "volume_file_window", "volume_reset"),
     ("volume_slab", "volume_straighten", "volume_patient", "volume_lines"),
     ("volume_layout_grid", "volume_layout_one", "volume_layout_stack", "volume_layout_side"),
+    ("volume_beside_next", "volume_beside_away", "volume_hang", "volume_hanging_rules"),
     ("volume_key_image", "volume_next_key_image", "volume_header", "volume_marks", "volume_drawings"),
     ("hide_all", "lock_all"),
     ("fit", "full_size"),

@@ -51,6 +51,7 @@ class Beside(QObject):
         if self.canvas is not None:
             self.canvas.deleteLater()
             self.canvas = None
+        self._notice.deleteLater()
 
     @Slot()
     def _on_volume(self) -> None:

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from storage.clock import now_ms
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.hanging import HangingRule
 from storage.model.measures import Scale
 from storage.model.ontology import Ontology
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock
 from viewers.canvas.background import Bell
 from viewers.canvas.image_canvas import ImageCanvas
-from viewers.canvas.mpr_grid import Layout, MprGrid, Notice
+from viewers.canvas.mpr_grid import MprGrid, Notice
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
@@ -31,6 +32,7 @@ from viewers.editors.tool_bar import Icon
 from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_brush import BrushHand
+from viewers.editors.volume_hanging import VolumeHanging
 from viewers.editors.volume_header import Row
 from viewers.editors.volume_key_images import KeyImageVerbs
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
@@ -62,13 +64,16 @@ PAUSE_MS = 120
 PATIENCE_MS = 150
 
 
-class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeViewVerbs, ImageEditor):
+class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeHanging, VolumeViewVerbs, ImageEditor):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
     the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `use_3d` is the person's
-    switch; `scale` what a pixel is worth where the volume has no place in space.
+    switch; `scale` what a pixel is worth where the volume has no place in space; `hanging` the rule it hangs by.
     """
+
+    beside_wanted = Signal(str)  # "next": another series of the patient beside this one; "": it was taken away
+    hanging_wanted = Signal()  # the person wants to see the hanging rules
 
     def __init__(
         self,
@@ -86,6 +91,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         read_header: Callable[[int], Sequence[Row]] | None = None,
         use_3d: bool = True,
         scale: Scale | None = None,
+        hanging: HangingRule | None = None,
     ) -> None:
         self.volume, self.state = volume, None
         self.reader = PlaneReader(volume)
@@ -93,9 +99,10 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         self.masks: VolumeMasks | None = None
         self.active = None
         self.beside: Beside | None = None
+        self.hanging, self._window_due = hanging, hanging is not None
         self.titles, self.missing, self.read_header = titles, tuple(missing), read_header
         self.view_3d: QWidget | None = None
-        self._use_3d = use_3d
+        self._use_3d = use_3d and (hanging is None or hanging.use_3d)
         self._surfaces: QTimer | None = None
         self._bodies: dict[str, tuple[object, VoxelBlock]] = {}
         self.words = VolumeWords(volume)
@@ -163,6 +170,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         strip.run_wanted.connect(self.run)
         strip.windows_wanted.connect(self.show_adjustments)
         self.grid.panes[3].enlarge_wanted.connect(lambda: self.grid.enlarge(3))
+        self.grid.changed.connect(self._on_layout)
         self.grid.changed.connect(self.show_state)
         self.grid.changed.connect(self._refresh_labels)
         self._bell = Bell()
@@ -176,6 +184,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.show_state)
         self._endings.append(self.volume.listen(self._bell.ring))
+        self._endings.append(self.volume.window.listen(self._refresh_planes))
 
     def close_editor(self) -> None:
         self.cine.stop()
@@ -212,6 +221,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
             return
         if self.state is None and self.volume.geometry is not None and not self.planes:
             self._open_planes()
+        self._hang_window()
         if self.volume.complete:
             self._refresh_planes()
         elif not self._pause.isActive():
@@ -235,7 +245,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         self.canvas.follow(state)
         self._endings.append(state.listen(self._on_state))
         self._fill_panes()
-        self.grid.show_layout(Layout.GRID if n > 1 else Layout.STACK)
+        self._hang_panes()
 
     def _follow_plane(self, plane: SliceCanvas) -> None:
         kind = plane.kind
@@ -302,20 +312,10 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         strip.show_actions(self._title_with_key, self.why_not)
         for i, pane in enumerate(self.grid.panes):
             pane.mark(i == self.pane_of(self.active))
-        self._refresh_planes()
 
     def _title_with_key(self, action_id: str) -> str:
         keys = self.keymap.keys(action_id)
         return self.keymap.action(action_id).title + (f"  ({keys[0]})" if keys else "")
-
-    def show_beside(self, volume: VolumeSource, title: str, *, same_space: bool) -> None:
-        """Another series of the patient next to this one. `same_space`: one Frame of Reference, so they are linked by place;
-        else by the way one goes from slice to slice. The volume belongs to whoever opened it."""
-        if self.beside is not None:
-            self.beside.close()
-        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
-        self.beside.opened = lambda: self.beside is not None and self.state is not None and self.beside.follow(self.state)
-        self.grid.show_layout(Layout.SIDE)
 
     def show_adjustments(self) -> None:
         """The windows take the place of brightness and contrast."""

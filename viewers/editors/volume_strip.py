@@ -29,6 +29,7 @@ BUTTONS = (
     ("volume_layout_one", "mdi6.square-outline", "▢"),
     ("volume_layout_stack", "mdi6.layers-triple-outline", "≡"),
     ("volume_layout_side", "mdi6.view-split-vertical", "◫"),
+    ("volume_layouts", "mdi6.view-dashboard-outline", "⊞"),
 )
 
 
@@ -79,6 +80,7 @@ class VolumeStrip(QFrame):
         for widget in (self.box, self.total, self.time_label, self.time_box, self.slab_box, self.slab_mm, self.window_button):
             row.addWidget(widget)
         self.buttons = [self._button(action, name, letter, action) for action, name, letter in BUTTONS]
+        self.layouts_button = self.buttons[-1]
         for button in self.buttons:
             row.addWidget(button)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -69,6 +69,8 @@ class VolumeViewVerbs:
     strip: VolumeStrip
     keymap: KeyMap
     planes: dict[PlaneKind, SliceCanvas]
+    beside: object | None
+    next_beside: Callable[[], None]
     active: PlaneKind | None  # whose pane has the keyboard; None: the acquired slices'
     cine: Cine
     time_cine: Cine
@@ -76,7 +78,6 @@ class VolumeViewVerbs:
     titles: Callable[[], Sequence[str]]
     say: Callable[[str], None]
     frame: Callable[[], int]
-    show_state: Callable[[], None]  # all panes and the strip as things are now
     _stored = False
     _span: tuple[int, float] = (-1, 0.0)
 
@@ -205,7 +206,8 @@ class VolumeViewVerbs:
         self.canvas.marked = marked
         for plane in self.planes.values():
             plane.marked = marked
-        self.show_state()
+            plane.update()
+        self.canvas.update()
 
     def toggle_drawings(self) -> None:
         self.pictures.show_overlays(not self.pictures.overlays_shown)
@@ -225,6 +227,8 @@ class VolumeViewVerbs:
         layout = Layout(name)
         if layout is Layout.ONE:
             self.grid.show_layout(layout, self.pane_of(self.active))
+        elif layout is Layout.SIDE and self.beside is None:
+            self.next_beside()
         else:
             self.grid.show_layout(layout)
 

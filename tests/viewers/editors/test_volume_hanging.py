@@ -1,0 +1,184 @@
+"""A series hangs by a rule when it is opened; what is done by hand stays; another series stands beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from storage.media.dicom_index import Voi
+from storage.model.hanging import Arrangement, Beside, HangingRule
+from tests.support.volume_view import LEFT, NONE, SHIFT, ArrayFrames, VolumeStage, beads, space
+from viewers.canvas.mpr_grid import Layout
+from viewers.scene.mpr import PlaneKind
+from viewers.scene.volume_source import VolumeSource
+from viewers.scene.window_level import Window
+
+
+def hung(qtbot, rule: HangingRule | None, **options) -> VolumeStage:
+    return VolumeStage(qtbot, hanging=rule, **options)
+
+
+@pytest.fixture
+def other(qtbot):
+    """Another series of the same patient, opened by somebody else."""
+    made = VolumeSource(lambda: ArrayFrames(beads(space(n=10, step=4.0)), space(n=10, step=4.0)), modality="CT")
+    yield made
+    made.close()
+
+
+def test_without_a_rule_three_planes_stand_beside_3d(qtbot):
+    assert hung(qtbot, None).editor.grid.visible_panes() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("rule", "layout", "panes"),
+    [
+        (HangingRule("a"), Layout.GRID, [0, 1, 2, 3]),
+        (HangingRule("b", layout=Arrangement.STACK), Layout.STACK, [0]),
+        (HangingRule("c", layout=Arrangement.ONE), Layout.ONE, [0]),
+        (HangingRule("d", layout=Arrangement.ONE, plane="coronal"), Layout.ONE, [2]),
+        (HangingRule("e", layout=Arrangement.ONE, plane="3d"), Layout.ONE, [3]),
+    ],
+    ids=lambda v: getattr(v, "title", None),
+)
+def test_the_rule_says_which_panes_are_seen(qtbot, rule, layout, panes):
+    stage = hung(qtbot, rule)
+    assert stage.editor.grid.layout_shown is layout
+    assert stage.editor.grid.visible_panes() == panes
+    assert not stage.editor.by_hand
+
+
+def test_one_slice_is_a_stack_whatever_the_rule(qtbot):
+    geometry = space(n=1)
+    stage = hung(qtbot, HangingRule("x", layout=Arrangement.GRID), geometry=geometry)
+    assert stage.editor.grid.layout_shown is Layout.STACK
+
+
+@pytest.mark.parametrize(
+    ("window", "center", "width", "title"),
+    [("lung", -600, 1500, "Lung"), ("30/90", 30, 90, ""), ("", 40, 400, ""), ("suv5", 40, 400, "")],
+)
+def test_the_rule_says_which_window(qtbot, window, center, width, title):
+    stage = hung(qtbot, HangingRule("x", window=window))
+    shown = stage.volume.window_of(0)
+    assert (shown.center, shown.width) == (center, width)
+    assert stage.volume.window.title == title
+
+
+def test_an_automatic_window_waits_for_the_first_slice_and_is_set_once(qtbot):
+    geometry = space()
+    frames = ArrayFrames(beads(geometry), geometry, gate=True, voi=Voi(()))
+    stage = hung(qtbot, HangingRule("x", window="auto"), frames=frames, wait=False)
+    qtbot.waitUntil(lambda: stage.volume.ready, timeout=5000)
+    assert stage.volume.window.chosen is None
+    frames.open.set()
+    qtbot.waitUntil(lambda: stage.volume.window.title == "Automatic", timeout=5000)
+    first = stage.volume.window.chosen
+    stage.settle()
+    assert stage.volume.window.chosen is first
+
+
+def test_3d_can_be_off_by_rule(qtbot):
+    assert hung(qtbot, HangingRule("x", use_3d=False), use_3d=True).editor.view_3d.on is False
+
+
+def test_what_is_done_by_hand_is_known_and_a_rule_does_not_undo_it(qtbot, other):
+    stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK, beside=Beside.PRIOR))
+    stage.key(Qt.Key.Key_F2, SHIFT)
+    assert stage.editor.by_hand
+    assert stage.editor.layout_by_hand() == {"layout": "grid"}
+    stage.editor.show_beside(other, "Prior", same_space=False, by_rule=True)  # it comes late
+    assert stage.editor.grid.layout_shown is Layout.GRID
+    stage.key(Qt.Key.Key_F5, SHIFT)
+    assert stage.editor.grid.layout_shown is Layout.SIDE
+    assert stage.editor.layout_by_hand() == {"layout": "side"}
+
+
+def test_a_double_click_is_by_hand_too(qtbot):
+    stage = hung(qtbot, HangingRule("x"))
+    coronal = stage.editor.planes[PlaneKind.CORONAL]
+    QTest.mouseDClick(coronal, LEFT, NONE, QPoint(10, 10))
+    assert stage.editor.layout_by_hand() == {"layout": "one", "plane": "coronal"}
+
+
+def test_a_prior_that_the_rule_wants_comes_beside(qtbot, other):
+    stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK, beside=Beside.PRIOR))
+    stage.editor.show_beside(other, "Prior", same_space=False, by_rule=True)
+    assert stage.editor.grid.layout_shown is Layout.SIDE
+    assert not stage.editor.by_hand
+    own, pane = stage.editor.grid.panes[stage.editor.grid.acquired], stage.editor.grid.beside
+    qtbot.waitUntil(lambda: own.x() == 0 and pane.x() > 300, timeout=3000)
+
+
+def test_the_right_breast_hangs_at_the_left(qtbot, other):
+    stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK, beside=Beside.OTHER_SIDE))
+    stage.editor.show_beside(other, "R CC", same_space=False, left=True, by_rule=True)
+    qtbot.waitUntil(lambda: stage.editor.grid.beside.width() > 100, timeout=3000)
+    own = stage.editor.grid.panes[stage.editor.grid.acquired]
+    assert stage.editor.grid.beside.x() < own.x()
+    stage.key(Qt.Key.Key_F4, SHIFT)
+    qtbot.waitUntil(lambda: own.width() > 900, timeout=3000)
+
+
+def test_hanging_again_lets_go_of_what_was_done_by_hand(qtbot):
+    stage = hung(qtbot, HangingRule("Bones", layout=Arrangement.ONE, plane="sagittal", window="bone"))
+    stage.key(Qt.Key.Key_F2, SHIFT)
+    stage.volume.window.choose(Window(1, 2))
+    stage.key(Qt.Key.Key_F6, SHIFT)
+    assert stage.editor.grid.visible_panes() == [1]
+    assert stage.volume.window.title == "Bone"
+    assert not stage.editor.by_hand
+    assert stage.said[-1] == "Hung by the rule “Bones”."
+
+
+def test_a_rule_can_be_tried_on_the_open_series(qtbot):
+    stage = hung(qtbot, None)
+    stage.editor.hang(HangingRule("Try", layout=Arrangement.ONE, plane="coronal", window="-600/1500"))
+    assert stage.editor.grid.visible_panes() == [2]
+    assert stage.volume.window_of(0) == Window(-600, 1500)
+
+
+def test_the_next_series_is_asked_for_by_key_and_said_where_there_is_none(qtbot):
+    stage = hung(qtbot, None)
+    stage.key(Qt.Key.Key_O, SHIFT)
+    assert stage.said[-1] == "There is no other series of this patient."
+    stage.editor.others = 2
+    with qtbot.waitSignal(stage.editor.beside_wanted) as wanted:
+        stage.key(Qt.Key.Key_O, SHIFT)
+    assert wanted.args == ["next"]
+    with qtbot.waitSignal(stage.editor.beside_wanted):  # side by side with nothing there yet: it is fetched
+        stage.key(Qt.Key.Key_F5, SHIFT)
+
+
+def test_taking_the_other_series_away_leaves_this_one(qtbot, other):
+    stage = hung(qtbot, None)
+    stage.editor.show_beside(other, "Prior", same_space=True)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None, timeout=5000)
+    with qtbot.waitSignal(stage.editor.beside_wanted) as told:
+        stage.editor.run("volume_beside_away")
+    assert told.args == [""]
+    assert stage.editor.beside is None
+    assert stage.editor.grid.layout_shown is Layout.GRID
+
+
+def test_in_one_space_both_look_at_the_same_point(qtbot, other):
+    stage = hung(qtbot, None)
+    stage.editor.show_beside(other, "Prior", same_space=True)
+    qtbot.waitUntil(lambda: stage.editor.beside.state is not None, timeout=5000)
+    stage.editor.state.look_at(stage.volume.geometry.to_mm(20, 20, 12))
+    assert np.allclose(stage.editor.beside.state.crosshair, stage.editor.state.crosshair)
+
+
+def test_the_menu_of_layouts_names_the_rule_and_what_can_be_done(qtbot):
+    stage = hung(qtbot, HangingRule("Chest"))
+    menu = stage.editor.show_layouts()
+    texts = [a.text().split("\t")[0] for a in menu.actions() if not a.isSeparator()]
+    assert texts[0] == "Hung by “Chest”"
+    assert "Hanging rules…" in texts
+    checked = [a.text().split("\t")[0] for a in menu.actions() if a.isChecked()]
+    assert checked == ["Three planes and 3D"]
+    with qtbot.waitSignal(stage.editor.hanging_wanted):
+        next(a for a in menu.actions() if a.text() == "Hanging rules…").trigger()
+    menu.close()

@@ -1,0 +1,197 @@
+"""How a series hangs: by a rule when it is opened, by hand afterwards, with another series of the patient beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from storage.model.hanging import Arrangement, HangingRule
+from viewers.canvas.mpr_grid import Layout, MprGrid
+from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.actions import KeyMap
+from viewers.editors.volume_beside import Beside
+from viewers.editors.volume_strip import VolumeStrip
+from viewers.scene.mpr import PlaneKind
+from viewers.scene.mpr_state import MprState
+from viewers.scene.volume_source import VolumeSource
+from viewers.scene.window_level import Window
+
+#: The pane of 3D, as a rule and a memory name it.
+IN_3D = "3d"
+_USUAL = HangingRule("")
+_MENU = (
+    ("volume_layout_grid", "volume_layout_one", "volume_layout_stack", "volume_layout_side"),
+    ("volume_beside_next", "volume_beside_away"),
+    ("volume_hang", "volume_hanging_rules"),
+)
+
+
+class VolumeHanging:
+    """Mixed into the volume editor.
+
+    `hanging`: the rule; None: as usual. `by_hand`: the person has changed the layout since, and no rule will touch it.
+    `others`: how many series of the patient could stand beside this one.
+    """
+
+    volume: VolumeSource
+    state: MprState | None
+    grid: MprGrid
+    strip: VolumeStrip
+    keymap: KeyMap
+    active: PlaneKind | None
+    beside: Beside | None
+    view_3d: QWidget | None
+    hanging: HangingRule | None
+    beside_wanted: Signal
+    hanging_wanted: Signal
+    say: Callable[[str], None]
+    frame: Callable[[], int]
+    show_state: Callable[[], None]
+    pane_of: Callable[[PlaneKind | None], int]
+    why_not: Callable[[str], str]
+    run: Callable[[str], None]
+    by_hand = False
+    others = 0
+    _arranging = False
+    _window_due = False
+
+    # -- by rule
+
+    def hang(self, rule: HangingRule | None) -> None:
+        """Let it hang by this rule now, whatever was changed by hand before."""
+        self.hanging, self.by_hand = rule, False
+        self._window_due = True
+        self.volume.window.reset()
+        if self.state is not None:
+            self._hang_panes()
+        self._hang_window()
+        if isinstance(self.view_3d, VolumeView) and rule is not None:
+            self.view_3d.set_on(rule.use_3d)
+
+    def hang_again(self) -> None:
+        """What was done by hand is let go; the series beside stays."""
+        self.hang(self.hanging)
+        if self.beside is not None and self.hanging is not None and self.hanging.beside:
+            self._arrange(Layout.SIDE)
+        self.say(f"Hung by the rule “{self.hanging.title}”." if self.hanging is not None else "Hung as usual.")
+
+    def _hang_panes(self) -> None:
+        """When the planes are there; a rule asks for no more than the series has."""
+        assert self.state is not None
+        rule = self.hanging or _USUAL
+        if self.state.geometry.n == 1 or rule.layout is Arrangement.STACK:
+            self._arrange(Layout.STACK)
+        elif rule.layout is Arrangement.ONE:
+            self._arrange(Layout.ONE, self._pane_named(rule.plane))
+        else:
+            self._arrange(Layout.GRID)
+
+    def _pane_named(self, plane: str) -> int:
+        if plane == IN_3D:
+            return 3
+        return self.pane_of(PlaneKind(plane)) if plane else self.grid.acquired
+
+    def _arrange(self, layout: Layout, large: int | None = None) -> None:
+        self._arranging = True
+        self.grid.show_layout(layout, large)
+        self._arranging = False
+
+    def _on_layout(self) -> None:
+        if not self._arranging:
+            self.by_hand = True
+
+    def _hang_window(self) -> None:
+        """As soon as what it is reckoned from is there; never again after that."""
+        volume, name = self.volume, self.hanging.window if self.hanging is not None else ""
+        if not self._window_due or volume.store is None:
+            return
+        if not name or volume.coloured or volume.window.chosen is not None:
+            self._window_due = False
+            return
+        numbers = self.hanging.window_numbers() if self.hanging is not None else None
+        preset = next((p for p in volume.presets() if p.id == name), None)
+        if numbers is not None:
+            volume.window.choose(Window(*numbers))
+        elif name == "auto" or (preset is not None and preset.window is None):
+            found = volume.auto_window(self.frame(), preset.part) if preset is not None else volume.auto_window(self.frame())
+            if found is None:
+                return  # the first slice is still to come
+            volume.window.choose(found, preset.title if preset is not None else "Automatic")
+        elif preset is not None:
+            volume.use_preset(preset, self.frame())
+        self._window_due = False
+
+    # -- by hand
+
+    def layout_by_hand(self) -> dict[str, str]:
+        """What the person has made of the layout, to be kept for this series; empty: nothing."""
+        if not self.by_hand:
+            return {}
+        layout = self.grid.layout_shown
+        if layout is not Layout.ONE:
+            return {"layout": layout.value}
+        named = [kind.value for kind in PlaneKind]
+        return {"layout": layout.value, "plane": named[self.grid.large] if self.grid.large < len(named) else IN_3D}
+
+    # -- another series beside
+
+    def show_beside(
+        self, volume: VolumeSource, title: str, *, same_space: bool, left: bool = False, by_rule: bool = False
+    ) -> None:
+        """Another series of the patient next to this one. `same_space`: one Frame of Reference, so they are linked by place;
+        else by the way one goes from slice to slice. `left`: it stands at the left. The volume belongs to whoever opened it."""
+        if self.beside is not None:
+            self.beside.close()
+        self.grid.beside_first = left
+        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
+        self.beside.opened = lambda: self.beside is not None and self.state is not None and self.beside.follow(self.state)
+        if not by_rule:
+            self.grid.show_layout(Layout.SIDE)
+        elif not self.by_hand:
+            self._arrange(Layout.SIDE)
+        self.show_state()
+
+    def take_beside_away(self) -> None:
+        """The series alone again."""
+        if self.beside is not None:
+            self.beside.close()
+            self.beside = None
+            self.beside_wanted.emit("")
+        if self.grid.layout_shown is Layout.SIDE:
+            self.grid.show_layout(Layout.GRID if self.state is not None and self.state.geometry.n > 1 else Layout.STACK)
+        self.show_state()
+
+    def next_beside(self) -> None:
+        self.beside_wanted.emit("next")
+
+    def edit_hanging(self) -> None:
+        self.hanging_wanted.emit()
+
+    # -- the menu of layouts
+
+    def show_layouts(self) -> QMenu:
+        menu = QMenu(self.strip)
+        hung = QAction(f"Hung by “{self.hanging.title}”" if self.hanging is not None else "Hung as usual", menu)
+        hung.setEnabled(False)
+        menu.addAction(hung)
+        for group in _MENU:
+            menu.addSeparator()
+            for action_id in group:
+                self._add_entry(menu, action_id)
+        menu.aboutToHide.connect(menu.deleteLater)
+        button = self.strip.layouts_button
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+        return menu
+
+    def _add_entry(self, menu: QMenu, action_id: str) -> None:
+        action, keys, why = self.keymap.action(action_id), self.keymap.keys(action_id), self.why_not(action_id)
+        entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
+        entry.setEnabled(not why)
+        entry.setToolTip(why)
+        entry.setCheckable(action_id == f"volume_layout_{self.grid.layout_shown.value}")
+        entry.setChecked(entry.isCheckable())
+        entry.triggered.connect(lambda: self.run(action_id))
+        menu.addAction(entry)
