@@ -119,6 +119,12 @@ class VolumeGeometry:
         """Between neighbouring slices, measured along the normal; n - 1 of them."""
         return np.asarray(np.abs(np.diff(self.heights)))
 
+    @cached_property
+    def _to_pixels(self) -> Floats:
+        """[3, 2]: millimetres in the plane of a slice to columns and rows, which need not be square to each other."""
+        ways = np.stack([self.row_dir * self.spacing_col_mm, self.col_dir * self.spacing_row_mm])
+        return np.asarray(ways.T @ np.linalg.inv(ways @ ways.T))
+
     @property
     def slice_spacing_mm(self) -> float | None:
         """Between slices along the normal where it is the same everywhere; None for one slice or irregular ones."""
@@ -161,12 +167,8 @@ class VolumeGeometry:
         """(column, row, slice) of points [..., 3], as fractions; beyond the ends the last distance goes on."""
         points = np.asarray(mm, np.float64)
         slices = self._slice_at(points @ self.normal)
-        rest = points - self._origin_at(slices)
-        across, down = self.row_dir * self.spacing_col_mm, self.col_dir * self.spacing_row_mm
-        gram = np.array([[across @ across, across @ down], [across @ down, down @ down]])
-        solved = np.linalg.solve(gram, np.stack([rest @ across, rest @ down]).reshape(2, -1))
-        columns, rows = solved.reshape(2, *points.shape[:-1])
-        return columns, rows, slices
+        places = (points - self._origin_at(slices)) @ self._to_pixels
+        return places[..., 0], places[..., 1], slices
 
     def nearest_slice(self, mm: ArrayLike) -> NDArray[np.int64]:
         """The slice whose plane lies nearest, within the volume."""

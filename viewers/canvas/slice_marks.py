@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from storage.model.geometry import Point
 from viewers.scene.crosshair import COLORS, FREE, Line, reach
@@ -67,10 +69,10 @@ def paint_corners(p: QPainter, corners: Corners, size: Point, font: QFont, inset
     left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
     half = QRectF(0, 0, w / 2 - EDGE - 20, step)
 
-    def column(lines: Sequence[str], x: float, y: float, flags: Qt.AlignmentFlag, color: QColor = TEXT) -> None:
+    def column(lines: Sequence[str], x: float, y: float, flags: Qt.AlignmentFlag) -> None:
         for i, line in enumerate(lines):
-            elided = metrics.elidedText(line, Qt.TextElideMode.ElideRight, half.width())
-            shadowed(p, half.translated(x, y + i * step), flags | Qt.AlignmentFlag.AlignVCenter, elided, color)
+            box = half.translated(x, y + i * step)
+            shadowed(p, box, flags | Qt.AlignmentFlag.AlignVCenter, line, TEXT, elided=True)
 
     if min(w, h) >= SMALL:
         column(corners.top_left, EDGE, EDGE + inset, left)
@@ -114,12 +116,47 @@ def paint_scale(p: QPainter, bar: ScaleBar, size: Point, font: QFont) -> None:
 
 
 _AROUND = ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0))
+#: Words as they were painted last: most stay from picture to picture, and setting a word costs ten times as much as copying it.
+_WORDS: OrderedDict[tuple[Any, ...], tuple[QPointF, QImage]] = OrderedDict()
+_WORDS_KEPT = 256
 
 
-def shadowed(p: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str, color: QColor) -> None:
-    if text:
-        p.setPen(SHADOW)
+def shadowed(p: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str, color: QColor, *, elided: bool = False) -> None:
+    """In the painter's font; legible on any ground. `elided`: shortened to the width of the box."""
+    if not text:
+        return
+    font, dpr = p.font(), p.device().devicePixelRatioF()
+    key = (text, font.key(), box.width(), box.height(), int(flags), color.rgba(), dpr, elided)
+    found = _WORDS.get(key)
+    if found is None:
+        found = _WORDS[key] = _painted(box, int(flags), text, color, font, dpr, elided)
+        if len(_WORDS) > _WORDS_KEPT:
+            _WORDS.popitem(last=False)
+    else:
+        _WORDS.move_to_end(key)
+    p.drawImage(box.topLeft() + found[0], found[1])
+
+
+def _painted(
+    box: QRectF, flags: int, text: str, color: QColor, font: QFont, dpr: float, elided: bool
+) -> tuple[QPointF, QImage]:
+    """Where in the box the words begin, and they themselves."""
+    metrics, room = QFontMetricsF(font), QRectF(0, 0, box.width(), box.height())
+    if elided:
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    around = metrics.boundingRect(room, flags, text).adjusted(-3, -2, 3, 2).toAlignedRect()
+    image = QImage(around.size() * dpr, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dpr)
+    image.fill(Qt.GlobalColor.transparent)
+    q = QPainter(image)
+    try:
+        q.setFont(font)
+        q.translate(-around.topLeft())
+        q.setPen(SHADOW)
         for dx, dy in _AROUND:
-            p.drawText(box.translated(QPointF(dx, dy)), int(flags), text)
-        p.setPen(color)
-        p.drawText(box, int(flags), text)
+            q.drawText(room.translated(dx, dy), flags, text)
+        q.setPen(color)
+        q.drawText(room, flags, text)
+    finally:
+        q.end()
+    return QPointF(around.topLeft()), image

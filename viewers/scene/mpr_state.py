@@ -33,12 +33,18 @@ class MprState:
         self.time = 0
         self.held = False  # a hand moves planes: those that are resampled may be coarse until it lets go
         self.acquired = acquired_kind(geometry)
+        self._planes: dict[PlaneKind, tuple[Axes, Floats, bool, Plane]] = {}
         self._listeners: Listeners[[frozenset[str]]] = Listeners()
 
     # -- planes
 
     def plane(self, kind: PlaneKind) -> Plane:
-        return plane_through(self.geometry, self.axes, kind, self.crosshair, self.base, COARSE if self.held else 1.0)
+        """The same object while nothing it depends on changes."""
+        known = self._planes.get(kind)
+        if known is None or known[0] is not self.axes or known[1] is not self.crosshair or known[2] != self.held:
+            plane = plane_through(self.geometry, self.axes, kind, self.crosshair, self.base, COARSE if self.held else 1.0)
+            known = self._planes[kind] = (self.axes, self.crosshair, self.held, plane)
+        return known[3]
 
     def is_acquired(self, kind: PlaneKind) -> bool:
         """This plane runs along the slices as they were acquired."""
