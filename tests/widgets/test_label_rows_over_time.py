@@ -15,7 +15,8 @@ from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving, Still
 from storage.model.geometry import AudioRanges, Box, TextRanges
 from tests.support.panels import BY, Things, draw, make_session
-from widgets.item_models.label_rows import LabelRows, Role, State, ranges_text
+from widgets.item_models.instance_place import State, ranges_text
+from widgets.item_models.label_rows import LabelRows, Role
 from widgets.panels.labels import LabelsPanel
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal

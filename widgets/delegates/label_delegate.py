@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from widgets import theme
 from widgets.controls.shapes import SHAPE_ICONS, paint_swatch
 from widgets.icons import icon, pixmap
-from widgets.item_models.label_rows import Column, Role, State
+from widgets.item_models.instance_place import State
+from widgets.item_models.label_rows import Column, Role
 
 ROW = 24
 TRIANGLE = 20  # width of the opening triangle on header rows

@@ -10,20 +10,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
-from storage.editing.on_frames import is_between
 from storage.editing.presence import Presence
 from storage.editing.session import EditSession
-from storage.model.geometry import AudioRanges, Geometry, ShapeKind, TextRanges
+from storage.model.geometry import ShapeKind
 from storage.model.labels import Instance
 from storage.model.ontology import Ontology
-from widgets.controls.range_chips import frames_text
+from widgets.item_models.instance_place import InstancePlace, State
 
 Index = QModelIndex | QPersistentModelIndex
 Key = tuple[int, int, int, int, str]  # class, 0 header or 1 instance, time or 0, number, uuid
@@ -47,16 +46,6 @@ class Role(IntEnum):
     HOVERED = UUID + 8
     WHERE = UUID + 9  # quiet text: the frames it lives on, the time it is heard, an excerpt
     STATE = UUID + 10  # a State, None where there is only one frame
-
-
-class State(Enum):
-    """An object on the frame that is shown."""
-
-    KEY = "key frame"
-    ALONE = "on this frame only"
-    BETWEEN = "between key frames"
-    OUTSIDE = "hidden here on purpose"
-    ABSENT = "not on this frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,8 @@ class LabelRows(QAbstractTableModel):
     ) -> None:
         """`describe` says of an instance where it is; without it the frames it lives on are shown."""
         super().__init__(parent)
-        self._session, self._focus, self._describe = session, focus, describe
+        self._session, self._focus = session, focus
+        self._place_of = InstancePlace(session, focus, describe)
         self._presence = Presence(session.document, session.frames)
         self._painted: dict[str, State | None] = {}  # how rows were shown when they were last asked for
         self._alive: frozenset[str] = frozenset()  # on the frame shown, while only that one is looked at
@@ -227,9 +217,9 @@ class LabelRows(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole if column == Column.NAME:
                 return self._tip(row.uuid)
             case Role.WHERE:
-                return self._where(row.uuid)
+                return self._place_of.where(row.uuid)
             case Role.STATE:
-                state = self._painted[row.uuid] = self._state(row.uuid)
+                state = self._painted[row.uuid] = self._place_of.state(row.uuid)
                 return state
             case Qt.ItemDataRole.ToolTipRole if column == Column.EYE:
                 return self.tr("Show") if row.uuid in self._focus.hidden else self.tr("Hide")
@@ -254,43 +244,15 @@ class LabelRows(QAbstractTableModel):
             return self.tr("hidden") if uuid in self._focus.hidden else self.tr("shown")
         if column == Column.LOCK:
             return self.tr("locked") if uuid in self._focus.locked else self.tr("unlocked")
-        return ", ".join(filter(None, (self.title(uuid), self._where(uuid), self._state_text(uuid))))
-
-    # -- where it is
-
-    def _where(self, uuid: str) -> str:
-        if self._describe is not None:
-            return self._describe(uuid)
-        document, frames = self._session.document, self._session.frames
-        if frames.count > 1:
-            found = [frames.index(at) for at in document.places_of(uuid)]
-            return frames_text(min(found), max(found), frames.counts_from) if found else ""
-        shown = self._session.shown(uuid, self._focus.at)
-        return ranges_text(shown.geometry) if shown is not None else ""
-
-    def _state(self, uuid: str) -> State | None:
-        if self._session.frames.count < 2:
-            return None
-        shown = self._session.shown(uuid, self._focus.at)
-        if shown is None:
-            return State.ABSENT
-        if shown.outside:
-            return State.OUTSIDE
-        if is_between(shown):
-            return State.BETWEEN
-        return State.KEY if shown.keyframe and self._session.frames.moving else State.ALONE
+        return ", ".join(filter(None, (self.title(uuid), self._place_of.where(uuid), self._place_of.state_text(uuid))))
 
     def _tip(self, uuid: str) -> str:
-        state = self._state(uuid)
-        if state is None:
-            return self._where(uuid)
+        state = self._place_of.state_text(uuid)
+        if not state:
+            return self._place_of.where(uuid)
         rows = len(self._session.document.places_of(uuid))
-        where = self.tr("Frames {range}, {count} drawn").format(range=self._where(uuid), count=rows)
-        return f"{self.title(uuid)}: {self._state_text(uuid)}\n{where}"
-
-    def _state_text(self, uuid: str) -> str:
-        state = self._state(uuid)
-        return self.tr(state.value) if state is not None else ""
+        where = self.tr("Frames {range}, {count} drawn").format(range=self._place_of.where(uuid), count=rows)
+        return f"{self.title(uuid)}: {state}\n{where}"
 
     # -- classes
 
@@ -492,7 +454,7 @@ class LabelRows(QAbstractTableModel):
             row = self.row_of(uuid)
             if row is None:
                 del self._painted[uuid]
-            elif self._state(uuid) is not state:
+            elif self._place_of.state(uuid) is not state:
                 del self._painted[uuid]
                 self._touch_rows(row, row)
 
@@ -509,22 +471,3 @@ class LabelRows(QAbstractTableModel):
         self._tell_counts()
         if not (left | come).isdisjoint(self._focus.selected):
             self.rebuilt.emit()
-
-
-def ranges_text(geometry: Geometry) -> str:
-    """Where something is heard or written, in a few words."""
-    match geometry:
-        case AudioRanges(ranges) if ranges:
-            first, last = ranges[0]
-            text = f"{clock_text(first)}–{clock_text(last)}"
-        case TextRanges(ranges) if ranges:
-            text = f"{ranges[0][0]:,}–{ranges[0][1]:,}"
-        case _:
-            return ""
-    return text if len(ranges) == 1 else f"{text} +{len(ranges) - 1}"
-
-
-def clock_text(ms: int) -> str:
-    """`1:04.250`."""
-    minutes, rest = divmod(ms, 60_000)
-    return f"{minutes}:{rest / 1000:06.3f}"

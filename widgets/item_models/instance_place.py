@@ -1,0 +1,77 @@
+"""Where an object is and what it is on the frame that is shown, for a row of the list of objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from storage.editing.focus import Focus
+from storage.editing.on_frames import is_between
+from storage.editing.session import EditSession
+from storage.model.geometry import AudioRanges, Geometry, TextRanges
+from widgets.controls.range_chips import frames_text
+
+
+class State(Enum):
+    """An object on the frame that is shown."""
+
+    KEY = "key frame"
+    ALONE = "on this frame only"
+    BETWEEN = "between key frames"
+    OUTSIDE = "hidden here on purpose"
+    ABSENT = "not on this frame"
+
+
+class InstancePlace:
+    """`describe` says of an instance where it is; without it the frames it lives on are told."""
+
+    def __init__(self, session: EditSession, focus: Focus, describe: Callable[[str], str] | None) -> None:
+        self._session, self._focus, self._describe = session, focus, describe
+
+    def where(self, uuid: str) -> str:
+        if self._describe is not None:
+            return self._describe(uuid)
+        document, frames = self._session.document, self._session.frames
+        if frames.count > 1:
+            found = [frames.index(at) for at in document.places_of(uuid)]
+            return frames_text(min(found), max(found), frames.counts_from) if found else ""
+        shown = self._session.shown(uuid, self._focus.at)
+        return ranges_text(shown.geometry) if shown is not None else ""
+
+    def state(self, uuid: str) -> State | None:
+        """None where there is only one frame."""
+        if self._session.frames.count < 2:
+            return None
+        shown = self._session.shown(uuid, self._focus.at)
+        if shown is None:
+            return State.ABSENT
+        if shown.outside:
+            return State.OUTSIDE
+        if is_between(shown):
+            return State.BETWEEN
+        return State.KEY if shown.keyframe and self._session.frames.moving else State.ALONE
+
+    def state_text(self, uuid: str) -> str:
+        state = self.state(uuid)
+        return QCoreApplication.translate("LabelRows", state.value) if state is not None else ""
+
+
+def ranges_text(geometry: Geometry) -> str:
+    """Where something is heard or written, in a few words."""
+    match geometry:
+        case AudioRanges(ranges) if ranges:
+            first, last = ranges[0]
+            text = f"{clock_text(first)}–{clock_text(last)}"
+        case TextRanges(ranges) if ranges:
+            text = f"{ranges[0][0]:,}–{ranges[0][1]:,}"
+        case _:
+            return ""
+    return text if len(ranges) == 1 else f"{text} +{len(ranges) - 1}"
+
+
+def clock_text(ms: int) -> str:
+    """`1:04.250`."""
+    minutes, rest = divmod(ms, 60_000)
+    return f"{minutes}:{rest / 1000:06.3f}"
