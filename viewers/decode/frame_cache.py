@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from typing import Any
 
 
@@ -49,10 +49,8 @@ class FrameCache:
 
     def nearest_before(self, index: int, floor: int) -> int | None:
         """The greatest index kept in [floor, index]."""
-        for candidate in range(index, floor - 1, -1):
-            if candidate in self._frames:
-                return candidate
-        return None
+        at = bisect_right(self._order, index) - 1
+        return self._order[at] if at >= 0 and self._order[at] >= floor else None
 
     def run_end(self, index: int, direction: int) -> int:
         """The first index from here in this direction that is missing."""

@@ -26,6 +26,9 @@ CACHE_BYTES = 512 << 20
 _BEHIND = 12  # frames before the one jumped to that are kept, so that the first steps back cost nothing
 _NEAR = 30  # frames: a shorter way is travel, a longer one a jump
 _AHEAD = 48  # frames read ahead
+_SKETCHED = 3  # of so many frames passed on the way one is kept as a sketch: something near is at hand wherever one drags to
+_SKETCH_WIDTH = 640  # px at most
+_SKETCH_BYTES = 64 << 20
 _OVERHEAD = 8 << 10  # bytes a frame takes beside its planes (measured)
 
 
@@ -51,6 +54,8 @@ class VideoDecoder:
         # One per core: with fewer a jump takes longer, and the window's worst gaps were no smaller (measured).
         self._walker = Walker(source, table, stream, threads or min(8, os.cpu_count() or 1))
         self._cache = FrameCache(cache_bytes)
+        self._sketches = FrameCache(_SKETCH_BYTES)
+        self._shown_near: Picture | None = None  # the one given last: while one drags it is asked for again and again
         self._facts: FrameFacts | None = None
         self._orientation = 1
         self._stored = (0, 0)
@@ -89,6 +94,7 @@ class VideoDecoder:
 
     def close(self) -> None:
         self._cache.clear()
+        self._sketches.clear()
         self._scalers.clear()
         self._walker.close()
 
@@ -97,21 +103,36 @@ class VideoDecoder:
     def nearest_key(self, index: int, level: int = 0) -> Picture:
         """What can be shown at once while the exact frame is decoded; `Picture.frame` says which frame it is.
 
-        A kept frame nearer than the key frame before, else that key frame.
+        A kept frame or a sketch (of a coarser level) that is nearer than the key frame before, else that key frame. Decoding
+        goes on where it was, so a place that is dragged about is come nearer to with every call.
         """
         self._check_index(index)
         with decoding(self._source):
             self._look(_never)
             key = self.table.key_at(index)
-            near = self._cache.nearest_before(index, max(key, index - _NEAR))
+            near = self._near(index, key, level)
             if near is not None:
-                return self._picture(near, near, self._cache.get(near), level, None)
+                return near
             alone = self._walker.key_alone(key)
             if alone is None:
                 shown = self._exact(key, _never)
                 return self._picture(key, shown, self._cache.get(shown), level, None)
             self._keep(*alone)
+            self._sketch(*alone)
             return self._picture(alone[0], alone[0], alone[1], level, None)
+
+    def _near(self, index: int, key: int, level: int) -> Picture | None:
+        """Of the frames passed since the key frame; a sharp one unless a sketch is clearly nearer."""
+        found = self._cache.nearest_before(index, key)
+        frame = None if found is None else self._cache.get(found)
+        sketched = self._sketches.nearest_before(index - 1, key)  # of the frame itself no sketch is wanted
+        if sketched is not None and (found is None or found + _SKETCHED < sketched):
+            found, frame, level = sketched, self._sketches.get(sketched), max(level, self._sketch_level())
+        if found is None:
+            return None
+        if self._shown_near is None or (self._shown_near.frame, self._shown_near.level) != (found, level):
+            self._shown_near = self._picture(found, found, frame, level, None)
+        return self._shown_near
 
     def cached(self, index: int) -> bool:
         return self._stand_in.get(index, index) in self._cache
@@ -193,6 +214,7 @@ class VideoDecoder:
         before = None
         while (found := walker.next(check, keep_from)) is not None:
             number, frame = found
+            self._sketch(number, frame)
             if number >= index:
                 self._keep(number, frame)
                 if number == index:
@@ -227,6 +249,23 @@ class VideoDecoder:
 
     def _keep(self, index: int, frame: Any) -> None:
         self._cache.put(index, frame, _OVERHEAD + sum(plane.buffer_size for plane in frame.planes))
+
+    def _sketch(self, index: int, frame: Any) -> None:
+        """Keep it small, unless there is one near it."""
+        if self._facts is None or self._sketched_about(index):
+            return
+        level = self._sketch_level()
+        width, height = (halved(n, level) for n in (frame.width, frame.height))
+        small = self._scaler(-1).reformat(frame, width=width, height=height, interpolation="FAST_BILINEAR")
+        self._sketches.centre = self._cache.centre
+        self._sketches.put(index, small, _OVERHEAD + sum(plane.buffer_size for plane in small.planes))
+
+    def _sketched_about(self, index: int) -> bool:
+        return self._sketches.nearest_before(index + _SKETCHED - 1, index - _SKETCHED + 1) is not None
+
+    def _sketch_level(self) -> int:
+        assert self._facts is not None
+        return next((n for n in range(self._facts.levels) if halved(self._stored[0], n) <= _SKETCH_WIDTH), self._facts.levels)
 
     def _room(self) -> int:
         """How many frames fit in the cache."""

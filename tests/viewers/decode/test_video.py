@@ -262,6 +262,34 @@ def test_the_key_frame_is_there_at_once_and_says_which_it_is(name, made):
         assert decoder.nearest_key(index).frame == index
 
 
+def test_dragging_over_a_long_way_shows_what_is_passed_and_never_begins_anew(tmp_path):
+    decoder = opened(clips.write(tmp_path / "c.mp4", 600, gop=600, b_frames=2), cache_bytes=SMALL)
+
+    class Drag:
+        """The hand is on the next place after a dozen looks."""
+
+        looks = 0
+
+        def __call__(self):
+            self.looks += 1
+            if self.looks % 12 == 0:
+                raise Cancelled
+
+    drag, near = Drag(), []
+    for place in range(40, 600, 20):
+        picture = decoder.nearest_key(place)
+        assert clips.number_in(to_rgb(picture)) == picture.frame < place
+        near.append(picture.frame)
+        with pytest.raises(Cancelled):
+            decoder._walk_to(place, drag, keep_from=place - 12)
+    assert near == sorted(near)  # it comes nearer with every place, and is not thrown back to the key frame
+    assert len(set(near)) > len(near) / 2
+    assert near[-1] > 200
+    assert shown(decoder, 599) == 599
+    for place in range(590, 10, -20):  # back over what was passed: all of it is near at once
+        assert 0 < place - decoder.nearest_key(place).frame <= 6
+
+
 def test_reading_ahead_follows_the_direction_of_travel(made):
     decoder = opened(made("b-frames"), cache_bytes=2_000_000)
     for i in (10, 11):
