@@ -1,0 +1,232 @@
+"""This patient: the series of all studies there are, the one that is open marked, others to be put beside it or gone to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDate, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+
+from storage.model.patients import CURRENT, PRIOR, PatientStudies, SeriesRow, Study
+from widgets import theme, words
+from widgets.controls.panel_head import PanelHead, quiet_note, stack_list
+from widgets.icons import icon
+
+ROW = Qt.ItemDataRole.UserRole
+
+
+class PatientPanel(QWidget):
+    """`show_studies` fills it. Double click, Enter or the button puts a series beside; Shift+Enter goes to its task."""
+
+    beside_wanted = Signal(int)  # item id
+    open_wanted = Signal(int)  # task id
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studies: PatientStudies | None = None
+        self._beside: int | None = None
+        self._head = PanelHead(self.tr("This patient"), self)
+        self.beside_button = self._head.add_tool("mdi6.compare-horizontal", self.tr("Put beside (Enter)"))
+        self.open_button = self._head.add_tool("ph.arrow-square-out", self.tr("Go to its task (Shift+Enter)"))
+        self._note = quiet_note(self)
+        self.tree = _Tree(self)
+        self.tree.setAccessibleName(self.tr("Series of this patient"))
+        stack_list(self, self._head, self._note, self.tree)
+        self.beside_button.clicked.connect(self._want_beside)
+        self.open_button.clicked.connect(self._want_open)
+        self.tree.chosen.connect(self._want_beside)
+        self.tree.followed.connect(self._want_open)
+        self.tree.itemSelectionChanged.connect(self._offer)
+        self.tree.customContextMenuRequested.connect(self._show_menu)
+        self._offer()
+
+    # -- what is shown
+
+    def show_studies(self, studies: PatientStudies) -> None:
+        """What was chosen stays chosen; the first one offered is chosen at first."""
+        if studies == self.studies:
+            return
+        chosen = self._chosen()
+        self.studies = studies
+        self.tree.clear()
+        for study, what in studies.in_order():
+            self._add_study(study, what)
+        count = sum(len(study.series) for study in studies.studies)
+        self._head.show_count(words.number(count))
+        self._note.setText(self._words(count))
+        self._note.setVisible(bool(self._note.text()))
+        offered = chosen.item_id if chosen is not None else next((row.item_id for row in studies.priors()), None)
+        for entry in self._entries():
+            if entry.data(0, ROW).item_id == offered:
+                self.tree.setCurrentItem(entry)
+        self._mark()
+        self._offer()
+
+    def show_beside(self, item_id: int | None) -> None:
+        """Which of them stands beside the open one now."""
+        self._beside = item_id
+        self._mark()
+
+    def _words(self, count: int) -> str:
+        assert self.studies is not None
+        said = []
+        if not self.studies.patient_id:
+            said.append(self.tr("The files name no patient: only their study is listed."))
+        if self.studies.more:
+            said.append(self.tr("There are more; the first {0} are listed.").format(words.number(count)))
+        if count == 1:
+            said.append(self.tr("There is no other series of this patient in the catalog."))
+        return " ".join(said)
+
+    def _add_study(self, study: Study, what: str) -> None:
+        assert self.studies is not None
+        told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
+        parts = [date_words(study.date) or self.tr("no date"), study.description, told]
+        own = self.studies.study
+        if own is not None and _name(study.patient_name) != _name(own.patient_name):
+            parts.append(self.tr("another name: {0}").format(study.patient_name or self.tr("none")))
+        top = QTreeWidgetItem([" · ".join(part for part in parts if part), ""])
+        top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        top.setFont(0, theme.font(strong=True))
+        top.setToolTip(0, self.tr("Study {0}").format(study.uid))
+        self.tree.addTopLevelItem(top)
+        top.setFirstColumnSpanned(True)
+        for row in study.series:
+            entry = QTreeWidgetItem([series_words(row), self._slices(row)])
+            entry.setData(0, ROW, row)
+            entry.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            top.addChild(entry)
+        top.setExpanded(True)
+
+    def _slices(self, row: SeriesRow) -> str:
+        count = words.number(row.slices)
+        return f"{count} × {words.number(row.times)}" if row.times > 1 else count
+
+    def _entries(self) -> list[QTreeWidgetItem]:
+        tops = (self.tree.topLevelItem(n) for n in range(self.tree.topLevelItemCount()))
+        return [top.child(n) for top in tops if top is not None for n in range(top.childCount())]
+
+    def _mark(self) -> None:
+        for entry in self._entries():
+            row: SeriesRow = entry.data(0, ROW)
+            own = self.studies is not None and row.item_id == self.studies.item_id
+            beside = row.item_id == self._beside
+            entry.setFont(0, theme.font(strong=own))
+            entry.setIcon(0, icon("ph.pencil-simple" if own else "mdi6.compare-horizontal" if beside else "ph.stack"))
+            told = self.tr("open") if own else self.tr("beside") if beside else ""
+            entry.setToolTip(0, " · ".join(part for part in (entry.text(0), told) if part))
+
+    # -- what is wanted
+
+    def _chosen(self) -> SeriesRow | None:
+        entry = self.tree.currentItem()
+        found = entry.data(0, ROW) if entry is not None else None
+        return found if isinstance(found, SeriesRow) else None
+
+    def _why_not_beside(self) -> str:
+        row = self._chosen()
+        if row is None:
+            return self.tr("Choose a series first.")
+        return self.tr("This series is the one that is open.") if self._is_open(row) else ""
+
+    def _why_not_open(self) -> str:
+        row = self._chosen()
+        if row is None or self._is_open(row):
+            return self._why_not_beside()
+        return "" if row.task_id is not None else self.tr("This series is in no task of this project.")
+
+    def _is_open(self, row: SeriesRow) -> bool:
+        return self.studies is not None and row.item_id == self.studies.item_id
+
+    @Slot()
+    def _offer(self) -> None:
+        for button, why, title in (
+            (self.beside_button, self._why_not_beside(), self.tr("Put beside (Enter)")),
+            (self.open_button, self._why_not_open(), self.tr("Go to its task (Shift+Enter)")),
+        ):
+            button.setEnabled(not why)
+            button.setToolTip(why or title)
+
+    @Slot()
+    def _want_beside(self) -> None:
+        row = self._chosen()
+        if row is not None and not self._why_not_beside():
+            self.beside_wanted.emit(row.item_id)
+
+    @Slot()
+    def _want_open(self) -> None:
+        row = self._chosen()
+        if row is not None and row.task_id is not None and not self._why_not_open():
+            self.open_wanted.emit(row.task_id)
+
+    @Slot(QPoint)
+    def _show_menu(self, at: QPoint) -> QMenu:
+        menu = QMenu(self)
+        for title, why, act in (
+            (self.tr("Put beside") + "\tEnter", self._why_not_beside(), self._want_beside),
+            (self.tr("Go to its task") + "\tShift+Enter", self._why_not_open(), self._want_open),
+        ):
+            entry = QAction(title, menu)
+            entry.setEnabled(not why)
+            entry.setToolTip(why)
+            entry.triggered.connect(act)
+            menu.addAction(entry)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.tree.viewport().mapToGlobal(at))
+        return menu
+
+
+class _Tree(QTreeWidget):
+    chosen = Signal()  # Enter, or a double click
+    followed = Signal()  # Shift+Enter
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.setIndentation(12)
+        self.setUniformRowHeights(True)
+        self.setRootIsDecorated(False)
+        self.setExpandsOnDoubleClick(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.itemDoubleClicked.connect(lambda _entry, _column: self.chosen.emit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if modifiers == Qt.KeyboardModifier.NoModifier:
+                self.chosen.emit()
+                return
+            if modifiers == Qt.KeyboardModifier.ShiftModifier:
+                self.followed.emit()
+                return
+        super().keyPressEvent(event)
+
+
+def date_words(dicom: str) -> str:
+    """20260301 as people write it; what is no date as it stands."""
+    date = QDate.fromString(dicom, "yyyyMMdd")
+    return words.locale().toString(date, "d MMM yyyy") if date.isValid() else dicom
+
+
+def series_words(row: SeriesRow) -> str:
+    """“CT · Thorax 1.0”, with what a mammogram is of."""
+    number = f"{row.number}: " if row.number is not None else ""
+    return " · ".join(
+        part
+        for part in (
+            row.modality,
+            f"{number}{row.description or row.title}",
+            " ".join(filter(None, (row.laterality, row.view))),
+        )
+        if part
+    )
+
+
+def _name(name: str) -> str:
+    return " ".join(name.replace("^", " ").split()).casefold()
