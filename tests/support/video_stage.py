@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import Qt
 
 from storage.editing.edits import Edits
 from storage.editing.focus import Focus
@@ -15,6 +16,7 @@ from storage.editing.on_frames import Moving
 from storage.editing.session import EditSession, StepChange
 from storage.media.source import FileSource
 from storage.media.video import frame_table
+from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from tests.support import clips
 from tests.support.editor_stage import EditorStage
@@ -91,6 +93,22 @@ class VideoStage(EditorStage):
     def picture(self) -> int:
         """The number in the picture that is seen."""
         return clips.number_in(self.seen())
+
+    def box_on(self, frame: int, x: float, y: float, w: float = 60, h: float = 40) -> str | None:
+        """Drawn with the mouse; the object."""
+        self.go(frame)
+        self.arm(ShapeKind.BOX)
+        self.drag(x, y, x + w, y + h)
+        self.key(Qt.Key.Key_Escape)
+        return self.focus.primary
+
+    def track(self) -> str | None:
+        """From (100, 100) on frame 10 to (200, 150) on frame 30."""
+        own = self.box_on(10, 100, 100)
+        self.go(30)
+        self.key("K")
+        self.drag(130, 120, 230, 170)
+        return own
 
     def rows(self, instance: str) -> list[int]:
         return [a.frame for a in self.document.annotations_of(instance)]
