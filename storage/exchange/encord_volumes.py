@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,8 +98,9 @@ class VolumeReader(PlacesReader):
         super().__init__(row, item, features, present, losses)
         self._by_uid: dict[str, int] = {}
         if index is not None:
-            single = (frame for frame in range(len(index)) if not index.frame_number[frame])
-            self._by_uid = {index.sop_uid(frame): frame for frame in single}
+            single = [frame for frame in range(len(index)) if not index.frame_number[frame]]
+            uses = Counter(index.sop_uid(frame) for frame in single)
+            self._by_uid = {uid: frame for frame in single if uses[uid := index.sop_uid(frame)] == 1}
 
     def _frame_labels(self) -> Iterator[tuple[int, Row]]:
         slices = list(super()._frame_labels())

@@ -199,10 +199,10 @@ class _Reader:
         if float(np.ptp(heights)) > max(_FLAT * step, 0.02):
             return None, "it does not lie in one slice"
         height = float(heights.mean())
-        for frame in named:
+        k = int(np.abs(geometry.heights - height).argmin())
+        for frame in (self._series.tile(f, k) for f in named):
             if abs(height - geometry.heights[frame % self._series.slices]) <= step / 2:
                 return frame, ""
-        k = int(np.abs(geometry.heights - height).argmin())
         away = abs(height - float(geometry.heights[k]))
         near = away <= (step / 2 * 1.001 if not uids or named else max(_FLAT * step, 0.02))
         if near and self._series.times == 1:

@@ -187,7 +187,7 @@ class _Reader:
         k = int(geometry.nearest_slice(plane.origin))
         if not self._on_slice(plane, geometry, k):
             return None
-        at_it = [f for f in named if f % self._series.slices == k]
+        at_it = [f for f in (self._series.tile(f, k) for f in named) if f % self._series.slices == k]
         if at_it:
             return at_it[0]
         return k if self._series.times == 1 and not self._elsewhere else None

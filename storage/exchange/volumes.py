@@ -87,6 +87,16 @@ class Series:
             found = self._by_sop.get((sop_uid, 0)) if number <= 1 else None
         return self._by_sop.get((sop_uid, 1)) if found is None and number == 0 else found
 
+    def tile(self, frame: int, k: int) -> int:
+        """The frame of slice k in the same picture, where that holds several (a mosaic); else the frame itself."""
+        there = frame - frame % self.slices + k
+        return there if self.sop(there) == self.sop(frame) else frame
+
+    @property
+    def in_tiles(self) -> bool:
+        """Its slices are tiles of its pictures, which the places in a picture do not speak of."""
+        return self.index is not None and self.index.formats[0].tile is not None
+
     @cached_property
     def _by_sop(self) -> dict[tuple[str, int], int]:
         return {self.sop(f)[1:]: f for f in range(self.frames)} if self.index is not None else {}

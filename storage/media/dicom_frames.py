@@ -31,6 +31,7 @@ class FrameHead:
     voi: int  # in the file's list
     times: tuple[Any, ...] = ()  # of an enhanced frame: candidates for what tells its time (temporal index, trigger, b, date)
     kind: tuple[str, ...] = ()  # what splits frames of a file into series: stack, echo, frame type, dimension
+    tile: int = -1  # of a mosaic: which one; -1: it is a picture of its own
 
 
 def frame_heads(values: Values, pieces: list[list[Piece]], vois: list[Voi], *, signed: bool, sop_class: str) -> list[FrameHead]:

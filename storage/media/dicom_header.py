@@ -14,6 +14,7 @@ from storage.errors import BadInput
 from storage.media.dicom_fragments import Piece, find_frames
 from storage.media.dicom_frames import FrameHead, frame_heads
 from storage.media.dicom_index import Lut, PixelFormat, Voi
+from storage.media.dicom_mosaic import NotTakenApart, take_apart
 from storage.media.dicom_tags import UNDEFINED, Found, Malformed, ReadAt
 from storage.media.dicom_values import Values
 from storage.media.dicom_wanted import LABELS, REQUIRED, SERIES_REFERENCES
@@ -125,6 +126,8 @@ def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int,
         warnings.append(f"The file was cut short: {count - whole:,} of its {count:,} frames are missing.")
     vois: list[Voi] = []
     frames = frame_heads(values, pieces, vois, signed=bool(form.pixel_representation), sop_class=sop_class)
+    if _is_mosaic(values) and count == 1:
+        form, frames = _tiles(values, form, frames, warnings)
     made = ImageFile(
         path,
         size,
@@ -142,6 +145,25 @@ def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int,
     if found.transfer_syntax.startswith("1.2.840.10008.1.2.4.9") and 0x00287FE0 in values:
         raise _refused(path, "has its pixels elsewhere (Pixel Data Provider)", "Retrieve the file with its pixels.")
     return made
+
+
+def _is_mosaic(values: Values) -> bool:
+    return "MOSAIC" in values.codes(0x00080008)
+
+
+def _tiles(
+    values: Values, form: PixelFormat, frames: list[FrameHead], warnings: list[str]
+) -> tuple[PixelFormat, list[FrameHead]]:
+    """The slices of a mosaic; where they cannot be told, the sheet as it is, with the reason."""
+    try:
+        tile, slices = take_apart(values, form, frames[0])
+    except NotTakenApart as reason:
+        warnings.append(
+            f"Mosaics: each picture holds all slices of a volume as tiles. They stay together, without millimetres: {reason}."
+        )
+        return form, frames
+    warnings.append(f"Taken from mosaics: {len(slices):,} slices in each picture, as far apart as its header says.")
+    return tile, slices
 
 
 def _format(path: Path, values: Values, found: Found) -> PixelFormat:
@@ -240,11 +262,12 @@ def _facts(values: Values, found: Found) -> dict[str, Any]:
         "study_date": values.code(0x00080020),
         "study_time": values.code(0x00080030),
         "study_description": values.text(0x00081030),
+        "accession": values.text(0x00080050),
         "series_uid": values.code(0x0020000E),
         "series_number": values.number(0x00200011),
         "series_description": values.text(0x0008103E),
         "body_part": values.code(0x00180015),
-        "laterality": values.code(0x00200060) or values.code(0x00200062),
+        "laterality": values.code(0x00200062) or values.code(0x00200060),
         "view_position": values.code(0x00185101),
         "frame_of_reference": values.code(0x00200052),
         "sop_class": values.code(0x00080016),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -90,6 +90,7 @@ class PixelFormat:
     modality_lut: Lut | None = None  # stands in place of slope and intercept
     palette: tuple[Lut, ...] = ()  # red, green, blue
     overlays: bool = False  # the header has overlay planes (60xx)
+    tile: tuple[int, int, int] | None = None  # of a slice that is a tile of a mosaic: rows, columns of that, number in it
 
     @property
     def frame_bytes(self) -> int:
@@ -102,6 +103,19 @@ class PixelFormat:
         if self.photometric == "YBR_FULL_422" and self.samples == 3 and self.bits_allocated == 8:
             return pixels * 2
         return (pixels * self.samples * self.bits_allocated + 7) // 8
+
+    @property
+    def sheet(self) -> PixelFormat:
+        """Of the picture that a tile is cut from; itself, if it is none."""
+        return self if self.tile is None else replace(self, rows=self.tile[0], columns=self.tile[1], tile=None)
+
+    @property
+    def corner(self) -> tuple[int, int]:
+        """Row and column of the sheet at which a tile begins."""
+        if self.tile is None:
+            return 0, 0
+        down, across = divmod(self.tile[2], self.tile[1] // self.columns)
+        return down * self.rows, across * self.columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,6 +217,8 @@ class FrameIndex:
                 raise ValueError
             unpack = zlib.decompressobj()
             data = unpack.decompress(blob[4:], _MAX_BYTES)
+            if not unpack.eof:  # cut short, or more than there is room for
+                raise ValueError
             size = int.from_bytes(data[:8], "little")
             found = json.loads(data[8 : 8 + size])
             return _from_lists(found, data[8 + size :])
@@ -261,4 +277,5 @@ def _format(found: dict[str, Any]) -> PixelFormat:
     values = {key: value for key, value in found.items() if key in known}
     values["modality_lut"] = _lut(values["modality_lut"]) if values["modality_lut"] else None
     values["palette"] = tuple(_lut(v) for v in values["palette"])
+    values["tile"] = tuple(values["tile"]) if values.get("tile") else None
     return PixelFormat(**values)

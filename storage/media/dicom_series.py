@@ -9,7 +9,7 @@ from __future__ import annotations
 import filecmp
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,8 @@ def _group_of(
 
 def _is_placed(file: ImageFile, frame: FrameHead) -> bool:
     """Whether it is known where in the patient the frame lies."""
-    if "MOSAIC" in file.facts.get("image_type", ()) or frame.position is None or frame.spacing is None:
+    sheet = "MOSAIC" in file.facts.get("image_type", ()) and file.format.tile is None
+    if sheet or frame.position is None or frame.spacing is None:
         return False
     return frame.orientation is not None and _square(frame.orientation)
 
@@ -311,6 +312,11 @@ def _geometry(arranged: Arranged) -> VolumeGeometry | None:
     return VolumeGeometry(origins, *directions, *frame.spacing, form.rows, form.columns)
 
 
+def _format(cell: Cell) -> PixelFormat:
+    form = cell.file.format
+    return form if form.tile is None else replace(form, tile=(*form.tile[:2], cell.frame.tile))
+
+
 def _index(
     cells: list[Cell], files: list[ImageFile], arranged: Arranged, geometry: VolumeGeometry | None, alike: _Alike
 ) -> FrameIndex:
@@ -326,7 +332,7 @@ def _index(
         frame_number=np.array([c.frame.number for c in cells]),
         offset=np.array([c.frame.pieces[0][0] if c.frame.pieces else 0 for c in cells]),
         length=np.array([sum(n for _, n in c.frame.pieces) for c in cells]),
-        format=np.array([formats.setdefault(c.file.format, len(formats)) for c in cells]),
+        format=np.array([formats.setdefault(_format(c), len(formats)) for c in cells]),
         voi=np.array([vois.setdefault(c.file.vois[c.frame.voi], len(vois)) for c in cells]),
         slope=np.array([c.frame.slope for c in cells]),
         intercept=np.array([c.frame.intercept for c in cells]),

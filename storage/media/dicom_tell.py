@@ -19,6 +19,9 @@ _SLIDES = "1.2.840.10008.5.1.4.1.1.77.1.6"
 
 def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
     facts = dict(files[0].facts)
+    for name in ("laterality", "view_position"):
+        if any(file.facts.get(name) != facts.get(name) for file in files):
+            facts.pop(name, None)  # a series of several views is none of them
     form = index.formats[0]
     facts |= {
         "format": "dicom",
@@ -80,9 +83,7 @@ def tell(files: list[ImageFile], index: FrameIndex, arranged: Arranged) -> tuple
 def _unplaced(files: list[ImageFile], index: FrameIndex) -> list[str]:
     first = files[0]
     if "MOSAIC" in first.facts.get("image_type", ()):
-        return [
-            "Mosaics: each picture holds all slices of a volume as tiles; they are not taken apart and have no millimetres."
-        ]
+        return []  # told already, with the reason why its tiles stay together
     told = []
     if first.sop_class == _SLIDES:
         told.append("The frames are tiles of a slide, shown one by one.")

@@ -117,6 +117,11 @@ class VolumeLabelsWriter:
             yield path
 
     def _reports(self, series: Series, document: LabelDocument, name: str, now: int) -> list[Path]:
+        if series.in_tiles:
+            raise Refused(
+                f"The slices of {series.title} are tiles of mosaics; a report speaks of whole pictures.",
+                remedy="Export its labels as dicom-seg, rtstruct or NIfTI.",
+            )
         made: list[Path] = []
         frames = self._key_images(document, series.frames)
         if frames:

@@ -32,12 +32,14 @@ def frame_bytes(series: SeriesFound, frame: int) -> bytes:
 
 def stored(series: SeriesFound, frame: int) -> np.ndarray:
     """Stored values of a frame that is not compressed, grey or colour by pixel."""
-    form = series.index.format_of(frame)
+    own = series.index.format_of(frame)
+    form, (row, column) = own.sheet, own.corner
     kind = np.dtype(
         f"{'>' if form.transfer_syntax == BIG_ENDIAN else '<'}{'iu'[1 - form.pixel_representation]}{form.bits_allocated // 8}"
     )
     shape = (form.rows, form.columns, form.samples) if form.samples > 1 else (form.rows, form.columns)
-    return np.frombuffer(frame_bytes(series, frame), kind).reshape(shape)
+    whole = np.frombuffer(frame_bytes(series, frame), kind).reshape(shape)
+    return whole[row : row + own.rows, column : column + own.columns]
 
 
 def volume(series: SeriesFound) -> np.ndarray:

@@ -68,6 +68,9 @@ class Frames(Protocol):
     def proposals(self, frame: int) -> Voi:
         """The windows and LUTs that the file has for this frame."""
 
+    def has_overlays(self, frame: int) -> bool:
+        """As far as is known without reading its file."""
+
     def overlays(self, frame: int) -> tuple[Overlay, ...]:
         """Drawings that the file lays over this frame. Reads the file's head: not for the GUI thread."""
 
@@ -94,6 +97,7 @@ class DicomFrames:
         self._sources = sources
         self._open: dict[int, ByteSource] = {}
         self._inflated: tuple[int, bytes] | None = None
+        self._sheet: tuple[int, Array] | None = None  # the mosaic that was last taken apart, by file
         self._elsewhere: Elsewhere | None = None
         self._lock = threading.Lock()
         used = [index.formats[k] for k in np.unique(index.format)]
@@ -130,7 +134,16 @@ class DicomFrames:
 
     def frame(self, frame: int, check: Check | None = None) -> Array:
         """One frame as it is stored, in the format of its own file."""
-        fmt = self.index.format_of(frame)
+        tile = self.index.format_of(frame)
+        if tile.tile is None:
+            return self._decoded(frame, tile, check)
+        file, sheet = int(self.index.file[frame]), self._sheet
+        if sheet is None or sheet[0] != file:  # all tiles of a mosaic are wanted, one after the other
+            sheet = self._sheet = (file, self._decoded(frame, tile.sheet, check))
+        row, column = tile.corner
+        return np.ascontiguousarray(sheet[1][row : row + tile.rows, column : column + tile.columns])
+
+    def _decoded(self, frame: int, fmt: PixelFormat, check: Check | None) -> Array:
         with self._reading(frame) as source:
             if check is not None:
                 check()
@@ -170,10 +183,14 @@ class DicomFrames:
     def proposals(self, frame: int) -> Voi:
         return self.index.voi_of(frame)
 
-    def overlays(self, frame: int) -> tuple[Overlay, ...]:
+    def has_overlays(self, frame: int) -> bool:
         fmt = self.index.format_of(frame)
-        if not fmt.overlays:
+        return fmt.overlays and fmt.tile is None
+
+    def overlays(self, frame: int) -> tuple[Overlay, ...]:
+        if not self.has_overlays(frame):
             return ()
+        fmt = self.index.format_of(frame)
         with self._reading(frame) as source:
             data = self._bytes(source, frame, fmt)[0] if is_native(fmt.transfer_syntax) and fmt.samples == 1 else b""
             return read_overlays(source, fmt, max(1, int(self.index.frame_number[frame])), data)
@@ -184,7 +201,7 @@ class DicomFrames:
     def close(self) -> None:
         with self._lock:
             elsewhere, self._elsewhere = self._elsewhere, None
-            self._inflated = None
+            self._inflated = self._sheet = None
         if elsewhere is not None:
             elsewhere.close()
 
@@ -293,6 +310,8 @@ class DicomFrames:
     def _is_straight(self, fmt: PixelFormat) -> bool:
         """The bytes of a frame are its array, but for bits to mask."""
         if not is_native(fmt.transfer_syntax) or fmt.transfer_syntax in BIG_ENDIAN or dtype_of(fmt) != self.dtype:
+            return False
+        if fmt.tile is not None:
             return False
         if fmt.samples == 3:
             return fmt.photometric == "RGB" and fmt.planar == 0 and fmt.bits_allocated == fmt.bits_stored == 8

@@ -38,9 +38,9 @@ def numbers(path: Path) -> np.ndarray:
     return data.reshape(header.times, header.slices, header.rows, header.columns)
 
 
-def agrees_voxel_by_voxel(series, path: Path) -> None:
+def agrees_voxel_by_voxel(series, path: Path, ours: np.ndarray | None = None) -> None:
     """Both through the millimetre: each voxel of ours lies, by our geometry and their affine, on one of theirs."""
-    ours, theirs = volume(series), numbers(path)
+    ours, theirs = volume(series) if ours is None else ours, numbers(path)
     _, geometry, _ = probe_nifti(path)
     assert ours.shape == theirs.shape
     k, row, column = np.meshgrid(*(np.arange(n) for n in ours.shape[1:]), indexing="ij")
