@@ -39,16 +39,18 @@ def no_group(_instance: Instance) -> str | None:
 class PaintRules:
     """`group_of` names the group in which an object shares no voxel with another; None: it may overlap with anything.
 
-    What an object gains the others of its group lose, unless they do not yield: then only free voxels are won.
+    What an object gains the others of its group lose, unless they do not yield (locked and hidden ones never do): then
+    only free voxels are won.
     """
 
     locked: frozenset[str] = frozenset()
     group_of: Callable[[Instance], str | None] = one_group
     others_yield: bool = True
+    hidden: frozenset[str] = frozenset()
 
     def keeps(self, instance: str) -> bool:
         """Whether an object keeps its voxels when another one is painted over it."""
-        return instance in self.locked or not self.others_yield
+        return not self.others_yield or instance in self.locked or instance in self.hidden
 
 
 @dataclass(slots=True)

@@ -233,6 +233,7 @@ ICONS: dict[str, str] = {
     "crosshair": "mdi6.crosshairs",
     "sphere": "mdi6.sphere",
     "grow": "mdi6.arrow-expand-all",
+    "snip": "mdi6.content-cut",
 }
 
 EDITOR_ACTIONS: list[EditorAction] = [*_edit(), *_select(), *_tools(), *_classes(), *_view()]

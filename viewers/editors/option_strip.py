@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLab
 from viewers.editors.tool_options import ToolOptions
 from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
 
+#: Tools of volumes that keep to the rules of overlap.
+MASK_TOOLS = ("brush", "eraser", "threshold", "sphere", "grow", "snip")
 MODES = (("new", "New polygon"), ("part", "Add part"), ("hole", "Cut hole"))
 
 
@@ -30,6 +32,7 @@ class OptionStrip(QFrame):
         row.addWidget(self._brush)
         row.addWidget(self._polygon)
         self.more: ToolOptions | None = None
+        self.overlap: QWidget | None = None
         self.hide()
 
     def add(self, more: ToolOptions) -> None:
@@ -37,6 +40,12 @@ class OptionStrip(QFrame):
         self.more = more
         more.changed.connect(self.changed)
         self.layout().addWidget(more)
+
+    def put_overlap(self, choice: QWidget) -> None:
+        """Of volumes: who may share voxels with whom takes the place of “remove underlying”."""
+        self.overlap = choice
+        self.underlying_box.hide()
+        self.layout().addWidget(choice)
 
     def _brush_part(self) -> QWidget:
         part = QWidget(self)
@@ -92,8 +101,11 @@ class OptionStrip(QFrame):
         """`can_change`: one polygon is selected, which parts and holes can go to."""
         brush, polygon = tool_id in ("brush", "eraser", "sphere", "threshold", "grab_cut"), tool_id == "polygon"
         self._brush.setVisible(brush)
-        for widget in (self.round_button, self.square_button, self.underlying_box):
+        for widget in (self.round_button, self.square_button):
             widget.setVisible(tool_id != "grab_cut")
+        self.underlying_box.setVisible(tool_id != "grab_cut" and self.overlap is None)
+        if self.overlap is not None:
+            self.overlap.setVisible(tool_id in MASK_TOOLS)
         self._label.setText("Stroke" if tool_id == "grab_cut" else "Size")
         more = self.more is not None and self.more.show_for(tool_id)
         self._polygon.setVisible(polygon)
@@ -103,7 +115,7 @@ class OptionStrip(QFrame):
             button.setChecked(name == mode)
             button.setEnabled(name == "new" or can_change or name == mode)
             button.setToolTip("" if button.isEnabled() else "Select one polygon first.")
-        self.setVisible(brush or polygon or more)
+        self.setVisible(brush or polygon or more or (self.overlap is not None and tool_id in MASK_TOOLS))
         for part in (self._brush, self.more, self):
             if part is not None:
                 part.layout().activate()  # from the inside out: else the size is that of a moment ago

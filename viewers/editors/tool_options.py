@@ -97,6 +97,11 @@ class ToolOptions(QWidget):
         for settings in (toolbox.flood, toolbox.threshold, toolbox.wire, toolbox.cut, toolbox.simplify):
             settings.changed = self.read
 
+    def add(self, tool_id: str, part: QWidget) -> None:
+        """Options of a tool that one editor alone has."""
+        self.parts[tool_id] = part
+        self.layout().addWidget(part)
+
     def show_for(self, tool_id: str) -> bool:
         """False: the tool has no options here."""
         for known, part in self.parts.items():

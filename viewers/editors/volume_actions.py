@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from viewers.canvas.mpr_grid import Layout
 from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, needs_mask_class
-from viewers.editors.context_menu import GROUND, SELECTION
+from viewers.editors.context_menu import GROUND, SELECTION, SubMenu
 
 if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
@@ -165,6 +165,10 @@ def needs_body(editor: VolumeEditor) -> str:
     return editor.why_no_body()
 
 
+def needs_bodies(editor: VolumeEditor) -> str:
+    return editor.why_not_several()
+
+
 def needs_masks(editor: VolumeEditor) -> str:
     return needs_space(editor) or needs_mask_class(editor)
 
@@ -181,6 +185,7 @@ def _masks() -> list[EditorAction]:
     return [
         tool("sphere", "Sphere brush", ("Shift+P",)),
         tool("grow", "Region growing", ("Shift+R",)),
+        tool("snip", "Scissors", ("Shift+K",)),
         verb("gate", "Brushes paint only what the window shows", ("Shift+G",), "toggle_gate", needs_masks),
         verb("fill_between", "Fill between slices", ("Ctrl+B",), "fill_between"),
         verb("copy_next", "Copy mask to the next slice", ("Shift+F",), "copy_to_slice", needs_body, 1),
@@ -188,21 +193,33 @@ def _masks() -> list[EditorAction]:
         verb("margin", "Grow or shrink by a margin…", (), "grow_body"),
         verb("hollow", "Hollow out…", (), "hollow_body"),
         verb("smooth_body", "Smooth the body…", (), "smooth_body"),
+        verb("smooth_jointly", "Smooth several jointly…", (), "smooth_jointly", needs_bodies),
         verb("largest", "Keep the largest piece", (), "keep_largest"),
         verb("small", "Remove small pieces", (), "remove_small"),
         verb("islands", "Split into pieces", (), "split_islands"),
         verb("seeds", "Grow all masks from seeds", (), "grow_from_seeds", needs_masks),
-        verb("subtract", "Subtract the newest in all slices", (), "subtract_bodies"),
+        verb("unite", "Unite in all slices", ("Ctrl+Shift+M",), "combine_bodies", needs_bodies, "union"),
+        verb("intersect", "Intersect in all slices", (), "combine_bodies", needs_bodies, "intersect"),
+        verb("subtract", "Subtract the newest in all slices", ("Ctrl+Shift+J",), "subtract_bodies", needs_bodies),
+        verb("body_inverted", "Invert the mask", (), "invert_body"),
+        verb("cut_keep", "Cut at this plane, keep head, front or left", (), "cut_at_plane", needs_body, "keep"),
+        verb("cut_remove", "Cut at this plane, keep foot, back or right", (), "cut_at_plane", needs_body, "remove"),
+        verb("cut_split", "Split at this plane", (), "cut_at_plane", needs_body, "split"),
     ]
 
 
 VOLUME_ACTIONS: list[EditorAction] = [*_of_pictures(), *_masks(), *_windows(), *_planes(), *_layouts(), *_running()]
 
-VOLUME_SELECTION = (
-    *SELECTION,
-    ("volume_fill_between", "volume_copy_next", "volume_copy_previous", "volume_margin", "volume_smooth_body", "volume_hollow"),
-    ("volume_largest", "volume_small", "volume_islands", "volume_subtract"),
+#: What is done to masks as bodies, as the button of the strip has it.
+MASK_GROUPS = (
+    SubMenu("Form", ("volume_margin", "volume_hollow", "volume_smooth_body", "volume_smooth_jointly")),
+    SubMenu("Pieces", ("volume_largest", "volume_small", "volume_islands")),
+    SubMenu("Logic", ("volume_unite", "volume_intersect", "volume_subtract", "volume_body_inverted")),
+    SubMenu("Cut", ("volume_cut_keep", "volume_cut_remove", "volume_cut_split", "tool_snip")),
+    ("volume_fill_between", "volume_copy_next", "volume_copy_previous"),
+    ("volume_seeds", "volume_gate"),
 )
+VOLUME_SELECTION = (*SELECTION, *MASK_GROUPS[:5])
 VOLUME_GROUND = (
     *GROUND[:2],
     ("volume_auto", "volume_invert", "volume_file_window", "volume_reset"),

@@ -1,12 +1,14 @@
-"""The brushes of the tool bar on planes that are not the acquired slices."""
+"""The brushes and the scissors of the tool bar on planes that are not the acquired slices."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from storage.model.space import Floats
 from storage.model.voxels import VoxelBox
 from viewers.tools.volume_paint import GrowTool, PlaneBrush, SphereTool
+from viewers.tools.volume_scissors import Outline, ScissorsTool
 
 if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
@@ -26,19 +28,26 @@ class BrushHand:
         for tool in self._plain.values():
             tool.context = editor.canvas.context
         self._stroke: SphereTool | None = None
+        self._outline: Outline | None = None
 
     def radius_mm(self) -> float | None:
         tool = self._editor.tool
-        if isinstance(tool, GrowTool):
+        if isinstance(tool, GrowTool | ScissorsTool):
             return 0.0
         if isinstance(tool, SphereTool) or tool.id in self._plain:
             return self._editor.painter.radius_mm
         return None
 
+    def outline(self) -> Sequence[Floats]:
+        return self._outline.points if self._outline is not None else ()
+
     def press(self, mm: Floats, normal: Floats, *, ctrl: bool, shift: bool) -> None:
         tool = self._editor.tool
         if isinstance(tool, GrowTool):
             tool.grow_at(mm, one_slice=shift)
+            return
+        if isinstance(tool, ScissorsTool):
+            self._outline = Outline(mm, normal, other_way=shift)
             return
         own = self._plain.get(tool.id) or (tool if isinstance(tool, SphereTool) else None)
         self._editor.painter.stroke_gate = self._range_at(mm) if tool.id == "threshold" else None
@@ -64,10 +73,15 @@ class BrushHand:
         return value - around, value + around
 
     def move(self, mm: Floats) -> None:
-        if self._stroke is not None:
+        if self._outline is not None:
+            self._outline.to(mm)
+        elif self._stroke is not None:
             self._editor.painter.to(mm)
 
     def release(self) -> None:
+        outline, self._outline = self._outline, None
+        if outline is not None:
+            outline.cut(self._editor.snip)
         stroke, self._stroke = self._stroke, None
         if stroke is not None and self._editor.painter.painting:
             stroke.end_stroke()

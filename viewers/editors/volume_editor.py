@@ -26,18 +26,23 @@ from viewers.canvas.mpr_grid import MprGrid, Notice
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.actions import EditorAction
 from viewers.editors.clipboard import Clipboard
+from viewers.editors.context_menu import add_actions, start_menu
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.tool_bar import Icon
-from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
+from viewers.editors.volume_actions import MASK_GROUPS, VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_hanging import VolumeHanging
 from viewers.editors.volume_header import Row
 from viewers.editors.volume_key_images import KeyImageVerbs
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
+from viewers.editors.volume_mask_work import MaskWork
 from viewers.editors.volume_masks_shown import MasksInSpace
+from viewers.editors.volume_overlap import OverlapButton
 from viewers.editors.volume_places import VolumePlaces
+from viewers.editors.volume_snip_options import SnipOptions
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
 from viewers.scene.measuring import Measuring
@@ -53,7 +58,9 @@ from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.measure import AngleTool, CobbTool, DistanceTool
+from viewers.tools.overlap import OverlapSettings
 from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
+from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
 
 CROSSHAIR = "crosshair"
 #: Tools of its own that need no class.
@@ -115,17 +122,22 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         self.cine = Cine(self._beat_slice, self._on_screen)
         self.time_cine = Cine(self._beat_time, self._on_screen)
         self.painter = VolumePainter(session, self.toolbox.brush, self.ground, now=now_ms, changed=self._painted)
-        self.painter.gate, self.painter.locked = self.gate, lambda: focus.locked
+        self.overlap, self.snip_settings = OverlapSettings(), SnipSettings()
+        self.painter.gate = self.gate
+        self.painter.rules = self.toolbox.brush.rules = lambda: self.overlap.rules(focus)
+        self.mask_work = MaskWork()
+        self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)
         self.hand = BrushHand(self)
         self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
         self.sphere_tool = SphereTool(self.toolbox.brush, self.painter)
         self.grow_tool = GrowTool(self.toolbox.brush, self.painter)
+        snip_tool = ScissorsTool(lambda: self.state.geometry if self.state is not None else None, self.snip)
         for brush in self.toolbox.tools.values():
             if isinstance(brush, BrushTool):
                 brush.continues = True
         ruler, angle, cobb = (make(self.measuring) for make in (DistanceTool, AngleTool, CobbTool))
         self.canvas.measured = self.measuring.words
-        for tool in (self.crosshair_tool, self.sphere_tool, self.grow_tool, ruler, angle, cobb):
+        for tool in (self.crosshair_tool, self.sphere_tool, self.grow_tool, snip_tool, ruler, angle, cobb):
             self.toolbox.tools[tool.id] = tool
             tool.context = self.canvas.context
         self._stand()
@@ -143,6 +155,12 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         """The grid in place of the canvas, the strip in place of the pages."""
         self.grid = MprGrid(self)
         self.strip = VolumeStrip(self, icon=self._icon)
+        self.overlap_button = OverlapButton(self.overlap, lambda: self.classes_of("brush"), self.options)
+        self.overlap_button.changed.connect(self.acted)
+        self.options.put_overlap(self.overlap_button)
+        snip_options = SnipOptions(self.snip_settings, self.options)
+        snip_options.changed.connect(self.acted)
+        self.options.more.add("snip", snip_options)
         self.column.replaceWidget(self.canvas, self.grid)
         self.column.replaceWidget(self.pages, self.strip)
         self.pages.hide()
@@ -169,10 +187,11 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         strip.slab_wanted.connect(self.use_slab)
         strip.run_wanted.connect(self.run)
         strip.windows_wanted.connect(self.show_adjustments)
+        strip.masks_wanted.connect(self.show_mask_verbs)
         self.grid.panes[3].enlarge_wanted.connect(lambda: self.grid.enlarge(3))
         self.grid.changed.connect(self._on_layout)
         self.grid.changed.connect(self.show_state)
-        self.grid.changed.connect(self._refresh_labels)
+        self.grid.changed.connect(self.refresh_labels)
         self._bell = Bell()
         self._bell.rung.connect(self._on_volume, Qt.ConnectionType.QueuedConnection)
         self._pause = QTimer(self)
@@ -192,6 +211,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         self._pause.stop()
         self._soon.stop()
         self._patience.stop()
+        self.mask_work.close()
         if self.beside is not None:
             self.beside.close()
         if self._surfaces is not None:
@@ -329,7 +349,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
     # -- the crosshair as a tool
 
     def offers(self, tool_id: str) -> bool:
-        if tool_id in ("sphere", "grow"):
+        if tool_id in ("sphere", "grow", "snip"):
             return super().offers("brush")
         return tool_id in OWN or super().offers(tool_id)
 
@@ -341,7 +361,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         """The crosshair comes next to select, the brushes together."""
         found = {tool.id: tool for tool in super().offered()}
         order = list(found)
-        for after, moved in (("select", (CROSSHAIR,)), ("threshold", ("sphere",)), ("flood", ("grow",))):
+        for after, moved in (("select", (CROSSHAIR,)), ("threshold", ("sphere",)), ("flood", ("grow", "snip"))):
             if after in found:
                 kept = [i for i in order if i not in moved]
                 at = kept.index(after) + 1
@@ -349,7 +369,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         return [found[i] for i in order]
 
     def arm_tool(self, tool_id: str) -> None:
-        if tool_id in OWN:
+        if tool_id in (*OWN, "snip"):
             self._take(tool_id)
         else:
             super().arm_tool(tool_id)
@@ -358,6 +378,19 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
         return VOLUME_SELECTION if self.focus.selected else VOLUME_GROUND
+
+    def show_mask_verbs(self) -> None:
+        """What can be done to masks in all slices, over the button of the strip."""
+        menu = start_menu(self)
+        add_actions(menu, self, MASK_GROUPS, self._icon)
+        self.overlap_button.fill(menu.addMenu(self.overlap_button.text()))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.strip.masks_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def title_of(self, action: EditorAction) -> str:
+        """Cuts say which side of the patient they keep."""
+        side = self.cut_side(str(action.args[0])) if action.id in ("volume_cut_keep", "volume_cut_remove") else ""
+        return f"Cut at this plane, keep the {side} side" if side else super().title_of(action)
 
     def _show_page(self) -> None:
         """The strip says it."""

@@ -1,92 +1,42 @@
-"""Verbs on masks as bodies: fill between slices, grow and shrink, smooth, islands, seeds, copy onward, one of another.
+"""Verbs on masks as bodies: fill, grow, smooth, pieces, seeds, logic between objects, cuts, copies onward.
 
-The reckoning is done behind the window (`ToolWork`); what comes home becomes one step, if nobody has changed the labels since.
+Each is a function of `viewers.scene.segment.operations`, done behind the window (`MaskBench.operate`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
-from storage.editing.volume_verbs import VolumeGesture, copy_slice
-from storage.errors import Cancelled, PostilError, Refused
-from storage.model.geometry import Bitmask
-from storage.model.ontology import Ontology
-from storage.model.volume_masks import VolumeMasks
-from storage.model.voxels import VoxelBlock
-from storage.progress import Progress
+from storage.editing.volume_verbs import copy_slice
+from storage.errors import Refused
+from storage.model.geometry import Points
+from storage.model.space import Floats, letters
 from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.scene.mpr_state import MprState
-from viewers.scene.segment.values import StoredValues
-from viewers.scene.volume_source import VolumeSource
+from viewers.editors.volume_mask_work import MaskBench
+from viewers.scene.mpr import PlaneKind
+from viewers.scene.segment import operations
+from viewers.scene.segment.logic import Logic
+from viewers.scene.segment.operations import Bench
+from viewers.scene.segment.scissors import Sheet
 from viewers.scene.window_level import Window
-from viewers.tools.volume_paint import Ground, VolumePainter
-from viewers.tools.words import name_of
+from viewers.tools.overlap import OverlapSettings
+from viewers.tools.volume_scissors import FILL, SnipSettings
 
-#: What a verb makes of the object's voxels.
-Body = Callable[[VoxelBlock, Ground, Progress], VoxelBlock]
 #: Smaller pieces go with “Remove small pieces” (voxels).
 SMALL = 50
+#: What becomes of the logic's first object, in the text of the step.
+_LOGIC = {"union": "Unite {first} with {others}", "intersect": "Keep of {first} what it shares with {others}"}
 
 
-class _Watched(Progress):
-    """Stops when the worker is told to."""
-
-    def __init__(self, stop: Callable[[], bool]) -> None:
-        super().__init__()
-        self._asked = stop
-
-    def check(self) -> None:
-        if self._asked():
-            raise Cancelled
-
-
-class VolumeMaskVerbs:
-    volume: VolumeSource
-    state: MprState | None
-    masks: VolumeMasks | None
-    session: EditSession
-    focus: Focus
-    ontology: Ontology
+class VolumeMaskVerbs(MaskBench):
     canvas: AcquiredCanvas
-    painter: VolumePainter
-    say: Callable[[str], None]
+    overlap: OverlapSettings
+    snip_settings: SnipSettings
+    active: PlaneKind | None
     ask_number: Callable[[str, str, float], float | None]  # title, unit, what is proposed; None: cancelled
     _gate_on = False
-    _ground: tuple[tuple[int, int], Ground] | None = None
-
-    # -- what there is
-
-    def ground(self) -> Ground | None:
-        """Geometry, masks and values at the time that is looked at."""
-        state, masks, store = self.state, self.masks, self.volume.store
-        if state is None or masks is None or store is None or self.volume.coloured:
-            return None
-        first, n = state.time * state.geometry.n, state.geometry.n
-        if self._ground is not None and self._ground[0] == (state.time, id(masks)):
-            return self._ground[1]
-        looks = [self.volume.look(first + k) for k in range(n)]
-        slopes, intercepts = np.array([k.slope for k in looks]), np.array([k.intercept for k in looks])
-        values = StoredValues(store.at_time(state.time), slopes, intercepts, looks[0].padding, store.have[first : first + n])
-        self._ground = ((state.time, id(masks)), Ground(state.geometry, masks, values))
-        return self._ground[1]
-
-    def body(self) -> str:
-        """The selected object with a mask; empty where there is none."""
-        chosen = self.focus.primary
-        if chosen is None or self.masks is None or not self.masks.slices_of(chosen):
-            return ""
-        return chosen
-
-    def why_no_body(self) -> str:
-        if self.state is None:
-            return "This series has no place in space, so its masks have no body."
-        if not self.body():
-            return "Select an object with a mask first."
-        return "This object is locked." if self.body() in self.focus.locked else ""
 
     # -- the brush's gate
 
@@ -107,107 +57,144 @@ class VolumeMaskVerbs:
             return None
         return window.center - window.width / 2, window.center + window.width / 2
 
-    # -- verbs
+    # -- form
 
     def fill_between(self) -> None:
-        from viewers.scene.segment.between import fill_between
-
-        self._reshape("Fill between slices of", lambda b, g, p: fill_between(b, g.geometry, 0, p))
+        self._each("Fill between slices of {}", operations.fill_between)
 
     def grow_body(self) -> None:
-        from viewers.scene.segment.margins import margin
-
         mm = self.ask_number("Margin", "mm", 2.0)
         if mm:
-            text = "Grow" if mm > 0 else "Shrink"
-            self._reshape(f"{text} by {abs(mm):g} mm:", lambda b, g, p: margin(b, mm, g.geometry, p))
+            self._each(f"{'Grow' if mm > 0 else 'Shrink'} {{}} by {abs(mm):g} mm", operations.margin, mm)
 
     def hollow_body(self) -> None:
-        from viewers.scene.segment.margins import hollow
-
         mm = self.ask_number("Thickness of the shell", "mm", 3.0)
         if mm and mm > 0:
-            self._reshape("Hollow", lambda b, g, p: hollow(b, mm, g.geometry, "inside", p))
+            self._each(f"Hollow {{}} to {mm:g} mm", operations.hollow, mm)
 
     def smooth_body(self) -> None:
-        from viewers.scene.segment.smoothing import gaussian
-
         mm = self.ask_number("Smooth by", "mm", 1.5)
         if mm and mm > 0:
-            self._reshape("Smooth", lambda b, g, p: gaussian(b, mm, g.geometry, p))
+            self._each(f"Smooth {{}} by {mm:g} mm", operations.smooth, "gaussian", mm)
+
+    def smooth_jointly(self) -> None:
+        """All that are selected against each other: no gap opens between them."""
+        mm = self.ask_number("Smooth jointly by", "mm", 1.5)
+        if mm and mm > 0:
+            self._each(f"Smooth {{}} jointly by {mm:g} mm", operations.smooth, "joint", mm)
+
+    # -- pieces
 
     def keep_largest(self) -> None:
-        from viewers.scene.segment.islands import keep_largest
-
-        self._reshape("Keep the largest piece of", lambda b, _g, p: keep_largest(b, 1, 26, p))
+        self._each("Keep the largest piece of {}", operations.keep_largest)
 
     def remove_small(self) -> None:
-        from viewers.scene.segment.islands import remove_small
-
-        self._reshape("Remove small pieces of", lambda b, _g, p: remove_small(b, SMALL, 26, p))
+        self._each("Remove small pieces of {}", operations.remove_small, SMALL)
 
     def split_islands(self) -> None:
         """Each piece an object of its own; the largest keeps the name."""
-        from viewers.scene.segment.islands import islands
-
-        def work(blocks: Mapping[str, VoxelBlock], _ground: Ground, progress: Progress) -> list[VoxelBlock]:
-            return islands(next(iter(blocks.values())), 26, progress)
-
-        own = self.body()
-
-        def take(pieces: list[VoxelBlock]) -> None:
-            gesture = self.painter.gesture()
-            if gesture is None or len(pieces) < 2:
-                self.say("It is one piece.")
-                return
-            feature = self.session.document.instances[own].feature_hash
-            for piece in pieces[1:]:
-                gesture.remove(own, piece)
-                gesture.add(gesture.new_object(feature), piece)
-            self._commit(gesture, f"Split {self._name(own)} into {len(pieces)} pieces")
-
-        self._behind((own,), work, take)
+        own = self.bodies()[-1]
+        self.operate(
+            f"Split {self.body_names([own])} into its pieces", (own,), lambda bench: operations.split_islands(bench, own)
+        )
 
     def grow_from_seeds(self) -> None:
         """All masks that are neither hidden nor locked grow until they meet."""
-        from viewers.scene.segment.seeds import grow_from_seeds
-
-        masks = self.masks
-        if masks is None:
+        masks, off = self.masks, self.focus.hidden | self.focus.locked
+        seeds = tuple(i for i in masks.objects() if i not in off) if masks is not None else ()
+        if len(seeds) < 2:
+            self.say("Paint a seed of two or more objects first, one of them for what is around.")
             return
-        off = self.focus.hidden | self.focus.locked
-        seeds = tuple(i for i in masks.objects() if i not in off)
+        self.operate(f"Grow {len(seeds)} objects from seeds", seeds, lambda bench: operations.grow_from_seeds(bench, seeds))
 
-        def work(blocks: Mapping[str, VoxelBlock], ground: Ground, progress: Progress) -> dict[str, VoxelBlock]:
-            return grow_from_seeds(blocks, ground.values, ground.geometry, progress=progress)
+    # -- logic
 
-        def take(grown: dict[str, VoxelBlock]) -> None:
-            gesture = self.painter.gesture()
-            if gesture is not None:
-                for instance, block in grown.items():
-                    gesture.put(instance, block)
-                self._commit(gesture, f"Grow {len(grown)} objects from seeds")
-
-        self._behind(seeds, work, take)
+    def combine_bodies(self, how: Logic) -> None:
+        """The first one selected becomes it; the others stay as the overlap of masks lets them."""
+        first, *others = self.bodies()
+        text = _LOGIC[how].format(first=self.body_names([first]), others=self.body_names(others))
+        self.operate(text, (first, *others), lambda bench: operations.combine(bench, first, others, how))
 
     def subtract_bodies(self) -> None:
         """The newest selected from all others that are selected, in all slices."""
-        chosen = [i for i in self.focus.selected if self.masks is not None and self.masks.slices_of(i)]
-        if len(chosen) < 2:
-            self.say("Select two or more objects with masks first.")
+        *targets, cutter = self.bodies()
+
+        def work(bench: Bench) -> None:
+            for target in targets:
+                operations.combine(bench, target, [cutter], "subtract")
+
+        text = f"Subtract {self.body_names([cutter])} from {self.body_names(targets)}"
+        self.operate(text, (*targets, cutter), work)
+
+    def invert_body(self) -> None:
+        """All of the volume that it is not. It takes nothing from masks that it may not overlap."""
+        own = self.bodies()[-1]
+        free = self.overlap.rules(self.focus, others_yield=False)
+        self.operate(f"Invert {self.body_names([own])}", (own,), lambda bench: operations.invert(bench, own), rules=free)
+
+    # -- cuts
+
+    def cut_normal(self) -> Floats | None:
+        """Of the plane that has the keyboard, towards head, front or left."""
+        if self.state is None:
+            return None
+        normal = self.state.geometry.normal if self.active is None else self.state.axes.normal(self.active)
+        return np.asarray(normal if letters(normal)[:1] in "HAL" else -normal)
+
+    def cut_side(self, how: str) -> str:
+        """The letters of the side of the patient that a cut keeps."""
+        normal = self.cut_normal()
+        return "" if normal is None else letters(normal if how == "keep" else -normal)
+
+    def cut_at_plane(self, how: str) -> None:
+        """`how`: keep what lies towards head, front or left, remove that, or split there. What lies on the plane is kept."""
+        normal, bodies = self.cut_normal(), self.bodies()
+        if normal is None or self.state is None:
             return
-        gesture, masks = self.painter.gesture(), self.masks
-        if gesture is None or masks is None:
+        origin = self.state.crosshair.copy()
+        way = normal if how != "remove" else -normal
+        done = "split" if how == "split" else "keep"
+
+        def work(bench: Bench) -> None:
+            for body in bodies:
+                operations.cut(bench, body, origin, way, done)
+
+        side = "in two" if how == "split" else f"keep the {self.cut_side(how)} side"
+        self.operate(f"Cut {self.body_names(bodies)} at this plane, {side}", bodies, work)
+
+    def snip(self, sheet: Sheet, ring: Points, *, other_way: bool) -> None:
+        """Scissors: an outline drawn on a plane. `other_way`: outside instead of inside, and the other way round."""
+        how, depth = self.snip_settings.cutting(other_way=other_way), self.snip_settings.depth()
+        bodies = self.bodies()
+        if how == FILL:
+            self._fill_outline(sheet, ring, bodies[-1:], depth)
+        elif not bodies:
+            self.say(self.why_no_body())
+        else:
+
+            def work(bench: Bench) -> None:
+                for body in bodies:
+                    operations.snip(bench, body, sheet, (ring,), how, depth)
+
+            word = "inside" if how == "erase inside" else "outside"
+            self.operate(f"Cut off {self.body_names(bodies)} what is {word} the outline", bodies, work)
+
+    def _fill_outline(self, sheet: Sheet, ring: Points, own: Sequence[str], depth: tuple[float, float] | None) -> None:
+
+        armed = self.ontology.object(self.focus.armed or "")
+        if not own and (armed is None or armed not in self.classes_of("brush")):
+            self.say("Select a mask to fill, or pick a class with the shape “bitmask” first.")
             return
-        taken = masks.read(chosen[-1])
-        try:
-            for instance in chosen[:-1]:
-                gesture.remove(instance, taken)
-        except Refused as refused:
-            gesture.cancel()
-            self.say(f"{refused.reason} {refused.remedy}")
-            return
-        self._commit(gesture, f"Subtract {self._name(chosen[-1])} from {len(chosen) - 1} objects")
+
+        def work(bench: Bench) -> str:
+            body = own[0] if own else bench.gesture.new_object(armed.feature_hash)
+            operations.snip(bench, body, sheet, (ring,), FILL, depth)
+            return body
+
+        name = self.body_names(own) if own else armed.name
+        self.operate(f"Fill the outline with {name}", tuple(own), work, done=lambda body: self.focus.select((body,)))
+
+    # -- onward
 
     def copy_to_slice(self, by: int) -> None:
         """The selected masks of this slice on the next one, which is then looked at."""
@@ -215,7 +202,7 @@ class VolumeMaskVerbs:
         if state is None or masks is None or gesture is None:
             return
         k = state.slice()
-        here = [i for i in self.focus.selected if i not in self.focus.locked and masks.row(i, k) is not None]
+        here = [i for i in self.bodies() if masks.row(i, k) is not None]
         if not here:
             self.say("Select a mask of this slice first.")
             return
@@ -225,74 +212,19 @@ class VolumeMaskVerbs:
             gesture.cancel()
             self.say(f"{refused.reason} {refused.remedy}")
             return
-        self._commit(gesture, f"Copy {len(here)} masks to slice {k + by + 1}")
+        self.commit_gesture(gesture, f"Copy {self.body_names(here)} to slice {k + by + 1}")
         state.go_to_slice(k + by)
 
-    # -- doing it
+    # -- the hand
 
-    def _reshape(self, text: str, body: Body) -> None:
-        own = self.body()
+    def escape(self) -> None:
+        """What is worked on behind the window first."""
+        if self.mask_work.busy:
+            self.mask_work.stop()
+        else:
+            super().escape()  # type: ignore[misc]
 
-        def work(blocks: Mapping[str, VoxelBlock], ground: Ground, progress: Progress) -> VoxelBlock:
-            return body(blocks[own], ground, progress)
-
-        def take(block: VoxelBlock) -> None:
-            gesture = self.painter.gesture()
-            if gesture is not None:
-                gesture.put(own, block)
-                self._commit(gesture, f"{text} {self._name(own)}")
-
-        self._behind((own,), work, take)
-
-    def _behind(
-        self,
-        instances: tuple[str, ...],
-        work: Callable[[Mapping[str, VoxelBlock], Ground, Progress], object],
-        take: Callable[..., None],
-    ) -> None:
-        """`work` off the window's thread on copies of the masks; `take` with what it has made, if they are still the same."""
-        ground = self.ground()
-        if ground is None:
-            self.say("The volume is still being opened.")
-            return
-        blocks = {i: ground.masks.read(i) for i in instances}
-        rows = self._rows(instances)
-
-        def job(stop: Callable[[], bool]) -> object:
-            try:
-                return (work(blocks, ground, _Watched(stop)),)
-            except Cancelled:
-                return None
-            except PostilError as error:
-                return error
-
-        def done(answer: object) -> None:
-            if isinstance(answer, PostilError):
-                self.say(f"{answer.reason} {answer.remedy}".rstrip())
-            elif self._rows(instances) != rows:
-                self.say("The labels were changed meanwhile, so this was not applied. Run it again.")
-            elif isinstance(answer, tuple):
-                try:
-                    take(answer[0])
-                except Refused as refused:
-                    self.say(f"{refused.reason} {refused.remedy}")
-
-        self.say("Working…")
-        self.canvas.tool_work.work(job, done)
-
-    def _rows(self, instances: tuple[str, ...]) -> list[object]:
-        return [
-            (i, a.frame, a.geometry)
-            for i in instances
-            for a in self.session.document.annotations_of(i)
-            if isinstance(a.geometry, Bitmask)
-        ]
-
-    def _commit(self, gesture: VolumeGesture, text: str) -> None:
-        step = gesture.commit(self.session, text)
-        known = self.session.document.instances
-        self.focus.select(i for i in self.focus.selected if i in known)
-        self.say(text if step is not None else "Nothing has changed.")
-
-    def _name(self, instance: str) -> str:
-        return name_of(self.ontology, self.session.document, instance)
+    def _each(self, text: str, act: Callable[..., object], *given: object) -> None:
+        """An operation on all objects that are selected."""
+        bodies = self.bodies()
+        self.operate(text.format(self.body_names(bodies)), bodies, lambda bench: act(bench, bodies, *given))

@@ -12,8 +12,9 @@ from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock
+from viewers.canvas.placing import Labels, color_table
 from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.canvas.slice_canvas import Labels, SliceCanvas, color_table
+from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
@@ -46,9 +47,9 @@ class MasksInSpace:
         super()._on_document(change)
         if self.masks is not None and (change.instances or change.frames):
             self.masks.refresh(change.instances, change.frames)
-            self._refresh_labels()
+            self.refresh_labels()
 
-    def _refresh_labels(self) -> None:
+    def refresh_labels(self) -> None:
         if self._surfaces is not None and not self.painter.painting:
             self._surfaces.start()
         for plane in self.planes.values():
@@ -56,7 +57,7 @@ class MasksInSpace:
 
     def _painted(self) -> None:
         """A stroke has written into the masks."""
-        self._refresh_labels()
+        self.refresh_labels()
         if self.tool is self.sphere_tool:
             self.canvas.tool_acted()
 
@@ -69,10 +70,10 @@ class MasksInSpace:
         live = self.painter.live
         if live is not None and live not in seen:
             seen.append(live)  # an object that is just coming to be
-        values = labels_on(masks, seen, plane, state.geometry)
-        if values is None:
+        found = labels_on(masks, seen, plane, state.geometry)
+        if found is None:
             return None
-        return values, color_table([self._color_of(i) for i in seen])
+        return Labels(found.values, found.left, found.top, color_table([self._color_of(i) for i in seen]))
 
     def _color_of(self, instance: str) -> tuple[int, int, int, float]:
         entry = self.session.document.instances.get(instance)

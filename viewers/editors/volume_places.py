@@ -74,7 +74,7 @@ class VolumePlaces:
             self._follow_focus()
         super()._on_focus(names)
         if names & {"selected", "hidden", "display"}:
-            self._refresh_labels()
+            self.refresh_labels()
         if "at" in names:
             self._soon.start()
 
@@ -86,7 +86,7 @@ class VolumePlaces:
         if time != state.time:
             self.masks = VolumeMasks(self.session.document, state.geometry.shape, time=time)
             state.set(time=time)
-            self._refresh_labels()
+            self.refresh_labels()
         state.go_to_slice(k)
 
     def _let_go(self) -> None:

@@ -39,6 +39,7 @@ class VolumeStrip(QFrame):
     slab_wanted = Signal(object)  # Slab or None
     run_wanted = Signal(str)  # id of an action
     windows_wanted = Signal()
+    masks_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
         super().__init__(parent)
@@ -74,10 +75,25 @@ class VolumeStrip(QFrame):
         self.window_button.setToolTip("Windows of the file and presets (F2 to F10)")
         self.window_button.setAutoRaise(True)
         self.window_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.masks_button = QToolButton(self)
+        self.masks_button.setText("Masks")
+        self.masks_button.setAccessibleName("Masks")
+        self.masks_button.setToolTip("Form, pieces, logic and cuts of masks in all slices")
+        self.masks_button.setAutoRaise(True)
+        self.masks_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for widget in (self.play_button, self.plane):
             row.addWidget(widget)
         row.addWidget(self.slider, 1)
-        for widget in (self.box, self.total, self.time_label, self.time_box, self.slab_box, self.slab_mm, self.window_button):
+        for widget in (
+            self.box,
+            self.total,
+            self.time_label,
+            self.time_box,
+            self.slab_box,
+            self.slab_mm,
+            self.masks_button,
+            self.window_button,
+        ):
             row.addWidget(widget)
         self.buttons = [self._button(action, name, letter, action) for action, name, letter in BUTTONS]
         self.layouts_button = self.buttons[-1]
@@ -94,6 +110,7 @@ class VolumeStrip(QFrame):
         self.slab_box.currentIndexChanged.connect(self._slab)
         self.slab_mm.valueChanged.connect(self._slab)
         self.window_button.clicked.connect(self.windows_wanted)
+        self.masks_button.clicked.connect(self.masks_wanted)
 
     def _number(self, name: str) -> QSpinBox:
         box = QSpinBox(self)

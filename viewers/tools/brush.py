@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from storage.editing.edits import Edit
+from storage.editing.volume_verbs import PaintRules
 from storage.model import masks
 from storage.model.geometry import Bitmask, Point, ShapeKind
-from storage.model.labels import Annotation
+from storage.model.labels import Annotation, Instance
 from viewers.tools.base import BrushDraft, Cursor, Draft, KeyEvent, MaskDraft, PointerEvent, WheelEvent
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.stroke import LiveMask, Rect
@@ -27,6 +28,8 @@ class BrushSettings:
     size: int = 20
     square: bool = False
     remove_underlying: bool = False
+    #: Of volumes, whose rules take the place of “remove underlying”: who may share voxels with whom, and who gives way.
+    rules: Callable[[], PaintRules] | None = field(default=None, repr=False, compare=False)
     resized: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def resize(self, size: int) -> None:
@@ -188,7 +191,11 @@ class BrushTool(DrawingTool):
             self._emptied(target)
             return
         geometry = masks.encode(live.array, live.x, live.y)
-        if target is None:
+        if not self._erasing:
+            geometry = self._spared(geometry, target)
+        if geometry.w == 0:
+            self.context.say("Nothing was painted: other masks keep these pixels (see the overlap of masks).")
+        elif target is None:
             self._commit_new(geometry)
         elif geometry != target.geometry:
             self._commit_into(target, geometry)
@@ -224,7 +231,7 @@ class BrushTool(DrawingTool):
         name = name_of(context.ontology, session.document, target.instance)
         edits: tuple[Edit, ...] = session.reshaped({target.instance: geometry}, context.focus.at, context.now())
         if not self._erasing:
-            edits += self._underlying(geometry, target.instance)
+            edits += self._underlying(self._gained(geometry, target), target.instance)
         session.do(f"{self.undoes if self._erasing else self.does} {name}", edits)
         context.focus.select((target.instance,))
 
@@ -246,24 +253,55 @@ class BrushTool(DrawingTool):
         return self.context.session.vanished(instances, self.context.focus.at, self.context.now())
 
     def _underlying(self, painted: Bitmask, own: str) -> tuple[Edit, ...]:
-        """With “remove underlying”: the pixels are taken from all other masks that are neither hidden nor locked."""
-        if not self.settings.remove_underlying:
-            return ()
+        """With “remove underlying”, or by the rules of a volume: the pixels are taken from other masks that give way."""
         context = self.context
         kept: dict[str, Bitmask] = {}
         gone: list[str] = []
-        for other in context.session.on_frame(context.focus.at):
-            mask = other.geometry
-            if not isinstance(mask, Bitmask) or other.instance == own or not _overlap(mask, painted):
-                continue
-            if other.instance in context.focus.locked or other.instance in context.focus.hidden:
+        for other, mask in self._rivals(painted, own):
+            if self._keeps(other):
                 continue
             left = masks.subtract(mask, (painted,))
             if left.w == 0:
-                gone.append(other.instance)
+                gone.append(other)
             elif left != mask:
-                kept[other.instance] = left
+                kept[other] = left
         return (*context.session.reshaped(kept, context.focus.at, context.now()), *self._gone(gone))
+
+    def _spared(self, painted: Bitmask, target: Annotation | None) -> Bitmask:
+        """By the rules of a volume: without the pixels of masks that do not give way."""
+        if self.settings.rules is None:
+            return painted
+        own = target.instance if target is not None else (self._elsewhere() if self.continues else None) or ""
+        gained = self._gained(painted, target)
+        kept = [masks.intersect(gained, mask) for other, mask in self._rivals(gained, own) if self._keeps(other)]
+        return masks.subtract(painted, kept) if kept else painted
+
+    def _gained(self, painted: Bitmask, target: Annotation | None) -> Bitmask:
+        """By the rules of a volume only what is new counts; without them all that the mask covers."""
+        if self.settings.rules is None or target is None or not isinstance(target.geometry, Bitmask):
+            return painted
+        return masks.subtract(painted, (target.geometry,))
+
+    def _rivals(self, painted: Bitmask, own: str) -> list[tuple[str, Bitmask]]:
+        """Other masks under the painted pixels that may not share them: instance and mask."""
+        context, rules = self.context, self.settings.rules
+        if rules is None and not self.settings.remove_underlying:
+            return []
+        found = [
+            (other.instance, other.geometry)
+            for other in context.session.on_frame(context.focus.at)
+            if isinstance(other.geometry, Bitmask) and other.instance != own and _overlap(other.geometry, painted)
+        ]
+        if rules is None:
+            return found
+        known, group_of = context.session.document.instances, rules().group_of
+        group = group_of(known.get(own) or Instance("", "", self.feature_hash, 0))
+        return [(other, mask) for other, mask in found if group is not None and group_of(known[other]) == group]
+
+    def _keeps(self, instance: str) -> bool:
+        if self.settings.rules is not None:
+            return self.settings.rules().keeps(instance)
+        return instance in self.context.focus.locked or instance in self.context.focus.hidden
 
     # -- what is drawn
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from storage.editing.session import EditSession
-from storage.editing.volume_verbs import PaintRules, VolumeGesture, no_group, one_group
+from storage.editing.volume_verbs import PaintRules, VolumeGesture, no_group
 from storage.errors import Refused
 from storage.model.labels import Instance
 from storage.model.ontology import Ontology
@@ -56,7 +56,7 @@ class VolumePainter:
         self.session, self.settings, self.ground = session, settings, ground
         self.gate: Callable[[], tuple[float, float] | None] = lambda: None  # values that may be painted, of modality
         self.stroke_gate: tuple[float, float] | None = None  # of this stroke alone
-        self.locked: Callable[[], frozenset[str]] = frozenset
+        self.rules: Callable[[], PaintRules] = _all_may_overlap
         self._now, self._changed = now, changed
         self._gesture: VolumeGesture | None = None
         self.live: str | None = None  # the object that is being painted
@@ -77,14 +77,13 @@ class VolumePainter:
         ground = self.ground()
         return self.settings.size / 2 * (ground.geometry.spacing_col_mm if ground is not None else 1.0)
 
-    def rules(self) -> PaintRules:
-        return PaintRules(self.locked(), one_group if self.settings.remove_underlying else no_group)
-
-    def gesture(self) -> VolumeGesture | None:
+    def gesture(self, rules: PaintRules | None = None) -> VolumeGesture | None:
+        """`rules`: others than the person's."""
         ground = self.ground()
         if ground is None:
             return None
-        return VolumeGesture(self.session.document, ground.masks, self.rules(), by=self.session.author, now=self._now())
+        held_to = rules or self.rules()
+        return VolumeGesture(self.session.document, ground.masks, held_to, by=self.session.author, now=self._now())
 
     # -- a stroke
 
@@ -150,6 +149,10 @@ class VolumePainter:
         _, rows, columns = ground.masks.shape
         box = ground.masks.box_of(self.live).cut(VoxelBox((k, 0, 0), (k + 1, rows, columns)))
         return ground.masks.read(self.live, box) if not box.empty else None
+
+
+def _all_may_overlap() -> PaintRules:
+    return PaintRules(group_of=no_group)
 
 
 class SphereTool(BrushTool):

@@ -48,7 +48,10 @@ def test_anything_in_any_order_breaks_nothing(qtbot, seed):
         assert 0 <= stage.focus.at[1] < 16
         state = editor.state
         assert state.time * geometry.n + state.slice() == stage.focus.at[1]
-    qtbot.waitUntil(lambda: not editor.canvas.tool_work.busy or not editor.canvas._workers[2].busy, timeout=10_000)
+    qtbot.waitUntil(
+        lambda: not (editor.canvas.tool_work.busy and editor.canvas._workers[2].busy) and not editor.mask_work.busy,
+        timeout=10_000,
+    )
     editor.stop_cine()
     editor.arm_tool("select")
     while stage.session.undo_text:

@@ -107,9 +107,14 @@ def split_islands(bench: Bench, instance: str, fewer_than: int = 0, most: int = 
     return [_moved(bench, instance, piece) for piece in found]
 
 
-def combine(bench: Bench, into: str, other: str, how: logic.Logic) -> None:
-    """The first object becomes the union, the difference or the intersection; the other one stays, as the rules let it."""
-    bench.gesture.put(into, logic.combined(bench.read(into), bench.read(other), how))
+def combine(bench: Bench, into: str, others: Sequence[str], how: logic.Logic) -> None:
+    """The first object becomes the union, the difference or the intersection; the others stay, as the rules let them."""
+    found = bench.read(into)
+    for other in others:
+        found = logic.combined(found, bench.read(other), how)
+    if how == "intersect" and found.count == 0:
+        raise Refused("These objects have no voxel in common.", remedy="Choose others, or let masks overlap and paint again.")
+    bench.gesture.put(into, found)
 
 
 def invert(bench: Bench, instance: str, within: VoxelBox | None = None) -> None:
