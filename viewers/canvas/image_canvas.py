@@ -282,7 +282,10 @@ class ImageCanvas(QWidget):
             self.opened.emit()
         if self._seen != (self.pictures.version, self.frame_index()):
             self._seen = (self.pictures.version, self.frame_index())
-            self._picture.arrived()
+            if self.isVisible():
+                self._picture.arrived()
+            else:
+                self._picture.stale = True
         if self._pointing.position is not None:
             self._tell_cursor(self._pointing.position)
 
@@ -441,6 +444,7 @@ class ImageCanvas(QWidget):
         if self._fitted:
             self.view.fit()
         self._view_moved()
+        self._ensure()  # drawn while the rest of the window is laid out
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._pointing.forget_keys()

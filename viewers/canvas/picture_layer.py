@@ -13,8 +13,10 @@ from viewers.canvas.background import Newest, Stop
 from viewers.canvas.layer import Layer, make_layer, offset
 from viewers.canvas.shape_layer import Rect, grown, image_bounds, margin_for, within
 from viewers.scene.adjust import Adjustments
-from viewers.scene.pictures import PictureSource, Seen
+from viewers.scene.pictures import PictureSource, Seen, TileKey
 from viewers.scene.view_state import Matrix, Placement, ViewState
+
+Room = tuple[float, float, float]  # of a canvas: width and height in logical px, device px for each
 
 #: Device px per image px from which pixels get a grid, and from which their values are written in them.
 GRID_FROM = 8.0
@@ -53,7 +55,7 @@ class PictureLayer(QObject):
         self._asked: tuple[Placement, Rect] | None = None
         self._serial = 0  # of drawings asked for
         self._patient = True  # wait for all that is in sight before drawing the frame turned to
-        self._stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
+        self.stale = True  # tiles came, another frame or adjustment, since the last drawing was asked for
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -61,13 +63,8 @@ class PictureLayer(QObject):
         worker.connect_done(self._on_done)
 
     @property
-    def stale(self) -> bool:
-        """More of the picture has come than is drawn."""
-        return self._stale
-
-    @property
     def settled(self) -> bool:
-        return self.layer is not None and self._asked is None and not self._stale
+        return self.layer is not None and self._asked is None and not self.stale
 
     def show_grid(self, on: bool) -> None:
         if on != self.grid:
@@ -77,14 +74,14 @@ class PictureLayer(QObject):
     @property
     def sharp(self) -> bool:
         """What is in sight is drawn from what is at hand; the margin round it may still be drawn."""
-        return self.layer is not None and not self._stale and self.layer.covers(self._view.placement(), self._canvas_rect())
+        return self.layer is not None and not self.stale and self.layer.covers(self._view.placement(), self._canvas_rect())
 
     def _canvas_rect(self) -> Rect:
         w, h = self._view.size
         return 0, 0, round(w * self._view.dpr), round(h * self._view.dpr)
 
     def invalidate(self) -> None:
-        self._stale = True
+        self.stale = True
         self.ensure()
 
     # -- another frame
@@ -129,7 +126,7 @@ class PictureLayer(QObject):
     def arrived(self) -> None:
         """More of the picture is at hand. While still more comes it is drawn now and then only: a drawing costs as much as
         several tiles."""
-        self._stale = True
+        self.stale = True
         if self.turning:
             self._go_on_turning()
             return
@@ -146,9 +143,9 @@ class PictureLayer(QObject):
             return
         now = self._view.placement()
         rect = self._canvas_rect()
-        if self._asked is not None and within(now, grown(rect), *self._asked):
-            return  # what arrived meanwhile is drawn when that one is done
-        if not self._stale and self.layer is not None and self.layer.covers(now, grown(rect)):
+        if self._asked is not None and within(now, rect, *self._asked):
+            return  # what arrived meanwhile, and the margin, is drawn when that one is done
+        if not self.stale and self.layer is not None and self.layer.covers(now, grown(rect)):
             return
         self._draw(now, rect, margin_for(now, self.layer, self._asked))
 
@@ -159,7 +156,7 @@ class PictureLayer(QObject):
         matrix = offset(now.device(), origin)
         self._want(frame, now.device(), (rect[2], rect[3]), (matrix, size))
         self._asked = (now, (-mx, -my, size[0] - mx, size[1] - my))
-        self._stale = False
+        self.stale = False
         self._serial += 1
         serial = self._serial
         facts = source.facts(frame)
@@ -201,6 +198,20 @@ class PictureLayer(QObject):
             self._asked = None
             if not self._pause.isActive():
                 self.ensure()
+
+
+def first_sight(source: PictureSource, frame: int, room: Room) -> list[TileKey]:
+    """What a canvas that opens on the frame asks for."""
+    facts = source.facts(frame)
+    if facts is None:
+        return []
+    view = ViewState()
+    view.frame = (facts.width, facts.height)
+    view.resize(*room)
+    view.fit()
+    width, height, dpr = room
+    what = tiles.cut(source, frame, view.placement().device(), (round(width * dpr), round(height * dpr)))
+    return what.keys if what is not None else []
 
 
 def _draw_grid(pixels: np.ndarray, source: PictureSource, frame: int, m: Matrix, now: Placement) -> None:  # type: ignore[type-arg]

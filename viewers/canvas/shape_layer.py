@@ -20,6 +20,9 @@ from viewers.scene.view_state import Matrix, Placement, ViewState
 #: Patches that cost less than this are drawn on the spot: outline segments, device px.
 QUICK_SEGMENTS = 2_500
 QUICK_PIXELS = 120_000
+#: A frame turned to with so few shapes is drawn on the spot where the layer is no larger (device px): in the time that it
+#: takes to hand it to the worker and back.
+TURN_PIXELS = 1_500_000
 #: More places than this at once: draw everything.
 MANY = 40
 #: The layer reaches this much beyond the canvas on each side, as a share of it.
@@ -51,6 +54,7 @@ class ShapeLayer(QObject):
         self._items = items
         self._look = look
         self._serial = 0  # of full drawings asked for
+        self._turned = 0  # the first one of the frame that is shown or turned to: older ones are of another frame
         self._asked: tuple[Placement, Rect] | None = None  # what the drawing under way will be good for
         self._since: list[Bounds] = []  # stale places since it was asked for
         self._stale = True
@@ -79,12 +83,11 @@ class ShapeLayer(QObject):
             return
         now = self._view.placement()
         rect = self._canvas_rect()
-        early = grown(rect)
         if not self._stale:
-            if self.layer is not None and self.layer.covers(now, early):
+            if self.layer is not None and self.layer.covers(now, grown(rect)):
                 return
-            if self._asked is not None and within(now, early, *self._asked):
-                return
+            if self._asked is not None and within(now, rect, *self._asked):
+                return  # the margin is drawn when that one is done
         self._draw_all(now, rect, margin_for(now, self.layer, self._asked))
 
     def touch(self, places: Sequence[Bounds]) -> None:
@@ -108,6 +111,7 @@ class ShapeLayer(QObject):
     def turn(self, items: list[Item] | None = None) -> None:
         """Draw what lies on the frame that is wanted now, or these items; what is shown stays until it is taken."""
         self.turning, self.next = True, None
+        self._turned = self._serial + 1
         self._draw_all(self._view.placement(), self._canvas_rect(), 0.0, items)
 
     def take(self) -> None:
@@ -151,7 +155,11 @@ class ShapeLayer(QObject):
             pixels = raster.draw(items, matrix, size, look, stop=stop)
             return None if pixels is None else (serial, make_layer(pixels, now, origin, opaque=False))
 
-        self._worker.submit("shapes", job, supersede=supersede)
+        quick = size[0] * size[1] <= TURN_PIXELS and sum(_cost(item) for item in items) <= QUICK_SEGMENTS
+        if self.turning and quick:
+            self._on_done("shapes", job(raster.never))
+        else:
+            self._worker.submit("shapes", job, supersede=supersede)
 
     # -- patching
 
@@ -205,6 +213,8 @@ class ShapeLayer(QObject):
     def _on_done(self, slot: str, result: object) -> None:
         if slot == "shapes":
             serial, layer = result  # type: ignore[misc]
+            if serial < self._turned:
+                return
             if self.turning:
                 if serial == self._serial:
                     self.next = layer

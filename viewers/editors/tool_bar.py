@@ -40,6 +40,7 @@ class ToolBar(QFrame):
         self._gaps: list[QWidget] = []
         self._order: list[QWidget] = []  # buttons and gaps, from the top
         self._columns = 0
+        self._room = 0  # its height, once it is laid out: until then it counts on room enough
         self._group = QButtonGroup(self)
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(4, 4, 4, 4)
@@ -64,7 +65,7 @@ class ToolBar(QFrame):
             self._order.append(button)
             before = tool_id
         self._columns = 0
-        self._arrange(self._fitting(self.height()))
+        self._arrange(self._fitting(self._room))
 
     # -- one column, or two where there is no room for all
 
@@ -73,7 +74,8 @@ class ToolBar(QFrame):
         return QSize(self._layout.minimumSize().width(), self._height(2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._arrange(self._fitting(event.size().height()))
+        self._room = event.size().height()
+        self._arrange(self._fitting(self._room))
 
     def _fitting(self, height: int) -> int:
         return 1 if height <= 0 or self._height(1) <= height else 2
