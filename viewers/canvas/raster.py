@@ -31,6 +31,8 @@ CHUNK = 400
 HALO = 0.55
 #: Composed at a time: width and height, px.
 BLOCK = (512, 64)
+#: Of a block with fewer lines than one pixel in so many, only those are composed.
+FEW = 12
 #: Outlines between key frames, and of what is not there (of 255).
 PALE, GHOST = 150, 95
 #: Coordinates beyond this overflow OpenCV's fixed point.
@@ -234,8 +236,8 @@ class _Sheet:
         self.index[y0:y1, x0:x1][edge > 0] = self.number[item.color]
 
     def composed(self) -> Pixels:
-        """Outlines over their halo over the fills. Half of a drawing's time: in blocks that stay in the processor's cache,
-        and only where there are lines."""
+        """Outlines over their halo over the fills, only where there are lines: in blocks that stay in the processor's cache, of
+        a block with few lines their pixels alone."""
         cover = self.cover
         halo = cover
         if self.look.halo:
@@ -248,8 +250,13 @@ class _Sheet:
         for y in range(0, h, BLOCK[1]):
             for x in range(0, w, BLOCK[0]):
                 place = np.s_[y : y + BLOCK[1], x : x + BLOCK[0]]
-                if halo[place].any():
-                    out[place] = self._block(out[place], cover[place], halo[place], self.index[place], table)
+                sheets = (out[place], cover[place], halo[place], self.index[place])
+                lined = cv2.countNonZero(halo[place])
+                if 0 < lined * FEW < halo[place].size:
+                    some = np.nonzero(halo[place])
+                    out[place][some] = self._block(*(sheet[some][:, None] for sheet in sheets), table)[:, 0]
+                elif lined:
+                    out[place] = self._block(*sheets, table)
         return out
 
     def _block(self, fills: Pixels, cover: Pixels, halo: Pixels, index: NDArray[Any], table: Pixels) -> Pixels:

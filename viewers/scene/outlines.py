@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def outline(geometry: Geometry, template: SkeletonTemplate | None = None) -> Out
         case Box() | RotatedBox():
             return Outline((_closed(geometry.corners()),))
         case Polyline(points):
-            return Outline((Path(np.array(points, np.float64), False),))
+            return Outline((Path(_array(points), False),))
         case Keypoint(x, y):
             return Outline(dots=(Dot(x, y),))
         case Circle(x, y, r, stretch, theta):
@@ -105,7 +106,12 @@ def mask_array(mask: Bitmask) -> NDArray[np.uint8]:
 
 
 def _closed(ring: Any, part: int = 0) -> Path:
-    return Path(np.array(ring, np.float64), True, part)
+    return Path(_array(ring), True, part)
+
+
+def _array(points: Any) -> Array:
+    """Pairs as rows: half the time of `np.array`, which looks into each pair first."""
+    return np.fromiter(chain.from_iterable(points), np.float64, 2 * len(points)).reshape(-1, 2)
 
 
 def _cuboid(shape: Cuboid2D) -> Outline:
