@@ -79,6 +79,11 @@ class Editor(QWidget):
         """Everything on screen is drawn: what comes next may be prepared."""
         return True
 
+    @property
+    def room(self) -> tuple[float, float, float] | None:
+        """For a picture: width and height in logical px, device px for each. None: it shows none."""
+        return None
+
     def close_editor(self) -> None:
         """Stop listening, end timers and workers; a draft is dropped, a run of nudges kept."""
         self.settle()

@@ -7,6 +7,7 @@ through the canvas: the tool in hand is asked first, then the key map.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Unpack
 
 from PySide6.QtCore import QPoint, Slot
@@ -71,7 +72,6 @@ class ImageEditor(ToolVerbs, Editor):
         self.options = OptionStrip(self.toolbox.brush, self.canvas)
         self.options.add(ToolOptions(self.toolbox, self.options))
         self.pages = PageStrip(self)
-        self.popover = AdjustPopover(focus, self)
         self.tool: Tool = self.toolbox["select"]
         self._lay_out()
         self._connect()
@@ -80,6 +80,14 @@ class ImageEditor(ToolVerbs, Editor):
 
     def make_canvas(self, pictures: PictureSource) -> ImageCanvas:
         return ImageCanvas(self.session, self.focus, self.ontology, pictures, self)
+
+    @cached_property
+    def popover(self) -> AdjustPopover:
+        """Made when it is first wanted: it is a sixth of what an editor takes to be made."""
+        made = AdjustPopover(self.focus, self)
+        made.read(self.canvas.adjust)
+        made.adjusted.connect(self.set_adjustments)
+        return made
 
     def _lay_out(self) -> None:
         middle = QFrame(self)
@@ -114,7 +122,6 @@ class ImageEditor(ToolVerbs, Editor):
         self.canvas.context.made = self.object_made
         self.toolbox.brush.resized = self.options.read
         self.pages.page_wanted.connect(self.go_to_page)
-        self.popover.adjusted.connect(self.set_adjustments)
         self._endings = [self.session.listen(self._on_document), self.focus.listen(self._on_focus)]
 
     def close_editor(self) -> None:
@@ -130,6 +137,11 @@ class ImageEditor(ToolVerbs, Editor):
     @property
     def settled(self) -> bool:
         return self.canvas.settled
+
+    @property
+    def room(self) -> tuple[float, float, float]:
+        view = self.canvas.view
+        return (*view.size, view.dpr)
 
     def reveal(self, instance: str) -> None:
         """Bring an object into the middle, on its own frame."""
