@@ -189,19 +189,23 @@ def _missing_of_list(candidate: Candidate) -> list[BadInput]:
     folder = candidate.path.parent
     if candidate.shown != str(candidate.path):
         return []
-    data = candidate.path.read_bytes()
     wanted = {0x00041220: {0x00041500: None}}
     try:
-        found = find_elements(lambda offset, n: data[offset : offset + n], len(data), wanted)
-    except (NotDicom, Malformed):
+        handle = os.open(candidate.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            found = find_elements(_reader(handle), os.fstat(handle).st_size, wanted)
+        finally:
+            os.close(handle)
+    except (OSError, NotDicom, Malformed):
         return []
     names = [item.codes(0x00041500) for item in Values(found.elements).items(0x00041220)][:_MOST_NAMED]
     named = [parts for parts in names if parts and not any(p in ("", ".", "..") or "/" in p for p in parts)]
-    missing = [parts for parts in named if not any(folder.joinpath(*p).exists() for p in (parts, [x.lower() for x in parts]))]
+    missing = [parts for parts in named if not any(_exists(folder, p) for p in (parts, [x.lower() for x in parts]))]
     if not missing:
         return []
-    one = f"a file that is not there: {'/'.join(missing[0])}"
-    many = f"{len(missing):,} files that are not there, {'/'.join(missing[0])} first"
+    first = "/".join(missing[0])[:100]
+    one = f"a file that is not there: {first}"
+    many = f"{len(missing):,} files that are not there, {first} first"
     return [
         BadInput(
             f"{candidate.path.name} names {one if len(missing) == 1 else many}.",
@@ -209,3 +213,10 @@ def _missing_of_list(candidate: Candidate) -> list[BadInput]:
             input=candidate.shown,
         )
     ]
+
+
+def _exists(folder: Path, parts: Sequence[str]) -> bool:
+    try:
+        return folder.joinpath(*parts).exists()
+    except OSError:  # a name longer than any can be
+        return False

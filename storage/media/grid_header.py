@@ -11,6 +11,7 @@ import numpy as np
 from storage.model.items import Kind, MediaInfo
 from storage.model.space import VolumeGeometry
 
+_MOST_PACKED = 1040  # to 1: more than gzip can
 MOST_BYTES = 1 << 40  # of the numbers, unpacked; what claims more is damaged
 
 
@@ -39,6 +40,10 @@ class GridHeader:
     @property
     def data_bytes(self) -> int:
         return self.columns * self.rows * self.slices * self.times * self.samples * np.dtype(self.dtype).itemsize
+
+    def may_lie_in(self, size: int) -> bool:
+        """Whether a file of so many bytes can hold the numbers: asked before room is made for them."""
+        return self.offset + self.data_bytes <= size * (_MOST_PACKED if self.packed else 1)
 
     def to_dict(self) -> dict[str, Any]:
         """For an item's facts; without the path, which is the item's source."""

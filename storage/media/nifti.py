@@ -54,8 +54,7 @@ def read_nifti(path: Path) -> NiftiHeader:
         data_path = _beside(head_path, ".img")
         packed = _is_packed(data_path)
     header = _header(path, data_path, packed, fields)
-    if not packed:
-        _check_length(path, header)
+    _check_length(path, header)
     return header
 
 
@@ -281,10 +280,11 @@ def _apart(one: Floats, two: Floats, dim: tuple[int, ...]) -> float:
 
 def _check_length(path: Path, header: NiftiHeader) -> None:
     size = header.data_path.stat().st_size
-    if size < header.offset + header.data_bytes:
+    if not header.may_lie_in(size):
         raise _refused(
             path,
-            f"was cut short: {size:,} bytes instead of {header.offset + header.data_bytes:,}",
+            f"was cut short: {size:,} bytes, {'packed, of' if header.packed else 'instead of'}"
+            f" {header.offset + header.data_bytes:,}",
             "Copy it again from where it came.",
         )
 

@@ -126,11 +126,9 @@ def _header(path: Path, fields: dict[str, str], pairs: dict[str, str], end: int)
 
 def _checked(path: Path, made: GridHeader, fields: dict[str, str]) -> GridHeader:
     size = made.data_path.stat().st_size
-    if made.packed:
-        return made
-    if int(fields.get("byte skip", fields.get("byteskip", "0"))) == -1:
+    if not made.packed and _byte_skip(path, fields) == -1:
         made = GridHeader(**{**made.__dict__, "offset": size - made.data_bytes})
-    if made.offset < 0 or size < made.offset + made.data_bytes:
+    if made.offset < 0 or not made.may_lie_in(size):
         raise _refused(path, f"was cut short: {size:,} bytes", "Copy it again from where it came.")
     return made
 
@@ -184,9 +182,9 @@ def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnin
         affine = np.diag([*signs, 1.0]) @ affine
     else:
         warnings.append("It does not say how it lies in the patient: sides and positions are not known.")
-        spacings = [float(v) if re.fullmatch(r"[-+.\deE]+", v) else 1.0 for v in fields.get("spacings", "").split()]
+        spacings = [_spacing(v) for v in fields.get("spacings", "").split()]
         if len(spacings) == len(sizes):
-            affine[:3, :3] = np.diag([abs(spacings[n]) or 1.0 for n in space] + [1.0] * (3 - len(space)))
+            affine[:3, :3] = np.diag([spacings[n] for n in space] + [1.0] * (3 - len(space)))
     columns, rows, slices = shape
     try:
         return VolumeGeometry.from_affine(affine, (slices, rows, columns))
@@ -195,15 +193,42 @@ def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnin
         return VolumeGeometry.from_affine(np.eye(4), (slices, rows, columns))
 
 
+def _spacing(text: str) -> float:
+    """1 where the file does not say, or nonsense."""
+    try:
+        size = abs(float(text))
+    except ValueError:
+        return 1.0
+    return size if 0 < size < np.inf else 1.0
+
+
+def _byte_skip(path: Path, fields: dict[str, str]) -> int:
+    try:
+        skip = int(fields.get("byte skip", fields.get("byteskip", "0")) or 0)
+    except ValueError:
+        skip = -2
+    if not -1 <= skip < MOST_BYTES or fields.get("line skip", fields.get("lineskip", "0")).strip() not in ("", "0"):
+        raise _refused(
+            path, "does not say where its numbers begin in a way that can be followed", "Save it without skipped lines."
+        )
+    return skip
+
+
 def _data(path: Path, fields: dict[str, str], end: int) -> tuple[Path, int]:
     name = fields.get("data file", fields.get("datafile", ""))
-    skip = max(0, int(fields.get("byte skip", fields.get("byteskip", "0")) or 0))
+    skip = max(0, _byte_skip(path, fields))
     if not name:
         return path, end + skip
-    beside = path.parent / name
-    if name.startswith("LIST") or "%" in name or Path(name).name != name or not beside.is_file():
+    if name.startswith("LIST") or "%" in name or Path(name).name != name or not _is_file(path.parent / name):
         raise _refused(path, f"has its numbers in “{name[:80]}”, which is not beside it", "Put both files into one folder.")
-    return beside, skip
+    return path.parent / name, skip
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any can be
+        return False
 
 
 def _refused(path: Path, what: str, remedy: str) -> BadInput:

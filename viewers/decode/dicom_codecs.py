@@ -99,11 +99,14 @@ def _rle(data: bytes, fmt: PixelFormat) -> bytes:
         start, end = offsets[k], ends[k]
         if not 64 <= start <= end <= len(data):
             raise ValueError("its RLE data is damaged: a segment lies outside the frame")
-        plane = imagecodecs.packbits_decode(data[start:end])
+        try:
+            plane = imagecodecs.packbits_decode(data[start:end], out=size + _RLE_PADDING)
+        except imagecodecs.PackbitsError as error:
+            more = "OUTPUT_TOO_SMALL" in str(error)
+            fault = f"holds more than the {size + _RLE_PADDING:,} bytes that can be meant" if more else "is damaged"
+            raise ValueError(f"a plane of its RLE data {fault}") from error
         if len(plane) < size:
             raise ValueError(f"its RLE data ends early: {len(plane):,} of {size:,} bytes of a plane")
-        if len(plane) > size + _RLE_PADDING:
-            raise ValueError(f"its RLE data holds {len(plane):,} bytes of a plane where {size:,} are needed")
         out[k // width, :, width - 1 - k % width] = np.frombuffer(plane, np.uint8, size)
     return out.tobytes()
 

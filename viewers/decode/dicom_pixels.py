@@ -27,7 +27,7 @@ from viewers.decode.jpeg_head import Family, StreamHead
 
 _PHOTOMETRIC_1 = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _PHOTOMETRIC_3 = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT", "XYB"})
-MAX_PIXELS = 1 << 30  # of one frame
+MAX_PIXELS = 1 << 28  # of one frame; a code stream of some bytes can claim as many as it likes
 
 
 def dtype_of(fmt: PixelFormat) -> np.dtype[Any]:
@@ -53,7 +53,8 @@ def check_format(fmt: PixelFormat) -> None:
     if reason:
         raise ValueError(reason)
     if fmt.rows < 1 or fmt.columns < 1 or fmt.rows * fmt.columns > MAX_PIXELS:
-        raise ValueError(f"it says to have {fmt.columns} × {fmt.rows} pixels")
+        most = f"; at most {MAX_PIXELS / 1e6:,.0f} million can be shown" if min(fmt.rows, fmt.columns) > 0 else ""
+        raise ValueError(f"it says to have {fmt.columns} × {fmt.rows} pixels{most}")
     known = {1: _PHOTOMETRIC_1, 3: _PHOTOMETRIC_3}.get(fmt.samples)
     if known is None:
         raise ValueError(f"it has {fmt.samples} samples a pixel; 1 and 3 can be shown")

@@ -5,6 +5,7 @@ A file that is not packed is mapped: nothing is read until it is looked at. A pa
 
 from __future__ import annotations
 
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ from viewers.decode.voi import Look, Window
 #: Up to this size a packed file is unpacked in one go, five times as fast as in pieces.
 _AT_ONCE = 1 << 30
 _PIECE = 4 << 20
+_SIP = 1 << 14  # packed bytes given to zlib at once: what follows a member is copied
 _BEHIND = 1 << 20  # bytes that may follow the values
 _WIDENED = {"i1": "i2"}
 
@@ -100,6 +102,9 @@ class GridFrames:
     def proposals(self, frame: int) -> Voi:
         return Voi()
 
+    def has_overlays(self, frame: int) -> bool:
+        return False
+
     def overlays(self, frame: int) -> tuple[Overlay, ...]:
         return ()
 
@@ -120,7 +125,10 @@ class GridFrames:
     def _frames(self, check: Check) -> Iterator[tuple[int, Array]]:
         """The values of each frame of a packed file, as they come."""
         if self.header.interleaved:
-            yield from self._interleaved(b"".join(self._unpacked(check)))
+            with tempfile.TemporaryFile(prefix="postil-") as file:
+                file.writelines(self._unpacked(check))
+                file.flush()
+                yield from self._interleaved(np.memmap(file, np.uint8, "r") if file.tell() else np.zeros(0, np.uint8))
             return
         size, frame = self._frame_bytes, 0
         rest: bytes | memoryview = b""
@@ -134,11 +142,9 @@ class GridFrames:
                 frame += 1
             rest = bytes(view[at:])
 
-    def _interleaved(self, data: bytes) -> Iterator[tuple[int, Array]]:
+    def _interleaved(self, data: Array) -> Iterator[tuple[int, Array]]:
         whole = len(data) // (self._frame_bytes * self.times)
-        values = np.frombuffer(
-            data, self.header.dtype, whole * self._frame_bytes * self.times // np.dtype(self.header.dtype).itemsize
-        )
+        values = data[: whole * self._frame_bytes * self.times].view(self.header.dtype)
         for k, voxels in enumerate(values.reshape(whole, -1, self.times)):
             for t in range(self.times):
                 yield t * self.slices + k, voxels[:, t]
@@ -158,7 +164,7 @@ class GridFrames:
     def _pieces(self, check: Check) -> Iterator[bytes]:
         start = self.header.offset if self.header.packed == "payload" else 0
         whole = self._skip + self.header.data_bytes
-        if whole <= _AT_ONCE:
+        if whole <= _AT_ONCE and self._source.size - start <= whole + _BEHIND:
             unpacked = _at_once(self._source.read_at(start, self._source.size - start), whole)
             if unpacked is not None:
                 yield unpacked
@@ -170,7 +176,9 @@ class GridFrames:
             if not data:
                 return
             at += len(data)
-            yield unpack.decompress(data)
+            for unpacked in unpack.decompress(data):
+                check()
+                yield unpacked
 
     @property
     def _skip(self) -> int:
@@ -181,7 +189,7 @@ class GridFrames:
         header, reason = self.header, ""
         if self.header.samples not in (1, 3, 4) or (header.samples > 1 and np.dtype(header.dtype) != np.uint8):
             reason = f"it has {header.samples} values of the type {np.dtype(header.dtype).name} in a voxel"
-        elif not header.packed and self._source.size < header.offset + header.data_bytes:
+        elif not header.may_lie_in(self._source.size):
             reason = f"it ends early: {self._source.size:,} of {header.offset + header.data_bytes:,} bytes are there"
         if reason:
             name, path = name_of(self._source)
@@ -220,15 +228,27 @@ def _at_once(data: bytes, size: int) -> bytes | None:
 
 
 class _Gzip:
-    """Members one after the other, each with its own head."""
+    """Members one after the other, each with its own head, zeros between them."""
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(31)
 
-    def decompress(self, data: bytes) -> bytes:
-        out = [self._stream.decompress(data)]
-        while self._stream.eof and self._stream.unused_data.strip(b"\0"):
-            data = self._stream.unused_data
-            self._stream = zlib.decompressobj(31)
-            out.append(self._stream.decompress(data))
-        return b"".join(out)
+    def decompress(self, data: bytes) -> Iterator[bytes]:
+        """In pieces of bounded size, however much it unpacks to."""
+        out: list[bytes] = []
+        size = 0
+        for at in range(0, len(data), _SIP):
+            left = data[at : at + _SIP]
+            while left:
+                if self._stream.eof:
+                    left = left.lstrip(b"\0")
+                    if not left:
+                        break
+                    self._stream = zlib.decompressobj(31)
+                out.append(self._stream.decompress(left, _PIECE))
+                size += len(out[-1])
+                left = self._stream.unused_data or self._stream.unconsumed_tail
+                if size >= _PIECE:
+                    yield b"".join(out)
+                    out, size = [], 0
+        yield b"".join(out)

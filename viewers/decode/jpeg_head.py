@@ -33,6 +33,7 @@ class StreamHead:
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _ADOBE, _JFIF = 0xEE, 0xE0
+_RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # width to height, of JPEG XL
 _NOT_FRAMES = frozenset({0xC4, 0xC8, 0xCC})  # tables among the numbers of the frame markers
 
 
@@ -48,7 +49,7 @@ def head_of(data: bytes) -> StreamHead:
             if start > 0:
                 return _jpeg_2000(data, start)
         if data[:2] == b"\xff\x0a" or data[4:8] == b"JXL ":
-            return StreamHead(Family.JPEG_XL)
+            return _jpeg_xl(data)
     except (struct.error, IndexError) as error:
         raise Damaged("the compressed picture ends within its header") from error
     raise Damaged("the compressed picture begins with neither a JPEG nor a JPEG 2000 nor a JPEG XL header")
@@ -121,3 +122,46 @@ def _marker_2000(data: bytes, at: int, wanted: int) -> int | None:
         (length,) = struct.unpack_from(">H", data, at + 2)
         at += 2 + length
     return None
+
+
+def _jpeg_xl(data: bytes) -> StreamHead:
+    """Its size alone (ISO/IEC 18181-1): the rest is left to the codec."""
+    start = 0 if data[:2] == b"\xff\x0a" else _code_stream_of_xl(data)
+    if data[start : start + 2] != b"\xff\x0a":
+        raise Damaged("the compressed picture does not tell its size")
+    bits = _Bits(int.from_bytes(data[start + 2 : start + 14], "little"))
+    small = bits.take(1)
+
+    def side() -> int:
+        return (bits.take(5) + 1) * 8 if small else bits.take((9, 13, 18, 30)[bits.take(2)]) + 1
+
+    rows = side()
+    ratio = bits.take(3)
+    columns = rows * _RATIOS[ratio - 1][0] // _RATIOS[ratio - 1][1] if ratio else side()
+    return StreamHead(Family.JPEG_XL, rows, columns)
+
+
+def _code_stream_of_xl(data: bytes) -> int:
+    """Where it begins in a file of boxes, whole or in parts; the end of the data where it does not."""
+    at = 0
+    while at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        head = 8
+        if length == 1:
+            (length,), head = struct.unpack_from(">Q", data, at + 8), 16
+        if kind in (b"jxlc", b"jxlp"):
+            return at + head + (4 if kind == b"jxlp" else 0)
+        at += max(length, head) if length else len(data)
+    return len(data)
+
+
+class _Bits:
+    """Of a number, the lowest first."""
+
+    def __init__(self, number: int) -> None:
+        self._left = number
+
+    def take(self, n: int) -> int:
+        taken = self._left & ((1 << n) - 1)
+        self._left >>= n
+        return taken

@@ -129,6 +129,23 @@ def test_a_dicomdir_is_a_hint_only(tmp_path):
     assert "names a file that is not there" in result.warnings[0].reason
 
 
+@pytest.mark.parametrize("parts", [b"A" * 5000, b"..\\etc\\passwd", b"/etc\\passwd", b"a\0b", b"\\".join([b"B"] * 300)])
+def test_a_dicomdir_that_names_what_no_file_can_be_called(tmp_path, parts):
+    """Nor is it read whole: the last megabytes of this one are padding."""
+    phantoms.series(tmp_path, n=2)
+    item = b"\x04\0\0\x15CS" + struct.pack("<H", len(parts)) + parts
+    record = b"\xfe\xff\0\xe0" + struct.pack("<I", len(item)) + item
+    body = b"\x04\0\x20\x12SQ\0\0" + struct.pack("<I", len(record)) + record
+    meta = b"\x02\0\x02\0UI\x14\x001.2.840.10008.1.3.10" + b"\x02\0\x10\0UI\x14\x001.2.840.10008.1.2.1\0"
+    path = tmp_path / "DICOMDIR"
+    path.write_bytes(b"\0" * 128 + b"DICM" + meta + body + b"\xfc\xff\xfc\xffOB\0\0" + struct.pack("<I", 3 << 30))
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size + (3 << 30))
+    result = scan([tmp_path])
+    assert result.series[0].index.slices == 2 and result.refused == []
+    assert all("not there" in warning.reason and len(warning.reason) < 200 for warning in result.warnings)
+
+
 @pytest.mark.parametrize("name", ["Rows", "Columns", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "PatientID"])
 def test_what_a_file_lacks_is_named_and_the_others_come_in(tmp_path, name):
     phantom = phantoms.series(tmp_path, n=3)
