@@ -28,8 +28,8 @@ BIG_ENDIAN = "1.2.840.10008.1.2.2"
 PIXEL_TAGS = {0x7FE00010: "int", 0x7FE00008: "float", 0x7FE00009: "double"}
 UNDEFINED = 0xFFFFFFFF
 
-_LONG = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
-_SHORT = frozenset(
+LONG_LENGTHS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
+SHORT_LENGTHS = frozenset(
     (
         b"AE",
         b"AS",
@@ -157,14 +157,14 @@ def _begin(read_at: ReadAt, size: int) -> int:
         return 132
     if len(head) < 8:
         raise NotDicom("it is too short")
-    if head[:2] == b"\x02\0" and head[4:6] in _SHORT | _LONG:
+    if head[:2] == b"\x02\0" and head[4:6] in SHORT_LENGTHS | LONG_LENGTHS:
         return 0
     group, element = struct.unpack_from("<HH", head)
     length = struct.unpack_from("<I", head, 4)[0]
     known = group == 0x0008 and element in (0, 1, 5, 8, 0x12, 0x13, 0x16, 0x18)
-    if known and (head[4:6] in _SHORT or length < 1024):
+    if known and (head[4:6] in SHORT_LENGTHS or length < 1024):
         return -1
-    if head[:2] == b"\0\x08" and head[4:6] in _SHORT:
+    if head[:2] == b"\0\x08" and head[4:6] in SHORT_LENGTHS:
         return -1
     raise NotDicom("it does not begin like DICOM")
 
@@ -177,7 +177,7 @@ def _encoding(head: bytes, syntax: str) -> tuple[bool, bool]:
         return True, syntax != IMPLICIT
     if syntax == "" and head[:2] == b"\0\x08":
         return False, True
-    return True, head[4:6] in _SHORT or head[4:6] in _LONG
+    return True, head[4:6] in SHORT_LENGTHS or head[4:6] in LONG_LENGTHS
 
 
 class _Walk:
@@ -231,12 +231,12 @@ class _Walk:
                 group, element, vr, length = unpack_short(self._data, place)
                 if self.group_only and group != self.group_only:
                     return at  # what follows may be encoded in another way
-                if vr in _LONG:
+                if vr in LONG_LENGTHS:
                     if place + 12 > len(self._data):
                         raise Malformed("it ends in the middle of an element")
                     length = unpack_long(self._data, place + 8)[0]
                     value_at = at + 12
-                elif vr in _SHORT:
+                elif vr in SHORT_LENGTHS:
                     value_at = at + 8
                 elif group == 0xFFFE or depth:
                     length = unpack_plain(self._data, place)[2]
