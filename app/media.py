@@ -79,7 +79,7 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
     if item.kind in VOLUMES:
         count = item.frames or 1
         slices = int(item.facts.get("slices") or count)
-        shown = {"titles": corner_titles(item), "header": header_of(facts), "first": min(slices, count) // 2}
+        shown = {"titles": corner_titles(item), "header": header_of(item, facts), "first": min(slices, count) // 2}
         return Medium(item, open_volume_source(catalog, item, facts), Still(count), **shown)
     cache = catalog.paths.cache
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,8 @@ from storage.services.originals import by_its_title, source_of
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
+    from storage.media.dicom_browse import Row
     from viewers.scene.volume_source import VolumeSource
-
-Row = tuple[str, str, str]
 
 
 def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> VolumeSource:
@@ -39,46 +38,18 @@ def corner_titles(item: Item) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def header_of(facts: Mapping[str, Any]) -> Callable[[int], Sequence[Row]] | None:
+def header_of(item: Item, facts: Mapping[str, Any]) -> Callable[[int], Sequence[Row]] | None:
     """(tag, name, value) of the file that a frame is in; None where there are no tags."""
     index, files = facts.get("frame_index"), facts.get("files") or ()
     if index is None or not files:
         return None
 
     def read(frame: int) -> Sequence[Row]:
-        return list(_rows(Path(files[int(index.file[frame])])))
+        from storage.media.dicom_browse import browse
+
+        try:
+            return browse(Path(files[int(index.file[frame])]))
+        except PostilError as error:
+            raise by_its_title(error, item) from None
 
     return read
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    import pydicom
-
-    dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-    yield from _elements(dataset.file_meta, "")
-    yield from _elements(dataset, "")
-
-
-def _elements(dataset: Any, indent: str) -> Iterator[Row]:
-    for element in dataset:
-        tag = f"{indent}({element.tag.group:04X},{element.tag.element:04X})"
-        if element.VR == "SQ":
-            yield tag, element.name, f"{len(element.value)} item(s)"
-            if len(indent) < _DEEPEST:
-                for item in element.value[:_MOST_ITEMS]:
-                    yield from _elements(item, indent + "  ")
-        else:
-            yield tag, element.name, _text(element)
-
-
-_DEEPEST, _MOST_ITEMS, _LONGEST = 6, 8, 400
-
-
-def _text(element: Any) -> str:
-    if isinstance(element.value, bytes):
-        return f"{len(element.value):,} bytes"
-    try:
-        text = str(element.value)
-    except Exception as error:  # a value that contradicts its own type
-        return f"unreadable: {error}"
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

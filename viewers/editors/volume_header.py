@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
+
+from storage.errors import PostilError
+from viewers.canvas.background import Newest
 
 #: Tag, name, value.
 Row = tuple[str, str, str]
@@ -16,9 +19,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class HeaderModel(QAbstractTableModel):
-    def __init__(self, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rows: list[Row] = []
+
+    def fill(self, rows: Sequence[Row]) -> None:
+        self.beginResetModel()
         self._rows = list(rows)
+        self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         return 0 if parent.isValid() else len(self._rows)
@@ -38,9 +46,12 @@ class HeaderModel(QAbstractTableModel):
 
 
 class HeaderDialog(QDialog):
-    """Words in the search must all be found, in any of the three columns. Ctrl+C copies what is selected."""
+    """Words in the search must all be found, in any of the three columns. Ctrl+C copies what is selected.
 
-    def __init__(self, title: str, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+    `read` is called on another thread: the header of a film may be long. What it raises is said where the count stands.
+    """
+
+    def __init__(self, title: str, read: Callable[[], Sequence[Row]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Header: {0}").format(title))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -48,7 +59,7 @@ class HeaderDialog(QDialog):
         self.search.setPlaceholderText(self.tr("Search tags, names and values"))
         self.search.setAccessibleName(self.tr("Search the header"))
         self.search.setClearButtonEnabled(True)
-        self.model = HeaderModel(rows, self)
+        self.model = HeaderModel(self)
         self.found = _AllWords(self)
         self.found.setSourceModel(self.model)
         self.table = QTableView(self)
@@ -60,7 +71,8 @@ class HeaderDialog(QDialog):
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.table.setColumnWidth(0, 100)
         self.table.setColumnWidth(1, 240)
-        self.count = QLabel(self)
+        self.count = QLabel(self.tr("Reading…"), self)
+        self.count.setWordWrap(True)
         column = QVBoxLayout(self)
         for widget in (self.search, self.table, self.count):
             column.addWidget(widget)
@@ -70,7 +82,22 @@ class HeaderDialog(QDialog):
         self.addAction(copy)
         self.search.textChanged.connect(self._searched)
         self.resize(820, 560)
-        self._searched("")
+        self._reader = Newest("header")
+        self._reader.connect_done(self._on_read)
+        self._reader.submit("header", lambda _stop: _answer(read))
+        self.finished.connect(self._on_finished)
+
+    @Slot(str, object)
+    def _on_read(self, _slot: str, answer: tuple[Sequence[Row], str]) -> None:
+        rows, why = answer
+        self.model.fill(rows)
+        self._searched(self.search.text())
+        if why:
+            self.count.setText(why)
+
+    def _on_finished(self) -> None:
+        if not self._reader.busy:  # else its thread ends by itself
+            self._reader.close()
 
     def _searched(self, text: str) -> None:
         self.found.use(text)
@@ -81,6 +108,13 @@ class HeaderDialog(QDialog):
         rows = sorted({row for part in selection for row in range(part.top(), part.bottom() + 1)})
         lines = ["\t".join(str(self.found.index(row, c).data()) for c in range(3)) for row in rows]
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _answer(read: Callable[[], Sequence[Row]]) -> tuple[Sequence[Row], str]:
+    try:
+        return read(), ""
+    except PostilError as error:
+        return (), f"{error.reason} {error.remedy}".strip()
 
 
 class _AllWords(QSortFilterProxyModel):

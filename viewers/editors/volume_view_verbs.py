@@ -300,10 +300,11 @@ class VolumeViewVerbs:
     # -- the rest
 
     def show_header(self) -> HeaderDialog | None:
-        if self.read_header is None:
+        read, frame = self.read_header, self.frame()
+        if read is None:
             return None
         title = next(iter(self.titles()), "") or f"slice {self.frame() % max(1, self.volume.slices) + 1}"
-        dialog = HeaderDialog(title, self.read_header(self.frame()), self.strip.window())
+        dialog = HeaderDialog(title, lambda: read(frame), self.strip.window())
         dialog.open()
         return dialog
 

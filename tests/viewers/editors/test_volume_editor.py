@@ -169,9 +169,22 @@ def test_the_header_is_searched_by_words(qtbot):
     rows = [("0008,0060", "Modality", "CT"), ("0018,0050", "Slice Thickness", "2.5"), ("0010,0010", "Patient's Name", "A^B")]
     stage = VolumeStage(qtbot, read_header=lambda frame: rows)
     dialog = stage.editor.show_header()
+    qtbot.waitUntil(lambda: dialog.count.text() == "3 of 3 entries", timeout=5000)
     dialog.search.setText("slice 0018")
     assert dialog.found.rowCount() == 1
     assert dialog.count.text() == "1 of 3 entries"
+    dialog.close()
+
+
+def test_a_header_that_cannot_be_read_is_a_sentence(qtbot):
+    def gone(frame: int) -> list:
+        raise BadInput("CT 3 cannot be opened: No such file or directory.", remedy="Reconnect the disk.")
+
+    stage = VolumeStage(qtbot, read_header=gone)
+    dialog = stage.editor.show_header()
+    qtbot.waitUntil(lambda: "No such file" in dialog.count.text(), timeout=5000)
+    assert "Reconnect the disk." in dialog.count.text()
+    assert dialog.model.rowCount() == 0
     dialog.close()
 
 
