@@ -44,6 +44,7 @@ def hand(studio: Desk) -> Hand:
     """The first task is open."""
     studio.key("Ctrl+Return")
     on_task(studio, "view 1.png")
+    assert studio.editor.isVisible()
     return Hand(studio)
 
 

@@ -46,19 +46,24 @@ def texts(panel):
 
 def show(qtbot, panel, folder, selection, *wanted):
     panel.show_place(folder, selection)
+    """Until all of it is there; everything that is said then."""
     qtbot.waitUntil(lambda: all(each in texts(panel) for each in wanted), timeout=2000)
+    return texts(panel)
 
 
 def test_an_item_says_what_it_is_with_units(panel, qtbot):
-    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg", "640 × 480 px", "1.0 kB", "In the catalog", "Scans")
+    said = show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg", "640 × 480 px", "1.0 kB", "In the catalog", "Scans")
+    assert said.count("picture 000000.jpg") == 1
 
 
 def test_a_folder_says_how_much_is_in_it(panel, qtbot):
-    show(qtbot, panel, 1, ItemSelection(), "Scans", "Folder", "4", "10.0 kB")
+    said = show(qtbot, panel, 1, ItemSelection(), "Scans", "Folder", "4", "10.0 kB")
+    assert "640 × 480 px" not in said
 
 
 def test_several_items_are_counted_and_added_up(panel, qtbot):
-    show(qtbot, panel, 1, ItemSelection.of(1, 2), "2 items selected", "3.0 kB")
+    said = show(qtbot, panel, 1, ItemSelection.of(1, 2), "2 items selected", "3.0 kB")
+    assert "picture 000000.jpg" not in said
 
 
 def test_a_lost_link_is_said_with_what_to_do(panel, qtbot):
@@ -116,7 +121,7 @@ def test_what_changes_is_read_again(panel, qtbot, reads, bus):
 
 def test_an_item_gone_meanwhile_leaves_an_empty_panel(panel, qtbot, reads):
     reads.items.pop(2)
-    show(qtbot, panel, 1, ItemSelection.of(2), "Nothing selected")
+    assert "picture 000001.jpg" not in show(qtbot, panel, 1, ItemSelection.of(2), "Nothing selected")
 
 
 # -- what is known of each kind ------------------------------------------------------------------------------------------

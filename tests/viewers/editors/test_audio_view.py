@@ -255,8 +255,10 @@ def test_everything_on_screen_gets_sharp(stage):
     stage.settle()
     stage.wheel(5.0, 20)
     stage.settle()
+    assert stage.canvas.settled
     stage.canvas.fit()
     stage.settle()
+    assert stage.canvas.settled
 
 
 def test_a_person_who_presses_anything_breaks_nothing(stage):

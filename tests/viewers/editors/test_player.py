@@ -130,6 +130,7 @@ def test_the_whole_film_can_be_looped(watched, qtbot):
     player.play()
     until(qtbot, lambda: 3 in watched.frames)
     player.pause()
+    assert watched.frames[0] >= 295 > player.frame
 
 
 def test_a_loop_chosen_at_rest_does_not_move_the_picture(watched):

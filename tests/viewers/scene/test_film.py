@@ -87,6 +87,7 @@ def test_smaller_views_get_smaller_pictures(tmp_path):
 def test_the_neighbours_are_ready_before_they_are_asked_for(stage):
     stage.exact(150)
     stage.until(lambda: stage.pictures.ready(151) and stage.pictures.ready(149))
+    assert not stage.pictures.ready(152)
 
 
 def test_what_is_due_next_is_made_ready(stage):
@@ -129,6 +130,7 @@ def test_adjustments_are_applied_to_films_too(stage):
     stage.until(lambda: (seen := stage.pictures.seen(10)) is not None and seen.array[-1, -1, 0] < 60)
     stage.pictures.want([(10, 0, -1, -1)], Adjustments())
     stage.until(lambda: stage.pictures.seen(10).array[-1, -1, 0] > 200)
+    assert stage.exact(10) == 10
 
 
 def test_the_value_of_a_pixel_is_that_of_the_frame_seen(stage):
