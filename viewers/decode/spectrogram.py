@@ -18,6 +18,7 @@ TILE = 256  # columns
 BINS = SIZE // 2 + 1
 FLOOR_DB = -100.0
 FAR = 16 * SIZE
+SKETCHED = 8  # columns of a tile for which one stands in a sketch of it
 _KEPT = 96  # tiles of 131 kB
 
 
@@ -51,16 +52,32 @@ class Spectrogram:
         self._tiles.move_to_end(key)
         return self._tiles[key]
 
+    def sketch(self, level: int, number: int, check: Check) -> NDArray[np.uint8] | None:
+        """Something to be seen of a tile long before it is made; None where it takes no long time, or cannot be done fast."""
+        hop, first = hop_of(level), number * TILE
+        if hop <= 4 * SIZE or self._sound.index.counted or self._at_hand(level, number):
+            return None
+        wide = min(TILE, self.columns(level) - first)
+        places = (min(at + SKETCHED // 2, wide - 1) for at in range(0, wide, SKETCHED))
+        seen = [self._mono((first + at) * hop - SIZE // 2, SIZE, check) for at in places]
+        return np.repeat(self._levels(np.stack(seen)), SKETCHED, axis=0)[:wide] if seen else None
+
     def _stored(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
-        wide = max(0, min(TILE, self.columns(level) - number * TILE))
-        if self._store is not None:
-            data = self._store.read(level, number, wide * BINS)
-            if data is not None:
-                return np.frombuffer(data, np.uint8).reshape(wide, BINS)
+        kept = self._read(level, number)
+        if kept is not None:
+            return kept
         made = self._made(level, number, check)
         if self._store is not None:
             self._store.write(level, number, made.tobytes(), -(-self.columns(level) // TILE))
         return made
+
+    def _at_hand(self, level: int, number: int) -> bool:
+        return (level, number) in self._tiles or self._read(level, number) is not None
+
+    def _read(self, level: int, number: int) -> NDArray[np.uint8] | None:
+        wide = max(0, min(TILE, self.columns(level) - number * TILE))
+        data = self._store.read(level, number, wide * BINS) if self._store is not None else None
+        return np.frombuffer(data, np.uint8).reshape(wide, BINS) if data is not None else None
 
     def _made(self, level: int, number: int, check: Check) -> NDArray[np.uint8]:
         hop, first = hop_of(level), number * TILE

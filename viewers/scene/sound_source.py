@@ -31,6 +31,7 @@ from viewers.scene.threads import step_back
 
 #: Samples of a block.
 BLOCK = 1 << 16
+_SKETCHES = 400  # kept at most, a tile each
 MIX = -1  # the channel that is the mean of all
 Open = Callable[[Check, Callable[[float], None]], SoundDecoder]
 
@@ -68,6 +69,7 @@ class SoundSource:
         self._decoder: SoundDecoder | None = None
         self._spectra: dict[int, Spectrogram] = {}
         self._held: OrderedDict[Key, NDArray] = OrderedDict()
+        self._sketches: OrderedDict[Key, NDArray | None] = OrderedDict()  # of tiles that are still to be made
         self._bytes = 0
         self._wishes: frozenset[Key] = frozenset()  # of the last call of `want`
         self._wanted: list[Key] = []  # those of them that are not there yet
@@ -165,6 +167,8 @@ class SoundSource:
             at = key.number * TILE
             if tile is None:
                 missing += [key] * (key not in self._failed)
+                tile = self._sketches.get(key)
+            if tile is None:
                 continue
             low, high = max(at, first), min(at + len(tile), first + columns)
             if low < high:
@@ -242,14 +246,31 @@ class SoundSource:
                     self._wake.wait()
                 if self._closed:
                     break
-                key = self._current = self._wanted.pop(0)
-            made = self._made(key)
+                bare = next((k for k in self._wanted if k.kind == "spectrum" and k not in self._sketches), None)
+                key = self._current = bare or self._wanted.pop(0)
+            made = self._sketched(key) if bare is not None else self._made(key)
             with self._wake:
                 self._current = None
             if made:
                 self._tell()
         if self._decoder is not None:
             self._decoder.close()
+
+    def _sketched(self, key: Key) -> bool:
+        """All that is in sight is sketched before anything of it is made: coarse to fine."""
+        try:
+            sketch = self._spectrum(key.channel).sketch(key.level, key.number, partial(self._check, key))
+        except Cancelled:
+            return False
+        except Exception:
+            sketch = None
+        with self._wake:
+            self._sketches[key] = sketch
+            while len(self._sketches) > _SKETCHES:
+                self._sketches.popitem(last=False)
+            if key in self._wishes and key not in self._wanted:
+                self._wanted.insert(0, key)  # it was wanted anew while it was sketched
+        return sketch is not None
 
     def _made(self, key: Key) -> bool:
         try:
@@ -266,11 +287,14 @@ class SoundSource:
         if key.kind == "samples":
             first = key.number * BLOCK
             return self._decoder.read(first, min(BLOCK, self._decoder.samples - first), check)
-        if key.channel not in self._spectra:
-            store = SpectrumStore(self._store, f"{self._name}.{key.channel}") if self._store is not None else None
-            channel = None if key.channel == MIX else key.channel
-            self._spectra[key.channel] = Spectrogram(self._decoder, channel, store)
-        return self._spectra[key.channel].tile(key.level, key.number, check)
+        return self._spectrum(key.channel).tile(key.level, key.number, check)
+
+    def _spectrum(self, channel: int) -> Spectrogram:
+        assert self._decoder is not None
+        if channel not in self._spectra:
+            store = SpectrumStore(self._store, f"{self._name}.{channel}") if self._store is not None else None
+            self._spectra[channel] = Spectrogram(self._decoder, None if channel == MIX else channel, store)
+        return self._spectra[channel]
 
     def _keep(self, key: Key, array: NDArray) -> None:
         with self._wake:

@@ -79,6 +79,35 @@ def test_until_the_samples_are_there_the_peaks_stand_in(ramp):
     assert wave.values[:, :, 1].max() >= covered.max()
 
 
+def test_from_afar_all_that_is_in_sight_is_sketched_before_any_of_it_is_made(tmp_path):
+    seconds = np.arange(RATE * 60) / RATE
+    tone = (0.5 * np.sin(2 * np.pi * 1000 * seconds) * 32767).astype(np.int16)
+    sound = np.concatenate([tone, np.zeros_like(tone)] * 5)[:, None]
+    source = opened(SoundSource.of(FileSource(sounds.write(tmp_path / "a.wav", sound, RATE)), cache_dir=tmp_path / "cache"))
+    level = next(n for n in range(20) if hop_of(n) > 4 * 1024)
+    count = -(-len(sound) // hop_of(level))
+    keys = source.spectrum_keys(MIX, level, 0, count)
+    assert len(keys) > 1
+    seen = []
+
+    def look():
+        columns, there, missing = source.spectrum(MIX, level, 0, count)
+        if there.all():
+            seen.append((len(missing), columns))
+
+    end = source.listen(look)
+    have(source, keys)
+    end()
+    left, rough = seen[0]
+    assert left == len(keys)  # everything can be seen, nothing is made yet
+    assert seen[-1][0] == 0
+    loud = round(1000 * 1024 / RATE)
+    middles = [round((n + 0.5) * 60 * RATE / hop_of(level)) for n in range(10)]
+    assert [int(rough[at, loud] > 150) for at in middles] == [1, 0] * 5
+    assert [int(seen[-1][1][at, loud] > 150) for at in middles] == [1, 0] * 5
+    source.close()
+
+
 def test_the_spectrogram_comes_in_tiles_and_equals_the_decoders(ramp):
     source, _ = ramp
     columns, there, missing = source.spectrum(MIX, 0, 10, 100)
