@@ -37,6 +37,7 @@ from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_hanging import VolumeHanging
 from viewers.editors.volume_header import Row
 from viewers.editors.volume_key_images import KeyImageVerbs
+from viewers.editors.volume_look import VolumeLook
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
 from viewers.editors.volume_mask_work import MaskWork
 from viewers.editors.volume_masks_shown import MasksInSpace
@@ -71,7 +72,9 @@ PAUSE_MS = 120
 PATIENCE_MS = 150
 
 
-class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeHanging, VolumeViewVerbs, ImageEditor):
+class VolumeEditor(
+    KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeHanging, VolumeLook, VolumeViewVerbs, ImageEditor
+):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
@@ -266,6 +269,7 @@ class VolumeEditor(KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, V
         self._endings.append(state.listen(self._on_state))
         self._fill_panes()
         self._hang_panes()
+        self._look_as_liked()
 
     def _follow_plane(self, plane: SliceCanvas) -> None:
         kind = plane.kind

@@ -56,6 +56,7 @@ class VolumeHanging:
     by_hand = False
     others = 0
     _arranging = False
+    _likes_3d: bool
     _window_due = False
 
     # -- by rule
@@ -69,7 +70,9 @@ class VolumeHanging:
             self._hang_panes()
         self._hang_window()
         if isinstance(self.view_3d, VolumeView) and rule is not None:
-            self.view_3d.set_on(rule.use_3d)
+            self._arranging = True
+            self.view_3d.set_on(rule.use_3d and self._likes_3d)
+            self._arranging = False
 
     def hang_again(self) -> None:
         """What was done by hand is let go; the series beside stays."""

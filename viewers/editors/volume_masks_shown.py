@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -40,6 +42,8 @@ class MasksInSpace:
     planes: dict[PlaneKind, SliceCanvas]
     view_3d: QWidget | None
     _use_3d: bool
+    _likes_3d: bool
+    _on_3d_switched: Callable[[bool], None]
     _surfaces: QTimer | None
     _bodies: dict[str, tuple[object, VoxelBlock]]
 
@@ -91,10 +95,11 @@ class MasksInSpace:
         """Nothing of VTK is started before it is first seen."""
         state = self.state
         assert state is not None
-        view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d)
+        view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d and self._likes_3d)
         view.set_time(state.time)
         view.set_crosshair(state.crosshair)
         view.crosshair_wanted.connect(state.look_at)
+        view.switched.connect(self._on_3d_switched)
         self._surfaces = QTimer(self)
         self._surfaces.setSingleShot(True)
         self._surfaces.setInterval(SURFACES_MS)

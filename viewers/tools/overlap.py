@@ -65,7 +65,7 @@ class OverlapSettings:
 
     def use_plain(self, kept: Mapping[str, Any]) -> None:
         """What is not understood is passed over."""
-        if kept.get("overlap") in set(Overlap):
+        if kept.get("overlap") in list(Overlap):
             self.overlap = Overlap(kept["overlap"])
         if isinstance(kept.get("yield"), bool):
             self.others_yield = kept["yield"]

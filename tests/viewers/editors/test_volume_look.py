@@ -1,0 +1,83 @@
+"""How volumes are shown is kept from one to the next, and nothing that cannot be understood is taken for it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from storage.model.hanging import HangingRule
+from tests.support.volume_view import VolumeStage, space
+from viewers.canvas.volume_3d import VolumeView
+from viewers.scene.mpr import Slab
+from viewers.tools.overlap import Overlap
+
+
+def test_what_was_chosen_comes_back_with_the_next_volume(qtbot):
+    stage = VolumeStage(qtbot, use_3d=True)
+    editor = stage.editor
+    assert isinstance(editor.view_3d, VolumeView)
+    editor.view_3d.set_on(False)
+    editor.strip.slab_mm.setValue(7.5)
+    editor.next_slab()
+    editor.run("volume_lines")
+    editor.run("volume_marks")
+    editor.run("volume_smooth")
+    editor.overlap_button.use(Overlap.CLASS)
+    kept = json.loads(json.dumps(editor.look()))
+
+    after = VolumeStage(qtbot, use_3d=True, wait=False)
+    after.editor.use_look(kept)
+    after.settle()
+    state = after.editor.state
+    assert not after.editor.view_3d.on
+    assert state.slab == Slab("max", 7.5)
+    assert after.editor.strip.slab_box.currentData() == "max"
+    assert (state.lines, state.smooth, after.canvas.marked) == (False, False, False)
+    assert after.editor.overlap_button.text() == "No overlap within a class"
+    assert after.editor.look() == kept
+
+
+def test_a_volume_that_was_open_already_takes_it_too(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.use_look({"slab": "mean", "slab_mm": 3})
+    assert stage.editor.state.slab == Slab("mean", 3)
+
+
+def test_a_rule_without_3d_says_nothing_of_what_the_person_likes(qtbot):
+    stage = VolumeStage(qtbot, use_3d=True)
+    assert isinstance(stage.editor.view_3d, VolumeView)
+    stage.editor.hang(HangingRule("Flat", use_3d=False))
+    assert not stage.editor.view_3d.on
+    assert stage.editor.look()["3d"] is True
+
+
+def test_a_volume_that_never_opened_keeps_what_was_known(qtbot):
+    from tests.support.volume_view import ArrayFrames, beads
+
+    kept = {"3d": False, "slab": "min", "slab_mm": 5.0}
+    stage = VolumeStage(qtbot, frames=ArrayFrames(beads(space()), None))
+    stage.editor.use_look(kept)
+    assert stage.editor.look() == kept
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"slab": "sum", "slab_mm": 1e9, "lines": "no", "3d": 0, "masks": []},
+        {"slab": None, "slab_mm": None, "masks": {"overlap": "some", "yield": 3, "groups": {"a": "Z", "b": 1}}},
+        {"slab": ["max"], "slab_mm": "thick", "masks": {"groups": 7}},
+        {"masks": {"overlap": [], "groups": {"a": []}}},
+    ],
+)
+def test_what_is_damaged_is_passed_over(qtbot, kept):
+    stage = VolumeStage(qtbot)
+    usual = stage.editor.look()
+    stage.editor.use_look(kept)
+    assert stage.editor.look() == usual
+
+
+def test_a_slab_is_not_laid_on_a_single_slice(qtbot):
+    stage = VolumeStage(qtbot, space(n=1))
+    stage.editor.use_look({"slab": "max", "slab_mm": 4.0})
+    assert stage.editor.state.slab is None

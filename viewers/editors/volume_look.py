@@ -1,0 +1,97 @@
+"""How the person likes to look at volumes, kept from one to the next: 3D, slab, lines, texts, smooth pixels, overlap of masks.
+
+Layouts are not among them: those are kept for each series (`VolumeHanging.layout_by_hand`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Slot
+
+from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.volume_overlap import OverlapButton
+from viewers.editors.volume_strip import SLABS, VolumeStrip
+from viewers.scene.mpr import PlaneKind, Slab
+from viewers.scene.mpr_state import MprState
+from viewers.scene.volume_pictures import VolumePictures
+from viewers.tools.overlap import OverlapSettings
+
+_THINNEST, _THICKEST = 0.1, 500.0  # mm, as the strip has it
+
+
+class VolumeLook:
+    """Mixed into the volume editor."""
+
+    state: MprState | None
+    canvas: AcquiredCanvas
+    pictures: VolumePictures
+    planes: dict[PlaneKind, SliceCanvas]
+    strip: VolumeStrip
+    view_3d: object
+    overlap: OverlapSettings
+    overlap_button: OverlapButton
+    show_state: Callable[[], None]
+    _arranging: bool
+    _use_3d: bool  # by whoever opened it, and by the rule it hangs by
+    _likes_3d = True
+    _liked: Mapping[str, Any] = {}  # as it was kept, until there are planes
+
+    def look(self) -> dict[str, Any]:
+        state = self.state
+        if state is None:
+            return dict(self._liked)  # nothing was to be seen that could have been changed
+        return {
+            "3d": self._likes_3d,
+            "slab": state.slab.mode if state.slab is not None else "",
+            "slab_mm": self.strip.slab_mm.value(),
+            "lines": state.lines,
+            "smooth": state.smooth,
+            "texts": self.canvas.marked,
+            "masks": self.overlap.as_plain(),
+        }
+
+    def use_look(self, kept: Mapping[str, Any]) -> None:
+        self._liked = kept
+        self._likes_3d = _switch(kept, "3d", True)
+        masks = kept.get("masks")
+        if isinstance(masks, dict):
+            self.overlap.use_plain(masks)
+            self.overlap_button.read()
+        mm = kept.get("slab_mm")
+        if isinstance(mm, int | float) and _THINNEST <= mm <= _THICKEST:
+            self.strip.slab_mm.setValue(mm)
+        self._look_as_liked()
+
+    def _look_as_liked(self) -> None:
+        """Once there are planes."""
+        state, kept = self.state, self._liked
+        if state is None:
+            return
+        mode = kept.get("slab")
+        known = mode in [m for _, m in SLABS if m is not None] and state.geometry.n > 1
+        slab = Slab(mode, self.strip.slab_mm.value()) if known else None  # type: ignore[arg-type]
+        smooth = _switch(kept, "smooth", state.smooth)
+        state.set(slab=slab, lines=_switch(kept, "lines", state.lines), smooth=smooth)
+        self.canvas.smooth(smooth)
+        self.canvas.marked = _switch(kept, "texts", self.canvas.marked)
+        for plane in self.planes.values():
+            plane.marked = self.canvas.marked
+        if isinstance(self.view_3d, VolumeView):
+            self._arranging = True  # not by hand
+            self.view_3d.set_on(self._use_3d and self._likes_3d)
+            self._arranging = False
+        self.show_state()
+
+    @Slot(bool)
+    def _on_3d_switched(self, on: bool) -> None:
+        if not self._arranging:
+            self._likes_3d = on
+
+
+def _switch(kept: Mapping[str, Any], name: str, usual: bool) -> bool:
+    value = kept.get(name)
+    return value if isinstance(value, bool) else usual
