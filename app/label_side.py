@@ -11,12 +11,14 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.items import Kind
 from storage.model.ontology import Ontology
+from storage.model.patients import PatientStudies
 from storage.model.rules import Gap
 from widgets.panels.answers import AnswersPanel
 from widgets.panels.classes import ClassesPanel
 from widgets.panels.classifications import ClassificationsPanel
 from widgets.panels.gaps import GapsList
 from widgets.panels.labels import LabelsPanel
+from widgets.panels.patient import PatientPanel
 
 
 class LabelSide(QWidget):
@@ -26,6 +28,8 @@ class LabelSide(QWidget):
     zoom_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
     gaps_counted = Signal(int)
+    beside_wanted = Signal(int)  # item id of another series of the patient
+    task_wanted = Signal(int)  # of such a series
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class LabelSide(QWidget):
         self.classifications.show_kind(kind)
         self.gaps = GapsList(session, focus, ontology, frames, split)
         self.gaps.hide()
+        self.patient: PatientPanel | None = None  # of a series
         self._panels = (self.classes, self.labels, self.answers, self.classifications, self.gaps)
         self.questions.setDocumentMode(True)
         self.questions.addTab(self.answers, self.tr("Object"))
@@ -81,6 +86,22 @@ class LabelSide(QWidget):
         asks = any(not c.archived for c in ontology.classifications)
         self.questions.setTabVisible(1, asks)
         self.questions.setCurrentWidget(self.classifications if asks and not self._focus.selected else self.answers)
+
+    def show_patient(self, studies: PatientStudies) -> None:
+        """The series of the patient, the open one marked."""
+        if self.patient is None:
+            self.patient = PatientPanel(self.questions)
+            self.patient.beside_wanted.connect(self.beside_wanted)
+            self.patient.open_wanted.connect(self.task_wanted)
+            self.questions.addTab(self.patient, "")
+        self.patient.show_studies(studies)
+        count = sum(len(study.series) for study in studies.studies)
+        title = self.tr("Patient ({0})").format(count) if count > 1 else self.tr("Patient")
+        self.questions.setTabText(self.questions.indexOf(self.patient), title)
+
+    def show_beside(self, item_id: int | None) -> None:
+        if self.patient is not None:
+            self.patient.show_beside(item_id)
 
     def _on_focus(self, names: frozenset[str]) -> None:
         if "selected" in names and self._focus.selected:

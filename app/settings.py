@@ -26,6 +26,7 @@ class Values:
     color_by: str = "class"
     tool_stays_armed: bool = True  # after an object has been drawn
     next_after_submit: bool = True
+    hanging: dict[str, Any] = field(default_factory=dict)  # rules, where they are not the built-in ones: see `app.hanging`
     shortcuts: dict[str, str] = field(default_factory=dict)  # action id -> keys, where changed
 
 

@@ -35,6 +35,7 @@ def facts_of(item: Item, path: str) -> list[Fact]:
         Kind.AUDIO: _audio,
         Kind.PDF: _pdf,
         Kind.TEXT: _text,
+        Kind.DICOM_SERIES: _series,
     }.get(item.kind, _picture)
     return [
         (_tr("Size"), words.size(item.size), _tr("{0} bytes").format(words.number(item.size))),
@@ -61,6 +62,38 @@ def _picture(item: Item) -> list[Fact]:
             _tr("Pictures") if item.kind is Kind.IMAGE_GROUP else _tr("Frames"),
             words.number(item.frames or 0) if counted else "",
         ),
+    ]
+
+
+def _series(item: Item) -> list[Fact]:
+    """Whose it is, of which study, what it shows; then the volume."""
+    facts = item.facts
+
+    def said(*names: str) -> str:
+        return " · ".join(str(facts[name]) for name in names if facts.get(name) not in (None, ""))
+
+    number = facts.get("series_number")
+    slices, times = facts.get("slices"), facts.get("times")
+    count = words.number(slices) if isinstance(slices, int) and slices > 1 else ""
+    return [
+        (_tr("Patient"), " · ".join(filter(None, (said("patient_id"), said("patient_name").replace("^", " ").strip())))),
+        (
+            _tr("Study"),
+            " · ".join(filter(None, (words.dicom_date(said("study_date")), said("study_description")))),
+            said("study_uid"),
+        ),
+        (_tr("Accession"), said("accession")),
+        (
+            _tr("Series"),
+            " · ".join(filter(None, (str(number) if number is not None else "", said("modality", "series_description")))),
+            said("series_uid"),
+        ),
+        (_tr("Body part"), said("body_part", "laterality", "view_position")),
+        (
+            _tr("Slices"),
+            _tr("{0}, {1} times").format(count or "1", words.number(times)) if isinstance(times, int) and times > 1 else count,
+        ),
+        (_tr("Dimensions"), f"{words.dimensions(item.width, item.height)} px" if item.width else ""),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
 
 from storage.model.items import VOLUMES, FileRow, Kind, Location
 
@@ -151,6 +151,12 @@ def when(ms: int) -> str:
 
 def when_exactly(ms: int) -> str:
     return QDateTime.fromMSecsSinceEpoch(ms).toString(Qt.DateFormat.ISODateWithMs)
+
+
+def dicom_date(text: str) -> str:
+    """20260301 as people write it; what is no date stays as it is."""
+    date = QDate.fromString(text, "yyyyMMdd")
+    return locale().toString(date, "d MMM yyyy") if date.isValid() else text
 
 
 def selected(count: int) -> str:

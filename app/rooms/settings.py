@@ -22,6 +22,7 @@ class SettingsRoom(QObject):
         self.window, self.context = window, context
         self.widget = SettingsPanel()
         self.widget.changed.connect(self._on_changed)
+        self.widget.deed_wanted.connect(self._edit_hanging)
         self.widget.shortcut_changed.connect(self._on_shortcut)
         self.widget.shortcuts_reset_wanted.connect(self._reset_shortcuts)
         self._end = context.settings.listen(lambda _name: self._show())
@@ -46,6 +47,7 @@ class SettingsRoom(QObject):
             Setting("line_width", tr("Width of lines"), "number", v.line_width, editor, low=0.5, high=8, unit="px"),
             Setting("color_by", tr("Colour shapes"), "choice", v.color_by, editor, colors),
             Setting("show_names", tr("Show names of objects"), "flag", v.show_names, editor),
+            Setting("hanging", tr("Hanging rules…"), "deed", None, tr("Volumes"), hint=tr("How a series stands on the screen when it is opened, by modality, description, body part, side and view.")),
         ]  # fmt: skip
 
     @Slot(str, object)
@@ -56,6 +58,14 @@ class SettingsRoom(QObject):
             assert isinstance(application, QApplication)
             theme.apply(application, value)  # type: ignore[arg-type]
         self.window.soon_refresh()
+
+    @Slot()
+    def _edit_hanging(self) -> None:
+        from app.hanging import keep_rules, rules_dialog
+
+        dialog = rules_dialog(self.context.settings, self.window)
+        if dialog.run():
+            keep_rules(self.context.settings, dialog.rules())
 
     # -- shortcuts
 

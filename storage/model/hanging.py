@@ -144,7 +144,10 @@ BUILT_IN: tuple[HangingRule, ...] = (
 def to_json(rules: Sequence[HangingRule]) -> list[dict[str, Any]]:
     """What is as usual is left out."""
     usual = {f.name: f.default for f in fields(HangingRule)}
-    return [{name: value for name, value in asdict(rule).items() if value != usual[name]} for rule in rules]
+    return [
+        {name: value if isinstance(value, bool) else str(value) for name, value in asdict(rule).items() if value != usual[name]}
+        for rule in rules
+    ]
 
 
 def from_json(value: object) -> tuple[HangingRule, ...]:
@@ -166,7 +169,7 @@ def _rule(entry: object, number: int) -> HangingRule:
         wanted = bool if name == "use_3d" else str
         if type(value) is not wanted:
             raise _damaged(f"In hanging rule {number}, “{name}” is not a {'yes or no' if wanted is bool else 'text'}.")
-        if wanted is str and (len(value) > MOST_LETTERS or any(ord(c) < 32 for c in value)):
+        if isinstance(value, str) and (len(value) > MOST_LETTERS or any(ord(c) < 32 for c in value)):
             raise _damaged(f"In hanging rule {number}, “{name}” is longer than {MOST_LETTERS} letters, or has line breaks.")
     if not str(entry.get("title", "")).strip():
         raise _damaged(f"Hanging rule {number} has no title.")

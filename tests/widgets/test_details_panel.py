@@ -195,6 +195,24 @@ def test_a_text_says_its_length_and_encoding(qapp):
     assert (told["Characters"], told["Lines"], told["Encoding"], told["Format"]) == ("12,345", "10", "UTF-8", "CSV")
 
 
+def test_a_series_says_whose_it_is_and_of_which_study(qapp):
+    facts = {
+        "patient_id": "PAT-1", "patient_name": "DOE^JOHN", "study_date": "20260301", "study_description": "Chest",
+        "study_uid": "1.2", "series_uid": "1.2.3", "accession": "A7", "series_number": 4, "modality": "CT",
+        "series_description": "Lung 1.0", "body_part": "CHEST", "laterality": "L", "slices": 1400, "times": 2,
+    }  # fmt: skip
+    series = item(Kind.DICOM_SERIES, "application/dicom", width=512, height=512, frames=2800, facts=facts)
+    told = said(series)
+    assert told["Patient"] == "PAT-1 · DOE JOHN"
+    assert told["Study"] == "1 Mar 2026 · Chest"
+    assert told["Series"] == "4 · CT · Lung 1.0"
+    assert (told["Accession"], told["Body part"], told["Slices"]) == ("A7", "CHEST · L", "1,400, 2 times")
+    assert {fact[0]: fact[2] for fact in facts_of(series, "") if len(fact) > 2}["Study"] == "1.2"
+    bare = said(item(Kind.DICOM_SERIES, "application/dicom", facts={"modality": "MR"}))
+    assert bare["Series"] == "MR"
+    assert not {"Patient", "Study", "Slices"} & set(bare)
+
+
 def test_a_group_shows_its_pictures_and_a_picture_its_group(qtbot, reads, panel):
     group = reads.add_item(1, "Corridor", Kind.IMAGE_GROUP, frames=20)
     reads.pictures[group] = [

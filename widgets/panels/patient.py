@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -80,7 +80,7 @@ class PatientPanel(QWidget):
     def _add_study(self, study: Study, what: str) -> None:
         assert self.studies is not None
         told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
-        parts = [date_words(study.date) or self.tr("no date"), study.description, told]
+        parts = [words.dicom_date(study.date) or self.tr("no date"), study.description, told]
         own = self.studies.study
         if own is not None and _name(study.patient_name) != _name(own.patient_name):
             parts.append(self.tr("another name: {0}").format(study.patient_name or self.tr("none")))
@@ -206,12 +206,6 @@ class _Tree(QTreeWidget):
                 self.followed.emit()
                 return
         super().keyPressEvent(event)
-
-
-def date_words(dicom: str) -> str:
-    """20260301 as people write it; what is no date as it stands."""
-    date = QDate.fromString(dicom, "yyyyMMdd")
-    return words.locale().toString(date, "d MMM yyyy") if date.isValid() else dicom
 
 
 def series_words(row: SeriesRow) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -21,17 +22,19 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.controls.answer_fields import QuietCombo
+from widgets.controls.buttons import button
 from widgets.controls.labels import label
 from widgets.controls.shortcut_sheet import Shortcut, ShortcutSheet
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the form. `choices` are (value, title); numbers take `low`, `high` and `unit`."""
+    """One row of the form. `choices` are (value, title); numbers take `low`, `high` and `unit`; a deed is a button, and tells
+    in `value` what is so now."""
 
     key: str
     title: str
-    kind: Literal["flag", "choice", "text", "whole", "number"]
+    kind: Literal["flag", "choice", "text", "whole", "number", "deed"]
     value: Any
     group: str = ""
     choices: tuple[tuple[Any, str], ...] = ()
@@ -43,6 +46,7 @@ class Setting:
 
 class SettingsPanel(QWidget):
     changed = Signal(str, object)  # key, value
+    deed_wanted = Signal(str)  # key
     shortcut_changed = Signal(str, str)  # action id, keys; "" for none
     shortcuts_reset_wanted = Signal()
 
@@ -102,7 +106,7 @@ class SettingsPanel(QWidget):
                 form.addRow(heading)
                 group = setting.group
             field = self._fields[setting.key] = self._field(setting)
-            form.addRow("" if setting.kind == "flag" else setting.title, field)
+            form.addRow("" if setting.kind in ("flag", "deed") else setting.title, field)
             if setting.hint:
                 form.addRow("", label(setting.hint, "small", wrap=True))
         column.addStretch(1)
@@ -123,6 +127,10 @@ class SettingsPanel(QWidget):
                 edit = QLineEdit()
                 edit.editingFinished.connect(self._on_change)
                 field = edit
+            case "deed":
+                field = button(setting.title)
+                field.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+                field.clicked.connect(self._on_deed)
             case _:
                 field = self._spin(setting)
         field.setProperty("key", setting.key)
@@ -172,6 +180,12 @@ class SettingsPanel(QWidget):
             case QSpinBox() | QDoubleSpinBox():
                 return field.value()
         raise TypeError(field)
+
+    @Slot()
+    def _on_deed(self) -> None:
+        field = self.sender()
+        assert isinstance(field, QWidget)
+        self.deed_wanted.emit(field.property("key"))
 
     @Slot()
     def _on_change(self) -> None:

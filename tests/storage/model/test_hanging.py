@@ -64,6 +64,7 @@ def test_all_conditions_of_a_rule_must_hold_and_alternatives_are_commas():
 def test_rules_are_kept_as_json_exactly():
     rules = (*BUILT_IN, HangingRule("One", plane="coronal", layout=Arrangement.ONE, window="-600/1500", beside=Beside.PRIOR))
     assert from_json(json.loads(json.dumps(to_json(rules)))) == rules
+    assert from_json(to_json(rules)) == rules
     assert to_json([HangingRule("Plain")]) == [{"title": "Plain"}]
 
 

@@ -1,0 +1,206 @@
+"""A patient with several studies: a prior beside the series that is edited, rules that say how it hangs, and search by patient."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.hanging import layout_by_hand
+from postil.demo.ontology import sample_ontology
+from storage.catalog import datasets, ontologies, projects
+from storage.model.hanging import BUILT_IN
+from tests.journeys.desk import SHIFT, Desk
+from tests.support import phantoms
+from viewers.canvas.mpr_grid import Layout
+
+
+def write(folder: Path, name: str, *, part: str = "CHEST", date: str = "20260301", study: str = "1.2.1", **more) -> None:
+    def change(i, ds) -> None:
+        ds.PatientID, ds.StudyDate, ds.SeriesDescription, ds.AccessionNumber = "PAT-0042", date, name, f"ACC{date}"
+        ds.BodyPartExamined = part
+        for tag, value in more.items():
+            if tag[0].isupper():
+                setattr(ds, tag, value)
+
+    own = {key: value for key, value in more.items() if key[0].islower()}
+    phantoms.series(folder / name, study_uid=study, change=change, **own)
+
+
+@pytest.fixture
+def ward(desk: Desk, tmp_path: Path) -> Desk:
+    scans = tmp_path / "scans"
+    write(scans, "Thorax", study="1.2.2", n=6, frame_of_reference="9.1")
+    write(scans, "Thorax thin", study="1.2.2", n=12, spacings=1.25, frame_of_reference="9.1")
+    write(scans, "Thorax old", date="20240110", n=5)
+    desk.add("Scans", scans)
+    folder = desk.reads.find_folders("scans")[0][0]
+    dataset = desk.do(datasets.create, "Set")
+    desk.do(datasets.attach_folder, dataset, folder)
+    ontology = desk.do(ontologies.create, "Things", sample_ontology())
+    desk.do(projects.create, "Ward", "", ontology, (dataset,))
+    return desk
+
+
+def open_task(desk: Desk, title: str) -> None:
+    project = desk.reads.projects()[0].id
+    desk.pages.open_task(next(t for t in desk.reads.task_ids(project) if desk.reads.task(t).title == title))
+    settled(desk, title)
+
+
+def settled(desk: Desk, title: str) -> None:
+    desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"{title} is open")
+    desk.until(lambda: desk.editor.editor.state is not None and desk.editor.editor.settled, f"{title} is drawn")
+    desk.until(lambda: desk.editor.side.patient is not None, "the patient is listed")
+    desk.wait_idle()
+
+
+def beside(desk: Desk) -> str:
+    desk.until(lambda: desk.editor.editor.beside is not None and desk.editor.editor.beside.canvas is not None, "it is beside")
+    return desk.editor.editor.beside.title
+
+
+def choose(desk: Desk, text: str) -> None:
+    side = desk.editor.side
+    side.questions.setCurrentWidget(side.patient)
+    desk.turn()
+    entry = next(e for e in side.patient._entries() if text in e.text(0))
+    at = side.patient.tree.visualItemRect(entry).center()
+    QTest.mouseClick(side.patient.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_a_prior_is_put_beside_from_the_list_and_goes_along_by_distance(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    side = ward.editor.side
+    assert side.questions.tabText(side.questions.indexOf(side.patient)) == "Patient (3)"
+    side.questions.setCurrentWidget(side.patient)
+    QTest.keyClick(side.patient.tree, Qt.Key.Key_Return)  # the prior is chosen by itself
+    assert beside(ward) == "10 Jan 2024 · CT · 3: Thorax old"
+    editor = ward.editor.editor
+    assert editor.grid.layout_shown is Layout.SIDE
+    assert editor.beside.same_space is False
+    choose(ward, "Thorax thin")
+    ward.click(side.patient.beside_button)
+    ward.until(lambda: editor.beside.title == "1 Mar 2026 · CT · 3: Thorax thin", "the other one is beside")
+    assert editor.beside.same_space is True
+    beside(ward)
+    editor.state.look_at(editor.volume.geometry.to_mm(3, 4, 4))
+    assert abs(editor.beside.state.crosshair - editor.state.crosshair).max() < 1e-6
+
+
+def test_a_key_puts_one_after_the_other_beside(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
+    assert "Thorax old" in beside(ward)
+    QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
+    ward.until(lambda: "Thorax thin" in ward.editor.editor.beside.title, "the next one")
+    ward.editor.editor.run("volume_beside_away")
+    ward.wait_idle()
+    assert ward.editor.editor.beside is None
+    assert not any(e.toolTip(0).endswith("beside") for e in ward.editor.side.patient._entries())
+
+
+def test_a_task_of_the_patient_is_gone_to_and_comes_back_as_it_was_left(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    QTest.keyClick(ward.canvas, Qt.Key.Key_F3, SHIFT)
+    assert ward.editor.editor.grid.layout_shown is Layout.ONE
+    choose(ward, "Thorax thin")
+    ward.click(ward.editor.side.patient.open_button)
+    settled(ward, "Thorax thin")
+    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+    open_task(ward, "Thorax")
+    assert ward.editor.editor.grid.layout_shown is Layout.ONE
+    QTest.keyClick(ward.canvas, Qt.Key.Key_F6, SHIFT)
+    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+    open_task(ward, "Thorax thin")
+    open_task(ward, "Thorax")
+    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+
+
+def test_a_prior_left_beside_is_beside_again(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    choose(ward, "Thorax old")
+    QTest.keyClick(ward.editor.side.patient.tree, Qt.Key.Key_Return)
+    assert "Thorax old" in beside(ward)
+    item = ward.editor.loaded.row.item
+    open_task(ward, "Thorax thin")
+    assert layout_by_hand(ward.window.state, item.uuid)["layout"] == "side"
+    open_task(ward, "Thorax")
+    assert "Thorax old" in beside(ward)
+
+
+def test_a_chest_opens_in_the_window_of_its_rule(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    editor = ward.editor.editor
+    assert editor.hanging.title == "CT of the chest"
+    ward.until(lambda: editor.volume.window.title == "Mediastinum", "the window of the rule")
+
+
+def test_rules_are_written_tried_and_used_at_the_next_opening(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    editor = ward.editor.editor
+
+    def person(dialog) -> None:
+        assert dialog.list.currentItem().text() == "CT of the chest"
+        QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+        box = dialog.form.layout_box
+        box.setFocus()
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        QTest.keyClick(dialog.form.beside_box, Qt.Key.Key_Down)
+        QTest.mouseClick(dialog.try_button, Qt.MouseButton.LeftButton)
+        assert editor.grid.layout_shown is Layout.ONE
+        QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+
+    ward.dialog(lambda: editor.run("volume_hanging_rules"), person)
+    assert "Thorax old" in beside(ward)
+    kept = json.loads(ward.settings_file.read_text("utf-8"))["hanging"]["rules"]
+    assert len(kept) == len(BUILT_IN) + 1
+    open_task(ward, "Thorax thin")
+    assert ward.editor.editor.hanging.title == "New rule"
+    assert "Thorax old" in beside(ward)
+    assert ward.editor.editor.grid.layout_shown is Layout.SIDE
+    ward.restart()
+    open_task(ward, "Thorax thin")
+    assert "Thorax old" in beside(ward)
+
+
+def test_a_try_that_is_cancelled_leaves_everything_as_it_was(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    editor = ward.editor.editor
+
+    def person(dialog) -> None:
+        QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+        QTest.keyClick(dialog.form.layout_box, Qt.Key.Key_End)
+        QTest.mouseClick(dialog.try_button, Qt.MouseButton.LeftButton)
+        assert editor.grid.layout_shown is Layout.STACK
+        QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+
+    ward.dialog(lambda: editor.run("volume_hanging_rules"), person)
+    assert editor.grid.layout_shown is Layout.GRID
+    assert not ward.program.settings.values.hanging
+
+
+def test_damaged_rules_are_told_and_the_built_in_ones_hold(ward: Desk) -> None:
+    ward.program.settings.set("hanging", {"rules": [{"title": "x", "layout": "9x9"}]})
+    open_task(ward, "Thorax")
+    assert ward.editor.editor.hanging.title == "CT of the chest"
+    ward.go("Settings")
+
+    def person(dialog) -> None:
+        assert "Hanging rule 1" in dialog.problem.text()
+        assert dialog.rules() == BUILT_IN
+        QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+
+    ward.dialog(lambda: ward.click("Hanging rules…"), person)
+    assert ward.program.settings.values.hanging == {}
+
+
+def test_the_search_field_finds_a_patient_and_an_accession_number(ward: Desk) -> None:
+    ward.go("Files")
+    ward.fill("Search everything", "pat-0042")
+    ward.until(lambda: sorted(ward.files()) == ["Thorax", "Thorax old", "Thorax thin"], "all series of the patient")
+    ward.fill("Search everything", "ACC20240110")
+    ward.until(lambda: ward.files() == ["Thorax old"], "the series of that number")
