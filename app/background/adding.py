@@ -12,6 +12,7 @@ from widgets import words
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from storage.media.dicom_header import LabelFile
     from storage.progress import Progress
     from storage.services.batches import As
     from storage.services.results import IntakeResult
@@ -46,10 +47,10 @@ def add_paths(
 
     def finished(result: IntakeResult) -> None:
         window.messages.tell(summary(result))
-        if result.errors or result.stopped:
-            show_result(window, result)
         if then is not None:
             then(result)
+        if result.errors or result.stopped or result.labels_found:
+            show_result(window, result)
 
     title = window.tr("Adding {0}").format(
         paths[0].name if len(paths) == 1 else window.tr("{0} files").format(words.number(len(paths)))
@@ -109,10 +110,25 @@ def summary(result: IntakeResult) -> str:
 
 
 def show_result(window: MainWindow, result: IntakeResult) -> None:
-    """What was refused, skipped or warned of, with reason and remedy."""
+    """What was refused, skipped or warned of, with reason and remedy; labels that lay beside series can be imported."""
     from widgets.dialogs.result_list import ResultList
 
     stopped = [result.stopped] if result.stopped is not None else []
     rows = [(f.input, f.reason, f.remedy) for f in (*stopped, *result.errors, *result.skipped, *result.warnings)]
     title = window.tr("Some files were refused") if result.errors or stopped else window.tr("Added, with remarks")
-    ResultList.ask(window, title, rows, summary(result))
+    if not result.labels_found:
+        ResultList.ask(window, title, rows, summary(result))
+        return
+    if not result.errors and not stopped:
+        title = window.tr("Labels were found beside the files")
+    rows = [*(_label_row(window, file) for file in result.labels_found), *rows]
+    if ResultList.ask(window, title, rows, summary(result), offer=window.tr("Import these labels…")):
+        assert window.pages is not None
+        window.pages.page("projects")
+        assert window.pages.projects is not None
+        window.pages.projects.import_found(result.labels_found)
+
+
+def _label_row(window: MainWindow, file: LabelFile) -> tuple[str, str, str]:
+    what = window.tr("“{0}” ({1}) holds labels of a series, no pictures.").format(file.title, file.kind)
+    return str(file.path), what, window.tr("Import its labels into a project of the series.")

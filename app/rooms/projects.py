@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from app.dialogs import ask_folder, ask_open_file, ask_save_file
 from app.operations import Operations
 from storage.catalog import ontologies, projects, tasks
+from storage.errors import Refused
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import Ontology
@@ -24,6 +26,8 @@ from widgets.panels.projects import ProjectsPanel
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from storage.catalog.engine import Catalog
+    from storage.media.dicom_header import LabelFile
 
 JSON_FILES = "JSON (*.json);;*"
 
@@ -198,6 +202,9 @@ class ProjectsRoom(QObject):
 
     @Slot(int, object)
     def take_in(self, project_id: int, options: Any) -> None:
+        if options.files:
+            self._take_in(self.tr("labels"), options, partial(_import_dicom, self.context.catalog, project_id, options))
+            return
         title, volumes = self.tr("Import labels"), options.format in VOLUME_FORMATS
         path = ask_folder(self.window, title) if volumes else ask_open_file(self.window, title, JSON_FILES)
         if path is None:
@@ -215,9 +222,43 @@ class ProjectsRoom(QObject):
                 progress=progress,
             )
 
-        job = self.context.jobs.start(self.tr("Importing {0}").format(path.name), work)
+        self._take_in(path.name, options, work)
+
+    def _take_in(self, name: str, options: Any, work: Any) -> None:
+        job = self.context.jobs.start(self.tr("Importing {0}").format(name), work)
         job.finished.connect(lambda result: self._imported(result, options.dry_run))
         job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Import labels")))
+
+    def import_found(self, found: list[LabelFile]) -> None:
+        """Labels that lay beside series: into the project of these, which is asked for where there are several."""
+        files, series = [file.path for file in found], {uid for file in found for uid in file.refers_to}
+        self.context.jobs.read(
+            lambda: self.context.reads.projects_of_series(series),
+            partial(self._import_found, files),
+            lambda error: self.window.messages.error(error, self.tr("Import labels")),
+            owner=self,
+        )
+
+    def _import_found(self, files: list[Path], found: list[ProjectRow]) -> None:
+        if not found:
+            reason = self.tr("The series that these labels belong to are in no project yet.")
+            remedy = self.tr(
+                "Put them into a dataset of a project first; then add the files of labels again, or import them there."
+            )
+            self.window.messages.error(Refused(reason, remedy=remedy), self.tr("Import labels"))
+        elif len(found) == 1:
+            self._offer(files, found[0])
+        else:
+            menu = QMenu(self.window)
+            menu.addSection(self.tr("Import into"))
+            for project in found:
+                menu.addAction(project.title, partial(self._offer, files, project))
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self.window.mapToGlobal(self.window.rect().center()))
+
+    def _offer(self, files: list[Path], project: ProjectRow) -> None:
+        self.window.go("projects")
+        self.widget.import_labels(project.id, files)
 
     def _imported(self, result: Any, dry_run: bool) -> None:
         words_of = self.tr("{0} of the project found, {1} changed: {2} annotations and {3} classifications added.")
@@ -243,6 +284,12 @@ def _create(op: Any, wanted: NewProject) -> int:
     if ontology_id is None:
         ontology_id = ontologies.create(op, wanted.title, Ontology())
     return projects.create(op, wanted.title, wanted.description, ontology_id, list(wanted.dataset_ids))
+
+
+def _import_dicom(catalog: Catalog, project_id: int, options: Any, progress: Any) -> Any:
+    from storage.services.import_labels import import_dicom_labels
+
+    return import_dicom_labels(catalog, project_id, options.files, dry_run=options.dry_run, progress=progress)
 
 
 def _each(op: Any, work: Any, ids: Any) -> None:

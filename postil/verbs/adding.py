@@ -18,6 +18,10 @@ from storage.progress import Progress
 from storage.services.results import Failure, IntakeResult
 
 
+#: As what labels that lie beside series are imported.
+_FORMATS = {"SEG": "dicom-seg", "RTSTRUCT": "rtstruct", "SR": "sr", "KO": "sr"}
+
+
 def add(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.batch is None and (arguments.title or arguments.keep_order):
         raise Refused("--title and --keep-order belong to groups and sequences.", remedy="Give --as image-group as well.")
@@ -81,11 +85,15 @@ def _report(found: IntakeResult, console: Console) -> int:
         "warnings": [{"input": w.input, "line": None, "column": None, "message": w.reason} for w in found.warnings],
         "errors": [_failure(f) for f in found.errors],
         "skipped": [_failure(f) for f in found.skipped],
+        "labels": [{"input": str(f.path), "kind": f.kind, "series": list(f.refers_to)} for f in found.labels_found],
     }
 
     def lines() -> Iterator[str]:
         for kind, count in sorted(Counter(str(item.kind) for item in found.added).items()):
             yield f"{count} × {kind}" + (f" of {found.members} pictures" if found.members else "")
+        for file in found.labels_found:
+            known = f": labels import PROJECT FILE --format {_FORMATS[file.kind]}" if file.kind in _FORMATS else ""
+            yield f"{file.path} holds labels ({file.kind}), no pictures{known}"
         yield f"{len(found.added)} added, {len(found.skipped)} skipped, {len(found.errors)} refused."
 
     if found.stopped is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from storage.catalog.datasets import free_title
@@ -64,6 +64,17 @@ def by_title(db: sqlite3.Connection, viewer: User, title: str) -> ProjectRow:
 
 def of_dataset(db: sqlite3.Connection, viewer: User, dataset_id: int) -> list[ProjectRow]:
     return [p for p in all_rows(db, viewer) if dataset_id in p.dataset_ids]
+
+
+def of_series(db: sqlite3.Connection, viewer: User, series_uids: Collection[str]) -> list[ProjectRow]:
+    """Projects with a task on an item made of one of these DICOM series: where labels that refer to it can go."""
+    sql = (
+        "SELECT DISTINCT t.project_id FROM series s JOIN items i ON i.id = s.item_id AND i.trashed_at IS NULL "
+        "JOIN data_units u ON u.item_id = i.id JOIN label_rows r ON r.data_unit_id = u.id "
+        "JOIN tasks t ON t.label_row_id = r.id AND t.hidden = 0 WHERE s.series_uid IN (SELECT value FROM json_each(?))"
+    )
+    found = {int(row[0]) for row in db.execute(sql, (json.dumps(sorted(series_uids)),))}
+    return [p for p in all_rows(db, viewer) if p.id in found] if found else []
 
 
 def check_visible(db: sqlite3.Connection, viewer: User, project_id: int) -> None:

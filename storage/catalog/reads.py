@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from storage.catalog import activity, datasets, files, folders, members, patients, people, rows, trash, volumes
@@ -182,6 +182,9 @@ class CatalogReads:
 
     def projects_of_dataset(self, dataset_id: int) -> list[ProjectRow]:
         return projects.of_dataset(self._db, self._user, dataset_id)
+
+    def projects_of_series(self, series_uids: Collection[str]) -> list[ProjectRow]:
+        return projects.of_series(self._db, self._user, series_uids)
 
     # -- ontologies
 

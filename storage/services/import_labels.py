@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -103,6 +104,23 @@ def import_labels(
             progress.stage(f"Importing {file.name}")
             take(source, importer)
             importer.flush()
+    result.refused.extend(importer.losses.all())
+    return result
+
+
+def import_dicom_labels(
+    catalog: Catalog, project_id: int, files: Sequence[Path], *, dry_run: bool = False, progress: Progress | None = None
+) -> ImportResult:
+    """Segmentations, structure sets, reports and key images, each file by what it is. One that cannot be read is refused,
+    and stops none of the others."""
+    from storage.services.import_volumes import take_dicom_files
+
+    progress = progress or Progress()
+    result = ImportResult(files[0] if len(files) == 1 else Path(os.path.commonpath(files)), dry_run)
+    importer = _Importer(catalog, project_id, result, progress)
+    progress.stage("Importing labels", len(files))
+    take_dicom_files(catalog, files, importer)
+    importer.flush()
     result.refused.extend(importer.losses.all())
     return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,17 @@ def take_volumes(catalog: Catalog, file: Path, format: str, importer: _Importer)
         raise BadInput(f"{file} holds no file of the format {format}.", remedy="Name a file or its folder.", input=str(file))
 
 
+def take_dicom_files(catalog: Catalog, files: Sequence[Path], importer: _Importer) -> None:
+    """Each by what it is."""
+    taker = _Taker(catalog, importer)
+    for done, file in enumerate(files, start=1):
+        importer.progress.step(done)
+        try:
+            taker.take(file, "dicom")
+        except PostilError as error:
+            importer.refuse("its labels", file.name, error.reason)
+
+
 class _OtherKind(BadInput):
     """DICOM, but not of the format asked for."""
 
@@ -117,7 +128,9 @@ class _Taker:
             KEY_OBJECTS: ("sr", sr_read.references_of, None),
         }
         found = reads.get(sop_class)
-        if found is None or found[0] != format.removesuffix("-labelmap"):
+        if found is None and format == "dicom":
+            raise BadInput(f"{file.name} holds labels of a kind that is not read.", remedy="Leave it out.", input=str(file))
+        if found is None or format not in (found[0], f"{found[0]}-labelmap", "dicom"):
             raise _OtherKind(f"{file.name} is no {format} file.", remedy="Name the labels, not the images.", input=str(file))
         _, references_of, reader = found
         told: References = references_of(head)

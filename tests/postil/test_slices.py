@@ -10,10 +10,14 @@ from PIL import Image
 
 from storage.catalog import folders
 from storage.catalog.engine import Catalog
+from storage.exchange.dicom_seg import write_seg
+from storage.exchange.losses import Losses
+from storage.exchange.volumes import segments_of
 from storage.progress import Progress
 from storage.services.series import add_series
 from tests.postil.test_command_line import ask, postil
 from tests.support import phantoms
+from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom
 from tests.support.volumes import apart, by_dcmtk
 from viewers.decode.thumbs import render
 
@@ -38,6 +42,17 @@ def test_a_slice_is_what_dcmtk_shows_of_its_file(series, tmp_path, window):
         options = ("+Ww", "40", "400") if window else ("+Wi", "1")
         ours = np.asarray(Image.open(tmp_path / "slice.png"))
         assert apart(ours, by_dcmtk(made.files[k], tmp_path, *options)) <= 1
+
+
+def test_labels_beside_a_series_are_named_with_the_way_to_import_them(series, tmp_path):
+    catalog, made = series
+    beside = of_phantom(made)
+    segments = segments_of(beside, document(("Liver", masks_of(blob((6, 16, 20), 3)))), FEATURES, None, Losses())
+    write_seg(tmp_path / "s" / "liver.dcm", beside, segments, now=NOW)
+    answer = ask("--catalog", catalog, "add", tmp_path / "s", "--folder", "Again")
+    assert answer["labels"] == [{"input": str(tmp_path / "s" / "liver.dcm"), "kind": "SEG", "series": [made.series_uid]}]
+    said = postil("--catalog", catalog, "add", tmp_path / "s", "--folder", "Once more").stdout
+    assert "liver.dcm holds labels (SEG)" in said and "--format dicom-seg" in said
 
 
 def test_a_window_is_for_volumes_only(series, tmp_path):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from widgets import theme
+from widgets import theme, words
+from widgets.controls.buttons import icon_button
 from widgets.controls.label_format import LabelFormat
-from widgets.controls.labels import label
+from widgets.controls.labels import ElidedLabel, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class ImportOptions:
 
     format: str
     dry_run: bool = False
+    files: tuple[Path, ...] = ()  # chosen already: DICOM files of labels, each known for what it is
 
 
 class ImportForm(QWidget):
@@ -31,12 +36,37 @@ class ImportForm(QWidget):
             "small",
             wrap=True,
         )
+        self._files: tuple[Path, ...] = ()
+        self._chosen = ElidedLabel("", parent=self)
+        self._other = icon_button("ph.x", self.tr("Choose other files"), parent=self)
+        self._other.clicked.connect(self.forget_files)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(theme.INSIDE)
+        chosen.addWidget(self._chosen, 1)
+        chosen.addWidget(self._other)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
+        column.addLayout(chosen)
         for widget in (self._format, self._dry, note):
             column.addWidget(widget)
         column.addStretch(1)
+        self.forget_files()
+
+    def set_files(self, files: Sequence[Path]) -> None:
+        """Import these DICOM files of labels; none: the file is asked for, in the format chosen."""
+        self._files = tuple(files)
+        names = ", ".join(file.name for file in self._files)
+        count = words.number(len(self._files))
+        self._chosen.setText(names if len(files) == 1 else self.tr("{0} files: {1}").format(count, names))
+        self._chosen.setToolTip("\n".join(str(file) for file in self._files[:30]))
+        self._chosen.setVisible(bool(self._files))
+        self._other.setVisible(bool(self._files))
+        self._format.setVisible(not self._files)
+
+    @Slot()
+    def forget_files(self) -> None:
+        self.set_files(())
 
     def options(self) -> ImportOptions:
-        return ImportOptions(self._format.format, self._dry.isChecked())
+        return ImportOptions(self._format.format, self._dry.isChecked(), self._files)

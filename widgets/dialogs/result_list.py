@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QTableView, QWidget
 
@@ -78,11 +78,18 @@ class FailureRows(QAbstractTableModel):
 
 class ResultList(Dialog):
     @classmethod
-    def ask(cls, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "") -> None:
-        """`failures`: what failed, or plain lines (what, what happened, what to do)."""
-        cls(parent, title, failures, summary).run()
+    def ask(
+        cls, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "", *, offer: str = ""
+    ) -> bool:
+        """`failures`: what failed, or plain lines (what, what happened, what to do). `offer`: a deed that can be chosen;
+        whether it was."""
+        made = cls(parent, title, failures, summary, offer)
+        made.run()
+        return made.taken
 
-    def __init__(self, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "") -> None:
+    def __init__(
+        self, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "", offer: str = ""
+    ) -> None:
         super().__init__(title, "", parent, text=summary, width=720)
         self.ok.setText(self.tr("Close"))
         self.cancel.hide()
@@ -93,6 +100,10 @@ class ResultList(Dialog):
         self.table.setModel(self.rows)
         self.copy = button(self.tr("Copy"), "ph.copy")
         self.save = button(self.tr("Save as CSV…"), "ph.download-simple")
+        self.taken = False
+        self.offer = button(offer, primary=True)
+        self.offer.setVisible(bool(offer))
+        self.offer.clicked.connect(self._take)
         self._lay_out()
         self.search.searched.connect(self._filter)
         self.copy.clicked.connect(self.copy_rows)
@@ -121,6 +132,12 @@ class ResultList(Dialog):
         self.buttons.insertWidget(0, self._count)
         self.buttons.insertWidget(2, self.copy)
         self.buttons.insertWidget(3, self.save)
+        self.buttons.insertWidget(4, self.offer)
+
+    @Slot()
+    def _take(self) -> None:
+        self.taken = True
+        self.accept()
 
     def _filter(self, text: str) -> None:
         self.rows.filter(text)

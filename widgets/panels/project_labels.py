@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -27,6 +30,7 @@ class ProjectLabels(QWidget):
         super().__init__(parent)
         self._reads, self._read = reads, Latest(work, self)
         self._project: ProjectRow | None = None
+        self._offered: tuple[int, tuple[Path, ...]] | None = None  # project, files
         self._export_form, self._import_form = ExportForm(self), ImportForm(self)
         self._fault = label("", "danger", wrap=True, parent=self)
         self._fault.hide()
@@ -65,8 +69,21 @@ class ProjectLabels(QWidget):
         fill_scrolled(self, inner)
 
     def show_project(self, project: ProjectRow) -> None:
+        if self._project is None or project.id != self._project.id:
+            self._import_form.forget_files()
         self._project = project
+        self._take_offer()
         self._read.ask(lambda: self._reads.ontology(project.ontology_id), self._show_ontology, self._failed)
+
+    def offer(self, project_id: int, files: Sequence[Path]) -> None:
+        """DICOM files of labels to import, once that project is shown."""
+        self._offered = project_id, tuple(files)
+        self._take_offer()
+
+    def _take_offer(self) -> None:
+        if self._offered is not None and self._project is not None and self._offered[0] == self._project.id:
+            self._import_form.set_files(self._offered[1])
+            self._offered = None
 
     def _show_ontology(self, ontology: Ontology) -> None:
         self._fault.hide()
@@ -84,5 +101,9 @@ class ProjectLabels(QWidget):
 
     @Slot()
     def _on_import(self) -> None:
-        if self._project is not None:
-            self.import_wanted.emit(self._project.id, self._import_form.options())
+        if self._project is None:
+            return
+        options = self._import_form.options()
+        self.import_wanted.emit(self._project.id, options)
+        if not options.dry_run:
+            self._import_form.forget_files()

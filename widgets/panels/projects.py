@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
@@ -144,6 +147,12 @@ class ProjectsPanel(QWidget):
         self._one.ask(lambda: self._reads.project(project_id), self._show, self._gone)
         if queue:
             self.tabs.setCurrentWidget(self.queue)
+
+    def import_labels(self, project_id: int, files: Sequence[Path]) -> None:
+        """Where labels are imported, with these DICOM files chosen."""
+        self.labels.offer(project_id, files)
+        self.open_project(project_id)
+        self.tabs.setCurrentWidget(self.labels)
 
     @Slot()
     def close_project(self) -> None:
