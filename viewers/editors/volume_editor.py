@@ -79,7 +79,8 @@ class VolumeEditor(
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
     the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `use_3d` is the person's
-    switch; `scale` what a pixel is worth where the volume has no place in space; `hanging` the rule it hangs by.
+    switch; `scale` what a pixel is worth where the volume has no place in space; `hanging` the rule it hangs by, `layout_by_hand`
+    what the person had made of the layout (`VolumeHanging.layout_by_hand`).
     """
 
     beside_wanted = Signal(str)  # "next": another series of the patient beside this one; "": it was taken away
@@ -102,6 +103,7 @@ class VolumeEditor(
         use_3d: bool = True,
         scale: Scale | None = None,
         hanging: HangingRule | None = None,
+        layout_by_hand: Mapping[str, str] | None = None,
     ) -> None:
         self.volume, self.state = volume, None
         self.reader = PlaneReader(volume)
@@ -110,6 +112,7 @@ class VolumeEditor(
         self.active = None
         self.beside: Beside | None = None
         self.hanging, self._window_due = hanging, hanging is not None
+        self._kept_layout = dict(layout_by_hand or {})
         self.titles, self.missing, self.read_header = titles, tuple(missing), read_header
         self.view_3d: QWidget | None = None
         self._use_3d = use_3d and (hanging is None or hanging.use_3d)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from storage.model.hanging import Arrangement, HangingRule
+from storage.model.hanging import PLANES, Arrangement, HangingRule
 from viewers.canvas.mpr_grid import Layout, MprGrid
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.actions import KeyMap
@@ -58,12 +58,13 @@ class VolumeHanging:
     _arranging = False
     _likes_3d: bool
     _window_due = False
+    _kept_layout: dict[str, str]  # made by hand when this series was last open
 
     # -- by rule
 
     def hang(self, rule: HangingRule | None) -> None:
         """Let it hang by this rule now, whatever was changed by hand before."""
-        self.hanging, self.by_hand = rule, False
+        self.hanging, self.by_hand, self._kept_layout = rule, False, {}
         self._window_due = True
         self.volume.window.reset()
         if self.state is not None:
@@ -84,7 +85,9 @@ class VolumeHanging:
     def _hang_panes(self) -> None:
         """When the planes are there; a rule asks for no more than the series has."""
         assert self.state is not None
-        rule = self.hanging or _USUAL
+        kept = _as_rule(self._kept_layout)
+        self.by_hand = kept is not None
+        rule = kept or self.hanging or _USUAL
         if self.state.geometry.n == 1 or rule.layout is Arrangement.STACK:
             self._arrange(Layout.STACK)
         elif rule.layout is Arrangement.ONE:
@@ -198,3 +201,13 @@ class VolumeHanging:
         entry.setChecked(entry.isCheckable())
         entry.triggered.connect(lambda: self.run(action_id))
         menu.addAction(entry)
+
+
+def _as_rule(kept: Mapping[str, str]) -> HangingRule | None:
+    """What was made by hand, as if a rule said it; None where that is not understood, or waits for the series beside."""
+    try:
+        layout = Arrangement(kept.get("layout", ""))
+    except ValueError:
+        return None
+    plane = kept.get("plane", "")
+    return HangingRule("", layout=layout, plane=plane) if plane in PLANES else None
