@@ -51,7 +51,7 @@ def test_labels_beside_a_series_are_named_with_the_way_to_import_them(series, tm
     write_seg(tmp_path / "s" / "liver.dcm", beside, segments, now=NOW)
     answer = ask("--catalog", catalog, "add", tmp_path / "s", "--folder", "Again")
     assert answer["labels"] == [{"input": str(tmp_path / "s" / "liver.dcm"), "kind": "SEG", "series": [made.series_uid]}]
-    said = postil("--catalog", catalog, "add", tmp_path / "s", "--folder", "Once more").stdout
+    said = postil("--catalog", catalog, "add", tmp_path / "s", "--folder", "Once more")
     assert "liver.dcm holds labels (SEG)" in said and "--format dicom-seg" in said
 
 
