@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
@@ -108,6 +108,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._long = ThreadPoolExecutor(3, "job")
         self._short = ThreadPoolExecutor(3, "read")
+        self._ending = ThreadPoolExecutor(1, "ending")
         self._processes: ProcessPoolExecutor | None = None
         self._numbers = itertools.count(1)
         self._making = threading.Lock()
@@ -140,6 +141,13 @@ class JobRunner(QObject):
         """Run `ask` off the GUI thread and `done` on it, unless `owner` is gone by then (widgets.work.Work)."""
         if not self._closed:
             self._short.submit(self._run, _Ask(ask, done, failed, ref(owner)))
+
+    def leave(self, end: Callable[[], object]) -> None:
+        """What waits for a thread to stop, so that the window need not. Nothing is dropped when the program closes."""
+        if self._closed:
+            end()
+        else:
+            self._ending.submit(end).add_done_callback(_ended)
 
     def _run(self, work: _Ask) -> None:
         if work.owner() is None or self._closed:
@@ -205,8 +213,14 @@ class JobRunner(QObject):
             job.cancel()
         self._short.shutdown(wait=True, cancel_futures=True)
         self._long.shutdown(wait=True, cancel_futures=True)
+        self._ending.shutdown(wait=True)
         if self._processes is not None:
             self._processes.shutdown(wait=True, cancel_futures=True)
+
+
+def _ended(end: Future[object]) -> None:
+    if end.exception() is not None:
+        log.error("something did not end well", exc_info=end.exception())
 
 
 def step_back() -> None:

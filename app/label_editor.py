@@ -75,6 +75,7 @@ class LabelEditor(QWidget):
         self.side: LabelSide | None = None
         self._saving: SaveQueue | None = None
         self._ready_next: LoadedTask | None = None
+        self._left_behind: list[QWidget] = []  # of tasks put away: hidden, to be destroyed when nobody waits
         self._wanted: int | None = None
         self._alone = False
         self._clipboard = Clipboard()
@@ -145,7 +146,7 @@ class LabelEditor(QWidget):
         if loaded.task.id == self._wanted:
             self._show(loaded)
         else:
-            loaded.medium.close()
+            self._close(loaded)
 
     def _on_failed(self, error: Exception) -> None:
         self._messages.error(error, self.tr("Open task"))
@@ -258,16 +259,25 @@ class LabelEditor(QWidget):
         if self.editor is not None:
             self.editor.close_editor()
             self._middle.removeWidget(self.editor)
-            self.editor.deleteLater()
+            self._left_behind.append(self.editor)
         if self.side is not None:
             self.side.close_down()
             self._right.removeWidget(self.side)
-            self.side.deleteLater()
+            self._left_behind.append(self.side)
         if self.loaded is not None:
-            self.loaded.medium.close()
+            self._close(self.loaded)
         if self._saving is not None:
             self._saving.state_changed.disconnect(self.header.show_state)
         self.loaded = self.session = self.editor = self.side = None
+
+    def _close(self, loaded: LoadedTask) -> None:
+        """Its threads end what they are decoding first, which nobody waits for."""
+        self._context.jobs.leave(loaded.medium.close)
+
+    def _clear_behind(self) -> None:
+        for widget in self._left_behind:
+            widget.deleteLater()
+        self._left_behind.clear()
 
     @Slot()
     def _prefetch(self) -> None:
@@ -277,17 +287,18 @@ class LabelEditor(QWidget):
         if not self.editor.settled:
             self._idle.start()
             return
-        catalog, task = self._context.catalog, self.loaded.task
+        self._clear_behind()
+        catalog, task, room = self._context.catalog, self.loaded.task, self.editor.room
 
         def ask() -> LoadedTask | None:
             following = catalog.reads.next_task(task.project_id, task.id)
-            return load_task(catalog, following.id) if following is not None and following.id != task.id else None
+            return load_task(catalog, following.id, room) if following is not None and following.id != task.id else None
 
         self._context.jobs.read(ask, self._on_prefetched, lambda error: log.info("prefetch: %s", error), owner=self)
 
     def _on_prefetched(self, loaded: LoadedTask | None) -> None:
         if self._ready_next is not None:
-            self._ready_next.medium.close()
+            self._close(self._ready_next)
         self._ready_next = loaded
 
     # -- news from elsewhere
@@ -295,7 +306,7 @@ class LabelEditor(QWidget):
     @Slot(object)
     def _on_changed(self, changes: Any) -> None:
         if self._ready_next is not None and (changes.everything or self._ready_next.row.id in changes.label_rows):
-            self._ready_next.medium.close()
+            self._close(self._ready_next)
             self._ready_next = None
         if self.loaded is None:
             return
@@ -361,8 +372,9 @@ class LabelEditor(QWidget):
     def close_down(self) -> None:
         self._end_settings()
         self._put_away()
+        self._clear_behind()
         if self._ready_next is not None:
-            self._ready_next.medium.close()
+            self._close(self._ready_next)
             self._ready_next = None
 
     def go(self, step: int) -> None:

@@ -54,10 +54,10 @@ class Medium:
         assert isinstance(self.source, PictureSource)
         return self.source
 
-    def start(self) -> None:
-        """Read ahead what will be seen first."""
+    def start(self, room: tuple[float, float, float] | None = None) -> None:
+        """Read ahead what will be seen first, of a picture on a canvas of this size (`Editor.room`)."""
         if isinstance(self.source, PictureSource):
-            _warm(self.source)
+            _warm(self.source, room)
         else:
             self.source.start()
         if self.sound is not None:
@@ -218,8 +218,10 @@ def _sound_of(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -> SoundFe
         return None
 
 
-def _warm(pictures: PictureSource) -> None:
+def _warm(pictures: PictureSource, room: tuple[float, float, float] | None) -> None:
     """Have the picture's first view decoded; from then on the canvas says what it wants."""
+    from viewers.canvas.picture_layer import first_sight  # brings OpenCV, which the start of the window does without
+
     asked: list[bool] = []
 
     def arrived() -> None:
@@ -227,7 +229,7 @@ def _warm(pictures: PictureSource) -> None:
         if not asked and facts is not None:
             asked.append(True)
             if not pictures.wanting:
-                pictures.want([(0, facts.levels, -1, -1)], Adjustments())
+                pictures.want([(0, facts.levels, -1, -1)] if room is None else first_sight(pictures, 0, room), Adjustments())
 
     pictures.listen(arrived)
     arrived()

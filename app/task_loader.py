@@ -31,8 +31,9 @@ class LoadedTask:
     total: int
 
 
-def load_task(catalog: Catalog, task_id: int) -> LoadedTask:
-    """The medium is opened and decoded while the labels are read: it waits for the disk, they for the interpreter."""
+def load_task(catalog: Catalog, task_id: int, room: tuple[float, float, float] | None = None) -> LoadedTask:
+    """The medium is opened and decoded while the labels are read: it waits for the disk, they for the interpreter. `room` is
+    what a canvas has for it."""
     from storage.catalog import labels
 
     reads = catalog.reads
@@ -40,7 +41,7 @@ def load_task(catalog: Catalog, task_id: int) -> LoadedTask:
     row = reads.label_row(task.label_row_id)
     medium = open_medium(catalog, row.item)
     try:
-        medium.start()
+        medium.start(room)
         project = reads.project(task.project_id)
         queue = reads.task_ids(project.id, stage=task.stage_uuid)
         return LoadedTask(
