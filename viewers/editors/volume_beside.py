@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
+from storage.editing.focus import Focus
+from storage.editing.on_frames import Still
+from storage.editing.session import EditSession, StepChange
+from storage.model.labels import LabelDocument
+from storage.model.ontology import Ontology
 from viewers.canvas.background import Bell
 from viewers.canvas.mpr_grid import Notice, Pane
+from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.scene.mpr_state import MprState
 from viewers.scene.plane_reader import Cut, PlaneReader
 from viewers.scene.slice_marks import Corners
-from viewers.scene.volume_pictures import number
+from viewers.scene.volume_pictures import VolumePictures, number
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.volume_words import PaneContext, VolumeWords
 from viewers.scene.window_level import dragged
 
 
 class Beside(QObject):
-    """Its acquired slices in a pane. `same_space`: the point looked at is the same one; else it goes as far as the other."""
+    """Its acquired slices in a pane, on the screen only. `same_space`: the point looked at is the same one; else it goes as far as the other."""
 
     def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool) -> None:
         super().__init__()
         self.volume, self.title, self.same_space = volume, title, same_space
         self.state: MprState | None = None
-        self.canvas: SliceCanvas | None = None
+        self.canvas: SliceCanvas | AcquiredCanvas | None = None
+        self._pictures: VolumePictures | None = None
         self.opened: Callable[[], object] = lambda: None
         self._pane = pane
         self._words = VolumeWords(volume)
@@ -48,9 +56,13 @@ class Beside(QObject):
         self._end()
         self._closed = True
         self._pause.stop()
+        if isinstance(self.canvas, AcquiredCanvas):
+            self.canvas.close_canvas()
         if self.canvas is not None:
             self.canvas.deleteLater()
             self.canvas = None
+        if self._pictures is not None:
+            self._pictures.close()
         self._notice.deleteLater()
 
     @Slot()
@@ -67,7 +79,7 @@ class Beside(QObject):
     def _open(self) -> None:
         geometry = self.volume.geometry
         if geometry is None:
-            self._notice.setText(f"{self.title} has no place in space and cannot be shown beside another series.")
+            self._open_stack()
             return
         self.state = MprState(geometry, self.volume.times)
         self.state.lines = self.same_space
@@ -78,6 +90,26 @@ class Beside(QObject):
         self.state.listen(lambda _names: self._refresh())
         self._pane.put(self.canvas)
         self.opened()
+
+    def _open_stack(self) -> None:
+        """Pictures without a place in space (X-rays, mammograms, ultrasound): on the canvas of pictures, without labels."""
+        count = self.volume.slices * self.volume.times
+        session = EditSession(LabelDocument(), _nothing_is_edited, frames=Still(count))
+        pictures = self._pictures = VolumePictures(self.volume)
+        stack = self.canvas = AcquiredCanvas(session, Focus(), Ontology(), pictures, self._pane)
+        stack.corners = lambda: self._stack_corners(stack)
+        stack.slice_wanted.connect(lambda steps: self._turn(stack, steps))
+        stack.window_dragged.connect(self._window)
+        self._pane.put(stack)
+
+    @staticmethod
+    def _turn(stack: AcquiredCanvas, steps: int) -> None:
+        frames, focus = stack.session.frames, stack.focus
+        focus.set(at=frames.key(min(max(frames.index(focus.at) + steps, 0), frames.count - 1)))
+
+    def _stack_corners(self, stack: AcquiredCanvas) -> Corners:
+        frame = stack.session.frames.index(stack.on_screen)
+        return self._words.acquired(self._context(frame, stack.view.zoom))
 
     def follow(self, state: MprState) -> None:
         """The point looked at in the edited series is another one."""
@@ -107,15 +139,20 @@ class Beside(QObject):
             self.volume.window.choose(dragged(window, right, down, self.volume.span()))
 
     def _corners(self, cut: Cut) -> Corners:
-        frame = cut.frame or 0
-        window = self.volume.window_of(frame)
-        words = f"C {number(window.center)}  W {number(window.width)}" if window is not None else ""
-        of = PaneContext(frame, frame, self.state, (self.title,), words, self.canvas.view.zoom if self.canvas else 1.0)
-        found = self._words.acquired(of)
+        found = self._words.acquired(self._context(cut.frame or 0, self.canvas.view.zoom if self.canvas else 1.0))
         link = () if self.same_space else ("Linked by distance only: another frame of reference",)
         return Corners(found.top_left, found.top_right, found.bottom_left, found.bottom_right, (*found.warnings, *link))
+
+    def _context(self, frame: int, zoom: float) -> PaneContext:
+        window = None if self.volume.coloured else self.volume.window_of(frame)
+        words = f"C {number(window.center)}  W {number(window.width)}" if window is not None else ""
+        return PaneContext(frame, frame, self.state, (self.title,), words, zoom)
 
     @Slot()
     def _refresh(self) -> None:
         if self.canvas is not None:
             self.canvas.update()
+
+
+def _nothing_is_edited(change: StepChange) -> Future[object]:
+    raise AssertionError(f"the series beside takes no labels: {change.step.text}")

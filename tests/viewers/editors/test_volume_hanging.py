@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from storage.media.dicom_index import Voi
 from storage.model.hanging import Arrangement, Beside, HangingRule
-from tests.support.volume_view import LEFT, NONE, SHIFT, ArrayFrames, VolumeStage, beads, space
+from tests.support.volume_view import LEFT, NONE, RIGHT, SHIFT, ArrayFrames, VolumeStage, bead, beads, pixels, space
 from viewers.canvas.mpr_grid import Layout
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.volume_source import VolumeSource
@@ -161,6 +161,29 @@ def test_taking_the_other_series_away_leaves_this_one(qtbot, other):
     assert told.args == [""]
     assert stage.editor.beside is None
     assert stage.editor.grid.layout_shown is Layout.GRID
+
+
+def test_pictures_without_a_place_in_space_stand_beside_as_a_stack(qtbot):
+    geometry = space(n=4)
+    frames = ArrayFrames(beads(geometry), None)
+    volume = VolumeSource(lambda: frames, modality="MG")
+    stage = hung(qtbot, None, frames=ArrayFrames(beads(geometry), None))
+    stage.editor.show_beside(volume, "R CC", same_space=False, left=True)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and stage.editor.beside.canvas.sharp, timeout=5000)
+    pane = stage.editor.beside.canvas
+    row, column = bead(geometry, 0)
+    x, y = (round(v) for v in pane.view.screen_point(column + 0.5, row + 0.5))
+    assert pixels(pane)[y, x].min() > 200
+    stage.wheel(pane, QPoint(50, 50), -1)
+    stage.wheel(pane, QPoint(50, 50), -1)
+    qtbot.waitUntil(lambda: pane.on_screen == ("", 2), timeout=5000)
+    assert stage.focus.at == ("", 0)  # each turns on its own
+    before = volume.window_of(0)
+    stage.drag(pane, QPoint(50, 50), QPoint(150, 50), RIGHT)
+    assert volume.window_of(0).width > before.width
+    assert stage.volume.window.chosen is None
+    stage.editor.take_beside_away()
+    volume.close()
 
 
 def test_in_one_space_both_look_at_the_same_point(qtbot, other):
