@@ -136,11 +136,12 @@ class PictureWorker:
         self._decoder = decoder
         self.frames = decoder.frames
         if isinstance(decoder, MovingDecoder):
-            self._facts[0] = decoder.facts(0)
+            facts = decoder.facts(0)
             self._store.budget = min(self._store.budget, MOVING_BUDGET)
             self._film = decoder
             self.clock = FrameClock.of(decoder.table)
             self.moving = True
+            self._facts[0] = facts  # last: whoever has these takes it that all of the rest is known
 
     def _take(self) -> _Job | None:
         """Wait for something to do. None: closed."""

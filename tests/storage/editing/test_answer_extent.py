@@ -16,6 +16,7 @@ from storage.model import rules
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
+from storage.model.ranges import joined
 
 COUNT = 12
 frames = st.integers(0, COUNT - 1)
@@ -152,7 +153,7 @@ def test_two_of_a_class_never_hold_on_one_frame_and_none_is_left_that_holds_nowh
         for each in edits:
             each.apply(document)
         assert holding(document) == expected
-        assert all(c.ranges == classification_ranges.joined(c.ranges) for c in document.classifications.values())
+        assert all(c.ranges == tuple(joined(c.ranges)) for c in document.classifications.values())
         assert all(document.answers_of(c) for c in document.classifications)
         assert {a.owner for a in document.answers.values()} <= set(document.classifications)
 
