@@ -149,7 +149,7 @@ def editor_for(
         from viewers.editors.volume_editor import VolumeEditor
 
         missing = tuple(item.facts.get("missing_3d") or ())
-        shown = {"titles": lambda: medium.titles, "missing": missing, "read_header": medium.header}
+        shown = {"titles": lambda: medium.titles, "missing": missing, "told": item.warnings, "read_header": medium.header}
         return VolumeEditor(*shared, **shown, **options)
     from viewers.editors.image_editor import ImageEditor
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from storage.clock import now_ms
@@ -30,6 +31,7 @@ from viewers.editors.actions import EditorAction
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.context_menu import add_actions, start_menu
 from viewers.editors.image_editor import ImageEditor
+from viewers.editors.keys import key_text
 from viewers.editors.tool_bar import Icon
 from viewers.editors.volume_actions import MASK_GROUPS, VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
@@ -70,6 +72,8 @@ OWN = (CROSSHAIR, "angle", "cobb")
 PAUSE_MS = 120
 #: An opening that takes longer than this (ms) is told.
 PATIENCE_MS = 150
+#: Leaves the canvas where it chooses no window.
+LEAVES = "F6"
 
 
 class VolumeEditor(
@@ -78,9 +82,9 @@ class VolumeEditor(
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
-    the tags without which there are no planes; `read_header` gives (tag, name, value) of a frame; `use_3d` is the person's
-    switch; `scale` what a pixel is worth where the volume has no place in space; `hanging` the rule it hangs by, `layout_by_hand`
-    what the person had made of the layout (`VolumeHanging.layout_by_hand`).
+    the tags without which there are no planes; `told` what was found amiss with its files; `read_header` gives (tag, name,
+    value) of a frame; `use_3d` is the person's switch; `scale` what a pixel is worth where the volume has no place in space;
+    `hanging` the rule it hangs by, `layout_by_hand` what the person had made of the layout (`VolumeHanging.layout_by_hand`).
     """
 
     beside_wanted = Signal(str)  # "next": another series of the patient beside this one; "": it was taken away
@@ -99,6 +103,7 @@ class VolumeEditor(
         rebound: Mapping[str, tuple[str, ...]] | None = None,
         titles: Callable[[], Sequence[str]] = tuple,
         missing: Sequence[str] = (),
+        told: Sequence[str] = (),
         read_header: Callable[[int], Sequence[Row]] | None = None,
         use_3d: bool = True,
         scale: Scale | None = None,
@@ -113,7 +118,7 @@ class VolumeEditor(
         self.beside: Beside | None = None
         self.hanging, self._window_due = hanging, hanging is not None
         self._kept_layout = dict(layout_by_hand or {})
-        self.titles, self.missing, self.read_header = titles, tuple(missing), read_header
+        self.titles, self.missing, self.told, self.read_header = titles, tuple(missing), tuple(told), read_header
         self.view_3d: QWidget | None = None
         self._use_3d = use_3d and (hanging is None or hanging.use_3d)
         self._surfaces: QTimer | None = None
@@ -194,6 +199,7 @@ class VolumeEditor(
         strip.run_wanted.connect(self.run)
         strip.windows_wanted.connect(self.show_adjustments)
         strip.masks_wanted.connect(self.show_mask_verbs)
+        strip.warnings.go_wanted.connect(lambda frame: self.go_to(self.session.frames.key(frame)))
         self.grid.panes[3].enlarge_wanted.connect(lambda: self.grid.enlarge(3))
         self.grid.changed.connect(self._on_layout)
         self.grid.changed.connect(self.show_state)
@@ -336,6 +342,7 @@ class VolumeEditor(
         strip.show_times(self.frame() // max(1, self.volume.slices), self.volume.times)
         strip.show_slab(state.slab if state is not None else None, possible=state is not None and state.geometry.n > 1)
         strip.show_window(self.window_text())
+        strip.warnings.show_warnings(self.words.warnings(self.told))
         strip.show_actions(self._title_with_key, self.why_not)
         for i, pane in enumerate(self.grid.panes):
             pane.mark(i == self.pane_of(self.active))
@@ -382,6 +389,17 @@ class VolumeEditor(
             super().arm_tool(tool_id)
 
     # -- keys, menus, words
+
+    def takes_key(self, key: str) -> bool:
+        return (key == LEAVES or not self.is_free(key)) and super().takes_key(key)
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        key = key_text(event)
+        if not self.is_free(key):
+            return super().handle_key(event)
+        if key == LEAVES:
+            self.run("leave")
+        return key == LEAVES
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
         return VOLUME_SELECTION if self.focus.selected else VOLUME_GROUND

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from viewers.editors.slice_slider import SliceSlider
 from viewers.editors.tool_bar import Icon
+from viewers.editors.volume_warnings import WarningBadge
 from viewers.scene.mpr import Slab
 
 #: None: no slab.
@@ -81,7 +82,8 @@ class VolumeStrip(QFrame):
         self.masks_button.setToolTip("Form, pieces, logic and cuts of masks in all slices")
         self.masks_button.setAutoRaise(True)
         self.masks_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for widget in (self.play_button, self.plane):
+        self.warnings = WarningBadge(self, icon=icon)
+        for widget in (self.play_button, self.warnings, self.plane):
             row.addWidget(widget)
         row.addWidget(self.slider, 1)
         for widget in (

@@ -100,6 +100,11 @@ class VolumeViewVerbs:
         self.volume.use_preset(preset, self.frame())
         self.say(f"Window: {preset.title}")
 
+    def is_free(self, key: str) -> bool:
+        """A preset key that this kind of picture has no preset for: it means what it means elsewhere."""
+        action = self.keymap.find(key)
+        return action is not None and action.method == "use_preset" and int(action.args[0]) >= len(self.volume.presets())
+
     def auto_window(self) -> None:
         window = self.volume.auto_window(self.frame())
         if window is not None:

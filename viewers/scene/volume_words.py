@@ -28,9 +28,30 @@ class PaneContext:
     slab: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that is not as it should be: with the whole volume, or with a frame of it."""
+
+    text: str
+    frame: int | None = None
+
+
 class VolumeWords:
     def __init__(self, volume: VolumeSource) -> None:
         self.volume = volume
+
+    # -- what is not as it should be
+
+    def warnings(self, told: Sequence[str]) -> list[Warned]:
+        """`told`: what was found when its files were added. What came out since joins it."""
+        volume, n = self.volume, max(1, self.volume.slices)
+        found = [Warned(text) for text in told]
+        if volume.suv_refused:
+            found.append(Warned(f"No SUV: {volume.suv_refused}"))
+        for frame, error in sorted(volume.damaged.copy().items()):
+            time = f" of time {frame // n + 1:,}" if volume.times > 1 else ""
+            found.append(Warned(f"Slice {frame % n + 1:,}{time}: {error.reason}", frame))
+        return found
 
     # -- corners
 
@@ -94,6 +115,8 @@ class VolumeWords:
                 said.append(f"Slices are missing after this one ({geometry.distances_mm[k]:.4g} mm to the next)")
             if k in geometry.duplicates:
                 said.append("This slice lies where the one before it lies")
+        if volume.suv_refused:
+            said.append(f"No SUV: {volume.suv_refused}")
         said += self._while_loading()
         return tuple(said)
 

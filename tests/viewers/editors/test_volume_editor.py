@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from storage.errors import BadInput
 from tests.support.volume_view import (
@@ -59,6 +60,52 @@ def test_presets_and_inversion_by_key(qtbot):
     stage.key(Qt.Key.Key_R, CTRL)
     assert stage.volume.window_of(0).center == 40
     assert not stage.volume.look(0).inverted
+
+
+def test_keys_without_a_preset_mean_what_they_mean_elsewhere(qtbot):
+    stage = VolumeStage(qtbot, modality="MR")
+    stage.canvas.setFocus()
+    after = QLineEdit(stage.editor)
+    after.show()
+    QWidget.setTabOrder(stage.canvas, after)
+    assert stage.editor.takes_key("F4")
+    assert not stage.editor.takes_key("F8")
+    chosen = stage.volume.window_of(0)
+    stage.key(Qt.Key.Key_F9)
+    assert stage.volume.window_of(0) == chosen
+    stage.key(Qt.Key.Key_F6)
+    assert not stage.canvas.hasFocus()
+    ct = VolumeStage(qtbot)
+    assert ct.editor.takes_key("F8")
+
+
+def test_what_is_amiss_is_a_badge_that_leads_to_the_slice(qtbot):
+    geometry = space()
+    tilted = "The slices are tilted by 18.5 degrees against their row; other planes are resampled from true positions."
+    stage = VolumeStage(qtbot, frames=ArrayFrames(beads(geometry), geometry, broken=[4, 9]), told=(tilted,))
+    badge = stage.editor.strip.warnings
+    qtbot.waitUntil(lambda: len(badge.warned) == 3, timeout=5000)
+    assert badge.isVisible()
+    assert badge.text().endswith("3")
+    menu = badge.menu()
+    menu.aboutToShow.emit()
+    assert [label.text() for label in menu.findChildren(QLabel)] == [tilted]
+    entry = next(a for a in menu.actions() if a.toolTip() == "Slice 10: I9 cannot be decoded.")
+    entry.trigger()
+    assert stage.focus.at == ("", 9)
+
+
+def test_where_nothing_is_amiss_there_is_no_badge(qtbot):
+    stage = VolumeStage(qtbot)
+    assert not stage.editor.strip.warnings.isVisible()
+
+
+def test_a_pet_that_has_no_suv_says_why_on_the_picture_and_in_the_badge(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.volume.suv_refused = "Its units are CNTS, not BQML."
+    stage.editor.show_state()
+    assert [w.text for w in stage.editor.strip.warnings.warned] == ["No SUV: Its units are CNTS, not BQML."]
+    assert "No SUV: Its units are CNTS, not BQML." in stage.canvas.corners().warnings
 
 
 def test_double_click_enlarges_a_pane_and_brings_it_back(qtbot):
