@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.hanging import hung
 from app.label_header import LabelHeader
 from app.label_side import LabelSide
 from app.media import editor_for
@@ -26,6 +27,7 @@ from storage.editing.edits import difference
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.errors import PostilError, StaleUndo
+from storage.model.items import VOLUMES
 from storage.model.key_images import with_key_class
 from storage.model.rules import Gap
 from viewers.editors.clipboard import Clipboard
@@ -35,6 +37,7 @@ from widgets import icons
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.messages import Messages
+    from app.patient import Patient
     from app.window_state import WindowState
     from storage.model.reads import TaskRow
     from storage.progress import Progress
@@ -74,6 +77,7 @@ class LabelEditor(QWidget):
         self.editor: Editor | None = None
         self.side: LabelSide | None = None
         self._saving: SaveQueue | None = None
+        self._patient: Patient | None = None  # from the first volume on
         self._ready_next: LoadedTask | None = None
         self._left_behind: list[QWidget] = []  # of tasks put away: hidden, to be destroyed when nobody waits
         self._wanted: int | None = None
@@ -159,6 +163,8 @@ class LabelEditor(QWidget):
         self._begin_session(loaded)
         self._put_editor(loaded)
         self._put_side(loaded)
+        if loaded.row.item.kind in VOLUMES:
+            self._begin_patient(loaded)
         self.session.listen(lambda _change: self.state_changed.emit())
         self.focus.listen(lambda _names: self.state_changed.emit())
         if self._state is not None:
@@ -205,6 +211,7 @@ class LabelEditor(QWidget):
             clipboard=self._clipboard,
             rebound=self._keys,
             run_job=self._run_job,
+            hung=hung(self._context.settings, self._state, loaded.row.item),
         )
         self.editor.status.connect(self.hint)
         self.editor.place.connect(self.status)
@@ -224,6 +231,14 @@ class LabelEditor(QWidget):
         self.side.gaps.refresh()
         self._right.addWidget(self.side)
         self._right.setCurrentWidget(self.side)
+
+    def _begin_patient(self, loaded: LoadedTask) -> None:
+        if self._patient is None:
+            from app.patient import Patient
+
+            self._patient = Patient(self._context, self._state, self)
+            self._patient.open_wanted.connect(self.open)
+        self._patient.begin(loaded, self.editor, self.side)
 
     def _run_job(
         self,
@@ -258,6 +273,8 @@ class LabelEditor(QWidget):
                 self._state.save_splitters(self.side)
         if self.editor is not None:
             self.editor.close_editor()
+            if self._patient is not None:
+                self._patient.end()
             self._middle.removeWidget(self.editor)
             self._left_behind.append(self.editor)
         if self.side is not None:

@@ -109,9 +109,11 @@ def editor_for(
     parent: QWidget,
     *,
     run_job: Any = None,
+    hung: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Editor:
-    """`options`: icon, clipboard, rebound keys. `run_job(title, work, done, failed)` does what takes long."""
+    """`options`: icon, clipboard, rebound keys. `run_job(title, work, done, failed)` does what takes long. `hung`: how a volume
+    stands (`app.hanging.hung`)."""
     item = medium.item
     shared = (session, focus, ontology, medium.source, parent)
     match item.kind:
@@ -150,7 +152,7 @@ def editor_for(
 
         missing = tuple(item.facts.get("missing_3d") or ())
         shown = {"titles": lambda: medium.titles, "missing": missing, "told": item.warnings, "read_header": medium.header}
-        return VolumeEditor(*shared, **shown, **options)
+        return VolumeEditor(*shared, **shown, **(hung or {}), **options)
     from viewers.editors.image_editor import ImageEditor
 
     return ImageEditor(*shared, **options)
