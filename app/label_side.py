@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.model.items import Kind
+from storage.model.items import MOVING, VOLUMES, Kind
 from storage.model.ontology import Ontology
 from storage.model.patients import PatientStudies
 from storage.model.rules import Gap
@@ -28,6 +29,7 @@ class LabelSide(QWidget):
     zoom_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
     gaps_counted = Signal(int)
+    play_wanted = Signal()
     beside_wanted = Signal(int)  # item id of another series of the patient
     task_wanted = Signal(int)  # of such a series
 
@@ -70,6 +72,11 @@ class LabelSide(QWidget):
         self.labels.zoom_wanted.connect(self.zoom_wanted)
         self.labels.menu_wanted.connect(self.menu_wanted)
         self._stop = focus.listen(self._on_focus)
+        if kind in MOVING | VOLUMES | {Kind.AUDIO}:
+            # Space plays from here too, wherever a jump has left the keyboard; options are picked by Enter. Text keeps its own.
+            play = QShortcut(QKeySequence(Qt.Key.Key_Space), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            play.setAutoRepeat(False)
+            play.activated.connect(self.play_wanted)
 
     def _lay_out(self) -> None:
         split = self._split

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QLabel
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QCheckBox, QLabel, QLineEdit, QRadioButton
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects, trash
@@ -108,6 +108,30 @@ def test_every_verb_says_whether_it_can_be_done(studio: Desk, title: str) -> Non
         own = action_id.removeprefix("edit.")
         if action_id.startswith("edit.") and own not in table and own not in ("undo", "redo"):
             assert why == "Not for this kind of file."
+
+
+@pytest.mark.parametrize("title", ["a film.mp4", "b sound.wav"])
+def test_space_plays_wherever_the_keyboard_is_and_answers_nothing(studio: Desk, title: str) -> None:
+    """A jump to something missing leaves the keyboard on its question: Space there is no answer."""
+    open_task(studio, title)
+    arm(studio, KINDS[title])
+    drag(studio, (0.3, 0.3), (0.6, 0.6))
+    side, player = studio.editor.side, studio.editor.editor.player
+    side.questions.setCurrentWidget(side.classifications)
+    option = next(b for b in side.classifications.findChildren(QAbstractButton) if isinstance(b, QRadioButton | QCheckBox))
+    option.setFocus(Qt.FocusReason.TabFocusReason)
+    before = dict(studio.editor.session.document.answers)
+    studio.key("Space", option)
+    assert player.playing
+    assert (option.isChecked(), studio.editor.session.document.answers) == (False, before)
+    studio.key("Space", option)
+    assert not player.playing
+    studio.key("Return", option)
+    assert option.isChecked()
+    typed = side.classes.findChild(QLineEdit)
+    typed.setFocus()
+    QTest.keyClicks(typed, "a b")
+    assert (typed.text(), player.playing) == ("a b", False)
 
 
 @pytest.mark.parametrize("title", list(KINDS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QGridLayout, QLabel, QRadioButton, QSpinBox, QWidget
 
 
@@ -24,6 +25,8 @@ class PropagateDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
         self.ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.ok.setText(self.tr("Repeat"))
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())  # some desktops put pictures on buttons, and no room for them
         self._lay_out(names)
         (self.forward if frame < count - 1 else self.back).setChecked(True)
         self.forward.setEnabled(frame < count - 1)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -68,6 +69,14 @@ class AnswerField(QWidget):
 
     def flush(self) -> None:
         """Say now what was typed and not said yet."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter picks the option that has the keyboard, as Space does."""
+        focused = next((b for b in self.findChildren(QAbstractButton) if b.hasFocus()), None)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None:
+            focused.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def field_for(attribute: Attribute, parent: QWidget | None = None) -> AnswerField:
