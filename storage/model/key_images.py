@@ -11,11 +11,12 @@ _NAMES = frozenset({"key image", "key images"})
 
 
 def means_key_image(classification: ClassificationClass) -> bool:
-    return not classification.archived and classification.name.strip().casefold() in _NAMES
+    return classification.name.strip().casefold() in _NAMES
 
 
 def key_class(ontology: Ontology) -> ClassificationClass | None:
-    return next((c for c in ontology.classifications if means_key_image(c)), None)
+    """What new key images are marked with."""
+    return next((c for c in ontology.classifications if means_key_image(c) and not c.archived), None)
 
 
 def with_key_class(ontology: Ontology) -> Ontology:

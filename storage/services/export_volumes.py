@@ -23,9 +23,9 @@ from storage.exchange.nrrd_labels import write_nrrd
 from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.volumes import Segment, Series, segments_of
 from storage.model.items import VOLUMES, Item
+from storage.model.key_images import key_frames, means_key_image
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
-from storage.model.ranges import within
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options
@@ -35,8 +35,6 @@ from storage.services.originals import paths_of
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
 
-#: A classification of this name marks key images.
-KEY_IMAGES = frozenset({"key image", "key images"})
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
@@ -123,7 +121,7 @@ class VolumeLabelsWriter:
                 remedy="Export its labels as dicom-seg, rtstruct or NIfTI.",
             )
         made: list[Path] = []
-        frames = self._key_images(document, series.frames)
+        frames = sorted(key_frames(document, self._features.ontology, series.frames))
         if frames:
             made.append(self._out / f"{name}.ko.dcm")
             write_key_objects(made[0], series, frames, now=now)
@@ -145,27 +143,15 @@ class VolumeLabelsWriter:
                 raise
         return made
 
-    def _key_images(self, document: LabelDocument, frames: int) -> list[int]:
-        found: set[int] = set()
-        for row in document.classifications.values():
-            thing = self._features.classifications.get(row.feature_hash)
-            if thing is not None and thing.name.strip().casefold() in KEY_IMAGES:
-                found.update(f for a, b in within(row.ranges, frames) for f in range(a, b + 1))
-        return sorted(found)
-
     def _tell_answers(self, document: LabelDocument, where: str) -> None:
         """These formats hold shapes and names alone."""
         owners = {u for u, i in document.instances.items() if self._classes is None or i.feature_hash in self._classes}
         answers = sum(a.owner in owners for a in document.answers.values())
         if answers:
             self.losses.add(f"{answers} answers", where, f"{self._format} holds shapes, not answers")
-        keys = KEY_IMAGES if self._format == "sr" else frozenset()
-        others = [
-            thing
-            for row in document.classifications.values()
-            if (thing := self._features.classifications.get(row.feature_hash)) is None
-            or thing.name.strip().casefold() not in keys
-        ]
+        known = self._features.classifications if self._format == "sr" else {}
+        told = {feature_hash for feature_hash, thing in known.items() if means_key_image(thing)}
+        others = [row for row in document.classifications.values() if row.feature_hash not in told]
         if others and self._classes is None:
             self.losses.add(f"{len(others)} classifications", where, f"{self._format} holds shapes, not classifications")
 

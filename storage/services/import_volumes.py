@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.clock import now_ms
+from storage.editing import key_images
 from storage.errors import BadInput, NotFound, PostilError
 from storage.exchange import dicom_read as dr
 from storage.exchange import rtstruct_read, seg_read, sr_read
@@ -20,12 +20,10 @@ from storage.exchange.nifti_labels import open_nifti_labels
 from storage.exchange.nrrd_labels import open_nrrd_labels
 from storage.exchange.seg_read import References
 from storage.exchange.volumes import Series
-from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
 from storage.model.items import VOLUMES, Item, Kind
-from storage.model.labels import Classification, LabelDocument
-from storage.model.ranges import ranges_of
-from storage.services.export_volumes import KEY_IMAGES
+from storage.model.key_images import TITLE, key_class, key_frames
+from storage.model.labels import LabelDocument
 from storage.services.label_volumes import index_of, series_of
 
 if TYPE_CHECKING:
@@ -170,27 +168,20 @@ class _Taker:
         return frozenset(index.sop_uids) if index is not None else frozenset()
 
     def _key_images(self, file: Path, head: Dataset, item: Item, present: LabelDocument) -> LabelDocument:
-        importer = self._importer
-        thing = next(
-            (
-                c
-                for c in importer.features.classifications.values()
-                if c.name.strip().casefold() in KEY_IMAGES and not c.archived
-            ),
-            None,
-        )
-        if thing is None:
-            importer.losses.add("key images", file.name, "the project's ontology has no classification “Key image”")
+        importer, ontology = self._importer, self._importer.features.ontology
+        known = key_class(ontology)
+        if known is None:
+            importer.losses.add("key images", file.name, f"the project's ontology has no classification “{TITLE}”")
             return present
-        frames = read_key_objects(file, series_of(self._catalog, item), importer.losses, head=head)
+        series = series_of(self._catalog, item)
+        frames = read_key_objects(file, series, importer.losses, head=head)
+        new = sorted(set(frames) - key_frames(present, ontology, series.frames))
+        if not new:
+            return present
         made = copy_of(present)
-        before = next((c for c in present.classifications.values() if c.feature_hash == thing.feature_hash), None)
-        already = [f for a, b in before.ranges for f in range(a, b + 1)] if before is not None else []
-        ranges = tuple(ranges_of([*already, *frames]))
-        if not frames or (before is not None and ranges == before.ranges):
-            return present
-        row = before or Classification(new_uuid(), new_hash8(), thing.feature_hash, created_at=self._now)
-        made.put(replace(row, ranges=ranges, edited_at=self._now))
+        for frame in new:
+            for edit in key_images.toggle(made, known, frame, by=self._catalog.user.email, now=self._now):
+                edit.apply(made)
         return made
 
     # -- grids
