@@ -55,7 +55,7 @@ class PatientStudies:
         return next((row for study in self.studies for row in study.series if row.item_id == self.item_id), None)
 
     def priors(self) -> list[SeriesRow]:
-        """Series of earlier studies with the same modality or body part: the likest of the newest study first."""
+        """Series of earlier studies that are like it: the likest of the newest study first."""
         own, study = self.current, self.study
         if own is None or study is None or not study.date:
             return []
@@ -97,7 +97,10 @@ def _likest(own: SeriesRow, rows: Iterable[SeriesRow], wanted: Callable[[SeriesR
 
 
 def _is_like(own: SeriesRow, other: SeriesRow) -> bool:
-    return _same(own.modality, other.modality) or _same(own.body_part, other.body_part)
+    """Of the same part of the body, whatever made the picture; where that is not said, made in the same way."""
+    if own.body_part and other.body_part:
+        return _same(own.body_part, other.body_part)
+    return _same(own.modality, other.modality)
 
 
 def _hangs_with(own: SeriesRow, other: SeriesRow) -> bool:

@@ -16,13 +16,17 @@ from viewers.canvas.background import Bell
 from viewers.canvas.mpr_grid import Notice, Pane
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.editors.volume_view_verbs import window_words
 from viewers.scene.mpr_state import MprState
 from viewers.scene.plane_reader import Cut, PlaneReader
 from viewers.scene.slice_marks import Corners
-from viewers.scene.volume_pictures import VolumePictures, number
+from viewers.scene.volume_pictures import VolumePictures
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.volume_words import PaneContext, VolumeWords
 from viewers.scene.window_level import dragged
+
+#: Modalities whose numbers are the same on every machine.
+_MEASURING = ("CT",)
 
 
 class Beside(QObject):
@@ -42,6 +46,7 @@ class Beside(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(60)
         self._pause.timeout.connect(self._refresh)
+        self._own_window = False  # chosen by hand here
         self._closed = False
         self._notice = Notice(f"Opening {title}…")
         pane.put(self._notice)
@@ -127,6 +132,15 @@ class Beside(QObject):
         normal = own.geometry.normal
         own.look_at(own.crosshair + (start + way - float(own.crosshair @ normal)) * normal)
 
+    def follow_window(self, edited: VolumeSource) -> None:
+        """The same greys, where numbers mean the same on both, until another window is chosen here."""
+        own, other = self.volume.window, edited.window
+        if self._own_window or edited.modality not in _MEASURING or self.volume.modality != edited.modality:
+            return
+        if (own.chosen, own.inverted) != (other.chosen, other.inverted):
+            own.chosen, own.inverted = other.chosen, other.inverted
+            own.choose(other.chosen, other.title)
+
     def _wheeled(self, steps: int) -> None:
         """By hand: from here on the two go together."""
         if self.state is not None:
@@ -136,6 +150,7 @@ class Beside(QObject):
     def _window(self, right: float, down: float) -> None:
         window = self.volume.window_of(0)
         if window is not None:
+            self._own_window = True
             self.volume.window.choose(dragged(window, right, down, self.volume.span()))
 
     def _corners(self, cut: Cut) -> Corners:
@@ -145,7 +160,7 @@ class Beside(QObject):
 
     def _context(self, frame: int, zoom: float) -> PaneContext:
         window = None if self.volume.coloured else self.volume.window_of(frame)
-        words = f"C {number(window.center)}  W {number(window.width)}" if window is not None else ""
+        words = window_words(window, self.volume.window.title) if window is not None else ""
         return PaneContext(frame, frame, self.state, (self.title,), words, zoom)
 
     @Slot()

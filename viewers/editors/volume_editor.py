@@ -254,6 +254,8 @@ class VolumeEditor(
         if self.state is None and self.volume.geometry is not None and not self.planes:
             self._open_planes()
         self._hang_window()
+        if self.beside is not None:
+            self.beside.follow_window(self.volume)
         if self.volume.complete:
             self._refresh_planes()
         elif not self._pause.isActive():

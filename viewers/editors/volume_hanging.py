@@ -153,12 +153,19 @@ class VolumeHanging:
             self.beside.close()
         self.grid.beside_first = left
         self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
-        self.beside.opened = lambda: self.beside is not None and self.state is not None and self.beside.follow(self.state)
+        self.beside.opened = self._follow_beside
         if not by_rule:
             self.grid.show_layout(Layout.SIDE)
         elif not self.by_hand:
             self._arrange(Layout.SIDE)
         self.show_state()
+
+    def _follow_beside(self) -> None:
+        """Place and greys of the edited series are those of the other, where that makes sense."""
+        if self.beside is not None:
+            self.beside.follow_window(self.volume)
+            if self.state is not None:
+                self.beside.follow(self.state)
 
     def take_beside_away(self) -> None:
         """The series alone again."""

@@ -185,6 +185,7 @@ class _Tree(QTreeWidget):
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setIndentation(12)
+        self.setStyleSheet("QTreeWidget { padding: 0 8px 0 8px; }")
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(False)
         self.setExpandsOnDoubleClick(False)

@@ -186,6 +186,19 @@ def test_pictures_without_a_place_in_space_stand_beside_as_a_stack(qtbot):
     volume.close()
 
 
+def test_a_ct_beside_a_ct_is_seen_in_the_same_greys_until_it_gets_its_own(qtbot, other):
+    stage = hung(qtbot, HangingRule("x", window="lung"))
+    stage.editor.show_beside(other, "Prior", same_space=False)
+    qtbot.waitUntil(lambda: other.window.title == "Lung", timeout=5000)
+    stage.key(Qt.Key.Key_F4)
+    qtbot.waitUntil(lambda: other.window.title == "Bone", timeout=5000)
+    stage.drag(stage.editor.beside.canvas, QPoint(50, 50), QPoint(150, 50), RIGHT)
+    own = other.window.chosen
+    stage.key(Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: stage.volume.window.title == "Abdomen", timeout=5000)
+    assert other.window.chosen == own
+
+
 def test_in_one_space_both_look_at_the_same_point(qtbot, other):
     stage = hung(qtbot, None)
     stage.editor.show_beside(other, "Prior", same_space=True)
