@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from storage.clock import as_datetime
 from storage.exchange.volumes import Series
+from storage.model import dicom_codes
 from storage.model.labels import Instance
 from storage.model.ontology import ObjectClass
 
@@ -152,21 +153,16 @@ def code(value: str, scheme: str, meaning: str) -> Dataset:
 
 
 def class_code(thing: ObjectClass) -> tuple[str, str, str]:
-    """The coded concept of a class: what the ontology says (`"dicom": {"code": {value, scheme, meaning}}` among its keys),
+    """The coded concept of a class: what the ontology says (`storage.model.dicom_codes`),
     else a private one."""
-    told = thing.extra.get("dicom")
-    found = told.get("code") if isinstance(told, dict) else None
-    if isinstance(found, dict) and found.get("value") and found.get("scheme"):
-        return str(found["value"]), str(found["scheme"]), str(found.get("meaning") or thing.name)
+    if (found := dicom_codes.told(thing.extra, "code")) is not None:
+        return found.value, found.scheme, found.meaning or thing.name
     return thing.feature_hash, PRIVATE_SCHEME, thing.name
 
 
 def class_category(thing: ObjectClass) -> tuple[str, str, str]:
-    told = thing.extra.get("dicom")
-    found = told.get("category") if isinstance(told, dict) else None
-    if isinstance(found, dict) and found.get("value") and found.get("scheme"):
-        return str(found["value"]), str(found["scheme"]), str(found.get("meaning") or "")
-    return TISSUE
+    found = dicom_codes.told(thing.extra, "category")
+    return (found.value, found.scheme, found.meaning) if found is not None else TISSUE
 
 
 def name_private_scheme(made: Dataset, things: Iterable[ObjectClass]) -> None:

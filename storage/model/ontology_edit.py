@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from storage.errors import NotFound, Refused
 from storage.ids import new_hash8
+from storage.model import dicom_codes
+from storage.model.dicom_codes import Code
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import (
     MAX_NESTING,
@@ -287,6 +289,12 @@ def set_hotkey(ontology: Ontology, feature_hash: str, hotkey: str) -> Ontology:
 
 def set_out_of_bounds(ontology: Ontology, feature_hash: str, allowed: bool) -> Ontology:
     return _change(ontology, _object(ontology, feature_hash), allow_out_of_bounds=allowed)
+
+
+def set_dicom_code(ontology: Ontology, feature_hash: str, code: Code | None, category: Code | None) -> Ontology:
+    """The coded concept of a class of objects, and what kind of thing that is."""
+    thing = _object(ontology, feature_hash)
+    return _change(ontology, thing, extra=dicom_codes.with_codes(thing.extra, code, category))
 
 
 def set_type(ontology: Ontology, feature_hash: str, type: AttributeType) -> Ontology:

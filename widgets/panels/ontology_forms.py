@@ -13,11 +13,14 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from storage.errors import PostilError
+from storage.model import dicom_codes
 from storage.model import ontology_edit as edit
+from storage.model.dicom_codes import Code
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.ontology import AttributeType, ClassificationClass, ObjectClass, Ontology, Option, SkeletonTemplate
 from widgets import theme
 from widgets.controls.answer_fields import QuietCombo
+from widgets.controls.code_form import CodeForm
 from widgets.controls.color_button import ColorButton
 from widgets.controls.labels import label
 from widgets.controls.name_field import NameField
@@ -134,12 +137,16 @@ class ObjectForm(NodeForm):
         self.column.addWidget(self.skeleton)
         self.questions = NameList(self.tr("Questions"), self.tr("Add a question and press Enter"), self)
         self.column.addWidget(self.questions)
+        self.code = CodeForm(self)
+        self.column.addWidget(self.code)
         self.column.addStretch(1)
         self._connect()
 
     def _connect(self) -> None:
         self.skeleton.changed.connect(self._draw)
         self.skeleton.refused.connect(self.say)
+        self.code.chosen.connect(self._recode)
+        self.code.color_wanted.connect(self._recolor)
         self.color.chosen.connect(self._recolor)
         self.shape.activated.connect(self._reshape)
         self.hotkey.activated.connect(self._rekey)
@@ -170,10 +177,13 @@ class ObjectForm(NodeForm):
         if thing.shape is ShapeKind.SKELETON:
             self.skeleton.show_object(thing, self.port.ontology.template(thing.feature_hash))
         self.questions.show_entries([(a.feature_hash, a.name, attribute_title(a.type), a.archived) for a in thing.attributes])
+        code, category = (dicom_codes.told(thing.extra, name) for name in ("code", "category"))
+        self.code.show_codes(code, category, thing.color, fresh=fresh)
 
     def flush(self) -> None:
         super().flush()
         self.skeleton.flush()
+        self.code.flush()
 
     @Slot(str, object, bool)
     def _draw(self, text: str, template: SkeletonTemplate, gone: bool) -> None:
@@ -184,6 +194,11 @@ class ObjectForm(NodeForm):
     @Slot(str)
     def _recolor(self, color: str) -> None:
         self.ask(self.tr("Recolour"), lambda o: edit.recolor(o, self.key, color))
+
+    @Slot(object, object)
+    def _recode(self, code: Code | None, category: Code | None) -> None:
+        key = self.key
+        self.ask(self.tr("Change the DICOM code"), lambda o: edit.set_dicom_code(o, key, code, category))
 
     @Slot(int)
     def _reshape(self, place: int) -> None:
