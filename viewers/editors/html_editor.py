@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from PySide6.QtCore import Qt
@@ -97,7 +97,7 @@ class HtmlEditor(RangeEditor):
     def _show_plainly(self) -> None:
         """A long page: its text alone, of any length, marked in the same way."""
         old, plain = self.view, TextCanvas(self)
-        plain.set_look(mono=False, numbers=False, px=FONT_PX)
+        plain.set_look(mono=False, numbers=False, px=self._page_view.font_px)
         had = old.hasFocus()
         old.removeEventFilter(self)
         self.splitter.replaceWidget(0, plain)
@@ -142,23 +142,34 @@ class HtmlEditor(RangeEditor):
 
     def toggle_source(self) -> None:
         """Beside the page."""
-        shown = not self.source_view.isVisible()
+        shown = self.source_view.isHidden()
         self.source_view.setVisible(shown)
         self.strip.show_look(html_source=shown)
 
+    def look(self) -> dict[str, Any]:
+        return {"px": self._page_view.font_px, "source": not self.source_view.isHidden(), "source_px": self.source_view.font_px}
+
+    def use_look(self, kept: Mapping[str, Any]) -> None:
+        if type(kept.get("px")) is int:
+            self._page_view.set_look(px=kept["px"])
+        if type(kept.get("source_px")) is int:
+            self.source_view.set_look(px=kept["source_px"])
+        if kept.get("source") is True and self.source_view.isHidden():
+            self.toggle_source()
+
     def zoom_in(self) -> None:
-        self._zoom(1)
+        self._page_view.set_look(px=self._page_view.font_px + 1)
 
     def zoom_out(self) -> None:
-        self._zoom(-1)
+        self._page_view.set_look(px=self._page_view.font_px - 1)
 
     def zoom_full_size(self) -> None:
-        self._zoom(None)
+        self._page_view.set_look(px=FONT_PX)
 
-    def _zoom(self, steps: int | None) -> None:
-        view = self.view
-        assert isinstance(view, (RichText, TextCanvas))
-        view.set_look(px=FONT_PX if steps is None else view.font_px + steps)
+    @property
+    def _page_view(self) -> RichText | TextCanvas:
+        assert isinstance(self.view, (RichText, TextCanvas))
+        return self.view
 
     def _on_source_zoom(self, steps: int) -> None:
         self.source_view.set_look(px=self.source_view.font_px + steps)

@@ -6,9 +6,10 @@ through the canvas: the tool in hand is asked first, then the key map.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Unpack
+from typing import Any, Unpack
 
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -112,6 +113,7 @@ class ImageEditor(ToolVerbs, Editor):
         self.canvas.menu_wanted.connect(self._on_menu)
         self.canvas.opened.connect(self._on_opened)
         self.canvas.failed.connect(self.failed)
+        self.canvas.adjusted.connect(self._show_adjusted)
         self.canvas.installEventFilter(self)
         self.tool_bar.tool_wanted.connect(self.arm_tool)
         self.tool_bar.class_wanted.connect(self.arm_class)
@@ -250,10 +252,23 @@ class ImageEditor(ToolVerbs, Editor):
         corner = button.mapToGlobal(QPoint(button.width() + 4, button.height() - self.popover.height()))
         self.popover.move(corner)
         self.popover.show()
+        self._show_adjusted()  # the click has turned the button
 
     @Slot(object)
     def set_adjustments(self, adjust: Adjustments) -> None:
         self.canvas.adjust = adjust
+
+    @Slot()
+    def _show_adjusted(self) -> None:
+        self.tool_bar.show_adjusted(not self.canvas.adjust.plain)
+
+    def look(self) -> dict[str, Any]:
+        return {"adjust": self.canvas.adjust.as_plain()}
+
+    def use_look(self, kept: Mapping[str, Any]) -> None:
+        adjust = kept.get("adjust")
+        if isinstance(adjust, dict):
+            self.canvas.adjust = replace(Adjustments.of_plain(adjust), window=self.canvas.adjust.window)
 
     def reset_adjustments(self) -> None:
         self.canvas.adjust = Adjustments()

@@ -140,6 +140,11 @@ class ToolBar(QFrame):
     def button(self, tool_id: str) -> QToolButton | None:
         return self._buttons.get(tool_id)
 
+    def show_adjusted(self, on: bool) -> None:
+        """The picture is not shown as it is."""
+        self.adjust_button.setCheckable(on)
+        self.adjust_button.setChecked(on)
+
     def mark(self, tool_id: str) -> None:
         """The tool in hand, whoever armed it."""
         button, present = self._buttons.get(tool_id), self._group.checkedButton()

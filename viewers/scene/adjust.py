@@ -5,9 +5,10 @@ All through lookup tables, so that it costs the same whatever is set. Qt-free; r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import cv2
 import numpy as np
@@ -18,6 +19,9 @@ from viewers.decode.request import Picture, PixelKind
 Channel = Literal["all", "r", "g", "b", "a"]
 #: Where a channel lies in BGRA and in RGBA.
 _PLANE = {PixelKind.BGRA8: {"b": 0, "g": 1, "r": 2}, PixelKind.RGBA8: {"r": 0, "g": 1, "b": 2, "a": 3}}
+
+
+_SPANS = {"brightness": (-1.0, 1.0), "contrast": (-1.0, 1.0), "gamma": (0.1, 10.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,22 @@ class Adjustments:
     @property
     def plain(self) -> bool:
         return self == Adjustments(window=self.window)
+
+    def as_plain(self) -> dict[str, Any]:
+        """What suits other pictures too: not the window, which is of the values of one."""
+        return {name: getattr(self, name) for name in (*_SPANS, "invert", "channel")}
+
+    @staticmethod
+    def of_plain(kept: Mapping[str, Any]) -> Adjustments:
+        """What is not understood is as it is by itself."""
+        known: dict[str, Any] = {}
+        for name, (low, high) in _SPANS.items():
+            value = kept.get(name)
+            if isinstance(value, int | float) and low <= value <= high:
+                known[name] = float(value)
+        if kept.get("channel") in get_args(Channel):
+            known["channel"] = kept["channel"]
+        return Adjustments(**known, invert=kept.get("invert") is True)
 
 
 def curve(a: Adjustments, n: int = 256) -> NDArray[np.uint8]:

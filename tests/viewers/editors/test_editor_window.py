@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
 
 from storage.model.geometry import Box, Polygon, ShapeKind
@@ -100,6 +103,26 @@ def test_polygon_modes_are_offered_when_one_polygon_is_selected(stage, qtbot):
     assert len(stage.shapes[0].parts[0]) == 2
     stage.key(Key.Key_Escape)
     assert buttons["new"].isChecked()
+
+
+def test_brightness_goes_along_to_the_next_picture_and_the_button_says_so(stage):
+    editor = stage.editor
+    button = editor.tool_bar.adjust_button
+    assert not button.isChecked()
+    editor.set_adjustments(Adjustments(brightness=0.4, gamma=2.0, invert=True, channel="g", window=(0.0, 9.0)))
+    kept = json.loads(json.dumps(editor.look()))
+    assert button.isChecked()
+    editor.reset_adjustments()
+    assert not button.isChecked()
+    editor.use_look(kept)
+    assert stage.canvas.adjust == Adjustments(brightness=0.4, gamma=2.0, invert=True, channel="g")  # no window of another
+    assert button.isChecked()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.isChecked()
+    assert editor.popover.brightness.value() == 40
+    editor.popover.close()
+    editor.use_look({"adjust": {"brightness": 7, "gamma": "much", "channel": "x", "invert": 1}})
+    assert stage.canvas.adjust == Adjustments()
 
 
 def test_the_popover_adjusts_picture_and_shapes_and_resets(stage):

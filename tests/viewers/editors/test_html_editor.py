@@ -268,3 +268,16 @@ def test_a_range_of_the_page_is_the_same_after_a_way_through_the_tree(source, da
         assert a <= low < high <= b
         assert not page.text[a:low].strip("\n\t")
         assert not page.text[high:b].strip("\n\t")
+
+
+def test_how_a_page_is_read_goes_along_to_the_next(qtbot):
+    stage = TextStage(qtbot, "<p>one</p>", html=True)
+    stage.editor.zoom_in()
+    stage.editor.toggle_source()
+    assert stage.editor.source_view.isVisible()
+    following = TextStage(qtbot, "<p>two</p>", html=True)
+    following.editor.use_look(stage.editor.look())
+    assert following.editor.view.font_px == stage.editor.view.font_px
+    assert following.editor.source_view.isVisible()
+    following.editor.use_look({"px": "large", "source": 1, "source_px": None})
+    assert following.editor.look() == stage.editor.look()
