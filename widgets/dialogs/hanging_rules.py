@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from storage.model.hanging import BUILT_IN, MOST_RULES, HangingRule, first_match
@@ -46,11 +46,15 @@ class HangingRulesDialog(Dialog):
         )
         self._facts = facts
         self._filling = False
+        nothing = QPixmap(theme.ICON, theme.ICON)
+        nothing.fill(Qt.GlobalColor.transparent)
+        self._nothing = QIcon(nothing)  # keeps the titles in line
         self.list = _RuleList(self)
         self.list.setAccessibleName(self.tr("Rules in order"))
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.setMinimumHeight(300)
+        self.list.setIconSize(QSize(theme.ICON, theme.ICON))
         self.form = HangingForm(windows, self)
         self.add_button = tool_button("ph.plus", self.tr("Add a rule"), self)
         self.copy_button = tool_button("ph.copy", self.tr("Duplicate the rule"), self)
@@ -192,7 +196,7 @@ class HangingRulesDialog(Dialog):
         first = first_match(rules, self._facts) if self._facts is not None else None
         for n, rule in enumerate(rules):
             entry = self.list.item(n)
-            entry.setIcon(icon("ph.check-circle" if rule is first else "ph.circle"))
+            entry.setIcon(icon("ph.check-circle") if rule is first else self._nothing)
             also = rule is not first and self._facts is not None and rule.matches(self._facts)
             told = self.tr("The open series hangs by this rule.") if rule is first else ""
             entry.setToolTip(self.tr("Matches the open series, but an earlier rule does, too.") if also else told)

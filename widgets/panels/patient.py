@@ -80,7 +80,7 @@ class PatientPanel(QWidget):
     def _add_study(self, study: Study, what: str) -> None:
         assert self.studies is not None
         told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
-        parts = [words.dicom_date(study.date) or self.tr("no date"), study.description, told]
+        parts = [words.dicom_date(study.date) or self.tr("no date"), told, study.description]
         own = self.studies.study
         if own is not None and _name(study.patient_name) != _name(own.patient_name):
             parts.append(self.tr("another name: {0}").format(study.patient_name or self.tr("none")))
