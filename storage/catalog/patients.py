@@ -12,7 +12,7 @@ from storage.errors import NotFound
 from storage.model.patients import PatientStudies, SeriesRow, Study
 from storage.model.people import User
 
-MOST = 1000  # series of one patient that are listed
+MOST = 500  # series of one patient that are listed
 _SHORTEST = 3  # letters of the beginning of a number or a name that is looked for
 
 _FACTS = (

@@ -11,6 +11,8 @@ from widgets import theme, words
 from widgets.controls.panel_head import PanelHead, quiet_note, stack_list
 from widgets.icons import icon
 
+#: Of the series that is open, of the one beside it, of others.
+_ICONS = ("ph.pencil-simple", "mdi6.compare-horizontal", "ph.stack")
 ROW = Qt.ItemDataRole.UserRole
 
 
@@ -48,8 +50,11 @@ class PatientPanel(QWidget):
         chosen = self._chosen()
         self.studies = studies
         self.tree.clear()
-        for study, what in studies.in_order():
-            self._add_study(study, what)
+        tops = [self._study(study, what) for study, what in studies.in_order()]
+        self.tree.addTopLevelItems(tops)
+        for top in tops:
+            top.setFirstColumnSpanned(True)
+        self.tree.expandAll()
         count = sum(len(study.series) for study in studies.studies)
         self._head.show_count(words.number(count))
         self._note.setText(self._words(count))
@@ -77,7 +82,7 @@ class PatientPanel(QWidget):
             said.append(self.tr("There is no other series of this patient in the catalog."))
         return " ".join(said)
 
-    def _add_study(self, study: Study, what: str) -> None:
+    def _study(self, study: Study, what: str) -> QTreeWidgetItem:
         assert self.studies is not None
         told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
         parts = [words.dicom_date(study.date) or self.tr("no date"), told, study.description]
@@ -88,14 +93,12 @@ class PatientPanel(QWidget):
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         top.setFont(0, theme.font(strong=True))
         top.setToolTip(0, self.tr("Study {0}").format(study.uid))
-        self.tree.addTopLevelItem(top)
-        top.setFirstColumnSpanned(True)
         for row in study.series:
             entry = QTreeWidgetItem([series_words(row), self._slices(row)])
             entry.setData(0, ROW, row)
             entry.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             top.addChild(entry)
-        top.setExpanded(True)
+        return top
 
     def _slices(self, row: SeriesRow) -> str:
         count = words.number(row.slices)
@@ -106,12 +109,13 @@ class PatientPanel(QWidget):
         return [top.child(n) for top in tops if top is not None for n in range(top.childCount())]
 
     def _mark(self) -> None:
+        own_icon, beside_icon, icon_of_others = (icon(name) for name in _ICONS)
         for entry in self._entries():
             row: SeriesRow = entry.data(0, ROW)
             own = self.studies is not None and row.item_id == self.studies.item_id
             beside = row.item_id == self._beside
             entry.setFont(0, theme.font(strong=own))
-            entry.setIcon(0, icon("ph.pencil-simple" if own else "mdi6.compare-horizontal" if beside else "ph.stack"))
+            entry.setIcon(0, own_icon if own else beside_icon if beside else icon_of_others)
             told = self.tr("open") if own else self.tr("beside") if beside else ""
             entry.setToolTip(0, " · ".join(part for part in (entry.text(0), told) if part))
 
