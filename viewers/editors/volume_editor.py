@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from storage.clock import now_ms
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.hanging import HangingRule
@@ -27,26 +26,23 @@ from viewers.canvas.mpr_grid import MprGrid, Notice
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
-from viewers.editors.actions import EditorAction
 from viewers.editors.clipboard import Clipboard
-from viewers.editors.context_menu import add_actions, start_menu
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.keys import key_text
 from viewers.editors.tool_bar import Icon
-from viewers.editors.volume_actions import MASK_GROUPS, VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
+from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
-from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_hanging import VolumeHanging
 from viewers.editors.volume_header import Row
 from viewers.editors.volume_key_images import KeyImageVerbs
 from viewers.editors.volume_look import VolumeLook
 from viewers.editors.volume_mask_verbs import VolumeMaskVerbs
-from viewers.editors.volume_mask_work import MaskWork
 from viewers.editors.volume_masks_shown import MasksInSpace
 from viewers.editors.volume_overlap import OverlapButton
 from viewers.editors.volume_places import VolumePlaces
 from viewers.editors.volume_snip_options import SnipOptions
 from viewers.editors.volume_strip import VolumeStrip
+from viewers.editors.volume_tools import VolumeTools
 from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
 from viewers.scene.measuring import Measuring
 from viewers.scene.mpr import PlaneKind
@@ -56,18 +52,8 @@ from viewers.scene.plane_reader import PlaneReader
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.volume_words import VolumeWords
-from viewers.tools.base import Tool
-from viewers.tools.brush import BrushTool
-from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
-from viewers.tools.measure import AngleTool, CobbTool, DistanceTool
-from viewers.tools.overlap import OverlapSettings
-from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
-from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
 
-CROSSHAIR = "crosshair"
-#: Tools of its own that need no class.
-OWN = (CROSSHAIR, "angle", "cobb")
 #: While slices come the other planes are cut anew this often (ms).
 PAUSE_MS = 120
 #: An opening that takes longer than this (ms) is told.
@@ -77,7 +63,15 @@ LEAVES = "F6"
 
 
 class VolumeEditor(
-    KeyImageVerbs, VolumeMaskVerbs, MasksInSpace, VolumePlaces, VolumeHanging, VolumeLook, VolumeViewVerbs, ImageEditor
+    KeyImageVerbs,
+    VolumeTools,
+    VolumeMaskVerbs,
+    MasksInSpace,
+    VolumePlaces,
+    VolumeHanging,
+    VolumeLook,
+    VolumeViewVerbs,
+    ImageEditor,
 ):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
@@ -132,25 +126,7 @@ class VolumeEditor(
         self.pictures = pictures
         self.cine = Cine(self._beat_slice, self._on_screen)
         self.time_cine = Cine(self._beat_time, self._on_screen)
-        self.painter = VolumePainter(session, self.toolbox.brush, self.ground, now=now_ms, changed=self._painted)
-        self.overlap, self.snip_settings = OverlapSettings(), SnipSettings()
-        self.painter.gate = self.gate
-        self.painter.rules = self.toolbox.brush.rules = lambda: self.overlap.rules(focus)
-        self.mask_work = MaskWork()
-        self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)
-        self.hand = BrushHand(self)
-        self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
-        self.sphere_tool = SphereTool(self.toolbox.brush, self.painter)
-        self.grow_tool = GrowTool(self.toolbox.brush, self.painter)
-        snip_tool = ScissorsTool(lambda: self.state.geometry if self.state is not None else None, self.snip)
-        for brush in self.toolbox.tools.values():
-            if isinstance(brush, BrushTool):
-                brush.continues = True
-        ruler, angle, cobb = (make(self.measuring) for make in (DistanceTool, AngleTool, CobbTool))
-        self.canvas.measured = self.measuring.words
-        for tool in (self.crosshair_tool, self.sphere_tool, self.grow_tool, snip_tool, ruler, angle, cobb):
-            self.toolbox.tools[tool.id] = tool
-            tool.context = self.canvas.context
+        self._make_tools()
         self._stand()
         self._follow()
         self.refresh_tools()
@@ -362,35 +338,11 @@ class VolumeEditor(
         button = self.strip.window_button
         self.show_windows(button.mapToGlobal(QPoint(0, 0)))
 
-    # -- the crosshair as a tool
-
-    def offers(self, tool_id: str) -> bool:
-        if tool_id in ("sphere", "grow", "snip"):
-            return super().offers("brush")
-        return tool_id in OWN or super().offers(tool_id)
+    # -- keys, menus, words
 
     def ask_number(self, title: str, unit: str, proposed: float) -> float | None:
         value, chosen = QInputDialog.getDouble(self, title, f"{title} ({unit}):", proposed, -50.0, 50.0, 1)
         return value if chosen else None
-
-    def offered(self) -> list[Tool]:
-        """The crosshair comes next to select, the brushes together."""
-        found = {tool.id: tool for tool in super().offered()}
-        order = list(found)
-        for after, moved in (("select", (CROSSHAIR,)), ("threshold", ("sphere",)), ("flood", ("grow", "snip"))):
-            if after in found:
-                kept = [i for i in order if i not in moved]
-                at = kept.index(after) + 1
-                order = [*kept[:at], *(i for i in moved if i in found), *kept[at:]]
-        return [found[i] for i in order]
-
-    def arm_tool(self, tool_id: str) -> None:
-        if tool_id in (*OWN, "snip"):
-            self._take(tool_id)
-        else:
-            super().arm_tool(tool_id)
-
-    # -- keys, menus, words
 
     def takes_key(self, key: str) -> bool:
         return (key == LEAVES or not self.is_free(key)) and super().takes_key(key)
@@ -405,19 +357,6 @@ class VolumeEditor(
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
         return VOLUME_SELECTION if self.focus.selected else VOLUME_GROUND
-
-    def show_mask_verbs(self) -> None:
-        """What can be done to masks in all slices, over the button of the strip."""
-        menu = start_menu(self)
-        add_actions(menu, self, MASK_GROUPS, self._icon)
-        self.overlap_button.fill(menu.addMenu(self.overlap_button.text()))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.strip.masks_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
-
-    def title_of(self, action: EditorAction) -> str:
-        """Cuts say which side of the patient they keep."""
-        side = self.cut_side(str(action.args[0])) if action.id in ("volume_cut_keep", "volume_cut_remove") else ""
-        return f"Cut at this plane, keep the {side} side" if side else super().title_of(action)
 
     def _show_page(self) -> None:
         """The strip says it."""

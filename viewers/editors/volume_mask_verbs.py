@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from PySide6.QtCore import QPoint
 
 from storage.editing.volume_verbs import copy_slice
 from storage.errors import Refused
 from storage.model.geometry import Points
 from storage.model.space import Floats, letters
 from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.editors.actions import EditorAction
+from viewers.editors.context_menu import add_actions, start_menu
+from viewers.editors.tool_bar import Icon
+from viewers.editors.volume_actions import MASK_GROUPS
 from viewers.editors.volume_mask_work import MaskBench
+from viewers.editors.volume_overlap import OverlapButton
+from viewers.editors.volume_strip import VolumeStrip
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.segment import operations
 from viewers.scene.segment.logic import Logic
@@ -33,6 +40,9 @@ _LOGIC = {"union": "Unite {first} with {others}", "intersect": "Keep of {first} 
 class VolumeMaskVerbs(MaskBench):
     canvas: AcquiredCanvas
     overlap: OverlapSettings
+    overlap_button: OverlapButton
+    strip: VolumeStrip
+    _icon: Icon | None
     snip_settings: SnipSettings
     active: PlaneKind | None
     ask_number: Callable[[str, str, float], float | None]  # title, unit, what is proposed; None: cancelled
@@ -216,6 +226,19 @@ class VolumeMaskVerbs(MaskBench):
         state.go_to_slice(k + by)
 
     # -- the hand
+
+    def show_mask_verbs(self) -> None:
+        """What can be done to masks in all slices, over the button of the strip."""
+        menu = start_menu(self)
+        add_actions(menu, self, MASK_GROUPS, self._icon)
+        self.overlap_button.fill(menu.addMenu(self.overlap_button.text()))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.strip.masks_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def title_of(self, action: EditorAction) -> str:
+        """Cuts say which side of the patient they keep."""
+        side = self.cut_side(str(action.args[0])) if action.id in ("volume_cut_keep", "volume_cut_remove") else ""
+        return f"Cut at this plane, keep the {side} side" if side else super().title_of(action)
 
     def escape(self) -> None:
         """What is worked on behind the window first."""

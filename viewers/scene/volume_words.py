@@ -58,16 +58,16 @@ class VolumeWords:
     def acquired(self, of: PaneContext) -> Corners:
         volume, n = self.volume, max(1, self.volume.slices)
         k = of.shown % n
-        where = [f"Slice {k + 1:,} / {n:,}"]
+        where = ["Key image"] if of.frame in of.key_images else []
+        where.append(f"Slice {k + 1:,} / {n:,}")
         if volume.times > 1:
             where.append(f"Time {of.shown // n + 1:,} / {volume.times:,}")
         if of.state is not None:
             where.append(self._height(of.state, float(of.state.geometry.heights[k])))
         title = of.state.acquired.value.capitalize() if of.state is not None else "Slices"
-        key = ("Key image",) if of.frame in of.key_images else ()
         return Corners(
             of.titles,
-            (f"{title}, as acquired", *key),
+            (f"{title}, as acquired",),
             tuple(where),
             (of.window, f"{of.zoom:.0%}") if of.window else (f"{of.zoom:.0%}",),
             self._warnings_of_slice(of, k, n),

@@ -34,11 +34,11 @@ def test_one_key_marks_the_slice_and_undo_takes_the_mark_away(qtbot):
     assert (kept.feature_hash, kept.ranges, kept.created_by) == (known.feature_hash, ((3, 3),), "ann@example.org")
     assert [a.value for a in stage.document.answers_of(kept.uuid)] == [(known.attribute.options[0].feature_hash,)]
     assert [change.step.text for change in stage.sent] == ["Mark slice 4 as key image"]
-    assert "Key image" in stage.canvas.corners().top_right
+    assert stage.canvas.corners().bottom_left[0] == "Key image"
     stage.key(Qt.Key.Key_Z, CTRL)
     assert not stage.document.classifications
     assert stage.editor.key_images == frozenset()
-    assert "Key image" not in stage.canvas.corners().top_right
+    assert "Key image" not in stage.canvas.corners().bottom_left
 
 
 def test_the_same_key_takes_the_mark_off_again_and_leaves_the_others(qtbot):

@@ -1,0 +1,83 @@
+"""The tools that volumes have beyond those of pictures: crosshair, sphere brush, region growing, scissors, measures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from storage.clock import now_ms
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.editors.volume_brush import BrushHand
+from viewers.editors.volume_mask_work import MaskWork
+from viewers.scene.measuring import Measuring
+from viewers.scene.mpr_state import MprState
+from viewers.tools.base import Tool
+from viewers.tools.brush import BrushTool
+from viewers.tools.crosshair import CrosshairTool
+from viewers.tools.measure import AngleTool, CobbTool, DistanceTool
+from viewers.tools.overlap import OverlapSettings
+from viewers.tools.toolbox import Toolbox
+from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
+from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
+
+CROSSHAIR, SCISSORS = "crosshair", "snip"
+#: Tools of its own that need no class.
+OWN = (CROSSHAIR, "angle", "cobb")
+#: Offered where masks can be drawn.
+OF_MASKS = ("sphere", "grow", SCISSORS)
+
+
+class VolumeTools:
+    """Mixed into the volume editor."""
+
+    session: EditSession
+    focus: Focus
+    state: MprState | None
+    canvas: AcquiredCanvas
+    toolbox: Toolbox
+    measuring: Measuring
+
+    def _make_tools(self) -> None:
+        brush, focus = self.toolbox.brush, self.focus
+        self.overlap, self.snip_settings = OverlapSettings(), SnipSettings()
+        self.painter = VolumePainter(self.session, brush, self.ground, now=now_ms, changed=self._painted)
+        self.painter.gate = self.gate
+        self.painter.rules = brush.rules = lambda: self.overlap.rules(focus)
+        self.mask_work = MaskWork()
+        self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)
+        self.hand = BrushHand(self)
+        self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
+        self.sphere_tool = SphereTool(brush, self.painter)
+        grow_tool = GrowTool(brush, self.painter)
+        snip_tool = ScissorsTool(lambda: self.state.geometry if self.state is not None else None, self.snip)
+        for known in self.toolbox.tools.values():
+            if isinstance(known, BrushTool):
+                known.continues = True
+        measures = (make(self.measuring) for make in (DistanceTool, AngleTool, CobbTool))
+        self.canvas.measured = self.measuring.words
+        for tool in (self.crosshair_tool, self.sphere_tool, grow_tool, snip_tool, *measures):
+            self.toolbox.tools[tool.id] = tool
+            tool.context = self.canvas.context
+
+    def offers(self, tool_id: str) -> bool:
+        if tool_id in OF_MASKS:
+            return super().offers("brush")
+        return tool_id in OWN or super().offers(tool_id)
+
+    def offered(self) -> list[Tool]:
+        """The crosshair comes next to select, the brushes together."""
+        found = {tool.id: tool for tool in super().offered()}
+        order = list(found)
+        for after, moved in (("select", (CROSSHAIR,)), ("threshold", ("sphere",)), ("flood", ("grow", SCISSORS))):
+            if after in found:
+                kept = [i for i in order if i not in moved]
+                at = kept.index(after) + 1
+                order = [*kept[:at], *(i for i in moved if i in found), *kept[at:]]
+        return [found[i] for i in order]
+
+    def arm_tool(self, tool_id: str) -> None:
+        if tool_id in (*OWN, SCISSORS):
+            self._take(tool_id)
+        else:
+            super().arm_tool(tool_id)
