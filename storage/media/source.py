@@ -19,6 +19,11 @@ class ByteSource(Protocol):
     def read_at(self, offset: int, n: int) -> bytes: ...
 
 
+def etag_of(status: os.stat_result) -> str:
+    """Another one where the file was written to."""
+    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
+
+
 class FileSource:
     def __init__(self, path: Path) -> None:
         self.path: Path | None = path
@@ -31,7 +36,7 @@ class FileSource:
                 input=str(path),
             ) from error
         self.size = status.st_size
-        self.etag = f"{status.st_mtime_ns:x}-{status.st_size:x}"
+        self.etag = etag_of(status)
 
     def read_at(self, offset: int, n: int) -> bytes:
         assert self.path is not None

@@ -31,7 +31,8 @@ def decoding(source: ByteSource) -> Iterator[None]:
             input=path,
         ) from error
     except Exception as error:
-        reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
+        said = str(getattr(error, "strerror", None) or error).strip()  # of FFmpeg's and the system's errors the words alone
+        reason = said.splitlines()[0][:160] if said else type(error).__name__
         raise BadInput(
             f"{name} cannot be decoded: {reason.rstrip('.')}.",
             remedy="Open it in another program and save it again, or copy it again from where it came.",

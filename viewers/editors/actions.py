@@ -35,7 +35,7 @@ def needs_clip(editor: ImageEditor) -> str:
 
 
 def needs_objects(editor: ImageEditor) -> str:
-    return "" if editor.session.on_frame(editor.focus.at) else "There is no object on this frame yet."
+    return "" if editor.session.on_frame(editor.focus.at) else "There is no object here yet."
 
 
 def can_undo(editor: ImageEditor) -> str:

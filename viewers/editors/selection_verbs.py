@@ -265,7 +265,7 @@ class SelectionVerbs:
     def _step(self, by: int) -> None:
         order = [a.instance for a in self.visible()]
         if not order:
-            self.say("There is no object on this frame yet.")
+            self.say("There is no object here yet.")
             return
         present = self.focus.primary
         at = (order.index(present) + by) % len(order) if present in order else (0 if by > 0 else -1)

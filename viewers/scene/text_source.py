@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from storage.errors import Cancelled, PostilError
 from storage.listeners import Listeners
-from storage.media.source import ByteSource
+from storage.media.source import ByteSource, etag_of
 from viewers.decode.text import TextFile
 from viewers.scene.threads import step_back
 
@@ -102,16 +102,12 @@ class TextSource:
             self.progress = share
             self._tell()
 
-    def _lose(self, error: OSError) -> None:
-        """What was there is gone: a disk taken out, a file deleted. On whatever thread was reading."""
+    def _lose(self, reason: str) -> None:
+        """What was there is gone, or other than it was: a disk taken out, a file written anew. On whatever thread was reading."""
         if self.error is None:
             name = self._source.path.name if self._source is not None and self._source.path else "The file"
-            self.error = self._worded(
-                PostilError(
-                    f"{name} can no longer be read: {error.strerror or error}.",
-                    remedy="Reconnect the disk, or locate the file with Relink; then try again. The labels are kept.",
-                )
-            )
+            remedy = "Reconnect the disk, or locate the file with Relink; then try again. The labels are kept."
+            self.error = self._worded(PostilError(f"{name} can no longer be read: {reason}.", remedy=remedy))
             self._tell()
 
     def _tell(self) -> None:
@@ -121,10 +117,11 @@ class TextSource:
 class _Counted:
     """Bytes of another source, telling how far reading has come for as long as it goes forward.
 
-    `forgiving`: what cannot be read any more is empty and told once, for a paint event must not fail.
+    `forgiving`: what cannot be read any more, or is no longer what was counted, is empty and told once, for a paint event must
+    not fail.
     """
 
-    def __init__(self, source: ByteSource, tell: Callable[[float], None], lose: Callable[[OSError], None]) -> None:
+    def __init__(self, source: ByteSource, tell: Callable[[float], None], lose: Callable[[str], None]) -> None:
         self.size, self.etag, self.path = source.size, source.etag, source.path
         self.forgiving = False
         self._source, self._tell, self._lose = source, tell, lose
@@ -132,10 +129,13 @@ class _Counted:
     def read_at(self, offset: int, n: int) -> bytes:
         try:
             data = self._source.read_at(offset, n)
+            if self.forgiving and self.path is not None and etag_of(self.path.stat()) != self.etag:
+                self._lose("it was changed after it was opened")
+                return b""
         except OSError as error:
             if not self.forgiving:
                 raise
-            self._lose(error)
+            self._lose(error.strerror or str(error))
             return b""
         if self.size and not self.forgiving:
             self._tell(min(1.0, (offset + len(data)) / self.size))

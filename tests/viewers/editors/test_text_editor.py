@@ -410,6 +410,19 @@ def test_a_file_that_vanishes_while_it_is_open_says_so_and_keeps_the_labels(qtbo
     assert len(stage.shapes) == 1
 
 
+def test_a_file_that_is_written_anew_while_it_is_open_is_not_shown_by_its_old_lines(qtbot, tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"some words\n" * 400_000)
+    stage = TextStage(qtbot, None, source=TextSource(lambda: FileSource(path)))
+    path.write_bytes(b"other things, in other lines\n" * 300_000)
+    stage.view.show_place(stage.view.length() // 2, middle=True)
+    qtbot.waitUntil(stage.view.again.isVisible)
+    assert "was changed after it was opened" in stage.view.message[0]
+    QTest.mouseClick(stage.view.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: stage.editor.loaded, timeout=20_000)
+    assert stage.view.text_between(0, 12) == "other things"
+
+
 def test_a_file_that_is_back_is_read_again(qtbot, tmp_path):
     path, away = tmp_path / "notes.txt", tmp_path / "away.txt"
     path.write_bytes(b"some words\n" * 400_000)
