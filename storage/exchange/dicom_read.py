@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import BadInput, NotFound
+from storage.media.dicom_tags import Malformed, NotDicom, dataset_start
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 MAX_HEAD = 1 << 29  # bytes of a file without its pixels, and of an unpacked deflated one
 MAX_FRAMES = 1 << 20
+_META = 1 << 20  # bytes before the data set
 _UNDEFINED = 0xFFFFFFFF
 _DEEPEST = 40  # sequences in sequences
 MAX_FRAME_PIXELS = 1 << 28
@@ -50,7 +52,7 @@ def read_head(path: Path) -> Dataset:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            _refuse_bombs(file.read(1 << 16), path, size)
+            _refuse_bombs(file, path, size)
             file.seek(0)
             made = pydicom.dcmread(file, stop_before_pixels=True)
             if size > MAX_HEAD and file.tell() > MAX_HEAD:
@@ -70,22 +72,24 @@ def read_head(path: Path) -> Dataset:
         raise bad(path, f"its elements cannot be followed ({type(error).__name__})") from error
 
 
-def _refuse_bombs(start: bytes, path: Path, size: int) -> None:
+def _refuse_bombs(file: IO[bytes], path: Path, size: int) -> None:
     """pydicom unpacks a deflated data set whole, and builds every sequence it is told of."""
-    if _DEFLATED.encode() not in start[:2048]:
+
+    def read_at(offset: int, n: int) -> bytes:
+        file.seek(offset)
+        return file.read(n)
+
+    try:
+        start = dataset_start(read_at, size)
+    except (NotDicom, Malformed):
+        return  # pydicom says so as well
+    if start > _META:
+        raise bad(path, "its head is larger than any that makes sense")
+    if _DEFLATED.encode() not in read_at(0, start):
         return
-    body = path.read_bytes() if size <= MAX_HEAD else b""
-    at = _meta_end(body)
-    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
-    if not body or len(unpack.decompress(body[at:], MAX_HEAD)) >= MAX_HEAD:
+    body = read_at(start, size) if size <= MAX_HEAD else b""
+    if not body or len(zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, MAX_HEAD)) >= MAX_HEAD:
         raise bad(path, "it unpacks to more than any labels hold")
-
-
-def _meta_end(body: bytes) -> int:
-    """The end of the file meta information, by its group length."""
-    if body[132:138] == b"\x02\x00\x00\x00UL":
-        return 144 + int.from_bytes(body[140:144], "little")
-    return 132
 
 
 def _resolve(made: Dataset) -> None:

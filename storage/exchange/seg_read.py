@@ -6,11 +6,12 @@ series' voxels take the nearest of its values. What cannot be placed is a loss.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -235,12 +236,13 @@ class _Reader:
         where = self._path.name
         why = self._why_not(planes)
         if why:
-            names = {self._objects[n].name for p in planes if (n := p.segment) in self._objects} or {"segments"}
-            for name in sorted(names):
-                of_it = [p for p in planes if name == "segments" or self._objects[p.segment].name == name]
-                self._losses.add(f"{name} on {len(of_it)} frames", where, why)
+            self._lose(planes, why)
             return
-        grid, at = self._grid(planes)
+        try:
+            grid, at = self._grid(planes)
+        except ValueError:
+            self._lose(planes, "its frames do not say in a way that makes sense where they lie")
+            return
         target = self._series.geometry
         assert target is not None
         reach = self._reach(grid)
@@ -263,6 +265,11 @@ class _Reader:
             )
         if len(placed) < len(planes):
             self._losses.add(f"{len(planes) - len(placed)} frames", where, "they lie on no slice of the series")
+
+    def _lose(self, planes: list[_Plane], why: str) -> None:
+        names = (self._objects[p.segment].name if p.segment in self._objects else "segments" for p in planes)
+        for name, count in sorted(Counter(names).items()):
+            self._losses.add(f"{name} on {count} frames", self._path.name, why)
 
     def _add(self, found: _Found, frame: int, inside: NDArray[np.bool_]) -> None:
         """Several planes may reach one slice: their voxels are joined."""
@@ -312,7 +319,7 @@ class _Reader:
     def _reach(self, grid: VolumeGeometry) -> float | None:
         """Half a slice of the file, by what it says or, of several planes, by the least distance between them."""
         measures = dr.first(dr.first(self._head, "SharedFunctionalGroupsSequence"), "PixelMeasuresSequence")
-        said: Any = (measures or {}).get("SpacingBetweenSlices") or (measures or {}).get("SliceThickness")
+        said = dr.value(measures, "SpacingBetweenSlices") or dr.value(measures, "SliceThickness")
         try:
             step = abs(float(said))
         except (TypeError, ValueError):

@@ -104,3 +104,59 @@ def test_sequences_nested_without_end_are_refused(tmp_path):
     made.save_as(path, enforce_file_format=True)
     with pytest.raises(BadInput, match="cannot be read"):
         read_head(path)
+
+
+def _changed(stage, path: Path, change: Callable[[Any], None]) -> Path:
+    import pydicom
+
+    head = pydicom.dcmread(stage[1] / "seg.dcm")
+    change(head)
+    pydicom.dcmwrite(path, head, implicit_vr=False, little_endian=True, force_encoding=True)
+    return path
+
+
+def _without_sources(head: Any) -> None:
+    for group in head.PerFrameFunctionalGroupsSequence:
+        group.pop("DerivationImageSequence", None)
+
+
+@pytest.mark.parametrize("orientation", [[0, 0, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0]])
+def test_frames_that_run_in_no_direction_are_told_as_lost(stage, tmp_path, orientation):
+    def turn(head: Any) -> None:
+        _without_sources(head)
+        head.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence[0].ImageOrientationPatient = orientation
+
+    losses = Losses()
+    made = read_seg(_changed(stage, tmp_path / "s.dcm", turn), stage[0], FEATURES, LabelDocument(), losses)
+    assert not made.annotations
+    assert {loss.what.partition(" ")[0] for loss in losses.all()} == {"Liver", "Tumour"}
+
+
+def test_frames_of_no_segment_are_told_as_lost(stage, tmp_path):
+    def claim(head: Any) -> None:
+        head.NumberOfFrames, head.Rows, head.Columns = 400, 1, 1
+        head.PixelData = bytes(50)
+        head.PerFrameFunctionalGroupsSequence = head.PerFrameFunctionalGroupsSequence[:3]
+
+    losses = Losses()
+    made = read_seg(_changed(stage, tmp_path / "s.dcm", claim), stage[0], FEATURES, LabelDocument(), losses)
+    assert not made.annotations
+    assert any(loss.what == "segments on 397 frames" for loss in losses.all())
+
+
+def test_a_deflated_bomb_behind_a_long_head_is_refused_before_it_is_unpacked(stage, tmp_path, monkeypatch):
+    """pydicom would unpack it whole."""
+    monkeypatch.setattr("storage.exchange.dicom_read.MAX_HEAD", 4 << 20)
+
+    def hide(head: Any) -> None:
+        from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+        head.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+        head.file_meta.add_new(0x00020001, "OB", b"\0\1" * 2000)
+        head.add_new(0x00090010, "LO", "X")
+        head.add_new(0x00091001, "OB", bytes(16 << 20))
+
+    path = _changed(stage, tmp_path / "s.dcm", hide)
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(BadInput, match="unpacks to more"):
+        read_head(path)
