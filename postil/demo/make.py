@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from postil.demo import media, media_labels, pictures
+from postil.demo import media, media_labels, pictures, scans
 from postil.demo.ontology import sample_ontology
 from postil.demo.pictures import Scene, Thing
 from storage.catalog import datasets, folders, labels, ontologies, projects
@@ -88,6 +88,8 @@ def _add_media(catalog: Catalog, scratch: Path, progress: Progress) -> list[Scen
         "Sound": [media.sound(scratch)],
         "Documents": [media.paper(scratch), media.letter(scratch), media.page(scratch)],
     }
+    progress.stage("Scanning the sample phantoms")
+    made["Scans"] = [*scans.trunk(scratch), *scans.trunk(scratch, before=True), scans.head(scratch)]
     for folder, files in made.items():
         folder_id = catalog.do("New folder", folders.ensure, ("Samples", folder))
         add_paths(catalog, files, folder_id, render=render, progress=progress)

@@ -1,4 +1,4 @@
-"""Labels on the sample's film, sound, documents and group."""
+"""Labels on the sample's film, sound, documents, scans and group."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from postil.demo import media
+import numpy as np
+from numpy.typing import NDArray
+
+from postil.demo import media, scans
 from postil.demo.pictures import Scene
 from storage.editing import answer_ranges, track_verbs, verbs
 from storage.editing.edits import Edit
 from storage.editing.track_verbs import Hand
 from storage.media.frames import FrameTable
-from storage.model.geometry import AudioRanges, Box, Geometry, HtmlRanges, Polygon, TextRanges
+from storage.model import masks
+from storage.model.geometry import AudioRanges, Box, Geometry, HtmlRanges, Polygon, Polyline, TextRanges
 from storage.model.items import Item, Kind
 from storage.model.labels import AnswerValue, FrameKey, LabelDocument
 
 CAR, LEAF, CALL, NAME, HEADING = "sample01", "sample11", "sample12", "sample13", "sample14"
+LIVER, LESION, DIAMETER, KEY_IMAGE = "sample15", "sample16", "sample17", "keyimg00"
 
 
 class Marker:
@@ -104,6 +109,33 @@ def views(marker: Marker, scenes: Sequence[Scene], members: Sequence[str]) -> No
             marker.do(verbs.add_annotation(marker.document, leaf, shape, (member, 0), by=marker.by, now=marker.now))
 
 
+def trunk(marker: Marker) -> None:
+    """Liver and lesion slice by slice, the lesion's diameter, and the slice that shows it best."""
+    found = scans.Trunk(scans.LESION)
+    _voxels(marker, LIVER, found.liver & ~found.lesion)
+    _voxels(marker, LESION, found.lesion)
+    middle = int(found.lesion.sum(axis=(1, 2)).argmax())
+    row = int(found.lesion[middle].sum(axis=1).argmax())
+    columns = np.flatnonzero(found.lesion[middle][row])
+    marker.add(DIAMETER, Polyline(((float(columns[0]), row + 0.5), (columns[-1] + 1.0, row + 0.5))), ("", middle))
+    edits, key_image = verbs.add_classification(KEY_IMAGE, ((middle, middle),), by=marker.by, now=marker.now)
+    marker.do(edits)
+    marker.answer(key_image, "keyimg01", ("keyIm001",))
+
+
+def head(marker: Marker) -> None:
+    _voxels(marker, LESION, scans.Head().lesion)
+
+
+def _voxels(marker: Marker, feature: str, inside: NDArray[np.bool_]) -> None:
+    """One object, a mask on each slice that it lies in."""
+    first, *others = (int(k) for k in np.flatnonzero(inside.any(axis=(1, 2))))
+    own = marker.add(feature, masks.encode(inside[first]), ("", first))
+    for k in others:
+        mask = masks.encode(inside[k])
+        marker.do(verbs.add_annotation(marker.document, own, mask, ("", k), by=marker.by, now=marker.now))
+
+
 def document_of(
     item: Item, path: Path | None, table: bytes | None, scenes: Sequence[Scene], by: str, now: int
 ) -> LabelDocument:
@@ -120,6 +152,10 @@ def document_of(
             page(marker, path.read_text("utf-8"))
         case Kind.TEXT if path is not None:
             letter(marker, path.read_text("utf-8"))
+        case Kind.DICOM_SERIES if item.title == scans.NOW:  # the older one is left for the person to do
+            trunk(marker)
+        case Kind.NIFTI:
+            head(marker)
         case Kind.IMAGE_GROUP:
             views(marker, scenes, [member["uuid"] for member in item.facts["members"]])
     return marker.document

@@ -44,6 +44,21 @@ def _object(
     return made
 
 
+_ANATOMY = ("91723000", "Anatomical Structure")
+_ABNORMAL = ("49755003", "Morphologically Abnormal Structure")
+
+
+def _code(value: str, meaning: str, category: tuple[str, str]) -> dict[str, Any]:
+    """The DICOM code of a class (SNOMED CT)."""
+    kind, of = category
+    return {
+        "dicom": {
+            "code": {"value": value, "scheme": "SCT", "meaning": meaning},
+            "category": {"value": kind, "scheme": "SCT", "meaning": of},
+        }
+    }
+
+
 def _car() -> list[dict[str, Any]]:
     colors = _options("1.1", "carCol", tuple(CAR_COLORS))
     colors[-1]["options"] = [_attribute("1.1.4.1", "Which colour", "text", "carOther")]
@@ -102,6 +117,9 @@ def sample_ontology() -> Ontology:
                 _object(12, "Call", ShapeKind.AUDIO, "#E27300", _call()) | {"hotkey": ""},
                 _object(13, "Name", ShapeKind.TEXT, "#FF6F61") | {"hotkey": ""},
                 _object(14, "Heading", ShapeKind.BOX, "#2E86AB") | {"hotkey": ""},
+                _object(15, "Liver", ShapeKind.BITMASK, "#DD8265") | {"hotkey": "", **_code("10200004", "Liver", _ANATOMY)},
+                _object(16, "Lesion", ShapeKind.BITMASK, "#90EE90") | {"hotkey": "", **_code("52988006", "Lesion", _ABNORMAL)},
+                _object(17, "Diameter", ShapeKind.POLYLINE, "#FCDC00") | {"hotkey": ""},
             ],
             "classifications": [
                 {
@@ -132,6 +150,13 @@ def sample_ontology() -> Ontology:
                     "id": "4",
                     "featureNodeHash": "countd00",
                     "attributes": [_attribute("4.1", "Things in view", "numeric", "countd01")],
+                },
+                {
+                    "id": "5",
+                    "featureNodeHash": "keyimg00",
+                    "attributes": [
+                        _attribute("5.1", "Key image", "checklist", "keyimg01", options=_options("5.1", "keyIm", ("Yes",)))
+                    ],
                 },
             ],
             "skeleton_templates": [_template()],

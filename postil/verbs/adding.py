@@ -17,7 +17,6 @@ from storage.model.items import Kind
 from storage.progress import Progress
 from storage.services.results import Failure, IntakeResult
 
-
 #: As what labels that lie beside series are imported.
 _FORMATS = {"SEG": "dicom-seg", "RTSTRUCT": "rtstruct", "SR": "sr", "KO": "sr"}
 

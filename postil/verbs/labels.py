@@ -43,7 +43,7 @@ def export(arguments: argparse.Namespace, console: Console) -> int:
                 deidentify=_deidentify(arguments.deidentify),
             )
     lost = [{"what": x.what, "where": x.where, "why": x.why} for x in result.lost]
-    document = {"files": [str(f) for f in result.files], **result.counts, "lost": lost}
+    document = {**result.counts, "files": [str(f) for f in result.files], "lost": lost}
 
     def lines() -> Iterator[str]:
         yield ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in result.counts.items())

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import highdicom as hd
 import pytest
 from PIL import Image
 
@@ -55,7 +56,7 @@ def pictures(tmp_path) -> Path:
 def test_the_sample_holds_a_project_with_every_shape_and_question(demo):
     [project] = ask("--catalog", demo, "project", "list")
     assert project["title"] == "Sample project"
-    assert project["tasks"] == {"Annotate 1": 15, "Complete": 0}
+    assert project["tasks"] == {"Annotate 1": 18, "Complete": 0}
     ontology = ask("--catalog", demo, "ontology", "export", project["ontology"])
     shapes = {o["shape"] for o in ontology["objects"]}
     assert shapes == {
@@ -138,7 +139,7 @@ def test_an_export_taken_into_a_copy_exports_the_same_again(demo, tmp_path, form
     out = tmp_path / f"{format}.json"
     answer = ask("--catalog", demo, "labels", "export", "Sample project", "--format", format, "--out", out)
     assert {lost["where"] for lost in answer["lost"]} == (
-        {"bells.wav", "letter.txt", "page.html"} if format == "coco" else set()
+        {"bells.wav", "letter.txt", "page.html", "Trunk, March 2026", "head.nii.gz"} if format == "coco" else set()
     )
     copy = tmp_path / "copy"
     postil("--catalog", demo, "backup", tmp_path / "backup")
@@ -208,3 +209,20 @@ def test_a_module_of_the_user_that_hides_ours_is_named(tmp_path):
     )  # fmt: skip
     assert done.returncode == 3
     assert "hides Postil's own" in done.stderr
+
+
+def test_the_sample_holds_scans_with_labels_that_other_programs_read(demo, tmp_path):
+    scans = ask("--catalog", demo, "items", "--folder", "Samples/Scans")
+    assert sorted((i["kind"], i["title"]) for i in scans) == [
+        ("dicom_series", "Trunk, March 2026"), ("dicom_series", "Trunk, September 2025"), ("nifti", "head.nii.gz"),
+    ]  # fmt: skip
+    assert not any(i["warnings"] for i in scans)
+    answer = ask("--catalog", demo, "labels", "export", "Sample project", "--format", "dicom-seg", "--out", tmp_path / "out")
+    seg = hd.seg.segread(answer["files"][0])
+    liver, lesion = (seg.get_segment_description(n) for n in (1, 2))
+    assert (liver.segment_label, liver.segmented_property_type.value) == ("Liver 1", "10200004")
+    assert lesion.segmented_property_category.meaning == "Morphologically Abnormal Structure"
+    report = ask("--catalog", demo, "labels", "export", "Sample project", "--format", "sr", "--out", tmp_path / "sr")
+    assert sorted(Path(f).name.rsplit(".", 2)[1] for f in report["files"]) == ["ko", "sr"]
+    nifti = ask("--catalog", demo, "labels", "export", "Sample project", "--format", "nifti", "--out", tmp_path / "nii")
+    assert len([f for f in nifti["files"] if f.endswith(".nii.gz")]) == 2
