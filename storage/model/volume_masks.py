@@ -212,14 +212,21 @@ class VolumeMasks:
                     np.putmask(out[both.within(box.lo)], here, value)
         return np.ascontiguousarray(out.squeeze(axis)) if not box.empty else np.zeros(_without(box.shape, axis), np.uint16)
 
-    def label_map(self, objects: Sequence[str], voxels: tuple[ArrayLike, ArrayLike, ArrayLike]) -> Labels:
-        """The same on any plane: `voxels` are the slice, row and column under each of its pixels (`nearest_voxels`)."""
-        tiles = _Tiles(*np.broadcast_arrays(*(np.asarray(v) for v in voxels)))
+    def mark(self, labels: Labels, instance: str, value: int, voxels: tuple[ArrayLike, ArrayLike, ArrayLike]) -> None:
+        """The same on any plane: `value` where the object lies. `voxels` are the slice, row and column under each pixel; they
+        may lie outside of the volume."""
         with self.lock:
-            for value, instance in enumerate(objects, start=1):
-                if not self.box_of(instance).empty:
-                    tiles.mark(self.view(instance), value)
-        return tiles.labels()
+            block = self.view(instance)
+            places = [np.asarray(v) - lo for v, lo in zip(voxels, block.lo, strict=True)]
+            # What lies before the first wraps round to a large number.
+            k, j, i = (
+                p.astype(np.int32, copy=False).view(np.uint32) < n for p, n in zip(places, block.array.shape, strict=True)
+            )
+            inside = k & j & i
+            _, rows, columns = block.array.shape
+            at = (places[0] * rows + places[1]) * columns + places[2]
+            inside &= block.array.reshape(-1).take(at, mode="clip")  # elsewhere `at` means nothing
+        np.putmask(labels, inside, value)
 
     def _piece(self, instance: str, box: VoxelBox) -> Mask3:
         dense = self._get(instance)
@@ -309,53 +316,6 @@ class VolumeMasks:
                 dense.held.discard(k)
                 dense.take(k, self.row(instance, k), self.shape)
             return box
-
-
-class _Tiles:
-    """The voxels under a plane's pixels, in square tiles: an object is looked for only where the plane meets its box."""
-
-    SIDE = 16
-
-    def __init__(self, *voxels: NDArray) -> None:
-        self._shape = voxels[0].shape
-        flat = [v.reshape(-1, self._shape[-1] if len(self._shape) > 1 else max(1, v.size)) for v in voxels]
-        height, width = self._flat = flat[0].shape
-        self._wide = (-(-height // self.SIDE) * self.SIDE, -(-width // self.SIDE) * self.SIDE)
-        self._voxels = [self._cut(v) for v in flat]
-        self._reach = [(v.min(axis=1), v.max(axis=1)) for v in self._voxels]
-        self._labels = np.zeros(self._voxels[0].shape, np.uint16)
-
-    def _cut(self, pixels: NDArray) -> NDArray[np.int32]:
-        """One row per tile; beyond the plane's edge no voxel."""
-        height, width = self._wide
-        wide = np.full((height, width), -1, np.int32)
-        wide[: pixels.shape[0], : pixels.shape[1]] = pixels
-        side = self.SIDE
-        return wide.reshape(height // side, side, width // side, side).swapaxes(1, 2).reshape(-1, side * side)
-
-    def mark(self, block: VoxelBlock, value: int) -> None:
-        near = np.ones(len(self._labels), bool)
-        for (least, most), lo, n in zip(self._reach, block.lo, block.array.shape, strict=True):
-            near &= (most >= lo) & (least < lo + n)
-        tiles = np.flatnonzero(near)
-        if len(tiles) == 0:
-            return
-        places = [v[tiles] - lo for v, lo in zip(self._voxels, block.lo, strict=True)]
-        # What lies before the first wraps round to a large number.
-        k, j, i = (p.view(np.uint32) < n for p, n in zip(places, block.array.shape, strict=True))
-        inside = k & j & i
-        _, rows, columns = block.array.shape
-        at = (places[0] * rows + places[1]) * columns + places[2]
-        inside &= block.array.reshape(-1).take(at, mode="clip")  # elsewhere `at` means nothing
-        labels = self._labels[tiles]
-        np.putmask(labels, inside, value)
-        self._labels[tiles] = labels
-
-    def labels(self) -> Labels:
-        height, width = self._wide
-        side = self.SIDE
-        made = self._labels.reshape(height // side, width // side, side, side).swapaxes(1, 2).reshape(height, width)
-        return np.ascontiguousarray(made[: self._flat[0], : self._flat[1]]).reshape(self._shape)
 
 
 def _box_of(row: Bitmask, k: int, shape: Index) -> VoxelBox:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from storage.model.space import Floats
 from viewers.canvas.overlay import BACKGROUND, DARK
+from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
 from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
 from viewers.scene.crosshair import CrosshairHand, hold_at, lines, mm_at, on_screen
 from viewers.scene.mpr import Plane, PlaneKind
@@ -29,8 +28,6 @@ from viewers.scene.slice_view import SliceView
 from viewers.scene.view_state import DRAG_THRESHOLD, Placement
 
 ZOOM_STEP = 1.25
-#: What lies over a plane: values of 0 (nothing) and up, and the colour of each, premultiplied ARGB.
-Labels = tuple[NDArray[np.uint16], NDArray[np.uint32]]
 
 
 class PlaneHand(Protocol):
@@ -72,7 +69,7 @@ class SliceCanvas(QWidget):
         self._from = QPointF()  # where the pointer was last while held
         self._dragged = False
         self._fitted = True
-        self._image: tuple[tuple[Any, ...], QImage, NDArray[Any]] | None = None
+        self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
         self.version = 0  # of the labels
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -157,9 +154,9 @@ class SliceCanvas(QWidget):
         over = self._labels_of(cut)
         key = (id(cut.eight), now, size, self.state.smooth, id(over))
         if self._image is None or self._image[0] != key:
-            pixels = warped(cut.eight, now, size, smooth=self.state.smooth)
+            pixels = drawn(cut.eight, now, size, smooth=self.state.smooth)
             if over is not None:
-                _lay_over(pixels, over, now, size)
+                lay_over(pixels, over, now.device())
             image = QImage(pixels.data, size[0], size[1], size[0] * 4, QImage.Format.Format_RGB32)
             image.setDevicePixelRatio(now.dpr)
             self._image = (key, image, pixels)
@@ -315,65 +312,14 @@ def whole(steps: float) -> int:
     return round(steps) or (1 if steps > 0 else -1)
 
 
-def warped(eight: NDArray[np.uint8], now: Placement, size: tuple[int, int], *, smooth: bool) -> NDArray[np.uint8]:
+def drawn(eight: Pixels, now: Placement, size: tuple[int, int], *, smooth: bool) -> Pixels:
     """Greys or RGB of a plane as (h, w, 4) device pixels of a pane, the background around it."""
-    a, b, tx, c, d, ty = now.device()
-    # Corners become centres: OpenCV counts from the middle of a pixel.
-    forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
-    picture = (eight.shape[1], eight.shape[0])
-    inside = _covered(forward, picture, size)
-    scale = float(np.hypot(a, c)), float(np.hypot(b, d))
-    source = np.ascontiguousarray(eight)
-    if min(scale) < 0.5:  # averaged, else it shimmers while it is turned through
-        w, h = (max(1, round(n * min(1.0, s))) for n, s in zip(picture, scale, strict=True))
-        source = cv2.resize(source, (w, h), interpolation=cv2.INTER_AREA)
-        fx, fy = picture[0] / w, picture[1] / h
-        shift = (tx + (a * fx + b * fy) / 2 - 0.5, ty + (c * fx + d * fy) / 2 - 0.5)
-        forward = np.array(((a * fx, b * fy, shift[0]), (c * fx, d * fy, shift[1])))
-    flags = cv2.INTER_LINEAR if smooth or min(scale) < SQUARES else cv2.INTER_NEAREST
-    made = cv2.warpAffine(source, forward, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    out = cv2.cvtColor(made, cv2.COLOR_GRAY2BGRA if made.ndim == 2 else cv2.COLOR_RGB2BGRA)
-    _paint_ground(out, inside)
-    return out
-
-
-def _covered(forward: NDArray[Any], picture: tuple[int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The whole device pixels (left, top, right, bottom) under which the picture lies; it is never turned but by quarters."""
-    w, h = picture
-    ends = np.array(((-0.5, -0.5, 1.0), (w - 0.5, h - 0.5, 1.0))) @ forward.T + 0.5
-    (x0, y0), (x1, y1) = np.rint(np.sort(ends, axis=0)).astype(int).tolist()
-    return max(0, x0), max(0, y0), min(size[0], x1), min(size[1], y1)
-
-
-def _paint_ground(out: NDArray[np.uint8], inside: tuple[int, int, int, int]) -> None:
-    x0, y0, x1, y1 = inside
-    whole = out.view(np.uint32)[..., 0]  # pixel by pixel: four times as fast as byte by byte
-    for part in (whole[:y0], whole[y1:], whole[y0:y1, :x0], whole[y0:y1, x1:]):
-        part[:] = BACKGROUND.rgb()
-
-
-def _lay_over(pixels: NDArray[np.uint8], labels: Labels, now: Placement, size: tuple[int, int]) -> None:
-    """Masks, blended in; only where there are any."""
-    values, colors = labels
-    a, b, tx, c, d, ty = now.device()
-    forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
-    seen = cv2.warpAffine(values, forward, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=(0.0,))
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
-        return
-    cut = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    over = colors[seen[cut]].view(np.uint8).reshape(*seen[cut].shape, 4)
-    under = pixels[cut].astype(np.uint16)
-    pixels[cut] = (over + (under * (255 - over[..., 3:].astype(np.uint16)) + 127) // 255).astype(np.uint8)
-    pixels[cut][..., 3] = 255
-
-
-def color_table(colors: Sequence[tuple[int, int, int, float]]) -> NDArray[np.uint32]:
-    """Of (red, green, blue, opacity 0..1), counted from 1; 0 is nothing."""
-    table = np.zeros((len(colors) + 1, 4), np.uint8)  # blue, green, red, alpha
-    for i, (red, green, blue, alpha) in enumerate(colors, start=1):
-        table[i] = (round(blue * alpha), round(green * alpha), round(red * alpha), round(255 * alpha))
-    return table.view(np.uint32).ravel()
+    m = now.device()
+    target = covered(m, (0, 0, eight.shape[1], eight.shape[0]), size)
+    if target[2] <= 0 or target[3] <= 0:
+        return painted(size, (0, 0, 0, 0), None, BACKGROUND.rgb())
+    squares = not smooth and min(scales(m)) >= SQUARES
+    return painted(size, target, placed(np.ascontiguousarray(eight), m, target, squares=squares), BACKGROUND.rgb())
 
 
 def _no_labels(_plane: Plane) -> Labels | None:

@@ -9,13 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from viewers.canvas.placing import covered, painted, placed, scales
 from viewers.decode.request import FrameFacts, doubled
-from viewers.scene.pictures import SQUARES, TILE, PictureSource, Seen, Shown, TileKey
+from viewers.scene.pictures import TILE, PictureSource, Seen, Shown, TileKey
 from viewers.scene.view_state import Matrix, level_for
 
 CHECKER = ((204, 204, 204), (255, 255, 255))
-
-Rect = tuple[int, int, int, int]  # x, y, w, h in device px
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def cut(source: PictureSource, frame: int, matrix: Matrix, size: tuple[int, int]
     if right <= left or bottom <= top:
         return None
     region = (left, top, right - left, bottom - top)
-    level = level_for(_scale(matrix), facts.levels, facts.finest)
+    level = level_for(max(scales(matrix)), facts.levels, facts.finest)
     if source.moving:
         return Cut(level, [(frame, level, -1, -1)], region)
     whole = (frame, facts.levels, -1, -1)
@@ -67,30 +66,27 @@ def render(
 ) -> Shown:
     """(h, w, 4) opaque BGRA. What is not decoded yet is drawn from the coarse picture, blurred. Of pictures that move `seen`
     stands in for the frame."""
-    # As whole pixels: four times as fast as byte by byte.
-    colour = np.array((*background, 255), np.uint8).view(np.uint32)[0]
-    out: Shown = np.full((size[1], size[0]), colour).view(np.uint8).reshape(size[1], size[0], 4)
+    ground = int(np.array((*background, 255), np.uint8).view(np.uint32)[0])
+    nothing = (0, 0, 0, 0)
     what = cut(source, frame, matrix, size)
     facts = source.facts(frame)
     if what is None or facts is None:
-        return out
+        return painted(size, nothing, None, ground)
     level, origin = what.level, (0.0, 0.0)
     if source.moving:
         seen = seen or source.seen(frame, level)
         mosaic, level = (seen.array, seen.level) if seen is not None else (None, level)
     else:
         mosaic, origin = _mosaic(source, facts, what, frame)
-    if mosaic is None:
-        return out
-    target = _target(matrix, what.region, size)
-    x, y, w, h = target
-    if w <= 0 or h <= 0:
-        return out
-    warped = _warp(mosaic, origin, level, matrix, target, source.squares_from)
+    target = covered(matrix, what.region, size)
+    if mosaic is None or target[2] <= 0 or target[3] <= 0:
+        return painted(size, nothing, None, ground)
+    step = 2.0**level
+    squares = min(scales(matrix)) * min(step, 1.0) >= source.squares_from
+    warped = placed(mosaic, _of_level(matrix, origin, step), target, squares=squares)
     if source.transparent(frame):
-        _over_checker(warped, x, y)
-    out[y : y + h, x : x + w] = warped
-    return out
+        _over_checker(warped, target[0], target[1])
+    return painted(size, target, warped, ground)
 
 
 def _mosaic(source: PictureSource, facts: FrameFacts, what: Cut, frame: int) -> tuple[Shown | None, tuple[float, float]]:
@@ -129,36 +125,11 @@ def _from_coarse(place: NDArray[Any], whole: Shown | None, facts: FrameFacts, ke
     place[:] = cv2.warpAffine(whole, m, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _warp(
-    mosaic: Shown, origin: tuple[float, float], level: int, m: Matrix, target: Rect, squares_from: float = SQUARES
-) -> Shown:
-    """From the level's pixels to the target rectangle. Corners become centres: OpenCV's coordinates are pixel centres."""
+def _of_level(m: Matrix, origin: tuple[float, float], step: float) -> Matrix:
+    """From px of a level, of which the first lies at `origin` of the picture, to device px."""
     a, b, tx, c, d, ty = m
-    step = 2.0**level
-    tx, ty = tx + a * origin[0] + b * origin[1] - target[0], ty + c * origin[0] + d * origin[1] - target[1]
-    a, b, c, d = a * step, b * step, c * step, d * step
-    forward = np.array(((a, b, tx + (a + b) / 2 - 0.5), (c, d, ty + (c + d) / 2 - 0.5)))
-    flags = cv2.INTER_NEAREST if _scale(m) * min(step, 1.0) >= squares_from else cv2.INTER_LINEAR
-    if _scale(m) * step < 0.5:  # smaller than the coarsest level: average, else it shimmers
-        shrink = _scale(m) * step
-        h, w = max(1, round(mosaic.shape[0] * shrink)), max(1, round(mosaic.shape[1] * shrink))
-        fx, fy = mosaic.shape[1] / w, mosaic.shape[0] / h
-        mosaic = cv2.resize(mosaic, (w, h), interpolation=cv2.INTER_AREA)
-        forward = np.array(
-            ((a * fx, b * fy, tx + (a * fx + b * fy) / 2 - 0.5), (c * fx, d * fy, ty + (c * fx + d * fy) / 2 - 0.5))
-        )
-    return cv2.warpAffine(mosaic, forward, (target[2], target[3]), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _target(m: Matrix, region: tuple[int, int, int, int], size: tuple[int, int]) -> Rect:
-    """The whole device pixels that the region covers, inside the layer."""
-    x, y, w, h = region
-    a, b, tx, c, d, ty = m
-    xs = sorted((a * x + b * y + tx, a * (x + w) + b * (y + h) + tx))
-    ys = sorted((c * x + d * y + ty, c * (x + w) + d * (y + h) + ty))
-    left, top = max(0, round(xs[0])), max(0, round(ys[0]))
-    right, bottom = min(size[0], round(xs[1])), min(size[1], round(ys[1]))
-    return left, top, right - left, bottom - top
+    tx, ty = tx + a * origin[0] + b * origin[1], ty + c * origin[0] + d * origin[1]
+    return a * step, b * step, tx, c * step, d * step, ty
 
 
 def _over_checker(array: Shown, x: int, y: int, side: int = 8) -> None:
@@ -168,10 +139,6 @@ def _over_checker(array: Shown, x: int, y: int, side: int = 8) -> None:
     board = np.where(odd[..., None].astype(bool), np.uint8(CHECKER[0][0]), np.uint8(CHECKER[1][0])).repeat(4, axis=2)
     left = cv2.merge([cv2.bitwise_not(np.ascontiguousarray(array[..., 3]))] * 4)
     cv2.add(array, cv2.multiply(board, left, scale=1 / 255), array)
-
-
-def _scale(m: Matrix) -> float:
-    return float((m[0] * m[0] + m[3] * m[3]) ** 0.5)
 
 
 def _image_region(m: Matrix, size: tuple[int, int]) -> tuple[float, float, float, float]:

@@ -6,8 +6,10 @@ modality values, for stored ones could not be blended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,12 +17,18 @@ from numpy.typing import NDArray
 
 from storage.model.space import VolumeGeometry
 from storage.model.volume_masks import VolumeMasks, nearest_voxels
+from storage.model.voxels import VoxelBox
 from viewers.decode import voi
 from viewers.decode.arrays import Array
 from viewers.scene.mpr import Plane, PlaneKind, Reslicer, acquired
 from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.window_level import Look
+
+#: Of a plane: left, top, right and bottom in its pixels, half open.
+Part = tuple[int, int, int, int]
+#: A plane that only touches a voxel shows it: nearest voxels are rounded.
+_NEAR_MM = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,23 +141,87 @@ class PlaneReader:
         return values
 
 
-def labels_on(masks: VolumeMasks, objects: Sequence[str], plane: Plane, geometry: VolumeGeometry) -> NDArray[np.uint16] | None:
-    """Which object is seen in each pixel of a plane, counted from 1. None: none at all."""
-    if not objects:
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Which object is seen in each pixel of a part of a plane, counted from 1; the part begins at (left, top)."""
+
+    values: NDArray[np.uint16]
+    left: int
+    top: int
+
+
+def labels_on(masks: VolumeMasks, objects: Sequence[str], plane: Plane, geometry: VolumeGeometry) -> Seen | None:
+    """Later objects lie on top. None: the plane meets none of them."""
+    boxes = {value: box for value, o in enumerate(objects, start=1) if not (box := masks.box_of(o)).empty}
+    met = list(_met(plane, geometry, boxes))
+    if not met:
         return None
-    return masks.label_map(objects, voxels_of(plane, geometry))
+    left, top = min(found[0] for _, found in met), min(found[1] for _, found in met)
+    right, bottom = max(found[2] for _, found in met), max(found[3] for _, found in met)
+    values = np.zeros((bottom - top, right - left), np.uint16)
+    crowded = sum((x1 - x0) * (y1 - y0) for _, (x0, y0, x1, y1) in met) > values.size
+    shared = voxels_of(plane, geometry, (left, top, right, bottom)) if crowded else None
+    for value, (x0, y0, x1, y1) in met:
+        here = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+        k, j, i = (v[here] for v in shared) if shared else voxels_of(plane, geometry, (x0, y0, x1, y1))
+        masks.mark(values[here], objects[value - 1], value, (k, j, i))
+    return Seen(values, left, top)
 
 
-def voxels_of(plane: Plane, geometry: VolumeGeometry) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Slice, row and column under each pixel; -1 outside."""
+def _met(plane: Plane, geometry: VolumeGeometry, boxes: Mapping[int, VoxelBox]) -> Iterator[tuple[int, Part]]:
+    """Of the boxes of voxels that the plane meets: the pixels under which they may lie, with a rim of one."""
+    corners, edges, starts = [np.empty((0, 3))], [np.empty((0, 2), np.intp)], [0]
+    count = 0
+    for box in boxes.values():
+        (k0, j0, i0), (k1, j1, i1) = box.lo, box.hi
+        bends = () if geometry.regular else range(k0, k1)
+        slices = np.array((k0 - 0.5, *bends, k1 - 0.5))
+        made = np.empty((len(slices), 4, 3))
+        made[..., :2] = np.array(((i0, j0), (i1, j0), (i1, j1), (i0, j1))) - 0.5
+        made[..., 2] = slices[:, None]
+        edges.append(_edges(len(slices)) + count)
+        corners.append(made.reshape(-1, 3))
+        count += 4 * len(slices)
+        starts.append(starts[-1] + len(edges[-1]))
+    if not boxes:
+        return
+    places = np.stack(plane.pixel_of(geometry.to_mm(*np.concatenate(corners).T)), axis=-1)  # u, v, depth
+    one, other = places[np.concatenate(edges)].swapaxes(0, 1)
+    apart = one[:, 2] - other[:, 2]
+    flat = np.abs(apart) < 1e-9
+    part = np.clip(one[:, 2] / np.where(flat, 1.0, apart), 0.0, 1.0)[:, None]
+    crossed = one[:, :2] + part * (other[:, :2] - one[:, :2])
+    reached = (np.minimum(one[:, 2], other[:, 2]) <= _NEAR_MM) & (np.maximum(one[:, 2], other[:, 2]) >= -_NEAR_MM)
+    ends = np.stack([crossed, np.where(flat[:, None], other[:, :2], crossed)])
+    low = np.minimum.reduceat(np.where(reached[:, None], ends.min(axis=0), np.inf), starts[:-1])
+    high = np.maximum.reduceat(np.where(reached[:, None], ends.max(axis=0), -np.inf), starts[:-1])
+    for value, least, most in zip(boxes, low.tolist(), high.tolist(), strict=True):
+        if least[0] > most[0]:
+            continue
+        x0, y0 = (max(0, math.floor(v) - 1) for v in least)
+        x1, y1 = (min(n, math.ceil(v) + 2) for n, v in zip((plane.width, plane.height), most, strict=True))
+        if x1 > x0 and y1 > y0:
+            yield value, (x0, y0, x1, y1)
+
+
+@lru_cache(maxsize=64)
+def _edges(layers: int) -> NDArray[np.intp]:
+    """Of a body of so many layers of four corners: pairs of corners."""
+    corners = np.arange(4 * layers).reshape(layers, 4)
+    around = np.stack([corners, np.roll(corners, 1, axis=1)], axis=-1)
+    onward = np.stack([corners[:-1], corners[1:]], axis=-1)
+    return np.concatenate([around.reshape(-1, 2), onward.reshape(-1, 2)])
+
+
+def voxels_of(plane: Plane, geometry: VolumeGeometry, part: Part) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Slice, row and column under each pixel of a part of a plane; where that is outside of the volume, one that is not there."""
+    us, vs = np.arange(part[0], part[2])[None, :], np.arange(part[1], part[3])[:, None]
     if geometry.affine is None:
-        vs, us = np.mgrid[: plane.height, : plane.width]
-        return nearest_voxels(geometry, plane.at(us, vs))
+        return nearest_voxels(geometry, plane.at(*np.broadcast_arrays(us, vs)))
     inverse = np.linalg.inv(geometry.affine)
     start = (inverse @ [*plane.origin, 1.0])[:3]
     across = inverse[:3, :3] @ (plane.right * plane.mm_right)
     down = inverse[:3, :3] @ (plane.down * plane.mm_down)
-    us, vs = np.arange(plane.width)[None, :], np.arange(plane.height)[:, None]
     found = [np.floor((start[axis] + 0.5 + 1e-9) + us * across[axis] + vs * down[axis]).astype(np.int32) for axis in (2, 1, 0)]
     return found[0], found[1], found[2]
 

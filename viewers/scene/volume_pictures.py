@@ -68,8 +68,9 @@ class VolumePictures(PictureSource):
         return Seen(self._painted(found.frame, found.array), found.frame, 0) if found is not None else None
 
     def whole(self, frame: int) -> Shown | None:
+        """BGRA, as other pictures are; `seen` has greys and RGB, of which the canvas colours what is in sight."""
         found = self.seen(frame)
-        return found.array if found is not None else None
+        return _bgra(found.array) if found is not None else None
 
     def tile(self, key: TileKey) -> Shown | None:
         return self.whole(key[0])
@@ -153,10 +154,11 @@ class VolumePictures(PictureSource):
             if kept is not None:
                 self._kept.move_to_end(key)
                 return kept
-        eight = voi.apply(array, look)
-        made: Shown = cv2.cvtColor(eight, cv2.COLOR_GRAY2BGRA if eight.ndim == 2 else cv2.COLOR_RGB2BGRA)
-        for overlay in drawn:
-            _draw_over(made, overlay)
+        made: Shown = voi.apply(array, look)
+        if drawn:
+            made = _bgra(made)
+            for overlay in drawn:
+                _draw_over(made, overlay)
         made.flags.writeable = False
         with self._lock:
             self._kept[key] = made
@@ -206,6 +208,12 @@ class VolumePictures(PictureSource):
 
 def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value - round(value)) < 1e-6 else f"{value:,.4g}"
+
+
+def _bgra(eight: Shown) -> Shown:
+    if eight.ndim == 3 and eight.shape[2] == 4:
+        return eight
+    return cv2.cvtColor(eight, cv2.COLOR_GRAY2BGRA if eight.ndim == 2 else cv2.COLOR_RGB2BGRA)
 
 
 def _draw_over(picture: Shown, overlay: Overlay) -> None:

@@ -268,13 +268,13 @@ def test_on_a_fine_screen_a_slice_is_as_sharp_as_its_pixels(qtbot, monkeypatch):
     geometry = space(n=3, rows=60, columns=60)
     stage = VolumeStage(qtbot, geometry, np.random.default_rng(1).integers(-100, 200, geometry.shape).astype(np.int16))
     pane = stage.editor.planes[PlaneKind.AXIAL]
-    from viewers.canvas.slice_canvas import warped
+    from viewers.canvas.slice_canvas import drawn
 
     pane.view.frame = (60, 60)
     pane.view.resize(200, 150, 2.0)
     pane.view.zoom_to(1.0)
     eight = np.random.default_rng(2).integers(0, 255, (60, 60)).astype(np.uint8)
-    made = warped(eight, pane.view.placement(), (400, 300), smooth=False)
+    made = drawn(eight, pane.view.placement(), (400, 300), smooth=False)
     x, y = (round(v * 2) for v in pane.view.screen_point(0, 0))
     assert (made[y : y + 120, x : x + 120, 0] == eight.repeat(2, axis=0).repeat(2, axis=1)).all()
 

@@ -6,12 +6,16 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from storage.model.space import VolumeGeometry
+from tests.support.segment_stage import Stage, geometries
 from tests.support.volume_view import ArrayFrames, space
 from viewers.decode import voi
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
-from viewers.scene.plane_reader import PlaneReader
+from viewers.scene.plane_reader import PlaneReader, labels_on
 from viewers.scene.volume_source import VolumeSource
 
 
@@ -86,3 +90,41 @@ def test_what_has_not_changed_is_the_same_array(volumes):
     state, reader = MprState(geometry), PlaneReader(volume)
     for kind in PlaneKind:
         assert reader.cut(state, kind).eight is reader.cut(state, kind).eight
+
+
+@settings(max_examples=150, deadline=None)
+@given(geometries(), st.integers(0, 2**31), st.sampled_from(list(PlaneKind)))
+def test_masks_on_a_plane_are_those_of_the_voxels_under_its_pixels(geometry: VolumeGeometry, seed: int, kind: PlaneKind):
+    rng = np.random.default_rng(seed)
+    stage, truth = Stage(geometry.shape), np.zeros(geometry.shape, np.uint16)
+    for value in (1, 2, 3):
+        lo = [int(rng.integers(0, n)) for n in geometry.shape]
+        box = tuple(slice(a, int(rng.integers(a, n)) + 1) for a, n in zip(lo, geometry.shape, strict=True))
+        body = np.zeros(geometry.shape, bool)
+        body[box] = rng.random(body[box].shape) < 0.7
+        body[tuple(lo)] = True
+        stage.object(body)
+        truth[body] = value
+    state = MprState(geometry)
+    state.look_at(geometry.to_mm(*(rng.uniform(0, n - 1) for n in geometry.shape[::-1])))
+    for about in rng.permutation(list(PlaneKind))[: rng.integers(0, 3)]:
+        state.turn(PlaneKind(about), float(rng.uniform(-60, 60)))
+    plane = state.plane(kind)
+
+    places = [np.asarray(v) for v in geometry.to_voxel(plane.at(*np.meshgrid(np.arange(plane.width), np.arange(plane.height))))]
+    sure = np.ones(places[0].shape, bool)
+    inside = np.ones(places[0].shape, bool)
+    voxels = []
+    for place, n in zip(places[::-1], geometry.shape, strict=True):
+        sure &= np.abs(place - np.floor(place) - 0.5) > 1e-6  # between two voxels either may be shown
+        at = np.floor(place + 0.5).astype(int)
+        inside &= (at >= 0) & (at < n)
+        voxels.append(np.clip(at, 0, n - 1))
+    expected = np.where(inside, truth[tuple(voxels)], 0)
+
+    shown = np.zeros(expected.shape, np.uint16)
+    found = labels_on(stage.masks, stage.masks.objects(), plane, geometry)
+    if found is not None:
+        h, w = found.values.shape
+        shown[found.top : found.top + h, found.left : found.left + w] = found.values
+    assert (shown == expected)[sure].all()
