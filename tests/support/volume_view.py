@@ -86,6 +86,9 @@ class ArrayFrames:
     def proposals(self, frame: int) -> Voi:
         return self.voi
 
+    def has_overlays(self, frame: int) -> bool:
+        return False
+
     def overlays(self, frame: int) -> tuple[()]:
         return ()
 

@@ -229,10 +229,12 @@ class VolumeSource:
         return Probe((float(stored),), value, unit, mm, value * self.suv if self.suv else None)
 
     def overlays(self, frame: int) -> tuple[Overlay, ...] | None:
-        """None until they are read (listeners are told); empty where there are none."""
+        """None until they are read (listeners are told where there are any); empty where there are none."""
         known = self._overlays.get(frame)
         if known is not None or self.frames is None:
             return known
+        if not self.frames.has_overlays(frame):
+            return ()
         with self._lock:
             if frame not in self._overlay_jobs and not self._closed:
                 self._overlay_jobs.append(frame)
@@ -310,7 +312,8 @@ class VolumeSource:
             with self._lock:
                 if frame in self._overlay_jobs:
                     self._overlay_jobs.remove(frame)
-            self._tell()
+            if self._overlays[frame]:
+                self._tell()
 
     def _tell(self) -> None:
         self._listeners.tell()
