@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
-from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
+from storage.model import ontology_edit
+from storage.model.geometry import ShapeKind
 from storage.model.key_images import key_class, key_frames
+from storage.model.ontology import Ontology
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import open_task
 from tests.support import phantoms
+from viewers.scene.mpr import Slab
+from viewers.tools.overlap import Overlap
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +32,8 @@ def reading_room(desk: Desk, scans: Path) -> Desk:
     desk.add("Scans", scans / "scan")
     dataset = desk.do(datasets.create, "Scans")
     desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Scans").id)
-    ontology = desk.do(ontologies.create, "Things", sample_ontology())
+    structure, _ = ontology_edit.add_object(Ontology(), "Organ", ShapeKind.BITMASK)
+    ontology = desk.do(ontologies.create, "Things", structure)
     desk.do(projects.create, "Reading", "", ontology, (dataset,))
     return desk
 
@@ -54,3 +60,65 @@ def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: De
     desk.wait_idle()
     desk.key("R", editor.canvas)
     assert editor.frame() == frame
+
+
+def test_how_volumes_are_shown_is_kept_for_the_next_start(reading_room: Desk) -> None:
+    desk = reading_room
+    open_task(desk, "Phantom")
+    editor = desk.editor.editor
+    desk.until(lambda: editor.state is not None, "the volume is open")
+    editor.strip.slab_mm.setValue(6.0)
+    desk.key("Shift+T", editor.canvas)
+    editor.view_3d.set_on(False)
+    editor.overlap_button.use(Overlap.NEVER)
+    again = desk.restart()
+    open_task(again, "Phantom")
+    editor = again.editor.editor
+    again.until(lambda: editor.state is not None, "the volume is open")
+    assert editor.state.slab == Slab("max", 6.0)
+    assert not editor.view_3d.on
+    assert editor.overlap.overlap is Overlap.NEVER
+
+
+def test_f8_and_f9_are_windows_on_the_canvas_and_with_ctrl_they_fold_the_panels(reading_room: Desk) -> None:
+    desk = reading_room
+    open_task(desk, "Phantom")
+    editor = desk.editor.editor
+    desk.until(lambda: editor.state is not None, "the volume is open")
+    editor.canvas.setFocus()
+    panels = desk.editor._right
+    desk.key("F9", editor.canvas)
+    assert panels.isVisible()
+    assert editor.volume.window.title
+    desk.key("Ctrl+F9", editor.canvas)
+    assert not panels.isVisible()
+    desk.key("Ctrl+F9", editor.canvas)
+    desk.key("Ctrl+F8", editor.canvas)
+    assert panels.isVisible()
+    assert not editor.tool_bar_shown()
+
+
+def test_masks_are_united_and_saved_in_one_step(reading_room: Desk) -> None:
+    desk = reading_room
+    open_task(desk, "Phantom")
+    editor = desk.editor.editor
+    desk.until(lambda: editor.state is not None and editor.volume.complete, "the volume is open")
+    known = next(c for c in editor.classes_of("brush"))
+    made = []
+    for shift in (0.0, 6.0):
+        editor.focus.select(())
+        editor.arm_class(known.feature_hash)
+        editor.arm_tool("sphere")
+        point = editor.state.crosshair + np.array((shift, 0.0, 0.0))
+        assert editor.sphere_tool.stroke_from(point, editor.state.geometry.normal, ctrl=False)
+        editor.sphere_tool.end_stroke()
+        made += editor.focus.selected
+    editor.focus.select(made)
+    before = sum(editor.masks.read(i).count for i in made)
+    desk.key("Ctrl+Shift+M", editor.canvas)
+    desk.until(lambda: not editor.mask_work.busy, "they are united")
+    desk.until(lambda: desk.editor._saving.state == "saved", "it is saved")
+    stored = desk.reads.labels(desk.editor.loaded.row.id)
+    assert stored.annotations == editor.session.document.annotations
+    assert editor.masks.read(made[0]).count < before
+    assert editor.session.undo_text.startswith("Unite ")

@@ -95,6 +95,12 @@ class VolumePlaces:
         if self.canvas.drafting and self.tool is not self.crosshair_tool:
             self.tool.cancel()
 
+    @property
+    def settled(self) -> bool:
+        """Where another plane or a slab takes the place of the acquired slices nobody waits for those."""
+        unseen = self.state is not None and not self.canvas.isVisible()
+        return unseen or super().settled  # type: ignore[misc]
+
     def go_to(self, at: FrameKey) -> None:
         self.stop_cine()
         self.focus.set(at=at)

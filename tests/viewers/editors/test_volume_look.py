@@ -32,6 +32,7 @@ def test_what_was_chosen_comes_back_with_the_next_volume(qtbot):
     state = after.editor.state
     assert not after.editor.view_3d.on
     assert state.slab == Slab("max", 7.5)
+    qtbot.waitUntil(lambda: after.editor.settled, timeout=5000)  # though the acquired slices are not to be seen
     assert after.editor.strip.slab_box.currentData() == "max"
     assert (state.lines, state.smooth, after.canvas.marked) == (False, False, False)
     assert after.editor.overlap_button.text() == "No overlap within a class"
