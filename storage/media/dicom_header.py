@@ -23,6 +23,11 @@ from storage.media.dicom_wanted import LABELS, REQUIRED, SERIES_REFERENCES
 _FILMS = tuple(f"1.2.840.10008.1.2.4.{n}" for n in range(100, 109))
 _ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.8")
 _MOST_FRAMES = 1 << 20
+#: Codes of mammographic views (PS3.16 CID 4014, SNOMED CT and its former names) where no View Position is given.
+_VIEWS = {
+    "399162004": "CC", "R-10242": "CC", "399368009": "MLO", "R-10226": "MLO", "399260004": "ML", "R-10224": "ML",
+    "399352003": "LM", "R-10228": "LM",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -267,8 +272,8 @@ def _facts(values: Values, found: Found) -> dict[str, Any]:
         "series_number": values.number(0x00200011),
         "series_description": values.text(0x0008103E),
         "body_part": values.code(0x00180015),
-        "laterality": values.code(0x00200062) or values.code(0x00200060),
-        "view_position": values.code(0x00185101),
+        "laterality": _laterality(values),
+        "view_position": values.code(0x00185101) or _VIEWS.get(values.item(0x00540220).code(0x00080100), ""),
         "frame_of_reference": values.code(0x00200052),
         "sop_class": values.code(0x00080016),
         "transfer_syntax": found.transfer_syntax,
@@ -286,6 +291,13 @@ def _facts(values: Values, found: Found) -> dict[str, Any]:
     if made["modality"] == "PT":
         made["pet"] = _pet(values)
     return {key: value for key, value in made.items() if value not in ("", None, [])}
+
+
+def _laterality(values: Values) -> str:
+    """Of the picture, of its frames (tomosynthesis), or of the paired part of the body."""
+    groups = (values.item(0x52009229), values.item(0x52009230))
+    of_frames = next((side for group in groups if (side := group.item(0x00209071).code(0x00209072))), "")
+    return values.code(0x00200062) or of_frames or values.code(0x00200060)
 
 
 def _region(item: Values) -> dict[str, Any]:

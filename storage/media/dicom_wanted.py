@@ -58,6 +58,7 @@ _TRANSFORM: Wanted = dict.fromkeys((0x00281052, 0x00281053, 0x00281054))
 #: Functional groups of enhanced multi-frame files.
 _GROUPS: Wanted = {
     0x00209111: dict.fromkeys((0x00209056, 0x00209057, 0x00209128, 0x00209157, 0x00189074)),  # frame content
+    0x00209071: {0x00209072: None},  # frame laterality
     0x00209113: {0x00200032: None},
     0x00209116: {0x00200037: None},
     0x00289110: dict.fromkeys((0x00280030, 0x00180050)),
@@ -96,6 +97,7 @@ WANTED: Wanted = {
     ),
     0x00283000: _LUT,
     0x0040A375: {0x00081115: _SERIES},
+    0x00540220: {0x00080100: None},  # view code
     0x00540016: dict.fromkeys((0x00181072, 0x00181074, 0x00181075, 0x00181078)),
     0x30060010: {0x30060012: {0x30060014: _SERIES}},
     0x52009229: _GROUPS,

@@ -362,3 +362,44 @@ def test_two_kernels_and_two_studies_are_apart(tmp_path):
 
 def kernel_of(name):
     return lambda i, ds: setattr(ds, "ConvolutionKernel", name)
+
+
+@pytest.mark.parametrize(
+    ("tags", "side", "view"),
+    [
+        ({"ImageLaterality": "L", "ViewPosition": "MLO"}, "L", "MLO"),
+        ({"Laterality": "R"}, "R", ""),
+        ({"ImageLaterality": "R", "Laterality": "L", "code": "399162004"}, "R", "CC"),
+        ({"frames": "L", "code": "R-10226"}, "L", "MLO"),
+    ],
+)
+def test_side_and_view_are_known_however_they_are_said(tmp_path, tags, side, view):
+    def change(i, ds):
+        ds.Modality, ds.AccessionNumber = "MG", "ACC1"
+        for name, value in tags.items():
+            if name == "code":
+                code = pydicom.Dataset()
+                code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "SCT", "a view"
+                ds.ViewCodeSequence = [code]
+            elif name == "frames":
+                anatomy, shared = pydicom.Dataset(), pydicom.Dataset()
+                anatomy.FrameLaterality = value
+                shared.FrameAnatomySequence = [anatomy]
+                ds.SharedFunctionalGroupsSequence = [shared]
+            else:
+                setattr(ds, name, value)
+
+    phantoms.series(tmp_path, n=1, change=change)
+    facts = only(tmp_path).info.facts
+    assert (facts.get("laterality", ""), facts.get("view_position", "")) == (side, view)
+    assert facts["accession"] == "ACC1"
+
+
+def test_a_series_of_several_views_is_none_of_them(tmp_path):
+    def change(i, ds):
+        ds.ImageLaterality, ds.ViewPosition = "LR"[i % 2], "CC"
+
+    phantoms.series(tmp_path, n=4, change=change)
+    facts = only(tmp_path).info.facts
+    assert "laterality" not in facts
+    assert facts["view_position"] == "CC"
