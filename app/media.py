@@ -171,7 +171,7 @@ def _sound(catalog: Catalog, item: Item) -> Medium:
     def opened(check: Any, told: Any) -> Any:
         number = stream if isinstance(stream, int) else None
         try:
-            return open_sound(source_of(catalog, item), number, cache_dir=cache, check=check, on_progress=told)
+            return open_sound(source_of(catalog, catalog.reads.item(item.id)), number, cache_dir=cache, check=check, on_progress=told)
         except PostilError as error:
             raise by_its_title(error, item) from None
 
@@ -184,7 +184,7 @@ def _text(catalog: Catalog, item: Item) -> Medium:
     from viewers.scene.text_source import TextSource
 
     kind = HtmlSource if item.mime in HTML else TextSource
-    source = kind(lambda: source_of(catalog, item), worded=lambda error: by_its_title(error, item))
+    source = kind(lambda: source_of(catalog, catalog.reads.item(item.id)), worded=lambda error: by_its_title(error, item))
     return Medium(item, source, Still(1))
 
 

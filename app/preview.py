@@ -54,7 +54,9 @@ class Preview(QMainWindow):
         session = EditSession(LabelDocument(), lambda _change: Future(), frames=medium.frames)
         focus = Focus()
         focus.set(at=medium.frames.key(0))
-        self.editor = editor_for(medium, session, focus, Ontology(), self, icon=icons.icon)
+        # Esc closes the window, wherever the keyboard is: there is no tool or selection that wants it.
+        self.editor = editor_for(medium, session, focus, Ontology(), self, icon=icons.icon, rebound={"escape": ()})
+        self.editor.show_only()
         self.setCentralWidget(self.editor)
         self.editor.place.connect(self.statusBar().showMessage)
         self.editor.failed.connect(self._tell)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractButton
 
 from app.preview import open_preview
 from storage.model.items import Kind
@@ -62,7 +63,13 @@ def test_every_kind_opens_for_a_look(kind: Kind, desk: Desk, mixed: Path) -> Non
     preview = open_preview(desk.window, desk.window.context, the(desk, kind).id)
     assert preview.isVisible() and preview.editor is None  # there before the item is opened
     desk.until(lambda: preview.editor is not None and preview.editor.settled, "the item is shown")
-    preview.close()
+    bar = getattr(preview.editor, "tool_bar", None)
+    offered = {b.objectName() for b in bar.findChildren(QAbstractButton) if not b.isHidden()} if bar is not None else set()
+    assert not offered & {"lasso", "slice", "box", "polygon", "audio_region"}  # nothing can be marked: nothing invites to
+    closed: list[bool] = []
+    preview.destroyed.connect(lambda: closed.append(True))
+    desk.key("Escape", preview.editor.focusProxy())
+    desk.until(lambda: closed, "Esc has closed it")
     desk.wait_idle()
 
 

@@ -129,6 +129,9 @@ class Editor(QWidget):
         """What it would do now, in words."""
         return action.title
 
+    def show_only(self) -> None:
+        """For a look: nothing is to be marked, so nothing invites to."""
+
     def show_tool_bar(self, shown: bool) -> None:
         """Fold or unfold what stands left of the medium."""
 

@@ -323,6 +323,10 @@ class ImageEditor(ToolVerbs, Editor):
         """What the menu holds, as ids of actions."""
         return SELECTION if self.focus.selected else GROUND
 
+    def show_only(self) -> None:
+        self.looking = True
+        self.refresh_tools()
+
     def show_tool_bar(self, shown: bool) -> None:
         self.tool_bar.setVisible(shown)
 

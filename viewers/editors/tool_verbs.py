@@ -18,6 +18,8 @@ from viewers.tools.toolbox import SHAPES_OF, TOOL_OF, Toolbox
 FREE = ("select", "lasso", "slice", "simplify", "ruler")
 #: Armed by a verb alone, for what is selected.
 BY_VERB = ("simplify",)
+#: What is of use where nothing can be marked.
+LOOKING = ("select", "ruler")
 
 
 class ToolVerbs(PolygonVerbs):
@@ -28,6 +30,7 @@ class ToolVerbs(PolygonVerbs):
     _last: dict[ShapeKind, str]
     _last_class: str | None
     _arming: bool = False
+    looking: bool = False  # nothing can be marked
 
     def take(self, tool: Tool) -> None:
         """Put a tool into the canvas's hand."""
@@ -39,6 +42,8 @@ class ToolVerbs(PolygonVerbs):
         return [c for c in self.classes() if c.shape in SHAPES_OF.get(tool_id, ())]
 
     def offers(self, tool_id: str) -> bool:
+        if self.looking:
+            return tool_id in LOOKING
         return tool_id in FREE or bool(self.classes_of(tool_id))
 
     def offered(self) -> list[Tool]:

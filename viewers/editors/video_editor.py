@@ -104,6 +104,10 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.transport.setVisible(shown)
         self.timeline.setVisible(shown)
 
+    def show_only(self) -> None:
+        super().show_only()
+        self.timeline.view.empty_text = ""
+
     def close_editor(self) -> None:
         self.open_decoder = None
         self.player.close()

@@ -36,8 +36,7 @@ def _draw_empty(painter: QPainter, view: TimelineView) -> None:
     painter.setPen(view.look.quiet)
     painter.setFont(view.look.font)
     rect = QRectF(view.layer.names, view.layer.top, view.axis.width, view.height() - view.layer.top)
-    text = "No objects yet: draw one on the picture, or drag here to select frames."
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, view.empty_text)
 
 
 def _draw_hover_row(painter: QPainter, view: TimelineView) -> None:

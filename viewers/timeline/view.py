@@ -60,6 +60,7 @@ class TimelineView(QWidget):
         self.layer.names = NAMES
         self.gestures = Gestures(self)
         self.keys_of: Callable[[str], tuple[str, ...]] | None = None  # of the editor's map, by the id of a verb
+        self.empty_text = "No objects yet: draw one on the picture, or drag here to select frames."
         self.range: tuple[int, int] | None = None
         self.hover: Hit | None = None
         self.pointer = QPointF(-1, -1)
