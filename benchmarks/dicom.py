@@ -17,6 +17,11 @@ from statistics import median
 import numpy as np
 
 from benchmarks.rows import Row
+from benchmarks.volume import by_simpleitk
+from storage.catalog.engine import Catalog
+from storage.media.source import FileSource
+from viewers.decode.volume import DicomFrames
+from viewers.decode.volume_store import VolumeStore
 
 BAR = 600.0  # headers a second
 
@@ -53,6 +58,10 @@ def _rows(root: Path, folder: Path, slices: int, rounds: int, processes: Executo
     theirs = median(_timed(lambda: _by_simpleitk(folder)) for _ in range(rounds))
     copied = median(_added(root, folder, processes, link=False) for _ in range(rounds))
     linked = median(_added(root, folder, processes, link=True) for _ in range(rounds))
+    whole = {
+        link: median(_added(root, folder, processes, link=link, load=True) for _ in range(rounds)) for link in (True, False)
+    }
+    read = median(_timed(lambda: by_simpleitk(folder)) for _ in range(min(3, rounds)))
     index = scan([folder]).series[0].index
     blob = index.to_bytes()
     opened = median(_timed(lambda: FrameIndex.from_bytes(blob)) for _ in range(rounds))
@@ -71,6 +80,18 @@ def _rows(root: Path, folder: Path, slices: int, rounds: int, processes: Executo
         ),
         Row(f"dicom: {what} copied, rows committed", slices / copied, BAR, "headers/s", 1, "at least"),
         Row(f"dicom: {what} linked, rows committed", slices / linked, BAR, "headers/s", 1, "at least"),
+        *(
+            Row(
+                f"dicom: from {what} dropped to the whole volume, {'linked' if link else 'copied'}",
+                whole[link] * 1000,
+                read * 1000,
+                "ms",
+                0.45,
+                "at most",
+                "import included, against SimpleITK's scan and read",
+            )
+            for link in whole
+        ),
         Row(f"dicom: index of {what} read back", opened * 1000, 20.0, "ms", 1, "at most", f"{len(blob):,} bytes"),
     ]
 
@@ -81,15 +102,24 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
+def _load(catalog: Catalog, item_id: int) -> None:
+    from storage.services.originals import facts_of
+
+    facts = facts_of(catalog, catalog.reads.item(item_id))
+    store = VolumeStore(DicomFrames(facts["frame_index"], lambda file: FileSource(Path(facts["files"][file])))).load()
+    assert store.complete and not store.damaged
+    store.close()
+
+
 def _by_simpleitk(folder: Path) -> object:
     import SimpleITK
 
     return SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder))
 
 
-def _added(root: Path, folder: Path, processes: Executor, *, link: bool) -> float:
+def _added(root: Path, folder: Path, processes: Executor, *, link: bool, load: bool = False) -> float:
+    """Until the rows are committed; `load`: until every voxel is in memory as well."""
     from storage.catalog import folders
-    from storage.catalog.engine import Catalog
     from storage.progress import Progress
     from storage.services.series import add_series
 
@@ -97,6 +127,8 @@ def _added(root: Path, folder: Path, processes: Executor, *, link: bool) -> floa
         target = catalog.do("New folder", folders.create, None, "Scans")
         began = time.perf_counter()
         result = add_series(catalog, [folder], target, link=link, progress=Progress(), processes=processes)
+        if load:
+            _load(catalog, result.added[0].item_id)
         taken = time.perf_counter() - began
         assert len(result.added) == 1 and not result.errors
     shutil.rmtree(root / "catalog")

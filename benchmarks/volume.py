@@ -82,7 +82,7 @@ def _whole(slices: int, turns: int) -> list[Row]:
         times["ours"].append(_timed(lambda: _load(kept)))
         times["raw"].append(_timed(lambda: _raw(files)))
         if turn < 3:
-            times["itk"].append(_timed(lambda: _simpleitk(files[0].parent)))
+            times["itk"].append(_timed(lambda: by_simpleitk(files[0].parent)))
     ours, raw, itk = (median(times[name]) for name in ("ours", "raw", "itk"))
     size = f"{slices} slices, in the page cache, index from the catalog, median of {turns}"
     return [
@@ -105,7 +105,7 @@ def _raw(files: list[Path]) -> None:
             at += file.readinto(view[at:])
 
 
-def _simpleitk(folder: Path) -> None:
+def by_simpleitk(folder: Path) -> None:
     import SimpleITK as sitk  # noqa: N813
 
     reader = sitk.ImageSeriesReader()
@@ -163,7 +163,7 @@ def _compressed(slices: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as cache:
         first = _complete(_frames(kept), Path(cache))
         again = median(_complete(_frames(kept), Path(cache)) for _ in range(5))
-    itk = _timed(lambda: _simpleitk(folder))
+    itk = _timed(lambda: by_simpleitk(folder))
     note = f"{slices} slices, lossless"
     return [
         Row("volume: JPEG 2000, against SimpleITK", first, itk, "ms", 1.0, "at most", note),

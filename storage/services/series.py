@@ -124,6 +124,7 @@ class SeriesIntake:
         self._originals = Originals(catalog.paths)
         self._pictures: dict[str, Path] = {}
         self._dataset_id: int | None = None
+        self._copied = False  # whether anything of what was added is our own
         self._left: list[VolumeFile | Failure] = []  # kept already, of a series that is not whole yet
         self.result = result or IntakeResult()
 
@@ -159,7 +160,7 @@ class SeriesIntake:
             ended = error
         if ended is not None:
             self._forget_left()
-        if self.result.added:
+        if self._copied:
             self._originals.sync()  # before anybody is told that they are in: see `originals`
         if ended is not None:
             raise ended
@@ -223,6 +224,7 @@ class SeriesIntake:
             self.result.skipped.append(Failure(_source(found), reason, "Choose to add duplicates if you want it twice."))
             return
         item_id, shown = outcome
+        self._copied |= any(file.location is Location.LOCAL for file in behind)
         self.result.added.append(Added(Kind.DICOM_SERIES, shown, item.uuid, item_id, _source(found)))
         self.result.warnings += [Failure(shown, text) for text in found.warnings]
         middle = behind[len(behind) // 2]
