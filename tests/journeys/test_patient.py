@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from app.hanging import layout_by_hand
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
 from storage.model.hanging import BUILT_IN
+from storage.model.query import ItemQuery
 from tests.journeys.desk import SHIFT, Desk
 from tests.support import phantoms
 from viewers.canvas.mpr_grid import Layout
@@ -204,3 +206,42 @@ def test_the_search_field_finds_a_patient_and_an_accession_number(ward: Desk) ->
     ward.until(lambda: sorted(ward.files()) == ["Thorax", "Thorax old", "Thorax thin"], "all series of the patient")
     ward.fill("Search everything", "ACC20240110")
     ward.until(lambda: ward.files() == ["Thorax old"], "the series of that number")
+
+
+def test_turning_tasks_faster_than_priors_open_leaves_nothing_behind(ward: Desk) -> None:
+    rules = [{"title": "With its prior", "modality": "CT", "beside": "prior"}]
+    ward.program.settings.set("hanging", {"rules": rules})
+    project = ward.reads.projects()[0].id
+    tasks = {ward.reads.task(t).title: t for t in ward.reads.task_ids(project)}
+    for _ in range(4):
+        for title in ("Thorax", "Thorax thin"):
+            ward.pages.open_task(tasks[title])
+            ward.until(lambda title=title: ward.pages.editing and ward.editor.loaded.task.title == title, f"{title} is open")
+    settled(ward, "Thorax thin")
+    assert "Thorax old" in beside(ward)
+    ward.editor.leave()
+    ward.wait_idle()
+    ward.until(lambda: not [t for t in threading.enumerate() if t.name == "volume" and t.is_alive()], "no volume is still read")
+
+
+def test_a_prior_that_is_added_while_a_series_is_open_is_offered(ward: Desk, tmp_path: Path) -> None:
+    open_task(ward, "Thorax")
+    write(tmp_path / "late", "Thorax 2020", date="20200505", study="1.2.0", n=3)
+    ward.add("Late", tmp_path / "late")
+    side = ward.editor.side
+    ward.until(lambda: "Patient (4)" in side.questions.tabText(side.questions.indexOf(side.patient)), "it is listed")
+    assert [e.text(0) for e in side.patient._entries()][-1] == "CT · 3: Thorax 2020"
+
+
+def test_a_prior_that_cannot_be_read_says_so_in_its_place(ward: Desk) -> None:
+    item = next(i for i in ward.reads.rows(ward.reads.ids(ItemQuery())) if i.title == "Thorax old")
+    for file in ward.reads.volume_files_of(item.id):
+        (ward.path / file.source).unlink()
+    open_task(ward, "Thorax")
+    QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
+    ward.until(lambda: ward.editor.editor.beside is not None, "it is tried")
+    tried = ward.editor.editor.beside
+    ward.until(
+        lambda: tried.volume.error is not None and tried.volume.error.reason in tried._notice.text(), "the reason is said"
+    )
+    assert "Thorax old" in tried._notice.text()
