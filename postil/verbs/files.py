@@ -19,6 +19,7 @@ from storage.exchange import json_text
 from storage.model.items import BATCHES, VOLUMES, Folder, Item, Kind
 from storage.model.query import ItemQuery, ItemSelection
 from storage.services import sequences
+from storage.services.label_volumes import series_of
 from storage.services.originals import facts_of, source_of
 from storage.services.whole_file import write_whole
 
@@ -173,8 +174,25 @@ def item_show(arguments: argparse.Namespace, console: Console) -> int:
             document["member_of"] = groups
         if item.kind is Kind.IMAGE_SEQUENCE:
             document["encoded"] = sequences.encoded(catalog, item) is not None
+        if item.kind in VOLUMES:
+            document |= _volume(catalog, item)
     console.result(document, lambda: _shown(document))
     return OK
+
+
+def _volume(catalog: Catalog, item: Item) -> dict[str, Any]:
+    """How it lies: `affine` takes column, row and slice to millimetres (LPS); `origins` stand in its place where slices are uneven."""
+    series = series_of(catalog, item)
+    geometry: dict[str, Any] = {
+        "affine": None,
+        "shape": [series.columns, series.rows, series.slices],
+        "warnings": list(item.warnings),
+    }
+    if series.geometry is not None and series.geometry.affine is not None:
+        geometry["affine"] = series.geometry.affine.tolist()
+    elif series.geometry is not None:
+        geometry["origins"] = series.geometry.origins.tolist()
+    return {"series_uid": item.facts.get("series_uid"), "geometry": geometry}
 
 
 def _shown(document: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 
 from storage.catalog import folders
 from storage.catalog.engine import Catalog
@@ -42,6 +43,31 @@ def test_a_slice_is_what_dcmtk_shows_of_its_file(series, tmp_path, window):
         options = ("+Ww", "40", "400") if window else ("+Wi", "1")
         ours = np.asarray(Image.open(tmp_path / "slice.png"))
         assert apart(ours, by_dcmtk(made.files[k], tmp_path, *options)) <= 1
+
+
+def test_a_series_is_shown_with_how_it_lies(series):
+    catalog, made = series
+    [item] = ask("--catalog", catalog, "items", "--type", "dicom_series")
+    shown = ask("--catalog", catalog, "item", "show", item["uuid"])
+    geometry = shown["geometry"]
+    assert shown["series_uid"] == made.series_uid
+    assert geometry["shape"] == [20, 16, 6]
+    for k, path in enumerate(made.files):
+        head = dcmread(path)
+        assert np.allclose(np.array(geometry["affine"]) @ [0, 0, k, 1], [*head.ImagePositionPatient, 1])
+        across = np.array(head.ImageOrientationPatient[:3], float) * head.PixelSpacing[1]
+        assert np.allclose(np.array(geometry["affine"])[:3, 0], across)
+
+
+def test_a_series_of_uneven_slices_is_shown_with_their_origins(tmp_path):
+    postil("init", tmp_path / "catalog", "--user", "Ann", "--email", "ann@example.org")
+    made = phantoms.series(tmp_path / "s", spacings=(2.5, 2.5, 9.0, 2.5, 2.5))
+    postil("--catalog", tmp_path / "catalog", "add", tmp_path / "s", "--folder", "A")
+    [item] = ask("--catalog", tmp_path / "catalog", "items")
+    geometry = ask("--catalog", tmp_path / "catalog", "item", "show", item["uuid"])["geometry"]
+    assert geometry["affine"] is None
+    assert np.allclose(geometry["origins"], [dcmread(path).ImagePositionPatient for path in made.files])
+    assert geometry["warnings"] == item["warnings"] != []
 
 
 def test_labels_beside_a_series_are_named_with_the_way_to_import_them(series, tmp_path):
