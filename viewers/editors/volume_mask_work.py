@@ -81,9 +81,11 @@ class MaskWork(QObject):
             self._progress.cancel()
 
     def close(self) -> None:
+        """Nobody waits for what is worked on: it stops at its next step, and its thread ends by itself."""
         self._taker = None
         self.stop()
-        self._worker.close()
+        if not self._worker.busy:
+            self._worker.close()
 
     @Slot(str, object)
     def _on_done(self, _slot: str, answer: tuple[object]) -> None:
