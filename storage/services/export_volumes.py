@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from storage.clock import now_ms
-from storage.errors import BadInput, PostilError, Refused
+from storage.errors import PostilError, Refused
 from storage.exchange.dicom_seg import write_seg
 from storage.exchange.dicom_sr import write_sr
 from storage.exchange.features import Features
@@ -31,6 +31,7 @@ from storage.progress import Progress
 from storage.services.deidentify_rules import Options
 from storage.services.label_volumes import Pixels, series_of
 from storage.services.originals import paths_of
+from storage.services.whole_file import unwritable
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
@@ -225,9 +226,6 @@ def filling(out: Path) -> Iterator[tuple[Path, Callable[[list[Path]], list[Path]
 
         yield waiting, settle
     except OSError as error:
-        why = error.strerror or str(error)
-        raise BadInput(
-            f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out)
-        ) from error
+        raise unwritable(out, error) from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)

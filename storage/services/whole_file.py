@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from storage.errors import BadInput, DiskFull, Refused
+from storage.errors import BadInput, DiskFull, PostilError, Refused
 
 
 def check_target(out: Path) -> None:
@@ -44,14 +44,17 @@ def replacing(out: Path) -> Iterator[io.TextIOWrapper]:
             os.fsync(file.fileno())
         waiting.replace(out)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"There is no room left for {out}.", remedy="Make room, or write elsewhere.", input=str(out)
-            ) from error
-        why = error.strerror or str(error)
-        raise BadInput(
-            f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out)
-        ) from error
+        raise unwritable(out, error) from error
     finally:
         with contextlib.suppress(OSError):
             waiting.unlink(missing_ok=True)
+
+
+def unwritable(out: Path, error: OSError) -> PostilError:
+    """In words. A library may have made an error of its own out of the system's."""
+    while error.errno is None and isinstance(error.__cause__ or error.__context__, OSError):
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"There is no room left for {out}.", remedy="Make room, or write elsewhere.", input=str(out))
+    why = error.strerror or str(error).partition("\n")[0]
+    return BadInput(f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out))

@@ -11,7 +11,7 @@ import pytest
 
 from storage.catalog import files, folders, labels
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, NotFound, Refused
+from storage.errors import BadInput, DiskFull, NotFound, Refused
 from storage.ids import new_uuid
 from storage.media.nifti import probe_nifti
 from storage.model import masks
@@ -26,6 +26,7 @@ from storage.services.export import VOLUME_FORMATS, export_labels
 from storage.services.import_labels import import_labels
 from storage.services.label_volumes import series_of
 from storage.services.series import add_series
+from storage.services.whole_file import unwritable
 from tests.support import nouns, phantoms
 from tests.support.volume_stage import FEATURES, blob, document, masks_of, named, ontology, voxels
 
@@ -314,3 +315,16 @@ def test_a_real_tilted_ct_through_the_catalog(catalog, real_data, tmp_path):
         assert set(after.instances) == set(before.instances)
         found = {a.frame: masks.rasterize(a.geometry, series.columns, series.rows) for a in after.annotations.values()}
         assert all((found[k] == volume[k]).all() for k in range(20, 24))
+
+
+def test_a_full_disk_is_said_to_be_full_when_pydicom_has_made_an_error_of_its_own_of_it(catalog, tmp_path):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    stage = Stage(catalog, tmp_path)
+    head = pydicom.dcmread(stage.files.files[0])
+    with pytest.raises(OSError, match="With tag") as caught, full.open("wb", buffering=1024) as file:
+        head.save_as(file, enforce_file_format=True)
+    told = unwritable(tmp_path / "labels", caught.value)
+    assert isinstance(told, DiskFull)
+    assert told.reason == f"There is no room left for {tmp_path / 'labels'}."
