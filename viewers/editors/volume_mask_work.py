@@ -213,15 +213,16 @@ class MaskBench:
 
     def commit_gesture(self, gesture: VolumeGesture, text: str) -> bool:
         """One step, if anything has changed; what is selected and gone is selected no more."""
+        before = {i: self.body_names([i]) for i in self.focus.selected}
         try:
             step = gesture.commit(self.session, text)
         except Refused as refused:
             self.say(f"{refused.reason} {refused.remedy}".rstrip())
             return False
         known = self.session.document.instances
-        gone = [i for i in self.focus.selected if i not in known]
+        gone = [name for i, name in before.items() if i not in known]
         self.focus.select(i for i in self.focus.selected if i in known)
-        lost = f" {len(gone)} objects have no voxel left and are gone." if gone else ""
+        lost = f" No voxel is left of {' and '.join(gone)}." if gone else ""
         self.say(f"{text}.{lost}" if step is not None else "Nothing has changed.")
         return step is not None
 

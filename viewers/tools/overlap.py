@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -48,8 +48,9 @@ class OverlapSettings:
         return None
 
     def rules(self, focus: Focus, *, others_yield: bool = True) -> PaintRules:
-        """What is locked never changes; what is hidden loses nothing unseen."""
-        return PaintRules(focus.locked, self.group_of, self.others_yield and others_yield, focus.hidden)
+        """As they are now, for a gesture that may last. What is locked never changes; what is hidden loses nothing unseen."""
+        now = replace(self, groups=dict(self.groups))
+        return PaintRules(focus.locked, now.group_of, self.others_yield and others_yield, focus.hidden)
 
     def put_into(self, feature_hash: str, group: str) -> None:
         """A class into a group; "" into none."""

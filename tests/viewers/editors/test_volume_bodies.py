@@ -101,7 +101,7 @@ def test_where_nothing_may_overlap_what_is_united_is_taken_from_the_others(stage
     assert (stored(stage, pair[0]) == one | two).all()
     assert pair[1] not in stage.document.instances
     assert stage.focus.selected == pair[:1]
-    assert "1 objects have no voxel left and are gone." in stage.said[-1]
+    assert stage.said[-1] == "Unite Road 1 with Road 2. No voxel is left of Road 2."
     stage.key(Qt.Key.Key_Z, CTRL)
     assert (stored(stage, pair[1]) == two).all()
 
