@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,17 +95,16 @@ def _paint_crosshair(p: QPainter, view: VolumeView, camera: Camera) -> None:
     if view.crosshair is None:
         return
     arm = max(_ARM, camera.height_mm / 12)
+    ends = view.crosshair + np.concatenate([-np.eye(3), np.eye(3), np.zeros((1, 3))]) * arm
+    xs, ys, _ = (v.tolist() for v in camera.project(ends, view.px_size))
     for axis, kind in enumerate(_AXES):
-        ends = view.crosshair + np.array([[-1.0], [1.0]]) * np.eye(3)[axis] * arm
-        x, y, _ = camera.project(ends, view.px_size)
-        line = QLineF(x[0], y[0], x[1], y[1])
+        line = QLineF(xs[axis], ys[axis], xs[axis + 3], ys[axis + 3])
         for pen in (QPen(QColor(0, 0, 0, 120), 2.5), QPen(QColor(COLORS[kind]), 1.2)):
             p.setPen(pen)
             p.drawLine(line)
-    x, y, _ = camera.project(view.crosshair, view.px_size)
     p.setPen(QPen(QColor(0, 0, 0, 160), 1))
     p.setBrush(QColor(255, 255, 255))
-    p.drawEllipse(QPointF(float(x), float(y)), 2.5, 2.5)
+    p.drawEllipse(QPointF(xs[6], ys[6]), 2.5, 2.5)
 
 
 def _paint_clip(p: QPainter, view: VolumeView, camera: Camera) -> None:
@@ -151,6 +151,7 @@ def _paint_cube(p: QPainter, camera: Camera, size: tuple[float, float], font: QF
             p.drawText(QRectF(at.x() - 20, at.y() - 12, 40, 24), int(Qt.AlignmentFlag.AlignCenter), text)
 
 
+@lru_cache(maxsize=4)
 def cube_faces(camera: Camera) -> list[tuple[list[tuple[float, float]], str, float]]:
     """Those turned to the viewer: corners in px around the middle, the letter, how straight it is seen (0..1)."""
     found = []

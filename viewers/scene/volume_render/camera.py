@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -59,11 +60,11 @@ class Camera:
         camera = Camera((least + most) / 2, np.zeros(3), np.zeros(3), size * _FIT, size_mm=size)
         return camera.seen_from(side)
 
-    @property
+    @cached_property
     def right(self) -> Floats:
         return np.asarray(np.cross(self.up, self.toward))
 
-    @property
+    @cached_property
     def middle(self) -> Floats:
         """The point in the middle of the view, in the pivot's depth."""
         return np.asarray(self.pivot - self.shift[0] * self.right - self.shift[1] * self.up)
