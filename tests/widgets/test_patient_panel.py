@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from storage.model.patients import PatientStudies, SeriesRow, Study
 from widgets.panels.patient import PatientPanel
 
-OWN = SeriesRow(1, "scan", "CT", "Thorax 1.0", "CHEST", number=2, slices=1400, study_uid="now")
+OWN = SeriesRow(1, "Thorax 1.0", "CT", "Thorax", "CHEST", number=2, slices=1400, study_uid="now")
 STUDIES = PatientStudies(
     1,
     "PAT-1",
@@ -18,7 +18,7 @@ STUDIES = PatientStudies(
         Study(
             "now", "20260301", "", "Chest", "DOE^JOHN", (OWN, replace(OWN, item_id=2, number=3, slices=60, times=4, task_id=9))
         ),
-        Study("old", "20250110", "", "", "Doe^Jane", (replace(OWN, item_id=3, description="", title="old scan"),)),
+        Study("old", "20250110", "", "", "Doe^Jane", (replace(OWN, item_id=3, title="old scan"),)),
     ),
 )
 

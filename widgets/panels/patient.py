@@ -117,7 +117,8 @@ class PatientPanel(QWidget):
             entry.setFont(0, theme.font(strong=own))
             entry.setIcon(0, own_icon if own else beside_icon if beside else icon_of_others)
             told = self.tr("open") if own else self.tr("beside") if beside else ""
-            entry.setToolTip(0, " · ".join(part for part in (entry.text(0), told) if part))
+            also = row.description if row.description != row.title else ""
+            entry.setToolTip(0, " · ".join(part for part in (entry.text(0), also, row.body_part, told) if part))
 
     # -- what is wanted
 
@@ -214,13 +215,13 @@ class _Tree(QTreeWidget):
 
 
 def series_words(row: SeriesRow) -> str:
-    """“CT · Thorax 1.0”, with what a mammogram is of."""
+    """“CT · 2: Thorax 1.0”, with what a mammogram is of. The title, because the parts of a split series have one description."""
     number = f"{row.number}: " if row.number is not None else ""
     return " · ".join(
         part
         for part in (
             row.modality,
-            f"{number}{row.description or row.title}",
+            f"{number}{row.title}",
             " ".join(filter(None, (row.laterality, row.view))),
         )
         if part
