@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -323,8 +324,14 @@ def test_a_full_disk_is_said_to_be_full_when_pydicom_has_made_an_error_of_its_ow
         pytest.skip("this system has no /dev/full")
     stage = Stage(catalog, tmp_path)
     head = pydicom.dcmread(stage.files.files[0])
-    with pytest.raises(OSError, match="With tag") as caught, full.open("wb", buffering=1024) as file:
+    item = pydicom.Dataset()
+    item.PatientComments = "x" * 9000
+    head.ReferencedPatientSequence = [item]
+    file = full.open("wb", buffering=1024)
+    with pytest.raises(OSError, match="With tag") as caught:
         head.save_as(file, enforce_file_format=True)
+    with contextlib.suppress(OSError):
+        file.close()
     told = unwritable(tmp_path / "labels", caught.value)
     assert isinstance(told, DiskFull)
     assert told.reason == f"There is no room left for {tmp_path / 'labels'}."
