@@ -105,7 +105,7 @@ class Patient(QObject):
             return
         kept = layout_by_hand(self._state, self._task.row.item.uuid)
         if kept.get("beside"):
-            self._open(partial(self._context.reads.item_by_uuid, kept["beside"]), by_rule=False)
+            self._open(partial(self._context.reads.item_by_uuid, kept["beside"]), by_rule=False, asked=False)
         elif not kept:
             self._hang_partner(self._editor.hanging)
 
@@ -123,7 +123,7 @@ class Patient(QObject):
     def _hang_partner(self, rule: HangingRule | None) -> None:
         partner = rule.partner(self.studies) if rule is not None and self.studies is not None else None
         if partner is not None:
-            self._open(partial(self._context.reads.item, partner.item_id), by_rule=True)
+            self._open(partial(self._context.reads.item, partner.item_id), by_rule=True, asked=False)
 
     @Slot(int)
     def put_beside(self, item_id: int) -> None:
@@ -142,17 +142,21 @@ class Patient(QObject):
         now = self._beside[0] if self._beside is not None else None
         self.put_beside(offered[(offered.index(now) + 1) % len(offered)] if now in offered else offered[0])
 
-    def _open(self, find: partial[Item], *, by_rule: bool) -> None:
+    def _open(self, find: partial[Item], *, by_rule: bool, asked: bool = True) -> None:
+        """`asked`: the person waits for it, and is told why it does not come."""
         self._number += 1
         catalog = self._context.catalog
 
-        def ask() -> Medium:
-            return open_medium(catalog, find())
+        def ask() -> Medium | None:
+            item = find()
+            return open_medium(catalog, item) if item.trashed_at is None else None
 
         done = partial(self._on_opened, self._number, by_rule)
-        self._context.jobs.read(ask, done, partial(self._on_not_opened, by_rule), owner=self)
+        self._context.jobs.read(ask, done, partial(self._on_not_opened, asked), owner=self)
 
-    def _on_opened(self, number: int, by_rule: bool, medium: Medium) -> None:
+    def _on_opened(self, number: int, by_rule: bool, medium: Medium | None) -> None:
+        if medium is None:
+            return
         if number != self._number or self._editor is None or self._task is None or medium.item.kind not in VOLUMES:
             self._context.jobs.leave(medium.close)
             return
@@ -173,11 +177,11 @@ class Patient(QObject):
         if self._side is not None:
             self._side.show_beside(other.id)
 
-    def _on_not_opened(self, by_rule: bool, error: Exception) -> None:
-        if by_rule:
-            log.info("beside by rule: %s", error)
-        else:
+    def _on_not_opened(self, asked: bool, error: Exception) -> None:
+        if asked:
             self._context.messages.error(error, self.tr("Put beside"))
+        else:
+            log.info("not put beside: %s", error)
 
     def _title(self, item: Item) -> str:
         for study in self.studies.studies if self.studies is not None else ():

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 
 from app.hanging import layout_by_hand
 from postil.demo.ontology import sample_ontology
-from storage.catalog import datasets, ontologies, projects
+from storage.catalog import datasets, ontologies, projects, trash
 from storage.model.hanging import BUILT_IN
-from storage.model.query import ItemQuery
+from storage.model.query import ItemQuery, ItemSelection
 from tests.journeys.desk import SHIFT, Desk
 from tests.support import phantoms
 from viewers.canvas.mpr_grid import Layout
@@ -245,3 +245,17 @@ def test_a_prior_that_cannot_be_read_says_so_in_its_place(ward: Desk) -> None:
         lambda: tried.volume.error is not None and tried.volume.error.reason in tried._notice.text(), "the reason is said"
     )
     assert "Thorax old" in tried._notice.text()
+
+
+def test_what_stood_beside_and_is_gone_is_not_missed(ward: Desk) -> None:
+    open_task(ward, "Thorax")
+    choose(ward, "Thorax old")
+    QTest.keyClick(ward.editor.side.patient.tree, Qt.Key.Key_Return)
+    beside(ward)
+    gone = next(i for i in ward.reads.rows(ward.reads.ids(ItemQuery())) if i.title == "Thorax old")
+    open_task(ward, "Thorax thin")
+    ward.do(trash.delete, (), ItemSelection.of(gone.id))
+    open_task(ward, "Thorax")
+    assert "Patient (2)" in ward.editor.side.questions.tabText(2)
+    assert ward.editor.editor.beside is None
+    assert ward.editor.editor.grid.layout_shown is Layout.GRID
