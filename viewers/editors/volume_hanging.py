@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from storage.model.hanging import PLANES, Arrangement, HangingRule
 from viewers.canvas.mpr_grid import Layout, MprGrid
+from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.actions import KeyMap
 from viewers.editors.volume_beside import Beside
@@ -40,6 +41,7 @@ class VolumeHanging:
     state: MprState | None
     grid: MprGrid
     strip: VolumeStrip
+    canvas: AcquiredCanvas
     keymap: KeyMap
     active: PlaneKind | None
     beside: Beside | None
@@ -195,8 +197,11 @@ class VolumeHanging:
             for action_id in group:
                 self._add_entry(menu, action_id)
         menu.aboutToHide.connect(menu.deleteLater)
-        button = self.strip.layouts_button
-        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+        button, canvas = self.strip.layouts_button, self.canvas
+        if button.isVisible():
+            menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+        else:  # the strip is folded away
+            menu.popup(canvas.mapToGlobal(canvas.rect().center()))
         return menu
 
     def _add_entry(self, menu: QMenu, action_id: str) -> None:

@@ -80,6 +80,9 @@ class FilesPanel(QWidget):
         self._trash: TrashPanel | None = None
         self.breadcrumb = Breadcrumb(self)
         self.search = SearchField(self.tr("Search everything"), self)
+        self.search.setToolTip(
+            self.tr("Words of titles; of series also the patient's ID or name, an accession number, or a UID")
+        )
         self.filters = FilterBar(self._items)
         self.strip = FolderStrip(self._items)
         self.zoom = ZoomSlider(THUMB_MIN, THUMB_MAX)
