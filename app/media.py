@@ -145,8 +145,9 @@ def editor_for(
             return HtmlEditor(*shared, **options)
         case Kind.TEXT:
             from viewers.editors.text_editor import TextEditor
+            from viewers.scene.syntax import language_of
 
-            return TextEditor(*shared, **options)
+            return TextEditor(*shared, language=language_of(item.mime), **options)
     if item.kind in VOLUMES:
         from viewers.editors.volume_editor import VolumeEditor
 
@@ -171,7 +172,9 @@ def _sound(catalog: Catalog, item: Item) -> Medium:
     def opened(check: Any, told: Any) -> Any:
         number = stream if isinstance(stream, int) else None
         try:
-            return open_sound(source_of(catalog, catalog.reads.item(item.id)), number, cache_dir=cache, check=check, on_progress=told)
+            return open_sound(
+                source_of(catalog, catalog.reads.item(item.id)), number, cache_dir=cache, check=check, on_progress=told
+            )
         except PostilError as error:
             raise by_its_title(error, item) from None
 

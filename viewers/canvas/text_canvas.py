@@ -13,6 +13,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QPainter, QPalett
 from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from viewers.canvas import text_marks
+from viewers.canvas.text_colors import colors_of
 from viewers.canvas.text_pieces import Piece, Pieces, PlainText, Text
 from viewers.canvas.text_units import next_grapheme, word_at
 from viewers.canvas.text_view import Span, TextView, Way
@@ -39,6 +40,7 @@ class TextCanvas(TextView):
         self._mono = True
         self._wrap = True
         self._numbers = True
+        self.language = ""
         self._size = 14
         self._top: tuple[int, float] = (0, 0.0)  # offset in the uppermost piece, how far its first row is above the edge
         self._rows: list[_Row] = []
@@ -53,6 +55,7 @@ class TextCanvas(TextView):
 
     def set_text(self, text: Text) -> None:
         self._pieces = Pieces(text)
+        self._recolor()
         self._top, self._widest = (0, 0.0), 0.0
         self.anchor = self.caret = 0
         self._restyle()
@@ -89,6 +92,17 @@ class TextCanvas(TextView):
         self.compact = self.compact if compact is None else compact
         self._widest = 0.0
         self._restyle()
+
+    def set_language(self, language: str) -> None:
+        """Of what is shown, as `viewers.scene.syntax` names it; empty: one colour for all."""
+        if language != self.language:
+            self.language = language
+            self._recolor()
+            self._restyle()
+
+    def _recolor(self) -> None:
+        dark = self.palette().color(QPalette.ColorRole.Base).lightness() < 128
+        self._pieces.set_colors(colors_of(self.language, self.text, dark=dark))
 
     def text_font(self) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont) if self._mono else QFont(self.font())
@@ -233,7 +247,8 @@ class TextCanvas(TextView):
 
     def changeEvent(self, event: Any) -> None:
         super().changeEvent(event)
-        if event.type() == event.Type.FontChange and hasattr(self, "_pieces"):
+        if event.type() in (event.Type.FontChange, event.Type.PaletteChange) and hasattr(self, "_pieces"):
+            self._recolor()
             self._restyle()
 
     # -- where things are

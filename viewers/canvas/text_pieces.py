@@ -10,12 +10,12 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTextBoundaryFinder
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextLine, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from viewers.canvas.text_units import Units, shown, whole
 
@@ -23,6 +23,9 @@ CHUNK = 2048
 _LOOK = 128  # how far from where a long line should be cut a good place is looked for
 _KEPT = 400
 _WIDE = 1e6
+
+#: First and last code point of a piece, and the colour of what lies between them.
+Colored = tuple[int, int, QColor]
 
 
 class Text(Protocol):
@@ -150,6 +153,7 @@ class Pieces:
         self.font = QFont()
         self.width = 600.0
         self.wrap = True
+        self.colors: Callable[[str, int, int], Iterable[Colored]] | None = None  # of a piece: its text, its place, its line's
         self._kept: OrderedDict[int, Piece] = OrderedDict()
 
     def set_style(self, font: QFont, width: float, wrap: bool) -> None:
@@ -157,6 +161,10 @@ class Pieces:
             if font != self.font or wrap != self.wrap or wrap:
                 self._kept.clear()
             self.font, self.width, self.wrap = QFont(font), width, wrap
+
+    def set_colors(self, colors: Callable[[str, int, int], Iterable[Colored]] | None) -> None:
+        self.colors = colors
+        self._kept.clear()
 
     def at(self, offset: int) -> Piece:
         """The piece that holds an offset; the last one for the end of the text."""
@@ -233,11 +241,20 @@ class Pieces:
             option.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
+        if self.colors is not None:
+            layout.setFormats([_format(units, *each) for each in self.colors(text, start, self.text.line_start(line))])
         layout.beginLayout()
         while (row := layout.createLine()).isValid():
             row.setLineWidth(max(40.0, self.width) if self.wrap else _WIDE)
         layout.endLayout()
         return Piece(start, end, line, first, last, len(text), units, layout, is_plain(text))
+
+
+def _format(units: Units, first: int, last: int, color: QColor) -> QTextLayout.FormatRange:
+    made, look = QTextLayout.FormatRange(), QTextCharFormat()
+    look.setForeground(color)
+    made.start, made.length, made.format = units.unit(first), units.unit(last) - units.unit(first), look
+    return made
 
 
 def _without_end(line: str) -> str:

@@ -57,6 +57,7 @@ class HtmlEditor(RangeEditor):
         self.source_view.setAccessibleName(self.tr("Source of the page"))
         self.source_view.zoom_wanted.connect(self._on_source_zoom)
         self.source_view.set_look(compact=True, px=13)
+        self.source_view.set_language("xml")
         self.source_view.hide()
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)

@@ -78,6 +78,7 @@ def _view() -> list[EditorAction]:
         EditorAction("text_wrap", "Wrap long lines", (), "toggle_wrap", "mdi6.wrap", section="view"),
         EditorAction("text_mono", "Letters of one width", (), "toggle_mono", "mdi6.format-letter-case", section="view"),
         EditorAction("text_numbers", "Line numbers", (), "toggle_numbers", "mdi6.format-list-numbered", section="view"),
+        EditorAction("text_colors", "Colours of the language", (), "toggle_colors", "mdi6.palette-outline", section="view"),
         EditorAction("text_compact", "Compact lines", (), "toggle_compact", "mdi6.format-line-spacing", section="view"),
     ]
 
@@ -88,7 +89,11 @@ TEXT_ACTIONS: list[EditorAction] = [*_own(), *(_BY_ID[i] for i in _SAME), *_clas
 
 #: A page of HTML has no lines to number, and its letters are its own.
 HTML_ACTIONS: list[EditorAction] = [
-    *(a for a in TEXT_ACTIONS if a.id not in ("text_goto", "text_wrap", "text_mono", "text_numbers", "text_compact")),
+    *(
+        a
+        for a in TEXT_ACTIONS
+        if a.id not in ("text_goto", "text_wrap", "text_mono", "text_numbers", "text_colors", "text_compact")
+    ),
     EditorAction("html_source", "Show the source", ("F7",), "toggle_source", "mdi6.code-tags", section="view"),
 ]
 
@@ -102,7 +107,7 @@ ON_GROUND = (
     ("finish", "copy", "find", "text_goto"),
     ("undo", "redo", "select_all"),
     ("hide_all", "lock_all"),
-    ("text_wrap", "text_mono", "text_numbers", "text_compact", "html_source"),
+    ("text_wrap", "text_mono", "text_numbers", "text_colors", "text_compact", "html_source"),
 )
 
 __all__ = ["HTML_ACTIONS", "ON_GROUND", "ON_OBJECT", "TEXT_ACTIONS", "finding", "needs_objects", "needs_several"]

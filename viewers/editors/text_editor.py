@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Unpack
 
 from PySide6.QtCore import Slot
@@ -32,10 +33,15 @@ class TextEditor(RangeEditor):
         ontology: Ontology,
         text: TextSource,
         parent: QWidget | None = None,
+        *,
+        language: str = "",
         **options: Unpack[EditorOptions],
     ) -> None:
+        """`language` as `viewers.scene.syntax` names them: its signs have colours."""
         super().__init__(session, focus, ontology, TEXT_ACTIONS, text, parent, **options)
         self.canvas = self.view = TextCanvas(self)
+        self._language = language
+        self.canvas.set_language(language)
         self.strip = TextStrip(self)
         self.strip.action_wanted.connect(self.run)
         self.strip.place_wanted.connect(self.go_to_place)
@@ -48,6 +54,8 @@ class TextEditor(RangeEditor):
         column.addWidget(self.strip)
         self._show_look()
         self.begin(body)
+
+    _liked: Mapping[str, Any] = MappingProxyType({})  # of what this text cannot show
 
     # -- the text
 
@@ -137,14 +145,23 @@ class TextEditor(RangeEditor):
         self.canvas.set_look(compact=not self.canvas.compact)
         self._show_look()
 
+    def toggle_colors(self) -> None:
+        self.canvas.set_language("" if self.canvas.language else self._language)
+        if not self._language:
+            self.say("This kind of text has no signs to colour: JSON, XML, CSV and Markdown have.")
+
     def look(self) -> dict[str, Any]:
         canvas = self.canvas
         return {
-            "wrap": canvas.wrap, "mono": canvas.mono, "numbers": canvas.numbers, "compact": canvas.compact, "px": canvas.font_px
+            "wrap": canvas.wrap, "mono": canvas.mono, "numbers": canvas.numbers, "compact": canvas.compact, "px": canvas.font_px,
+            **({"colors": bool(canvas.language)} if self._language else self._liked),
         }  # fmt: skip
 
     def use_look(self, kept: Mapping[str, Any]) -> None:
         known = {"wrap": bool, "mono": bool, "numbers": bool, "compact": bool, "px": int}
+        self._liked = {"colors": kept["colors"]} if "colors" in kept else {}
+        if kept.get("colors") is False:
+            self.canvas.set_language("")
         self.canvas.set_look(**{name: kept[name] for name, kind in known.items() if type(kept.get(name)) is kind})
         self._show_look()
 

@@ -205,6 +205,24 @@ def test_a_line_of_ten_million_characters_scrolls_to_both_ends(canvas):
     assert abs(middle - size / 2) < 3000
 
 
+def test_the_signs_of_a_language_have_colours_and_stay_where_they_are(canvas):
+    def coloured():
+        image = canvas.viewport().grab().toImage()
+        pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(40))
+        return sum(abs(c.red() - c.blue()) > 60 for c in pixels)
+
+    text = '{"name 😀": "value", "n": 12}'
+    show(canvas, text)
+    canvas.set_look(numbers=False)
+    before = [canvas.caret_rect(n) for n in range(len(text))]
+    assert coloured() == 0
+    canvas.set_language("json")
+    assert coloured() > 50
+    assert [canvas.caret_rect(n) for n in range(len(text))] == before
+    canvas.set_language("")
+    assert coloured() == 0
+
+
 def test_scrolling_down_and_up_again_comes_back_to_the_same_row(canvas):
     show(canvas, "\n".join(f"{i} " + "word " * (i % 40) for i in range(3000)))
     canvas.scroll_by(1234)
