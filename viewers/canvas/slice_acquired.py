@@ -166,7 +166,7 @@ class AcquiredCanvas(ImageCanvas):
         drafts = [d.geometry for d in self._painter._drafts if isinstance(d, ShapeDraft)]
         chosen = (self.hits.get(i) for i in self.focus.selected[-MEASURED:])
         shapes = drafts or [e.geometry for e in chosen if e is not None and self.shapes.shown(e)]
-        metrics = QFontMetricsF(font)
+        metrics, taken = QFontMetricsF(font), list[QRectF]()
         for shape in shapes:
             lines = self.measured(shape, frame)
             if not lines:
@@ -177,8 +177,10 @@ class AcquiredCanvas(ImageCanvas):
             width, height = max(metrics.horizontalAdvance(t) for t in lines) + 14, metrics.height() + 4
             x = max(2.0, min(x, self.width() - width - 2))
             y = max(2.0, min(y, self.height() - height * len(lines) - 2))
+            place = free_place(QRectF(x, y, width, height * len(lines)), taken, self.height() - 2.0)
+            taken.append(place)
             for i, text in enumerate(lines):
-                draw_chip(p, QRectF(x, y + i * height, width, height), text, font, None)
+                draw_chip(p, QRectF(x, place.top() + i * height, width, height), text, font, None)
 
     def _paint_marks(self, p: QPainter) -> None:
         size, font, plane, state = self.view.size, marks_font(self.font()), self.plane, self.state
@@ -194,3 +196,14 @@ class AcquiredCanvas(ImageCanvas):
         bar = scale_bar(self.view, plane) if self.marked else None
         if bar is not None:
             paint_scale(p, bar, size, font)
+
+
+def free_place(wanted: QRectF, taken: Sequence[QRectF], bottom: float) -> QRectF:
+    """The nearest place below where nothing is written yet, else the nearest above."""
+    for down in (True, False):
+        place = QRectF(wanted)
+        while (met := next((t for t in taken if t.intersects(place)), None)) is not None:
+            place.moveTop(met.bottom() + 1) if down else place.moveBottom(met.top() - 1)
+        if (place.bottom() <= bottom) if down else (place.top() >= 0):
+            return place
+    return wanted

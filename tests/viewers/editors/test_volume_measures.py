@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
@@ -15,6 +15,7 @@ from tests.support.volume_view import (
     pixels,
     space,
 )
+from viewers.canvas.slice_acquired import free_place
 
 
 def measured(stage: VolumeStage) -> list[str]:
@@ -91,3 +92,12 @@ def test_what_is_selected_is_measured_beside_it(qtbot):
     gone = pixels(stage.canvas)
     chip = (slice(start.y() + 46, start.y() + 80), slice(start.x() + 70, start.x() + 160))
     assert np.abs(shown[chip].astype(int) - gone[chip]).max() > 60
+
+
+def test_what_is_measured_of_several_shapes_is_not_written_over_each_other():
+    taken: list[QRectF] = []
+    for top in (40.0, 45.0, 52.0):
+        taken.append(free_place(QRectF(10, top, 120, 36), taken, bottom=150))
+    assert [place.top() for place in taken] == [40, 77, 114]
+    assert free_place(QRectF(10, 80, 120, 36), taken, bottom=150) == QRectF(10, 3, 120, 36)  # there is no room below
+    assert free_place(QRectF(140, 80, 20, 36), taken, bottom=150) == QRectF(140, 80, 20, 36)
