@@ -122,5 +122,6 @@ class FrameTurn(QObject):
         if again:
             self.go()
         else:
+            self._canvas.pictures.drawn()
             self._canvas.frame_turned()
             self.turned.emit()

@@ -172,6 +172,9 @@ class SequenceDecoder:
         level = min(max(level, 0), self.facts().levels)
         return Picture(self._frame(index, level), PixelKind.BGRA8, (0, 0, *self._size), level, index, index)
 
+    def travel(self, index: int, direction: int) -> None:
+        self._cache.centre, self._cache.direction = index, direction
+
     def steps_to(self, index: int) -> int:
         return 0 if index in self._cache else 1
 

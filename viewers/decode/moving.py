@@ -21,6 +21,9 @@ class MovingDecoder(Decoder, Protocol):
     def kept(self, index: int, level: int = 0) -> Picture | None:
         """A cached frame, without this being taken for travel."""
 
+    def travel(self, index: int, direction: int) -> None:
+        """Whoever looks has come here over frames that were `kept`: what is read ahead follows."""
+
     def steps_to(self, index: int) -> int:
         """How many frames lie on the way to this one; 0 where it is cached."""
 

@@ -146,6 +146,9 @@ class VideoDecoder:
         with decoding(self._source):
             return self._picture(index, shown, frame, level, None)
 
+    def travel(self, index: int, direction: int) -> None:
+        self._cache.centre, self._cache.direction = index, direction
+
     def steps_to(self, index: int) -> int:
         """How many frames lie on the way to this one; 0 where it is cached."""
         if self.cached(index):

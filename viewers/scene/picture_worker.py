@@ -22,6 +22,10 @@ from viewers.scene.picture_store import PictureStore, Shown, TileKey
 from viewers.scene.threads import step_back
 
 TILE = 512
+#: While one steps through a film it is read ahead only where fewer decoded frames than this lie before one: a frame that is being
+#: decoded cannot be interrupted. So long (s) after a step it is a rest.
+ENOUGH = 12
+REST_S = 0.1
 #: Of pictures that move, the decoder keeps many frames as they were decoded; here are only those shown now and next.
 MOVING_BUDGET = 128 << 20
 
@@ -67,6 +71,8 @@ class PictureWorker:
         self._probe: TileKey | None = None  # read for the value of a pixel, when there is nothing else to do
         self._reading: tuple[Request, Callable[[Picture], None]] | None = None  # values that a tool asks for
         self._here = 0  # frame and level wanted last
+        self._way = 1  # the direction of the last step
+        self._stepped = 0.0  # when
         self._level = 0
         self._coming: tuple[Sequence[Coming], float] = ((), 0.0)
         self._pace = Pace()
@@ -155,8 +161,9 @@ class PictureWorker:
                     self._current = job.key if job.kind == "show" else None
                     self._working = job.kind in ("facts", "show")
                     return _Job(job.kind, job.frame, job.key, self._generation)
-                pause = self._calm - time.monotonic()
-                self._wake.wait(pause if pause > 0 else None)
+                now = time.monotonic()
+                later = [then - now for then in (self._calm, self._stepped + REST_S) if then > now]
+                self._wake.wait(min(later, default=None))
 
     def _next(self) -> _Job | None:
         if self._needs:
@@ -175,7 +182,14 @@ class PictureWorker:
         if self._probe is not None:
             key, self._probe = self._probe, None
             return _Job("probe", key[0], key)
-        return _Job("ahead") if self._to_read_ahead else None
+        return _Job("ahead") if self._to_read_ahead and not self._stepping() else None
+
+    def _stepping(self) -> bool:
+        """From frame to frame, with enough of them decoded."""
+        film = self._film
+        if film is None or self._coming[0] or time.monotonic() >= self._stepped + REST_S:
+            return False
+        return film.cached(min(max(0, self._here + ENOUGH * self._way), self.frames - 1))
 
     def _to_prepare(self) -> int | None:
         """A frame that will probably be shown next."""
@@ -190,7 +204,7 @@ class PictureWorker:
         coming, said = self._coming
         if coming:
             return choose(coming, time.monotonic() - said, film.table, ready, lambda n: self._pace.cost(film.steps_to(n)))
-        neighbours = (n for n in (self._here + 1, self._here - 1) if 0 <= n < self.frames)
+        neighbours = (n for n in (self._here + self._way, self._here - self._way) if 0 <= n < self.frames)
         return next((n for n in neighbours if film.cached(n) and not ready(n)), None)
 
     def _busy(self) -> bool:
@@ -305,6 +319,8 @@ class PictureWorker:
                 if self._busy():
                     raise Cancelled
 
+        if not self._coming[0]:
+            film.travel(self._here, self._way)
         more = film.read_ahead(check, behind=not self._coming[0])
         with self._wake:
             self._to_read_ahead = more

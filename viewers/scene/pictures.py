@@ -25,8 +25,10 @@ __all__ = ["PROBED", "TILE", "PictureSource", "Seen", "Shown", "TileKey"]
 SQUARES = 2.0
 #: Larger pictures (px) are not decoded at full size for the value under the pointer alone.
 PROBED = 64_000_000
-#: So long (s) after a frame was asked for the cores belong to those who draw it.
-_CALM_S = 0.012
+#: So long (s) after a frame was asked for the cores belong to those who draw it, unless they say that it is drawn.
+_CALM_S = 0.03
+#: Frames: a shorter way back is travel, a longer one a jump.
+_NEAR = 30
 
 
 class PictureSource(PictureWorker):
@@ -53,8 +55,7 @@ class PictureSource(PictureWorker):
             self._adjust = adjust
             asked = self._asked = list(keys)
             if self.moving and asked:
-                self._calm = time.monotonic() + _CALM_S
-                self._here, self._level = asked[0][0], asked[0][1]
+                self._ask_frame(asked[0][0], asked[0][1])
             wanted = [k for k in asked if k not in self._failed and not self._store.has(k, adjust)]
             if wanted == self._wanted and self._current is None:
                 return
@@ -68,6 +69,12 @@ class PictureSource(PictureWorker):
                 self._wake.notify()
         if stale and decoder is not None:
             decoder.cancel(last)
+
+    def drawn(self) -> None:
+        """The frame that was asked for is on the screen: what may be wanted next is prepared."""
+        with self._wake:
+            self._calm = 0.0
+            self._wake.notify()
 
     def tile(self, key: TileKey) -> Shown | None:
         """As shown; possibly with adjustments of a moment ago."""
@@ -196,6 +203,13 @@ class PictureSource(PictureWorker):
             return max((key[0] for key in self._store.whole_frames() if first <= key[0] <= last), default=None)
 
     # -- inside
+
+    def _ask_frame(self, frame: int, level: int) -> None:
+        now = time.monotonic()
+        self._calm = now + _CALM_S
+        if frame != self._here:
+            self._way, self._stepped = (-1 if -_NEAR <= frame - self._here < 0 else 1), now
+        self._here, self._level = frame, level
 
     def _may_probe(self, key: TileKey, facts: FrameFacts) -> bool:
         return (

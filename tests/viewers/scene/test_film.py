@@ -90,6 +90,15 @@ def test_the_neighbours_are_ready_before_they_are_asked_for(stage):
     assert not stage.pictures.ready(152)
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_whoever_steps_finds_the_next_frame_ready_however_far_it_goes(stage, step):
+    stage.exact(150)
+    for n in range(150, 150 + 80 * step, step):
+        stage.until(lambda following=n + step: stage.pictures.ready(following))
+        assert stage.exact(n + step) == n + step
+        stage.pictures.drawn()
+
+
 def test_what_is_due_next_is_made_ready(stage):
     stage.exact(0)
     stage.pictures.follow([(n, 10.0) for n in (40, 44, 48)])
