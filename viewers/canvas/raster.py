@@ -114,6 +114,8 @@ def draw(
     items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look, *, stop: Callable[[], bool] = never
 ) -> Pixels | None:
     """`matrix` takes image coordinates to px of the result, `size` is its width and height. None when stopped."""
+    if not items:
+        return np.zeros((size[1], size[0], 4), np.uint8)
     sheet = _Sheet(size, items, matrix, look)
     for at in range(0, len(items), CHUNK):
         if stop():
