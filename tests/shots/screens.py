@@ -21,6 +21,7 @@ from storage.model.query import ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
+from tests.shots.volumes import volumes
 from tests.support import mouse
 from widgets import theme
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
@@ -80,6 +81,7 @@ class Walk:
         self.projects()
         self.label_editor()
         self.media()
+        volumes(self)
         self.rest()
 
     # -- files
@@ -231,7 +233,7 @@ class Walk:
             widget.queue.table.viewport(),
             widget.queue.table.visualRect(widget.queue.table.currentIndex()).center(),
         )
-        lost = "Its 15 tasks and all their labels go with it. Files, datasets and the ontology stay."
+        lost = "Its 18 tasks and all their labels go with it. Files, datasets and the ontology stay."
         camera.dialog(
             "dialog-delete-project", lambda: ConfirmDeleteDialog.ask(desk.window, "Delete the project “Sample project”?", lost)
         )
@@ -316,13 +318,7 @@ class Walk:
         ):
             self.open_medium(title)
             self.camera.shot(f"media-{name}")
-            editor = self.desk.editor
-            first = next(iter(editor.session.document.instances), None)
-            if first is not None:
-                editor.focus.select((first,))
-                editor.editor.reveal(first)
-                self.desk.wait_idle()
-                self.sharp()
+            if self.select_first():
                 self.camera.shot(f"media-{name}-selected")
         self.open_medium("crossing.webm")
         self.desk.editor.editor.go_to_frame(40)
@@ -331,6 +327,16 @@ class Walk:
         for tab, name in (("Batch images as", "batch"), ("Audio", "audio")):
             self.desk.go("Files")
             self.camera.dialog(f"dialog-add-{name}", self.desk.pages.files.add_data, partial(_choose_tab, tab))
+
+    def select_first(self) -> bool:
+        editor = self.desk.editor
+        first = next(iter(editor.session.document.instances), None)
+        if first is not None:
+            editor.focus.select((first,))
+            editor.editor.reveal(first)
+            self.desk.wait_idle()
+            self.sharp()
+        return first is not None
 
     def open_medium(self, title: str) -> None:
         desk = self.desk

@@ -68,7 +68,8 @@ class VolumeSource:
         self._cache_dir = cache_dir
         self._budget = budget
         self._first: list[int] = []
-        self._automatic: Window | None = None  # where the file proposes none: of the first slice that came
+        self._automatic: Window | None = None  # where the file proposes none: of the slice that is looked at first
+        self._automatic_of: int | None = None  # of which it is, as long as that one is not there
         self._overlays: dict[int, tuple[Overlay, ...]] = {}
         self._overlay_jobs: list[int] = []
         self._overlay_thread: threading.Thread | None = None
@@ -273,18 +274,25 @@ class VolumeSource:
 
     def _came(self) -> None:
         store = self.store
-        if self._automatic is None and store is not None and not self.coloured and store.have.any():
-            self._automatic = self._first_window(store)
+        if store is not None and not self.coloured and self._automatic_of != self._wanted and store.have.any():
+            self._take_window(store)
         self._tell()
 
-    def _first_window(self, store: VolumeStore) -> Window | None:
-        """Of one slice, and kept: a window that changes while a volume fills makes it flicker."""
-        middle = store.nearest(self._first[0] if self._first else self.slices // 2)
-        if middle is None:
-            return None
+    @property
+    def _wanted(self) -> int:
+        """The slice that is looked at first."""
+        return self._first[0] if self._first else self.slices // 2
+
+    def _take_window(self, store: VolumeStore) -> None:
+        """Of one slice, and kept: a window that changes while a volume fills makes it flicker. What is packed comes from its
+        first slice on, which is often empty: until the wanted one is there another one has to do."""
+        there = store.nearest(self._wanted)
+        if there is None or (self._automatic is not None and there != self._wanted):
+            return
         assert self.frames is not None
-        look = self.frames.look(middle, None)
-        return auto(store.array[middle], look) if look.voi is None else Window.between(0, 255)
+        look = self.frames.look(there, None)
+        self._automatic_of = there
+        self._automatic = auto(store.array[there], look) if look.voi is None else Window.between(0, 255)
 
     def _look_for_suv(self) -> None:
         if self.modality != "PT" or self.frames is None:

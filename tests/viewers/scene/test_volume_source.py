@@ -111,6 +111,18 @@ def test_a_volume_without_windows_gets_one_that_stays(tmp_path, source):
     assert narrow is not None and narrow.width < window.width
 
 
+def test_what_is_packed_takes_its_window_from_the_slice_looked_at_not_from_the_empty_first_one(tmp_path, source):
+    values = np.random.default_rng(2).integers(0, 30, (40, 64, 64)).astype(np.int16)
+    values[15:25] += np.linspace(100, 900, 64).astype(np.int16)
+    path = phantoms.nifti(tmp_path / "v.nii.gz", values, np.eye(4))
+    volume = source(lambda: open_grid(FileSource(path), {}))
+    volume.start([20])
+    until(lambda: volume.complete)
+    window = volume.window_of(20)
+    assert window is not None and window.center > 400 and window.width > 600
+    assert volume.window_of(0) == window
+
+
 def test_colours_have_no_window(source):
     volume = source(lambda: opened(Path(get_testdata_file("examples_rgb_color.dcm"))))
     volume.start()
