@@ -58,16 +58,16 @@ def test_a_shortcut_of_ones_own_is_used_and_one_that_is_taken_is_refused(desk: D
     QTest.keyClick(keys, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert not desk.find("Set", within=sheet).isEnabled()
     assert "Find a command" in sheet._note.text()
-    QTest.keyClick(keys, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(keys, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     desk.click("Set", within=sheet)
     desk.wait_idle()
-    assert desk.window.registry.shown_keys("go.jobs") == "Ctrl+Shift+J"
-    assert sheet._tree.currentItem().text(1) == "Ctrl+Shift+J"
-    desk.key("Ctrl+Shift+J", desk.window)
+    assert desk.window.registry.shown_keys("go.jobs") == "Ctrl+Shift+U"
+    assert sheet._tree.currentItem().text(1) == "Ctrl+Shift+U"
+    desk.key("Ctrl+Shift+U", desk.window)
     desk.wait_idle()
     assert desk.window.stack.currentWidget() is desk.pages.jobs.widget
     desk.restart()
-    desk.key("Ctrl+Shift+J", desk.window)
+    desk.key("Ctrl+Shift+U", desk.window)
     desk.wait_idle()
     assert desk.window.stack.currentWidget() is desk.pages.jobs.widget
 
@@ -80,7 +80,7 @@ def test_default_gives_an_action_the_keys_it_came_with(desk: Desk) -> None:
     assert not desk.find("Default", within=sheet).isEnabled()
     QTest.keyClick(
         desk.find("New keys", within=sheet),
-        Qt.Key.Key_J,
+        Qt.Key.Key_U,
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
     )
     desk.click("Set", within=sheet)

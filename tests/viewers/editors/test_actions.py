@@ -40,7 +40,7 @@ def test_ids_are_unique_and_every_tool_has_an_icon_and_an_action():
     ids = [a.id for a in EDITOR_ACTIONS]
     assert len(set(ids)) == len(ids)
     tools = set(Toolbox().tools)
-    assert set(ICONS) - tools == {"audio_region", "page_text", "crosshair", "sphere", "grow", "angle", "cobb"}
+    assert set(ICONS) - tools == {"audio_region", "page_text", "crosshair", "sphere", "grow", "angle", "cobb", "snip"}
     assert tools < set(ICONS)
     assert tools - {a.args[0] for a in EDITOR_ACTIONS if a.method == "arm_tool"} == {"slice", "simplify"}
 
