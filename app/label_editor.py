@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.background.relinking import check_link
 from app.hanging import hung
 from app.label_header import LabelHeader
 from app.label_side import LabelSide
@@ -183,6 +184,7 @@ class LabelEditor(QWidget):
         self._operations.run(
             "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)
         )
+        check_link(self._context, self._messages, loaded.medium.item, self)
         self._idle.start()
 
     def _begin_session(self, loaded: LoadedTask) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject
 
 from storage.model.items import Location
 from storage.model.query import ItemQuery
@@ -11,11 +14,36 @@ from widgets import words
 
 if TYPE_CHECKING:
     from app.context import AppContext
+    from app.messages import Messages
     from app.window import MainWindow
+    from storage.model.items import Item
     from storage.progress import Progress
-    from storage.services.relink import RelinkResult
+    from storage.services.relink import LinkState, RelinkResult
+
+log = logging.getLogger(__name__)
 
 LINKS = frozenset({Location.LINKED, Location.MISSING, Location.CHANGED})
+
+
+def check_link(context: AppContext, messages: Messages, item: Item, owner: QObject) -> None:
+    """When a linked file is opened: its badge tells how it stands, and one that was changed is told of. Behind the window."""
+    if item.location not in LINKS:
+        return
+
+    def check() -> list[LinkState]:
+        from storage.progress import Progress
+        from storage.services.relink import check_links
+
+        return check_links(context.catalog, [item.id], Progress())
+
+    def tell(states: list[LinkState]) -> None:
+        if any(state.location is Location.CHANGED for state in states):
+            text = QCoreApplication.translate(
+                "relinking", "“{0}” was changed after it was added: its labels may not lie where they were made."
+            )
+            messages.tell(text.format(item.title))
+
+    context.jobs.read(check, tell, lambda error: log.info("link: %s", error), owner=owner)
 
 
 def relink(window: MainWindow, context: AppContext, folder: Path) -> None:

@@ -12,13 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QCheckBox, QLabel, QLineEdit, QRadioButton
 
 from postil.demo.ontology import sample_ontology
-from storage.catalog import datasets, ontologies, projects, trash
+from storage.catalog import datasets, folders, ontologies, projects, trash
 from storage.errors import BadInput, CatalogError, Refused
 from storage.model.geometry import ShapeKind
+from storage.model.items import Location
 from storage.model.query import ItemSelection
 from storage.progress import Progress
 from storage.services import sequences
 from storage.services.batches import add_batch
+from storage.services.intake import add_paths
 from tests.journeys.desk import Desk
 from tests.support import clips, pdfs, phantoms, sounds
 from viewers.decode.thumbs import render
@@ -299,3 +301,28 @@ def test_the_details_of_a_sequence_say_why_no_video_could_be_made_of_it(studio: 
     details.show_place(item.folder_id, ItemSelection.of(item.id))
     said = "No video could be made of it: picture 2.png is too large for a video frame. It is played from its pictures."
     studio.until(lambda: any(said in each.text() for each in details.findChildren(QLabel)), "the reason is shown")
+
+
+@pytest.mark.parametrize(
+    ("after", "place"), [(b"other words", Location.CHANGED), (None, Location.MISSING), (b"words", Location.LINKED)]
+)
+def test_a_linked_file_is_looked_after_when_its_task_is_opened(
+    desk: Desk, tmp_path: Path, after: bytes | None, place: Location
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_bytes(b"words")
+    folder = desk.do(folders.ensure, ("Linked",))
+    add_paths(desk.catalog, [file], folder, link=True, render=render, progress=Progress())
+    dataset = desk.do(datasets.create, "Linked")
+    desk.do(datasets.attach_folder, dataset, folder)
+    desk.do(projects.create, "Linked", "", desk.do(ontologies.create, "Things", sample_ontology()), (dataset,))
+    file.unlink()
+    if after is not None:
+        file.write_bytes(after)
+    open_task(desk, "notes.txt")
+    item = desk.editor.loaded.medium.item.id
+    if place is not Location.LINKED:
+        desk.until(lambda: desk.reads.item(item).location is place, "its badge says how it stands")
+    desk.wait_idle()
+    assert desk.reads.item(item).location is place
+    assert ("was changed after it was added" in desk.told()) == (place is Location.CHANGED)
