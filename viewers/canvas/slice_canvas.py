@@ -71,6 +71,7 @@ class SliceCanvas(QWidget):
         self._fitted = True
         self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
+        self._finest = 0.0  # mm
         self.version = 0  # of the labels
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -89,7 +90,7 @@ class SliceCanvas(QWidget):
 
     def read(self) -> Cut | None:
         """The plane as it is now; the place in the middle of the pane stays there though the plane be another."""
-        cut = self.reader.cut(self.state, self.kind)
+        cut = self.reader.cut(self.state, self.kind, self._pixel_mm())
         old, self._cut = self._cut, cut
         if cut is None or (old is not None and old.plane is cut.plane):
             return cut
@@ -106,6 +107,15 @@ class SliceCanvas(QWidget):
             view.zoom = scale * min(plane.mm_right, plane.mm_down)
         return cut
 
+    def _pixel_mm(self) -> float:
+        """Of a device pixel, or a little less: a zoom that changes by a breath does not cut the plane anew."""
+        if self._cut is not None:
+            plane, view = self._cut.plane, self.view
+            now = min(plane.mm_right, plane.mm_down) / (view.zoom * view.dpr)
+            if not 0.9 * now <= self._finest <= now:
+                self._finest = now
+        return self._finest
+
     def refresh_labels(self) -> None:
         self.version += 1
         self.update()
@@ -116,8 +126,10 @@ class SliceCanvas(QWidget):
         self._moved()
 
     def zoom_to(self, zoom: float) -> None:
+        """1.0: a voxel's finest distance is a logical pixel, however coarse the plane is cut now."""
         self._fitted = False
-        self.view.zoom_to(zoom)
+        coarse = self._cut.plane.mm_right / self.state.plane(self.kind).mm_right if self._cut is not None else 1.0
+        self.view.zoom_to(zoom * coarse)
         self._moved()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
@@ -164,10 +176,9 @@ class SliceCanvas(QWidget):
         p.drawImage(0, 0, self._image[1])
 
     def _labels_of(self, cut: Cut) -> Labels | None:
-        plane = cut.plane
-        key = (self.version, tuple(plane.origin), tuple(plane.right), tuple(plane.down), plane.width, plane.height)
+        key = (self.version, cut.plane)
         if self._over is None or self._over[0] != key:
-            self._over = (key, self.labels(plane))
+            self._over = (key, self.labels(cut.plane))
         return self._over[1]
 
     def _paint_marks(self, p: QPainter, cut: Cut) -> None:

@@ -20,6 +20,9 @@ from storage.model.space import Floats, VolumeGeometry
 
 #: Planes are resampled to no more pixels than this: larger ones get coarser.
 MOST_PX = 1_400_000
+#: Where pixels of the screen are wider than voxels, planes are resampled so much coarser at most: what is left out of a picture
+#: that is made much smaller shimmers while it is turned through.
+UNSEEN = 1.5
 #: A tilt or a crookedness smaller than this (degrees) is written by no header on purpose.
 UPRIGHT_DEG = 0.05
 
@@ -218,9 +221,10 @@ def plane_through(
     mm: ArrayLike,
     base: Axes | None = None,
     coarse: float = 1.0,
+    finest_mm: float = 0.0,
 ) -> Plane:
     """The plane of a kind that holds a point, as large as the volume. Along the voxels it lies on the nearest ones; elsewhere
-    its pixels are `coarse` times the finest distance of voxels wide."""
+    its pixels are `coarse` times the finest distance of voxels wide, and not much finer than `finest_mm`."""
     right, down = axes.look(kind) if base is None else axes.look_upright(kind, base)
     point = np.asarray(mm, np.float64)
     along = _along_voxels(geometry, right, down)
@@ -230,7 +234,7 @@ def plane_through(
     spacing = coarse * min(geometry.spacing_row_mm, geometry.spacing_col_mm, step_mm(geometry, geometry.normal))
     us, vs = seen @ right, seen @ down
     wide, high = float(us.max() - us.min()), float(vs.max() - vs.min())
-    spacing = max(spacing, math.sqrt(max(wide * high, 1e-9) / MOST_PX))
+    spacing = max(spacing, min(finest_mm, spacing * UNSEEN), math.sqrt(max(wide * high, 1e-9) / MOST_PX))
     normal = cross(right, down)
     origin = right * us.min() + down * vs.min() + normal * float(point @ normal)
     return Plane(

@@ -33,17 +33,17 @@ class MprState:
         self.time = 0
         self.held = False  # a hand moves planes: those that are resampled may be coarse until it lets go
         self.acquired = acquired_kind(geometry)
-        self._planes: dict[PlaneKind, tuple[Axes, Floats, bool, Plane]] = {}
+        self._planes: dict[PlaneKind, tuple[Axes, Floats, tuple[float, float], Plane]] = {}
         self._listeners: Listeners[[frozenset[str]]] = Listeners()
 
     # -- planes
 
-    def plane(self, kind: PlaneKind) -> Plane:
+    def plane(self, kind: PlaneKind, finest_mm: float = 0.0) -> Plane:
         """The same object while nothing it depends on changes."""
-        known = self._planes.get(kind)
-        if known is None or known[0] is not self.axes or known[1] is not self.crosshair or known[2] != self.held:
-            plane = plane_through(self.geometry, self.axes, kind, self.crosshair, self.base, COARSE if self.held else 1.0)
-            known = self._planes[kind] = (self.axes, self.crosshair, self.held, plane)
+        known, coarse = self._planes.get(kind), (COARSE if self.held else 1.0, finest_mm)
+        if known is None or known[0] is not self.axes or known[1] is not self.crosshair or known[2] != coarse:
+            plane = plane_through(self.geometry, self.axes, kind, self.crosshair, self.base, *coarse)
+            known = self._planes[kind] = (self.axes, self.crosshair, coarse, plane)
         return known[3]
 
     def is_acquired(self, kind: PlaneKind) -> bool:

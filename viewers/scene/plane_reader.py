@@ -50,18 +50,18 @@ class PlaneReader:
         self._slice: tuple[tuple[int, bool], Array] | None = None
         self._values: dict[str, tuple[tuple[Any, ...], Plane, Array]] = {}
 
-    def cut(self, state: MprState, kind: PlaneKind) -> Cut | None:
-        """None: nothing of the volume is there yet."""
+    def cut(self, state: MprState, kind: PlaneKind, finest_mm: float = 0.0) -> Cut | None:
+        """None: nothing of the volume is there yet. `finest_mm`: what is finer is not seen, where voxels must be resampled."""
         if self.volume.store is None or not self.volume.store.have.any():
             return None
         if state.is_acquired(kind) and state.slab is None:
             return self._acquired(state)
         reslicer, look = self._reslicer(state)
-        plane = state.plane(kind)
+        plane = state.plane(kind, finest_mm)
         if state.is_acquired(kind):
             plane = acquired(state.geometry, state.slice())
-        key = (id(reslicer), state.time, tuple(plane.origin), tuple(plane.right), tuple(plane.down), plane.width, plane.height)
-        key = (*key, state.slab, state.smooth, self.volume.store.version)
+        key = (id(reslicer), state.time, tuple(plane.origin), tuple(plane.right), tuple(plane.down), plane.mm_right)
+        key = (*key, plane.width, plane.height, state.slab, state.smooth, self.volume.store.version)
         known = self._values.get(kind.value)
         if known is None or known[0] != key:
             outside = _darkest(reslicer.array.dtype, look)

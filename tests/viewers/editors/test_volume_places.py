@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from storage.model.geometry import Box, ShapeKind
@@ -295,6 +295,26 @@ def test_planes_are_fine_again_when_the_hand_lets_go(qtbot):
     assert state.turned
     assert fine.mm_right < coarse.mm_right
     assert stage.editor.planes[PlaneKind.AXIAL].read().plane.mm_right == fine.mm_right
+
+
+def test_an_oblique_plane_is_cut_no_finer_than_the_screen_shows_it(qtbot):
+    stage = VolumeStage(qtbot, space(n=12, rows=700, columns=700))
+    state, pane = stage.editor.state, stage.editor.planes[PlaneKind.AXIAL]
+    state.turn(PlaneKind.SAGITTAL, 20)
+    fine = state.plane(PlaneKind.AXIAL).mm_right
+    pane.fit()
+    pane.read()
+    seen = pane.read().plane
+    assert fine < seen.mm_right <= seen.mm_right / pane.view.zoom
+    assert seen.mm_right <= 1.5 * fine
+    middle = pane.mm_under(QPointF(pane.width() / 2, pane.height() / 2))
+    pane.zoom_to(1.0)
+    assert pane.read().plane.mm_right == pytest.approx(fine, rel=0.11)
+    assert np.linalg.norm(pane.mm_under(QPointF(pane.width() / 2, pane.height() / 2)) - middle) < fine
+    one = pane.mm_under(QPointF(60, 50)) - pane.mm_under(QPointF(50, 50))
+    assert np.linalg.norm(one) == pytest.approx(10 * fine)
+    pane.zoom_to(3.0)
+    assert pane.read().plane.mm_right == fine
 
 
 def test_an_object_is_brought_into_sight_in_all_planes(qtbot):
