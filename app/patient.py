@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -77,12 +78,12 @@ class Patient(QObject):
 
     # -- the list
 
-    def _read(self, done: object) -> None:
+    def _read(self, done: Callable[[PatientStudies], None]) -> None:
         assert self._task is not None
         reads, item_id, project_id = self._context.reads, self._task.row.item.id, self._task.project.id
         self._latest.ask(
             lambda: reads.studies_of_patient(item_id, project_id),
-            done,  # type: ignore[arg-type]
+            done,
             lambda error: log.info("studies of the patient: %s", error),
         )
 
@@ -197,7 +198,7 @@ class Patient(QObject):
         if self._editor is None or self._task is None:
             return
         editor, facts = self._editor, self._task.row.item.facts
-        before, tried = editor.hanging, False
+        back, tried = editor.remember(), False
 
         def attempt(rule: HangingRule) -> None:
             nonlocal tried
@@ -212,4 +213,4 @@ class Patient(QObject):
             editor.hanging = rule_for(self._context.settings, facts)
             self._context.messages.tell(self.tr("The hanging rules are saved. Shift+F6 hangs the open series by them."))
         elif tried and self._editor is editor:
-            editor.hang(before)
+            back()

@@ -172,6 +172,9 @@ def test_rules_are_written_tried_and_used_at_the_next_opening(ward: Desk) -> Non
 def test_a_try_that_is_cancelled_leaves_everything_as_it_was(ward: Desk) -> None:
     open_task(ward, "Thorax")
     editor = ward.editor.editor
+    QTest.keyClick(ward.canvas, Qt.Key.Key_F3, SHIFT)
+    QTest.keyClick(ward.canvas, Qt.Key.Key_F4)
+    editor.volume.window.invert()
 
     def person(dialog) -> None:
         QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
@@ -181,7 +184,9 @@ def test_a_try_that_is_cancelled_leaves_everything_as_it_was(ward: Desk) -> None
         QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
 
     ward.dialog(lambda: editor.run("volume_hanging_rules"), person)
-    assert editor.grid.layout_shown is Layout.GRID
+    assert editor.layout_by_hand() == {"layout": "one", "plane": "axial"}
+    assert (editor.volume.window.title, editor.volume.window.inverted) == ("Bone", True)
+    assert editor.hanging.title == "CT of the chest"
     assert not ward.program.settings.values.hanging
 
 

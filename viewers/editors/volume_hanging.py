@@ -64,9 +64,9 @@ class VolumeHanging:
 
     # -- by rule
 
-    def hang(self, rule: HangingRule | None) -> None:
+    def hang(self, rule: HangingRule | None, layout_by_hand: Mapping[str, str] | None = None) -> None:
         """Let it hang by this rule now, whatever was changed by hand before."""
-        self.hanging, self.by_hand, self._kept_layout = rule, False, {}
+        self.hanging, self._kept_layout = rule, dict(layout_by_hand or {})
         self._window_due = True
         self.volume.window.reset()
         if self.state is not None:
@@ -76,6 +76,19 @@ class VolumeHanging:
             self._arranging = True
             self.view_3d.set_on(rule.use_3d and self._likes_3d)
             self._arranging = False
+
+    def remember(self) -> Callable[[], None]:
+        """How it hangs now: what is returned brings it back."""
+        rule, layout, window = self.hanging, self.layout_by_hand(), self.volume.window
+        chosen, title, inverted = window.chosen, window.title, window.inverted
+
+        def back() -> None:
+            self.hang(rule, layout)
+            self._window_due = False
+            window.inverted = inverted
+            window.choose(chosen, title)
+
+        return back
 
     def hang_again(self) -> None:
         """What was done by hand is let go; the series beside stays."""
@@ -89,6 +102,10 @@ class VolumeHanging:
         assert self.state is not None
         kept = _as_rule(self._kept_layout)
         self.by_hand = kept is not None
+        if self._kept_layout.get("layout") == Layout.SIDE and self.beside is not None:
+            self.by_hand = True
+            self._arrange(Layout.SIDE)
+            return
         rule = kept or self.hanging or _USUAL
         if self.state.geometry.n == 1 or rule.layout is Arrangement.STACK:
             self._arrange(Layout.STACK)
