@@ -187,7 +187,7 @@ class ProjectsRoom(QObject):
                 classes=options.classes,
                 progress=progress,
                 pixels=modality_of,
-                deidentify=Options() if options.deidentify else None,
+                deidentify=None if options.deidentify is None else Options(**dict.fromkeys(options.deidentify, True)),
             )
 
         job = self.context.jobs.start(self.tr("Exporting {0}").format(project.title), work)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from storage.errors import Refused
+
 #: Codes for (0012,0064): PS3.16 CID 7050.
 BASIC = ("113100", "Basic Application Confidentiality Profile")
 _CODES = {
@@ -42,6 +44,12 @@ class Options:
     retain_institution_identity: bool = False
     retain_uids: bool = False
     retain_safe_private: bool = False
+
+    def __post_init__(self) -> None:
+        if self.retain_full_dates and self.modify_dates:
+            raise Refused(
+                "Dates are kept as they are or shifted, not both.", remedy="Choose retain-full-dates or modify-dates."
+            )
 
     def codes(self) -> list[tuple[str, str]]:
         return [BASIC, *(code for name, code in _CODES.items() if getattr(self, name))]

@@ -223,7 +223,33 @@ def test_volumes_leave_in_a_format_of_their_own_without_the_identity_if_wished(q
     form._format._volumes.click()
     assert form._hide.isVisible()
     form._hide.click()
-    assert (form.options().format, form.options().deidentify) == ("dicom-seg", True)
+    assert (form.options().format, form.options().deidentify) == ("dicom-seg", frozenset())
     form._format._kind.setCurrentIndex(form._format._kind.findData("nifti"))
     form._format._told()
-    assert (form.options().format, form.options().deidentify) == ("nifti", False)
+    assert (form.options().format, form.options().deidentify) == ("nifti", None)
+
+
+def test_what_stays_without_the_identity_is_ticked_and_dates_stay_in_one_way_only(qtbot):
+    from dataclasses import fields
+
+    from storage.services.deidentify_rules import Options
+    from widgets.controls.export_form import ExportForm
+
+    form = ExportForm()
+    qtbot.addWidget(form)
+    form.show()
+    form._format._volumes.click()
+    assert not form._keeps.isVisible()
+    form._hide.click()
+    assert form._keeps.isVisible()
+    form._keeps.setFocus()
+    for row in range(form._keeps.count()):
+        form._keeps.setCurrentRow(row)
+        qtbot.keyClick(form._keeps, Qt.Key.Key_Space)
+    chosen = form.options().deidentify
+    known = {f.name for f in fields(Options)}
+    assert chosen == known - {"clean_graphics", "clean_structured_content", "retain_full_dates"}
+    assert Options(**dict.fromkeys(chosen, True)).modify_dates
+    form._keeps.setCurrentRow(1)
+    qtbot.keyClick(form._keeps, Qt.Key.Key_Space)
+    assert {"retain_full_dates"} == form.options().deidentify & {"retain_full_dates", "modify_dates"}

@@ -14,18 +14,21 @@ from widgets.controls.label_format import DICOM_FORMATS, LabelFormat
 from widgets.controls.labels import label
 from widgets.controls.shapes import swatch
 
+_DATES = ("retain_full_dates", "modify_dates")
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """`stages` and `classes` None: all of them. Classes are feature hashes of objects and classifications.
 
-    `deidentify`: DICOM files leave with their series, both without the identity of the patient.
+    `deidentify`: DICOM files leave with their series, both without the identity of the patient; the options of the profile by
+    name (`storage.services.deidentify_rules.Options`). None: as they are.
     """
 
     format: str
     stages: frozenset[str] | None = None
     classes: frozenset[str] | None = None
-    deidentify: bool = False
+    deidentify: frozenset[str] | None = None
 
 
 class ExportForm(QWidget):
@@ -33,6 +36,10 @@ class ExportForm(QWidget):
         super().__init__(parent)
         self._format = LabelFormat(self)
         self._hide = QCheckBox(self.tr("Without the identity of patients, series included"), self)
+        self._keeps = QListWidget(self)
+        self._keeps.setAccessibleName(self.tr("What stays without the identity"))
+        for name, title in self._profile():
+            self._tick(self._keeps, title, name, on=False)
         self._lost = label("", "small", wrap=True, parent=self)
         self._stages = QListWidget(self)
         self._stages.setAccessibleName(self.tr("Stages to export"))
@@ -40,14 +47,14 @@ class ExportForm(QWidget):
         self._all_classes.setChecked(True)
         self._classes = QListWidget(self)
         self._classes.setAccessibleName(self.tr("Labels to export"))
-        for view in (self._stages, self._classes):
+        for view in (self._stages, self._classes, self._keeps):
             view.setFrameShape(QListWidget.Shape.NoFrame)
             view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         for heading, widgets in (
-            (self.tr("Format"), (self._format, self._hide, self._lost)),
+            (self.tr("Format"), (self._format, self._hide, self._keeps, self._lost)),
             (self.tr("From the stages"), (self._stages,)),
             (self.tr("Include"), (self._all_classes, self._classes)),
         ):
@@ -58,7 +65,10 @@ class ExportForm(QWidget):
                 column.addWidget(widget)
             column.addSpacing(theme.GAP)
         column.addStretch(1)
+        self._keeps.setFixedHeight(self._keeps.count() * theme.ROW + 4)
         self._format.changed.connect(self._tell_loss)
+        self._hide.toggled.connect(self._show_profile)
+        self._keeps.itemChanged.connect(self._one_of_the_dates)
         self._all_classes.toggled.connect(self._show_classes)
         self._tell_loss()
         self._show_classes()
@@ -93,12 +103,40 @@ class ExportForm(QWidget):
         stages = _ticked(self._stages)
         classes = None if self._all_classes.isChecked() else _ticked(self._classes) or frozenset()
         hidden = self._hide.isChecked() and self._format.format in DICOM_FORMATS
-        return ExportOptions(self._format.format, stages, classes, hidden)
+        return ExportOptions(self._format.format, stages, classes, frozenset(_on(self._keeps)) if hidden else None)
+
+    def _profile(self) -> tuple[tuple[str, str], ...]:
+        """The options of the confidentiality profile (PS3.15) that can be chosen."""
+        return (
+            ("clean_descriptors", self.tr("Keep descriptions, cleaned of names")),
+            ("retain_full_dates", self.tr("Keep dates as they are")),
+            ("modify_dates", self.tr("Keep dates, all shifted by the same number of days")),
+            ("retain_patient_characteristics", self.tr("Keep sex, age, size and weight")),
+            ("retain_device_identity", self.tr("Keep which device it was")),
+            ("retain_institution_identity", self.tr("Keep which institution it was")),
+            ("retain_uids", self.tr("Keep the UIDs")),
+            ("retain_safe_private", self.tr("Keep private elements known to be safe")),
+        )
+
+    @Slot(QListWidgetItem)
+    def _one_of_the_dates(self, ticked: QListWidgetItem) -> None:
+        """They stay as they are or are shifted, not both."""
+        name = ticked.data(Qt.ItemDataRole.UserRole)
+        if name not in _DATES or ticked.checkState() is not Qt.CheckState.Checked:
+            return
+        for entry in (self._keeps.item(row) for row in range(self._keeps.count())):
+            if entry is not ticked and entry.data(Qt.ItemDataRole.UserRole) in _DATES:
+                entry.setCheckState(Qt.CheckState.Unchecked)
+
+    @Slot()
+    def _show_profile(self) -> None:
+        self._keeps.setVisible(self._hide.isChecked() and self._format.format in DICOM_FORMATS)
 
     @Slot()
     def _tell_loss(self) -> None:
         chosen = self._format.format
         self._hide.setVisible(chosen in DICOM_FORMATS)
+        self._show_profile()
         if chosen == "coco":
             text = self.tr("Boxes, polygons, masks and keypoints. What COCO cannot hold is listed after the export.")
         elif chosen == "encord":
@@ -114,6 +152,10 @@ class ExportForm(QWidget):
 
 def _ticked(view: QListWidget) -> frozenset[str] | None:
     """Keys that are ticked; None when all are."""
+    on = _on(view)
+    return None if len(on) == view.count() else frozenset(on)
+
+
+def _on(view: QListWidget) -> list[str]:
     entries = [view.item(row) for row in range(view.count())]
-    on = [e for e in entries if e.checkState() is Qt.CheckState.Checked]
-    return None if len(on) == len(entries) else frozenset(e.data(Qt.ItemDataRole.UserRole) for e in on)
+    return [str(e.data(Qt.ItemDataRole.UserRole)) for e in entries if e.checkState() is Qt.CheckState.Checked]
