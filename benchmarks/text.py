@@ -126,7 +126,7 @@ class Stage:
         )
         rows.append(self._events(f"text, {name}: select by a drag", times, self._drag))
         rows.append(self._events(f"text, {name}: mark and undo", times // 3, self._mark))
-        self.editor._on_words("not there at all", False)
+        self.editor.find_bar.words_changed.emit("not there at all", False)
         seconds, gap = self.until(lambda: self.editor.finder.done)
         rows.append(_row(f"text, {name}: search to the end", seconds, FIND_S, "s", "no hit, capitals do not count"))
         rows.append(_row(f"text, {name}: gap while searching", gap, GAP, "ms", f"p99.9 of a 5 ms timer; idle {idle:.1f}"))

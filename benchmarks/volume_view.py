@@ -6,6 +6,7 @@ redraw is one move of a hand that turns a line: two planes cut anew and all pane
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from statistics import median, quantiles
@@ -43,6 +44,7 @@ class Stage:
         from viewers.scene.volume_source import VolumeSource
 
         self.app = QApplication.instance() or QApplication([])
+        self._threshold = gc.get_threshold()
         geometry = space(n=SHAPE[0], rows=SHAPE[1], columns=SHAPE[2], mm=(0.7, 0.7), step=0.8)
         frames = ArrayFrames(_head(), geometry)
         self.volume = VolumeSource(lambda: frames, modality="CT")
@@ -52,11 +54,15 @@ class Stage:
         self.editor.resize(1600, 1000)
         self.editor.show()
         self._until(lambda: self.volume.complete and self.editor.state is not None and self.editor.canvas.sharp)
+        gc.freeze()  # as the program does once its window is in use
+        gc.set_threshold(50_000, 20, 20)
 
     def close(self) -> None:
         self.editor.close_editor()
         self.volume.close()
         self.editor.deleteLater()
+        gc.unfreeze()
+        gc.set_threshold(*self._threshold)
 
     def _until(self, there: Any, limit: float = 60.0) -> None:
         end = time.perf_counter() + limit
