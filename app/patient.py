@@ -61,7 +61,7 @@ class Patient(QObject):
 
     def end(self) -> None:
         """After the editor was closed: what the person made of the layout is kept, what stood beside is closed."""
-        if self._editor is not None and self._task is not None and self._editor.state is not None:
+        if self._editor is not None and self._task is not None and self._editor.volume.store is not None:
             layout = self._editor.layout_by_hand()
             if layout.get("layout") == "side" and self._beside is not None:
                 layout["beside"] = self._beside[1].item.uuid
@@ -136,6 +136,9 @@ class Patient(QObject):
             self._let_go()
             if self._side is not None:
                 self._side.show_beside(None)
+            return
+        if which == "rule" and self._editor is not None:
+            self._hang_partner(self._editor.hanging)
             return
         offered = [row.item_id for row in self._offered()]
         if not offered:

@@ -264,3 +264,36 @@ def test_what_stood_beside_and_is_gone_is_not_missed(ward: Desk) -> None:
     assert "Patient (2)" in ward.editor.side.questions.tabText(2)
     assert ward.editor.editor.beside is None
     assert ward.editor.editor.grid.layout_shown is Layout.GRID
+
+
+def test_a_mammogram_hangs_with_the_other_side_until_that_is_taken_away(desk: Desk, tmp_path: Path) -> None:
+    for side in "LR":
+        write(
+            tmp_path / "scans", f"{side} CC", part="BREAST", study="1.2.7", n=1, Modality="MG", ImageLaterality=side, ViewPosition="CC",
+            ImagePositionPatient=None,
+        )  # fmt: skip
+    desk.add("Scans", tmp_path / "scans")
+    dataset = desk.do(datasets.create, "Set")
+    desk.do(datasets.attach_folder, dataset, desk.reads.find_folders("scans")[0][0])
+    desk.do(projects.create, "Ward", "", desk.do(ontologies.create, "Things", sample_ontology()), (dataset,))
+
+    def show(title: str) -> None:
+        project = desk.reads.projects()[0].id
+        desk.pages.open_task(next(t for t in desk.reads.task_ids(project) if desk.reads.task(t).title == title))
+        desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"{title} is open")
+        desk.until(lambda: desk.editor.side.patient is not None, "the patient is listed")
+        desk.wait_idle()
+
+    show("L CC")
+    assert desk.editor.editor.hanging.title == "Mammography, CC"
+    assert "R CC" in beside(desk)
+    own = desk.editor.editor.grid.panes[desk.editor.editor.grid.acquired]
+    desk.until(lambda: desk.editor.editor.grid.beside.x() < own.x(), "the right breast is at the left")
+    desk.editor.editor.run("volume_beside_away")
+    show("R CC")
+    assert "L CC" in beside(desk)
+    show("L CC")
+    assert desk.editor.editor.beside is None
+    desk.editor.editor.run("volume_hang")
+    assert not desk.editor.editor.by_hand
+    assert "R CC" in beside(desk)

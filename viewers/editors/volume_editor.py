@@ -81,7 +81,7 @@ class VolumeEditor(
     `hanging` the rule it hangs by, `layout_by_hand` what the person had made of the layout (`VolumeHanging.layout_by_hand`).
     """
 
-    beside_wanted = Signal(str)  # "next": another series of the patient beside this one; "": it was taken away
+    beside_wanted = Signal(str)  # "next": another series of the patient; "rule": what the rule says; "": it was taken away
     hanging_wanted = Signal()  # the person wants to see the hanging rules
 
     def __init__(
@@ -112,6 +112,7 @@ class VolumeEditor(
         self.beside: Beside | None = None
         self.hanging, self._window_due = hanging, hanging is not None
         self._kept_layout = dict(layout_by_hand or {})
+        self.by_hand = bool(self._kept_layout)
         self.titles, self.missing, self.told, self.read_header = titles, tuple(missing), tuple(told), read_header
         self.view_3d: QWidget | None = None
         self._use_3d = use_3d and (hanging is None or hanging.use_3d)

@@ -67,6 +67,7 @@ class VolumeHanging:
     def hang(self, rule: HangingRule | None, layout_by_hand: Mapping[str, str] | None = None) -> None:
         """Let it hang by this rule now, whatever was changed by hand before."""
         self.hanging, self._kept_layout = rule, dict(layout_by_hand or {})
+        self.by_hand = bool(self._kept_layout)
         self._window_due = True
         self.volume.window.reset()
         if self.state is not None:
@@ -91,10 +92,10 @@ class VolumeHanging:
         return back
 
     def hang_again(self) -> None:
-        """What was done by hand is let go; the series beside stays."""
+        """What was done by hand is let go; the series that the rule wants beside comes again."""
         self.hang(self.hanging)
-        if self.beside is not None and self.hanging is not None and self.hanging.beside:
-            self._arrange(Layout.SIDE)
+        if self.hanging is not None and self.hanging.beside:
+            self.beside_wanted.emit("rule")
         self.say(f"Hung by the rule “{self.hanging.title}”." if self.hanging is not None else "Hung as usual.")
 
     def _hang_panes(self) -> None:
