@@ -120,8 +120,10 @@ class VolumeView(QWidget):
     # -- what others may do ------------------------------------------------------------------------------------------
 
     def set_crosshair(self, mm: Any) -> None:
-        """None: there is none."""
+        """None: there is none. Told at every step through the slices, which go before refining the picture."""
         self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
+        if self._thread is not None:
+            self._thread.give_way()
         self.update()
 
     def set_surfaces(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
@@ -266,6 +268,7 @@ class VolumeView(QWidget):
         self._stop_listening()
         self._patience.stop()
         self._end_threads()
+        self.reading = Reading()
 
     def ended(self, timeout: float = 10.0) -> bool:
         """After `close_view`: waits for the threads. For tests and benchmarks."""

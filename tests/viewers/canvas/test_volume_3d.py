@@ -24,7 +24,7 @@ from viewers.canvas.volume_3d import VolumeView
 from viewers.canvas.volume_3d_hand import handles
 from viewers.canvas.volume_3d_marks import cube_faces, scale_of
 from viewers.decode.volume import open_volume
-from viewers.scene.volume_render import ladder
+from viewers.scene.volume_render import ladder, render_thread
 from viewers.scene.volume_render.camera import Side
 from viewers.scene.volume_render.ladder import Choice, Step
 from viewers.scene.volume_render.looks import SURFACES, Look
@@ -458,6 +458,21 @@ def test_while_it_is_turned_pictures_are_smaller_and_the_last_one_is_fine(opened
     settle(qtbot, view)
     assert drawn[-1] == (1.0, True)
     assert view.shown.picture.shape[:2] == (view.height(), view.width())
+
+
+def test_while_slices_are_turned_nothing_is_refined(opened, qtbot, monkeypatch):
+    monkeypatch.setattr(render_thread, "_CALM_S", 2.0)
+    view = opened()
+    drawn: list[bool] = []
+    view.drawn.connect(lambda: drawn.append(view.shown.fine))
+    view.set_crosshair((0.0, 0.0, 0.0))
+    with qtbot.waitSignal(view.drawn, timeout=1500):
+        view.set_camera(view.camera.turned(10, 0))
+    with pytest.raises(qtbot.TimeoutError), qtbot.waitSignal(view.drawn, timeout=400):
+        pass
+    assert drawn == [False] and not view.settled
+    settle(qtbot, view)
+    assert drawn[-1]
 
 
 def test_a_large_volume_is_thinned_while_it_moves_and_whole_again_where_that_is_quick(opened, qtbot, monkeypatch):

@@ -25,6 +25,7 @@ from viewers.scene.volume_render.wish import Drawn, Picture, Wish
 
 #: A thread that nobody closes looks this often whether the program has ended.
 _WATCH_S = 1.0
+_CALM_S = 0.3  # after slices were turned
 _REST_S = 0.15  # a button is down, but nothing moves: begin to refine
 _SMOOTH_S = 0.06  # a frame while moving should take no longer
 _FINE_S = 0.3  # the first refined one
@@ -96,6 +97,8 @@ class RenderThread:
         self._closed = False
         self._engine: Engine | None = None
         self._refining = False
+        self._calm = 0.0  # until then (monotonic) nothing is refined
+        self._begun = 0  # the serial that has its coarse picture
         self._grids: dict[int, Grid] = {}
         self._of: Subject | None = None  # what the grids are of
         self._scale = 1
@@ -113,6 +116,14 @@ class RenderThread:
 
     def set_surfaces(self, surfaces: Mapping[str, Surface]) -> None:
         self._change(surfaces=dict(surfaces))
+
+    def give_way(self) -> None:
+        """Slices are turned through: the processor is theirs. What is being refined is given up and begun anew afterwards."""
+        with self._wake:
+            self._calm = time.monotonic() + _CALM_S
+            engine = self._engine if self._refining else None
+        if engine is not None:
+            engine.abort()
 
     @property
     def settled(self) -> bool:
@@ -235,8 +246,9 @@ class RenderThread:
         grid = self._grid(subject, limits.moving_voxels)
         if self.state.fault:
             self._tell(fault="")
-        took = self._coarse(wish, grid, surfaces)
-        self._keep_pace(took)
+        if self._begun != serial:
+            self._keep_pace(self._coarse(wish, grid, surfaces))
+            self._begun = serial
         self._rest(wish, serial)
         most = min(1.0, math.sqrt(limits.still_px / (wish.size[0] * wish.size[1])))
         first = self._affordable(wish, most)
@@ -297,10 +309,14 @@ class RenderThread:
         return max(min(most, 0.5), min(most, math.sqrt(_FINE_S / (self._cost * px))))
 
     def _rest(self, wish: Wish, serial: int) -> None:
-        """With a button down the next move is near."""
+        """With a button down the next move is near; and the picture can wait for those who turn slices."""
+        until = time.monotonic() + _REST_S if wish.held else 0.0
         with self._wake:
-            if wish.held:
-                self._wake.wait_for(lambda: self._serial != serial or self._closed, _REST_S)
+            while self._serial == serial and not self._closed:
+                left = max(until, self._calm) - time.monotonic()
+                if left <= 0:
+                    break
+                self._wake.wait(left)
             if self._serial != serial or self._closed:
                 raise _Moved
 
