@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,8 @@ class Bell(QObject):
     rung = Signal()
 
     def ring(self) -> None:
-        self.rung.emit()
+        with contextlib.suppress(RuntimeError):  # the program ends: Qt has gone before the threads
+            self.rung.emit()
 
 
 class Newest(QObject):

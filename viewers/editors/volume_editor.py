@@ -209,6 +209,7 @@ class VolumeEditor(
             self.view_3d.close_view()
         super().close_editor()
         self.pictures.close()
+        self.reader.close()
 
     # -- opening
 

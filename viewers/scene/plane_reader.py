@@ -50,6 +50,11 @@ class PlaneReader:
         self._slice: tuple[tuple[int, bool], Array] | None = None
         self._values: dict[str, tuple[tuple[Any, ...], Plane, Array]] = {}
 
+    def close(self) -> None:
+        """Lets go of the volume's memory: an editor that is gone may be held for a while."""
+        self._block = self._done = self._slice = None
+        self._shown, self._values = {}, {}
+
     def cut(self, state: MprState, kind: PlaneKind, finest_mm: float = 0.0) -> Cut | None:
         """None: nothing of the volume is there yet. `finest_mm`: what is finer is not seen, where voxels must be resampled."""
         if self.volume.store is None or not self.volume.store.have.any():

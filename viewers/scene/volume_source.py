@@ -126,8 +126,9 @@ class VolumeSource:
             self._overlay_jobs = []
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout=10)
-        if self.store is not None:
-            self.store.close()
+        store, self.store = self.store, None  # whoever still holds the source holds no memory
+        if store is not None:
+            store.close()
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called when it is opened, when slices have come, at the end, when a window was chosen. Returns how to stop it."""
