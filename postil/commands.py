@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from storage.model.label_formats import LABEL_FORMATS
+
 LATER = {
     "register": "registering cloud objects",
     "integration": "cloud integrations",
@@ -16,7 +18,6 @@ LATER = {
     "user": "further people",
 }
 
-LABEL_FORMATS = ("encord", "coco", "dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr", "nifti", "nrrd")
 LATER_FORMATS = ("yolo", "voc", "cvat", "labelme", "mot", "datumaro", "csv")
 
 

@@ -15,10 +15,10 @@ from storage.catalog import ontologies, projects, tasks
 from storage.errors import Refused
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
+from storage.model.label_formats import VOLUME_FORMATS
 from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow
 from widgets import words
-from widgets.controls.label_format import VOLUME_FORMATS
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
 from widgets.dialogs.new_project import NewProject, NewProjectDialog
 from widgets.panels.projects import ProjectsPanel

@@ -6,12 +6,12 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from postil.commands import LABEL_FORMATS
 from postil.console import OK, SOME_FAILED, Console
 from postil.verbs import later
 from postil.verbs.catalogs import opened
 from postil.verbs.projects import _stage
 from storage.errors import Refused
+from storage.model.label_formats import LABEL_FORMATS
 
 if TYPE_CHECKING:
     from storage.services.deidentify_rules import Options

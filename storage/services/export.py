@@ -14,6 +14,7 @@ from storage.exchange.coco import CocoWriter
 from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
 from storage.model.items import Item
+from storage.model.label_formats import DICOM_FORMATS, LABEL_FORMATS, VOLUME_FORMATS
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.people import Action as PersonAction
@@ -24,7 +25,7 @@ from storage.services.deidentify_rules import Options
 from storage.services.label_volumes import Pixels, index_of
 from storage.services.whole_file import check_target, replacing
 
-__all__ = ["FORMATS", "ExportResult", "Loss", "export_labels", "item_paths"]
+__all__ = ["ExportResult", "Loss", "export_labels", "item_paths"]
 
 
 class Writer(Protocol):
@@ -40,11 +41,8 @@ class ExportResult:
     lost: list[Loss]
 
 
-#: What `labels export` writes in this version.
-FORMATS: dict[str, Callable[..., Writer]] = {"encord": EncordWriter, "coco": CocoWriter}
-#: What it writes of volumes, into a folder: `services.export_volumes`.
-DICOM_FORMATS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr")
-VOLUME_FORMATS = (*DICOM_FORMATS, "nifti", "nrrd")
+#: Of whole projects, into one file. Those of volumes make a folder: `services.export_volumes`.
+_WRITERS: dict[str, Callable[..., Writer]] = {"encord": EncordWriter, "coco": CocoWriter}
 
 
 def export_labels(
@@ -65,10 +63,10 @@ def export_labels(
     leave with the files of their series, both without the identity.
     """
     progress, out = progress or Progress(), Path(out)
-    make = FORMATS.get(format)
+    make = _WRITERS.get(format)
     if make is None and format not in VOLUME_FORMATS:
-        formats = ", ".join((*FORMATS, *VOLUME_FORMATS))
-        raise BadInput(f"“{format}” is no format of labels.", remedy=f"Formats: {formats}.", input=format)
+        remedy = "Formats: " + ", ".join(LABEL_FORMATS) + "."
+        raise BadInput(f"“{format}” is no format of labels.", remedy=remedy, input=format)
     if make is not None:
         check_target(out)
     if deidentify is not None and format not in DICOM_FORMATS:

@@ -23,10 +23,11 @@ from storage.exchange.losses import Loss, Losses
 from storage.exchange.soundness import keep_sound
 from storage.media.dicom_index import FrameIndex
 from storage.model.items import Item
+from storage.model.label_formats import LABEL_FORMATS, VOLUME_FORMATS
 from storage.model.labels import KIND_OF, LabelDocument
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
-from storage.services.export import VOLUME_FORMATS, item_paths
+from storage.services.export import item_paths
 
 if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
@@ -86,8 +87,8 @@ def import_labels(
     """Merge a file's labels into a project. What was committed before a cancel or an error stays."""
     take = {"encord": _take_encord, "coco": _take_coco}.get(format)
     if take is None and format not in VOLUME_FORMATS:
-        formats = ", ".join(("encord", "coco", *VOLUME_FORMATS))
-        raise BadInput(f"“{format}” is no format of labels.", remedy=f"Formats: {formats}.", input=format)
+        remedy = "Formats: " + ", ".join(LABEL_FORMATS) + "."
+        raise BadInput(f"“{format}” is no format of labels.", remedy=remedy, input=format)
     progress, file = progress or Progress(), Path(file)
     result = ImportResult(file, dry_run)
     progress.stage(f"Looking through the items of the project for {file.name}")

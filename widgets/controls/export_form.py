@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from storage.model.label_formats import DICOM_FORMATS
 from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow
 from widgets import theme, words
-from widgets.controls.label_format import DICOM_FORMATS, LabelFormat
+from widgets.controls.label_format import LabelFormat
 from widgets.controls.labels import label
 from widgets.controls.shapes import swatch
 

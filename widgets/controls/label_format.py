@@ -7,10 +7,6 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from widgets.controls.answer_fields import QuietCombo
 
-#: Of volumes: a folder of files instead of one.
-DICOM_FORMATS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr")
-VOLUME_FORMATS = (*DICOM_FORMATS, "nifti", "nrrd")
-
 
 class LabelFormat(QWidget):
     changed = Signal()

@@ -18,12 +18,13 @@ from storage.media.nifti import probe_nifti
 from storage.model import masks
 from storage.model.geometry import Polyline
 from storage.model.items import Kind, Location, NewItem
+from storage.model.label_formats import VOLUME_FORMATS
 from storage.model.labels import Classification, LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.space import LPS_RAS
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options
-from storage.services.export import VOLUME_FORMATS, export_labels
+from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
 from storage.services.label_volumes import series_of
 from storage.services.series import add_series
@@ -228,9 +229,10 @@ def test_only_dicom_is_de_identified(stage, tmp_path):
 
 
 def test_all_formats_are_known_on_the_command_line():
-    from postil.commands import LABEL_FORMATS
+    from postil.commands import parse
 
-    assert set(VOLUME_FORMATS) <= set(LABEL_FORMATS)
+    for wanted in VOLUME_FORMATS:
+        assert parse(["labels", "export", "Heads", "--format", wanted, "--out", "out"]).format == wanted
 
 
 def test_a_series_is_seen_as_its_files_say(stage):
