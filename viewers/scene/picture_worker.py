@@ -32,7 +32,7 @@ MOVING_BUDGET = 128 << 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """A whole frame as shown. `frame` is the one the pixels are of."""
+    """A whole frame as shown: BGRA, of volumes greys or RGB. `frame` is the one the pixels are of."""
 
     array: Shown
     frame: int
