@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from app.volumes import corner_titles, header_of, open_volume_source
@@ -62,6 +63,7 @@ class Medium:
             self.source.start()
         if self.sound is not None:
             self.sound.warm()
+        _import_editor(self.item)
 
     def close(self) -> None:
         self.source.close()
@@ -157,6 +159,24 @@ def editor_for(
     from viewers.editors.image_editor import ImageEditor
 
     return ImageEditor(*shared, **options)
+
+
+def _import_editor(item: Item) -> None:
+    """Up to 140 ms the first time, which the thread of the window does not have."""
+    match item.kind:
+        case Kind.TEXT:
+            name = "html_editor" if item.mime in HTML else "text_editor"
+        case Kind.VIDEO | Kind.IMAGE_SEQUENCE:
+            name = "video_editor"
+        case Kind.IMAGE_GROUP:
+            name = "group_editor"
+        case Kind.PDF:
+            name = "page_editor"
+        case Kind.AUDIO:
+            name = "audio_editor"
+        case kind:
+            name = "volume_editor" if kind in VOLUMES else "image_editor"
+    import_module(f"viewers.editors.{name}")
 
 
 # -- opening by kind

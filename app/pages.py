@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ class Pages(QObject):
         from app.menus import fill_label_menu
 
         fill_label_menu(self.window)
+        gc.freeze()  # what was imported stays: a look at it would hold the interpreter's lock for 20 ms
 
     def _label_actions(self) -> list[Action]:
         from app.actions.labels import label_actions
