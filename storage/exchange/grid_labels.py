@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.errors import BadInput, Refused
-from storage.exchange.features import Features
-from storage.exchange.losses import Losses
 from storage.exchange.regrid import SAME, lookups, same_grid
 from storage.exchange.volumes import FROM_VOXELS, DocumentFiller, Segment, Series
 from storage.media.grid_header import GridHeader
@@ -101,23 +99,13 @@ def packed_into(path: Path) -> Iterator[IO[bytes]]:
 # -- in ----------------------------------------------------------------------------------------------------------------
 
 
-def read_labels(
-    path: Path,
-    file: LabelFile,
-    series: Series,
-    features: Features,
-    present: LabelDocument,
-    losses: Losses,
-    *,
-    now: int = 0,
-) -> LabelDocument:
-    """`present` with the labels of a file merged into it. Raises BadInput where its numbers are no labels."""
-    filler = DocumentFiller(series, features, present, losses, now=now)
-    if series.geometry is None:
-        losses.add("all labels", path.name, "the volume has no positions in a patient")
+def read_labels(path: Path, file: LabelFile, filler: DocumentFiller) -> LabelDocument:
+    """The document with the labels of a file merged into it. Raises BadInput where its numbers are no labels."""
+    if filler.series.geometry is None:
+        filler.losses.add("all labels", path.name, "the volume has no positions in a patient")
         return filler.finish()
     with _numbers(path, file.header) as volume:
-        _Reader(path, file, series, filler, losses, volume).read()
+        _Reader(path, file, filler, volume).read()
     return filler.finish()
 
 
@@ -171,11 +159,9 @@ def _cut(path: Path) -> bytes:
 
 
 class _Reader:
-    def __init__(
-        self, path: Path, file: LabelFile, series: Series, filler: DocumentFiller, losses: Losses, volume: NDArray[Any]
-    ) -> None:
-        self._path, self._file, self._series = path, file, series
-        self._filler, self._losses, self._volume = filler, losses, volume
+    def __init__(self, path: Path, file: LabelFile, filler: DocumentFiller, volume: NDArray[Any]) -> None:
+        self._path, self._file, self._volume = path, file, volume
+        self._filler, self._series, self._losses = filler, filler.series, filler.losses
         self._labels = {(label.layer if file.layered else 0, label.value): label for label in file.labels}
         self._found: dict[tuple[int, int], Instance | None] = {}
         fitting = [t for t in filler.features.ontology.objects if t.shape in FROM_VOXELS and not t.archived]
@@ -257,7 +243,7 @@ class _Reader:
                 self._found[key] = None
             else:
                 self._found[key] = self._filler.instance(
-                    f"{layer}/{value}", thing, uuid=label.instance, number=label.number or _number(label.name, thing)
+                    f"{layer}/{value}", thing, uuid=label.instance, name=label.name, number=label.number
                 )
         return self._found[key]
 
@@ -275,8 +261,3 @@ class _Reader:
         if len(self._fitting) == 1:
             return self._fitting[0]
         return self._fitting[label.value - 1] if label.value <= len(self._fitting) else None
-
-
-def _number(name: str, thing: ObjectClass) -> int:
-    tail = name.removeprefix(thing.name).strip()
-    return int(tail) if tail.isdecimal() and len(tail) < 7 else 0

@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.exchange import dicom_read as dr
-from storage.exchange.dicom_write import PRIVATE_SCHEME, class_code, uuid_of
-from storage.exchange.features import Features
-from storage.exchange.losses import Losses
+from storage.exchange.dicom_labels import References, class_of, lies_elsewhere
+from storage.exchange.dicom_write import uuid_of
 from storage.exchange.outlines import assembled, filled
-from storage.exchange.seg_read import References
-from storage.exchange.volumes import DocumentFiller, Series
+from storage.exchange.volumes import DocumentFiller
 from storage.model.geometry import Keypoint, Point, Polyline, ShapeKind
 from storage.model.labels import Instance, LabelDocument
 from storage.model.ontology import ObjectClass
@@ -62,34 +60,16 @@ def references_of(head: Dataset) -> References:
     return References(frozenset(series - {""}), frozenset(instances - {""}), reference, study)
 
 
-def read_rtstruct(
-    path: Path,
-    series: Series,
-    features: Features,
-    present: LabelDocument,
-    losses: Losses,
-    *,
-    now: int = 0,
-    head: Dataset | None = None,
-) -> LabelDocument:
-    """`present` with the structures merged into it."""
+def read_rtstruct(path: Path, filler: DocumentFiller, *, head: Dataset | None = None) -> LabelDocument:
+    """The document with the structures merged into it."""
     head = head if head is not None else dr.read_head(path)
-    return _Reader(path, head, series, features, present, losses, now).read()
+    return _Reader(path, head, filler).read()
 
 
 class _Reader:
-    def __init__(
-        self,
-        path: Path,
-        head: Dataset,
-        series: Series,
-        features: Features,
-        present: LabelDocument,
-        losses: Losses,
-        now: int,
-    ) -> None:
-        self._head, self._series, self._losses, self._where = head, series, losses, path.name
-        self._filler = DocumentFiller(series, features, present, losses, now=now)
+    def __init__(self, path: Path, head: Dataset, filler: DocumentFiller) -> None:
+        self._head, self._where = head, path.name
+        self._filler, self._series, self._losses = filler, filler.series, filler.losses
         self._missing: Counter[str] = Counter()
 
     def read(self) -> LabelDocument:
@@ -106,18 +86,13 @@ class _Reader:
             name = dr.text(structure, "ROIName") or f"structure {number}"
             if not contours:
                 self._losses.add(name, self._where, "it has no contours")
-            elif self._elsewhere(structure):
+            elif lies_elsewhere(self._series, structure, "ReferencedFrameOfReferenceUID"):
                 self._losses.add(name, self._where, "it was drawn in another frame of reference")
             else:
                 self._structure(number, name, structure, observed.get(number), contours)
         for uid, count in self._missing.items():
             self._losses.add(f"the image {uid}", self._where, f"it is not in the series; {count} contours lie on it")
         return self._filler.finish()
-
-    def _elsewhere(self, structure: Dataset) -> bool:
-        reference = dr.text(structure, "ReferencedFrameOfReferenceUID")
-        own = dr.text(self._series.first_header(), "FrameOfReferenceUID") if self._series.header else ""
-        return bool(reference and own and reference != own)
 
     # -- one structure
 
@@ -126,7 +101,8 @@ class _Reader:
     ) -> None:
         kinds = {dr.text(c, "ContourGeometricType") for c in contours}
         shapes = next((_SHAPES[k] for k in sorted(kinds) if k in _SHAPES and kinds <= set(_SHAPES)), _AREAS)
-        thing = self._class(name, structure, observed, shapes)
+        code = dr.coded(observed, "RTROIIdentificationCodeSequence")
+        thing = class_of(self._filler, code, name, dr.text(structure, "ROIDescription"), shapes=shapes)
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its code or name for contours")
             return
@@ -135,28 +111,15 @@ class _Reader:
             self._sort_in(by_frame, name, contour)
         if not by_frame:
             return
-        tail = name.removeprefix(thing.name).strip()
         instance = self._filler.instance(
             str(number),
             thing,
             uuid=uuid_of(dr.text(structure, "TrackingUID")),
-            number=int(tail) if tail.isdecimal() and len(tail) < 7 else 0,
+            name=name,
         )
         manual = dr.text(structure, "ROIGenerationAlgorithm") in ("", "MANUAL")
         for frame, found in sorted(by_frame.items()):
             self._put(instance, thing, name, frame, found, manual)
-
-    def _class(
-        self, name: str, structure: Dataset, observed: Dataset | None, shapes: tuple[ShapeKind, ...]
-    ) -> ObjectClass | None:
-        value, scheme, _ = dr.coded(observed, "RTROIIdentificationCodeSequence")
-        if scheme == PRIVATE_SCHEME and (own := self._filler.class_of_hash(value)) is not None:
-            return own
-        named = self._filler.class_named(name, dr.text(structure, "ROIDescription"), shapes=shapes)
-        coded = [
-            t for t in self._filler.features.objects.values() if class_code(t)[:2] == (value, scheme) and t.shape in shapes
-        ]
-        return named if named is not None and (not coded or named in coded) else (coded[0] if coded else named)
 
     def _sort_in(self, by_frame: dict[int, _Slice], name: str, contour: Dataset) -> None:
         kind = dr.text(contour, "ContourGeometricType")

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.exchange import dicom_read as dr
-from storage.exchange.dicom_write import PRIVATE_SCHEME, class_code, uuid_of
-from storage.exchange.features import Features
-from storage.exchange.losses import Losses
+from storage.exchange.dicom_labels import References, class_of, lies_elsewhere
+from storage.exchange.dicom_write import uuid_of
 from storage.exchange.regrid import SAME, lookups
-from storage.exchange.volumes import FROM_VOXELS, DocumentFiller, Series
+from storage.exchange.volumes import FROM_VOXELS, DocumentFiller
 from storage.model import masks
+from storage.model.geometry import ShapeKind
 from storage.model.labels import Instance, LabelDocument
 from storage.model.ontology import ObjectClass
 from storage.model.space import VolumeGeometry
@@ -31,16 +31,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 SEG_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
-
-
-@dataclass(frozen=True)
-class References:
-    """What a file of labels says it belongs to."""
-
-    series: frozenset[str]
-    instances: frozenset[str]
-    frame_of_reference: str = ""
-    study: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,36 +66,16 @@ def references_of(head: Dataset) -> References:
     return References(frozenset(series - {""}), frozenset(instances - {""}), reference, study)
 
 
-def read_seg(
-    path: Path,
-    series: Series,
-    features: Features,
-    present: LabelDocument,
-    losses: Losses,
-    *,
-    now: int = 0,
-    threshold: float = 0.5,
-    head: Dataset | None = None,
-) -> LabelDocument:
-    """`present` with the segments merged into it. `threshold`: of fractional values, from which on a voxel is inside."""
+def read_seg(path: Path, filler: DocumentFiller, *, threshold: float = 0.5, head: Dataset | None = None) -> LabelDocument:
+    """The document with the segments merged into it. `threshold`: of fractional values, from which on a voxel is inside."""
     head = head if head is not None else dr.read_head(path)
-    return _Reader(path, head, series, features, present, losses, now, threshold).read()
+    return _Reader(path, head, filler, threshold).read()
 
 
 class _Reader:
-    def __init__(
-        self,
-        path: Path,
-        head: Dataset,
-        series: Series,
-        features: Features,
-        present: LabelDocument,
-        losses: Losses,
-        now: int,
-        threshold: float,
-    ) -> None:
-        self._path, self._head, self._series, self._losses = path, head, series, losses
-        self._filler = DocumentFiller(series, features, present, losses, now=now)
+    def __init__(self, path: Path, head: Dataset, filler: DocumentFiller, threshold: float) -> None:
+        self._path, self._head = path, head
+        self._filler, self._series, self._losses = filler, filler.series, filler.losses
         self._pixels = dr.FramePixels(path, head)
         self._kind = dr.text(head, "SegmentationType") or "BINARY"
         self._threshold = threshold
@@ -139,24 +109,15 @@ class _Reader:
             if number or name.casefold() != "background":
                 self._losses.add(name, self._path.name, "the project's ontology has no class of its code or name for voxels")
             return _Found(None, name)
-        tail = label.removeprefix(thing.name).strip()
         uid = dr.text(segment, "TrackingUID")
-        instance = self._filler.instance(
-            str(number), thing, uuid=uuid_of(uid), number=int(tail) if tail.isdecimal() and len(tail) < 7 else 0
-        )
+        instance = self._filler.instance(str(number), thing, uuid=uuid_of(uid), name=label)
         return _Found(instance, name, manual=dr.text(segment, "SegmentAlgorithmType") in ("", "MANUAL"))
 
     def _class(self, segment: Dataset) -> ObjectClass | None:
-        """By our own code, by the ontology's codes, by its names."""
-        value, scheme, meaning = dr.coded(segment, "SegmentedPropertyTypeCodeSequence")
-        if scheme == PRIVATE_SCHEME and (own := self._filler.class_of_hash(value)) is not None:
-            return own
-        label, description = dr.text(segment, "SegmentLabel"), dr.text(segment, "SegmentDescription")
-        coded = [t for t in self._filler.features.objects.values() if class_code(t)[:2] == (value, scheme)]
-        named = self._filler.class_named(description, label, meaning, shapes=FROM_VOXELS)
-        if named is not None and (not coded or named in coded):
-            return named
-        return coded[0] if coded else named
+        """One of the code is found even where voxels do not make its shape: the loss says so then."""
+        code = dr.coded(segment, "SegmentedPropertyTypeCodeSequence")
+        names = dr.text(segment, "SegmentDescription"), dr.text(segment, "SegmentLabel"), code[2]
+        return class_of(self._filler, code, *names, shapes=FROM_VOXELS, coded_shapes=tuple(ShapeKind))
 
     # -- planes
 
@@ -299,10 +260,7 @@ class _Reader:
 
     @cached_property
     def _elsewhere(self) -> bool:
-        """Whether its millimetres are not those of the series."""
-        reference = dr.text(self._head, "FrameOfReferenceUID")
-        own = dr.text(self._series.first_header(), "FrameOfReferenceUID") if self._series.header else ""
-        return bool(reference and own and reference != own)
+        return lies_elsewhere(self._series, self._head, "FrameOfReferenceUID")
 
     def _grid(self, planes: list[_Plane]) -> tuple[VolumeGeometry, list[list[_Plane]]]:
         """Distinct planes as a volume, each with its frames."""

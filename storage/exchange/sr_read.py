@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from storage.exchange import dicom_read as dr
+from storage.exchange.dicom_labels import References, class_of
 from storage.exchange.dicom_sr import FITTING
-from storage.exchange.dicom_write import PRIVATE_SCHEME, class_code, uuid_of
-from storage.exchange.features import Features
-from storage.exchange.losses import Losses
+from storage.exchange.dicom_write import uuid_of
 from storage.exchange.outlines import filled, parts_of
-from storage.exchange.seg_read import References
-from storage.exchange.volumes import DocumentFiller, Series
+from storage.exchange.volumes import DocumentFiller
 from storage.model.geometry import Box, Circle, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, RotatedBox, ShapeKind
 from storage.model.labels import LabelDocument
-from storage.model.ontology import ObjectClass
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -43,19 +40,10 @@ def references_of(head: Dataset) -> References:
     return References(frozenset(series - {""}), frozenset(instances - {""}), "", dr.text(head, "StudyInstanceUID"))
 
 
-def read_sr(
-    path: Path,
-    series: Series,
-    features: Features,
-    present: LabelDocument,
-    losses: Losses,
-    *,
-    now: int = 0,
-    head: Dataset | None = None,
-) -> LabelDocument:
-    """`present` with the regions merged into it."""
+def read_sr(path: Path, filler: DocumentFiller, *, head: Dataset | None = None) -> LabelDocument:
+    """The document with the regions merged into it."""
     head = head if head is not None else dr.read_head(path)
-    return _Reader(path, head, series, features, present, losses, now).read()
+    return _Reader(path, head, filler).read()
 
 
 def walk(found: Dataset) -> Iterator[Dataset]:
@@ -74,18 +62,9 @@ def _concept(found: Dataset) -> str:
 
 
 class _Reader:
-    def __init__(
-        self,
-        path: Path,
-        head: Dataset,
-        series: Series,
-        features: Features,
-        present: LabelDocument,
-        losses: Losses,
-        now: int,
-    ) -> None:
-        self._head, self._series, self._losses, self._where = head, series, losses, path.name
-        self._filler = DocumentFiller(series, features, present, losses, now=now)
+    def __init__(self, path: Path, head: Dataset, filler: DocumentFiller) -> None:
+        self._head, self._where = head, path.name
+        self._filler, self._series, self._losses = filler, filler.series, filler.losses
         self._values = 0
 
     def read(self) -> LabelDocument:
@@ -129,14 +108,11 @@ class _Reader:
             self._losses.add(name, self._where, why)
             return
         assert frame is not None
-        thing = self._class(name, finding, FITTING[kind])
+        thing = class_of(self._filler, finding, name, finding[2], shapes=FITTING[kind])
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its finding or name for it")
             return
-        tail = name.removeprefix(thing.name).strip()
-        instance = self._filler.instance(
-            key, thing, uuid=uuid_of(uid), number=int(tail) if tail.isdecimal() and len(tail) < 7 else 0
-        )
+        instance = self._filler.instance(key, thing, uuid=uuid_of(uid), name=name)
         present = self._filler.made.annotation_of(instance.uuid, ("", frame))
         shape = _shape(kind, points, thing.shape)
         if shape is not None:
@@ -168,16 +144,6 @@ class _Reader:
         if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e6:
             return []
         return [(float(x), float(y)) for x, y in values]
-
-    def _class(self, name: str, finding: tuple[str, str, str], shapes: tuple[ShapeKind, ...]) -> ObjectClass | None:
-        value, scheme, meaning = finding
-        if scheme == PRIVATE_SCHEME and (own := self._filler.class_of_hash(value)) is not None:
-            return own
-        coded = [
-            t for t in self._filler.features.objects.values() if class_code(t)[:2] == (value, scheme) and t.shape in shapes
-        ]
-        named = self._filler.class_named(name, meaning, shapes=shapes)
-        return named if named is not None and (not coded or named in coded) else (coded[0] if coded else named)
 
 
 def _shape(kind: str, points: list[Point], wanted: ShapeKind) -> Geometry | None:

@@ -247,8 +247,8 @@ class DocumentFiller:
     def class_of_hash(self, feature_hash: str) -> ObjectClass | None:
         return self.features.objects.get(feature_hash)
 
-    def instance(self, key: str, thing: ObjectClass, *, uuid: str = "", number: int = 0) -> Instance:
-        """`key` names the object within the file; `uuid` is ours where the file tells it."""
+    def instance(self, key: str, thing: ObjectClass, *, uuid: str = "", name: str = "", number: int = 0) -> Instance:
+        """`key` names the object within the file; `uuid` is ours where the file tells it. The number may stand in its name."""
         known = self._ours.get(key)
         if known is not None:
             return known
@@ -256,7 +256,8 @@ class DocumentFiller:
         if known is None or known.feature_hash != thing.feature_hash:
             free = bool(uuid) and uuid not in self.made.instances
             taken = {i.number for i in self.made.instances.values() if i.feature_hash == thing.feature_hash}
-            own = number if number > 0 and number not in taken else self.made.next_number(thing.feature_hash)
+            told = number or _number_in(name, thing)
+            own = told if told > 0 and told not in taken else self.made.next_number(thing.feature_hash)
             made = Instance(uuid if free else new_uuid(), new_hash8(), thing.feature_hash, own)
             known = replace(made, created_at=self._now, edited_at=self._now)
             self.made.put(known)
@@ -293,3 +294,9 @@ class DocumentFiller:
             if instance.uuid not in self._present.instances and not self.made.annotations_of(instance.uuid):
                 self.made.drop("instance", instance.uuid)
         return self.made
+
+
+def _number_in(name: str, thing: ObjectClass) -> int:
+    """Of "Liver 2" among the livers: 2."""
+    tail = name.removeprefix(thing.name).strip()
+    return int(tail) if tail.isdecimal() and len(tail) < 7 else 0

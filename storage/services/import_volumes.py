@@ -12,14 +12,13 @@ from storage.editing import key_images
 from storage.errors import BadInput, NotFound, PostilError
 from storage.exchange import dicom_read as dr
 from storage.exchange import rtstruct_read, seg_read, sr_read
+from storage.exchange.dicom_labels import References
 from storage.exchange.encord_read import copy_of
-from storage.exchange.grid_labels import LabelFile, read_labels
+from storage.exchange.grid_labels import read_labels
 from storage.exchange.key_objects import KEY_OBJECTS, read_key_objects
-from storage.exchange.losses import Losses
 from storage.exchange.nifti_labels import open_nifti_labels
 from storage.exchange.nrrd_labels import open_nrrd_labels
-from storage.exchange.seg_read import References
-from storage.exchange.volumes import Series
+from storage.exchange.volumes import DocumentFiller
 from storage.media.dicom_index import FrameIndex
 from storage.model.items import VOLUMES, Item, Kind
 from storage.model.key_images import TITLE, key_class, key_frames
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 _ENDINGS = {"nifti": (".nii", ".nii.gz", ".hdr"), "nrrd": (".nrrd", ".nhdr")}
 _MOST_FILES = 10_000
-Read = Callable[[Series, LabelDocument, Losses], LabelDocument]
 
 
 def take_volumes(catalog: Catalog, file: Path, format: str, importer: _Importer) -> None:
@@ -116,7 +114,6 @@ class _Taker:
     def _dicom(self, file: Path, format: str) -> None:
         head = dr.read_head(file)
         sop_class = dr.text(head, "SOPClassUID")
-        features, now = self._importer.features, self._now
         reads: dict[str, Any] = {
             **dict.fromkeys(seg_read.SEG_CLASSES, ("dicom-seg", seg_read.references_of, seg_read.read_seg)),
             **dict.fromkeys(
@@ -136,8 +133,7 @@ class _Taker:
             if reader is None:
                 self._put(info, partial(self._key_images, file, head, info.item))
             else:
-                read = partial(_read_dicom, reader, file, features, head, now)
-                self._put(info, partial(self._merged, info.item, read))
+                self._put(info, partial(self._merged, info.item, partial(reader, file, head=head)))
 
     def _rows_of(self, told: References, file: Path) -> list[LabelRowInfo]:
         """The row of the series with most of the instances; else those of the series named; else of the same space."""
@@ -198,25 +194,13 @@ class _Taker:
         if info.item.kind not in VOLUMES:
             self._importer.refuse("its labels", file.name, f"“{info.item.title}” is no volume")
             return
-        self._put(info, partial(self._merged, info.item, partial(_read_grid, file, opened, self._importer.features, self._now)))
+        self._put(info, partial(self._merged, info.item, partial(read_labels, file, opened)))
 
     # -- into a row
 
-    def _merged(self, item: Item, read: Read, present: LabelDocument) -> LabelDocument:
-        return read(series_of(self._catalog, item), present, self._importer.losses)
+    def _merged(self, item: Item, read: Callable[[DocumentFiller], LabelDocument], present: LabelDocument) -> LabelDocument:
+        importer, series = self._importer, series_of(self._catalog, item)
+        return read(DocumentFiller(series, importer.features, present, importer.losses, now=self._now))
 
     def _put(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
         self._importer.take(info, merge)
-
-
-def _read_dicom(
-    reader: Any, file: Path, features: Any, head: Dataset, now: int, series: Series, present: LabelDocument, losses: Losses
-) -> LabelDocument:
-    made: LabelDocument = reader(file, series, features, present, losses, now=now, head=head)
-    return made
-
-
-def _read_grid(
-    file: Path, opened: LabelFile, features: Any, now: int, series: Series, present: LabelDocument, losses: Losses
-) -> LabelDocument:
-    return read_labels(file, opened, series, features, present, losses, now=now)

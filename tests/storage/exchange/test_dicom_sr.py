@@ -15,6 +15,7 @@ from storage.exchange.features import Features
 from storage.exchange.key_objects import read_key_objects, write_key_objects
 from storage.exchange.losses import Losses
 from storage.exchange.sr_read import read_sr, references_of
+from storage.exchange.volumes import DocumentFiller
 from storage.model.geometry import Box, Circle, Ellipse, Keypoint, Polygon, Polyline, RotatedBox, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass
@@ -55,7 +56,8 @@ def write(path: Path, series, labels) -> list:
 
 def read(path, series, present=None):
     losses = Losses()
-    return read_sr(path, series, FEATURES, present or LabelDocument(), losses, now=NOW), losses.all()
+    filler = DocumentFiller(series, FEATURES, present or LabelDocument(), losses, now=NOW)
+    return read_sr(path, filler), losses.all()
 
 
 def labelled(**shapes):

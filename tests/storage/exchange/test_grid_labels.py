@@ -19,7 +19,7 @@ from storage.exchange.grid_labels import LabelFile, read_labels
 from storage.exchange.losses import Losses
 from storage.exchange.nifti_labels import open_nifti_labels, write_nifti
 from storage.exchange.nrrd_labels import open_nrrd_labels, write_nrrd
-from storage.exchange.volumes import Series, segments_of
+from storage.exchange.volumes import DocumentFiller, Series, segments_of
 from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass, Ontology
@@ -41,7 +41,8 @@ def segments(series: Series, labels: LabelDocument):
 
 def read(file: LabelFile, path: Path, series: Series, present: LabelDocument | None = None, features: Features = FEATURES):
     losses = Losses()
-    return read_labels(path, file, series, features, present or LabelDocument(), losses, now=NOW), losses.all()
+    filler = DocumentFiller(series, features, present or LabelDocument(), losses, now=NOW)
+    return read_labels(path, file, filler), losses.all()
 
 
 def apart(volumes: list[np.ndarray]) -> list[np.ndarray]:

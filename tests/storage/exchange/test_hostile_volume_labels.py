@@ -23,18 +23,18 @@ from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.rtstruct_read import read_rtstruct
 from storage.exchange.seg_read import read_seg
 from storage.exchange.sr_read import read_sr
-from storage.exchange.volumes import segments_of
+from storage.exchange.volumes import DocumentFiller, segments_of
 from storage.model.labels import LabelDocument
 from tests.support import phantoms
 from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom
 
 
-def _nifti(path: Path, *rest: Any) -> LabelDocument:
-    return read_labels(path, open_nifti_labels(path), *rest)
+def _nifti(path: Path, filler: DocumentFiller) -> LabelDocument:
+    return read_labels(path, open_nifti_labels(path), filler)
 
 
-def _nrrd(path: Path, *rest: Any) -> LabelDocument:
-    return read_labels(path, open_nrrd_labels(path), *rest)
+def _nrrd(path: Path, filler: DocumentFiller) -> LabelDocument:
+    return read_labels(path, open_nrrd_labels(path), filler)
 
 
 READERS: dict[str, Callable[..., LabelDocument]] = {
@@ -82,7 +82,7 @@ def test_bytes_that_were_changed(stage, name, data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's, of values that are not as they should be
         try:
-            made = READERS[name](path, series, FEATURES, LabelDocument(), Losses())
+            made = READERS[name](path, DocumentFiller(series, FEATURES, LabelDocument(), Losses()))
         except PostilError as error:
             assert path.name in error.reason  # noqa: PT017
             return
@@ -127,7 +127,7 @@ def test_frames_that_run_in_no_direction_are_told_as_lost(stage, tmp_path, orien
         head.SharedFunctionalGroupsSequence[0].PlaneOrientationSequence[0].ImageOrientationPatient = orientation
 
     losses = Losses()
-    made = read_seg(_changed(stage, tmp_path / "s.dcm", turn), stage[0], FEATURES, LabelDocument(), losses)
+    made = read_seg(_changed(stage, tmp_path / "s.dcm", turn), DocumentFiller(stage[0], FEATURES, LabelDocument(), losses))
     assert not made.annotations
     assert {loss.what.partition(" ")[0] for loss in losses.all()} == {"Liver", "Tumour"}
 
@@ -139,7 +139,7 @@ def test_frames_of_no_segment_are_told_as_lost(stage, tmp_path):
         head.PerFrameFunctionalGroupsSequence = head.PerFrameFunctionalGroupsSequence[:3]
 
     losses = Losses()
-    made = read_seg(_changed(stage, tmp_path / "s.dcm", claim), stage[0], FEATURES, LabelDocument(), losses)
+    made = read_seg(_changed(stage, tmp_path / "s.dcm", claim), DocumentFiller(stage[0], FEATURES, LabelDocument(), losses))
     assert not made.annotations
     assert any(loss.what == "segments on 397 frames" for loss in losses.all())
 

@@ -16,7 +16,7 @@ from storage.exchange.losses import Losses
 from storage.exchange.outlines import keyhole, without_channels
 from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.rtstruct_read import read_rtstruct, references_of
-from storage.exchange.volumes import Series
+from storage.exchange.volumes import DocumentFiller, Series
 from storage.model import masks
 from storage.model.geometry import Ellipse, Keypoint, Polygon, Polyline
 from storage.model.labels import LabelDocument
@@ -44,7 +44,8 @@ def write(path: Path, series: Series, labels: LabelDocument, **options) -> list:
 
 def read(path: Path, series: Series, present: LabelDocument | None = None) -> tuple[LabelDocument, list]:
     losses = Losses()
-    return read_rtstruct(path, series, FEATURES, present or LabelDocument(), losses, now=NOW), losses.all()
+    filler = DocumentFiller(series, FEATURES, present or LabelDocument(), losses, now=NOW)
+    return read_rtstruct(path, filler), losses.all()
 
 
 def dice(a: np.ndarray, b: np.ndarray) -> float:
@@ -218,7 +219,7 @@ def test_a_real_structure_set_names_the_images_that_are_not_there(real_data, tmp
     assert len(names) == 10
     things = tuple(ObjectClass(str(k), n, "#D33115", ShapeKind.POLYGON, f"A{k:07d}") for k, n in enumerate(names))
     losses = Losses()
-    got = read_rtstruct(folder / "rtss.dcm", series, Features(Ontology(things)), LabelDocument(), losses)
+    got = read_rtstruct(folder / "rtss.dcm", DocumentFiller(series, Features(Ontology(things)), LabelDocument(), losses))
     told = references_of(rt)
     assert str(series.sop(0)[1]) in told.instances
     here = [

@@ -18,7 +18,7 @@ from storage.exchange.dicom_seg import write_seg
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.exchange.seg_read import read_seg, references_of
-from storage.exchange.volumes import Series, segments_of
+from storage.exchange.volumes import DocumentFiller, Series, segments_of
 from storage.model.geometry import Polygon, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass, Ontology
@@ -39,7 +39,7 @@ from tests.support.volume_stage import (
 
 def read(path: Path, series: Series, present: LabelDocument | None = None, **options) -> tuple[LabelDocument, list]:
     losses = Losses()
-    got = read_seg(path, series, FEATURES, present or LabelDocument(), losses, now=NOW, **options)
+    got = read_seg(path, DocumentFiller(series, FEATURES, present or LabelDocument(), losses, now=NOW), **options)
     return got, losses.all()
 
 
@@ -279,7 +279,7 @@ def test_dcmqi_on_its_ct(real_data, name, files):
     head = pydicom.dcmread(folder / f"{name}.dcm", stop_before_pixels=True)
     features = _classes_of(head)
     losses = Losses()
-    got = read_seg(folder / f"{name}.dcm", series, features, LabelDocument(), losses)
+    got = read_seg(folder / f"{name}.dcm", DocumentFiller(series, features, LabelDocument(), losses))
     assert losses.all() == []
     numbers = {s.SegmentLabel: s.SegmentNumber for s in head.SegmentSequence}
     found = {numbers[features.objects[i.feature_hash].name]: i.uuid for i in got.instances.values()}
@@ -310,7 +310,7 @@ def test_label_maps_with_and_without_padding(real_data, name):
     series = sorted_series(folder / "24x38x3" / "image")
     head = pydicom.dcmread(path)
     losses = Losses()
-    got = read_seg(path, series, _classes_of(head), LabelDocument(), losses)
+    got = read_seg(path, DocumentFiller(series, _classes_of(head), LabelDocument(), losses))
     total = sum(int(voxels(got, i.uuid, series.geometry.shape).sum()) for i in got.instances.values())
     pixels = head.pixel_array
     background = head.get("PixelPaddingValue", 0)

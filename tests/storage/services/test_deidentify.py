@@ -18,7 +18,7 @@ from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.rtstruct_read import read_rtstruct
 from storage.exchange.seg_read import read_seg
 from storage.exchange.sr_read import read_sr
-from storage.exchange.volumes import segments_of
+from storage.exchange.volumes import DocumentFiller, segments_of
 from storage.model.geometry import Polyline
 from storage.model.labels import LabelDocument
 from storage.services.deidentify import Deidentifier, Options
@@ -126,9 +126,9 @@ def test_images_and_labels_still_fit_together(tmp_path, phantom):
     series = sorted_series(tmp_path / "images")
     assert {str(series.header(k).SeriesInstanceUID) for k in range(6)} == {worker.uid(phantom.series_uid)}
     losses = Losses()
-    seg = read_seg(written[6], series, FEATURES, LabelDocument(), losses)
-    contours = read_rtstruct(written[7], series, FEATURES, LabelDocument(), losses)
-    report = read_sr(written[8], series, FEATURES, LabelDocument(), losses)
+    seg = read_seg(written[6], DocumentFiller(series, FEATURES, LabelDocument(), losses))
+    contours = read_rtstruct(written[7], DocumentFiller(series, FEATURES, LabelDocument(), losses))
+    report = read_sr(written[8], DocumentFiller(series, FEATURES, LabelDocument(), losses))
     assert [x for x in losses.all() if "measured values" not in x.what] == []
     slices = sorted(k for k in range(6) if volume[k].any())
     for got in (seg, contours, report):
