@@ -77,3 +77,18 @@ def test_a_read_that_fails_tells_the_one_who_asked(runner, qtbot):
     runner.read(lambda: 1 / 0, lambda _: None, errors.append, owner=owner)
     qtbot.waitUntil(lambda: len(errors) == 1)
     assert isinstance(errors[0], ZeroDivisionError)
+
+
+def test_what_takes_its_time_to_end_holds_up_nobody_but_the_end_of_the_program(runner):
+    release, ended = threading.Event(), []
+
+    def end():
+        release.wait(5)
+        ended.append(threading.current_thread())
+
+    runner.leave(end)
+    assert ended == []  # nobody waited for it
+    release.set()
+    runner.close()
+    assert len(ended) == 1
+    assert ended[0] is not threading.main_thread()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QApplication
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
@@ -15,6 +16,7 @@ from storage.model.geometry import Bitmask, Polygon
 from storage.model.workflow import StageKind
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
+from viewers.canvas.image_canvas import ImageCanvas
 
 SAMPLE = 5
 
@@ -186,6 +188,31 @@ def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand
     desk.wait_idle()
     assert not desk.pages.editing
     assert desk.can_see("Start next task")
+
+
+def test_from_task_to_task_only_the_one_on_the_screen_is_kept_and_its_canvas_has_its_size_at_once(hand: Hand) -> None:
+    desk = hand.desk
+    sizes: list[QSize] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(watched, ImageCanvas) and event.type() == QEvent.Type.Resize:
+                sizes.append(event.size())
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    for key, title in (
+        (Qt.Key.Key_PageDown, "view 2.png"),
+        (Qt.Key.Key_PageDown, "view 3.png"),
+        (Qt.Key.Key_PageUp, "view 2.png"),
+    ):
+        sizes.clear()
+        hand.key(key)
+        on_task(desk, title)
+        assert sizes == [desk.canvas.size()]
+    QApplication.instance().removeEventFilter(watch)
+    desk.until(lambda: len(desk.editor.findChildren(ImageCanvas)) == 1, "the canvases of other tasks are gone")
 
 
 def test_the_next_task_is_one_key_away_from_anywhere(studio: Desk) -> None:

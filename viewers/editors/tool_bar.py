@@ -40,7 +40,7 @@ class ToolBar(QFrame):
         self._gaps: list[QWidget] = []
         self._order: list[QWidget] = []  # buttons and gaps, from the top
         self._columns = 0
-        self._room = 0  # its height, once it is laid out: until then it counts on room enough
+        self._laid_out = False
         self._group = QButtonGroup(self)
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(4, 4, 4, 4)
@@ -65,7 +65,7 @@ class ToolBar(QFrame):
             self._order.append(button)
             before = tool_id
         self._columns = 0
-        self._arrange(self._fitting(self._room))
+        self._arrange(self._fitting(self.height() if self._laid_out else self._height_to_come()))
 
     # -- one column, or two where there is no room for all
 
@@ -74,8 +74,15 @@ class ToolBar(QFrame):
         return QSize(self._layout.minimumSize().width(), self._height(2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._room = event.size().height()
-        self._arrange(self._fitting(self._room))
+        self._laid_out = True
+        self._arrange(self._fitting(event.size().height()))
+
+    def _height_to_come(self) -> int:
+        """Of what is seen already and holds it: were its width another at first, all beside it would be laid out twice."""
+        place = self.parentWidget()
+        while place is not None and not place.isVisible():
+            place = place.parentWidget()
+        return place.height() if place is not None else 0
 
     def _fitting(self, height: int) -> int:
         return 1 if height <= 0 or self._height(1) <= height else 2

@@ -22,6 +22,8 @@ from storage.model.geometry import (
 )
 from tests.support import scenes
 from tests.viewers.canvas.conftest import Make, gray, greenish, reddish
+from viewers.canvas import raster
+from viewers.scene.outlines import outline
 
 SQUARE_WITH_HOLE = Polygon(
     ((((40.0, 40.0), (120.0, 40.0), (120.0, 110.0), (40.0, 110.0)), ((70.0, 65.0), (90.0, 65.0), (90.0, 85.0), (70.0, 85.0))),)
@@ -174,6 +176,20 @@ def test_a_changed_shape_is_redrawn_and_leaves_no_trace(show: Make) -> None:
     assert reddish(shown.at(30, 110))
     session.undo()
     assert np.array_equal(shown.pixels(), before)
+
+
+def test_where_lines_are_few_they_look_as_where_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = scenes.many(20, 1000, 700, radius=30.0)
+    colors = ((40, 40, 220), (220, 120, 20), (30, 200, 60))
+    items = [raster.Item(raster.Loose(outline(shape)), colors[n % 3], n % 7 == 0) for n, shape in enumerate(shapes)]
+    matrix, size, look = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (1000, 700), raster.Look()
+    few = raster.draw(items, matrix, size, look)
+    monkeypatch.setattr(raster, "FEW", raster.BLOCK[0] * raster.BLOCK[1] + 1)  # no block has so few
+    many = raster.draw(items, matrix, size, look)
+    assert few is not None and few.any()
+    assert np.array_equal(few, many)
+    nothing = raster.draw([], matrix, size, look)
+    assert nothing is not None and nothing.shape == (700, 1000, 4) and not nothing.any()
 
 
 def test_deleting_takes_the_shape_off_the_screen(show: Make) -> None:
