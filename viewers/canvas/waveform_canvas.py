@@ -11,23 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import AttributeType, Ontology
 from viewers.canvas.background import Bell, Newest
+from viewers.canvas.pointed import PointedCanvas
 from viewers.canvas.waveform_bands import Marks
 from viewers.canvas.waveform_layer import SoundLook, WaveformLayer
 from viewers.canvas.waveform_layout import SoundLayout
@@ -44,7 +36,7 @@ PATIENCE_MS = 150
 GAINS = (1.0, 32.0)
 
 
-class WaveformCanvas(QWidget):
+class WaveformCanvas(PointedCanvas):
     pointed = Signal(object)  # seconds under the pointer, None when it has left
     view_changed = Signal()
     look_changed = Signal()
@@ -81,10 +73,6 @@ class WaveformCanvas(QWidget):
         self._set_up()
 
     def _set_up(self) -> None:
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(160)
         self.setAccessibleName(self.tr("Sound"))
         self.setAccessibleDescription(
@@ -344,42 +332,6 @@ class WaveformCanvas(QWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._later.start()
         super().changeEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._pointing.forget_keys()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pointing.press(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._pointing.press(event, double=True)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointing.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pointing.release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._pointing.wheel(event)
-        event.accept()
-
-    def leaveEvent(self, event: Any) -> None:
-        self._pointing.leave()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._pointing.forget_keys()
-        super().focusOutEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._pointing.key_press(event))
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._pointing.key_release(event))
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab is a key of the editor here (next object)."""
-        return False
 
     def hover_at(self, at: QPointF | None) -> None:
         """What lies under the pointer, and where it is."""
