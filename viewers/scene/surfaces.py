@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from storage.model.space import VolumeGeometry
 from storage.model.voxels import VoxelBlock
-from viewers.scene.threads import step_back
+from viewers.scene.threads import LAST, step_back
 
 Color = tuple[int, int, int]  # 0..255
 
@@ -231,7 +231,7 @@ class SurfaceMaker:
         return None
 
     def _run(self) -> None:
-        step_back()
+        step_back(LAST)
         while True:
             with self._wake:
                 found = None if self._closed else self._next()

@@ -17,7 +17,7 @@ import numpy as np
 
 from storage.model.space import VolumeGeometry
 from viewers.scene.surfaces import Surface
-from viewers.scene.threads import step_back
+from viewers.scene.threads import LAST, step_back
 from viewers.scene.volume_render import ladder
 from viewers.scene.volume_render.grid import MOVING_VOXELS, STILL_VOXELS, Array, Grid, Values, grid_of
 from viewers.scene.volume_render.ladder import Choice, Step
@@ -172,7 +172,7 @@ class RenderThread:
     # -- the thread --------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        step_back()
+        step_back(LAST)
         try:
             self._begin()
             while self._engine is not None and self._wait():
