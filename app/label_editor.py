@@ -513,10 +513,10 @@ class LabelEditor(QWidget):
 
     def use_keys(self, keys: dict[str, tuple[str, ...]]) -> None:
         """The person has changed shortcuts."""
-        self._keys = keys
+        before, self._keys = self._keys, keys
         if self.editor is not None:
-            for action_id, each in keys.items():
-                self.editor.rebind(action_id, each)
+            for action_id in (before.keys() | keys.keys()) & {action.id for action in self.editor.keymap}:
+                self.editor.rebind(action_id, keys.get(action_id, self.editor.keymap.action(action_id).keys))
 
     def fold_right(self) -> None:
         self._right.setVisible(not self._right.isVisible())

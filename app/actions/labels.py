@@ -142,10 +142,13 @@ VIEW_MENU = ["view.left_panels", "view.right_panels", "view.canvas_alone"]
 
 
 def editor_menus(window: MainWindow) -> list[tuple[str, list[str]]]:
-    """The verbs of the editor on the screen (else of the picture editor) by section: a title and the ids."""
+    """The verbs of the editor on the screen (else of the picture editor) by section: a title and the ids. Named as it names them."""
     tr, pages = window.tr, window.pages
     shown = pages.editor.editor if pages is not None and pages.editing and pages.editor is not None else None
     table = list(shown.keymap) if shown is not None else EDITOR_ACTIONS
+    for action in table if shown is not None else ():
+        if action.id not in _OWN:
+            window.registry.name_as(f"edit.{action.id}", action.title, shown.keymap.keys(action.id))
     titles = {
         "edit": tr("Edit"),
         "shape": tr("Shape"),

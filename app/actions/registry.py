@@ -79,8 +79,7 @@ class ActionRegistry(QObject):
     def set_keys(self, action_id: str, keys: tuple[str, ...]) -> None:
         built, action = self._built[action_id], self._actions[action_id]
         if action.hint_keys:
-            shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-            built.setText(f"{action.title}\t{shown}" if shown else action.title)
+            _name(built, action.title, keys)
         else:
             built.setShortcuts([QKeySequence(k) for k in keys])
 
@@ -125,8 +124,16 @@ class ActionRegistry(QObject):
             self.set_keys(action.id, self.keys_of(action))
 
     def editor_keys(self) -> dict[str, tuple[str, ...]]:
-        """Keys of the verbs whose widget handles them itself, by the widget's own ids."""
-        return {a.id.removeprefix("edit."): self.keys_of(a) for a in self.actions.values() if a.hint_keys}
+        """Keys the person has given to verbs whose widget handles them itself, by the widget's own ids.
+
+        Only those: one verb can have other keys in one editor than in another (F6 is a window in volumes)."""
+        return {
+            a.id.removeprefix("edit."): self.keys_of(a) for a in self.actions.values() if a.hint_keys and a.id in self._custom
+        }
+
+    def name_as(self, action_id: str, title: str, keys: tuple[str, ...]) -> None:
+        """What menus call a verb while the editor on the screen has words and keys of its own for it."""
+        _name(self.qaction(action_id), title, keys)
 
     def reicon(self) -> None:
         """The colour scheme changed."""
@@ -163,3 +170,8 @@ class ActionRegistry(QObject):
                         found.append((text, other.id, action.id))
                 seen[text].append(action)
         return found
+
+
+def _name(built: QAction, title: str, keys: tuple[str, ...]) -> None:
+    shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    built.setText(f"{title}\t{shown}" if shown else title)

@@ -98,6 +98,24 @@ def test_f8_and_f9_are_windows_on_the_canvas_and_with_ctrl_they_fold_the_panels(
     assert not editor.tool_bar_shown()
 
 
+def test_keys_that_mean_something_else_in_volumes_do_so_in_the_window(reading_room: Desk) -> None:
+    desk = reading_room
+    open_task(desk, "Phantom")
+    editor = desk.editor.editor
+    desk.until(lambda: editor.state is not None, "the volume is open")
+    editor.canvas.setFocus()
+    desk.key("F6", editor.canvas)
+    assert editor.canvas.hasFocus()
+    assert editor.volume.window.title == "Mediastinum"
+    frame = editor.frame()
+    desk.key("Down", editor.canvas)
+    assert editor.frame() == frame + 1
+    desk.window.label_menu.aboutToShow.emit()
+    assert desk.window.registry.qaction("edit.next_page").text() == "Next slice\tF"
+    desk.key("Ctrl+F6", editor.canvas)
+    assert not editor.canvas.hasFocus()
+
+
 def test_masks_are_united_and_saved_in_one_step(reading_room: Desk) -> None:
     desk = reading_room
     open_task(desk, "Phantom")
