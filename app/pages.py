@@ -33,6 +33,7 @@ REST_SOON_MS = 200
 def _import_editor() -> None:
     import app.label_editor  # noqa: F401
     import viewers.decode.images
+    import viewers.editors.image_editor
     import viewers.tools.toolbox  # noqa: F401
 
 
