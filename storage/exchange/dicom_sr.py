@@ -228,9 +228,7 @@ def scale_of(series: Series) -> measures.Scale:
     if series.geometry is not None:
         return measures.Scale.of_volume(series.geometry)
     index = series.index
-    if index is None or index.spacing is None:
-        return measures.Scale()
-    return measures.Scale(*index.spacing, "mm at detector" if index.spacing_kind == "detector" else "mm")
+    return measures.Scale.of_image(index.spacing, index.spacing_kind) if index is not None else measures.Scale()
 
 
 def _pixels(series: Series, frame: int) -> Any:

@@ -325,15 +325,17 @@ def _pet(values: Values) -> dict[str, Any]:
     }
 
 
+def _spacing(values: Values) -> tuple[tuple[float, ...], str]:
+    """Pixel Spacing that is the imager's own was measured at the detector as well: nobody has calibrated it (PS3.3 10.7.1.3)."""
+    own, imager = values.decimals(0x00280030), values.decimals(0x00181164)
+    if len(own) == 2:
+        return own, "detector" if own == imager else "patient"
+    found = next((s for s in (imager, values.decimals(0x00182010)) if len(s) == 2), None)
+    return (found, "detector") if found is not None else ((), "")
+
+
 def _keys(values: Values) -> dict[str, Any]:
-    spacing = values.decimals(0x00280030)
-    kind = "patient" if len(spacing) == 2 else ""
-    if not kind:
-        for tag in (0x00181164, 0x00182010):
-            spacing = values.decimals(tag)
-            if len(spacing) == 2:
-                kind = "detector"
-                break
+    spacing, kind = _spacing(values)
     return {
         "instance": values.number(0x00200013),
         "acquisition": values.number(0x00200012),

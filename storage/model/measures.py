@@ -35,24 +35,11 @@ class Scale:
         return Scale(geometry.spacing_row_mm, geometry.spacing_col_mm, "mm")
 
     @staticmethod
-    def of_image(
-        pixel_spacing: Sequence[float] | None,
-        imager_spacing: Sequence[float] | None = None,
-        aspect: Sequence[float] | None = None,
-    ) -> Scale:
-        """Of a single picture: Pixel Spacing, else Imager Pixel Spacing, else Pixel Aspect Ratio (each: rows, columns).
-
-        Pixel Spacing that is the imager's own was measured at the detector as well: nobody has calibrated it (PS3.3
-        10.7.1.3).
-        """
-        if _usable(pixel_spacing) and pixel_spacing is not None:
-            same = imager_spacing is not None and tuple(map(float, imager_spacing)) == tuple(map(float, pixel_spacing))
-            return Scale(float(pixel_spacing[0]), float(pixel_spacing[1]), "mm at detector" if same else "mm")
-        if _usable(imager_spacing) and imager_spacing is not None:
-            return Scale(float(imager_spacing[0]), float(imager_spacing[1]), "mm at detector")
-        if _usable(aspect) and aspect is not None:
-            return Scale(float(aspect[0]) / float(aspect[1]), 1.0, "px")
-        return Scale()
+    def of_image(spacing: Sequence[float] | None, kind: str = "") -> Scale:
+        """Of pictures without a place in space: their spacing (rows, columns) and its kind, as series have them."""
+        if spacing is None or not _usable(spacing):
+            return Scale()
+        return Scale(float(spacing[0]), float(spacing[1]), "mm at detector" if kind == "detector" else "mm")
 
     @property
     def area_unit(self) -> str:
@@ -63,8 +50,8 @@ class Scale:
         return (b[0] - a[0]) * self.column, (b[1] - a[1]) * self.row
 
 
-def _usable(pair: Sequence[float] | None) -> bool:
-    return pair is not None and len(pair) == 2 and all(math.isfinite(float(v)) and float(v) > 0 for v in pair)
+def _usable(pair: Sequence[float]) -> bool:
+    return len(pair) == 2 and all(math.isfinite(float(v)) and float(v) > 0 for v in pair)
 
 
 # -- lines ------------------------------------------------------------------------------------------------------------

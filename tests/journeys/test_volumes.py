@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from PySide6.QtWidgets import QMessageBox
 
 from storage.catalog import datasets, ontologies, projects
@@ -140,3 +141,21 @@ def test_masks_are_united_and_saved_in_one_step(reading_room: Desk) -> None:
     assert stored.annotations == editor.session.document.annotations
     assert editor.masks.read(made[0]).count < before
     assert editor.session.undo_text.startswith("Unite ")
+
+
+def test_a_radiograph_is_measured_in_mm_at_its_detector(desk: Desk, tmp_path: Path) -> None:
+    def radiograph(_number: int, ds: Dataset) -> None:
+        for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
+            delattr(ds, name)
+        ds.ImagerPixelSpacing, ds.Modality = [0.2, 0.1], "DX"
+
+    phantoms.series(tmp_path / "hand" / "scan", n=1, change=radiograph)
+    desk.add("Hands", tmp_path / "hand" / "scan")
+    dataset = desk.do(datasets.create, "Hands")
+    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Hands").id)
+    structure, _ = ontology_edit.add_object(Ontology(), "Finding", ShapeKind.POLYLINE)
+    desk.do(projects.create, "Reading", "", desk.do(ontologies.create, "Findings", structure), (dataset,))
+    open_task(desk, "Phantom")
+    measuring = desk.editor.editor.measuring
+    assert measuring.length([(0.0, 0.0), (30.0, 0.0)]) == "3.0 mm at detector"
+    assert measuring.length([(0.0, 0.0), (0.0, 30.0)]) == "6.0 mm at detector"

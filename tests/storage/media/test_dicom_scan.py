@@ -216,6 +216,17 @@ def test_without_a_place_it_is_a_stack_in_the_order_of_its_numbers(tmp_path):
     assert series.index.spacing == (0.7, 0.5) and series.index.spacing_kind == "patient"
 
 
+@pytest.mark.parametrize(("own", "kind"), [([0.2, 0.2], "detector"), ([0.18, 0.18], "patient")])
+def test_pixel_spacing_counts_in_the_patient_where_it_was_calibrated(tmp_path, own, kind):
+    def xray(i, ds):
+        del ds.ImagePositionPatient
+        ds.PixelSpacing, ds.ImagerPixelSpacing, ds.Modality = own, [0.2, 0.2], "DX"
+
+    phantoms.series(tmp_path, n=1, change=xray)
+    series = only(tmp_path)
+    assert (series.index.spacing, series.index.spacing_kind) == (tuple(own), kind)
+
+
 def test_spacing_of_the_detector_is_said_to_be_so(tmp_path):
     def xray(i, ds):
         for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):

@@ -110,12 +110,10 @@ def test_areas_are_those_of_the_shapes():
 def test_the_unit_is_the_one_that_is_known():
     assert Scale.of_volume(geometry()) == Scale(0.8, 0.6, "mm")
     assert Scale.of_image([0.2, 0.1]) == Scale(0.2, 0.1, "mm")
-    assert Scale.of_image(None, [0.14, 0.14]) == Scale(0.14, 0.14, "mm at detector")
-    assert Scale.of_image([0.14, 0.14], [0.14, 0.14]).unit == "mm at detector"
-    assert Scale.of_image([0.12, 0.12], [0.14, 0.14]).unit == "mm"
+    assert Scale.of_image([0.14, 0.14], "detector") == Scale(0.14, 0.14, "mm at detector")
+    assert Scale.of_image([0.12, 0.12], "patient").unit == "mm"
     assert Scale.of_image(None) == Scale(1.0, 1.0, "px")
     assert Scale.of_image([0.0, 0.5]).unit == "px"
-    assert Scale.of_image(None, None, [4, 3]) == Scale(4 / 3, 1.0, "px")
     assert Scale().area_unit == "px²"
 
 
