@@ -49,19 +49,13 @@ def choose_audio(container: Any) -> tuple[Any, str]:
 def scan_audio(source: ByteSource | Path, index: int, check: Callable[[], None] | None = None) -> SoundScan:
     """By demuxing alone. May raise what PyAV raises."""
     first: int | None = None
-    end = expected = n = corrupt = gaps = 0
+    end = expected = gaps = 0
     with open_container(source) as container:
         stream = only(container, index)
         time_base = Fraction(stream.time_base or Fraction(1, 1000))
         slack = max(1, int(Fraction(1, 10) / time_base))
         packets = Packets(container, stream)
-        for packet in packets:
-            if not packet.size:
-                continue
-            n += 1
-            if n & 1023 == 0 and check is not None:
-                check()
-            corrupt += packet.is_corrupt
+        for packet in packets.filled(check):
             time = packet.pts if packet.pts is not None else packet.dts
             if time is None:
                 time = expected
@@ -71,7 +65,7 @@ def scan_audio(source: ByteSource | Path, index: int, check: Callable[[], None] 
             expected = time + (packet.duration or 0)
             end = max(end, expected)
         del packet, stream  # they point into the container
-    return SoundScan(time_base, first or 0, end, n, corrupt + packets.errors, gaps)
+    return SoundScan(time_base, first or 0, end, packets.count, packets.corrupt + packets.errors, gaps)
 
 
 def probe_audio(path: Path, check: Callable[[], None] | None = None) -> MediaInfo:

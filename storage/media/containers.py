@@ -6,7 +6,7 @@ PyAV (0.15 s to import) is loaded when the first such file is opened, never befo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -183,7 +183,18 @@ class Packets:
         self._container = container
         self._stream = stream
         self.errors = 0
+        self.count = self.corrupt = 0  # of those `filled` gave out
         self.ended_badly = False
+
+    def filled(self, check: Callable[[], None] | None = None) -> Iterator[Packet]:
+        """Those that hold something. `check` is called now and then; it may raise."""
+        for packet in self:
+            if packet.size:
+                self.count += 1
+                if self.count & 1023 == 0 and check is not None:
+                    check()
+                self.corrupt += packet.is_corrupt
+                yield packet
 
     def __iter__(self) -> Iterator[Packet]:
         """The last packet is empty: it flushes the decoder."""

@@ -58,7 +58,7 @@ def scan(source: ByteSource | Path, index: int, check: Callable[[], None] | None
     """All packets of one stream. May raise what PyAV raises."""
     times: list[int] = []
     keys: list[bool] = []
-    untimed = discarded = corrupt = n = 0
+    untimed = discarded = 0
     last_dts = -(1 << 63)
     disordered = False
     with open_container(source) as container:
@@ -66,15 +66,9 @@ def scan(source: ByteSource | Path, index: int, check: Callable[[], None] | None
         if stream.type != "video":
             raise ValueError(f"stream {index} holds no video")
         packets = Packets(container, stream)
-        for packet in packets:
-            if not packet.size:
-                continue
-            n += 1
-            if n & 1023 == 0 and check is not None:
-                check()
-            if n > MAX_FRAMES:
+        for packet in packets.filled(check):
+            if packets.count > MAX_FRAMES:
                 raise ValueError(f"it claims more than {MAX_FRAMES:,} frames")
-            corrupt += packet.is_corrupt
             if packet.is_discard:
                 discarded += 1
                 continue
@@ -94,7 +88,7 @@ def scan(source: ByteSource | Path, index: int, check: Callable[[], None] | None
         table = _by_decoding(source, index, check)
     else:
         table = _sorted(times, keys, time_base)
-    return Scan(table, n, discarded, corrupt + packets.errors)
+    return Scan(table, packets.count, discarded, packets.corrupt + packets.errors)
 
 
 def _sorted(times: list[int], keys: list[bool], time_base: Fraction) -> FrameTable:
