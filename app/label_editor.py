@@ -182,7 +182,12 @@ class LabelEditor(QWidget):
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()
         self._operations.run(
-            "Open task", tasks.claim, loaded.task.id, undoable=False, failed=lambda error: log.info("claim: %s", error)
+            "Open task",
+            tasks.claim,
+            loaded.task.id,
+            origin=self,  # no news of its labels: they are not read again while they are drawn
+            undoable=False,
+            failed=lambda error: log.info("claim: %s", error),
         )
         check_link(self._context, self._messages, loaded.medium.item, self)
         self._idle.start()
@@ -440,7 +445,7 @@ class LabelEditor(QWidget):
             return
         task = self.loaded.task
         following = self._ready_next.task.id if self._ready_next is not None else None
-        self._operations.run(text, work, task.id, then=lambda _result: self._after_move(task, following, gone))
+        self._operations.run(text, work, task.id, origin=self, then=lambda _result: self._after_move(task, following, gone))
 
     def _after_move(self, task: TaskRow, following: int | None, gone: bool) -> None:
         if self.task_id != task.id:
