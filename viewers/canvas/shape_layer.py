@@ -155,8 +155,7 @@ class ShapeLayer(QObject):
             pixels = raster.draw(items, matrix, size, look, stop=stop)
             return None if pixels is None else (serial, make_layer(pixels, now, origin, opaque=False))
 
-        quick = size[0] * size[1] <= TURN_PIXELS and sum(_cost(item) for item in items) <= QUICK_SEGMENTS
-        if self.turning and quick:
+        if self.turning and size[0] * size[1] <= TURN_PIXELS and _quick(items):
             self._on_done("shapes", job(raster.never))
         else:
             self._worker.submit("shapes", job, supersede=supersede)
@@ -237,6 +236,10 @@ class ShapeLayer(QObject):
                 for (x0, y0, x1, y1), pixels in done:
                     layer.pixels[y0:y1, x0:x1] = pixels
                 self.changed.emit()
+
+
+def _quick(items: Sequence[Item]) -> bool:
+    return 4 * len(items) <= QUICK_SEGMENTS and sum(_cost(item) for item in items) <= QUICK_SEGMENTS
 
 
 def _cost(item: Item) -> int:
