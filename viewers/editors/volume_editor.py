@@ -313,7 +313,7 @@ class VolumeEditor(
     @Slot()
     def show_state(self) -> None:
         strip, state = self.strip, self.state
-        number, count = self.place()
+        number, count = self.slice_place()
         kind = self.active or (state.acquired if state is not None else None)
         strip.show_slice(kind.value.capitalize() if kind is not None else "Slice", number, count)
         own = state is None or kind is state.acquired

@@ -138,7 +138,7 @@ class VolumePlaces:
         self._number_wanted(0)
 
     def last_page(self) -> None:
-        self._number_wanted(self.place()[1] - 1)
+        self._number_wanted(self.slice_place()[1] - 1)
 
     def goto_page(self) -> None:
         self.strip.ask()

@@ -260,7 +260,7 @@ class VolumeViewVerbs:
             n = max(1, self.volume.slices)
             self.focus.set(at=self.session.frames.key(self.frame() // n * n + min(max(number, 0), n - 1)))
 
-    def place(self) -> tuple[int, int]:
+    def slice_place(self) -> tuple[int, int]:
         """(which slice of the active pane, how many)."""
         if self.state is not None:
             return self.state.place(self.active or self.state.acquired)
@@ -296,7 +296,7 @@ class VolumeViewVerbs:
         self.say(f"{self.cine.speed} slices a second")
 
     def _beat_slice(self) -> None:
-        number, count = self.place()
+        number, count = self.slice_place()
         self.go_to_slice((number + 1) % count)
 
     def _beat_time(self) -> None:

@@ -207,7 +207,7 @@ def test_keys_step_the_pane_that_has_the_keyboard(qtbot):
     assert stage.editor.state.crosshair[1] == pytest.approx(y + 1.0)
     assert stage.focus.at == ("", 2)
     stage.key(Qt.Key.Key_End, pane=coronal)
-    assert stage.editor.place() == (47, 48)
+    assert stage.editor.slice_place() == (47, 48)
 
 
 def test_four_dimensions_go_by_time_and_keep_the_place(qtbot):
