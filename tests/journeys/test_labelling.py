@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
+from storage.catalog.reads import CatalogReads
 from storage.editing.edits import difference
 from storage.model.geometry import Bitmask, Polygon
 from storage.model.workflow import StageKind
@@ -213,6 +214,18 @@ def test_from_task_to_task_only_the_one_on_the_screen_is_kept_and_its_canvas_has
         assert sizes == [desk.canvas.size()]
     QApplication.instance().removeEventFilter(watch)
     desk.until(lambda: len(desk.editor.findChildren(ImageCanvas)) == 1, "the canvases of other tasks are gone")
+
+
+def test_the_labels_of_a_task_are_read_once_however_it_is_opened_and_left(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, read = hand.desk, []
+    labels = CatalogReads.labels
+    monkeypatch.setattr(CatalogReads, "labels", lambda reads, row_id: (read.append(row_id), labels(reads, row_id))[1])
+    for title in ("view 2.png", "view 3.png"):
+        hand.key(Qt.Key.Key_PageDown)
+        on_task(desk, title)
+    desk.until(lambda: len(read) >= 2, "the task after it is read ahead")
+    desk.wait_idle()
+    assert len(read) == len(set(read))
 
 
 def test_the_next_task_is_one_key_away_from_anywhere(studio: Desk) -> None:
