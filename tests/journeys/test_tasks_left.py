@@ -1,0 +1,63 @@
+"""Tasks that are left, quickly and while they load, leave nothing behind in memory."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+
+import pytest
+
+from app.label_side import LabelSide
+from app.task_loader import LoadedTask
+from storage.editing.session import EditSession
+from tests.journeys.desk import Desk
+from tests.journeys.test_media import media, studio
+from viewers.decode.volume_store import VolumeStore
+from viewers.editors.editor import Editor
+from viewers.editors.volume_editor import VolumeEditor
+from viewers.scene.pictures import PictureSource
+from viewers.scene.sound_source import SoundSource
+from viewers.scene.text_source import TextSource
+from viewers.scene.volume_source import VolumeSource
+
+__all__ = ["media", "studio"]
+
+KEPT = (Editor, LabelSide, EditSession, LoadedTask, PictureSource, SoundSource, TextSource, VolumeSource, VolumeStore)
+
+
+def alive() -> dict[int, object]:
+    gc.collect()
+    return {id(thing): thing for thing in gc.get_objects() if isinstance(thing, KEPT)}
+
+
+def left_over(desk: Desk, before: dict[int, object]) -> Counter[str]:
+    """What is alive beyond the task that is shown and the one that was prepared as the next."""
+    counted = Counter(type(thing).__name__ for number, thing in alive().items() if number not in before)
+    for loaded in (desk.editor.loaded, desk.editor._ready_next):
+        if loaded is not None:
+            counted.subtract([type(loaded).__name__, type(loaded.medium.source).__name__])
+            if isinstance(loaded.medium.source, VolumeSource) and loaded.medium.source.store is not None:
+                counted.subtract(["VolumeStore"])
+    editor = desk.editor.editor
+    counted.subtract([type(editor).__name__, "LabelSide", "EditSession"])
+    if isinstance(editor, VolumeEditor):
+        counted.subtract([type(editor.pictures).__name__])
+    return +counted
+
+
+@pytest.mark.parametrize("keys", ["", "Space Shift+T F3 Down K"])
+def test_nothing_is_left_of_tasks_that_were_left(studio: Desk, keys: str) -> None:
+    desk, before = studio, alive()
+    tasks = desk.reads.task_ids(desk.reads.projects()[0].id)
+    assert len(tasks) == 8
+    for patient in (True, False):
+        for task in tasks * 2 + tasks[:1]:
+            desk.pages.open_task(task)
+            if patient:
+                desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.id == task, "it is open")  # noqa: B023
+                for key in keys.split():
+                    desk.key(key, desk.editor.editor.focusProxy())
+            else:
+                desk.turn()
+        desk.wait_idle()
+        desk.until(lambda: not left_over(desk, before), "what was left is gone")
