@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import time
-from concurrent.futures import Future
 from typing import Any
 
 from benchmarks.rows import Row, percentile
@@ -52,20 +51,16 @@ def _play(app: Any, name: str, life: int, quick: bool) -> Row:
 
 def _film(life: int, objects: int) -> tuple[Any, Any]:
     from storage.editing.on_frames import Moving
-    from storage.editing.session import EditSession, StepChange
+    from storage.editing.session import EditSession
     from storage.model import ontology_edit as edit
     from storage.model.geometry import Box, ShapeKind
     from storage.model.labels import Annotation, Instance, LabelDocument
     from storage.model.ontology import AttributeType, Ontology
+    from tests.support.sent import stored
 
     ontology, car = edit.add_object(Ontology(), "Car", ShapeKind.BOX)
     ontology, _ = edit.add_attribute(ontology, car, "Speed", AttributeType.NUMERIC, dynamic=True)
     ontology, tree = edit.add_object(ontology, "Tree", ShapeKind.BOX)
-
-    def sink(change: StepChange) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     chance, document = random.Random(1), LabelDocument()
     for n in range(objects):
@@ -74,4 +69,4 @@ def _film(life: int, objects: int) -> tuple[Any, Any]:
         first = chance.randint(0, FRAMES - life)
         for k, frame in enumerate((first, first + life // 2, first + life - 1)):
             document.put(Annotation(f"{own} {k}", own, Box(n, 1, 4, 4), frame))
-    return ontology, EditSession(document, sink, frames=Moving(FRAMES))
+    return ontology, EditSession(document, stored, frames=Moving(FRAMES))

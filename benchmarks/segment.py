@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from statistics import median
 from typing import Any
 
@@ -42,13 +41,9 @@ def _session() -> Any:
     from storage.editing.volume_verbs import follow
     from storage.model.labels import LabelDocument
     from storage.model.volume_masks import VolumeMasks
+    from tests.support.sent import stored
 
-    def sink(change: Any) -> Future[None]:
-        done: Future[None] = Future()
-        done.set_result(None)
-        return done
-
-    session = EditSession(LabelDocument(), sink, author="bench@localhost")
+    session = EditSession(LabelDocument(), stored, author="bench@localhost")
     masks = VolumeMasks(session.document, SHAPE)
     follow(session, masks)
     return session, masks

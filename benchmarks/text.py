@@ -10,9 +10,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 from benchmarks.rows import Row, percentile
 
@@ -67,6 +65,7 @@ class Stage:
         from storage.editing.session import EditSession
         from storage.media.source import FileSource
         from storage.model.labels import LabelDocument
+        from tests.support.sent import stored
         from tests.support.text_stage import ontology
         from viewers.editors.text_editor import TextEditor
         from viewers.scene.text_source import TextSource
@@ -78,7 +77,7 @@ class Stage:
         self.timer.setInterval(5)
         self.timer.timeout.connect(self._tick)
         self.source = TextSource(lambda: FileSource(path))
-        self.session = EditSession(LabelDocument(), _stored, author="ann@example.org")
+        self.session = EditSession(LabelDocument(), stored, author="ann@example.org")
         self.editor = TextEditor(self.session, Focus(), ontology(), self.source)
         self.editor.resize(1600, 1000)
         self.editor.show()
@@ -174,12 +173,6 @@ class Stage:
             self.editor.undo()
         else:
             self.editor.mark(start, start + 20)
-
-
-def _stored(_: object) -> Future[Any]:
-    done: Future[Any] = Future()
-    done.set_result(None)
-    return done
 
 
 def _row(name: str, ours: float, bar: float, unit: str, note: str) -> Row:

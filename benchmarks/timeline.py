@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from statistics import median
 from typing import Any
 
@@ -35,13 +34,14 @@ class Stage:
         from storage.editing.on_frames import Moving
         from storage.editing.session import EditSession
         from tests.support import timelines
+        from tests.support.sent import stored
         from viewers.scene.frame_clock import FrameClock
         from viewers.timeline.timeline import Timeline
 
         self.app = QApplication.instance() or QApplication([])
         self.times = times
         self.document = timelines.many(OBJECTS, FRAMES, ROWS)
-        self.session = EditSession(self.document, _saved, frames=Moving(FRAMES))
+        self.session = EditSession(self.document, stored, frames=Moving(FRAMES))
         self.focus = Focus()
         clock = FrameClock.even(FRAMES)
         began = time.perf_counter()
@@ -200,12 +200,6 @@ def _until_painted(view: Any) -> None:
     QTimer.singleShot(10_000, loop.quit)
     loop.exec()
     assert not view.layer.image.isNull(), "the timeline was never painted"
-
-
-def _saved(_: object) -> Future[None]:
-    done: Future[None] = Future()
-    done.set_result(None)
-    return done
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class Stage:
         from storage.editing.session import EditSession
         from storage.media.source import FileSource
         from tests.support import clips, scenes
+        from tests.support.sent import stored
         from viewers.decode import open_media
         from viewers.editors.video_editor import VideoEditor
         from viewers.scene.frame_clock import FrameClock
@@ -50,7 +51,7 @@ class Stage:
         self.times = times
         clips.write(path, FILM, size=(1920, 1088))
         self.document = _tracks()
-        self.session = EditSession(self.document, scenes.saved, frames=Moving(FRAMES))
+        self.session = EditSession(self.document, stored, frames=Moving(FRAMES))
         self.focus = Focus()
         self.pictures = PictureSource(partial(open_media, FileSource(path), "video", {}, None))
         self.editor = VideoEditor(self.session, self.focus, scenes.ontology(), self.pictures, FrameClock.even(FRAMES))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from storage.editing.focus import Focus
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.media.source import FileSource
 from storage.model.geometry import AudioRanges, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Attribute, AttributeType, ObjectClass, Ontology
+from tests.support.sent import Sent
 from viewers.editors.audio_editor import AudioEditor
 from viewers.scene.sound_source import SoundSource
 
@@ -98,9 +98,8 @@ class AudioStage:
     ) -> None:  # fmt: skip
         self.qtbot = qtbot
         self.document: LabelDocument = options.pop("document", None) or LabelDocument()
-        self.sent: list[StepChange] = []
-        self._sink = options.pop("sink", None)
-        self.session = EditSession(self.document, self._keep, author="ann@example.org")
+        self.sent = Sent()
+        self.session = EditSession(self.document, options.pop("sink", None) or self.sent, author="ann@example.org")
         self.focus = Focus()
         self.sound = SoundSource.of(FileSource(path), cache_dir=cache_dir)
         self.output = options.pop("output", None) or Recorder()
@@ -117,14 +116,6 @@ class AudioStage:
         if wait:
             qtbot.waitUntil(lambda: self.editor.ready and self.canvas._open, timeout=20_000)
         self.canvas.setFocus()
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        if self._sink is not None:
-            return self._sink(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     def _close(self, editor: AudioEditor) -> None:
         editor.close_editor()

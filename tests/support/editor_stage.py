@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from storage.editing.focus import Focus
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.model.geometry import Geometry, ShapeKind
 from storage.model.labels import LabelDocument
+from tests.support.sent import Sent
 from tests.support.tool_stage import feature, ontology
 from viewers.decode.request import FrameFacts, Picture, PixelKind, Request
 from viewers.editors.image_editor import ImageEditor
@@ -52,8 +52,8 @@ class EditorStage:
 
     def __init__(self, qtbot: Any, *, size: tuple[int, int] = (400, 300), frames: int = 1, **options: Any) -> None:
         self.document = LabelDocument()
-        self.sent: list[StepChange] = []
-        self.session = EditSession(self.document, self._keep, author="ann@example.org")
+        self.sent = Sent()
+        self.session = EditSession(self.document, self.sent, author="ann@example.org")
         self.focus = Focus()
         source = options.pop("source", None)
         self.pictures = source() if source is not None else PictureSource(lambda: Gradient(*size, frames))
@@ -69,12 +69,6 @@ class EditorStage:
         self.editor.zoom_full_size()
         self.canvas = self.editor.canvas
         self.canvas.setFocus()
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     def _close(self, editor: ImageEditor) -> None:
         editor.close_editor()

@@ -12,6 +12,7 @@ from storage.editing.session import EditSession
 from storage.media.source import FileSource
 from storage.model.labels import LabelDocument
 from tests.support.editor_stage import EditorStage
+from tests.support.sent import Sent
 from tests.support.tool_stage import ontology
 from viewers.decode.pages import PageDecoder
 from viewers.editors.page_editor import PageEditor
@@ -21,8 +22,8 @@ from viewers.scene.pictures import PictureSource
 class PageStage(EditorStage):
     def __init__(self, qtbot: Any, path: Path, *, size: tuple[int, int] = (900, 600), wait: bool = True) -> None:
         self.document = LabelDocument()
-        self.sent = []
-        self.session = EditSession(self.document, self._keep, author="ann@example.org")
+        self.sent = Sent()
+        self.session = EditSession(self.document, self.sent, author="ann@example.org")
         self.focus = Focus()
         self.pictures = PictureSource(self.open)
         self.path = path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ from storage.catalog import datasets, folders, ontologies, projects
 from storage.catalog.engine import Catalog
 from storage.editing import verbs
 from storage.editing.on_frames import OnFrames, Still
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.model import ontology_edit as edit
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import AttributeType, Ontology
 from tests.support.catalogs import add_items
+from tests.support.sent import stored
 from widgets.bus import CatalogBus
 
 BY = "ada@localhost.local"
@@ -63,12 +63,7 @@ class Things:
 
 
 def make_session(frames: OnFrames = Still()) -> EditSession:  # noqa: B008 - a frozen value
-    def sink(change: StepChange) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
-
-    return EditSession(LabelDocument("row"), sink, author=BY, frames=frames)
+    return EditSession(LabelDocument("row"), stored, author=BY, frames=frames)
 
 
 def draw(session: EditSession, feature_hash: str, frame: int = 0) -> str:

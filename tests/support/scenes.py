@@ -6,7 +6,6 @@ import io
 import math
 import random
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from storage.media.source import FileSource, MemorySource
 from storage.model.geometry import Bitmask, Geometry, Polygon, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.ontology import ObjectClass, Ontology, SkeletonTemplate, TemplatePoint
+from tests.support.sent import stored
 from viewers.decode.images import open_image
 from viewers.scene.pictures import PictureSource
 
@@ -45,13 +45,7 @@ def document(shapes: Sequence[Geometry], *, classes: Sequence[int] | None = None
 
 
 def session(shapes: Sequence[Geometry], **more: object) -> EditSession:
-    return EditSession(document(shapes, **more), saved, author="ann@example.org")  # type: ignore[arg-type]
-
-
-def saved(_: object) -> Future[None]:
-    done: Future[None] = Future()
-    done.set_result(None)
-    return done
+    return EditSession(document(shapes, **more), stored, author="ann@example.org")  # type: ignore[arg-type]
 
 
 def star(x: float, y: float, r: float, n: int = 20, rng: random.Random | None = None) -> Polygon:

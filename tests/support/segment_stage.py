@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-
 import numpy as np
 from hypothesis import strategies as st
 
 from storage.editing import verbs
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.editing.volume_verbs import follow
 from storage.model import masks
 from storage.model.labels import LabelDocument
 from storage.model.space import VolumeGeometry
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock, VoxelBox
+from tests.support.sent import Sent
 
 BY, NOW = "ada@example.org", 7
 
@@ -74,17 +73,11 @@ class Stage:
 
     def __init__(self, shape: tuple[int, int, int], *, time: int = 0, budget: int = 1 << 30) -> None:
         self.document = LabelDocument()
-        self.stored: list[StepChange] = []
-        self.session = EditSession(self.document, self._store, author=BY)
+        self.stored = Sent()
+        self.session = EditSession(self.document, self.stored, author=BY)
         self.masks = VolumeMasks(self.document, shape, time=time, budget=budget)
         self.drawn: list[dict[str, VoxelBox]] = []
         follow(self.session, self.masks, self.drawn.append)
-
-    def _store(self, change: StepChange) -> Future:
-        self.stored.append(change)
-        done: Future = Future()
-        done.set_result(None)
-        return done
 
     def object(self, array: np.ndarray, feature_hash: str = "CLASS001") -> str:
         """An object with these voxels, as rows of the document."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -11,11 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from storage.editing.focus import Focus
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.media.source import MemorySource
 from storage.model.geometry import Geometry, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass, Ontology
+from tests.support.sent import Sent
 from viewers.editors.html_editor import HtmlEditor
 from viewers.editors.text_editor import TextEditor
 from viewers.scene.html_source import HtmlSource
@@ -47,9 +47,9 @@ class TextStage:
         source: TextSource | None = None,
     ) -> None:
         self.document = LabelDocument()
-        self.sent: list[StepChange] = []
+        self.sent = Sent()
         self.said: list[str] = []
-        self.session = EditSession(self.document, self._keep, author="ann@example.org")
+        self.session = EditSession(self.document, self.sent, author="ann@example.org")
         self.focus = Focus()
         raw = data.encode("utf-8") if isinstance(data, str) else data or b""
         self.source = source or (HtmlSource if html else TextSource)(lambda: MemorySource(raw))
@@ -64,12 +64,6 @@ class TextStage:
         self.view = self.editor.view
         self.view.setFocus()
         self.qtbot = qtbot
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     def _close(self, editor: Any) -> None:
         editor.close_editor()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from concurrent.futures import Future
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -13,10 +12,11 @@ from PySide6.QtWidgets import QApplication
 
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import Attribute, AttributeType, ClassificationClass, ObjectClass, Ontology, Option
+from tests.support.sent import Sent
 from viewers.scene.frame_clock import FrameClock
 from viewers.timeline.look import ROW, RULER
 from viewers.timeline.timeline import Timeline
@@ -93,10 +93,8 @@ def many(objects: int, frames: int, rows: int, seed: int = 4) -> LabelDocument:
 class TimelineStage:
     def __init__(self, qtbot: Any, document: LabelDocument | None = None, frames: int = 200, *, size=(900, 320)) -> None:
         self.document = document if document is not None else street()
-        self.sent: list[StepChange] = []
-        self.session = EditSession(
-            self.document, self._keep, author="ann@example.org", frames=Moving(frames, lambda f: f * 100)
-        )
+        self.sent = Sent()
+        self.session = EditSession(self.document, self.sent, author="ann@example.org", frames=Moving(frames, lambda f: f * 100))
         self.focus = Focus()
         self.clock = FrameClock.even(frames)
         self.timeline = Timeline(self.session, self.focus, ontology(), self.clock)
@@ -109,12 +107,6 @@ class TimelineStage:
         with qtbot.waitExposed(self.timeline):
             self.timeline.show()
         self.view.setFocus()
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     # -- where things are
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.model.geometry import PICTURE_SHAPES, Geometry, ShapeKind
 from storage.model.labels import Annotation, LabelDocument
 from storage.model.ontology import ObjectClass, Ontology, SkeletonTemplate, TemplatePoint
+from tests.support.sent import Sent
 from viewers.tools.base import KeyEvent, PointerEvent, Tool, ToolContext, WheelEvent
 from viewers.tools.hit_test import Index
 
@@ -53,8 +53,8 @@ def ontology() -> Ontology:
 class Stage:
     def __init__(self, tool: Tool | None = None, *, size: tuple[int, int] = (400, 300), pixel: float = 1.0) -> None:
         self.document = LabelDocument()
-        self.sent: list[StepChange] = []
-        self.session = EditSession(self.document, self._keep, author="ann@example.org")
+        self.sent = Sent()
+        self.session = EditSession(self.document, self.sent, author="ann@example.org")
         self.focus = Focus()
         self.ontology = ontology()
         self.index = Index()
@@ -74,12 +74,6 @@ class Stage:
         self.tool = tool
         if tool is not None:
             self.take(tool)
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     def _changed(self, change: DocumentChange) -> None:
         for instance in change.instances:

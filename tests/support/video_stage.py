@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ from PySide6.QtCore import Qt
 from storage.editing.edits import Edits
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.media.source import FileSource
 from storage.media.video import frame_table
 from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from tests.support import clips
 from tests.support.editor_stage import EditorStage
+from tests.support.sent import Sent
 from tests.support.tool_stage import ontology
 from viewers.decode import open_media
 from viewers.editors.video_editor import VideoEditor
@@ -37,10 +37,10 @@ class VideoStage(EditorStage):
     def __init__(self, qtbot: Any, clip: Path, **options: Any) -> None:
         self.qtbot = qtbot
         self.document = LabelDocument()
-        self.sent: list[StepChange] = []
+        self.sent = Sent()
         source = FileSource(clip)
         clock = FrameClock.of(frame_table(source))
-        self.session = EditSession(self.document, self._keep, author="ann@example.org", frames=Moving(clock.count, clock.pts))
+        self.session = EditSession(self.document, self.sent, author="ann@example.org", frames=Moving(clock.count, clock.pts))
         self.focus = Focus()
         opened = partial(open_media, source, "video", {}, None)
         self.pictures = PictureSource(opened)
@@ -58,12 +58,6 @@ class VideoStage(EditorStage):
         self.canvas = self.editor.canvas
         self.canvas.setFocus()
         self.settle()
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     def _close(self, editor: VideoEditor) -> None:
         editor.close_editor()

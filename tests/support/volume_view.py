@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Still
-from storage.editing.session import EditSession, StepChange
+from storage.editing.session import EditSession
 from storage.errors import BadInput
 from storage.media.dicom_index import FileWindow, Lut, Voi
 from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.space import VolumeGeometry
+from tests.support.sent import Sent
 from tests.support.tool_stage import feature, ontology
 from viewers.decode.voi import Look, Window
 from viewers.editors.volume_editor import VolumeEditor
@@ -152,9 +152,9 @@ class VolumeStage:
         self.frames = frames
         self.volume = VolumeSource(opener or (lambda: frames), modality=modality)
         self.document = LabelDocument()
-        self.sent: list[StepChange] = []
+        self.sent = Sent()
         self.session = EditSession(
-            self.document, self._keep, author="ann@example.org", frames=Still(frames.slices * frames.times)
+            self.document, self.sent, author="ann@example.org", frames=Still(frames.slices * frames.times)
         )
         self.focus = Focus()
         options.setdefault("use_3d", False)  # it has tests of its own
@@ -180,12 +180,6 @@ class VolumeStage:
         if self.volume.error is None:
             self.qtbot.waitUntil(lambda: self.canvas.sharp or not self.canvas.isVisible(), timeout=5000)
         QApplication.sendPostedEvents()
-
-    def _keep(self, change: StepChange) -> Future[Any]:
-        self.sent.append(change)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
     def _close(self, editor: VolumeEditor) -> None:
         editor.close_editor()

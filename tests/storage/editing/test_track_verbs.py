@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
@@ -17,6 +16,7 @@ from storage.errors import Refused
 from storage.model.geometry import Box, Keypoint, ShapeKind
 from storage.model.interpolation import present, ranges
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
+from tests.support.sent import stored
 from tests.support.track_strategies import FRAMES, seen, tracks
 
 SIMPLE = (ShapeKind.BOX, ShapeKind.POINT, ShapeKind.ROTATED_BOX, ShapeKind.BITMASK)
@@ -24,14 +24,8 @@ HAND = Hand("b@x.org", 99, pts=lambda frame: frame * 100)
 frames = st.integers(0, FRAMES - 1)
 
 
-def sink(change):
-    done = Future()
-    done.set_result(None)
-    return done
-
-
 def session_of(document):
-    return EditSession(document, sink)
+    return EditSession(document, stored)
 
 
 def records(document):

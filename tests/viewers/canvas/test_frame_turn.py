@@ -17,6 +17,7 @@ from storage.media.source import FileSource
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from tests.support import clips, scenes
+from tests.support.sent import stored
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.decode import open_media
 from viewers.decode.request import FrameFacts, Picture, PixelKind, Request
@@ -41,7 +42,7 @@ class Screen(QObject):
         document.put(Instance("i", "h", "c0", 1))
         document.put(Annotation("a0", "i", Box(20, 142, 30, 18), 0))
         document.put(Annotation("a1", "i", Box(20 + STEP * (FRAMES - 1), 142, 30, 18), FRAMES - 1))
-        self.session = EditSession(document, scenes.saved, frames=Moving(FRAMES))
+        self.session = EditSession(document, stored, frames=Moving(FRAMES))
         self.focus = Focus()
         opened = clip if callable(clip) else lambda: open_media(FileSource(clip), "video", {}, None)
         self.pictures = PictureSource(opened)
@@ -188,7 +189,7 @@ class Members:
 
 def test_members_of_other_sizes_are_fitted_and_those_of_the_same_keep_the_zoom(qtbot):
     document = LabelDocument("row")
-    session = EditSession(document, scenes.saved, frames=Still(3, ("m0", "m1", "m2")))
+    session = EditSession(document, stored, frames=Still(3, ("m0", "m1", "m2")))
     focus = Focus()
     focus.set(at=("m0", 0))
     pictures = PictureSource(Members)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,6 +14,7 @@ from storage.media.source import MemorySource
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import LabelDocument
 from tests.support.editor_stage import CTRL, EditorStage
+from tests.support.sent import Sent
 from tests.support.tool_stage import ontology
 from viewers.decode import open_media
 from viewers.editors.group_editor import GroupEditor
@@ -37,8 +36,8 @@ class GroupStage(EditorStage):
                 {"uuid": f"u{n}", "title": path.name, "width": w, "height": h, "source": str(path), "path": str(path)}
             )
         self.qtbot = qtbot
-        self.document, self.sent = LabelDocument(), []
-        self.session = EditSession(self.document, self._keep, author="ann@example.org", frames=Still(3, ("u0", "u1", "u2")))
+        self.document, self.sent = LabelDocument(), Sent()
+        self.session = EditSession(self.document, self.sent, author="ann@example.org", frames=Still(3, ("u0", "u1", "u2")))
         self.focus = Focus()
 
         def opened():
@@ -59,12 +58,6 @@ class GroupStage(EditorStage):
         self.editor.zoom_full_size()
         self.canvas = self.editor.canvas
         self.canvas.setFocus()
-
-    def _keep(self, change):
-        self.sent.append(change)
-        done = Future()
-        done.set_result(None)
-        return done
 
     def settle(self):
         self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive(), timeout=10_000)

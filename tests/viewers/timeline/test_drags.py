@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from storage.model.geometry import ShapeKind
 from storage.model.interpolation import ranges
 from storage.model.labels import Annotation
 from tests.support import timelines
+from tests.support.sent import stored
 from tests.support.track_strategies import FRAMES, seen, tracks
 from viewers.timeline import drags
 from viewers.timeline.drags import Drag
@@ -27,14 +26,8 @@ SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[Heal
 targets = st.lists(st.integers(-3, FRAMES + 3), min_size=1, max_size=4)
 
 
-def sink(_):
-    done = Future()
-    done.set_result(None)
-    return done
-
-
 def session_of(document, frames=FRAMES):
-    return EditSession(document, sink, frames=Moving(frames))
+    return EditSession(document, stored, frames=Moving(frames))
 
 
 def records(document):

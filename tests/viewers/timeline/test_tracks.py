@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from concurrent.futures import Future
 from types import SimpleNamespace
 
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +19,7 @@ from storage.model.geometry import Box, ShapeKind
 from storage.model.interpolation import ranges, spans
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
 from tests.support import timelines
+from tests.support.sent import stored
 from tests.support.track_strategies import FRAMES, tracks
 from viewers.scene.frame_clock import FrameClock
 from viewers.timeline.marks import key_frames
@@ -29,12 +29,6 @@ from viewers.timeline.tracks import NAMES, Track
 
 SIMPLE = (ShapeKind.BOX, ShapeKind.POINT)
 NEVER_SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def sink(_):
-    done = Future()
-    done.set_result(None)
-    return done
 
 
 def shown(track: Track) -> list[tuple[int, int, str]]:
@@ -80,7 +74,7 @@ def test_a_track_says_what_lies_on_every_frame(document):
     ),
 )  # fmt: skip
 def test_rows_that_follow_changes_are_those_read_anew(document, acts):
-    session = EditSession(document, sink, frames=Moving(FRAMES))
+    session = EditSession(document, stored, frames=Moving(FRAMES))
     rows = TimelineRows(session, Focus(), timelines.ontology())
     hand = Hand("a@x.org", 5)
     for act, frame, n in acts:
@@ -115,7 +109,7 @@ def test_pages_and_members_stand_alone_each():
 
 
 def rows_of(document=None):
-    session = EditSession(document or timelines.street(), sink, frames=Moving(200))
+    session = EditSession(document or timelines.street(), stored, frames=Moving(200))
     focus = Focus()
     return session, focus, TimelineRows(session, focus, timelines.ontology())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from concurrent.futures import Future
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +30,7 @@ from storage.model.geometry import (
 from storage.model.labels import Answer
 from tests.support import timelines
 from tests.support.moving import Film, overlap
+from tests.support.sent import stored
 from viewers.track.keyed import apart, keyed, put_tracked
 from viewers.track.similarity import Similarity, carried
 from viewers.track.tracker import Tracked, track
@@ -212,19 +212,13 @@ def test_what_lies_between_the_key_frames_is_nowhere_off_by_more_than_the_tolera
 # -- into the document
 
 
-def sink(_):
-    done = Future()
-    done.set_result(None)
-    return done
-
-
 def geometries(document, instance, frames=range(200)):
     found = {f: interpolation.present(document, instance, f) for f in frames}
     return {f: s.geometry for f, s in found.items() if s is not None and not s.outside}
 
 
 def put(document, instance, start, tracked, tolerance=0.5):
-    session = EditSession(document, sink, frames=Moving(200))
+    session = EditSession(document, stored, frames=Moving(200))
     session.do("Track", put_tracked(document, instance, start, tracked, HAND, tolerance))
     return session
 
