@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from storage.errors import PostilError
 from storage.model.items import Item
 from storage.services.originals import by_its_title, source_of
+from widgets.words import dicom_date
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
@@ -34,7 +35,8 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
 def corner_titles(item: Item) -> tuple[str, ...]:
     """The first corner: what the series is. Names of patients are not drawn over pictures."""
     facts = item.facts
-    lines = (item.title, " · ".join(str(facts[key]) for key in ("modality", "body_part", "study_date") if facts.get(key)))
+    said = (facts.get("modality"), facts.get("body_part"), dicom_date(str(facts.get("study_date") or "")))
+    lines = (item.title, " · ".join(str(word) for word in said if word))
     return tuple(line for line in lines if line)
 
 

@@ -153,6 +153,8 @@ class VolumeEditor(
         self.column.replaceWidget(self.pages, self.strip)
         self.pages.hide()
         self.grid.panes[0].put(self.canvas)
+        self.options.setParent(self.grid)  # over all panes: one of four is narrower than the options of some tools
+        self.options.move(8, 8)
         self.waiting = Notice(self.tr("Opening the volume…"))
         self.waiting.setParent(self)
         self.waiting.hide()
@@ -176,6 +178,7 @@ class VolumeEditor(
         strip.run_wanted.connect(self.run)
         strip.windows_wanted.connect(self.show_adjustments)
         strip.masks_wanted.connect(self.show_mask_verbs)
+        strip.left.connect(self._keys_back)
         strip.warnings.go_wanted.connect(lambda frame: self.go_to(self.session.frames.key(frame)))
         self.grid.panes[3].enlarge_wanted.connect(lambda: self.grid.enlarge(3))
         self.grid.changed.connect(self._on_layout)
@@ -321,7 +324,7 @@ class VolumeEditor(
         strip.slider.show_marks(f - first for f in self.key_images if own and first <= f < first + self.volume.slices)
         strip.show_times(self.frame() // max(1, self.volume.slices), self.volume.times)
         strip.show_slab(state.slab if state is not None else None, possible=state is not None and state.geometry.n > 1)
-        strip.show_window(self.window_text())
+        strip.show_window(self.window_text(), self.volume.window.title)
         strip.warnings.show_warnings(self.words.warnings(self.told))
         strip.show_actions(self._title_with_key, self.why_not)
         for i, pane in enumerate(self.grid.panes):
@@ -345,6 +348,12 @@ class VolumeEditor(
     def ask_number(self, title: str, unit: str, proposed: float) -> float | None:
         value, chosen = QInputDialog.getDouble(self, title, f"{title} ({unit}):", proposed, -50.0, 50.0, 1)
         return value if chosen else None
+
+    @Slot()
+    def _keys_back(self) -> None:
+        """The keyboard is that of a pane again: the active one, else whichever is to be seen."""
+        panes = (self.planes.get(self.active), self.canvas, *self.planes.values())
+        next((p for p in panes if p is not None and p.isVisible()), self.canvas).setFocus()
 
     def takes_key(self, key: str) -> bool:
         return (key == LEAVES or not self.is_free(key)) and super().takes_key(key)

@@ -41,6 +41,7 @@ class VolumeStrip(QFrame):
     run_wanted = Signal(str)  # id of an action
     windows_wanted = Signal()
     masks_wanted = Signal()
+    left = Signal()  # what was typed is done: the keys belong to the canvas again
 
     def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +61,8 @@ class VolumeStrip(QFrame):
         self.time_box = self._number("Time")
         self.slab_box = QComboBox(self)
         self.slab_box.setAccessibleName("Slab")
-        self.slab_box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.slab_box.setToolTip("Thick slab: the brightest, darkest or mean value across it")
+        self.slab_box.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # else its letters, F4 and arrows were not those of the canvas
         for title, mode in SLABS:
             self.slab_box.addItem(title, mode)
         self.slab_mm = QDoubleSpinBox(self)
@@ -73,7 +75,6 @@ class VolumeStrip(QFrame):
         self.slab_mm.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.window_button = QToolButton(self)
         self.window_button.setAccessibleName("Window")
-        self.window_button.setToolTip("Windows of the file and presets (F2 to F10)")
         self.window_button.setAutoRaise(True)
         self.window_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.masks_button = QToolButton(self)
@@ -111,6 +112,8 @@ class VolumeStrip(QFrame):
         self.time_box.valueChanged.connect(self._time_typed)
         self.slab_box.currentIndexChanged.connect(self._slab)
         self.slab_mm.valueChanged.connect(self._slab)
+        for box in (self.box, self.time_box, self.slab_mm):
+            box.lineEdit().returnPressed.connect(self.left)
         self.window_button.clicked.connect(self.windows_wanted)
         self.masks_button.clicked.connect(self.masks_wanted)
 
@@ -184,8 +187,10 @@ class VolumeStrip(QFrame):
         self.slab_box.setVisible(possible)
         self.slab_mm.setVisible(possible and slab is not None)
 
-    def show_window(self, text: str) -> None:
-        self.window_button.setText(text)
+    def show_window(self, text: str, title: str = "") -> None:
+        """By its name where it has one: the corners of the panes have the numbers."""
+        self.window_button.setText(title or text)
+        self.window_button.setToolTip(f"{text}\nWindows of the file and presets (F2 to F10)")
         self.window_button.setVisible(bool(text))
 
     def show_playing(self, playing: bool) -> None:

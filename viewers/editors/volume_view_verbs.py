@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QTimer
@@ -315,5 +316,8 @@ class VolumeViewVerbs:
 
 
 def window_words(window: Window, title: str = "") -> str:
+    """As exact as the width asks for: whole numbers from 10 on."""
+    digits = max(0, 1 - math.floor(math.log10(max(window.width, 1e-12))))
+    center, width = (round(value, digits) + 0.0 for value in (window.center, window.width))  # + 0.0: no "-0"
     name = f"  {title}" if title else ""
-    return f"C {window.center:.5g}  W {window.width:.5g}{name}"
+    return f"C {center:.10g}  W {width:.10g}{name}"

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from storage.model.hanging import HangingRule
 from tests.support.volume_view import VolumeStage, space
 from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.volume_view_verbs import window_words
 from viewers.scene.mpr import Slab
+from viewers.scene.window_level import Window
 from viewers.tools.overlap import Overlap
 
 
@@ -82,3 +87,45 @@ def test_a_slab_is_not_laid_on_a_single_slice(qtbot):
     stage = VolumeStage(qtbot, space(n=1))
     stage.editor.use_look({"slab": "max", "slab_mm": 4.0})
     assert stage.editor.state.slab is None
+
+
+def test_the_keys_are_those_of_the_canvas_after_something_was_chosen_below(qtbot):
+    stage = VolumeStage(qtbot)
+    strip = stage.editor.strip
+    stage.canvas.setFocus()
+    QTest.mouseClick(strip.slab_box, Qt.MouseButton.LeftButton)
+    QTest.keyClick(strip.slab_box.view(), Qt.Key.Key_Down)
+    QTest.keyClick(strip.slab_box.view(), Qt.Key.Key_Return)
+    assert stage.editor.state.slab == Slab("max", 10.0)
+    assert stage.editor.grid.isAncestorOf(QApplication.focusWidget())
+    strip.box.setFocus()
+    strip.box.selectAll()
+    QTest.keyClicks(strip.box, "3")
+    QTest.keyClick(strip.box, Qt.Key.Key_Return)
+    assert stage.editor.slice_place()[0] == 2
+    assert stage.editor.grid.isAncestorOf(QApplication.focusWidget())
+
+
+@pytest.mark.parametrize("tool", ["brush", "eraser", "threshold", "sphere", "grow", "snip"])
+def test_the_options_of_every_mask_tool_are_in_sight_over_four_panes(qtbot, tool):
+    stage = VolumeStage(qtbot, size=(868, 680))  # the room of a window of 1280 by 800
+    stage.editor.arm_tool(tool)
+    options = stage.editor.options
+    assert options.isVisible()
+    seen = stage.editor.rect().intersected(QRect(options.mapTo(stage.editor, QPoint()), options.size()))
+    assert seen.size() == options.size()
+    assert not options.visibleRegion().isEmpty()
+    assert options.visibleRegion().boundingRect().size() == options.size()
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        (Window(25.0893, 132.07), "C 25  W 132"),
+        (Window(-0.3, 400), "C 0  W 400"),
+        (Window(2.5, 5), "C 2.5  W 5"),
+        (Window(0.1077, 0.25), "C 0.11  W 0.25"),
+    ],
+)
+def test_windows_are_said_as_exactly_as_their_width_asks_for(window, words):
+    assert window_words(window) == words
