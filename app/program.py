@@ -108,16 +108,16 @@ class Program(QObject):
 
     @Slot()
     def _tidy(self) -> None:
-        """Once per start: old trash and what interrupted copies left behind go for good."""
+        """Once per start: old trash and what work that was killed left behind go for good."""
         if self.context is None:  # closed meanwhile
             return
         catalog, days = self.context.catalog, self.settings.values.trash_days
 
         def work(progress: Progress) -> object:
-            from storage.media.originals import Originals
+            from storage.services import leftovers
             from storage.services.trash import empty
 
-            Originals(catalog.paths).sweep()
+            leftovers.sweep(catalog)
             return empty(catalog, days, progress)
 
         job = self.jobs.start("Tidy the catalog", work, visible=False)

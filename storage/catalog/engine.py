@@ -123,6 +123,11 @@ class Catalog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def alone_since(self) -> float | None:
+        """When this run opened the catalog, if nobody else had it open then (`time.time`)."""
+        return self._presence.first_at
+
     # -- reading
 
     def reader(self) -> sqlite3.Connection:

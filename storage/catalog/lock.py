@@ -20,6 +20,7 @@ from storage.errors import CatalogBusy
 
 PATIENCE_S = 10.0
 _POLL_S = 0.001
+_SHARE_S = 0.2
 
 
 class WriterLock:
@@ -75,13 +76,21 @@ class WriterLock:
 
 
 class Presence:
-    """Says that somebody has the catalog open, as many as like; `alone` is for whoever puts another database in its place."""
+    """Says that somebody has the catalog open, as many as like; `alone` is for whoever puts another database in its place.
+
+    `first_at`: when it was opened, if nobody else had it open then: what is older and half-written belongs to nobody.
+    """
 
     def __init__(self, path: Path) -> None:
         self._fd: int | None = None
+        self.first_at: float | None = None
         with contextlib.suppress(OSError):  # a folder that is only read needs no such sign
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            _try_share(self._fd)
+            if _TELLS_FIRST and _try_lock(self._fd):
+                self.first_at = time.time()
+            until, pause = time.monotonic() + _SHARE_S, threading.Event()
+            while not _try_share(self._fd) and time.monotonic() < until:
+                pause.wait(_POLL_S)  # another one finds out just now whether it is the first
 
     def close(self) -> None:
         if self._fd is not None:
@@ -109,6 +118,7 @@ def alone(path: Path) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
+    _TELLS_FIRST = False
     _TEXT_AT = 1  # a locked byte cannot be read by others: the text begins behind it
 
     def _try_lock(fd: int) -> bool:
@@ -129,6 +139,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+    _TELLS_FIRST = True
     _TEXT_AT = 0
 
     def _try_lock(fd: int) -> bool:
