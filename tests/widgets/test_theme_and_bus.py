@@ -4,9 +4,9 @@ import threading
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QIcon, QPalette
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton, QToolTip, QTreeView, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
 from widgets import icons, theme, words
@@ -118,3 +118,21 @@ def test_spacing_goes_in_steps_of_four():
     steps = [theme.INSIDE, theme.GAP, theme.GROUP]
     assert all(step % 4 == 0 for step in steps)
     assert all(low < high for low, high in pairwise(steps))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tooltips_can_be_read(qtbot, plain, scheme):
+    theme.apply(plain, scheme)
+    button = QToolButton()
+    qtbot.addWidget(button)
+    button.show()
+    QToolTip.showText(button.mapToGlobal(QPoint(5, 5)), "What this button does", button)
+
+    def tips():
+        return [w for w in plain.allWidgets() if w.metaObject().className() == "QTipLabel" and w.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(tips()), timeout=2000)
+    seen = tips()[0].grab().toImage()
+    greys = [seen.pixelColor(x, y).lightness() for x in range(seen.width()) for y in range(seen.height())]
+    assert max(greys) - min(greys) > 150
+    QToolTip.hideText()
