@@ -156,9 +156,9 @@ def font(size: int = BASE, *, strong: bool = False) -> QFont:
     return made
 
 
-def fixed_font(size: int = BASE) -> QFont:
+def fixed_font() -> QFont:
     made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    made.setPixelSize(size)
+    made.setPixelSize(BASE)
     return made
 
 

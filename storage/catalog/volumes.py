@@ -54,14 +54,6 @@ def files_of(db: sqlite3.Connection, item_id: int) -> list[VolumeFile]:
     return [VolumeFile(Location(where), source, sha.hex(), size, time) for where, source, sha, size, time in rows]
 
 
-def file_at(db: sqlite3.Connection, item_id: int, position: int) -> VolumeFile | None:
-    row = db.execute(
-        "SELECT location, source, sha256, size, mtime_ns FROM volume_files WHERE item_id = ? AND position = ?",
-        (item_id, position),
-    ).fetchone()
-    return VolumeFile(Location(row[0]), row[1], row[2].hex(), row[3], row[4]) if row else None
-
-
 def index_of(db: sqlite3.Connection, sha256: str) -> bytes | None:
     """`storage.media.dicom_index.FrameIndex` of a series, by the item's hash."""
     row = db.execute("SELECT data FROM volumes WHERE sha256 = ?", (bytes.fromhex(sha256),)).fetchone()

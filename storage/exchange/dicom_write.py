@@ -191,10 +191,10 @@ def referenced_series(series: Series, frames: Iterable[int]) -> Dataset:
     )
 
 
-def algorithm(made: Dataset, *, manual: bool, prefix: str = "Segment") -> None:
-    setattr(made, f"{prefix}AlgorithmType", "MANUAL" if manual else "SEMIAUTOMATIC")
+def algorithm(made: Dataset, *, manual: bool) -> None:
+    made.SegmentAlgorithmType = "MANUAL" if manual else "SEMIAUTOMATIC"
     if not manual:
-        setattr(made, f"{prefix}AlgorithmName", "Postil")
+        made.SegmentAlgorithmName = "Postil"
 
 
 def tracking(made: Dataset, instance: Instance, name: str) -> None:

@@ -18,8 +18,8 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 class BadJson(BadInput):
     """A text that is no JSON, or not the JSON that is wanted; says where. Lines and columns count from 1."""
 
-    def __init__(self, reason: str, line: int, column: int, *, remedy: str = "", input: str = "") -> None:
-        super().__init__(f"Line {line}, column {column}: {reason}", remedy=remedy, input=input)
+    def __init__(self, reason: str, line: int, column: int, *, remedy: str = "") -> None:
+        super().__init__(f"Line {line}, column {column}: {reason}", remedy=remedy)
         self.line = line
         self.column = column
 

@@ -101,10 +101,6 @@ class Series:
     def _by_sop(self) -> dict[tuple[str, int], int]:
         return {self.sop(f)[1:]: f for f in range(self.frames)} if self.index is not None else {}
 
-    @cached_property
-    def known_sops(self) -> frozenset[str]:
-        return frozenset(self.index.sop_uids) if self.index is not None else frozenset()
-
 
 @dataclass(frozen=True)
 class Segment:

@@ -37,11 +37,6 @@ def probe_nifti(path: Path) -> tuple[MediaInfo, VolumeGeometry, NiftiHeader]:
     return header.info(path, mime, size), header.geometry, header
 
 
-def is_nifti(head: bytes) -> bool:
-    """By the first 352 bytes (of the unpacked file)."""
-    return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0")
-
-
 def read_nifti(path: Path) -> NiftiHeader:
     head_path = _beside(path, ".hdr") if _bare(path).endswith(".img") else path
     try:

@@ -176,14 +176,14 @@ def _may_nest(ontology: Ontology, option: Option) -> None:
         raise Refused(f"Attributes can be nested {MAX_NESTING} levels deep, no deeper.", input=option.label)
 
 
-def add_option(ontology: Ontology, attribute: str, label: str, *, value: str = "") -> tuple[Ontology, str]:
-    """A new choice. Its value is made from its label unless one is given."""
+def add_option(ontology: Ontology, attribute: str, label: str) -> tuple[Ontology, str]:
+    """A new choice. Its value is made from its label."""
     parent = find(ontology, attribute)
     label = _name(label)
     if not isinstance(parent, Attribute) or parent.type not in CHOICES:
         raise Refused("Only radio and checklist attributes have options.", input=label)
     _free((o.label for o in parent.options), label, label)
-    made = Option(f"{parent.id}.{_next_number(parent.options)}", label, value or machine_name(label), _new_hash(ontology))
+    made = Option(f"{parent.id}.{_next_number(parent.options)}", label, machine_name(label), _new_hash(ontology))
     return _change(ontology, parent, options=(*parent.options, made)), made.feature_hash
 
 

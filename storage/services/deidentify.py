@@ -84,10 +84,10 @@ class Remains:
 class Deidentifier:
     """`safe_texts`: what is known to identify nobody (names of classes), kept in labels."""
 
-    def __init__(self, options: Options | None = None, *, secret: bytes | None = None, safe_texts: Iterable[str] = ()) -> None:
+    def __init__(self, options: Options | None = None, *, safe_texts: Iterable[str] = ()) -> None:
         self.options = options or Options()
         self.report = Report()
-        self._secret = secret or secrets.token_bytes(32)
+        self._secret = secrets.token_bytes(32)
         self._safe = {t.strip().casefold() for t in safe_texts}
         self._names: set[str] = set()
         self._uids: set[str] = set()

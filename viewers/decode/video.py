@@ -38,21 +38,13 @@ class VideoDecoder:
     The owner calls `read_ahead` while nothing is asked for. Memory: the cache, plus a dozen frames inside FFmpeg.
     """
 
-    def __init__(
-        self,
-        source: ByteSource,
-        table: FrameTable,
-        stream: int,
-        *,
-        cache_bytes: int = CACHE_BYTES,
-        threads: int | None = None,
-    ) -> None:
+    def __init__(self, source: ByteSource, table: FrameTable, stream: int, *, cache_bytes: int = CACHE_BYTES) -> None:
         self.frames = len(table)
         self.table = table
         self.stream = stream
         self._source = source
         # One per core: with fewer a jump takes longer, and the window's worst gaps were no smaller (measured).
-        self._walker = Walker(source, table, stream, threads or min(8, os.cpu_count() or 1))
+        self._walker = Walker(source, table, stream, min(8, os.cpu_count() or 1))
         self._cache = FrameCache(cache_bytes)
         self._sketches = FrameCache(_SKETCH_BYTES)
         self._shown_near: Picture | None = None  # the one given last: while one drags it is asked for again and again

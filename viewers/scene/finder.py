@@ -23,7 +23,7 @@ _AT_ONCE = 1 << 18  # characters searched without letting others run
 class Finder(Generic[Hit]):
     """`search(words, case, check)` gives hits in order; it runs on the finder's thread. End with `close()`."""
 
-    def __init__(self, search: Callable[[str, bool, Check], Iterable[Hit]], *, most: int = MOST) -> None:
+    def __init__(self, search: Callable[[str, bool, Check], Iterable[Hit]]) -> None:
         self.hits: list[Hit] = []  # only appended to while a search lasts
         self.words = ""
         self.case = False
@@ -31,7 +31,7 @@ class Finder(Generic[Hit]):
         self.full = False  # there are more hits than are kept
         self.error: PostilError | None = None
         self.revision = 0  # counts searches
-        self._search, self._most = search, most
+        self._search = search
         self._listeners: Listeners[[]] = Listeners()
         self._thread: threading.Thread | None = None
 
@@ -73,7 +73,7 @@ class Finder(Generic[Hit]):
             for hit in self._search(words, case, check):
                 check()
                 hits.append(hit)
-                if len(hits) >= self._most:
+                if len(hits) >= MOST:
                     full = True
                     break
                 if len(hits) == 1 or time.monotonic() - told > _TELL_EVERY_S:

@@ -10,11 +10,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOption, QWidget
 class ElidedLabel(QLabel):
     """One line that ends in an ellipsis where it has no room; the whole text is the tooltip then."""
 
-    def __init__(
-        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -28,7 +25,7 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)
-        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
         flags = int(self.alignment()) if not isinstance(self.alignment(), Qt.AlignmentFlag) else self.alignment().value
         self.style().drawItemText(
             painter, self.contentsRect(), flags, option.palette, self.isEnabled(), shown, self.foregroundRole()

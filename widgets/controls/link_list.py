@@ -20,11 +20,9 @@ class LinkList(QWidget):
     link_wanted = Signal(int)
     about_to_offer = Signal()  # call `offer` now
 
-    def __init__(
-        self, title: str, none: str, link: str = "", unlink: str = "", icon_name: str = "ph.x", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, title: str, none: str, link: str = "", unlink: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon, self._unlink = icon_name, unlink
+        self._unlink = unlink
         self._rows: list[QWidget] = []
         self._none = label(none, "quiet", wrap=True, parent=self)
         self._column = QVBoxLayout(self)
@@ -80,7 +78,7 @@ class LinkList(QWidget):
         inside.addWidget(title, 1)
         inside.addWidget(detail)
         if self._unlink:
-            cross = icon_button(self._icon, f"{self._unlink}: {link[1]}", parent=row)
+            cross = icon_button("ph.x", f"{self._unlink}: {link[1]}", parent=row)
             cross.setProperty("link", link[0])
             cross.clicked.connect(self._on_unlink)
             inside.addWidget(cross)

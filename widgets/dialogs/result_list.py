@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -162,9 +162,9 @@ class ResultList(Dialog):
         if path:
             self.save_to(Path(path))
 
-    def save_to(self, path: Path, write: Callable[[Path, str], Any] | None = None) -> None:
+    def save_to(self, path: Path) -> None:
         try:
-            (write or _write)(path, as_csv(self.rows.lines()))
+            _write(path, as_csv(self.rows.lines()))
         except OSError as error:
             self.say_problem(self.tr("{0} could not be written: {1}.").format(path.name, error.strerror or str(error)))
         else:

@@ -10,6 +10,8 @@ from storage.progress import Progress
 from viewers.scene.segment.itk import image, run
 from viewers.scene.segment.values import Values, in_range, near
 
+_ROUNDS = 4  # of growing
+
 
 def labelled(mask: Mask3, connectivity: int = 26, progress: Progress | None = None) -> NDArray:
     """Every piece its own number from 1; 0 where nothing is set. Connectivity 6, 26, or within the slices 4, 8."""
@@ -113,19 +115,16 @@ def grow_region(
     seed: Index,
     *,
     deviations: float = 2.5,
-    rounds: int = 4,
     within: VoxelBox | None = None,
-    connectivity: int = 6,
-    progress: Progress | None = None,
 ) -> VoxelBlock | None:
     """Growing from a voxel by what is like it: mean and deviation round the seed, then of the region, a few times."""
     like = near(values, seed, 2)
     if like is None:
         return None
     grown: VoxelBlock | None = None
-    for _ in range(max(1, rounds)):
+    for _ in range(_ROUNDS):
         mean, spread = like[0], max(like[1], 1e-6) * deviations
-        found = flood(values, seed, mean - spread, mean + spread, within=within, connectivity=connectivity, progress=progress)
+        found = flood(values, seed, mean - spread, mean + spread, within=within)
         if found is None or (grown is not None and found.count == grown.count):
             return found or grown
         grown = found

@@ -105,11 +105,6 @@ class Look:
     def shows_volume(self) -> bool:
         return self.preset is not SURFACES
 
-    def value_range(self, grid: Grid) -> tuple[float, float]:
-        """Shown values of the first and the last point."""
-        points = self.opacity(grid)
-        return (float(points[0, 0]), float(points[-1, 0])) if len(points) else (grid.low, grid.high)
-
     def opacity(self, grid: Grid) -> Floats:
         """[n, 2]: shown value, opacity."""
         points = np.array(self.preset.opacity, np.float64).reshape(-1, 2)

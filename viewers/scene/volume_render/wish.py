@@ -14,6 +14,7 @@ Fraction3 = tuple[float, float, float]  # column, row, slice
 Picture = NDArray[np.uint8]  # [height, width, 4] BGRA, first row on top
 
 GROUND = (18, 19, 22)  # behind everything; the same in light and dark, as on every canvas
+_THINNEST = 0.01  # what is left between two sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,13 @@ class ClipBox:
     def whole(self) -> bool:
         return self.low == (0.0, 0.0, 0.0) and self.high == (1.0, 1.0, 1.0)
 
-    def with_side(self, axis: int, upper: bool, at: float, least: float = 0.01) -> ClipBox:
+    def with_side(self, axis: int, upper: bool, at: float) -> ClipBox:
         """One of the six sides elsewhere; never beyond its opposite."""
         low, high = list(self.low), list(self.high)
         if upper:
-            high[axis] = min(1.0, max(at, low[axis] + least))
+            high[axis] = min(1.0, max(at, low[axis] + _THINNEST))
         else:
-            low[axis] = max(0.0, min(at, high[axis] - least))
+            low[axis] = max(0.0, min(at, high[axis] - _THINNEST))
         return ClipBox((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
