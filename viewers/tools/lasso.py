@@ -10,14 +10,18 @@ from viewers.tools.base import Cursor, Draft, PathDraft, PointerEvent, Tool
 STEP = 3.0  # logical px between the points that are kept
 
 
-class LassoTool(Tool):
-    id, title = "lasso", "Lasso"
-    hint = "Lasso: draw round the shapes to select. Shift: add to the selection"
+class Loop(Tool):
+    """A tool that is drawn round something with the button held."""
+
     cursor = Cursor.CROSS
     draws = True
 
     def __init__(self) -> None:
         self._points: list[Point] = []
+
+    def closed(self, loop: Points, e: PointerEvent) -> None:
+        """What is done with three points or more."""
+        raise NotImplementedError
 
     def press(self, e: PointerEvent) -> None:
         self._points = [e.point]
@@ -28,15 +32,8 @@ class LassoTool(Tool):
 
     def release(self, e: PointerEvent) -> None:
         loop, self._points = tuple(self._points), []
-        context = self.context
-        if len(loop) < 3:
-            return
-        caught = [
-            a.instance
-            for a in context.session.on_frame(context.focus.at)
-            if a.instance not in context.focus.hidden and all(is_inside(loop, p) for p in _corners(a.geometry))
-        ]
-        context.focus.select((*(context.focus.selected if e.shift or e.ctrl else ()), *caught))
+        if len(loop) >= 3:
+            self.closed(loop, e)
 
     def cancel(self) -> bool:
         had = bool(self._points)
@@ -48,6 +45,20 @@ class LassoTool(Tool):
 
     def draft(self) -> list[Draft]:
         return [PathDraft(tuple(self._points), closed=True, stroke="dashed", fill=True)] if len(self._points) > 1 else []
+
+
+class LassoTool(Loop):
+    id, title = "lasso", "Lasso"
+    hint = "Lasso: draw round the shapes to select. Shift: add to the selection"
+
+    def closed(self, loop: Points, e: PointerEvent) -> None:
+        context = self.context
+        caught = [
+            a.instance
+            for a in context.session.on_frame(context.focus.at)
+            if a.instance not in context.focus.hidden and all(is_inside(loop, p) for p in _corners(a.geometry))
+        ]
+        context.focus.select((*(context.focus.selected if e.shift or e.ctrl else ()), *caught))
 
 
 def is_inside(ring: Points, at: Point) -> bool:

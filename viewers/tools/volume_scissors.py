@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from storage.model.geometry import Point, Points
+from storage.model.geometry import Points
 from storage.model.space import Floats, VolumeGeometry
 from viewers.scene.segment.operations import Snipping
 from viewers.scene.segment.scissors import Sheet
-from viewers.tools.base import Cursor, Draft, PathDraft, PointerEvent, Tool
+from viewers.tools.base import PointerEvent
+from viewers.tools.lasso import Loop
 
 FILL: Snipping = "fill"
 #: What Shift makes of it while the outline is drawn.
@@ -21,7 +21,6 @@ _OTHER: dict[Snipping, Snipping] = {
     "erase outside": "erase inside",
     "fill": "erase inside",
 }
-STEP = 3.0  # logical px between the points that are kept
 #: (sheet, ring on it in mm, the other way round)
 Snip = Callable[..., None]
 
@@ -38,48 +37,25 @@ class SnipSettings:
         return (-self.deep_mm / 2, self.deep_mm / 2) if self.deep_mm > 0 else None
 
 
-class ScissorsTool(Tool):
+class ScissorsTool(Loop):
     """On acquired slices it draws in their pixels; panes of other planes hand over points in mm (`Outline`)."""
 
     id, title = "snip", "Scissors"
     hint = "Scissors: draw round what is to be cut off the selected masks, in any plane. Shift: keep it and cut off the rest"
-    cursor = Cursor.CROSS
-    draws = True
 
     def __init__(self, geometry: Callable[[], VolumeGeometry | None], snip: Snip) -> None:
+        super().__init__()
         self._geometry, self._snip = geometry, snip
-        self._points: list[Point] = []
 
-    def press(self, e: PointerEvent) -> None:
-        self._points = [e.point]
-
-    def move(self, e: PointerEvent) -> None:
-        if self._points and e.button == "left" and math.dist(self._points[-1], e.point) >= STEP * e.pixel:
-            self._points.append(e.point)
-
-    def release(self, e: PointerEvent) -> None:
-        points, self._points = self._points, []
+    def closed(self, loop: Points, e: PointerEvent) -> None:
         geometry = self._geometry()
-        if len(points) < 3:
-            return
         if geometry is None:
             self.context.say("This series has no place in space, so nothing can be cut through its slices.")
             return
         k = self.context.session.frames.index(self.context.focus.at) % geometry.n
         sheet = Sheet(geometry.to_mm(0, 0, k), geometry.row_dir, geometry.col_dir)
-        ring = tuple(((x - 0.5) * geometry.spacing_col_mm, (y - 0.5) * geometry.spacing_row_mm) for x, y in points)
+        ring = tuple(((x - 0.5) * geometry.spacing_col_mm, (y - 0.5) * geometry.spacing_row_mm) for x, y in loop)
         self._snip(sheet, ring, other_way=e.shift)
-
-    def cancel(self) -> bool:
-        had = bool(self._points)
-        self._points = []
-        return had
-
-    def undo_draft(self) -> bool:
-        return self.cancel()
-
-    def draft(self) -> list[Draft]:
-        return [PathDraft(tuple(self._points), closed=True, stroke="dashed", fill=True)] if len(self._points) > 1 else []
 
 
 class Outline:
