@@ -25,11 +25,7 @@ FULL = 0.9995
 def draw_wave(out: Pixels, values: NDArray[np.float32], gain: float) -> None:
     """`values` (columns, 3): least, greatest, rms of one channel. `out` (height, columns), a pixel a column."""
     height = out.shape[0]
-    middle = height / 2
-    reach = (middle - 2) * gain
-    rows = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
-    out[:] = GROUND
-    out[min(height - 1, int(middle))] = MIDDLE
+    middle, reach, rows = _cleared(out, gain)
     top, bottom = _thick(middle - values[:, 1] * reach, middle - values[:, 0] * reach)
     out[(rows >= top) & (rows < bottom)] = PEAK
     inner_top = np.maximum(top, middle - values[:, 2] * reach)
@@ -42,14 +38,18 @@ def draw_wave(out: Pixels, values: NDArray[np.float32], gain: float) -> None:
 
 def draw_line(out: Pixels, values: NDArray[np.float32], gain: float, thick: float) -> None:
     """The same close up, where a sample is wider than a pixel: the line alone, `thick` pixels."""
-    height = out.shape[0]
-    middle = height / 2
-    reach = (middle - 2) * gain
-    rows = (np.arange(height, dtype=np.float32) + 0.5)[:, None]
-    out[:] = GROUND
-    out[min(height - 1, int(middle))] = MIDDLE
+    middle, reach, rows = _cleared(out, gain)
     top, bottom = _thick(middle - values[:, 1] * reach, middle - values[:, 0] * reach, thick)
     out[(rows >= top) & (rows < bottom)] = RMS
+
+
+def _cleared(out: Pixels, gain: float) -> tuple[float, float, NDArray[np.float32]]:
+    """Only the line in the middle is left: where it lies, how far 1.0 is from it, and the middles of all rows."""
+    height = out.shape[0]
+    middle = height / 2
+    out[:] = GROUND
+    out[min(height - 1, int(middle))] = MIDDLE
+    return middle, (middle - 2) * gain, (np.arange(height, dtype=np.float32) + 0.5)[:, None]
 
 
 def _thick(
