@@ -14,7 +14,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.errors import BadInput, Refused
+from storage.disk import has_room, is_full
+from storage.errors import BadInput, DiskFull, Refused
 from storage.exchange.regrid import SAME, lookups, same_grid
 from storage.exchange.volumes import FROM_VOXELS, DocumentFiller, Segment, Series
 from storage.media.grid_header import GridHeader
@@ -135,6 +136,8 @@ def _numbers(path: Path, header: GridHeader) -> Iterator[NDArray[Any]]:
 
 def _unpack(path: Path, header: GridHeader, into: IO[bytes]) -> None:
     left = header.data_bytes
+    if not has_room(Path(tempfile.gettempdir()), left):
+        raise _no_room(path, header)
     try:
         with header.data_path.open("rb") as raw:
             skip = header.offset
@@ -150,8 +153,19 @@ def _unpack(path: Path, header: GridHeader, into: IO[bytes]) -> None:
                     left -= len(piece)
                 file.read(1)  # at the end of the stream its checksum is compared
     except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and is_full(error):
+            raise _no_room(path, header) from error
         raise BadInput(f"{path.name} cannot be unpacked ({error}).", remedy="Copy it again.", input=str(path)) from error
     into.flush()
+
+
+def _no_room(path: Path, header: GridHeader) -> DiskFull:
+    folder = tempfile.gettempdir()
+    return DiskFull(
+        f"There is no room to unpack {path.name} ({header.data_bytes / 1e6:,.0f} MB).",
+        remedy=f"Free some space on the disk of {folder}, then import it again.",
+        input=str(path),
+    )
 
 
 def _cut(path: Path) -> bytes:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from storage.disk import has_room, is_full
 from storage.errors import BadInput
 from storage.media.dicom_tags import begins_like_dicom
 from storage.progress import Progress
@@ -24,7 +24,7 @@ MOST_UNPACKED = 64 << 30  # bytes of one archive
 MOST_MEMBER = 8 << 30  # bytes of one file of it
 _CHUNK = 1 << 20
 _PEEKED = 50  # members of an archive
-_KEEP_FREE = 1 << 30  # bytes left on the disk by unpacking
+_DEFLATED = 1032  # times smaller at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,8 @@ def _unzip(file: Path, workspace: Path, found: Candidates, progress: Progress) -
                 remedy="Unpack it yourself and add the folders you need.",
                 input=str(file),
             )
-        if total > shutil.disk_usage(workspace).free - _KEEP_FREE:
-            raise BadInput(
-                f"There is no room to unpack {file.name} ({total / 1e9:,.1f} GB).", remedy="Free some space.", input=str(file)
-            )
+        if not has_room(workspace, total):
+            raise _no_room(file, workspace, total)
         others = 0
         for member in members:
             progress.check()
@@ -150,7 +148,7 @@ def _unzip(file: Path, workspace: Path, found: Candidates, progress: Progress) -
                         others += 1
                         continue
                     target = found.fresh(workspace)
-                    _copy(head, packed, target, min(member.file_size, MOST_MEMBER), progress)
+                    _copy(file, head, packed, target, min(member.file_size, MOST_MEMBER), progress)
                 found.files.append(Candidate(target, shown))
             except BadInput as error:
                 name = Path(member.filename).name[:100]
@@ -173,23 +171,48 @@ def _gunzip(file: Path, workspace: Path | None, found: Candidates, progress: Pro
         head = packed.read(140)
         if head[128:132] != b"DICM" and not file.name.lower().endswith((".dcm.gz", ".dicom.gz", ".ima.gz")):
             return None
-        target = found.fresh(_room(file, workspace))
-        _copy(head, packed, target, MOST_MEMBER, progress)
+        room, size = _room(file, workspace), _unpacked_size(file)
+        if not has_room(room, size):
+            raise _no_room(file, room, size)
+        target = found.fresh(room)
+        _copy(file, head, packed, target, MOST_MEMBER, progress)
     return target
 
 
-def _copy(head: bytes, packed: object, target: Path, most: int, progress: Progress) -> None:
+def _unpacked_size(file: Path) -> int:
+    """As a gzipped file says at its end; below 4 GB, and no more than its bytes can hold."""
+    with file.open("rb") as raw:
+        size = raw.seek(0, os.SEEK_END)
+        raw.seek(max(0, size - 4))
+        return min(int.from_bytes(raw.read(4), "little"), size * _DEFLATED)
+
+
+def _no_room(file: Path, folder: Path, size: int) -> BadInput:
+    return BadInput(
+        f"There is no room to unpack {file.name} ({size / 1e6:,.0f} MB).",
+        remedy=f"Free some space on the disk of {folder.parent}, then add it again.",
+        input=str(file),
+    )
+
+
+def _copy(file: Path, head: bytes, packed: object, target: Path, most: int, progress: Progress) -> None:
     """What was read already and the rest: at most so many bytes, whatever the head of the archive promised."""
     size = len(head)
-    with target.open("wb") as out:
-        out.write(head)
-        while chunk := packed.read(_CHUNK):  # type: ignore[attr-defined]
-            progress.check()
-            size += len(chunk)
-            if size > most:
-                out.close()
-                target.unlink()
-                raise BadInput(
-                    "It unpacks to more than it promises.", remedy="It is damaged or meant to do harm; leave it out."
-                )
-            out.write(chunk)
+    try:
+        with target.open("wb") as out:
+            out.write(head)
+            while chunk := packed.read(_CHUNK):  # type: ignore[attr-defined]
+                progress.check()
+                size += len(chunk)
+                if size > most:
+                    raise BadInput(
+                        "It unpacks to more than it promises.", remedy="It is damaged or meant to do harm; leave it out."
+                    )
+                if not has_room(target.parent, len(chunk)):
+                    raise _no_room(file, target.parent, size)
+                out.write(chunk)
+    except BaseException as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, OSError) and is_full(error):
+            raise _no_room(file, target.parent, size) from error
+        raise

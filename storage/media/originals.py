@@ -10,7 +10,6 @@ sources are still there. Neither reflinks nor hard links are assumed.
 from __future__ import annotations
 
 import ctypes
-import errno
 import hashlib
 import os
 import re
@@ -23,6 +22,7 @@ from pathlib import Path
 from time import time
 from typing import Protocol
 
+from storage.disk import is_full
 from storage.errors import BadInput, DiskFull
 from storage.ids import new_uuid
 from storage.model.items import Location
@@ -30,7 +30,6 @@ from storage.model.items import Location
 _CHUNK = 1 << 20
 _WHOLE = 16 << 20  # files up to this size are read at once: a duplicate is then never written
 _STORED = re.compile(r"originals/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.[a-z0-9]{1,10}){0,2}")
-_FULL = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
 
 
 class HasOriginals(Protocol):
@@ -177,7 +176,7 @@ class Originals:
         return self._incoming / new_uuid()
 
     def _explain(self, path: Path, error: OSError) -> BadInput | DiskFull:
-        if error.errno in _FULL:
+        if is_full(error):
             return DiskFull(
                 f"There is no room left on the catalog's disk for {path.name}.",
                 remedy="Free some space there, or add the files as links; what was added before stays.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+from storage.disk import is_full
 from storage.errors import BadInput, DiskFull, PostilError, Refused
 
 
@@ -54,7 +54,7 @@ def unwritable(out: Path, error: OSError) -> PostilError:
     """In words. A library may have made an error of its own out of the system's."""
     while error.errno is None and isinstance(error.__cause__ or error.__context__, OSError):
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full(error):
         return DiskFull(f"There is no room left for {out}.", remedy="Make room, or write elsewhere.", input=str(out))
     why = error.strerror or str(error).partition("\n")[0]
     return BadInput(f"{out} cannot be written: {why}.", remedy="Check the rights, or write elsewhere.", input=str(out))

@@ -5,7 +5,6 @@ A file that is not packed is mapped: nothing is read until it is looked at. A pa
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from storage.model.space import VolumeGeometry
 from viewers.decode.arrays import Array
 from viewers.decode.faults import Check, decoding, name_of
 from viewers.decode.overlays import Overlay
+from viewers.decode.pyramid import unnamed_file
 from viewers.decode.voi import Look, Window
 
 #: Up to this size a packed file is unpacked in one go, five times as fast as in pieces.
@@ -125,10 +125,11 @@ class GridFrames:
     def _frames(self, check: Check) -> Iterator[tuple[int, Array]]:
         """The values of each frame of a packed file, as they come."""
         if self.header.interleaved:
-            with tempfile.TemporaryFile(prefix="postil-") as file:
+            with unnamed_file(self.header.data_bytes) as file:
                 file.writelines(self._unpacked(check))
                 file.flush()
-                yield from self._interleaved(np.memmap(file, np.uint8, "r") if file.tell() else np.zeros(0, np.uint8))
+                came = file.tell()
+                yield from self._interleaved(np.memmap(file, np.uint8, "r", shape=came) if came else np.zeros(0, np.uint8))
             return
         size, frame = self._frame_bytes, 0
         rest: bytes | memoryview = b""

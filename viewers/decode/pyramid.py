@@ -5,15 +5,16 @@ The file is allocated before it is mapped: writing to a mapped file on a full di
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from storage.disk import is_full
 from storage.errors import DiskFull
 from viewers.decode.arrays import DTYPES, Array, halve, halved, shape_of
 from viewers.decode.faults import Check
@@ -64,7 +65,7 @@ class Pyramid:
             self.close()
             if path is not None:
                 path.unlink(missing_ok=True)
-            if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            if not is_full(error):
                 raise
             raise DiskFull(
                 f"Showing this picture needs {self.nbytes // 1_000_000:,} MB in the cache folder, and the disk is full.",
@@ -128,6 +129,24 @@ def scratch(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     with tempfile.TemporaryFile(prefix="postil-") as file:
         allocate(file, size)
         return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=shape))  # the mapping outlives the file object
+
+
+@contextmanager
+def unnamed_file(size: int) -> Iterator[IO[bytes]]:
+    """Room for a volume on the disk of the system, gone when nobody holds it any more. DiskFull where there is none."""
+    with tempfile.TemporaryFile(prefix="postil-") as file:
+        try:
+            allocate(file, size)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            raise DiskFull(
+                f"Showing this volume needs {size // 1_000_000:,} MB, and neither memory nor disk has that much room.",
+                remedy="Close other series, or free some space on the disk.",
+                input=tempfile.gettempdir(),
+            ) from error
+        file.seek(0)
+        yield file
 
 
 def allocate(file: IO[bytes], size: int) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
-import tempfile
 import threading
 from pathlib import Path
 
 import numpy as np
 
-from storage.errors import DiskFull
 from viewers.decode.arrays import Array
 from viewers.decode.cache import FileCache
-from viewers.decode.pyramid import allocate
+from viewers.decode.pyramid import allocate, unnamed_file
 from viewers.decode.volume import Frames
 
 _MAGIC = b"PVC1"
@@ -137,19 +134,8 @@ class Room:
         return np.asarray(made)
 
     def _in_unnamed_file(self) -> Array:
-        try:
-            with tempfile.TemporaryFile(prefix="postil-") as file:
-                allocate(file, self.nbytes)
-                # The mapping outlives the file object.
-                return np.asarray(np.memmap(file, self._frames.dtype, "r+", 0, self._frames.shape))
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-                raise
-            raise DiskFull(
-                f"Showing this volume needs {self.nbytes // 1_000_000:,} MB, and neither memory nor disk has that much room.",
-                remedy="Close other series, or free some space on the disk.",
-                input=tempfile.gettempdir(),
-            ) from error
+        with unnamed_file(self.nbytes) as file:  # the mapping outlives the file object
+            return np.asarray(np.memmap(file, self._frames.dtype, "r+", 0, self._frames.shape))
 
     def _from_cache(self) -> Array | None:
         if self._cache is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from pathlib import Path
 
 import nibabel
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from storage.errors import BadInput, Refused
+from storage.errors import BadInput, DiskFull, Refused
 from storage.exchange.features import Features
 from storage.exchange.grid_labels import LabelFile, read_labels
 from storage.exchange.losses import Losses
@@ -202,6 +203,14 @@ def test_a_bomb_is_unpacked_only_as_far_as_its_header_says(tmp_path):
             file.write(bytes(1 << 20))
     got, _ = read(open_nifti_labels(packed), packed, series)
     assert len(got.annotations) == 6
+
+
+def test_packed_labels_without_room_to_unpack_them_say_so(tmp_path, monkeypatch):
+    series = of_phantom(phantoms.series(tmp_path / "s"))
+    path = phantoms.nifti(tmp_path / "l.nii.gz", np.ones((6, 16, 20), np.uint8), LPS_RAS @ series.geometry.affine)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1000, 999, 1))
+    with pytest.raises(DiskFull, match=r"no room to unpack l\.nii\.gz"):
+        read(open_nifti_labels(path), path, series)
 
 
 @pytest.mark.realdata

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import shutil
 import struct
 import zipfile
 import zlib
@@ -78,6 +79,30 @@ def test_zip_archives_and_gzipped_files(tmp_path):
     assert series.shown[series.files[0]].endswith("I0") and "study.zip/../" in series.shown[series.files[0]]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["I3.dcm.gz", "I4.dcm.gz", "p", "study.zip", "w", "w2"]
     assert "is packed" in reasons(scan(paths))
+
+
+def test_where_there_is_no_room_nothing_is_unpacked_and_it_is_said(tmp_path, monkeypatch):
+    made = phantoms.series(tmp_path / "p", n=1, rows=600, cols=900)
+    packed = tmp_path / "x.dcm.gz"
+    packed.write_bytes(gzip.compress(made.files[0].read_bytes()))
+    room = [50_000_000]
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1_000_000_000, 0, room[0]))
+    result = scan([packed], workspace=tmp_path / "w")
+    assert reasons(result) == "There is no room to unpack x.dcm.gz (1 MB)."
+    assert "Free some space" in result.refused[0].remedy
+    room[0] = 52_000_000
+    assert len(scan([packed], workspace=tmp_path / "w").series) == 1
+
+
+def test_a_packed_file_that_hides_its_size_stops_where_the_room_ends(tmp_path, monkeypatch):
+    made = phantoms.series(tmp_path / "p", n=1, rows=1200, cols=1800)
+    packed = tmp_path / "x.dcm.gz"
+    packed.write_bytes(gzip.compress(made.files[0].read_bytes())[:-4] + bytes(4))
+    room = iter((53_000_000, 53_000_000, 52_000_000, 50_500_000, 0))
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(1_000_000_000, 0, next(room)))
+    result = scan([packed], workspace=tmp_path / "w")
+    assert "no room to unpack x.dcm.gz" in reasons(result)
+    assert not list((tmp_path / "w").iterdir())
 
 
 def test_archives_that_lie_about_their_size(tmp_path, monkeypatch):

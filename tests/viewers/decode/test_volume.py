@@ -17,7 +17,7 @@ from storage.errors import BadInput, DiskFull
 from storage.media.source import FileSource
 from tests.support import phantoms
 from tests.support.volumes import found, frames_of, opened
-from viewers.decode import volume_room
+from viewers.decode import pyramid, volume_room
 from viewers.decode.arrays import Array
 from viewers.decode.volume import DicomFrames, load_order
 from viewers.decode.volume_room import MemoryBudget
@@ -326,6 +326,7 @@ def test_a_full_disk_is_told(tmp_path, stores, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(volume_room, "allocate", full)
+    monkeypatch.setattr(pyramid, "allocate", full)
     with pytest.raises(DiskFull, match="MB"):
         VolumeStore(opened(tmp_path / "s"), budget=MemoryBudget(0)).open()
 
