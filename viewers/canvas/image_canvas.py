@@ -9,20 +9,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, SignalInstance, Slot
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from storage.clock import now_ms
 from storage.editing.edits import DocumentChange
@@ -37,6 +29,7 @@ from viewers.canvas.events import ZOOM_STEP, Pointing, cursor_shape
 from viewers.canvas.frame_turn import FrameTurn
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.picture_layer import PictureLayer
+from viewers.canvas.pointed import PointedCanvas
 from viewers.canvas.raster import Look
 from viewers.canvas.scene_shapes import SceneShapes
 from viewers.canvas.shape_layer import ShapeLayer
@@ -52,7 +45,7 @@ HOVER_TOL = 3.0
 REST_MS = 150
 
 
-class ImageCanvas(QWidget):
+class ImageCanvas(PointedCanvas):
     cursor_moved = Signal(float, float, object)  # x, y, text of the pixel's value or None
     status = Signal(str)  # what the tool expects next
     view_changed = Signal()
@@ -105,10 +98,6 @@ class ImageCanvas(QWidget):
         self._set_up()
 
     def _set_up(self) -> None:
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Picture"))
         self.setAccessibleDescription(
             self.tr("The picture with its labels. Tab goes to the next object, F6 leaves the canvas.")
@@ -415,8 +404,6 @@ class ImageCanvas(QWidget):
         width, level = high - low, (low + high) / 2
         width = max(1.0, width * 1.005 ** way.x())
         level -= way.y() * width / 500
-        from dataclasses import replace
-
         self.adjust = replace(self.adjust, window=(level - width / 2, level + width / 2))
 
     def open_menu(self, at: QPointF, global_at: QPointF) -> None:
@@ -446,47 +433,18 @@ class ImageCanvas(QWidget):
         self._view_moved()
         self._ensure()  # drawn while the rest of the window is laid out
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._pointing.forget_keys()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pointing.press(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._pointing.press(event, double=True)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointing.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pointing.release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._pointing.wheel(event)
-        event.accept()
-
     def leaveEvent(self, event: Any) -> None:
-        self._pointing.leave()
+        super().leaveEvent(event)
         self._set_hovered(None)
         self.update()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._pointing.key_press(event))
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._pointing.key_release(event))
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._pointing.forget_keys()
+        super().focusOutEvent(event)
         self.refresh_cursor()
         self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
-
-    def focusNextPrevChild(self, next: bool) -> bool:
-        """Tab is a key of the editor here (next object)."""
-        return False
 
 
 class _Ending:
