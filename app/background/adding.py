@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.model.items import Kind
 from widgets import words
@@ -29,21 +29,51 @@ def add_paths(
     only: Kind | None = None,
     then: Callable[[IntakeResult], object] | None = None,
 ) -> None:
-    def work(progress: Progress) -> IntakeResult:
+    def add(**how: Any) -> IntakeResult:
         from storage.services import intake
+
+        return intake.add_paths(context.catalog, list(paths), folder_id, link=link, dataset_id=dataset_id, only=only, **how)
+
+    title = window.tr("Adding {0}").format(
+        paths[0].name if len(paths) == 1 else window.tr("{0} files").format(words.number(len(paths)))
+    )
+    _run(window, context, title, add, then)
+
+
+def add_batch(
+    window: MainWindow, context: AppContext, paths: Sequence[Path], folder_id: int, as_: As, title: str, *, link: bool = False
+) -> None:
+    """Pictures become one group or sequence, in the order given; a sequence is encoded after that."""
+
+    def add(**how: Any) -> IntakeResult:
+        from storage.services import batches
+
+        return batches.add_batch(
+            context.catalog, list(paths), folder_id, as_=as_, title=title, given_order=True, link=link, **how
+        )
+
+    def then(result: IntakeResult) -> None:
+        from app.background.encoding import Encoding
+
+        if as_ == "image-sequence" and result.added:
+            Encoding.of(context.catalog, context.jobs).look()
+
+    _run(window, context, window.tr("Making “{0}”").format(title), add, then)
+
+
+def _run(
+    window: MainWindow,
+    context: AppContext,
+    title: str,
+    add: Callable[..., IntakeResult],
+    then: Callable[[IntakeResult], object] | None,
+) -> None:
+    """`add` behind the window; what it came to is told, and shown where it wants a look."""
+
+    def work(progress: Progress) -> IntakeResult:
         from viewers.decode.thumbs import render
 
-        return intake.add_paths(
-            context.catalog,
-            list(paths),
-            folder_id,
-            link=link,
-            dataset_id=dataset_id,
-            only=only,
-            render=render,
-            progress=progress,
-            processes=context.jobs.processes(),
-        )
+        return add(render=render, progress=progress, processes=context.jobs.processes())
 
     def finished(result: IntakeResult) -> None:
         window.messages.tell(summary(result))
@@ -52,48 +82,9 @@ def add_paths(
         if result.errors or result.stopped or result.labels_found:
             show_result(window, result)
 
-    title = window.tr("Adding {0}").format(
-        paths[0].name if len(paths) == 1 else window.tr("{0} files").format(words.number(len(paths)))
-    )
     job = context.jobs.start(title, work)
     job.finished.connect(finished)
     job.failed.connect(lambda error: window.messages.error(error, title))
-
-
-def add_batch(
-    window: MainWindow, context: AppContext, paths: Sequence[Path], folder_id: int, as_: As, title: str, *, link: bool = False
-) -> None:
-    """Pictures become one group or sequence, in the order given; a sequence is encoded after that."""
-
-    def work(progress: Progress) -> IntakeResult:
-        from storage.services import batches
-        from viewers.decode.thumbs import render
-
-        return batches.add_batch(
-            context.catalog,
-            list(paths),
-            folder_id,
-            as_=as_,
-            title=title,
-            given_order=True,
-            link=link,
-            render=render,
-            progress=progress,
-            processes=context.jobs.processes(),
-        )
-
-    def finished(result: IntakeResult) -> None:
-        from app.background.encoding import Encoding
-
-        window.messages.tell(summary(result))
-        if result.errors or result.stopped:
-            show_result(window, result)
-        if as_ == "image-sequence" and result.added:
-            Encoding.of(context.catalog, context.jobs).look()
-
-    job = context.jobs.start(window.tr("Making “{0}”").format(title), work)
-    job.finished.connect(finished)
-    job.failed.connect(lambda error: window.messages.error(error, job.title))
 
 
 def summary(result: IntakeResult) -> str:
