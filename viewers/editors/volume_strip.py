@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -51,7 +51,7 @@ class VolumeStrip(QFrame):
         self._told: dict[str, tuple[str, str]] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(8)
+        row.setSpacing(4)
         self.play_button = self._button("play_toggle", "mdi6.play", "▶", "Play or pause")
         self.plane = QLabel(self)
         self.slider = SliceSlider(self)
@@ -138,6 +138,22 @@ class VolumeStrip(QFrame):
         button.clicked.connect(self._clicked)
         return button
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Where there is no room for everything the menu alone stands for the buttons of the layouts."""
+        row, layouts = self.layout(), self.buttons[:-1]
+        wanted = row.sizeHint().width()
+        if layouts[0].isHidden():
+            wanted += sum(button.sizeHint().width() + row.spacing() for button in layouts)
+        narrow = wanted > self.width()
+        if narrow is not layouts[0].isHidden():
+            for button in layouts:
+                button.setHidden(narrow)
+
     # -- what is shown
 
     def show_actions(self, title: Callable[[str], str], why_not: Callable[[str], str]) -> None:
@@ -189,7 +205,7 @@ class VolumeStrip(QFrame):
 
     def show_window(self, text: str, title: str = "") -> None:
         """By its name where it has one: the corners of the panes have the numbers."""
-        self.window_button.setText(title or text)
+        self.window_button.setText(title or "Window")
         self.window_button.setToolTip(f"{text}\nWindows of the file and presets (F2 to F10)")
         self.window_button.setVisible(bool(text))
 

@@ -7,10 +7,10 @@ import json
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from storage.model.hanging import HangingRule
-from tests.support.volume_view import VolumeStage, space
+from tests.support.volume_view import ArrayFrames, VolumeStage, beads, space
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_view_verbs import window_words
 from viewers.scene.mpr import Slab
@@ -129,3 +129,17 @@ def test_the_options_of_every_mask_tool_are_in_sight_over_four_panes(qtbot, tool
 )
 def test_windows_are_said_as_exactly_as_their_width_asks_for(window, words):
     assert window_words(window) == words
+
+
+@pytest.mark.parametrize("width", [868, 1508])
+def test_nothing_in_the_strip_is_cut_off_where_there_is_time_and_a_slab(qtbot, width):
+    geometry = space()
+    stage = VolumeStage(qtbot, frames=ArrayFrames(beads(geometry, times=10), geometry), modality="MR", size=(width, 680))
+    stage.editor.strip.slab_box.setCurrentIndex(1)
+    QApplication.sendPostedEvents()
+    strip = stage.editor.strip
+    shown = [w for w in strip.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly) if w.isVisible()]
+    short = [w for w in shown if w is not strip.slider and w.width() < w.minimumSizeHint().width()]
+    assert not short
+    assert strip.layouts_button.isVisible()
+    assert strip.buttons[0].isVisible() is (width > 1000)
