@@ -90,7 +90,7 @@ def test_nothing_of_the_identity_remains(tmp_path, phantom):
     assert len(written) == 9
     assert worker.remains(written) == []
     whole = b"".join(f.read_bytes() for f in written)
-    for word in (*NAMES, "18151210", "1843", phantom.series_uid, *phantom.sop_uids):
+    for word in (*NAMES, "18151210", "1843080", "1843-08", phantom.series_uid, *phantom.sop_uids):
         assert word.encode() not in whole, word
     assert all(old not in f.name for f in written for old in phantom.sop_uids)
     assert json.dumps(worker.report.as_dict(worker.options))
