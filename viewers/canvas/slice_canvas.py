@@ -59,6 +59,7 @@ class SliceCanvas(QWidget):
         self.view = SliceView()
         self.labels: Callable[[Plane], Labels | None] = _no_labels
         self.corners: Callable[[Cut], Corners] = _no_corners
+        self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self.brush: PlaneHand | None = None
         self.marked = True  # letters, corners and scale bar
         self._hand = CrosshairHand(state, kind)
@@ -190,7 +191,7 @@ class SliceCanvas(QWidget):
         corners = self.corners(cut)
         if not self.marked:
             corners = Corners(warnings=corners.warnings)
-        paint_corners(p, corners, size, font)
+        paint_corners(p, corners, size, font, self.inset())
         bar = scale_bar(self.view, cut.plane) if self.marked else None
         if bar is not None:
             paint_scale(p, bar, size, font)

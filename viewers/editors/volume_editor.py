@@ -8,8 +8,9 @@ slice is edited; each follows the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QInputDialog, QWidget
 
@@ -48,7 +49,7 @@ from viewers.scene.measuring import Measuring
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.pictures import PictureSource
-from viewers.scene.plane_reader import PlaneReader
+from viewers.scene.plane_reader import PlaneLabels, PlaneReader
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.volume_words import VolumeWords
@@ -107,6 +108,7 @@ class VolumeEditor(
         self.volume, self.state = volume, None
         self.reader = PlaneReader(volume)
         self.planes = {}
+        self.plane_labels = {kind: PlaneLabels() for kind in PlaneKind}
         self.masks: VolumeMasks | None = None
         self.active = None
         self.beside: Beside | None = None
@@ -166,7 +168,7 @@ class VolumeEditor(
     def _follow(self) -> None:
         canvas, strip = self.canvas, self.strip
         canvas.corners = lambda: self.words.acquired(self._context())
-        canvas.inset = lambda: self.options.geometry().bottom() if self.options.isVisible() else 0.0
+        canvas.inset = lambda: self._covered(canvas)
         canvas.enlarges = self._nothing_in_hand
         canvas.slice_wanted.connect(self._acquired_wheeled)
         canvas.window_dragged.connect(self.drag_window)
@@ -265,10 +267,11 @@ class VolumeEditor(
 
     def _follow_plane(self, plane: SliceCanvas) -> None:
         kind = plane.kind
-        plane.labels = self._labels_on
+        plane.labels = partial(self._labels_on, kind)
         plane.brush = self.hand
         plane.brush_resized.connect(self._resize_brush)
         plane.corners = lambda cut: self.words.plane(self._context(), kind, cut)
+        plane.inset = lambda: self._covered(plane)
         plane.slice_wanted.connect(lambda steps: self._plane_wheeled(kind, steps))
         plane.window_dragged.connect(self.drag_window)
         plane.pointed.connect(self._on_pointed)
@@ -276,6 +279,21 @@ class VolumeEditor(
         plane.menu_wanted.connect(self._on_menu)
         plane.view_changed.connect(self._tell_place)
         plane.installEventFilter(self)
+
+    def _covered(self, pane: QWidget) -> float:
+        """How much of the top of a pane lies under the options of the tool."""
+        if not self.options.isVisible():
+            return 0.0
+        place = QRect(pane.mapTo(self.grid, QPoint()), pane.size())
+        under = place.intersected(self.options.geometry())
+        return float(under.bottom() - place.top()) if not under.isEmpty() else 0.0
+
+    def _show_options(self) -> None:
+        before = self.options.geometry(), self.options.isVisible()
+        super()._show_options()
+        if before != (self.options.geometry(), self.options.isVisible()):
+            for plane in self.planes.values():
+                plane.update()
 
     def _fill_panes(self) -> None:
         """The acquired slices stand in the pane of their own plane, unless that plane is turned away from them."""

@@ -15,7 +15,7 @@ class LabelFormat(QWidget):
         super().__init__(parent)
         self._encord = QRadioButton(self.tr("Encord JSON"), self)
         self._coco = QRadioButton(self.tr("COCO"), self)
-        self._volumes = QRadioButton(self.tr("Volumes, as"), self)
+        self._volumes = QRadioButton(self.tr("Volumes: DICOM SEG, RTSTRUCT, SR, NIfTI, NRRD"), self)
         self._encord.setChecked(True)
         group = QButtonGroup(self)
         for each in (self._encord, self._coco, self._volumes):

@@ -13,7 +13,7 @@ from storage.model.hanging import HangingRule
 from tests.support.volume_view import ArrayFrames, VolumeStage, beads, space
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_view_verbs import window_words
-from viewers.scene.mpr import Slab
+from viewers.scene.mpr import PlaneKind, Slab
 from viewers.scene.window_level import Window
 from viewers.tools.overlap import Overlap
 
@@ -143,3 +143,16 @@ def test_nothing_in_the_strip_is_cut_off_where_there_is_time_and_a_slab(qtbot, w
     assert not short
     assert strip.layouts_button.isVisible()
     assert strip.buttons[0].isVisible() is (width > 1000)
+
+
+def test_corners_make_way_for_the_options_in_every_pane_they_reach(qtbot):
+    stage = VolumeStage(qtbot, size=(868, 680))
+    sagittal = stage.editor.planes[PlaneKind.SAGITTAL]
+    assert sagittal.inset() == 0
+    stage.editor.arm_tool("threshold")
+    assert stage.editor.options.geometry().right() > stage.editor.grid.width() / 2
+    assert sagittal.inset() > 20
+    assert stage.canvas.inset() > 20
+    assert stage.editor.planes[PlaneKind.CORONAL].inset() == 0
+    stage.editor.arm_tool("select")
+    assert sagittal.inset() == 0
