@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -194,27 +194,9 @@ class VolumeMasks:
 
     # -- for the display
 
-    def label_slice(self, objects: Sequence[str], axis: int, index: int, part: VoxelBox | None = None) -> Labels:
-        """Which object is to be seen in the voxels of one layer across an axis (0: an acquired slice).
-
-        The value is the place in `objects`, counted from 1; later ones lie on top. `part`: only there, for what a stroke
-        has just changed.
-        """
-        lo, hi = list((part or self.whole).lo), list((part or self.whole).hi)
-        lo[axis], hi[axis] = index, index + 1
-        box = VoxelBox((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2])).cut(self.whole)
-        out = np.zeros(box.shape, np.uint16)
-        with self.lock:
-            for value, instance in enumerate(objects, start=1):
-                both = self.box_of(instance).cut(box)
-                if not both.empty:
-                    here = self.read(instance, both).array if both.shape[0] <= THIN else self._piece(instance, both)
-                    np.putmask(out[both.within(box.lo)], here, value)
-        return np.ascontiguousarray(out.squeeze(axis)) if not box.empty else np.zeros(_without(box.shape, axis), np.uint16)
-
     def mark(self, labels: Labels, instance: str, value: int, voxels: tuple[ArrayLike, ArrayLike, ArrayLike]) -> None:
-        """The same on any plane: `value` where the object lies. `voxels` are the slice, row and column under each pixel; they
-        may lie outside of the volume."""
+        """`value` where the object lies. `voxels` are the slice, row and column under each pixel; they may lie outside of the
+        volume."""
         with self.lock:
             block = self.view(instance)
             places = [np.asarray(v) - lo for v, lo in zip(voxels, block.lo, strict=True)]
@@ -227,11 +209,6 @@ class VolumeMasks:
             at = (places[0] * rows + places[1]) * columns + places[2]
             inside &= block.array.reshape(-1).take(at, mode="clip")  # elsewhere `at` means nothing
         np.putmask(labels, inside, value)
-
-    def _piece(self, instance: str, box: VoxelBox) -> Mask3:
-        dense = self._get(instance)
-        both = dense.box.cut(box)
-        return dense.array[both.within(dense.lo)] if both == box else VoxelBlock(dense.lo, dense.array).read(box)
 
     # -- in step with the document
 
@@ -326,11 +303,6 @@ def _window(row: Bitmask, box: VoxelBox) -> Mask3:
     """A row's pixels in a box one slice thick."""
     _, height, width = box.shape
     return masks.window(row, box.lo[2], box.lo[1], width, height)[None]
-
-
-def _without(shape: Index, axis: int) -> tuple[int, int]:
-    a, b = (n for at, n in enumerate(shape) if at != axis)
-    return a, b
 
 
 # -- millimetres ------------------------------------------------------------------------------------------------------

@@ -13,14 +13,14 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
 from storage.model.volume_masks import VolumeMasks
-from storage.model.voxels import VoxelBlock
+from storage.model.voxels import VoxelBlock, VoxelBox
 from viewers.canvas.placing import Labels, color_table
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
-from viewers.scene.plane_reader import labels_on
+from viewers.scene.plane_reader import PlaneLabels
 from viewers.scene.volume_source import VolumeSource
 from viewers.tools.volume_paint import VolumePainter
 
@@ -40,6 +40,7 @@ class MasksInSpace:
     canvas: AcquiredCanvas
     painter: VolumePainter
     planes: dict[PlaneKind, SliceCanvas]
+    plane_labels: dict[PlaneKind, PlaneLabels]
     view_3d: QWidget | None
     _use_3d: bool
     _likes_3d: bool
@@ -56,16 +57,22 @@ class MasksInSpace:
     def refresh_labels(self) -> None:
         if self._surfaces is not None and not self.painter.painting:
             self._surfaces.start()
-        for plane in self.planes.values():
+        for kind, plane in self.planes.items():
+            self.plane_labels[kind].forget()
             plane.refresh_labels()
 
-    def _painted(self) -> None:
-        """A stroke has written into the masks."""
-        self.refresh_labels()
+    def _painted(self, changed: VoxelBox | None) -> None:
+        """A stroke has written into the masks, or has ended (None)."""
+        if changed is None:
+            self.refresh_labels()
+        else:
+            for kind, plane in self.planes.items():
+                self.plane_labels[kind].repainted(changed)
+                plane.refresh_labels()
         if self.tool is self.sphere_tool:
             self.canvas.tool_acted()
 
-    def _labels_on(self, plane: Plane) -> Labels | None:
+    def _labels_on(self, kind: PlaneKind, plane: Plane) -> Labels | None:
         masks, state, focus = self.masks, self.state, self.focus
         if masks is None or state is None:
             return None
@@ -74,7 +81,7 @@ class MasksInSpace:
         live = self.painter.live
         if live is not None and live not in seen:
             seen.append(live)  # an object that is just coming to be
-        found = labels_on(masks, seen, plane, state.geometry)
+        found = self.plane_labels[kind].on(masks, seen, plane, state.geometry)
         if found is None:
             return None
         return Labels(found.values, found.left, found.top, color_table([self._color_of(i) for i in seen]))

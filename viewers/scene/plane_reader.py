@@ -27,6 +27,7 @@ from viewers.scene.window_level import Look
 
 #: Of a plane: left, top, right and bottom in its pixels, half open.
 Part = tuple[int, int, int, int]
+_NOWHERE = VoxelBox((0, 0, 0), (0, 0, 0))
 #: A plane that only touches a voxel shows it: nearest voxels are rounded.
 _NEAR_MM = 1e-3
 
@@ -155,10 +156,63 @@ class Seen:
     top: int
 
 
-def labels_on(masks: VolumeMasks, objects: Sequence[str], plane: Plane, geometry: VolumeGeometry) -> Seen | None:
-    """Later objects lie on top. None: the plane meets none of them."""
+class PlaneLabels:
+    """What is seen of masks on one plane, kept: a stroke has only the pixels that it changed looked up anew."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[tuple[str, ...], Plane, Seen | None] | None = None
+        self._changed = _NOWHERE
+
+    def forget(self) -> None:
+        """Anything may be other than it was."""
+        self._kept = None
+
+    def repainted(self, box: VoxelBox) -> None:
+        self._changed = self._changed.joined(box)
+
+    def on(self, masks: VolumeMasks, objects: Sequence[str], plane: Plane, geometry: VolumeGeometry) -> Seen | None:
+        changed, self._changed = self._changed, _NOWHERE
+        kept, shown = self._kept, tuple(objects)
+        if kept is None or kept[0] != shown or kept[1] is not plane:
+            found = labels_on(masks, objects, plane, geometry)
+        else:
+            found = kept[2]
+            for _, part in _met(plane, geometry, {1: changed} if not changed.empty else {}):
+                found = _with_part(found, part, labels_on(masks, objects, plane, geometry, part))
+        self._kept = (shown, plane, found)
+        return found
+
+
+def _with_part(before: Seen | None, part: Part, fresh: Seen | None) -> Seen | None:
+    """The pixels of a part are those of `fresh`."""
+    known = [s for s in (before, fresh) if s is not None]
+    if before is None or not known:
+        return fresh
+    left, top = min(s.left for s in known), min(s.top for s in known)
+    right, bottom = max(s.left + s.values.shape[1] for s in known), max(s.top + s.values.shape[0] for s in known)
+    values = np.zeros((bottom - top, right - left), np.uint16)
+
+    def place(x0: int, y0: int, x1: int, y1: int) -> tuple[slice, slice]:
+        return slice(max(0, y0 - top), max(0, y1 - top)), slice(max(0, x0 - left), max(0, x1 - left))
+
+    for seen in known:
+        h, w = seen.values.shape
+        values[place(seen.left, seen.top, seen.left + w, seen.top + h)] = seen.values
+        if seen is before:
+            values[place(*part)] = 0
+    return Seen(values, left, top)
+
+
+def labels_on(
+    masks: VolumeMasks, objects: Sequence[str], plane: Plane, geometry: VolumeGeometry, part: Part | None = None
+) -> Seen | None:
+    """Later objects lie on top. None: the plane (of it: the part) meets none of them."""
     boxes = {value: box for value, o in enumerate(objects, start=1) if not (box := masks.box_of(o)).empty}
     met = list(_met(plane, geometry, boxes))
+    if part is not None:
+        x0, y0, x1, y1 = part
+        cut = ((value, (max(a, x0), max(b, y0), min(c, x1), min(d, y1))) for value, (a, b, c, d) in met)
+        met = [(value, p) for value, p in cut if p[0] < p[2] and p[1] < p[3]]
     if not met:
         return None
     left, top = min(found[0] for _, found in met), min(found[1] for _, found in met)

@@ -51,7 +51,7 @@ class VolumePainter:
         ground: Callable[[], Ground | None],
         *,
         now: Callable[[], int],
-        changed: Callable[[], None],
+        changed: Callable[[VoxelBox | None], None],
     ) -> None:
         self.session, self.settings, self.ground = session, settings, ground
         self.gate: Callable[[], tuple[float, float] | None] = lambda: None  # values that may be painted, of modality
@@ -113,11 +113,9 @@ class VolumePainter:
         if gate is not None and not self.erasing:
             block = gated(block, ground.values, *gate)
         self._last = mm
-        if self.erasing:
-            gesture.remove(self.live, block)
-        else:
-            gesture.add(self.live, block)
-        self._changed()
+        changed = (gesture.remove if self.erasing else gesture.add)(self.live, block)
+        if changed is not None:
+            self._changed(changed)
 
     def commit(self, ontology: Ontology) -> str | None:
         """The stroke is one step. The object, or None where nothing was painted."""
@@ -130,7 +128,7 @@ class VolumePainter:
         number = self.session.document.next_number(self.feature_hash)
         name = f"{kind} {number}" if self._new else name_of(ontology, self.session.document, live)
         step = gesture.commit(self.session, f"{'Erase from' if self.erasing else 'Paint'} {name}")
-        self._changed()
+        self._changed(None)
         return live if step is not None else None
 
     def cancel(self) -> bool:
@@ -138,7 +136,7 @@ class VolumePainter:
         self._gesture = self.live = self.stroke_gate = None
         if gesture is not None:
             gesture.cancel()
-            self._changed()
+            self._changed(None)
         return gesture is not None
 
     def on_slice(self, k: int) -> VoxelBlock | None:

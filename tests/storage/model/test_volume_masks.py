@@ -130,10 +130,11 @@ def test_a_layer_shows_the_topmost_object(axis, budget):
     for n, array in enumerate(arrays, start=1):
         expected[array] = n
     for index in range(SHAPE[axis]):
-        assert (stage.masks.label_slice(made, axis, index) == np.take(expected, index, axis=axis)).all()
-    part = VoxelBox((2, 4, 3), (6, 13, 11))
-    shown = stage.masks.label_slice(made, axis, 5, part)
-    assert (shown == np.take(expected, 5, axis=axis)[np.ix_(*(range(a, b) for n, (a, b) in enumerate(zip(part.lo, part.hi, strict=True)) if n != axis))]).all()  # fmt: skip
+        voxels = np.take(np.indices(SHAPE), index, axis=axis + 1)
+        shown = np.zeros(voxels.shape[1:], np.uint16)
+        for value, instance in enumerate(made, start=1):
+            stage.masks.mark(shown, instance, value, tuple(voxels))
+        assert (shown == np.take(expected, index, axis=axis)).all()
 
 
 @pytest.mark.parametrize("size", [(40, 50), (2000,), (3, 7, 11)])

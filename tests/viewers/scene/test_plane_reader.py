@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.editing.volume_verbs import PaintRules, VolumeGesture
 from storage.model.space import VolumeGeometry
+from storage.model.voxels import VoxelBlock
 from tests.support.segment_stage import Stage, geometries
 from tests.support.volume_view import ArrayFrames, space
 from viewers.decode import voi
-from viewers.scene.mpr import PlaneKind
+from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
-from viewers.scene.plane_reader import PlaneReader, labels_on
+from viewers.scene.plane_reader import PlaneLabels, PlaneReader, Seen, labels_on
 from viewers.scene.volume_source import VolumeSource
 
 
@@ -122,9 +124,50 @@ def test_masks_on_a_plane_are_those_of_the_voxels_under_its_pixels(geometry: Vol
         voxels.append(np.clip(at, 0, n - 1))
     expected = np.where(inside, truth[tuple(voxels)], 0)
 
-    shown = np.zeros(expected.shape, np.uint16)
-    found = labels_on(stage.masks, stage.masks.objects(), plane, geometry)
+    shown = spread(labels_on(stage.masks, stage.masks.objects(), plane, geometry), plane)
+    assert (shown == expected)[sure].all()
+
+
+def spread(found: Seen | None, plane: Plane) -> np.ndarray:
+    shown = np.zeros((plane.height, plane.width), np.uint16)
     if found is not None:
         h, w = found.values.shape
         shown[found.top : found.top + h, found.left : found.left + w] = found.values
-    assert (shown == expected)[sure].all()
+    return shown
+
+
+@settings(max_examples=150, deadline=None)
+@given(geometries(), st.integers(0, 2**31), st.sampled_from(list(PlaneKind)))
+def test_after_each_move_of_a_stroke_a_plane_shows_what_it_would_show_anew(
+    geometry: VolumeGeometry, seed: int, kind: PlaneKind
+):
+    rng = np.random.default_rng(seed)
+    stage = Stage(geometry.shape)
+
+    def block() -> VoxelBlock:
+        lo = tuple(int(rng.integers(0, n)) for n in geometry.shape)
+        size = [int(rng.integers(1, min(8, n - a) + 1)) for a, n in zip(lo, geometry.shape, strict=True)]
+        return VoxelBlock(lo, rng.random(size) < 0.8)
+
+    for _ in range(2):
+        body = np.zeros(geometry.shape, bool)
+        body[tuple(slice(0, int(rng.integers(1, n + 1))) for n in geometry.shape)] = True
+        stage.object(body)
+    state = MprState(geometry)
+    state.look_at(geometry.to_mm(*(rng.uniform(0, n - 1) for n in geometry.shape[::-1])))
+    for about in rng.permutation(list(PlaneKind))[: rng.integers(0, 3)]:
+        state.turn(PlaneKind(about), float(rng.uniform(-60, 60)))
+    plane, labels = state.plane(kind), PlaneLabels()
+    hand = VolumeGesture(stage.document, stage.masks, PaintRules(), by="b", now=1)
+    objects = [*stage.masks.objects(), hand.new_object("CLASS001")]
+    for n in range(12):
+        for _ in range(int(rng.integers(1, 3))):  # several moves may be drawn at once
+            change = hand.remove if rng.random() < 0.4 else hand.add
+            box = change(objects[int(rng.integers(0, 3))], block())
+            if box is not None:
+                labels.repainted(box)
+        if n == 8:
+            state.look_at(geometry.to_mm(*(rng.uniform(0, n - 1) for n in geometry.shape[::-1])))
+            plane = state.plane(kind)
+        got = labels.on(stage.masks, objects, plane, geometry)
+        assert (spread(got, plane) == spread(labels_on(stage.masks, objects, plane, geometry), plane)).all()

@@ -68,7 +68,10 @@ def test_an_operation_in_a_worker_beside_a_display_that_reads():
     thread.start()
     while thread.is_alive():
         for axis in range(3):
-            stage.masks.label_slice([one, two], axis, 12)
+            voxels = np.take(np.indices(stage.masks.shape), 12, axis=axis + 1)
+            shown = np.zeros(voxels.shape[1:], np.uint16)
+            for value, instance in enumerate((one, two), start=1):
+                stage.masks.mark(shown, instance, value, tuple(voxels))
     thread.join()
     assert not problems
     gesture.commit(stage.session, "Grow by 4 mm")
