@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
     CTRL,
+    NONE,
     SHIFT,
     VolumeStage,
     painted,
@@ -49,8 +51,7 @@ def test_a_painted_mask_is_seen_in_the_other_planes(qtbot):
     for kind in (PlaneKind.SAGITTAL, PlaneKind.CORONAL):
         pane = stage.editor.planes[kind]
         place = stage.at(pane, geometry.to_mm(30, 20, 5))
-        colour = pixels(pane)[place.y(), place.x()].astype(int)
-        assert colour.max() - colour.min() > 20, kind
+        assert coloured(pixels(pane), place), kind
 
 
 def test_the_sphere_brush_paints_a_ball_by_millimetres_and_undo_takes_it_whole(qtbot):
@@ -67,6 +68,29 @@ def test_the_sphere_brush_paints_a_ball_by_millimetres_and_undo_takes_it_whole(q
     assert stage.focus.selected == tuple(stage.document.instances)
     stage.key(Qt.Key.Key_Z, CTRL)
     assert not stage.document.instances
+
+
+def test_while_the_button_is_held_the_other_planes_show_the_stroke(qtbot):
+    stage = ready_to_paint(qtbot, "sphere")
+    geometry = stage.volume.geometry
+    stage.editor.state.set(lines=False)
+    stage.editor.state.look_at(geometry.to_mm(30, 20, 9))
+    start, end = (stage.at(stage.canvas, geometry.to_mm(column, 20, 9)) for column in (30, 44))
+    stage.move(stage.canvas, start)
+    QTest.mousePress(stage.canvas, Qt.MouseButton.LeftButton, NONE, start)
+    pane = stage.editor.planes[PlaneKind.CORONAL]
+    first, place = pixels(pane), stage.at(pane, geometry.to_mm(44, 20, 9))
+    assert not coloured(first, place)
+    assert coloured(first, stage.at(pane, geometry.to_mm(30, 20, 9)))
+    stage.move(stage.canvas, end, Qt.MouseButton.LeftButton)
+    assert coloured(pixels(pane), place)
+    QTest.mouseRelease(stage.canvas, Qt.MouseButton.LeftButton, NONE, end)
+    assert coloured(pixels(pane), place)
+
+
+def coloured(shown: np.ndarray, at: QPoint) -> bool:
+    colour = shown[at.y(), at.x()].astype(int)
+    return bool(colour.max() - colour.min() > 20)
 
 
 @pytest.mark.parametrize("kind", [PlaneKind.SAGITTAL, PlaneKind.CORONAL])
