@@ -196,7 +196,9 @@ class ProjectsRoom(QObject):
 
     def _exported(self, result: Any) -> None:
         counts = ", ".join(f"{words.number(n)} {what.replace('_', ' ')}" for what, n in result.counts.items())
-        self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, result.files[0].name if result.files else ""))
+        files = result.files
+        place = files[0].name if len(files) == 1 else files[0].parent.name if files else ""
+        self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, place))
         if result.lost:
             self._show_list(self.tr("Exported. The format cannot hold:"), result.lost)
 
@@ -276,7 +278,8 @@ class ProjectsRoom(QObject):
     def _show_list(self, title: str, losses: Any) -> None:
         from widgets.dialogs.result_list import ResultList
 
-        ResultList.ask(self.window, title, [(x.where, x.what, x.why) for x in losses])
+        heads = (self.tr("Where"), self.tr("What"), self.tr("Why"))
+        ResultList.ask(self.window, title, [(x.where, x.what, x.why) for x in losses], heads=heads)
 
 
 def _create(op: Any, wanted: NewProject) -> int:

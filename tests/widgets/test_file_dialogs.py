@@ -164,3 +164,10 @@ def test_a_csv_that_cannot_be_written_is_said(results, tmp_path):
 def test_results_may_be_plain_lines(qtbot):
     dialog = opened(qtbot, ResultList(None, "Check", [("row 3", "It is odd.", "Mend it.")]))
     assert dialog.rows.index(0, 1).data() == "It is odd."
+
+
+def test_a_list_of_losses_says_where_what_and_why(qtbot):
+    heads = ("Where", "What", "Why")
+    dialog = opened(qtbot, ResultList(None, "Exported", [("CT 1", "1 answer", "SEG holds shapes")], heads=heads))
+    header = dialog.rows.headerData
+    assert tuple(header(i, Qt.Orientation.Horizontal) for i in range(3)) == heads

@@ -41,8 +41,9 @@ def _line(of: Failure | Line) -> Line:
 
 
 class FailureRows(QAbstractTableModel):
-    def __init__(self, failures: Sequence[Failure | Line], parent: QObject | None = None) -> None:
+    def __init__(self, failures: Sequence[Failure | Line], parent: QObject | None = None, heads: Line | None = None) -> None:
         super().__init__(parent)
+        self._heads = heads or (self.tr("What"), self.tr("What happened"), self.tr("What to do"))
         self._all = [_line(each) for each in failures]
         self._shown = self._all
 
@@ -72,28 +73,41 @@ class FailureRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.DisplayRole and 0 <= section < 3:
-            return (self.tr("What"), self.tr("What happened"), self.tr("What to do"))[section]
+            return self._heads[section]
         return None
 
 
 class ResultList(Dialog):
     @classmethod
     def ask(
-        cls, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "", *, offer: str = ""
+        cls,
+        parent: QWidget | None,
+        title: str,
+        failures: Sequence[Failure | Line],
+        summary: str = "",
+        *,
+        offer: str = "",
+        heads: Line | None = None,
     ) -> bool:
-        """`failures`: what failed, or plain lines (what, what happened, what to do). `offer`: a deed that can be chosen;
-        whether it was."""
-        made = cls(parent, title, failures, summary, offer)
+        """`failures`: what failed, or plain lines (what, what happened, what to do; else as `heads` says). `offer`: a deed
+        that can be chosen; whether it was."""
+        made = cls(parent, title, failures, summary, offer, heads)
         made.run()
         return made.taken
 
     def __init__(
-        self, parent: QWidget | None, title: str, failures: Sequence[Failure | Line], summary: str = "", offer: str = ""
+        self,
+        parent: QWidget | None,
+        title: str,
+        failures: Sequence[Failure | Line],
+        summary: str = "",
+        offer: str = "",
+        heads: Line | None = None,
     ) -> None:
         super().__init__(title, "", parent, text=summary, width=720)
         self.ok.setText(self.tr("Close"))
         self.cancel.hide()
-        self.rows = FailureRows(failures, self)
+        self.rows = FailureRows(failures, self, heads)
         self.search = SearchField(self.tr("Filter"))
         self._count = label("", "quiet")
         self.table = QTableView()
@@ -125,8 +139,8 @@ class ResultList(Dialog):
         table.verticalHeader().setDefaultSectionSize(theme.ROW)
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setStretchLastSection(True)
-        table.setColumnWidth(0, 240)
-        table.setColumnWidth(1, 320)
+        table.setColumnWidth(0, 200)
+        table.setColumnWidth(1, 290)
         self.body.addWidget(self.search)
         self.body.addWidget(table, 1)
         self.buttons.insertWidget(0, self._count)
