@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from storage.model import masks
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Ring, RotatedBox
@@ -77,20 +77,6 @@ def _between(u: tuple[float, float], v: tuple[float, float]) -> float | None:
     if math.hypot(*u) == 0 or math.hypot(*v) == 0:
         return None
     return math.degrees(abs(math.atan2(u[0] * v[1] - u[1] * v[0], u[0] * v[0] + u[1] * v[1])))
-
-
-def length_mm(points: ArrayLike) -> float:
-    """Along points of the patient [n, 3], in whatever planes they were set."""
-    steps = np.diff(np.asarray(points, np.float64), axis=0)
-    return float(np.linalg.norm(steps, axis=1).sum())
-
-
-def angle_mm(a: ArrayLike, corner: ArrayLike, b: ArrayLike) -> float | None:
-    """Degrees at a corner in the patient."""
-    u, v = (np.asarray(p, np.float64) - np.asarray(corner, np.float64) for p in (a, b))
-    if not u.any() or not v.any():
-        return None
-    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(u, v)), u @ v)))
 
 
 # -- areas ------------------------------------------------------------------------------------------------------------

@@ -13,15 +13,13 @@ from storage.model.measures import (
     Scale,
     Tally,
     angle,
-    angle_mm,
     area,
     cobb,
     length,
-    length_mm,
     under_pieces,
     under_shape,
 )
-from tests.support.segment_stage import geometry, turned
+from tests.support.segment_stage import geometry
 
 part = st.floats(1, 18)
 shapes: st.SearchStrategy[Geometry] = st.one_of(
@@ -115,12 +113,3 @@ def test_the_unit_is_the_one_that_is_known():
     assert Scale.of_image(None) == Scale(1.0, 1.0, "px")
     assert Scale.of_image([0.0, 0.5]).unit == "px"
     assert Scale().area_unit == "px²"
-
-
-def test_points_of_the_patient_are_measured_in_space():
-    found = geometry(turn=turned(30, 40, 50), tilt_deg=16.5)
-    points = found.to_mm([0, 10], [0, 10], [0, 0])
-    assert length_mm(points) == pytest.approx(np.hypot(10 * 0.8, 10 * 0.6))
-    corner, a, b = found.to_mm([5, 9, 5], [5, 5, 9], [1, 1, 1])
-    assert angle_mm(a, corner, b) == pytest.approx(90)
-    assert angle_mm(corner, corner, b) is None

@@ -379,7 +379,7 @@ def test_letters_look_from_the_sides_of_the_patient(opened):
 def test_arrows_turn_plus_zooms_home_fits_and_other_keys_go_on(opened):
     view = opened()
     start = view.camera
-    assert key(view, Qt.Key.Key_Left) and not view.camera.same_as(start)
+    assert key(view, Qt.Key.Key_Left) and not np.allclose(view.camera.toward, start.toward)
     assert key(view, Qt.Key.Key_Right) and np.allclose(view.camera.toward, start.toward)
     assert key(view, Qt.Key.Key_Plus) and view.camera.height_mm < start.height_mm
     assert key(view, Qt.Key.Key_Home) and view.camera.height_mm == pytest.approx(start.height_mm)

@@ -80,11 +80,6 @@ class Camera:
         high = max(float(np.ptp(y)), float(np.ptp(x)) * size[1] / size[0], 1e-6)
         return replace(self, height_mm=high * _FIT, shift=(-float(x.max() + x.min()) / 2, -float(y.max() + y.min()) / 2))
 
-    def same_as(self, other: Camera) -> bool:
-        """Shows the same."""
-        ours, theirs = (np.concatenate([c.middle, c.toward, c.up, [c.height_mm]]) for c in (self, other))
-        return bool(np.allclose(ours, theirs, rtol=1e-12, atol=1e-12))
-
     # -- between millimetres and pixels ------------------------------------------------------------------------------
 
     def px_per_mm(self, size: Size) -> float:
