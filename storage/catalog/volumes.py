@@ -70,13 +70,6 @@ def same_in_folder(op: Operation, folder_id: int, sha256: str) -> tuple[int, str
     return (int(row[0]), str(row[1])) if row else None
 
 
-def items_of_series(db: sqlite3.Connection, series_uid: str) -> list[int]:
-    """Live items made of a DICOM series: where labels that refer to it belong."""
-    sql = "SELECT i.id FROM series s JOIN items i ON i.id = s.item_id WHERE s.series_uid = ? AND i.trashed_at IS NULL ORDER BY i.id"
-    rows = db.execute(sql, (series_uid,))
-    return [int(row[0]) for row in rows]
-
-
 def local_sources(db: sqlite3.Connection, item_ids: Iterable[int]) -> dict[str, bytes | None]:
     """Copies in the catalog's folder behind these items: source -> hash."""
     sql = "SELECT source, sha256 FROM volume_files WHERE location = ? AND item_id IN (SELECT value FROM json_each(?))"

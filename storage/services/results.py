@@ -46,6 +46,6 @@ class IntakeResult:
     folders_made: int = 0
     members: int = 0  # pictures of the group or sequence that was made
     cancelled: bool = False
-    labels_found: list[LabelFile] = field(default_factory=list)  # SEG, RTSTRUCT, SR ... of series: `volumes.items_of_series`
+    labels_found: list[LabelFile] = field(default_factory=list)  # SEG, RTSTRUCT, SR ... of series
     others: list[Path] = field(default_factory=list)  # files that lay among DICOM files and are none
     stopped: Failure | None = None  # why it ended before all was done, other than by cancelling

@@ -21,7 +21,7 @@ from storage.media.dicom_index import FrameIndex
 from storage.media.source import FileSource
 from storage.media.thumbnails import ThumbnailStore
 from storage.model.items import Kind, Location
-from storage.model.query import ItemSelection
+from storage.model.query import ItemQuery, ItemSelection
 from storage.progress import Progress
 from storage.services import relink
 from storage.services import trash as trash_service
@@ -159,11 +159,11 @@ def test_the_same_in_worker_processes(catalog, target, tmp_path):
     assert np.array_equal(read_back(catalog, result.added[0].item_id), phantom.volume)
 
 
-def test_labels_find_the_series_they_refer_to(catalog, target, tmp_path):
+def test_a_series_is_found_by_its_uid(catalog, target, tmp_path):
     phantom = phantoms.series(tmp_path / "in", n=2)
     added = add(catalog, target, tmp_path / "in").added[0]
-    assert volumes.items_of_series(catalog.reader(), phantom.series_uid) == [added.item_id]
-    assert volumes.items_of_series(catalog.reader(), "1.2.3") == []
+    assert list(catalog.reads.ids(ItemQuery(text=phantom.series_uid))) == [added.item_id]
+    assert list(catalog.reads.ids(ItemQuery(text="1.2.3"))) == []
 
 
 def test_a_series_enters_its_dataset(catalog, target, tmp_path):
