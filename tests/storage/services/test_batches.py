@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from storage.catalog import datasets, files, folders, trash
+from storage.catalog import datasets, files, trash
 from storage.catalog.check import check
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, Cancelled, Refused
@@ -26,17 +25,6 @@ from viewers.decode import frame_png, open_media
 from viewers.decode.encode import encode_members
 from viewers.decode.request import Request, to_rgb
 from viewers.decode.thumbs import render
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
-
-
-@pytest.fixture
-def target(catalog) -> int:
-    return catalog.do("New folder", folders.create, None, "Target")
 
 
 def shade(path: Path, value: int, size: tuple[int, int] = (20, 16)) -> Path:

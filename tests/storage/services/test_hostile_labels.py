@@ -11,7 +11,6 @@ import pytest
 
 from storage.catalog import labels
 from storage.catalog.check import check
-from storage.catalog.engine import Catalog
 from storage.exchange.soundness import fault_of, keep_sound
 from storage.model.geometry import Box, Keypoint
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
@@ -21,12 +20,6 @@ from tests.support import nouns
 from tests.support.label_strategies import full_document, full_ontology
 
 ODD = [None, 5, -1, "x", [], {}, 1e999, -1e999, 1e308, 10**400, True, [[]], [None], {"a": 1}, "\ud800", "9" * 500]
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
 
 
 @pytest.fixture

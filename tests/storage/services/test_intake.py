@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,17 +19,6 @@ from storage.services import intake as module
 from storage.services.intake import IntakeResult, add_paths
 from tests.support import pictures
 from viewers.decode.thumbs import render
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
-
-
-@pytest.fixture
-def target(catalog) -> int:
-    return catalog.do("New folder", folders.create, None, "Target")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -39,12 +38,6 @@ def media(tmp_path_factory) -> Path:
     (folder / "page.htm").write_text("<p>Words</p>")
     pictures.write(folder / "photo.png", pictures.smooth(30, 20))
     return folder
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
 
 
 @pytest.fixture

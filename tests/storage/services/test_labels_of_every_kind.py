@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from storage.catalog import labels
-from storage.catalog.engine import Catalog
 from storage.model import ontology_edit
 from storage.model.geometry import AudioRanges, Box, HtmlRanges, Polygon, ShapeKind, TextRanges
 from storage.model.items import Kind
@@ -30,12 +29,6 @@ KINDS = {
     "a.txt": {"kind": Kind.TEXT, "mime": "text/plain", "frames": 1, "width": None, "height": None},
     "a.html": {"kind": Kind.TEXT, "mime": "text/html", "frames": 1, "width": None, "height": None},
 }
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
 
 
 @pytest.fixture

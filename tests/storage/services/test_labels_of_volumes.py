@@ -35,12 +35,6 @@ from tests.support.volume_stage import FEATURES, blob, document, masks_of, named
 VOXELS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "nifti", "nrrd")
 
 
-@pytest.fixture
-def catalog(tmp_path: Path):
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
-
-
 class Stage:
     """A project with a tilted series and an axial one, the first labelled."""
 

@@ -24,12 +24,6 @@ FORMATS = ("encord", "coco")
 
 
 @pytest.fixture
-def catalog(tmp_path):
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
-
-
-@pytest.fixture
 def project(catalog):
     """Four pictures of 24 x 16 in two folders (one name twice); the first two carry one of everything."""
     ontology = full_ontology()

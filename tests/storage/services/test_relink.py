@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from storage.catalog import folders
-from storage.catalog.engine import Catalog
 from storage.errors import BadInput
 from storage.model.items import Location
 from storage.progress import Progress
@@ -17,12 +14,6 @@ from storage.services.intake import add_paths
 from storage.services.relink import check_links, find_and_relink, relink
 from tests.support import pictures
 from viewers.decode.thumbs import render
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 
 from storage.catalog import datasets, folders, trash, volumes
 from storage.catalog.check import check
-from storage.catalog.engine import Catalog
 from storage.errors import BadInput
 from storage.media.dicom_index import FrameIndex
 from storage.media.source import FileSource
@@ -31,17 +29,6 @@ from storage.services.results import IntakeResult
 from storage.services.series import add_series
 from tests.support import phantoms
 from viewers.decode.thumbs import render
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
-
-
-@pytest.fixture
-def target(catalog) -> int:
-    return catalog.do("New folder", folders.create, None, "Target")
 
 
 def add(catalog, target, *paths: Path, **options: object) -> IntakeResult:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import pytest
 
 from storage.catalog import folders
-from storage.catalog.engine import Catalog
 from storage.media.originals import Originals
 from storage.media.source import FileSource
 from storage.progress import Progress
@@ -18,12 +16,6 @@ from tests.support import slides
 from viewers.decode import open_media
 from viewers.decode.request import Request, to_rgb
 from viewers.decode.thumbs import render
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
 
 
 def add(catalog, path, **options):

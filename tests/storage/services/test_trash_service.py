@@ -12,12 +12,6 @@ from storage.services.trash import empty
 from tests.support.nouns import add, folder, titles, undo
 
 
-@pytest.fixture
-def catalog(tmp_path: Path):
-    with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:
-        yield made
-
-
 def original(catalog: Catalog, name: str) -> Path:
     path = catalog.paths.originals / "ab" / name
     path.parent.mkdir(exist_ok=True)
