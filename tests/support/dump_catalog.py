@@ -43,7 +43,9 @@ def make(folder: Path) -> None:
         catalog.do(
             "Add film", files.add, 1, [NewItem(new_uuid(), "film.mp4", film, Location.MISSING, "/films/film.mp4", "ab" * 32)]
         )
-        head = MediaInfo(Kind.DICOM_SERIES, "application/dicom", 200, 8, 6, 2, facts={"series_uid": "1.2.3", "patient_id": "PAT-1"})
+        head = MediaInfo(
+            Kind.DICOM_SERIES, "application/dicom", 200, 8, 6, 2, facts={"series_uid": "1.2.3", "patient_id": "PAT-1"}
+        )
         scan = NewItem(new_uuid(), "Head", head, Location.MISSING, "", "ef" * 32)
         behind = [VolumeFile(Location.MISSING, f"/scans/I{n}", f"{n + 1:02x}" * 32, 100, 5) for n in range(2)]
         catalog.do("Add series", volumes.add, 1, scan, behind, frame_index(2).to_bytes())
