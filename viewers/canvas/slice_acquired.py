@@ -190,7 +190,7 @@ class AcquiredCanvas(ImageCanvas):
         paint_corners(p, shown, size, font, self.inset())
         if plane is None or state is None:
             return
-        if state.lines:
+        if state.lines and state.geometry.n > 1:  # a single slice has no other planes
             paint_lines(p, lines(state, state.acquired, self.view, plane), size)
         paint_letters(p, edge_letters(self.view, plane), size, font)
         bar = scale_bar(self.view, plane) if self.marked else None

@@ -336,7 +336,7 @@ class VolumeEditor(
         strip, state = self.strip, self.state
         number, count = self.slice_place()
         kind = self.active or (state.acquired if state is not None else None)
-        strip.show_slice(kind.value.capitalize() if kind is not None else "Slice", number, count)
+        strip.show_slice(kind.value.capitalize() if kind is not None else self.words.one, number, count)
         own = state is None or kind is state.acquired
         first = self.frame() - self.frame() % max(1, self.volume.slices)
         strip.slider.show_marks(f - first for f in self.key_images if own and first <= f < first + self.volume.slices)

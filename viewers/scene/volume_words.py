@@ -14,6 +14,10 @@ from viewers.scene.volume_pictures import number
 from viewers.scene.volume_source import Probe, VolumeSource
 
 
+#: Modalities whose pictures are slices even where nothing says where they lie; "": NIfTI and the like.
+SLICED = ("CT", "MR", "PT", "NM", "")
+
+
 @dataclass(frozen=True, slots=True)
 class PaneContext:
     """What the words depend on. `shown` is the frame on the screen, `frame` the one that is wanted."""
@@ -40,6 +44,11 @@ class VolumeWords:
     def __init__(self, volume: VolumeSource) -> None:
         self.volume = volume
 
+    @property
+    def one(self) -> str:
+        """What its pictures are: slices, or the frames of X-rays and ultrasound."""
+        return "Slice" if self.volume.modality in SLICED or self.volume.geometry is not None else "Frame"
+
     # -- what is not as it should be
 
     def warnings(self, told: Sequence[str]) -> list[Warned]:
@@ -50,7 +59,7 @@ class VolumeWords:
             found.append(Warned(f"No SUV: {volume.suv_refused}"))
         for frame, error in sorted(volume.damaged.copy().items()):
             time = f" of time {frame // n + 1:,}" if volume.times > 1 else ""
-            found.append(Warned(f"Slice {frame % n + 1:,}{time}: {error.reason}", frame))
+            found.append(Warned(f"{self.one} {frame % n + 1:,}{time}: {error.reason}", frame))
         return found
 
     # -- corners
@@ -59,15 +68,16 @@ class VolumeWords:
         volume, n = self.volume, max(1, self.volume.slices)
         k = of.shown % n
         where = ["Key image"] if of.frame in of.key_images else []
-        where.append(f"Slice {k + 1:,} / {n:,}")
+        if n > 1:
+            where.append(f"{self.one} {k + 1:,} / {n:,}")
         if volume.times > 1:
             where.append(f"Time {of.shown // n + 1:,} / {volume.times:,}")
         if of.state is not None:
             where.append(self._height(of.state, float(of.state.geometry.heights[k])))
-        title = of.state.acquired.value.capitalize() if of.state is not None else "Slices"
+        title = of.state.acquired.value.capitalize() if of.state is not None else f"{self.one}s"
         return Corners(
             of.titles,
-            (f"{title}, as acquired",),
+            (f"{title}, as acquired",) if of.state is not None or n > 1 else (),
             tuple(where),
             (of.window, f"{of.zoom:.0%}") if of.window else (f"{of.zoom:.0%}",),
             self._warnings_of_slice(of, k, n),
@@ -84,7 +94,7 @@ class VolumeWords:
         warnings = [badge(state.geometry)] if cut.frame is None or of.slab else []
         warnings += self._while_loading()
         return Corners(
-            (),
+            of.titles if kind is state.acquired else (),
             (f"{kind.value.capitalize()}{turned}", *slab),
             (f"{here + 1:,} / {count:,}", self._along(normal, float(state.crosshair @ normal))),
             (of.window,) if of.window else (),
@@ -156,7 +166,7 @@ class VolumeWords:
         if probe is not None:
             parts.append(value_words(probe))
         parts.append(f"x {x:,.1f}  y {y:,.1f} px")
-        parts.append(f"slice {frame % max(1, self.volume.slices) + 1:,}")
+        parts.append(f"{self.one.lower()} {frame % max(1, self.volume.slices) + 1:,}")
         return "    ".join(parts)
 
 

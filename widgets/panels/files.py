@@ -334,7 +334,7 @@ class FilesPanel(QWidget):
             say(self.tr("No item passes the filters"), "", self.tr("Clear filters"))
         elif query.folder_id is None:
             text = self.tr(
-                "Drag files or whole folders in from your file manager, or choose them: pictures, videos, audio, PDF, text. Folders stay folders."
+                "Drag files or whole folders in from your file manager, or choose them: pictures, videos, audio, DICOM, NIfTI, PDF, text. Folders stay folders."
             )
             second = self.tr("New folder") if self._has_folders() else self.tr("Open the sample project")
             say(self.tr("Start with your files"), text, self.tr("Add data"), second)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
@@ -156,3 +157,33 @@ def test_corners_make_way_for_the_options_in_every_pane_they_reach(qtbot):
     assert stage.editor.planes[PlaneKind.CORONAL].inset() == 0
     stage.editor.arm_tool("select")
     assert sagittal.inset() == 0
+
+
+def test_pictures_of_ultrasound_and_x_ray_are_not_called_slices(qtbot):
+    cine = VolumeStage(qtbot, frames=ArrayFrames(np.zeros((4, 30, 40), np.int16), None), modality="US")
+    assert cine.canvas.corners().top_right == ("Frames, as acquired",)
+    assert cine.canvas.corners().bottom_left == ("Frame 1 / 4",)
+    assert cine.editor.strip.plane.text() == "Frame"
+    xray = VolumeStage(qtbot, frames=ArrayFrames(np.zeros((1, 30, 40), np.int16), None), modality="DX")
+    assert xray.canvas.corners().top_right == ()
+    assert xray.canvas.corners().bottom_left == ()
+
+
+def test_a_single_slice_is_not_crossed_by_lines_of_planes_it_has_not(qtbot):
+    geometry = space(n=1)
+    stage = VolumeStage(qtbot, frames=ArrayFrames(beads(geometry), geometry), modality="MR")
+    assert stage.editor.state.lines
+    crossed = stage.canvas.grab().toImage()
+    stage.editor.run("volume_lines")
+    assert stage.canvas.grab().toImage() == crossed
+
+
+def test_a_slab_keeps_the_title_of_the_series_in_its_corner(qtbot):
+    stage = VolumeStage(qtbot, titles=lambda: ("Head 5 mm", "CT"))
+    plane = stage.editor.planes[stage.editor.state.acquired]
+    painted, words = [], plane.corners
+    plane.corners = lambda cut: painted.append(words(cut)) or painted[-1]
+    stage.editor.next_slab()
+    qtbot.waitUntil(lambda: bool(painted), timeout=5000)
+    assert painted[-1].top_left == ("Head 5 mm", "CT")
+    assert painted[-1].top_right == ("Axial", "MIP 10 mm")
