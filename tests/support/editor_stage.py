@@ -126,6 +126,24 @@ class EditorStage:
     def arm(self, shape: ShapeKind) -> None:
         self.editor.arm_class(feature(shape))
 
+    def records(self) -> list[Any]:
+        return sorted(self.document.records(), key=lambda r: (type(r).__name__, r.uuid))
+
+    def go_back_and_forth(self) -> None:
+        """All undone, there is nothing; all redone, it is as it was."""
+        self.editor.arm_tool("select")
+        self.editor.settle()
+        assert self.sent
+        while self.session.redo() is not None:
+            pass
+        end = self.records()
+        while self.session.undo() is not None:
+            pass
+        assert self.records() == []
+        while self.session.redo() is not None:
+            pass
+        assert self.records() == end
+
     @property
     def shapes(self) -> list[Geometry]:
         return [a.geometry for a in self.document.on_frame(self.focus.at)]
