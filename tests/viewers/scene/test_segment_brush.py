@@ -142,7 +142,7 @@ def crossings(u: np.ndarray, v: np.ndarray, ring: np.ndarray) -> np.ndarray:
     inside = np.zeros(u.shape, bool)
     for (x0, y0), (x1, y1) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
         spans = (y0 <= v) != (y1 <= v)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             x = x0 + (v - y0) / (y1 - y0) * (x1 - x0)
         inside ^= spans & (u < x)
     return inside
