@@ -65,13 +65,13 @@ class Surface:
 NOTHING = Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int64))
 
 
-def mesh_of(block: VoxelBlock, geometry: VolumeGeometry, *, smooth: bool = True) -> Mesh:
+def mesh_of(block: VoxelBlock, geometry: VolumeGeometry) -> Mesh:
     """The surface of a mask. Nothing set: no triangles."""
     inside = np.argwhere(block.array.any(axis=(1, 2)))
     if not len(inside):
         return NOTHING
     share, start, factors = _shares(block)
-    points, triangles = _contour(share, smooth)
+    points, triangles = _contour(share)
     if not len(triangles):
         return NOTHING
     # (column, row, slice) of the padded, perhaps thinned array to those of the volume
@@ -98,7 +98,7 @@ def _shares(block: VoxelBlock) -> tuple[NDArray[np.uint8], tuple[int, ...], tupl
     return np.pad(np.rint(mean * 200).astype(np.uint8), 1), start, (float(factor),) * 3
 
 
-def _contour(share: NDArray[np.uint8], smooth: bool) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _contour(share: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Points (column, row, slice) of the array, and triangles."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
     from vtkmodules.vtkCommonDataModel import vtkImageData
@@ -115,18 +115,16 @@ def _contour(share: NDArray[np.uint8], smooth: bool) -> tuple[NDArray[np.float64
     edges.SetValue(0, 100.0)
     edges.ComputeNormalsOff()
     edges.ComputeScalarsOff()
-    last: Any = edges
-    if smooth:
-        sinc = vtkWindowedSincPolyDataFilter()
-        sinc.SetInputConnection(last.GetOutputPort())
-        sinc.SetNumberOfIterations(_SMOOTH)
-        sinc.SetPassBand(0.1)
-        sinc.BoundarySmoothingOff()
-        sinc.FeatureEdgeSmoothingOff()
-        sinc.NonManifoldSmoothingOn()
-        sinc.NormalizeCoordinatesOn()
-        last = sinc
-    last.Update()
+    sinc = vtkWindowedSincPolyDataFilter()
+    sinc.SetInputConnection(edges.GetOutputPort())
+    sinc.SetNumberOfIterations(_SMOOTH)
+    sinc.SetPassBand(0.1)
+    sinc.BoundarySmoothingOff()
+    sinc.FeatureEdgeSmoothingOff()
+    sinc.NonManifoldSmoothingOn()
+    sinc.NormalizeCoordinatesOn()
+    sinc.Update()
+    last: Any = sinc
     count = last.GetOutput().GetNumberOfPolys()
     if count > MOST_TRIANGLES:
         thin = vtkQuadricDecimation()
