@@ -29,7 +29,8 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
         except PostilError as error:
             raise by_its_title(error, item) from None
 
-    return VolumeSource(opened, modality=str(item.facts.get("modality") or ""), cache_dir=catalog.paths.cache)
+    sides = tuple(str(side) for side in item.facts.get("patient_orientation") or ())
+    return VolumeSource(opened, modality=str(item.facts.get("modality") or ""), sides=sides, cache_dir=catalog.paths.cache)
 
 
 def corner_titles(item: Item) -> tuple[str, ...]:

@@ -274,6 +274,7 @@ def _facts(values: Values, found: Found) -> dict[str, Any]:
         "body_part": values.code(0x00180015),
         "laterality": _laterality(values),
         "view_position": values.code(0x00185101) or _VIEWS.get(values.item(0x00540220).code(0x00080100), ""),
+        "patient_orientation": list(values.codes(0x00200020)),
         "frame_of_reference": values.code(0x00200052),
         "sop_class": values.code(0x00080016),
         "transfer_syntax": found.transfer_syntax,

@@ -19,7 +19,7 @@ _SLIDES = "1.2.840.10008.5.1.4.1.1.77.1.6"
 
 def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
     facts = dict(files[0].facts)
-    for name in ("laterality", "view_position"):
+    for name in ("laterality", "view_position", "patient_orientation"):
         if any(file.facts.get(name) != facts.get(name) for file in files):
             facts.pop(name, None)  # a series of several views is none of them
     form = index.formats[0]

@@ -18,6 +18,7 @@ from storage.model.query import ItemQuery, ItemSelection
 from tests.journeys.desk import SHIFT, Desk
 from tests.support import phantoms
 from viewers.canvas.mpr_grid import Layout
+from viewers.scene.slice_marks import edge_sides
 
 
 def write(folder: Path, name: str, *, part: str = "CHEST", date: str = "20260301", study: str = "1.2.1", **more) -> None:
@@ -270,7 +271,7 @@ def test_a_mammogram_hangs_with_the_other_side_until_that_is_taken_away(desk: De
     for side in "LR":
         write(
             tmp_path / "scans", f"{side} CC", part="BREAST", study="1.2.7", n=1, Modality="MG", ImageLaterality=side, ViewPosition="CC",
-            ImagePositionPatient=None,
+            ImagePositionPatient=None, PatientOrientation=["A" if side == "L" else "P", "FR"],
         )  # fmt: skip
     desk.add("Scans", tmp_path / "scans")
     dataset = desk.do(datasets.create, "Set")
@@ -287,6 +288,8 @@ def test_a_mammogram_hangs_with_the_other_side_until_that_is_taken_away(desk: De
     show("L CC")
     assert desk.editor.editor.hanging.title == "Mammography, CC"
     assert "R CC" in beside(desk)
+    shown = desk.editor.editor
+    assert edge_sides(shown.canvas.view, shown.volume.sides) == ("P", "A", "HL", "FR")
     own = desk.editor.editor.grid.panes[desk.editor.editor.grid.acquired]
     desk.until(lambda: desk.editor.editor.grid.beside.x() < own.x(), "the right breast is at the left")
     desk.editor.editor.run("volume_beside_away")

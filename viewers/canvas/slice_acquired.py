@@ -21,7 +21,7 @@ from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters,
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
 from viewers.scene.mpr import Plane, acquired
 from viewers.scene.mpr_state import MprState
-from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
+from viewers.scene.slice_marks import Corners, edge_letters, edge_sides, scale_bar
 from viewers.scene.slice_view import SliceView
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.tools.base import ShapeDraft
@@ -189,6 +189,7 @@ class AcquiredCanvas(ImageCanvas):
         shown = corners if self.marked else Corners(warnings=corners.warnings)
         paint_corners(p, shown, size, font, self.inset())
         if plane is None or state is None:
+            paint_letters(p, edge_sides(self.view, self.slices.volume.sides), size, font)
             return
         if state.lines and state.geometry.n > 1:  # a single slice has no other planes
             paint_lines(p, lines(state, state.acquired, self.view, plane), size)

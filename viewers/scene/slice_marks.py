@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from storage.model.space import Floats, letters
 from viewers.scene.mpr import Plane
 from viewers.scene.view_state import ViewState
+
+_OPPOSITE = str.maketrans("APLRHF", "PARLFH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,19 @@ def edge_letters(view: ViewState, plane: Plane) -> tuple[str, str, str, str]:
     """Of the left, right, top and bottom edge of the pane: the side of the patient that lies there."""
     right, down = screen_ways(view, plane)
     return letters(-right), letters(right), letters(-down), letters(down)
+
+
+def edge_sides(view: ViewState, sides: Sequence[str]) -> tuple[str, str, str, str]:
+    """The same of a picture without a place: `sides` are those its rows and its columns run to (Patient Orientation)."""
+    corner, *ends = view.to_screen([(0, 0), (1, 0), (0, 1)])
+    found: dict[str, str] = {}
+    for side, (x, y) in zip(sides, (end - corner for end in ends), strict=False):
+        along = ("left", "right") if abs(x) > abs(y) else ("top", "bottom")
+        back, ahead = along if x + y > 0 else along[::-1]
+        found[ahead] = side
+        found[back] = side.translate(_OPPOSITE) if set(side) <= set("APLRHF") else ""  # hands and paws have other words
+    left, right, top, bottom = (found.get(edge, "") for edge in ("left", "right", "top", "bottom"))
+    return left, right, top, bottom
 
 
 def scale_bar(view: ViewState, plane: Plane) -> ScaleBar | None:

@@ -54,6 +54,7 @@ class VolumeSource:
         open: Callable[[], Frames],
         *,
         modality: str = "",
+        sides: Sequence[str] = (),
         cache_dir: Path | None = None,
         budget: MemoryBudget = SHARED,
     ) -> None:
@@ -61,6 +62,7 @@ class VolumeSource:
         self.frames: Frames | None = None
         self.store: VolumeStore | None = None
         self.modality = modality  # CT, MR ...
+        self.sides = tuple(sides)  # of the patient that rows and columns run to, where no position says it
         self.window = WindowState()
         self.suv: float | None = None  # what modality values are multiplied with to be SUVbw
         self.suv_refused = ""  # why not, of PET

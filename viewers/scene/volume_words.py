@@ -13,7 +13,6 @@ from viewers.scene.slice_marks import Corners, place_words
 from viewers.scene.volume_pictures import number
 from viewers.scene.volume_source import Probe, VolumeSource
 
-
 #: Modalities whose pictures are slices even where nothing says where they lie; "": NIfTI and the like.
 SLICED = ("CT", "MR", "PT", "NM", "")
 

@@ -15,6 +15,8 @@ from tests.support.volume_view import ArrayFrames, VolumeStage, beads, space
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_view_verbs import window_words
 from viewers.scene.mpr import PlaneKind, Slab
+from viewers.scene.slice_marks import edge_sides
+from viewers.scene.view_state import ViewState
 from viewers.scene.window_level import Window
 from viewers.tools.overlap import Overlap
 
@@ -187,3 +189,15 @@ def test_a_slab_keeps_the_title_of_the_series_in_its_corner(qtbot):
     qtbot.waitUntil(lambda: bool(painted), timeout=5000)
     assert painted[-1].top_left == ("Head 5 mm", "CT")
     assert painted[-1].top_right == ("Axial", "MIP 10 mm")
+
+
+def test_letters_of_a_picture_without_a_place_turn_with_it():
+    view = ViewState()
+    assert edge_sides(view, ("L", "F")) == ("R", "L", "H", "F")
+    view.flip = True
+    assert edge_sides(view, ("L", "F")) == ("L", "R", "H", "F")
+    view.flip = False
+    view.rotation = 90
+    assert edge_sides(view, ("L", "F")) == ("F", "H", "R", "L")
+    assert edge_sides(view, ("RT", "D")) == ("D", "", "", "RT")
+    assert edge_sides(view, ()) == ("", "", "", "")
