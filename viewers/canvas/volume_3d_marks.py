@@ -79,13 +79,16 @@ def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], font:
     top = below + 12 + len(view.badges) * (metrics.height() + 6)
     note = view.note
     if note:
-        box = metrics.boundingRect(QRectF(0, 0, size[0] - 28, 200), int(Qt.TextFlag.TextWordWrap), note)
-        ground = QRectF(8, top, box.width() + 12, box.height() + 6)
+        wraps = int(Qt.TextFlag.TextWordWrap)
+        box = metrics.boundingRect(QRectF(0, 0, size[0] - 28, size[1]), wraps, note)
+        ground = QRectF(
+            8, top, math.ceil(box.width()) + 13, math.ceil(box.height()) + 6
+        )  # to the hair it would break into one line more
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(_NOTE_GROUND)
         p.drawRoundedRect(ground, 4, 4)
         p.setPen(_NOTE)
-        p.drawText(ground.adjusted(6, 3, -6, -3), int(Qt.TextFlag.TextWordWrap), note)
+        p.drawText(ground.adjusted(6, 3, -6, -3), wraps, note)
     if view.reading.subject is None and view.reading.wanted:
         text = view.tr("Loading {have} of {wanted} slices").format(have=view.reading.have, wanted=view.reading.wanted)
         shadowed(p, QRectF(8, size[1] - 24, size[0] - 16, 16), Qt.AlignmentFlag.AlignCenter, text, TEXT)

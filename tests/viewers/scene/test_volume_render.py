@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import threading
 import time
@@ -328,6 +329,24 @@ def finds_nothing(line):
 def test_a_driver_that_fails_in_the_trial_fails_there_alone(trial, words):
     report = ladder.probe(trial=trial, patience=20 if trial is not hangs else 1)
     assert words in report.fault and choose(report).step is Step.NUMPY
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RuntimeError("\n        An attempt has been made to start a new process.\n\n  More."), "An attempt has been made"),
+        (OSError(11, "Resource temporarily unavailable"), "Resource temporarily unavailable"),
+        (RuntimeError(), "no process can be started (RuntimeError)"),
+    ],
+)
+def test_where_no_trial_can_begin_the_reason_is_said(monkeypatch, error, words):
+    def refuse(process):
+        raise error
+
+    monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
+    note = choose(ladder.probe()).note
+    assert words in note
+    assert note.endswith("): simple projections are shown instead.")
 
 
 def test_the_real_trial_answers_once_for_the_whole_session():

@@ -106,7 +106,7 @@ def probe(
     except (OSError, RuntimeError) as error:  # no process may be started: not even a trial is safe
         line.close()
         theirs.close()
-        return Report(fault=f"the graphics driver cannot be tried: {error}".splitlines()[0])
+        return Report(fault=f"the graphics driver cannot be tried: {_why(error)}")
     theirs.close()
     try:
         until = time.monotonic() + patience
@@ -119,9 +119,16 @@ def probe(
         return Report(**answer)
     except (EOFError, OSError):
         process.join(2)
-        return Report(fault=f"the graphics driver failed in a trial, exit code {process.exitcode}")
+        how = "it ended without a word" if process.exitcode is None else f"exit code {process.exitcode}"
+        return Report(fault=f"the graphics driver failed in a trial, {how}")
     finally:
         line.close()
         process.kill()
         process.join()
         process.close()
+
+
+def _why(error: Exception) -> str:
+    """The first line that says something, as the end of a sentence."""
+    lines = (line.strip().rstrip(".:") for line in str(error).splitlines())
+    return next(filter(None, lines), "") or f"no process can be started ({type(error).__name__})"
