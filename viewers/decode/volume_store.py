@@ -232,6 +232,7 @@ class VolumeStore:
             if not last:
                 self._working -= 1
         if last:
+            self._tell()  # the disk, which may take seconds, is not waited for
             if self.complete and not self.damaged:  # a damaged frame may be whole the next time
                 self._room.keep(self.array)  # before anybody may think that nothing is going on any more, and close
             with self._changed:
