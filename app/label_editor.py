@@ -291,7 +291,7 @@ class LabelEditor(QWidget):
             self._left_behind.append(self.side)
         if self.loaded is not None:
             self._close(self.loaded)
-        if self._saving is not None:
+            assert self._saving is not None
             self._saving.state_changed.disconnect(self.header.show_state)
         self.loaded = self.session = self.editor = self.side = None
 

@@ -61,3 +61,12 @@ def test_nothing_is_left_of_tasks_that_were_left(studio: Desk, keys: str) -> Non
                 desk.turn()
         desk.wait_idle()
         desk.until(lambda: not left_over(desk, before), "what was left is gone")
+
+
+def test_a_window_that_is_closed_twice_ends_its_task_once(studio: Desk) -> None:
+    desk = studio
+    desk.pages.open_task(desk.reads.task_ids(desk.reads.projects()[0].id)[0])
+    desk.until(lambda: desk.pages.editing, "it is open")
+    desk.pages.close()
+    desk.pages.close()
+    assert desk.editor.loaded is None
