@@ -94,3 +94,14 @@ def need(program: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return path
+
+
+@pytest.fixture
+def plain(qapp):
+    """The theme is the whole program's: put back what was there."""
+    palette, sheet, style, font = qapp.palette(), qapp.styleSheet(), qapp.style().name(), qapp.font()
+    yield qapp
+    qapp.setStyleSheet(sheet)
+    qapp.setStyle(style)
+    qapp.setPalette(palette)
+    qapp.setFont(font)

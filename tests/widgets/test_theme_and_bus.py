@@ -13,17 +13,6 @@ from widgets import icons, theme, words
 from widgets.bus import CatalogBus
 
 
-@pytest.fixture
-def plain(qapp):
-    """The theme is the whole program's: put back what was there."""
-    palette, sheet, style, font = qapp.palette(), qapp.styleSheet(), qapp.style().name(), qapp.font()
-    yield qapp
-    qapp.setStyleSheet(sheet)
-    qapp.setStyle(style)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
-
-
 def contrast(one, other):
     def light(colour):
         parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from viewers.editors.tool_options import ToolOptions
 from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
@@ -24,13 +24,13 @@ class OptionStrip(QFrame):
         self.setAutoFillBackground(True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._settings = settings
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(8)
+        rows = self._rows = QGridLayout(self)
+        rows.setContentsMargins(8, 4, 8, 4)
+        rows.setSpacing(8)
         self._brush = self._brush_part()
         self._polygon = self._polygon_part()
-        row.addWidget(self._brush)
-        row.addWidget(self._polygon)
+        rows.addWidget(self._brush, 0, 0)
+        rows.addWidget(self._polygon, 0, 1)
         self.more: ToolOptions | None = None
         self.overlap: QWidget | None = None
         self.hide()
@@ -39,13 +39,13 @@ class OptionStrip(QFrame):
         """The options of the tools that look at the picture."""
         self.more = more
         more.changed.connect(self.changed)
-        self.layout().addWidget(more)
+        self._rows.addWidget(more, 0, 2)
 
     def put_overlap(self, choice: QWidget) -> None:
         """Of volumes: who may share voxels with whom takes the place of “remove underlying”."""
         self.overlap = choice
         self.underlying_box.hide()
-        self.layout().addWidget(choice)
+        self._rows.addWidget(choice, 0, 3)
 
     def _brush_part(self) -> QWidget:
         part = QWidget(self)
@@ -116,9 +116,19 @@ class OptionStrip(QFrame):
             button.setEnabled(name == "new" or can_change or name == mode)
             button.setToolTip("" if button.isEnabled() else "Select one polygon first.")
         self.setVisible(brush or polygon or more or (self.overlap is not None and tool_id in MASK_TOOLS))
-        for part in (self._brush, self.more, self):
+        for part in (self._brush, self.more):
             if part is not None:
                 part.layout().activate()  # from the inside out: else the size is that of a moment ago
+        self.fit()
+
+    def fit(self) -> None:
+        """As large as it must be; where one row is too wide for the panes the overlap stands in a second one."""
+        if self.overlap is not None:
+            self._rows.addWidget(self.overlap, 0, 3)
+            self._rows.activate()
+            if self._rows.sizeHint().width() > self.parentWidget().width() - 2 * self.x():
+                self._rows.addWidget(self.overlap, 1, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
+        self._rows.activate()
         self.adjustSize()
 
     def read(self) -> None:

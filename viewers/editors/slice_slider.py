@@ -17,7 +17,7 @@ class SliceSlider(QSlider):
         self.marks: tuple[int, ...] = ()
         self.setAccessibleName(self.tr("Slice"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumWidth(80)
+        self.setMinimumWidth(56)
 
     def show_marks(self, slices: Iterable[int]) -> None:
         """Numbers from 0."""

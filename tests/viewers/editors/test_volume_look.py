@@ -19,6 +19,7 @@ from viewers.scene.slice_marks import edge_sides
 from viewers.scene.view_state import ViewState
 from viewers.scene.window_level import Window
 from viewers.tools.overlap import Overlap
+from widgets import theme
 
 
 def test_what_was_chosen_comes_back_with_the_next_volume(qtbot):
@@ -109,6 +110,14 @@ def test_the_keys_are_those_of_the_canvas_after_something_was_chosen_below(qtbot
     assert stage.editor.grid.isAncestorOf(QApplication.focusWidget())
 
 
+@pytest.fixture(params=["bare", "dressed"])
+def dress(request, plain):
+    """As the window is, and as a system without our style would have it."""
+    if request.param == "dressed":
+        theme.apply(plain, "light")
+
+
+@pytest.mark.usefixtures("dress")
 @pytest.mark.parametrize("tool", ["brush", "eraser", "threshold", "sphere", "grow", "snip"])
 def test_the_options_of_every_mask_tool_are_in_sight_over_four_panes(qtbot, tool):
     stage = VolumeStage(qtbot, size=(868, 680))  # the room of a window of 1280 by 800
@@ -134,6 +143,7 @@ def test_windows_are_said_as_exactly_as_their_width_asks_for(window, words):
     assert window_words(window) == words
 
 
+@pytest.mark.usefixtures("dress")
 @pytest.mark.parametrize("width", [868, 1508])
 def test_nothing_in_the_strip_is_cut_off_where_there_is_time_and_a_slab(qtbot, width):
     geometry = space()
