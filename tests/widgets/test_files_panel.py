@@ -131,6 +131,17 @@ def test_an_empty_folder_has_one_button_that_adds_data_to_it(panel, qtbot, reads
     assert wanted.args == [3]
 
 
+def test_an_empty_folder_into_which_folders_come_says_so(panel, qtbot, reads, bus):
+    reads.items = {item_id: row for item_id, row in reads.items.items() if row.folder_id != 3}
+    panel.open_folder(3)
+    (empty,) = shown(panel, StatePanel)
+    before = empty._title.text()
+    reads.add_folder("Left", 3)
+    bus.publish(Changes(folders=frozenset({3})))
+    qtbot.waitUntil(lambda: empty._title.text() == "Only folders here", timeout=2000)
+    assert before == "This folder has no items yet"
+
+
 def test_new_items_appear_when_the_catalog_says_so(panel, qtbot, reads, bus):
     reads.add_item(1, "aaa.png")
     bus.publish(Changes(item_folders=frozenset({1})))

@@ -120,7 +120,7 @@ def test_the_head_says_what_is_counted_and_what_lies_elsewhere(qtbot, room):
     panel = LabelsPanel(room.session, room.focus, room.things.ontology)
     qtbot.addWidget(panel)
     panel.show()
-    assert panel._note.text() == "Nothing is on this frame. On others: 3."
+    assert panel._note.text() == "Nothing is marked here. Elsewhere: 3."
     room.focus.set(at=("", 15))
     assert panel._head._count.text() == "2 here"
     qtbot.mouseClick(panel._all_frames, Qt.MouseButton.LeftButton)

@@ -382,6 +382,7 @@ class FilesPanel(QWidget):
                 self._leave_gone_folder()
                 return
             self.sidebar.show_place(self._place.kind, self._place.folder_id)
+            self._say_when_empty(self.list.model.query)  # folders came or went below
         if changes.everything or changes.item_folders:
             tree.recount(None if changes.everything else changes.item_folders)
             self.trash.refresh()

@@ -112,7 +112,7 @@ class LabelsPanel(QWidget):
             self._note.setText(self.tr("Nothing here is called that."))
         elif here and self._session.document.instances:
             elsewhere = len(self._session.document.instances)
-            self._note.setText(self.tr("Nothing is on this frame. On others: {count}.").format(count=f"{elsewhere:,}"))
+            self._note.setText(self.tr("Nothing is marked here. Elsewhere: {count}.").format(count=f"{elsewhere:,}"))
         else:
             self._note.setText(self.tr("Nothing is marked yet. Choose a class and mark its first object."))
         self._note.setVisible(not shown)
