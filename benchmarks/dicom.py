@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -108,25 +108,18 @@ def _by_simpleitk(folder: Path) -> object:
 
 
 def _added(root: Path, folder: Path, processes: Executor, *, link: bool, load: bool = False) -> float:
-    """Until the job is done; `load`: and every voxel is in memory, which is begun when the series stands in the list."""
+    """Until the rows are committed; `load`: until every voxel is in memory as well."""
     from storage.catalog import folders
     from storage.progress import Progress
     from storage.services.series import add_series
 
-    with Catalog.create(root / "catalog") as catalog, ThreadPoolExecutor(1) as viewer:
+    with Catalog.create(root / "catalog") as catalog:
         target = catalog.do("New folder", folders.create, None, "Scans")
-        opened: list[Future[None]] = []
-
-        def listed(item_ids: list[int]) -> None:
-            if load:
-                opened.append(viewer.submit(_load, catalog, item_ids[0]))
-
         began = time.perf_counter()
-        result = add_series(catalog, [folder], target, link=link, progress=Progress(), processes=processes, on_batch=listed)
-        for each in opened:
-            each.result()
+        result = add_series(catalog, [folder], target, link=link, progress=Progress(), processes=processes)
+        if load:
+            _load(catalog, result.added[0].item_id)
         taken = time.perf_counter() - began
         assert len(result.added) == 1 and not result.errors
-        assert len(opened) == load
     shutil.rmtree(root / "catalog")
     return taken
