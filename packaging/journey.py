@@ -190,9 +190,8 @@ def originals_of(sample: Path, folder: Path) -> Path:
     with Catalog.open(sample, read_only=True) as catalog:
         for item_id in catalog.reads.ids(ItemQuery()):
             item = catalog.reads.item(item_id)
-            path = path_of(catalog, item)
-            if item.title in PAGES and path is not None:
-                shutil.copy(path, folder / item.title)
+            if item.title in PAGES:
+                shutil.copy(path_of(catalog, item), folder / item.title)
                 with Image.open(folder / item.title) as picture:
                     picture.verify()
     return folder
