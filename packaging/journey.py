@@ -11,13 +11,12 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from os.path import relpath
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-OUT = ROOT / "out"
-PICTURES = OUT / "pictures"
 
 from PIL import Image  # noqa: E402
 from PySide6.QtCore import QPoint, Qt  # noqa: E402
@@ -35,11 +34,14 @@ PAGES = ("street-1.jpg", "street-2.png")
 
 
 class Journey:
-    def __init__(self, sample: Path) -> None:
-        self.catalog = OUT / "journey" / "Catalog"
+    """`out`: the folder that has the sample project, and gets what is made."""
+
+    def __init__(self, out: Path) -> None:
+        self.out, self.pictures = out, out / "pictures"
+        self.catalog = out / "journey" / "Catalog"
         shutil.rmtree(self.catalog.parent, ignore_errors=True)
         self.catalog.parent.mkdir(parents=True)
-        self.source = originals_of(sample, self.catalog.parent / "Streets")
+        self.source = originals_of(out / "sample", self.catalog.parent / "Streets")
         self.desk = Desk(self.catalog)
         self.number = 0
         self.drawn: list[str] = []
@@ -65,8 +67,8 @@ class Journey:
         self.number += 1
         began = time.perf_counter()
         act()
-        file = self.desk.picture(PICTURES / f"{self.number:02d}.png")
-        print(f"{self.number:2d}. {text}  ({time.perf_counter() - began:.1f} s)  {file.relative_to(ROOT)}", flush=True)
+        file = self.desk.picture(self.pictures / f"{self.number:02d}.png")
+        print(f"{self.number:2d}. {text}  ({time.perf_counter() - began:.1f} s)  {relpath(file)}", flush=True)
 
     # -- the steps
 
@@ -154,7 +156,7 @@ class Journey:
         assert project.tasks_by_stage[complete.uuid] == 1
 
     def export(self, format_: str, name: str) -> None:
-        desk, target = self.desk, OUT / name
+        desk, target = self.desk, self.out / name
         target.unlink(missing_ok=True)
         if desk.pages.editing:
             desk.click("Queue")
@@ -167,7 +169,7 @@ class Journey:
         desk.wait_idle()
         written = json.loads(target.read_text("utf-8"))
         assert written
-        print(f"    {target.relative_to(ROOT)}, {target.stat().st_size:,} bytes")
+        print(f"    {relpath(target)}, {target.stat().st_size:,} bytes")
 
     def reopen(self) -> None:
         self.desk.restart()
@@ -198,15 +200,17 @@ def originals_of(sample: Path, folder: Path) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    journey = Journey(Path(arguments[0]) if arguments else OUT / "sample")
+    journey = Journey(Path(arguments[0]) if arguments else ROOT / "out")
     try:
         journey.run()
     except (AssertionError, LookupError) as fault:
         print(f"FAILED in step {journey.number}: {fault}", file=sys.stderr)
         if journey.desk.program is not None:
-            print(f"The window then: {journey.desk.picture(PICTURES / 'failed.png')}", file=sys.stderr)
+            print(f"The window then: {journey.desk.picture(journey.pictures / 'failed.png')}", file=sys.stderr)
         return 1
-    print(f"All {journey.number} steps held. Pictures: {PICTURES.relative_to(ROOT)}/, exports: out/labels-*.json")
+    print(
+        f"All {journey.number} steps held. Pictures: {relpath(journey.pictures)}/, exports: {relpath(journey.out)}/labels-*.json"
+    )
     return 0
 
 
