@@ -118,13 +118,19 @@ def test_an_older_catalog_is_not_migrated_by_reading(older):
         Catalog.open(older, read_only=True)
 
 
-@pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*.sql")), ids=lambda p: p.stem)
-def test_catalogs_of_every_earlier_version_open_and_are_whole(fixture, tmp_path):
+def of_version(version: str, tmp_path):
+    """A catalog as that version left it."""
     root = tmp_path / "c"
     root.mkdir()
     db = sqlite3.connect(root / "catalog.sqlite", isolation_level=None)
-    db.executescript(fixture.read_text(encoding="utf-8"))
+    db.executescript((FIXTURES / f"{version}.sqlite.sql").read_text(encoding="utf-8"))
     db.close()
+    return root
+
+
+@pytest.mark.parametrize("fixture", sorted(FIXTURES.glob("*.sql")), ids=lambda p: p.stem)
+def test_catalogs_of_every_earlier_version_open_and_are_whole(fixture, tmp_path):
+    root = of_version(fixture.stem.partition(".")[0], tmp_path)
     with Catalog.open(root) as catalog:
         assert catalog.user.email == "ada@example.org"
         assert scalar(catalog, "SELECT title FROM folders") == "Scans"
@@ -138,22 +144,14 @@ def test_catalogs_of_every_earlier_version_open_and_are_whole(fixture, tmp_path)
 
 
 def test_groups_and_frames_of_version_2_are_kept(tmp_path):
-    (tmp_path / "c").mkdir()
-    db = sqlite3.connect(tmp_path / "c" / "catalog.sqlite", isolation_level=None)
-    db.executescript((FIXTURES / "v2.sqlite.sql").read_text(encoding="utf-8"))
-    db.close()
-    with Catalog.open(tmp_path / "c") as catalog:
+    with Catalog.open(of_version("v2", tmp_path)) as catalog:
         group = scalar(catalog, "SELECT id FROM items WHERE kind = 'image_group'")
         assert [m.title for m in catalog.reads.members_of(group)] == ["a.png", "b.png"]
         assert len(FrameTable.from_bytes(catalog.reads.frame_table("ab" * 32))) == 5
 
 
 def test_series_of_version_3_are_kept(tmp_path):
-    (tmp_path / "c").mkdir()
-    db = sqlite3.connect(tmp_path / "c" / "catalog.sqlite", isolation_level=None)
-    db.executescript((FIXTURES / "v3.sqlite.sql").read_text(encoding="utf-8"))
-    db.close()
-    with Catalog.open(tmp_path / "c") as catalog:
+    with Catalog.open(of_version("v3", tmp_path)) as catalog:
         series = scalar(catalog, "SELECT id FROM items WHERE kind = 'dicom_series'")
         assert [f.source for f in catalog.reads.volume_files_of(series)] == ["/scans/I0", "/scans/I1"]
         index = FrameIndex.from_bytes(catalog.reads.frame_index("ef" * 32))
@@ -162,11 +160,7 @@ def test_series_of_version_3_are_kept(tmp_path):
 
 
 def test_series_of_version_3_are_found_by_what_their_facts_say(tmp_path):
-    (tmp_path / "c").mkdir()
-    db = sqlite3.connect(tmp_path / "c" / "catalog.sqlite", isolation_level=None)
-    db.executescript((FIXTURES / "v3.sqlite.sql").read_text(encoding="utf-8"))
-    db.close()
-    with Catalog.open(tmp_path / "c") as catalog:
+    with Catalog.open(of_version("v3", tmp_path)) as catalog:
         assert [row.title for row in catalog.reads.first_rows(ItemQuery(text="1.2.3"))] == ["Head"]
 
 
