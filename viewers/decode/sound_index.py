@@ -16,7 +16,7 @@ from storage.ids import new_uuid
 from storage.media.source import ByteSource
 from viewers.decode.peaks import Peaks
 
-_VERSION = 1
+_VERSION = 2  # 1: WAV in packets of 2 KB
 
 
 @dataclass(frozen=True, slots=True)

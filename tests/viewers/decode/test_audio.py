@@ -226,3 +226,13 @@ def test_a_sound_without_a_single_sample_says_so(tmp_path):
         made.setparams((1, 2, 8000, 0, "NONE", ""))
     with pytest.raises(BadInput, match=r"silence\.wav holds no sound"):
         probe_audio(path)
+
+
+def test_wav_is_indexed_by_large_packets_and_exact_across_them(tmp_path):
+    """Between two packets the interpreter's lock may have to be waited for: two hours had a hundred thousand of them."""
+    want = sounds.ramp(300_000)
+    decoder = opened(sounds.write(tmp_path / "a.wav", want, codec="pcm_s16le"))
+    assert len(decoder.index.starts) < 12
+    for first in (0, 32_700, 65_500, 131_000, 299_000, 65_500):
+        assert np.array_equal(sounds.as_int16(decoder.read(first, 900)), want[first : first + 900]), first
+    decoder.close()
