@@ -35,6 +35,8 @@ def digest(document: LabelDocument) -> str:
 
 
 class Annotator:
+    title = ""  # of the task; none: the first one
+
     def __init__(self, catalog: Path, log: Path, seed: int) -> None:
         self.random = random.Random(seed)
         self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -53,7 +55,8 @@ class Annotator:
         assert pages is not None
         assert context is not None
         project = context.reads.projects()[0]
-        task = next(context.reads.task(i) for i in context.reads.task_ids(project.id))
+        tasks = (context.reads.task(i) for i in context.reads.task_ids(project.id))
+        task = next(t for t in tasks if self.title in ("", t.title))
         pages.open_task(task.id)
         self.editor = pages.editor
         self.timer.start()

@@ -1,10 +1,13 @@
 """Kills the whole program in mid-edit, at random moments, again and again: nothing that was called saved may be gone.
 
-python -m tests.support.kill_window 200 [CATALOG]
+python -m tests.support.kill_window 200 [--catalog CATALOG] [--volume TITLE]
+
+Of pictures it is the annotator who works (`annotator`), on a series of the given title the painter (`painter`).
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import shutil
@@ -24,11 +27,12 @@ from tests.support.annotator import digest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def one_life(catalog: Path, log: Path, seed: int, seconds: float) -> None:
+def one_life(catalog: Path, log: Path, seed: int, seconds: float, volume: str) -> None:
     """Start the program, let it work for so long after its first saved gesture, kill it."""
     log.unlink(missing_ok=True)
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    command = [sys.executable, "-m", "tests.support.annotator", str(catalog), str(log), str(seed)]
+    who = ["painter", str(catalog), str(log), str(seed), volume] if volume else ["annotator", str(catalog), str(log), str(seed)]
+    command = [sys.executable, "-m", f"tests.support.{who[0]}", *who[1:]]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
         end = time.monotonic() + 60
         while not (log.exists() and log.stat().st_size) and time.monotonic() < end:
@@ -42,7 +46,7 @@ def one_life(catalog: Path, log: Path, seed: int, seconds: float) -> None:
         child.wait()
 
 
-def compare(catalog: Path, log: Path, *, undo_all: bool) -> list[str]:
+def compare(catalog: Path, log: Path, volume: str, *, undo_all: bool) -> list[str]:
     """What was lost or cannot be undone, in words."""
     lines = [line.split() for line in log.read_text().split("\n")[:-1]]
     if not lines:
@@ -50,7 +54,8 @@ def compare(catalog: Path, log: Path, *, undo_all: bool) -> list[str]:
     newest, living, expected = int(lines[-1][0]), int(lines[-1][1]), lines[-1][2]
     with Catalog.open(catalog) as opened:
         reads = opened.reads
-        task = reads.task(reads.task_ids(reads.projects()[0].id)[0])
+        found = (reads.task(i) for i in reads.task_ids(reads.projects()[0].id))
+        task = next(t for t in found if volume in ("", t.title))
         document = reads.labels(task.label_row_id)
         row = task.label_row_id
         session = EditSession(
@@ -74,13 +79,13 @@ def compare(catalog: Path, log: Path, *, undo_all: bool) -> list[str]:
     return [f"{p.where}: {p.text}" for p in check(catalog)]
 
 
-def run(rounds: int, catalog: Path, *, seed: int = 1) -> list[str]:
+def run(rounds: int, catalog: Path, *, seed: int = 1, volume: str = "") -> list[str]:
     chance, faults = random.Random(seed), []
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "log"
         for n in range(rounds):
-            one_life(catalog, log, seed * 1000 + n, chance.random() * 0.6)
-            found = compare(catalog, log, undo_all=n % 10 == 9)
+            one_life(catalog, log, seed * 1000 + n, chance.random() * 0.6, volume)
+            found = compare(catalog, log, volume, undo_all=n % 10 == 9)
             faults += [f"round {n}: {fault}" for fault in found]
             if n % 10 == 9:
                 print(f"{n + 1} of {rounds} killed, {len(faults)} faults", flush=True)
@@ -88,15 +93,20 @@ def run(rounds: int, catalog: Path, *, seed: int = 1) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("rounds", type=int)
+    parser.add_argument("--catalog", type=Path, help="a copy of it is worked in; without it the sample is made")
+    parser.add_argument("--volume", default="", metavar="TITLE", help="the series to paint in")
+    given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         catalog = Path(scratch) / "catalog"
-        if len(arguments) > 1:
-            shutil.copytree(arguments[1], catalog)
+        if given.catalog is not None:
+            shutil.copytree(given.catalog, catalog)
         else:
             from postil.demo import make_demo
 
             make_demo(catalog)
-        faults = run(int(arguments[0]), catalog)
+        faults = run(given.rounds, catalog, volume=given.volume)
     print("\n".join(faults) or "none lost, check clean")
     return 1 if faults else 0
 
