@@ -151,17 +151,14 @@ def editor_for(
 
             return TextEditor(*shared, language=language_of(item.mime), **options)
     if item.kind in VOLUMES:
-        from storage.model.measures import Scale
         from viewers.editors.volume_editor import VolumeEditor
 
-        scale = Scale.of_image(item.facts.get("spacing"), item.facts.get("spacing_kind", ""))
         missing = tuple(item.facts.get("missing_3d") or ())
         shown = {
             "titles": lambda: medium.titles,
             "missing": missing,
             "told": item.warnings,
             "read_header": medium.header,
-            "scale": scale,
         }
         return VolumeEditor(*shared, **shown, **(hung or {}), **options)
     from viewers.editors.image_editor import ImageEditor

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import PostilError
+from storage.model.calibration import Calibration
 from storage.model.items import Item
 from storage.services.originals import by_its_title, source_of
 from widgets.words import dicom_date
@@ -30,7 +31,9 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
             raise by_its_title(error, item) from None
 
     sides = tuple(str(side) for side in item.facts.get("patient_orientation") or ())
-    return VolumeSource(opened, modality=str(item.facts.get("modality") or ""), sides=sides, cache_dir=catalog.paths.cache)
+    modality = str(item.facts.get("modality") or "")
+    calibration = Calibration.of_facts(item.facts)
+    return VolumeSource(opened, modality=modality, sides=sides, calibration=calibration, cache_dir=catalog.paths.cache)
 
 
 def corner_titles(item: Item) -> tuple[str, ...]:

@@ -43,8 +43,13 @@ _MR_SIGNAL = ("110852", "DCM", "MR signal intensity")
 _VALUE = ("PIXELVALUE", dw.PRIVATE_SCHEME, "Pixel value")
 _HOUNSFIELD = ("[hnsf'U]", "UCUM", "Hounsfield unit")
 _PIXELS = ("{pixels}", "UCUM", "pixels")
-_UNITS = {"mm": ("mm", "UCUM", "mm"), "mm at detector": ("mm", "UCUM", "mm at detector"), "px": _PIXELS}
-_SQUARES = {"mm": ("mm2", "UCUM", "mm2"), "mm at detector": ("mm2", "UCUM", "mm2 at detector"), "px": _PIXELS}
+_WIDTHS = ("{pixels}", "UCUM", "widths of a pixel")
+_UNITS = {
+    "mm": ("mm", "UCUM", "mm"), "mm at detector": ("mm", "UCUM", "mm at detector"), "px": _PIXELS, "px widths": _WIDTHS
+}  # fmt: skip
+_SQUARES = {
+    "mm": ("mm2", "UCUM", "mm2"), "mm at detector": ("mm2", "UCUM", "mm2 at detector"), "px": _PIXELS, "px widths": _WIDTHS
+}  # fmt: skip
 _REPORT = ("126000", "DCM", "Imaging Measurement Report")
 _PROCEDURE = ("363679005", "SCT", "Imaging procedure")
 
@@ -113,7 +118,7 @@ def _region(series: Series, what: _Thing, row: Annotation, losses: Losses) -> An
 
     graphic = _graphic(series, what, row.geometry, losses)
     if graphic is None:
-        losses.add(what.name, series.title, f"a report has no {row.geometry.kind}")
+        losses.add(what.name, series.title, f"a report has no {row.geometry.kind.words}")
         return None
     kind, points = graphic
     sop_class, sop_uid, number = series.sop(row.frame)
@@ -198,8 +203,9 @@ def _tracking(what: _Thing) -> Any:
 
 
 def _measured(series: Series, what: _Thing, row: Annotation) -> list[Value]:
-    scale = scale_of(series)
     geometry = row.geometry
+    volume = series.geometry
+    scale = measures.Scale.of_volume(volume) if volume is not None else series.calibration.under(geometry, row.frame)
     if isinstance(geometry, Polyline):
         degrees = _angle(what.thing, geometry, scale)
         if degrees is not None:
@@ -222,13 +228,6 @@ def _angle(thing: ObjectClass, line: Polyline, scale: measures.Scale) -> float |
         a, b, c, d = line.points
         return measures.cobb((a, b), (c, d), scale)
     return None
-
-
-def scale_of(series: Series) -> measures.Scale:
-    if series.geometry is not None:
-        return measures.Scale.of_volume(series.geometry)
-    index = series.index
-    return measures.Scale.of_image(index.spacing, index.spacing_kind) if index is not None else measures.Scale()
 
 
 def _pixels(series: Series, frame: int) -> Any:

@@ -8,7 +8,7 @@ from there and never from the catalog.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from storage.exchange.losses import Losses
 from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
 from storage.model import masks
+from storage.model.calibration import Calibration
 from storage.model.geometry import Bitmask, Geometry, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.masks import Mask
@@ -61,6 +62,7 @@ class Series:
     pixels: Callable[[int], NDArray | None] | None = None  # frame -> modality values [rows, columns]
     units: str = ""  # of these values, as UCUM or DICOM call them; "" unknown
     uuid: str = ""  # of the item
+    calibration: Calibration = field(default_factory=Calibration)  # where positions are not known
 
     @property
     def frames(self) -> int:

@@ -319,6 +319,7 @@ def _pet(values: Values) -> dict[str, Any]:
         "units": values.code(0x00541001),
         "decay_correction": values.code(0x00541102),
         "weight_kg": values.decimal(0x00101030),
+        "flags": item.long(0x00186016),
         "dose_bq": drug.decimal(0x00181074),
         "half_life_s": drug.decimal(0x00181075),
         "injected": drug.code(0x00181078) or drug.code(0x00181072),

@@ -14,14 +14,17 @@ from storage.model.space import VolumeGeometry
 TILTED = 0.05  # degrees
 #: Names as Encord and DICOM write them of what a volume needs to be shown in 3D.
 _PLACING = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
+_REGIONS = "us_regions"  # of one file, as its header has them
 _SLIDES = "1.2.840.10008.5.1.4.1.1.77.1.6"
 
 
 def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
     facts = dict(files[0].facts)
-    for name in ("laterality", "view_position", "patient_orientation"):
+    for name in ("laterality", "view_position", "patient_orientation", "pixel_aspect"):
         if any(file.facts.get(name) != facts.get(name) for file in files):
             facts.pop(name, None)  # a series of several views is none of them
+    facts.pop(_REGIONS, None)
+    facts["ultrasound"] = _ultrasound(files, index)
     form = index.formats[0]
     facts |= {
         "format": "dicom",
@@ -40,7 +43,30 @@ def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
         facts["missing_3d"] = _missing(files)
         if index.spacing is not None:
             facts |= {"spacing": list(index.spacing), "spacing_kind": index.spacing_kind}
-    return {key: value for key, value in facts.items() if value not in ("", None, [])}
+    return {key: value for key, value in facts.items() if value not in ("", None, [], {})}
+
+
+def _ultrasound(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
+    """The calibrated regions of its pictures, of each kind of picture once; see `storage.model.calibration`."""
+    kinds: list[list[dict[str, Any]]] = []
+    of_file: list[int] = []
+    for file in files:
+        regions = [r for r in file.facts.get(_REGIONS, ()) if _lies_within(r, file)]
+        if regions not in kinds:
+            kinds.append(regions)
+        of_file.append(kinds.index(regions))
+    if not any(kinds):
+        return {}
+    found: dict[str, Any] = {"regions": kinds}
+    if len(kinds) > 1:
+        found["of"] = [of_file[number] for number in index.file.tolist()]
+    return found
+
+
+def _lies_within(region: dict[str, Any], file: ImageFile) -> bool:
+    """A region beyond its picture is that of a larger one, which was made smaller without telling."""
+    left, top, right, bottom = (-1 if edge is None else int(edge) for edge in region["box"])
+    return 0 <= left <= right <= file.format.columns and 0 <= top <= bottom <= file.format.rows
 
 
 def _geometry_facts(geometry: VolumeGeometry) -> dict[str, Any]:
@@ -92,6 +118,8 @@ def _unplaced(files: list[ImageFile], index: FrameIndex) -> list[str]:
         told.append(f"Shown as a stack only, without 3D: {_listed(missing)} missing.")
     elif first.sop_class != _SLIDES:
         told.append("Shown as a stack only, without 3D: its orientation makes no sense.")
+    if any(not _lies_within(r, file) for file in files for r in file.facts.get(_REGIONS, ())):
+        told.append("Its ultrasound calibration is that of a picture of another size: lengths are in pixels.")
     if index.spacing_kind == "detector":
         told.append("Its pixel spacing is that at the detector: lengths in the patient are smaller.")
     return told

@@ -1,6 +1,7 @@
 """Measuring on slices and in volumes: lengths, angles, areas, and the statistics of what lies under a shape or a mask.
 
-A `Scale` says what a pixel is worth and in which unit, honestly: mm, mm at the detector (projection images), or pixels.
+A `Scale` says what a pixel is worth and in which unit, honestly: mm, mm at the detector (projection images), or pixels; where
+those are not square, widths of a pixel.
 The deviation is that of the voxels themselves (divided by their number), as numpy has it.
 """
 
@@ -19,7 +20,9 @@ from storage.model import masks
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Ring, RotatedBox
 from storage.model.space import VolumeGeometry
 
-Unit = Literal["mm", "mm at detector", "px"]
+Unit = Literal["mm", "mm at detector", "px", "px widths"]
+
+_FLATTEST = 20.0  # an aspect beyond it is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,18 @@ class Scale:
             return Scale()
         return Scale(float(spacing[0]), float(spacing[1]), "mm at detector" if kind == "detector" else "mm")
 
+    @staticmethod
+    def of_aspect(aspect: Sequence[float] | None) -> Scale:
+        """Of pixels of unknown size: height and width, as numbers that stand in the same relation."""
+        if aspect is None or not _usable(aspect):
+            return Scale()
+        tall = float(aspect[0]) / float(aspect[1])
+        return Scale(tall, 1.0, "px widths") if tall != 1 and 1 / _FLATTEST < tall < _FLATTEST else Scale()
+
     @property
     def area_unit(self) -> str:
-        return {"mm": "mm²", "mm at detector": "mm² at detector", "px": "px²"}[self.unit]
+        named = {"mm": "mm²", "mm at detector": "mm² at detector", "px": "px²", "px widths": "px widths²"}
+        return named[self.unit]
 
     def way(self, a: Point, b: Point) -> tuple[float, float]:
         """From a to b (points of the picture) in the unit."""

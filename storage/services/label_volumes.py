@@ -14,6 +14,7 @@ from storage.exchange.dicom_read import read_head
 from storage.exchange.volumes import Series
 from storage.media.dicom_index import FrameIndex
 from storage.media.grid_header import GridHeader
+from storage.model.calibration import Calibration
 from storage.model.items import Item, Kind
 from storage.services.originals import facts_of, path_of
 
@@ -64,6 +65,7 @@ def series_of(catalog: Catalog, item: Item, pixels: Pixels | None = None) -> Ser
         pixels=_lazily(pixels, facts) if pixels is not None and form.samples == 1 else None,
         units=form.units,
         uuid=item.uuid,
+        calibration=Calibration.of_facts(item.facts),
     )
 
 

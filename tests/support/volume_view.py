@@ -17,6 +17,7 @@ from storage.editing.on_frames import Still
 from storage.editing.session import EditSession
 from storage.errors import BadInput
 from storage.media.dicom_index import FileWindow, Lut, Voi
+from storage.model.calibration import Calibration
 from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.space import VolumeGeometry
@@ -144,13 +145,14 @@ class VolumeStage:
         modality: str = "CT",
         wait: bool = True,
         opener: Any = None,
+        calibration: Calibration | None = None,
         **options: Any,
     ) -> None:
         if frames is None:
             geometry = geometry or space()
             frames = ArrayFrames(beads(geometry) if array is None else array, geometry)
         self.frames = frames
-        self.volume = VolumeSource(opener or (lambda: frames), modality=modality)
+        self.volume = VolumeSource(opener or (lambda: frames), modality=modality, calibration=calibration)
         self.document = LabelDocument()
         self.sent = Sent()
         self.session = EditSession(

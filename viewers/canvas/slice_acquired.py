@@ -57,6 +57,8 @@ class AcquiredCanvas(ImageCanvas):
         self._smooth = True
         self.slices = pictures
         super().__init__(session, focus, ontology, pictures, parent)
+        tall, wide = pictures.volume.calibration.aspect  # until it has a place in space
+        self.view.use_spacing(wide, tall)
         self.smooth(True)
         self.setAccessibleName(self.tr("Acquired slices"))
         self.setAccessibleDescription(

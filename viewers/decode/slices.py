@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from storage.errors import BadInput, Cancelled
 from storage.media.dicom_index import FrameIndex
 from storage.media.source import ByteSource, FileSource
+from storage.model.calibration import Calibration
 from storage.model.space import VolumeGeometry
 from viewers.decode import voi
 from viewers.decode.arrays import Array, bgra, halve
@@ -42,7 +43,7 @@ def open_frames(source: ByteSource, item_kind: str, facts: Mapping[str, Any]) ->
     index = FrameIndex.from_bytes(index) if isinstance(index, bytes) else index
     if len(files) < len(index.sop_uids):
         raise BadInput("The files of this series are not known.", remedy="Add the series again.", input=str(source.path or ""))
-    return DicomFrames(index, lambda file: FileSource(files[file]))
+    return DicomFrames(index, lambda file: FileSource(files[file]), Calibration.of_facts(facts).aspect)
 
 
 def _found_anew(paths: list[Path]) -> Frames:
@@ -56,7 +57,8 @@ def _found_anew(paths: list[Path]) -> Frames:
         nothing = BadInput(f"{paths[0].name} holds no pictures.", remedy="Leave it out.", input=str(paths[0]))
         raise found.refused[0] if found.refused else nothing
     series = max(found.series, key=lambda s: len(s.index))
-    return DicomFrames(series.index, lambda file: FileSource(series.files[file]))
+    aspect = Calibration.of_facts(series.info.facts).aspect
+    return DicomFrames(series.index, lambda file: FileSource(series.files[file]), aspect)
 
 
 class SliceDecoder:

@@ -56,6 +56,7 @@ def render_source(source: ByteSource, size: int) -> bytes:
 def render_volume(source: ByteSource, item_kind: str, facts: Mapping[str, Any], size: int) -> bytes:
     """The middle slice of a series or NIfTI file, as it lies in the patient; `facts` as for `open_media`."""
     from viewers.decode.slices import SliceDecoder, open_frames, upright
+    from viewers.decode.volume import DicomFrames
 
     decoder = SliceDecoder(open_frames(source, item_kind, facts))
     try:
@@ -64,6 +65,8 @@ def render_volume(source: ByteSource, item_kind: str, facts: Mapping[str, Any], 
         image = Image.fromarray(shown).convert("RGB")
         if volume.geometry is not None:
             image = _squared(image, volume.geometry.spacing_row_mm / volume.geometry.spacing_col_mm)
+        elif isinstance(volume, DicomFrames):
+            image = _squared(image, volume.aspect[0] / volume.aspect[1])
         return _jpeg(_shrunk(image, size))
     finally:
         decoder.close()

@@ -89,10 +89,12 @@ def load_order(n: int, middle: int | None = None, visible: Sequence[int] = ()) -
 
 
 class DicomFrames:
-    """See `Frames`. `sources(i)` opens the i-th file of the index."""
+    """See `Frames`. `sources(i)` opens the i-th file of the index. `aspect`: how high and how wide a pixel is, in relation."""
 
-    def __init__(self, index: FrameIndex, sources: Callable[[int], ByteSource]) -> None:
-        self.index = index
+    def __init__(
+        self, index: FrameIndex, sources: Callable[[int], ByteSource], aspect: tuple[float, float] = (1.0, 1.0)
+    ) -> None:
+        self.index, self.aspect = index, aspect
         self.slices, self.times = index.slices, index.times
         self._sources = sources
         self._open: dict[int, ByteSource] = {}

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.hanging import HangingRule
-from storage.model.measures import Scale
 from storage.model.ontology import Ontology
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock
@@ -78,8 +77,8 @@ class VolumeEditor(
 
     `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
     the tags without which there are no planes; `told` what was found amiss with its files; `read_header` gives (tag, name,
-    value) of a frame; `use_3d` is the person's switch; `scale` what a pixel is worth where the volume has no place in space;
-    `hanging` the rule it hangs by, `layout_by_hand` what the person had made of the layout (`VolumeHanging.layout_by_hand`).
+    value) of a frame; `use_3d` is the person's switch; `hanging` the rule it hangs by, `layout_by_hand` what the person had made of the
+    layout (`VolumeHanging.layout_by_hand`).
     """
 
     beside_wanted = Signal(str)  # "next": another series of the patient; "rule": what the rule says; "": it was taken away
@@ -101,7 +100,6 @@ class VolumeEditor(
         told: Sequence[str] = (),
         read_header: Callable[[int], Sequence[Row]] | None = None,
         use_3d: bool = True,
-        scale: Scale | None = None,
         hanging: HangingRule | None = None,
         layout_by_hand: Mapping[str, str] | None = None,
     ) -> None:
@@ -121,7 +119,7 @@ class VolumeEditor(
         self._surfaces: QTimer | None = None
         self._bodies: dict[str, tuple[object, VoxelBlock]] = {}
         self.words = VolumeWords(volume)
-        self.measuring = Measuring(volume, scale)
+        self.measuring = Measuring(volume, self.frame)
         pictures = VolumePictures(volume)
         super().__init__(
             session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VOLUME_ACTIONS

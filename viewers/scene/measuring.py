@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,29 +18,41 @@ AREAS = (Box, RotatedBox, Circle, Ellipse, Polygon, Bitmask)
 
 
 class Measuring:
-    """`scale` is for pictures without a place in space (projections, ultrasound); volumes have their own."""
+    """`frame` tells which one is on the screen. Volumes have millimetres of their own; what pixels of other pictures are worth
+    (projections, ultrasound) depends on where on which picture they lie."""
 
-    def __init__(self, volume: VolumeSource, scale: Scale | None = None) -> None:
+    def __init__(self, volume: VolumeSource, frame: Callable[[], int]) -> None:
         self.volume = volume
-        self._scale = scale
+        self._frame = frame
         self._known: tuple[tuple[object, ...], tuple[str, ...]] | None = None
 
-    @property
-    def scale(self) -> Scale:
+    def scale(self, points: Iterable[Point], frame: int) -> Scale:
         geometry = self.volume.geometry
-        return Scale.of_volume(geometry) if geometry is not None else self._scale or Scale()
+        return Scale.of_volume(geometry) if geometry is not None else self.volume.calibration.at(points, frame)
 
     def length(self, points: list[Point]) -> str:
-        scale = self.scale
-        return f"{measures.length(points, scale):,.1f} {scale.unit}"
+        return self._length(points, self._frame())
 
     def angle(self, a: Point, corner: Point, b: Point) -> str:
-        found = measures.angle(a, corner, b, self.scale)
-        return f"{found:.1f}°" if found is not None else ""
+        return self._angle(a, corner, b, self._frame())
 
     def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point]) -> str:
-        found = measures.cobb(first, second, self.scale)
+        found = measures.cobb(first, second, self.scale((*first, *second), self._frame()))
         return f"Cobb {found:.1f}°" if found is not None else ""
+
+    def _length(self, points: list[Point], frame: int) -> str:
+        scale = self.scale(points, frame)
+        return f"{measures.length(points, scale):,.1f} {scale.unit}{self._why_no_mm(scale, frame)}"
+
+    def _angle(self, a: Point, corner: Point, b: Point, frame: int) -> str:
+        found = measures.angle(a, corner, b, self.scale((a, corner, b), frame))
+        return f"{found:.1f}°" if found is not None else ""
+
+    def _why_no_mm(self, scale: Scale, frame: int) -> str:
+        """Where other parts of the same picture have millimetres."""
+        regions = self.volume.calibration.of_frame(frame) if self.volume.geometry is None else ()
+        some = scale.unit != "mm" and any(r.scale is not None for r in regions)
+        return ", not in one calibrated region" if some else ""
 
     def words(self, shape: Geometry, frame: int) -> tuple[str, ...]:
         """Lines for a shape on a frame; none for a point. The same shape again costs nothing."""
@@ -52,25 +65,26 @@ class Measuring:
 
     def _words(self, shape: Geometry, frame: int) -> tuple[str, ...]:
         if isinstance(shape, Polyline):
-            return self._of_line(list(shape.points))
+            return self._of_line(list(shape.points), frame)
         if not isinstance(shape, AREAS):
             return ()
-        return tuple(filter(None, (self._statistics(shape, frame), self._area(shape))))
+        return tuple(filter(None, (self._statistics(shape, frame), self._area(shape, frame))))
 
-    def _of_line(self, points: list[Point]) -> tuple[str, ...]:
+    def _of_line(self, points: list[Point], frame: int) -> tuple[str, ...]:
         if len(points) < 2:
             return ()
-        angle = self.angle(points[0], points[1], points[2]) if len(points) == 3 else ""
-        return tuple(filter(None, (self.length(points), angle)))
+        angle = self._angle(points[0], points[1], points[2], frame) if len(points) == 3 else ""
+        return tuple(filter(None, (self._length(points, frame), angle)))
 
-    def _area(self, shape: Geometry) -> str:
-        scale = self.scale
+    def _area(self, shape: Geometry, frame: int) -> str:
+        geometry = self.volume.geometry
+        scale = Scale.of_volume(geometry) if geometry is not None else self.volume.calibration.under(shape, frame)
         area = measures.area(shape, scale)
         if area is None or not math.isfinite(area):
             return ""
         if scale.unit == "mm" and area >= 1000:
             return f"{area / 100:,.2f} cm²"
-        return f"{area:,.1f} {scale.area_unit}"
+        return f"{area:,.1f} {scale.area_unit}{self._why_no_mm(scale, frame)}"
 
     def _statistics(self, shape: Geometry, frame: int) -> str:
         values = self.volume.values(frame)

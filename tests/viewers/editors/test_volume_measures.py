@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 
+from storage.model.calibration import Calibration
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
@@ -101,3 +102,56 @@ def test_what_is_measured_of_several_shapes_is_not_written_over_each_other():
     assert [place.top() for place in taken] == [40, 77, 114]
     assert free_place(QRectF(10, 80, 120, 36), taken, bottom=150) == QRectF(10, 3, 120, 36)  # there is no room below
     assert free_place(QRectF(140, 80, 20, 36), taken, bottom=150) == QRectF(140, 80, 20, 36)
+
+
+def ultrasound(*boxes: list[int], **facts) -> Calibration:
+    regions = [{"box": box, "format": 1, "flags": 0, "units": [3, 3], "delta": [0.02, 0.02]} for box in boxes]
+    return Calibration.of_facts({"ultrasound": {"regions": [regions]}, **facts})
+
+
+def picture_of(stage: VolumeStage, x: float, y: float) -> QPoint:
+    (at,) = stage.canvas.view.to_screen([(x, y)])
+    return QPoint(round(at[0]), round(at[1]))
+
+
+def test_ultrasound_is_measured_in_mm_inside_its_region_and_nowhere_else(qtbot):
+    frames = ArrayFrames(beads(space()), None)
+    stage = VolumeStage(qtbot, frames=frames, calibration=ultrasound([10, 10, 39, 39]))
+    stage.editor.arm_tool("ruler")
+    stage.drag(stage.canvas, picture_of(stage, 12, 20), picture_of(stage, 32, 20))
+    length, unit = measured(stage)[0].split()
+    assert unit == "mm" and float(length) == pytest.approx(20 * 0.2, abs=0.1)
+    stage.key(Qt.Key.Key_Escape)
+    stage.drag(stage.canvas, picture_of(stage, 12, 20), picture_of(stage, 52, 20))
+    assert measured(stage)[0].endswith(" px, not in one calibrated region")
+    stage.key(Qt.Key.Key_Escape)
+    stage.editor.arm_tool("box")
+    words = stage.editor.measuring.words
+    assert words(Box(12, 12, 10, 10), 0)[-1] == "4.0 mm²"
+    assert words(Box(2, 2, 30, 10), 0)[-1].startswith("300.0 px²")
+
+
+def test_pictures_with_pixels_that_are_not_square_stand_as_high_as_they_are(qtbot):
+    """4:3: a square of pixels on the screen is a third higher than wide; lengths are counted in widths."""
+    stage = VolumeStage(
+        qtbot, frames=ArrayFrames(beads(space()), None), calibration=Calibration.of_facts({"pixel_aspect": [4, 3]})
+    )
+    view = stage.canvas.view
+    corner, right, down = view.to_screen([(10, 10), (22, 10), (10, 22)])
+    assert (down - corner)[1] == pytest.approx((right - corner)[0] * 4 / 3, rel=1e-6)
+    stage.editor.arm_tool("ruler")
+    stage.drag(stage.canvas, picture_of(stage, 20, 10), picture_of(stage, 20, 40))
+    length, *unit = measured(stage)[0].split()
+    assert float(length) == pytest.approx(40.0, abs=0.4) and unit == ["px", "widths"]
+
+
+def test_a_square_of_flat_pixels_is_painted_flat(qtbot):
+    """What is on the screen, not what the view says: a white square of 20 by 20 pixels that are twice as wide as high."""
+    picture = np.zeros((1, 48, 64), np.int16)
+    picture[0, 10:30, 20:40] = 1000
+    stage = VolumeStage(qtbot, frames=ArrayFrames(picture, None), calibration=Calibration.of_facts({"pixel_aspect": [1, 2]}))
+    white = pixels(stage.canvas)[..., :3].min(axis=-1) > 250
+    centre = picture_of(stage, 30, 20)
+    height = int(white[:, centre.x()].sum())
+    width = int(white[centre.y()].sum())
+    assert height > 50 and width == pytest.approx(2 * height, rel=0.03)

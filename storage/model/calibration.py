@@ -1,0 +1,130 @@
+"""What a pixel is worth on pictures that have no place in space: as a whole, and in the calibrated parts of ultrasound.
+
+A length is given in mm only where the file says so: by the spacing of its pixels, or inside one region of tissue whose
+directions are measured in cm (PS3.3 C.8.5.5). Everywhere else it is in pixels, counted in widths where they are not square.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.model.geometry import Geometry, Point, Polyline
+from storage.model.measures import Scale
+
+_TISSUE, _CM = 1, 3  # Region Spatial Format 2D; Physical Units cm
+_MM_IN_CM = 10.0
+_MOST_REGIONS, _FLATTEST = 64, 20.0
+_PIXELS = Scale()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture; its edges are points of the picture. `scale` None: it shows no tissue (M-mode, Doppler, text)."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    scale: Scale | None
+    in_front: bool = False
+
+    def holds(self, point: Point) -> bool:
+        return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
+
+    @property
+    def area(self) -> float:
+        return (self.right - self.left) * (self.bottom - self.top)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`regions` by kind of picture, those in front first; `of` says which kind each frame is, empty: all are the first."""
+
+    whole: Scale = _PIXELS
+    regions: tuple[tuple[Region, ...], ...] = ()
+    of: tuple[int, ...] = ()
+
+    @staticmethod
+    def of_facts(facts: Mapping[str, Any]) -> Calibration:
+        """As series have them; what makes no sense calibrates nothing."""
+        scale = Scale.of_image(facts.get("spacing"), facts.get("spacing_kind", ""))
+        if scale.unit == "px":
+            scale = Scale.of_aspect(facts.get("pixel_aspect"))
+        found = facts.get("ultrasound")
+        if not isinstance(found, Mapping):
+            return Calibration(scale)
+        sets = tuple(_ordered(each) for each in _list(found.get("regions")))
+        of = tuple(n if isinstance(n, int) else -1 for n in _list(found.get("of")))
+        return Calibration(scale, sets, of)
+
+    @property
+    def aspect(self) -> tuple[float, float]:
+        """Of a pixel as it is shown: its height and its width."""
+        return self.whole.row, self.whole.column
+
+    def at(self, points: Iterable[Point], frame: int) -> Scale:
+        """For something that reaches over these points of a frame."""
+        regions = self.of_frame(frame)
+        if not regions:
+            return self.whole
+        points = list(points)
+        owners = [next((r for r in regions if r.holds(point)), None) for point in points]
+        scales = {owner.scale if owner is not None else None for owner in owners}
+        (scale,) = scales if len(scales) == 1 else (None,)
+        together = any(r.scale == scale and all(r.holds(point) for point in points) for r in regions)
+        return scale if scale is not None and together else self._uncalibrated
+
+    def under(self, shape: Geometry, frame: int) -> Scale:
+        """For a shape of a frame."""
+        return self.at(shape.points if isinstance(shape, Polyline) else _corners(shape), frame)
+
+    def of_frame(self, frame: int) -> tuple[Region, ...]:
+        number = self.of[frame] if 0 <= frame < len(self.of) else 0
+        return self.regions[number] if 0 <= number < len(self.regions) else ()
+
+    @property
+    def _uncalibrated(self) -> Scale:
+        return self.whole if self.whole.unit in ("px", "px widths") else _PIXELS
+
+
+def _corners(shape: Geometry) -> tuple[Point, ...]:
+    x0, y0, x1, y1 = shape.bounds()
+    return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _ordered(found: object) -> tuple[Region, ...]:
+    """What lies in front first, then the smaller."""
+    regions = [r for each in _list(found)[:_MOST_REGIONS] if isinstance(each, Mapping) and (r := _region(each)) is not None]
+    return tuple(sorted(regions, key=lambda r: (not r.in_front, r.area)))
+
+
+def _region(found: Mapping[str, Any]) -> Region | None:
+    box = found.get("box")
+    if not isinstance(box, list) or len(box) != 4 or not all(isinstance(v, int) for v in box):
+        return None
+    left, top, right, bottom = box
+    if not (0 <= left <= right and 0 <= top <= bottom):
+        return None
+    return Region(left, top, right + 1, bottom + 1, _scale(found), _is_in_front(found.get("flags")))
+
+
+def _is_in_front(flags: object) -> bool:
+    return isinstance(flags, int) and bool(flags & 1)
+
+
+def _scale(found: Mapping[str, Any]) -> Scale | None:
+    if found.get("format") != _TISSUE or found.get("units") != [_CM, _CM]:
+        return None
+    delta = found.get("delta")
+    if not isinstance(delta, list) or len(delta) != 2 or not all(isinstance(v, int | float) for v in delta):
+        return None
+    across, down = (abs(float(v)) * _MM_IN_CM for v in delta)
+    sound = all(math.isfinite(v) and v > 0 for v in (across, down)) and 1 / _FLATTEST < across / down < _FLATTEST
+    return Scale(down, across, "mm") if sound else None
