@@ -10,11 +10,12 @@ from typing import Any
 
 from storage.media.dicom_fragments import Piece
 from storage.media.dicom_index import FileWindow, Voi
-from storage.media.dicom_values import Values
+from storage.media.dicom_values import Remembered, Values
 
 Triple = tuple[float, float, float]
 
 _RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
+_POSITION = 0x00200032
 _FAR = 1e7  # mm: no patient lies there
 _FUNCTIONS = {"": "LINEAR", "LINEAR": "LINEAR", "LINEAR_EXACT": "LINEAR_EXACT", "SIGMOID": "SIGMOID"}
 
@@ -41,16 +42,16 @@ def frame_heads(values: Values, pieces: list[list[Piece]], vois: list[Voi], *, s
     made = []
     offsets = values.decimals(0x3004000C) if sop_class == _RT_DOSE else ()
     enhanced = bool(per_frame or shared.elements)
-    whole = _Place(values, [values], signed) if not enhanced else None
+    whole = None if enhanced else _classic(values, signed)
     for n, where in enumerate(pieces):
         if whole is not None:
-            place = whole
+            place, position = whole, _triple(values.decimals(_POSITION))
         else:
             own = per_frame[n] if n < len(per_frame) else Values({})
             place = _Place(values, [own, shared], signed)
+            position = _triple(place.first(0x00209113, _POSITION))
         number = n + 1 if len(pieces) > 1 else 0
         voi = known.setdefault(place.voi, len(known))
-        position = place.position
         if offsets and len(offsets) == len(pieces):
             position = _shifted(position, place.orientation, offsets[n] - (offsets[0] if offsets[0] else 0.0))
         elif whole is not None and number and sop_class != _RT_DOSE:
@@ -63,16 +64,16 @@ def frame_heads(values: Values, pieces: list[list[Piece]], vois: list[Voi], *, s
 
 
 class _Place:
-    """What the groups (the frame's own first, then those of all frames) or a classic data set say of a frame."""
+    """What the groups (the frame's own first, then those of all frames) or a classic data set say of a frame, but for where
+    it lies: in that alone most files of a series differ."""
 
     def __init__(self, top: Values, groups: list[Values], signed: bool) -> None:
         self._classic = groups == [top] or groups[0] is top
         self._groups = groups
         self._top = top
-        self.position = _triple(self._first(0x00209113, 0x00200032))
-        orientation = self._first(0x00209116, 0x00200037)
+        orientation = self.first(0x00209116, 0x00200037)
         self.orientation = orientation if len(orientation) == 6 and any(orientation) else None
-        spacing = self._first(0x00289110, 0x00280030)
+        spacing = self.first(0x00289110, 0x00280030)
         self.spacing = (spacing[0], spacing[1]) if len(spacing) == 2 and min(spacing) > 1e-6 and max(spacing) < 1e4 else None
         self.rescale = self._rescale()
         self.voi = self._voi(signed)
@@ -89,7 +90,7 @@ class _Place:
                 return item
         return Values({})
 
-    def _first(self, group: int, tag: int) -> tuple[float, ...]:
+    def first(self, group: int, tag: int) -> tuple[float, ...]:
         return self._holder(group, tag).decimals(tag)
 
     def _rescale(self) -> tuple[float, float]:
@@ -134,6 +135,11 @@ class _Place:
             if item.elements:
                 return item
         return Values({})
+
+
+@Remembered
+def _classic(values: Values, signed: bool) -> _Place:
+    return _Place(values, [values], signed)
 
 
 def _triple(found: tuple[float, ...]) -> Triple | None:

@@ -16,13 +16,14 @@ from storage.media.dicom_frames import FrameHead, frame_heads
 from storage.media.dicom_index import Lut, PixelFormat, Voi
 from storage.media.dicom_mosaic import NotTakenApart, take_apart
 from storage.media.dicom_tags import UNDEFINED, Found, Malformed, ReadAt
-from storage.media.dicom_values import Values
+from storage.media.dicom_values import Remembered, Values
 from storage.media.dicom_wanted import LABELS, REQUIRED, SERIES_REFERENCES
 
 #: Transfer syntaxes whose pixels are a film (MPEG-2, MPEG-4, HEVC): no frame can be found in them.
 _FILMS = tuple(f"1.2.840.10008.1.2.4.{n}" for n in range(100, 109))
 _ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.8")
 _MOST_FRAMES = 1 << 20
+_LABEL_KINDS = frozenset(LABELS.values())
 #: Codes of mammographic views (PS3.16 CID 4014, SNOMED CT and its former names) where no View Position is given.
 _VIEWS = {
     "399162004": "CC", "R-10242": "CC", "399368009": "MLO", "R-10226": "MLO", "399260004": "ML", "R-10224": "ML",
@@ -61,21 +62,33 @@ class LabelFile:
     refers_to: tuple[str, ...]  # series instance UIDs
 
 
+class _RefusedError(Exception):
+    """What is wrong with a file, and what can be done."""
+
+
 def read_head(path: Path, found: Found, read_at: ReadAt, size: int, mtime_ns: int) -> ImageFile | LabelFile:
     """Raises BadInput with the reason why it can be neither."""
+    try:
+        return _head(path, found, read_at, size, mtime_ns)
+    except _RefusedError as refused:
+        what, remedy = refused.args
+        raise BadInput(f"{path.name} {what}.", remedy=remedy, input=str(path)) from refused.__cause__
+
+
+def _head(path: Path, found: Found, read_at: ReadAt, size: int, mtime_ns: int) -> ImageFile | LabelFile:
     values = Values(found.elements, little=found.little_endian, charset=_charset(found))
     modality = values.code(0x00080060)
     sop_class = values.code(0x00080016) or Values(found.meta).code(0x00020002)
-    kind = LABELS.get(sop_class) or (modality if modality in set(LABELS.values()) else "")
+    kind = LABELS.get(sop_class) or (modality if modality in _LABEL_KINDS else "")
     if sop_class == "1.2.840.10008.1.3.10":
-        raise _refused(path, "is a DICOMDIR, a list of files", "Its files are found by themselves in the folders beside it.")
+        raise _RefusedError("is a DICOMDIR, a list of files", "Its files are found by themselves in the folders beside it.")
     if kind:
         return _label(path, kind, values)
     if found.pixel_offset < 0 and 0x00280010 not in values:
-        raise _refused(path, f"has no pixels ({modality or 'no modality'})", "Leave it out: there is nothing to show.")
-    _require(path, values)
+        raise _RefusedError(f"has no pixels ({modality or 'no modality'})", "Leave it out: there is nothing to show.")
+    _require(values)
     if found.pixel_offset < 0:
-        raise _refused(path, "ends before its pixels", "Copy it again from where it came.")
+        raise _RefusedError("ends before its pixels", "Copy it again from where it came.")
     return _image(path, values, found, read_at, size, mtime_ns, sop_class)
 
 
@@ -101,12 +114,11 @@ def _follow(values: Values, way: tuple[int, ...], into: dict[str, None]) -> None
         _follow(item, way[1:], into)
 
 
-def _require(path: Path, values: Values) -> None:
+def _require(values: Values) -> None:
     """The six tags without which Encord takes no file; an empty Patient ID passes (rulings.md 9)."""
     missing = [name for tag, name in REQUIRED if tag not in values or (tag >> 16 != 0x0010 and not _said(values, tag))]
     if missing:
-        raise _refused(
-            path,
+        raise _RefusedError(
             f"lacks {', '.join(missing)}, which a DICOM series must have",
             "Export it again from where it came, with these tags.",
         )
@@ -118,15 +130,15 @@ def _said(values: Values, tag: int) -> bool:
 
 
 def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int, mtime_ns: int, sop_class: str) -> ImageFile:
-    form = _format(path, values, found)
+    form = _format(values, found.transfer_syntax, found.pixel_number, found.overlays)
     count = max(1, values.number(0x00280008) or 1)
     if count > _MOST_FRAMES:
-        raise _refused(path, f"announces {count:,} frames", "It is damaged; export it again.")
+        raise _RefusedError(f"announces {count:,} frames", "It is damaged; export it again.")
     warnings: list[str] = []
-    pieces = _pieces(path, found, form, values, count, read_at, size)
+    pieces = _pieces(found, form, values, count, read_at, size)
     whole = sum(1 for p in pieces if p)
     if not whole:
-        raise _refused(path, "was cut short: it ends before the pixels of its first frame", "Copy it again from where it came.")
+        raise _RefusedError("was cut short: it ends before the pixels of its first frame", "Copy it again from where it came.")
     if whole < count:
         warnings.append(f"The file was cut short: {count - whole:,} of its {count:,} frames are missing.")
     vois: list[Voi] = []
@@ -139,7 +151,7 @@ def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int,
         mtime_ns,
         sop_class,
         values.code(0x00080018),
-        _facts(values, found),
+        _facts(values, found.transfer_syntax),
         _keys(values),
         form,
         vois,
@@ -148,7 +160,7 @@ def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int,
         warnings,
     )
     if found.transfer_syntax.startswith("1.2.840.10008.1.2.4.9") and 0x00287FE0 in values:
-        raise _refused(path, "has its pixels elsewhere (Pixel Data Provider)", "Retrieve the file with its pixels.")
+        raise _RefusedError("has its pixels elsewhere (Pixel Data Provider)", "Retrieve the file with its pixels.")
     return made
 
 
@@ -171,23 +183,24 @@ def _tiles(
     return tile, slices
 
 
-def _format(path: Path, values: Values, found: Found) -> PixelFormat:
-    if found.transfer_syntax in _FILMS:
-        raise _refused(path, "holds a film (MPEG), not frames", "Convert it to an ordinary video file and add that.")
+@Remembered
+def _format(values: Values, transfer_syntax: str, pixel_number: str, overlays: bool) -> PixelFormat:
+    if transfer_syntax in _FILMS:
+        raise _RefusedError("holds a film (MPEG), not frames", "Convert it to an ordinary video file and add that.")
     rows, columns = values.short(0x00280010, 0) or 0, values.short(0x00280011, 0) or 0
     allocated = values.short(0x00280100, 16) or 16
     stored = min(values.short(0x00280101, allocated) or allocated, allocated)
     if rows < 1 or columns < 1 or allocated not in (1, 8, 16, 32, 64):
-        raise _refused(path, f"has impossible pixels ({rows} x {columns}, {allocated} bits)", "It is damaged; leave it out.")
+        raise _RefusedError(f"has impossible pixels ({rows} x {columns}, {allocated} bits)", "It is damaged; leave it out.")
     representation = values.short(0x00280103, 0) or 0
     signed = representation == 1
     samples = values.short(0x00280002, 1) or 1
     if samples not in (1, 2, 3, 4):
-        raise _refused(path, f"has {samples} samples per pixel", "It is damaged; leave it out.")
+        raise _RefusedError(f"has {samples} samples per pixel", "It is damaged; leave it out.")
     photometric = values.code(0x00280004) or ("RGB" if samples == 3 else "MONOCHROME2")
     modality_lut = values.item(0x00283000)
     return PixelFormat(
-        found.transfer_syntax,
+        transfer_syntax,
         rows,
         columns,
         samples,
@@ -197,7 +210,7 @@ def _format(path: Path, values: Values, found: Found) -> PixelFormat:
         stored,
         values.short(0x00280102, stored - 1) or 0,
         representation,
-        found.pixel_number,
+        pixel_number,
         values.code(0x00282110) == "01",
         values.short(0x00280120, signed=signed),
         values.short(0x00280121, signed=signed),
@@ -205,7 +218,7 @@ def _format(path: Path, values: Values, found: Found) -> PixelFormat:
         values.code(0x20500020),
         modality_lut.lut(0x00283002, 0x00283006, 0x00283003, signed=signed),
         _palette(values, signed) if photometric == "PALETTE COLOR" else (),
-        found.overlays,
+        overlays,
     )
 
 
@@ -230,18 +243,16 @@ def _palette(values: Values, signed: bool) -> tuple[Lut, ...]:
     return tuple(lut for lut in found if lut is not None) if all(found) else ()
 
 
-def _pieces(
-    path: Path, found: Found, form: PixelFormat, values: Values, count: int, read_at: ReadAt, size: int
-) -> list[list[Piece]]:
+def _pieces(found: Found, form: PixelFormat, values: Values, count: int, read_at: ReadAt, size: int) -> list[list[Piece]]:
     """Of each frame; empty where the file ends before it does."""
     if found.pixel_length == UNDEFINED or found.transfer_syntax.startswith(_ENCAPSULATED):
         if found.pixel_length != UNDEFINED:
-            raise _refused(path, "is compressed by its transfer syntax, but its pixels are not", "Export it again.")
+            raise _RefusedError("is compressed by its transfer syntax, but its pixels are not", "Export it again.")
         offsets, lengths = values.very_longs(0x7FE00001), values.very_longs(0x7FE00002)
         try:
             return find_frames(read_at, found.pixel_offset, size, count, offsets, lengths)
         except Malformed as error:
-            raise _refused(path, f"cannot be read: {error}", "Export it again from where it came.") from error
+            raise _RefusedError(f"cannot be read: {error}", "Export it again from where it came.") from error
     length = form.frame_bytes
     pixels = form.rows * form.columns
     whole = min(found.pixel_length, size - found.pixel_offset)
@@ -258,7 +269,8 @@ def _bits(at: int, n: int, bits: int, whole: int) -> list[Piece]:
     return [(at + first, last - first)] if last <= whole else []
 
 
-def _facts(values: Values, found: Found) -> dict[str, Any]:
+@Remembered
+def _facts(values: Values, transfer_syntax: str) -> dict[str, Any]:
     made: dict[str, Any] = {
         "modality": values.code(0x00080060),
         "patient_id": values.text(0x00100020),
@@ -277,7 +289,7 @@ def _facts(values: Values, found: Found) -> dict[str, Any]:
         "patient_orientation": list(values.codes(0x00200020)),
         "frame_of_reference": values.code(0x00200052),
         "sop_class": values.code(0x00080016),
-        "transfer_syntax": found.transfer_syntax,
+        "transfer_syntax": transfer_syntax,
         "image_type": list(values.codes(0x00080008)),
         "thickness": values.decimal(0x00180050),
         "burned_in": values.code(0x00280301),
@@ -307,6 +319,7 @@ def _region(item: Values) -> dict[str, Any]:
         "box": [item.long(tag) for tag in (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)],
         "format": item.short(0x00186012),
         "type": item.short(0x00186014),
+        "flags": item.long(0x00186016),
         "units": [item.short(0x00186024), item.short(0x00186026)],
         "delta": [item.double(0x0018602C), item.double(0x0018602E)],
     }
@@ -319,7 +332,6 @@ def _pet(values: Values) -> dict[str, Any]:
         "units": values.code(0x00541001),
         "decay_correction": values.code(0x00541102),
         "weight_kg": values.decimal(0x00101030),
-        "flags": item.long(0x00186016),
         "dose_bq": drug.decimal(0x00181074),
         "half_life_s": drug.decimal(0x00181075),
         "injected": drug.code(0x00181078) or drug.code(0x00181072),
@@ -337,23 +349,27 @@ def _spacing(values: Values) -> tuple[tuple[float, ...], str]:
 
 
 def _keys(values: Values) -> dict[str, Any]:
-    spacing, kind = _spacing(values)
     return {
         "instance": values.number(0x00200013),
-        "acquisition": values.number(0x00200012),
-        "temporal": values.number(0x00200100),
         "trigger": values.decimal(0x00181060),
-        "b_value": values.double(0x00189087),
         "acquisition_time": values.code(0x00080022) + values.code(0x00080032),
         "content_time": values.code(0x00080023) + values.code(0x00080033),
         "frame_reference_time": values.decimal(0x00541300),
+        **_usual_keys(values),
+    }
+
+
+@Remembered
+def _usual_keys(values: Values) -> dict[str, Any]:
+    """Those in which the files of most series do not differ."""
+    spacing, kind = _spacing(values)
+    return {
+        "acquisition": values.number(0x00200012),
+        "temporal": values.number(0x00200100),
+        "b_value": values.double(0x00189087),
         "kernel": " ".join(values.codes(0x00181210)),
         "echo": values.code(0x00180086),
         "echo_time": values.decimal(0x00180081),
         "spacing": spacing if kind and all(s > 0 for s in spacing) else None,
         "spacing_kind": kind,
     }
-
-
-def _refused(path: Path, what: str, remedy: str) -> BadInput:
-    return BadInput(f"{path.name} {what}.", remedy=remedy, input=str(path))

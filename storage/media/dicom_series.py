@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import filecmp
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,7 @@ def _is_placed(file: ImageFile, frame: FrameHead) -> bool:
     return frame.orientation is not None and _square(frame.orientation)
 
 
+@lru_cache(1024)  # asked for every file, of which most lie the same way
 def _square(orientation: tuple[float, ...]) -> bool:
     """Whether rows and columns have a length of about one and stand upright on each other."""
     row, column = np.array(orientation[:3]), np.array(orientation[3:])
@@ -221,7 +223,8 @@ def _words(file: ImageFile, kind: tuple[str, ...], orientation: tuple[float, ...
     }
 
 
-def _plane(orientation: Sequence[float]) -> str:
+@lru_cache(1024)
+def _plane(orientation: tuple[float, ...]) -> str:
     normal = np.abs(np.cross(orientation[:3], orientation[3:]))
     return ("sagittal", "coronal", "axial")[int(normal.argmax())]
 

@@ -54,7 +54,8 @@ SHORT_LENGTHS = frozenset(
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _TRANSFER_SYNTAX, _SOP_CLASS = 0x00020010, 0x00020002
 
-_WINDOW = 1 << 16  # bytes read at once
+_WINDOW = 1 << 13  # bytes read at once: what most heads fit in ...
+_LARGER = 1 << 16  # ... and after that
 _DEPTH = 24  # of sequences in sequences
 _VALUE = 1 << 22  # bytes of one wanted value
 _HEAD = 1 << 28  # bytes of a head walked through, and of an unpacked deflated data set
@@ -94,8 +95,8 @@ class Found:
 
 def find_elements(read_at: ReadAt, size: int, wanted: Wanted) -> Found:
     """Raises NotDicom or Malformed."""
-    start = _begin(read_at, size)
     walk = _Walk(read_at, size, little=True, explicit=True)
+    start = _begin(walk.head())
     meta: Elements = {}
     if start >= 0:
         walk.group_only = 0x0002
@@ -131,16 +132,16 @@ def inflate(whole: bytes, start: int) -> bytes:
 
 def dataset_start(read_at: ReadAt, size: int) -> int:
     """Where the data set begins behind the head of a file."""
-    start = _begin(read_at, size)
     walk = _Walk(read_at, size, little=True, explicit=True)
     walk.group_only = 0x0002
+    start = _begin(walk.head())
     return walk.dataset(start, size, {}, {}, 0) if start >= 0 else 0
 
 
 def begins_like_dicom(head: bytes) -> bool:
     """By its first 140 bytes."""
     try:
-        _begin(lambda offset, n: head[offset : offset + n], len(head))
+        _begin(head)
     except NotDicom:
         return False
     return True
@@ -150,9 +151,8 @@ def _reader_of(data: bytes) -> ReadAt:
     return lambda offset, n: data[offset : offset + n]
 
 
-def _begin(read_at: ReadAt, size: int) -> int:
-    """Where group 2 begins; -1: there is none and the data set begins at once."""
-    head = read_at(0, 140)
+def _begin(head: bytes) -> int:
+    """Where group 2 begins, by the first 140 bytes; -1: there is none and the data set begins at once."""
     if head[128:132] == b"DICM":
         return 132
     if len(head) < 8:
@@ -191,6 +191,11 @@ class _Walk:
         self._read = 0
         self._elements = self._items = 0
 
+    def head(self) -> bytes:
+        """The first 140 bytes; fewer of a shorter file."""
+        self._fill(0, 0)
+        return self._data[:140]
+
     def take(self, at: int, n: int) -> bytes:
         """Of the file, through a window; too short is Malformed."""
         begin = at - self._base
@@ -202,7 +207,7 @@ class _Walk:
         return self._data[begin : begin + n]
 
     def _fill(self, at: int, n: int) -> None:
-        self._base, self._data = at, self._read_at(at, max(n, _WINDOW))
+        self._base, self._data = at, self._read_at(at, max(n, _LARGER if at else _WINDOW))
         self._read += len(self._data)
         if len(self._data) < n:
             raise Malformed("it ends in the middle of an element")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
 
 from storage.media.dicom_index import Lut
 from storage.media.dicom_quiet import pydicom_quiet
 from storage.media.dicom_tags import Elements
+
+T = TypeVar("T")
 
 #: Character sets that Python decodes by itself; the others (with escapes) are pydicom's work.
 _CHARSETS = {
@@ -23,6 +26,8 @@ _CHARSETS = {
 
 class Values:
     """The elements of one data set (or item), read by tag. What is missing or nonsense is empty, never an error."""
+
+    __slots__ = ("_charset", "_little", "elements")
 
     def __init__(self, elements: Elements, *, little: bool = True, charset: str = "") -> None:
         self.elements = elements
@@ -136,6 +141,47 @@ class Values:
             return None
         first = described[1] - (1 << 16) if signed and described[1] >= 1 << 15 else described[1]
         return Lut(first, min(described[2], 16), struct.pack(f"<{len(values)}H", *values))
+
+
+class Remembered(Generic[T]):
+    """What a function makes of a data set, made anew only when an element that it looked at is another one.
+
+    The files of a series say most things alike, and an import of thousands of them waits for what is made of each. Who gets
+    it shares it with others and must not change it.
+    """
+
+    def __init__(self, make: Callable[..., T]) -> None:
+        self._make = make
+        self._last: tuple[tuple[Hashable, ...], dict[int, Any], T] | None = None  # one value: threads may share this
+
+    def __call__(self, values: Values, *more: Hashable) -> T:
+        asked = (*more, values._little, values._charset)
+        last, find = self._last, values.elements.get
+        if last is not None and last[0] == asked:
+            for tag, raw in last[1].items():
+                if find(tag) != raw:
+                    break
+            else:
+                return last[2]
+        noted = _Noted(values.elements)
+        made = self._make(Values(noted, little=values._little, charset=values._charset), *more)
+        self._last = (asked, noted.looked_at, made)
+        return made
+
+
+class _Noted(dict[int, Any]):
+    """Elements that know which of them were looked at, those that are missing as well."""
+
+    def __init__(self, elements: Elements) -> None:
+        super().__init__(elements)
+        self.looked_at: dict[int, Any] = {}
+
+    def get(self, tag: int, default: Any = None) -> Any:
+        found = self.looked_at[tag] = super().get(tag)
+        return default if found is None else found
+
+    def __contains__(self, tag: object) -> bool:
+        return self.get(tag) is not None  # type: ignore[arg-type]
 
 
 def _unrolled(segments: list[int], entries: int) -> list[int] | None:
