@@ -7,6 +7,7 @@ coordinates of shapes have the centre at +0.5 (decisions.md 2).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -224,10 +225,7 @@ class VolumeGeometry:
 
 def letters(direction: ArrayLike) -> str:
     """The patient's side a direction points to: "L", or "LP" where it runs between two, the stronger one first."""
-    vector = np.asarray(direction, np.float64)
-    length = float(np.linalg.norm(vector))
-    if length == 0:
-        return ""
-    vector = vector / length
-    order = sorted(range(3), key=lambda axis: -abs(vector[axis]))
-    return "".join(_LETTERS[axis][int(vector[axis] < 0)] for axis in order if abs(vector[axis]) > _FAINT)
+    vector = np.asarray(direction, np.float64).tolist()
+    faint = _FAINT * math.hypot(*vector)
+    strong = [axis for axis in range(3) if abs(vector[axis]) > faint]
+    return "".join(_LETTERS[axis][int(vector[axis] < 0)] for axis in sorted(strong, key=lambda axis: -abs(vector[axis])))

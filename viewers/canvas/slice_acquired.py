@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -17,7 +17,7 @@ from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.overlay import draw_chip
 from viewers.canvas.slice_canvas import whole
-from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
+from viewers.canvas.slice_marks import Lettering, corner_pieces, letter_pieces, paint_lines, paint_pieces, scale_pieces
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
 from viewers.scene.mpr import Plane, acquired
 from viewers.scene.mpr_state import MprState
@@ -160,7 +160,7 @@ class AcquiredCanvas(ImageCanvas):
         finally:
             p.end()
 
-    def _paint_measures(self, p: QPainter, font: QFont) -> None:
+    def _paint_measures(self, p: QPainter, how: Lettering) -> None:
         """What is measured of the shapes that are selected, and of the one that is being drawn."""
         if not self.marked:
             return
@@ -168,7 +168,7 @@ class AcquiredCanvas(ImageCanvas):
         drafts = [d.geometry for d in self._painter._drafts if isinstance(d, ShapeDraft)]
         chosen = (self.hits.get(i) for i in self.focus.selected[-MEASURED:])
         shapes = drafts or [e.geometry for e in chosen if e is not None and self.shapes.shown(e)]
-        metrics, taken = QFontMetricsF(font), list[QRectF]()
+        metrics, taken = QFontMetricsF(how.small), list[QRectF]()
         for shape in shapes:
             lines = self.measured(shape, frame)
             if not lines:
@@ -182,23 +182,21 @@ class AcquiredCanvas(ImageCanvas):
             place = free_place(QRectF(x, y, width, height * len(lines)), taken, self.height() - 2.0)
             taken.append(place)
             for i, text in enumerate(lines):
-                draw_chip(p, QRectF(x, place.top() + i * height, width, height), text, font, None)
+                draw_chip(p, QRectF(x, place.top() + i * height, width, height), text, how.small, None)
 
     def _paint_marks(self, p: QPainter) -> None:
-        size, font, plane, state = self.view.size, marks_font(self.font()), self.plane, self.state
-        self._paint_measures(p, font)
-        corners = self.corners()
-        shown = corners if self.marked else Corners(warnings=corners.warnings)
-        paint_corners(p, shown, size, font, self.inset())
+        how, size, plane, state = Lettering.of(self.font(), self.devicePixelRatioF()), self.view.size, self.plane, self.state
+        self._paint_measures(p, how)
+        said = self.corners()
+        paint_pieces(p, corner_pieces(how, said if self.marked else Corners(warnings=said.warnings), size, self.inset()))
         if plane is None or state is None:
-            paint_letters(p, edge_sides(self.view, self.slices.volume.sides), size, font)
+            paint_pieces(p, letter_pieces(how, edge_sides(self.view, self.slices.volume.sides), size))
             return
         if state.lines and state.geometry.n > 1:  # a single slice has no other planes
             paint_lines(p, lines(state, state.acquired, self.view, plane), size)
-        paint_letters(p, edge_letters(self.view, plane), size, font)
-        bar = scale_bar(self.view, plane) if self.marked else None
-        if bar is not None:
-            paint_scale(p, bar, size, font)
+        paint_pieces(p, letter_pieces(how, edge_letters(self.view, plane), size))
+        if self.marked:
+            paint_pieces(p, scale_pieces(how, scale_bar(self.view, plane), size))
 
 
 def free_place(wanted: QRectF, taken: Sequence[QRectF], bottom: float) -> QRectF:

@@ -6,19 +6,39 @@ pans, the left one has the crosshair. Shapes are drawn on acquired slices only (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from storage.model.space import Floats
 from viewers.canvas.overlay import BACKGROUND, DARK
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
-from viewers.canvas.slice_marks import marks_font, paint_corners, paint_letters, paint_lines, paint_scale
-from viewers.scene.crosshair import CrosshairHand, hold_at, lines, mm_at, on_screen
+from viewers.canvas.slice_marks import (
+    Lettering,
+    Piece,
+    corner_pieces,
+    letter_pieces,
+    paint_lines,
+    paint_pieces,
+    scale_pieces,
+    under_lines,
+)
+from viewers.scene.crosshair import CrosshairHand, Line, hold_at, lines, mm_at, on_screen
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.pictures import SQUARES
@@ -72,6 +92,8 @@ class SliceCanvas(QWidget):
         self._fitted = True
         self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
+        self._lines: list[Line] = []  # of the crosshair, as they were painted last
+        self._marks: list[Piece] = []  # ... and what stands over them
         self._finest = 0.0  # mm
         self.version = 0  # of the labels
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -117,6 +139,17 @@ class SliceCanvas(QWidget):
                 self._finest = now
         return self._finest
 
+    def follow_crosshair(self) -> None:
+        """It has moved: where it has not left this plane only its lines are painted anew."""
+        cut, view = self._cut, self.view
+        if not self.isVisible():
+            return
+        if cut is None or self.state.plane(self.kind, self._pixel_mm()) is not cut.plane:
+            self.update()
+        elif self.state.lines:
+            now = lines(self.state, self.kind, view, cut.plane)
+            self.update(under_lines([*self._lines, *now], view.size))
+
     def refresh_labels(self) -> None:
         self.version += 1
         self.update()
@@ -150,16 +183,25 @@ class SliceCanvas(QWidget):
     # -- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        cut = self.read()
+        """Whatever changes has all of the pane painted anew, but for a crosshair that moves in its plane."""
         p = QPainter(self)
         try:
-            if cut is None:
-                p.fillRect(self.rect(), BACKGROUND)
+            if self._cut is None or self._image is None or event.region() == QRegion(self.rect()):
+                self._paint(p)
             else:
-                self._paint_plane(p, cut)
-                self._paint_marks(p, cut)
+                p.drawImage(0, 0, self._image[1])
+                self._paint_over(p, self._cut)
         finally:
             p.end()
+
+    def _paint(self, p: QPainter) -> None:
+        cut = self.read()
+        if cut is None:
+            p.fillRect(self.rect(), BACKGROUND)
+            return
+        self._paint_plane(p, cut)
+        self._marks = [*self._marks_of(cut)]
+        self._paint_over(p, cut)
 
     def _paint_plane(self, p: QPainter, cut: Cut) -> None:
         now = self.view.placement()
@@ -182,19 +224,19 @@ class SliceCanvas(QWidget):
             self._over = (key, self.labels(cut.plane))
         return self._over[1]
 
-    def _paint_marks(self, p: QPainter, cut: Cut) -> None:
-        size, font = self.view.size, marks_font(self.font())
+    def _marks_of(self, cut: Cut) -> Iterator[Piece]:
+        how, size = Lettering.of(self.font(), self.devicePixelRatioF()), self.view.size
+        said = self.corners(cut)
+        yield from letter_pieces(how, edge_letters(self.view, cut.plane), size)
+        yield from corner_pieces(how, said if self.marked else Corners(warnings=said.warnings), size, self.inset())
+        if self.marked:
+            yield from scale_pieces(how, scale_bar(self.view, cut.plane), size)
+
+    def _paint_over(self, p: QPainter, cut: Cut) -> None:
         self._paint_brush(p, cut)
-        if self.state.lines:
-            paint_lines(p, lines(self.state, self.kind, self.view, cut.plane), size)
-        paint_letters(p, edge_letters(self.view, cut.plane), size, font)
-        corners = self.corners(cut)
-        if not self.marked:
-            corners = Corners(warnings=corners.warnings)
-        paint_corners(p, corners, size, font, self.inset())
-        bar = scale_bar(self.view, cut.plane) if self.marked else None
-        if bar is not None:
-            paint_scale(p, bar, size, font)
+        self._lines = lines(self.state, self.kind, self.view, cut.plane) if self.state.lines else []
+        paint_lines(p, self._lines, self.view.size)
+        paint_pieces(p, self._marks)
 
     def _paint_brush(self, p: QPainter, cut: Cut) -> None:
         """Its outline round the pointer, as large as it paints; of scissors what has been drawn."""

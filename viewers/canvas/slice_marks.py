@@ -1,14 +1,18 @@
-"""Paints what stands over a slice: crosshair, letters, scale bar, corners. In logical pixels, legible on black and on white."""
+"""What stands over a slice: crosshair, letters, scale bar, corners. In logical pixels, legible on black and on white.
+
+The crosshair is painted. All else is *pieces*, pictures with their places, which a pane keeps: where only the crosshair has
+moved they are laid over it again as they are.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
 
 from storage.model.geometry import Point
 from viewers.scene.crosshair import COLORS, FREE, Line, reach
@@ -21,20 +25,26 @@ _WARM = QPainterPath.Element
 #: Below this size (logical px) a pane has room for letters and warnings only.
 SMALL = 180.0
 
+Piece = tuple[QPointF, QImage]
 
-def marks_font(base: QFont) -> QFont:
-    font = QFont(base)
-    font.setPixelSize(11)
-    font.setFeature(QFont.Tag("tnum"), 1)
-    return font
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_TOP = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+_BOTTOM = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+CENTER = int(Qt.AlignmentFlag.AlignCenter)
+#: Half as wide as what a line of the crosshair may touch, logical px.
+_REACH = 2
+
+
+# -- the crosshair ---------------------------------------------------------------------------------------------------------
 
 
 def paint_lines(p: QPainter, lines: Sequence[Line], size: Point) -> None:
     """The crosshair, free around its middle."""
     for line in lines:
-        straight = min(abs(line.way[0]), abs(line.way[1])) < 1e-6
-        p.setRenderHint(QPainter.RenderHint.Antialiasing, not straight)
-        x, y = (math.floor(line.at[0]) + 0.5, math.floor(line.at[1]) + 0.5) if straight else line.at
+        upright = straight(line)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing, not upright)
+        x, y = (math.floor(line.at[0]) + 0.5, math.floor(line.at[1]) + 0.5) if upright else line.at
         dx, dy = line.way
         p.setPen(QPen(QColor(COLORS[line.kind]), 1))
         for sign in (-1.0, 1.0):
@@ -44,119 +54,185 @@ def paint_lines(p: QPainter, lines: Sequence[Line], size: Point) -> None:
     p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def paint_letters(p: QPainter, found: tuple[str, str, str, str], size: Point, font: QFont) -> None:
-    """Left, right, top and bottom, each in the middle of its edge."""
-    w, h = size
-    big = QFont(font)
-    big.setPixelSize(13)
-    big.setWeight(QFont.Weight.DemiBold)
-    p.setFont(big)
-    boxes = (
-        (QRectF(EDGE - 4, h / 2 - 12, 40, 24), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-        (QRectF(w - EDGE - 36, h / 2 - 12, 40, 24), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
-        (QRectF(w / 2 - 20, EDGE - 4, 40, 20), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop),
-        (QRectF(w / 2 - 20, h - EDGE - 16, 40, 20), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom),
-    )
-    for text, (box, flags) in zip(found, boxes, strict=True):
-        shadowed(p, box, flags, text, TEXT)
+def straight(line: Line) -> bool:
+    """It runs along the rows or the columns of the screen."""
+    return min(abs(line.way[0]), abs(line.way[1])) < 1e-6
 
 
-def paint_corners(p: QPainter, corners: Corners, size: Point, font: QFont, inset: float = 0.0) -> None:
-    """`inset`: how much of the top left is covered by something else."""
-    p.setFont(font)
-    metrics = QFontMetricsF(font)
-    step, (w, h) = metrics.height() + 1, size
-    left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-    half = QRectF(0, 0, w / 2 - EDGE - 20, step)
-
-    def column(lines: Sequence[str], x: float, y: float, flags: Qt.AlignmentFlag) -> None:
-        for i, line in enumerate(lines):
-            box = half.translated(x, y + i * step)
-            shadowed(p, box, flags | Qt.AlignmentFlag.AlignVCenter, line, TEXT, elided=True)
-
-    if min(w, h) >= SMALL:
-        column(corners.top_left, EDGE, EDGE + inset, left)
-        column(corners.top_right, w / 2 + 20, EDGE, right)
-        column(corners.bottom_left, EDGE, h - EDGE - step * len(corners.bottom_left), left)
-        column(corners.bottom_right, w / 2 + 20, h - EDGE - step * len(corners.bottom_right), right)
-    _paint_warnings(
-        p, corners.warnings, EDGE + inset + step * (len(corners.top_left) if min(w, h) >= SMALL else 0) + 4, w, metrics
-    )
+def under_lines(lines: Iterable[Line], size: Point) -> QRegion:
+    """Where lines are painted; all of the pane where one is slanted."""
+    w, h = (math.ceil(v) for v in size)
+    found = QRegion()
+    for line in lines:
+        x, y = (math.floor(v) for v in line.at)
+        if not straight(line):
+            return QRegion(0, 0, w, h)
+        across = abs(line.way[0]) > abs(line.way[1])
+        found |= QRect(0, y - _REACH, w, 2 * _REACH + 1) if across else QRect(x - _REACH, 0, 2 * _REACH + 1, h)
+    return found
 
 
-def _paint_warnings(p: QPainter, warnings: Sequence[str], top: float, width: float, metrics: QFontMetricsF) -> None:
-    """What must not be overlooked stands on a ground of its own."""
-    for text in warnings:
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * EDGE - 12)
-        box = QRectF(EDGE, top, metrics.horizontalAdvance(shown) + 12, metrics.height() + 4)
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(QColor(30, 22, 4, 215))
-        p.drawRoundedRect(box, 4, 4)
-        p.setPen(WARNING)
-        p.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
-        top += box.height() + 2
+# -- words -----------------------------------------------------------------------------------------------------------------
 
 
-def paint_scale(p: QPainter, bar: ScaleBar, size: Point, font: QFont) -> None:
-    """At the lower edge, between the corners, above the letter."""
-    w, h = size
-    if min(w, h) < SMALL:
-        return
-    y, x = h - 30.5, w / 2 - bar.length / 2
-    pieces = [
-        QLineF(x, y, x + bar.length, y),
-        QLineF(x, y - 4, x, y + 4),
-        QLineF(x + bar.length, y - 4, x + bar.length, y + 4),
-    ]
-    for pen in (QPen(SHADOW, 3), QPen(TEXT, 1)):
-        p.setPen(pen)
-        p.drawLines(pieces)
-    p.setFont(font)
-    shadowed(p, QRectF(w / 2 - 60, y - 20, 120, 16), Qt.AlignmentFlag.AlignCenter, bar.text, TEXT)
+class Lettering:
+    """Words over pictures, in a widget's font and for the density of its screen.
 
+    They are kept as they were set: most stay from picture to picture, and setting a word costs ten times as much as copying it.
+    """
 
-_AROUND = ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0))
-#: Words as they were painted last: most stay from picture to picture, and setting a word costs ten times as much as copying it.
-_WORDS: OrderedDict[tuple[Any, ...], tuple[QPointF, QImage]] = OrderedDict()
-_WORDS_KEPT = 256
+    def __init__(self, base: QFont, dpr: float) -> None:
+        self.dpr = dpr
+        self.small = QFont(base)
+        self.small.setPixelSize(11)
+        self.small.setFeature(QFont.Tag("tnum"), 1)
+        self.large = QFont(base)
+        self.large.setPixelSize(13)
+        self.bold = QFont(self.small)
+        self.bold.setPixelSize(13)
+        self.bold.setWeight(QFont.Weight.DemiBold)
+        self.height = QFontMetricsF(self.small).height()
+        self._set: OrderedDict[tuple[Any, ...], Piece] = OrderedDict()
 
+    @classmethod
+    def of(cls, base: QFont, dpr: float) -> Lettering:
+        key = (base.key(), dpr)
+        found = _LETTERINGS.get(key)
+        if found is None:
+            found = _LETTERINGS[key] = cls(base, dpr)
+            if len(_LETTERINGS) > _FONTS_KEPT:
+                _LETTERINGS.popitem(last=False)
+        return found
 
-def shadowed(p: QPainter, box: QRectF, flags: Qt.AlignmentFlag, text: str, color: QColor, *, elided: bool = False) -> None:
-    """In the painter's font; legible on any ground. `elided`: shortened to the width of the box."""
-    if not text:
-        return
-    font, dpr = p.font(), p.device().devicePixelRatioF()
-    key = (text, font.key(), box.width(), box.height(), int(flags), color.rgba(), dpr, elided)
-    found = _WORDS.get(key)
-    if found is None:
-        found = _WORDS[key] = _painted(box, int(flags), text, color, font, dpr, elided)
-        if len(_WORDS) > _WORDS_KEPT:
-            _WORDS.popitem(last=False)
-    else:
-        _WORDS.move_to_end(key)
-    p.drawImage(box.topLeft() + found[0], found[1])
+    def words(
+        self, font: QFont, box: QRectF, flags: int, text: str, color: QColor = TEXT, *, elided: bool = False
+    ) -> Iterator[Piece]:
+        """With a shadow, so that they can be read on any ground. `font`: one of its own. `elided`: shortened to the box."""
+        if not text:
+            return
+        key = (id(font), text, box.width(), box.height(), flags, color.rgba(), elided)
+        found = self._keep(key) or self._kept(key, self._shadowed(font, box, flags, text, color, elided))
+        yield box.topLeft() + found[0], found[1]
 
+    def badge(self, text: str, at: QPointF, room: float) -> tuple[Piece, float]:
+        """What must not be overlooked, on a ground of its own, and how high it is; as wide as there is room."""
+        key = ("badge", text, room)
+        offset, image = self._keep(key) or self._kept(key, self._grounded(text, room))
+        return (at + offset, image), self.height + 4
 
-def _painted(
-    box: QRectF, flags: int, text: str, color: QColor, font: QFont, dpr: float, elided: bool
-) -> tuple[QPointF, QImage]:
-    """Where in the box the words begin, and they themselves."""
-    metrics, room = QFontMetricsF(font), QRectF(0, 0, box.width(), box.height())
-    if elided:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    around = metrics.boundingRect(room, flags, text).adjusted(-3, -2, 3, 2).toAlignedRect()
-    image = QImage(around.size() * dpr, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(dpr)
-    image.fill(Qt.GlobalColor.transparent)
-    q = QPainter(image)
-    try:
+    def bar(self, bar: ScaleBar) -> Piece:
+        """A scale bar around the middle of its line."""
+        key = ("bar", bar.length, bar.text)
+        return self._keep(key) or self._kept(key, self._ruled(bar))
+
+    def _keep(self, key: tuple[Any, ...]) -> Piece | None:
+        found = self._set.get(key)
+        if found is not None:
+            self._set.move_to_end(key)
+        return found
+
+    def _kept(self, key: tuple[Any, ...], made: Piece) -> Piece:
+        self._set[key] = made
+        if len(self._set) > _WORDS_KEPT:
+            self._set.popitem(last=False)
+        return made
+
+    # -- setting them anew: pictures, and where they begin
+
+    def _shadowed(self, font: QFont, box: QRectF, flags: int, text: str, color: QColor, elided: bool) -> Piece:
+        metrics, room = QFontMetricsF(font), QRectF(0, 0, box.width(), box.height())
+        if elided and metrics.horizontalAdvance(text) > box.width():
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        around = metrics.boundingRect(room, flags, text).adjusted(-3, -2, 3, 2).toAlignedRect()
+        image, q = self._canvas(around.size())
         q.setFont(font)
         q.translate(-around.topLeft())
         q.setPen(SHADOW)
-        for dx, dy in _AROUND:
+        for dx, dy in ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)):
             q.drawText(room.translated(dx, dy), flags, text)
         q.setPen(color)
         q.drawText(room, flags, text)
-    finally:
         q.end()
-    return QPointF(around.topLeft()), image
+        return QPointF(around.topLeft()), image
+
+    def _grounded(self, text: str, room: float) -> Piece:
+        metrics = QFontMetricsF(self.small)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 12)
+        box = QRectF(0, 0, metrics.horizontalAdvance(shown) + 12, self.height + 4)
+        image, q = self._canvas(box.toAlignedRect().size())
+        q.setRenderHint(QPainter.RenderHint.Antialiasing)
+        q.setPen(Qt.PenStyle.NoPen)
+        q.setBrush(QColor(30, 22, 4, 215))
+        q.drawRoundedRect(box, 4, 4)
+        q.setFont(self.small)
+        q.setPen(WARNING)
+        q.drawText(box, CENTER, shown)
+        q.end()
+        return QPointF(), image
+
+    def _ruled(self, bar: ScaleBar) -> Piece:
+        half, wide = bar.length / 2, math.ceil(max(bar.length / 2, 60.0)) + 4
+        image, q = self._canvas(QSize(2 * wide, 32))
+        q.setRenderHint(QPainter.RenderHint.Antialiasing)
+        q.translate(wide, 24.5)
+        ends = [QLineF(side * half, -4, side * half, 4) for side in (-1, 1)]
+        for pen in (QPen(SHADOW, 3), QPen(TEXT, 1)):
+            q.setPen(pen)
+            q.drawLines([QLineF(-half, 0, half, 0), *ends])
+        paint_pieces(q, self.words(self.small, QRectF(-60, -20, 120, 16), CENTER, bar.text))
+        q.end()
+        return QPointF(-wide, -24.5), image
+
+    def _canvas(self, size: QSize) -> tuple[QImage, QPainter]:
+        image = QImage(size * self.dpr, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(self.dpr)
+        image.fill(Qt.GlobalColor.transparent)
+        return image, QPainter(image)
+
+
+_LETTERINGS: OrderedDict[tuple[str, float], Lettering] = OrderedDict()
+_FONTS_KEPT, _WORDS_KEPT = 8, 256
+
+
+def paint_pieces(p: QPainter, pieces: Iterable[Piece]) -> None:
+    for at, image in pieces:
+        p.drawImage(at, image)
+
+
+def letter_pieces(how: Lettering, found: tuple[str, str, str, str], size: Point) -> Iterator[Piece]:
+    """Left, right, top and bottom, each in the middle of its edge."""
+    w, h = size
+    left, right, top, bottom = found
+    yield from how.words(how.bold, QRectF(EDGE - 4, h / 2 - 12, 40, 24), _LEFT, left)
+    yield from how.words(how.bold, QRectF(w - EDGE - 36, h / 2 - 12, 40, 24), _RIGHT, right)
+    yield from how.words(how.bold, QRectF(w / 2 - 20, EDGE - 4, 40, 20), _TOP, top)
+    yield from how.words(how.bold, QRectF(w / 2 - 20, h - EDGE - 16, 40, 20), _BOTTOM, bottom)
+
+
+def corner_pieces(how: Lettering, lines: Corners, size: Point, inset: float = 0.0) -> Iterator[Piece]:
+    """`inset`: how much of the top left is covered by something else."""
+    step, (w, h) = how.height + 1, size
+    half, roomy = w / 2 - EDGE - 20, min(size) >= SMALL
+
+    def column(texts: Sequence[str], x: float, y: float, flags: int) -> Iterator[Piece]:
+        for i, text in enumerate(texts):
+            yield from how.words(how.small, QRectF(x, y + i * step, half, step), flags, text, elided=True)
+
+    if roomy:
+        yield from column(lines.top_left, EDGE, EDGE + inset, _LEFT)
+        yield from column(lines.top_right, w / 2 + 20, EDGE, _RIGHT)
+        yield from column(lines.bottom_left, EDGE, h - EDGE - step * len(lines.bottom_left), _LEFT)
+        yield from column(lines.bottom_right, w / 2 + 20, h - EDGE - step * len(lines.bottom_right), _RIGHT)
+    top = EDGE + inset + step * (len(lines.top_left) if roomy else 0) + 4
+    for text in lines.warnings:
+        piece, height = how.badge(text, QPointF(EDGE, top), w - 2 * EDGE)
+        yield piece
+        top += height + 2
+
+
+def scale_pieces(how: Lettering, bar: ScaleBar | None, size: Point) -> Iterator[Piece]:
+    """At the lower edge, between the corners, above the letter."""
+    w, h = size
+    if bar is not None and min(w, h) >= SMALL:
+        offset, image = how.bar(bar)
+        yield QPointF(w / 2, h - 30.5) + offset, image

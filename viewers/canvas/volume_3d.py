@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPolygonF,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -34,7 +35,7 @@ from storage.model.voxels import VoxelBlock
 from viewers.canvas.background import Bell
 from viewers.canvas.volume_3d_bar import Bar
 from viewers.canvas.volume_3d_hand import Hand
-from viewers.canvas.volume_3d_marks import paint_marks, paint_words
+from viewers.canvas.volume_3d_marks import arms, paint_marks, paint_words, under_arms
 from viewers.scene.surfaces import Color, SurfaceMaker
 from viewers.scene.volume_render.camera import Camera, Side
 from viewers.scene.volume_render.feed import Reading, read
@@ -85,6 +86,7 @@ class VolumeView(QWidget):
         self.reading = Reading()
         self.patient = False
         self._image: QImage | None = None
+        self._arms = QPolygonF()  # of the crosshair, as they were told last
         self._masks: dict[str, tuple[VoxelBlock, Color]] = {}
         self._chosen_look = False
         self._forced, self._generation, self._held, self._stale = step, 0, False, False
@@ -124,7 +126,9 @@ class VolumeView(QWidget):
         self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
         if self._thread is not None:
             self._thread.give_way()
-        self.update()
+        if self._image is not None and not self._words():  # else there is none to be seen
+            before, self._arms = self._arms, arms(self)
+            self.update(under_arms(before) | under_arms(self._arms))
 
     def set_surfaces(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
         """All segments that are seen: by id the block of voxels and the colour (red, green, blue of 0..255). A block that is
@@ -203,7 +207,7 @@ class VolumeView(QWidget):
         image.setDevicePixelRatio(self.devicePixelRatioF())
         p = QPainter(image)
         try:
-            self._paint(p, marks=marks)
+            self._paint(p, self.rect(), marks=marks)
         finally:
             p.end()
         return image
@@ -386,18 +390,20 @@ class VolumeView(QWidget):
             return self.tr("Loading {have} of {wanted} slices").format(have=self.reading.have, wanted=self.reading.wanted)
         return self.tr("Preparing 3D")
 
-    def _paint(self, p: QPainter, *, marks: bool) -> None:
-        p.fillRect(self.rect(), QColor(*GROUND))
+    def _paint(self, p: QPainter, part: QRect, *, marks: bool) -> None:
         words = self._words()
-        if self._image is not None and self.shown is not None and not words:
-            target = self._target()
-            if target.size().toSize() * self.devicePixelRatioF() != self._image.size():  # the view is another size by now
-                p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            p.drawImage(target, self._image)
-            if marks:
-                paint_marks(p, self)
-        if words:
-            paint_words(p, self.rect(), words, self.font())
+        if self._image is None or self.shown is None or words:
+            p.fillRect(self.rect(), QColor(*GROUND))
+            paint_words(p, self, words)
+            return
+        target = self._target()
+        if target.size().toSize() * self.devicePixelRatioF() != self._image.size():  # the view is another size by now
+            p.fillRect(self.rect(), QColor(*GROUND))
+            p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        p.drawImage(target, self._image)
+        if marks:
+            self._arms = arms(self)
+            paint_marks(p, self, part)
 
     def _target(self) -> QRectF:
         """Of a picture made for another size: as high as the view, in its middle."""
@@ -409,7 +415,7 @@ class VolumeView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)
         try:
-            self._paint(p, marks=True)
+            self._paint(p, event.rect(), marks=True)
         finally:
             p.end()
 

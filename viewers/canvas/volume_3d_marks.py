@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from storage.model.space import letters
-from viewers.canvas.slice_marks import SMALL, TEXT, marks_font, paint_corners, paint_letters, paint_scale, shadowed
+from viewers.canvas.slice_marks import CENTER, SMALL, Lettering, corner_pieces, letter_pieces, paint_pieces, scale_pieces
 from viewers.canvas.volume_3d_hand import handles
 from viewers.scene.crosshair import COLORS
 from viewers.scene.mpr import PlaneKind
@@ -25,31 +25,34 @@ if TYPE_CHECKING:
 _AXES = (PlaneKind.SAGITTAL, PlaneKind.CORONAL, PlaneKind.AXIAL)
 _ARM = 14.0  # mm at least; a part of the view where that is more
 _CUBE = 22.0  # px, half a side
+_ROOM = QPointF(2 * _CUBE, 2 * _CUBE)  # of the cube, however it is turned
+_WRAPS = int(Qt.TextFlag.TextWordWrap)
 #: Sides of the cube: outwards, and their corners.
 _SIDES = [(axis, sign) for axis in range(3) for sign in (-1.0, 1.0)]
 _NOTE, _NOTE_GROUND = QColor("#9CC4FF"), QColor(10, 18, 32, 215)
 
 
-def paint_marks(p: QPainter, view: VolumeView) -> None:
+def paint_marks(p: QPainter, view: VolumeView, part: QRect) -> None:
+    """`part`: what of the view is painted at all."""
     camera = view.seen_camera
     assert camera is not None
-    size, font = view.px_size, marks_font(view.font())
+    size, how = view.px_size, Lettering.of(view.font(), view.devicePixelRatioF())
     p.setRenderHint(QPainter.RenderHint.Antialiasing)
-    p.setFont(font)
     _paint_clip(p, view, camera)
-    _paint_crosshair(p, view, camera)
+    _paint_crosshair(p, arms(view))
     right, up = camera.right, camera.up
     hidden = view.bar.isVisible() and view.bar.x() < size[0] / 2 + 24  # the upper letter is pushed below the buttons
-    paint_letters(p, (letters(-right), letters(right), "" if hidden else letters(up), letters(-up)), size, font)
+    top = letters(up)
+    paint_pieces(p, letter_pieces(how, (letters(-right), letters(right), "" if hidden else top, letters(-up)), size))
     if hidden:
         p.save()
         p.translate(0, view.bar.geometry().bottom())
-        paint_letters(p, ("", "", letters(up), ""), size, font)
+        paint_pieces(p, letter_pieces(how, ("", "", top, ""), size))
         p.restore()
-    paint_scale(p, scale_of(camera, size), size, font)
-    if min(size) >= SMALL:
-        _paint_cube(p, camera, size, font)
-    _paint_notes(p, view, size, font)
+    paint_pieces(p, scale_pieces(how, scale_of(camera, size), size))
+    if min(size) >= SMALL and part.intersects(QRectF(_cube_place(size) - _ROOM, _cube_place(size) + _ROOM).toAlignedRect()):
+        _paint_cube(p, camera, size, how.small)
+    _paint_notes(p, view, size, how)
 
 
 def scale_of(camera: Camera, size: tuple[float, float]) -> ScaleBar:
@@ -62,52 +65,61 @@ def scale_of(camera: Camera, size: tuple[float, float]) -> ScaleBar:
     return ScaleBar(length / mm, text)
 
 
-def paint_words(p: QPainter, rect: QRect, words: str, base: QFont) -> None:
-    font = QFont(base)
-    font.setPixelSize(13)
-    p.setFont(font)
-    box = QRectF(rect).adjusted(24, 24, -24, -24)
-    shadowed(p, box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words, QColor(190, 192, 200))
+def paint_words(p: QPainter, view: VolumeView, words: str) -> None:
+    how, box = Lettering.of(view.font(), view.devicePixelRatioF()), QRectF(view.rect()).adjusted(24, 24, -24, -24)
+    paint_pieces(p, how.words(how.large, box, CENTER | _WRAPS, words, QColor(190, 192, 200)))
 
 
-def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], font: QFont) -> None:
-    below, metrics = view.bar.height() + 4.0, QFontMetricsF(font)
+def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], how: Lettering) -> None:
+    below, metrics = view.bar.height() + 4.0, QFontMetricsF(how.small)
     p.save()
     p.translate(0, below)
-    paint_corners(p, Corners(warnings=view.badges), size, font)
+    paint_pieces(p, corner_pieces(how, Corners(warnings=view.badges), size))
     p.restore()
     top = below + 12 + len(view.badges) * (metrics.height() + 6)
     note = view.note
     if note:
-        wraps = int(Qt.TextFlag.TextWordWrap)
-        box = metrics.boundingRect(QRectF(0, 0, size[0] - 28, size[1]), wraps, note)
+        box = metrics.boundingRect(QRectF(0, 0, size[0] - 28, size[1]), _WRAPS, note)
         ground = QRectF(
             8, top, math.ceil(box.width()) + 13, math.ceil(box.height()) + 6
         )  # to the hair it would break into one line more
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(_NOTE_GROUND)
         p.drawRoundedRect(ground, 4, 4)
+        p.setFont(how.small)
         p.setPen(_NOTE)
-        p.drawText(ground.adjusted(6, 3, -6, -3), wraps, note)
+        p.drawText(ground.adjusted(6, 3, -6, -3), _WRAPS, note)
     if view.reading.subject is None and view.reading.wanted:
         text = view.tr("Loading {have} of {wanted} slices").format(have=view.reading.have, wanted=view.reading.wanted)
-        shadowed(p, QRectF(8, size[1] - 24, size[0] - 16, 16), Qt.AlignmentFlag.AlignCenter, text, TEXT)
+        paint_pieces(p, how.words(how.small, QRectF(8, size[1] - 24, size[0] - 16, 16), CENTER, text))
 
 
-def _paint_crosshair(p: QPainter, view: VolumeView, camera: Camera) -> None:
-    if view.crosshair is None:
-        return
+def arms(view: VolumeView) -> QPolygonF:
+    """Of the crosshair on the screen: the ends of its three lines, the lower ones first, and its middle."""
+    camera = view.seen_camera
+    if view.crosshair is None or camera is None:
+        return QPolygonF()
     arm = max(_ARM, camera.height_mm / 12)
     ends = view.crosshair + np.concatenate([-np.eye(3), np.eye(3), np.zeros((1, 3))]) * arm
-    xs, ys, _ = (v.tolist() for v in camera.project(ends, view.px_size))
+    xs, ys, _ = camera.project(ends, view.px_size)
+    return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+
+
+def under_arms(ends: QPolygonF) -> QRect:
+    return ends.boundingRect().adjusted(-4, -4, 4, 4).toAlignedRect() if len(ends) else QRect()
+
+
+def _paint_crosshair(p: QPainter, ends: QPolygonF) -> None:
+    if not len(ends):
+        return
     for axis, kind in enumerate(_AXES):
-        line = QLineF(xs[axis], ys[axis], xs[axis + 3], ys[axis + 3])
+        line = QLineF(ends[axis], ends[axis + 3])
         for pen in (QPen(QColor(0, 0, 0, 120), 2.5), QPen(QColor(COLORS[kind]), 1.2)):
             p.setPen(pen)
             p.drawLine(line)
     p.setPen(QPen(QColor(0, 0, 0, 160), 1))
     p.setBrush(QColor(255, 255, 255))
-    p.drawEllipse(QPointF(xs[6], ys[6]), 2.5, 2.5)
+    p.drawEllipse(ends[6], 2.5, 2.5)
 
 
 def _paint_clip(p: QPainter, view: VolumeView, camera: Camera) -> None:
@@ -137,7 +149,7 @@ def _paint_clip(p: QPainter, view: VolumeView, camera: Camera) -> None:
 
 def _paint_cube(p: QPainter, camera: Camera, size: tuple[float, float], font: QFont) -> None:
     """In the lower left corner: which way the patient is turned."""
-    middle = QPointF(_CUBE * 1.9 + 4, size[1] - _CUBE * 1.9 - 4)
+    middle = _cube_place(size)
     bold = QFont(font)
     bold.setPixelSize(15)
     bold.setWeight(QFont.Weight.DemiBold)
@@ -152,6 +164,11 @@ def _paint_cube(p: QPainter, camera: Camera, size: tuple[float, float], font: QF
             p.setPen(QColor(240, 241, 245, int(90 + 165 * facing)))
             at = middle + sum((QPointF(x, y) for x, y in corners), QPointF()) / 4
             p.drawText(QRectF(at.x() - 20, at.y() - 12, 40, 24), int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def _cube_place(size: tuple[float, float]) -> QPointF:
+    """Its middle."""
+    return QPointF(_CUBE * 1.9 + 4, size[1] - _CUBE * 1.9 - 4)
 
 
 @lru_cache(maxsize=4)

@@ -44,6 +44,7 @@ class VolumePlaces:
     frames: Callable[[], int]
     stop_cine: Callable[[], None]
     _soon: QTimer
+    _refresh_planes: Callable[[], None]
 
     def _on_state(self, names: frozenset[str]) -> None:
         state = self.state
@@ -65,7 +66,11 @@ class VolumePlaces:
             self.canvas.update()
         if self.beside is not None:
             self.beside.follow(state)
-        self._refresh_planes()
+        if names == {"crosshair"}:
+            for plane in self.planes.values():
+                plane.follow_crosshair()
+        else:
+            self._refresh_planes()
         self._soon.start()
 
     def _on_focus(self, names: frozenset[str]) -> None:

@@ -55,13 +55,13 @@ def lines(state: MprState, kind: PlaneKind, view: ViewState, plane: Plane) -> li
     """What the two other planes look like on this one."""
     found = []
     middle = on_screen(view, plane, state.crosshair)
-    normal = state.axes.normal(kind)
+    normal, now = state.axes.normal(kind), view.placement()
     for other in PlaneKind:
         if other is kind:
             continue
         along = cross(normal, state.axes.normal(other))
-        ahead = on_screen(view, plane, state.crosshair + along * 100.0)
-        dx, dy = ahead[0] - middle[0], ahead[1] - middle[1]
+        u, v = (float(way) for way in plane.pixel_of(plane.origin + along)[:2])
+        dx, dy = now.a * u + now.b * v, now.c * u + now.d * v
         length = math.hypot(dx, dy)
         if length > 1e-6:
             found.append(Line(other, middle, (dx / length, dy / length)))

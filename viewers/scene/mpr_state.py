@@ -16,6 +16,8 @@ from viewers.scene.mpr import Axes, Plane, PlaneKind, Slab, acquired_kind, corne
 
 #: Nearer than this (degrees) to the acquired slices a plane *is* the acquired slices.
 SAME_DEG = 0.05
+#: ... and a place nearer to a plane than this lies on it.
+SAME_MM = 1e-9
 #: While a hand holds a line: 2.5 times fewer pixels, and none of them is seen missing while it moves.
 COARSE = 1.6
 
@@ -41,10 +43,14 @@ class MprState:
     def plane(self, kind: PlaneKind, finest_mm: float = 0.0) -> Plane:
         """The same object while nothing it depends on changes."""
         known, coarse = self._planes.get(kind), (COARSE if self.held else 1.0, finest_mm)
-        if known is None or known[0] is not self.axes or known[1] is not self.crosshair or known[2] != coarse:
+        if known is None or known[0] is not self.axes or known[2] != coarse or not self._holds(known[3], known[1]):
             plane = plane_through(self.geometry, self.axes, kind, self.crosshair, self.base, *coarse)
             known = self._planes[kind] = (self.axes, self.crosshair, coarse, plane)
         return known[3]
+
+    def _holds(self, plane: Plane, made_for: Floats) -> bool:
+        """The crosshair has only moved within the plane since it stood at `made_for`."""
+        return made_for is self.crosshair or abs(float((self.crosshair - made_for) @ plane.normal)) < SAME_MM
 
     def is_acquired(self, kind: PlaneKind) -> bool:
         """This plane runs along the slices as they were acquired."""

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from storage.model.space import Floats, letters
 from viewers.scene.mpr import Plane
 from viewers.scene.view_state import ViewState
@@ -34,14 +32,16 @@ class Corners:
 
 def screen_ways(view: ViewState, plane: Plane) -> tuple[Floats, Floats]:
     """Millimetres in the patient for one logical pixel to the right, and for one down."""
-    corner = _mm(view, plane, 0.0, 0.0)
-    return _mm(view, plane, 1.0, 0.0) - corner, _mm(view, plane, 0.0, 1.0) - corner
+    p = view.placement()
+    across, along = plane.mm_right * plane.right, plane.mm_down * plane.down
+    det = p.a * p.d - p.b * p.c
+    return (p.d * across - p.c * along) / det, (p.a * along - p.b * across) / det
 
 
 def edge_letters(view: ViewState, plane: Plane) -> tuple[str, str, str, str]:
     """Of the left, right, top and bottom edge of the pane: the side of the patient that lies there."""
-    right, down = screen_ways(view, plane)
-    return letters(-right), letters(right), letters(-down), letters(down)
+    right, down = (letters(way) for way in screen_ways(view, plane))
+    return right.translate(_OPPOSITE), right, down.translate(_OPPOSITE), down
 
 
 def edge_sides(view: ViewState, sides: Sequence[str]) -> tuple[str, str, str, str]:
@@ -59,7 +59,7 @@ def edge_sides(view: ViewState, sides: Sequence[str]) -> tuple[str, str, str, st
 
 def scale_bar(view: ViewState, plane: Plane) -> ScaleBar | None:
     """A round number of millimetres, at most a quarter of the pane long."""
-    mm = float(np.linalg.norm(screen_ways(view, plane)[0]))
+    mm = math.hypot(*screen_ways(view, plane)[0])
     most = view.size[0] / 4 * mm
     if not math.isfinite(most) or most <= 0:
         return None
@@ -73,8 +73,3 @@ def place_words(mm: Floats | tuple[float, float, float]) -> str:
     """ "L 12.3  P 40.1  H 88.0 mm": by the patient's own sides."""
     sides = (("L", "R"), ("P", "A"), ("H", "F"))
     return "  ".join(f"{pair[int(v < 0)]} {abs(float(v)):.1f}" for pair, v in zip(sides, mm, strict=True)) + " mm"
-
-
-def _mm(view: ViewState, plane: Plane, x: float, y: float) -> Floats:
-    u, v = view.image_point(x, y)
-    return np.asarray(plane.at(u - 0.5, v - 0.5))
