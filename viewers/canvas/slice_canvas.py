@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from storage.model.geometry import Point
 from storage.model.space import Floats
 from viewers.canvas.overlay import BACKGROUND, DARK
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
@@ -171,6 +172,12 @@ class SliceCanvas(QWidget):
         self._fitted = False
         place = at or QPointF(self.width() / 2, self.height() / 2)
         self.view.zoom_at(factor, (place.x(), place.y()))
+        self._moved()
+
+    def show_at(self, zoom: float, centre: Point) -> None:
+        """`centre` of the plane in the middle."""
+        self._fitted = False
+        self.view.zoom, self.view.centre = zoom, centre
         self._moved()
 
     def mm_under(self, at: QPointF) -> Floats | None:

@@ -30,11 +30,15 @@ _MEASURING = ("CT",)
 
 
 class Beside(QObject):
-    """Its acquired slices in a pane, on the screen only. `same_space`: the point looked at is the same one; else it goes as far as the other."""
+    """Its acquired slices in a pane, on the screen only.
+
+    `same_space`: the point looked at is the same one, zoomed and panned alike; else it goes as far as the other. Unless it is
+    not `linked`.
+    """
 
     def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool) -> None:
         super().__init__()
-        self.volume, self.title, self.same_space = volume, title, same_space
+        self.volume, self.title, self.same_space, self.linked = volume, title, same_space, True
         self.state: MprState | None = None
         self.canvas: SliceCanvas | AcquiredCanvas | None = None
         self._pictures: VolumePictures | None = None
@@ -119,7 +123,7 @@ class Beside(QObject):
     def follow(self, state: MprState) -> None:
         """The point looked at in the edited series is another one."""
         own = self.state
-        if own is None:
+        if own is None or not self.linked:
             return
         if self.same_space:
             own.look_at(state.crosshair)
@@ -131,6 +135,13 @@ class Beside(QObject):
         start = float(own.geometry.heights[self._from[1]])
         normal = own.geometry.normal
         own.look_at(own.crosshair + (start + way - float(own.crosshair @ normal)) * normal)
+
+    def link(self, on: bool) -> None:
+        """Whether it goes along; where the two have no common space they go together from where they are now."""
+        self.linked, self._from = on, None
+        if self.state is not None:
+            self.state.set(lines=on and self.same_space)
+        self._refresh()
 
     def follow_window(self, edited: VolumeSource) -> None:
         """The same greys, where numbers mean the same on both, until another window is chosen here."""
@@ -155,7 +166,9 @@ class Beside(QObject):
 
     def _corners(self, cut: Cut) -> Corners:
         found = self._words.acquired(self._context(cut.frame or 0, self.canvas.view.zoom if self.canvas else 1.0))
-        link = () if self.same_space else ("Linked by distance only: another frame of reference",)
+        link: tuple[str, ...] = () if self.same_space else ("Linked by distance only: another frame of reference",)
+        if not self.linked:
+            link = ("Not linked",)
         return Corners(found.top_left, found.top_right, found.bottom_left, found.bottom_right, (*found.warnings, *link))
 
     def _context(self, frame: int, zoom: float) -> PaneContext:

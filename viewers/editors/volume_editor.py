@@ -169,6 +169,7 @@ class VolumeEditor(
         canvas.inset = lambda: self._covered(canvas)
         canvas.enlarges = self._nothing_in_hand
         canvas.slice_wanted.connect(self._acquired_wheeled)
+        canvas.view_changed.connect(lambda: self._view_moved_in(canvas))
         canvas.window_dragged.connect(self.drag_window)
         canvas.enlarge_wanted.connect(lambda: self.grid.enlarge(self.grid.acquired))
         canvas.space_tapped.connect(lambda: self.run("play_toggle"))
@@ -276,6 +277,7 @@ class VolumeEditor(
         plane.enlarge_wanted.connect(lambda: self.grid.enlarge(self.pane_of(kind)))
         plane.menu_wanted.connect(self._on_menu)
         plane.view_changed.connect(self._tell_place)
+        plane.view_changed.connect(lambda: self._view_moved_in(plane))
         plane.installEventFilter(self)
 
     def _covered(self, pane: QWidget) -> float:

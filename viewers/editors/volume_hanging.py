@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 from storage.model.hanging import PLANES, Arrangement, HangingRule
 from viewers.canvas.mpr_grid import Layout, MprGrid
 from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.actions import KeyMap
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_strip import VolumeStrip
+from viewers.scene.linking import alike
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_source import VolumeSource
@@ -25,7 +27,7 @@ IN_3D = "3d"
 _USUAL = HangingRule("")
 _MENU = (
     ("volume_layout_grid", "volume_layout_one", "volume_layout_stack", "volume_layout_side"),
-    ("volume_beside_next", "volume_beside_away"),
+    ("volume_beside_next", "volume_beside_linked", "volume_beside_away"),
     ("volume_hang", "volume_hanging_rules"),
 )
 
@@ -58,6 +60,7 @@ class VolumeHanging:
     by_hand = False
     others = 0
     _arranging = False
+    _aligning = False
     _likes_3d: bool
     _window_due = False
     _kept_layout: dict[str, str]  # made by hand when this series was last open
@@ -173,12 +176,58 @@ class VolumeHanging:
             self.beside.close()
         self.grid.beside_first = left
         self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
-        self.beside.opened = self._follow_beside
+        self.beside.opened = self._beside_opened
         if not by_rule:
             self.grid.show_layout(Layout.SIDE)
         elif not self.by_hand:
             self._arrange(Layout.SIDE)
         self.show_state()
+
+    def _beside_opened(self) -> None:
+        self._follow_beside()
+        other = self.beside.canvas if self.beside is not None else None
+        if other is not None:
+            own = self._pane_edited()
+            if own is not None:
+                self._see_alike(own, other)
+            other.view_changed.connect(lambda: self._view_moved_in(other))
+
+    def _pane_edited(self) -> AcquiredCanvas | SliceCanvas | None:
+        """Of the edited series, next to the other one."""
+        shown = self.grid.panes[self.grid.acquired].shown
+        return shown if isinstance(shown, AcquiredCanvas | SliceCanvas) else None
+
+    def _view_moved_in(self, pane: AcquiredCanvas | SliceCanvas) -> None:
+        """The series beside is zoomed and panned like the edited one, and the other way round."""
+        beside, own = self.beside, self._pane_edited()
+        other = beside.canvas if beside is not None else None
+        if own is not None and other is not None and pane in (own, other) and self.grid.layout_shown is Layout.SIDE:
+            self._see_alike(pane, other if pane is own else own)
+
+    def _see_alike(self, pane: AcquiredCanvas | SliceCanvas, follower: AcquiredCanvas | SliceCanvas) -> None:
+        beside = self.beside
+        if beside is None or not (beside.same_space and beside.linked) or self._aligning:
+            return
+        if isinstance(follower, SliceCanvas):
+            follower.read()
+        if pane.plane is None or follower.plane is None:
+            return
+        found = alike(follower.view, follower.plane, pane.view, pane.plane)
+        if found is not None:
+            self._aligning = True
+            follower.show_at(*found)
+            self._aligning = False
+
+    def toggle_linked(self) -> None:
+        """The other series goes along with this one, or stays as it is."""
+        beside, own = self.beside, self._pane_edited()
+        assert beside is not None
+        beside.link(not beside.linked)
+        self._follow_beside()
+        if own is not None and beside.canvas is not None:
+            self._see_alike(own, beside.canvas)
+        how = "place, zoom and pan are the same" if beside.same_space else "they go from slice to slice together"
+        self.say(f"The two series are linked: {how}." if beside.linked else "The two series are not linked any more.")
 
     def _follow_beside(self) -> None:
         """Place and greys of the edited series are those of the other, where that makes sense."""
@@ -227,8 +276,9 @@ class VolumeHanging:
         entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
         entry.setEnabled(not why)
         entry.setToolTip(why)
-        entry.setCheckable(action_id == f"volume_layout_{self.grid.layout_shown.value}")
-        entry.setChecked(entry.isCheckable())
+        linked = action_id == "volume_beside_linked"
+        entry.setCheckable(linked or action_id == f"volume_layout_{self.grid.layout_shown.value}")
+        entry.setChecked(self.beside is not None and self.beside.linked if linked else entry.isCheckable())
         entry.triggered.connect(lambda: self.run(action_id))
         menu.addAction(entry)
 

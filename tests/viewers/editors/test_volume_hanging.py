@@ -9,8 +9,22 @@ from PySide6.QtTest import QTest
 
 from storage.media.dicom_index import Voi
 from storage.model.hanging import Arrangement, Beside, HangingRule
-from tests.support.volume_view import LEFT, NONE, RIGHT, SHIFT, ArrayFrames, VolumeStage, bead, beads, pixels, space
+from tests.support.volume_view import (
+    CTRL,
+    LEFT,
+    MIDDLE,
+    NONE,
+    RIGHT,
+    SHIFT,
+    ArrayFrames,
+    VolumeStage,
+    bead,
+    beads,
+    pixels,
+    space,
+)
 from viewers.canvas.mpr_grid import Layout
+from viewers.scene.crosshair import mm_at
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.window_level import Window
@@ -218,3 +232,60 @@ def test_the_menu_of_layouts_names_the_rule_and_what_can_be_done(qtbot):
     with qtbot.waitSignal(stage.editor.hanging_wanted):
         next(a for a in menu.actions() if a.text() == "Hanging rules…").trigger()
     menu.close()
+
+
+def side_by_side(qtbot, other, *, same_space=True):
+    """(stage, pane of the edited series, pane of the other)"""
+    stage = hung(qtbot, None)
+    stage.editor.show_beside(other, "Prior", same_space=same_space)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and stage.editor.beside.canvas.plane is not None)
+    return stage, stage.canvas, stage.editor.beside.canvas
+
+
+def mm_at_middle(pane) -> np.ndarray:
+    return mm_at(pane.view, pane.plane, pane.view.size[0] / 2, pane.view.size[1] / 2)
+
+
+def mm_across(pane) -> float:
+    return float(np.linalg.norm(mm_at(pane.view, pane.plane, 100, 50) - mm_at(pane.view, pane.plane, 0, 50)))
+
+
+def assert_alike(one, two):
+    assert mm_across(one) == pytest.approx(mm_across(two), rel=1e-6)
+    assert np.allclose(mm_at_middle(one)[:2], mm_at_middle(two)[:2], atol=1.0 / one.view.zoom)  # both axial
+
+
+def test_in_one_space_zoom_and_pan_are_the_same_in_both_panes(qtbot, other):
+    stage, own, pane = side_by_side(qtbot, other)
+    assert_alike(own, pane)
+    before = mm_across(pane)
+    stage.wheel(own, QPoint(120, 200), 3, CTRL)
+    assert mm_across(pane) < before / 1.5
+    assert_alike(own, pane)
+    middle = mm_at_middle(pane)
+    stage.drag(pane, QPoint(200, 200), QPoint(150, 230), MIDDLE)
+    assert np.linalg.norm(mm_at_middle(pane) - middle) > 1
+    assert_alike(own, pane)
+    stage.wheel(pane, QPoint(100, 100), -2, CTRL)
+    assert_alike(own, pane)
+
+
+def test_two_series_are_unlinked_and_linked_again_by_one_key(qtbot, other):
+    stage, own, pane = side_by_side(qtbot, other)
+    stage.key(Qt.Key.Key_L, CTRL)
+    assert "Not linked" in pane.corners(pane.read()).warnings
+    width, crosshair = mm_across(pane), stage.editor.beside.state.crosshair.copy()
+    stage.wheel(own, QPoint(120, 200), 3, CTRL)
+    stage.editor.go_to(("", 2))
+    assert mm_across(pane) == width
+    assert np.array_equal(stage.editor.beside.state.crosshair, crosshair)
+    stage.key(Qt.Key.Key_L, CTRL)
+    assert np.allclose(stage.editor.beside.state.crosshair, stage.editor.state.crosshair)
+    assert_alike(own, pane)
+
+
+def test_series_of_different_spaces_are_zoomed_each_for_itself(qtbot, other):
+    stage, own, pane = side_by_side(qtbot, other, same_space=False)
+    before = mm_across(pane)
+    stage.wheel(own, QPoint(120, 200), 3, CTRL)
+    assert mm_across(pane) == before
