@@ -13,6 +13,7 @@ from app.dialogs import ask_folder, ask_open_file, ask_save_file
 from app.operations import Operations
 from storage.catalog import ontologies, projects, tasks
 from storage.errors import Refused
+from storage.exchange.losses import how_many
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
 from storage.model.label_formats import VOLUME_FORMATS
@@ -195,7 +196,7 @@ class ProjectsRoom(QObject):
         job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Export labels")))
 
     def _exported(self, result: Any) -> None:
-        counts = ", ".join(f"{words.number(n)} {what.replace('_', ' ')}" for what, n in result.counts.items())
+        counts = ", ".join(how_many(n, what.replace("_", " ").removesuffix("s")) for what, n in result.counts.items())
         files = result.files
         place = files[0].name if len(files) == 1 else files[0].parent.name if files else ""
         self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, place))

@@ -92,7 +92,7 @@ class CocoWriter:
 
     def _refuse(self, item: Item, document: LabelDocument) -> None:
         if any(True for _ in document.records()):
-            place = {Kind.AUDIO: "sound", Kind.TEXT: "text"}.get(item.kind, f"the kind {item.kind}")
+            place = {Kind.AUDIO: "sound", Kind.TEXT: "text"}.get(item.kind, f"the kind {item.kind.words}")
             self.losses.add("all labels", item.title, f"COCO has pictures only, no {place}")
 
     def _add_between(self, row: _Row) -> None:
@@ -230,7 +230,7 @@ class CocoWriter:
             why = "the size of the picture is not known"
         placed = to_coco(annotation.geometry, *size) if size and not why else None
         if placed is None:
-            self.losses.add(self._what(instance), where, why or f"COCO has no {annotation.geometry.kind}")
+            self.losses.add(self._what(instance), where, why or f"COCO has no {annotation.geometry.kind.words}")
             return None
         assert size is not None
         self._mask_losses(annotation, instance, size, where)

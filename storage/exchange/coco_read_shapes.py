@@ -52,7 +52,7 @@ def geometry_of(row: Json, thing: ObjectClass, features: Features, category: Jso
             return Keypoint(float(flat[seen[0]]), float(flat[seen[0] + 1]))
         case ShapeKind.SKELETON:
             return _skeleton(row, thing, features, category)
-    raise ValueError(f"a {thing.shape} cannot be made of it")
+    raise ValueError(f"a {thing.shape.words} cannot be made of it")
 
 
 def _bbox(row: Json) -> tuple[float, float, float, float]:

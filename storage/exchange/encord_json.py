@@ -48,7 +48,8 @@ class EncordWriter:
         row_writer = writer_of(info.item)
         if row_writer is None:
             if any(True for _ in document.records()):
-                self.losses.add("all labels", info.item.title, f"this version exports no labels of the kind {info.item.kind}")
+                why = f"this version exports no labels of the kind {info.item.kind.words}"
+                self.losses.add("all labels", info.item.title, why)
             return
         path = self._path_of(info.item)
         writer = row_writer(info, self._features, document, self.losses, self._classes, path)

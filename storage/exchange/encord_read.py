@@ -134,7 +134,8 @@ class RowReader:
             self._losses.add(f"{name} on frame {frame}", self._where, f"its shape cannot be read: {said}")
             return
         if geometry.kind is not thing.shape:
-            self._losses.add(name, self._where, f"its shape ({geometry.kind}) is not the one of its class ({thing.shape})")
+            why = f"its shape ({geometry.kind.words}) is not the one of its class ({thing.shape.words})"
+            self._losses.add(name, self._where, why)
             return
         seen.add(own)
         self._put_annotation(self._instance(own, thing, entry), geometry, frame, entry, size)

@@ -181,7 +181,7 @@ class RangesReader(RowReader):
             self._losses.add(thing.name, self._where, f"its ranges cannot be read: {said}")
             return
         if thing.shape is not wanted:
-            self._losses.add(thing.name, self._where, f"objects of the shape {thing.shape} do not lie on such an item")
+            self._losses.add(thing.name, self._where, f"objects of the shape {thing.shape.words} do not lie on such an item")
             return
         instance = self._instance(own, thing, entry)
         present = self._made.annotation_of(instance.uuid)

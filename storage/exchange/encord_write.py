@@ -198,7 +198,7 @@ class RowWriter:
         elif size is None:
             why = "the size of the picture is not known"
         elif geometry.kind is not thing.shape or geometry.kind not in KEYS:
-            why = f"its shape ({geometry.kind}) is not the one of its class ({thing.shape})"
+            why = f"its shape ({geometry.kind.words}) is not the one of its class ({thing.shape.words})"
         elif self._document.annotation_of(instance.uuid, annotation.at) is not annotation:
             why = "Encord allows an object once on a frame"
         if why:

@@ -256,7 +256,7 @@ class RangesWriter(RowWriter):
     def _why_not(self, annotation: Annotation, thing: ObjectClass) -> str:
         geometry = annotation.geometry
         if geometry.kind is not thing.shape:
-            return f"its shape ({geometry.kind}) is not the one of its class ({thing.shape})"
+            return f"its shape ({geometry.kind.words}) is not the one of its class ({thing.shape.words})"
         wanted = AudioRanges if self._info.item.kind is Kind.AUDIO else HtmlRanges if self._html else TextRanges
         if not isinstance(geometry, wanted):
             return "a range of this sort does not fit the item" if not isinstance(geometry, Opaque) else "it has no range"

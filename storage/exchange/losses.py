@@ -17,6 +17,11 @@ class Loss:
         return {"what": self.what, "where": self.where, "why": self.why}
 
 
+def how_many(count: int, thing: str) -> str:
+    """1 answer, 2 answers."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 class Losses:
     """Collects losses; the same one of the same place once. Keeps the first `LIMIT` and counts the rest."""
 

@@ -103,7 +103,7 @@ def _contours(series: Series, row: Annotation, name: str, losses: Losses, xor: b
         return
     parts = parts_of(geometry, series.columns, series.rows)
     if not parts:
-        losses.add(name, series.title, f"a structure set has no {geometry.kind}")
+        losses.add(name, series.title, f"a structure set has no {geometry.kind.words}")
     if is_curve(geometry):
         losses.add(f"{name}: its curve", series.title, "contours are straight from point to point; 90 points were written")
     for part in parts:

@@ -38,6 +38,20 @@ class ShapeKind(StrEnum):
     TIME_RANGE = "time_range"
     SEGMENTATION = "segmentation"
 
+    @property
+    def words(self) -> str:
+        """In a sentence: rotatable box, cuboid."""
+        return _SPELT.get(self, self.value.replace("_", " "))
+
+
+_SPELT = {
+    ShapeKind.BOX: "box",
+    ShapeKind.ROTATED_BOX: "rotatable box",
+    ShapeKind.CUBOID_2D: "cuboid",
+    ShapeKind.AUDIO: "audio region",
+    ShapeKind.TEXT: "text region",
+}
+
 
 #: Shapes that a flat picture can hold, in the order in which they are offered.
 PICTURE_SHAPES = (

@@ -21,7 +21,13 @@ class Kind(StrEnum):
     PDF = "pdf"
     TEXT = "text"
 
+    @property
+    def words(self) -> str:
+        """In a sentence: image group, DICOM series."""
+        return _SPELT.get(self, self.value.replace("_", " "))
 
+
+_SPELT = {Kind.DICOM_SERIES: "DICOM series", Kind.NIFTI: "NIfTI", Kind.PDF: "PDF"}
 #: Kinds whose frames follow each other in time: an object is there between its key frames too.
 MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
 #: Kinds that are volumes: slices with a place in space.

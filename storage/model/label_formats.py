@@ -7,3 +7,14 @@ DICOM_FORMATS = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr")
 #: Of volumes: a folder of files instead of one.
 VOLUME_FORMATS = (*DICOM_FORMATS, "nifti", "nrrd")
 LABEL_FORMATS = (*PROJECT_FORMATS, *VOLUME_FORMATS)
+#: As people call them, in sentences.
+FORMAT_NAMES = {
+    "encord": "Encord JSON",
+    "coco": "COCO",
+    "dicom-seg": "DICOM SEG",
+    "dicom-seg-labelmap": "DICOM SEG",
+    "rtstruct": "RTSTRUCT",
+    "sr": "SR",
+    "nifti": "NIfTI",
+    "nrrd": "NRRD",
+}

@@ -17,13 +17,14 @@ from storage.exchange.dicom_seg import write_seg
 from storage.exchange.dicom_sr import write_sr
 from storage.exchange.features import Features
 from storage.exchange.key_objects import write_key_objects
-from storage.exchange.losses import Losses
+from storage.exchange.losses import Losses, how_many
 from storage.exchange.nifti_labels import write_nifti
 from storage.exchange.nrrd_labels import write_nrrd
 from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.volumes import Segment, Series, segments_of
 from storage.model.items import VOLUMES, Item
 from storage.model.key_images import key_frames, means_key_image
+from storage.model.label_formats import FORMAT_NAMES
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.reads import LabelRowInfo
@@ -54,6 +55,7 @@ class VolumeLabelsWriter:
         pixels: Pixels | None = None,
     ) -> None:
         self._out, self._features, self._format = out, Features(ontology), format
+        self._said = FORMAT_NAMES[format]
         self._catalog, self._classes, self.losses, self._pixels = catalog, classes, losses, pixels
         self._taken: set[str] = set()
         self.files: list[Path] = []
@@ -65,7 +67,8 @@ class VolumeLabelsWriter:
         if not any(True for _ in document.records()):
             return
         if item.kind not in VOLUMES:
-            self.losses.add("all labels", item.title, f"{self._format} holds labels of volumes, not of the kind {item.kind}")
+            why = f"{self._said} holds labels of volumes, not of the kind {item.kind.words}"
+            self.losses.add("all labels", item.title, why)
             return
         try:
             series = series_of(self._catalog, item, self._pixels)
@@ -119,7 +122,7 @@ class VolumeLabelsWriter:
         if series.in_tiles:
             raise Refused(
                 f"The slices of {series.title} are tiles of mosaics; a report speaks of whole pictures.",
-                remedy="Export its labels as dicom-seg, rtstruct or NIfTI.",
+                remedy="Export its labels as DICOM SEG, RTSTRUCT or NIfTI.",
             )
         made: list[Path] = []
         frames = sorted(key_frames(document, self._features.ontology, series.frames))
@@ -149,12 +152,12 @@ class VolumeLabelsWriter:
         owners = {u for u, i in document.instances.items() if self._classes is None or i.feature_hash in self._classes}
         answers = sum(a.owner in owners for a in document.answers.values())
         if answers:
-            self.losses.add(f"{answers} answers", where, f"{self._format} holds shapes, not answers")
+            self.losses.add(how_many(answers, "answer"), where, f"{self._said} holds shapes, not answers")
         known = self._features.classifications if self._format == "sr" else {}
         told = {feature_hash for feature_hash, thing in known.items() if means_key_image(thing)}
         others = [row for row in document.classifications.values() if row.feature_hash not in told]
         if others and self._classes is None:
-            self.losses.add(f"{len(others)} classifications", where, f"{self._format} holds shapes, not classifications")
+            self.losses.add(how_many(len(others), "classification"), where, f"{self._said} holds shapes, not classifications")
 
     def _name(self, title: str) -> str:
         """A file name of its own for every row."""

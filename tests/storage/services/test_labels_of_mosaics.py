@@ -45,4 +45,4 @@ def test_they_come_back_onto_their_tiles(stage, tmp_path, format):
 def test_a_report_on_whole_pictures_is_refused_with_what_to_do(stage, tmp_path):
     catalog, project, _, _ = stage
     (lost,) = export_labels(catalog, project, "sr", tmp_path / "out").lost
-    assert "tiles of mosaics" in lost.why and "dicom-seg" in lost.why
+    assert "tiles of mosaics" in lost.why and "DICOM SEG" in lost.why
