@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import BadInput
-from storage.model.hanging import BUILT_IN, HangingRule, first_match, from_json, to_json
+from app import dialogs
+from storage.errors import BadInput, PostilError
+from storage.model.hanging import BUILT_IN, HangingRule, first_match, from_json, from_text, to_json, to_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.context import AppContext
     from app.settings import Settings
     from app.window_state import WindowState
     from storage.model.items import Item
     from widgets.dialogs.hanging_rules import HangingRulesDialog
 
+_FILES = "Hanging rules (*.json)"
+_MOST_BYTES = 1 << 20
 _BY_HAND, _MOST = "hung", 500  # series whose layout is remembered
 
 
@@ -76,11 +82,46 @@ def _kept(state: WindowState | None) -> dict[str, dict[str, str]]:
     }
 
 
-def rules_dialog(settings: Settings, parent: QWidget, *, facts: Mapping[str, Any] | None = None) -> HangingRulesDialog:
+def rules_dialog(context: AppContext, parent: QWidget, *, facts: Mapping[str, Any] | None = None) -> HangingRulesDialog:
     """`facts` of the series that is open, where one is."""
     from viewers.scene.window_level import presets
     from widgets.dialogs.hanging_rules import HangingRulesDialog
 
-    rules, problem = rules_of(settings)
+    rules, problem = rules_of(context.settings)
     known = {p.id: p.title for p in (*presets("CT"), *presets("PT", "SUVbw"), *presets("MR")) if p.id != "auto"}
-    return HangingRulesDialog(rules, parent, windows=list(known.items()), facts=facts, problem=problem)
+    dialog = HangingRulesDialog(rules, parent, windows=list(known.items()), facts=facts, problem=problem)
+    dialog.import_wanted.connect(partial(_import_rules, context, dialog))
+    dialog.export_wanted.connect(partial(_export_rules, context, dialog))
+    return dialog
+
+
+def _import_rules(context: AppContext, dialog: HangingRulesDialog) -> None:
+    path = dialogs.ask_open_file(dialog, dialog.tr("Import hanging rules"), _FILES)
+    if path is not None:
+        taken = partial(dialog.take_over, source=path.name)
+        context.jobs.read(partial(_read_rules, path), taken, partial(_tell_failure, dialog, path), owner=dialog)
+
+
+def _export_rules(context: AppContext, dialog: HangingRulesDialog) -> None:
+    path = dialogs.ask_save_file(dialog, dialog.tr("Export the hanging rules"), "hanging rules.json", _FILES)
+    if path is not None:
+        write = partial(path.write_text, to_text(dialog.rules()), "utf-8")
+        done = partial(_tell_export, dialog, path)
+        context.jobs.read(write, done, partial(_tell_failure, dialog, path), owner=dialog)
+
+
+def _read_rules(path: Path) -> tuple[HangingRule, ...]:
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise BadInput("This is no file of hanging rules: it is too large.", remedy="Choose another file.")
+    return from_text(data.decode("utf-8-sig", "replace"))
+
+
+def _tell_export(dialog: HangingRulesDialog, path: Path, _written: int) -> None:
+    dialog.exported(str(path))
+
+
+def _tell_failure(dialog: HangingRulesDialog, path: Path, error: Exception) -> None:
+    reason = f"{error.reason} {error.remedy}" if isinstance(error, PostilError) else str(error)
+    dialog.say_problem(f"{path.name}: {reason}")

@@ -29,7 +29,6 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.errors import PostilError, StaleUndo
 from storage.model.items import VOLUMES
-from storage.model.key_images import with_key_class
 from storage.model.rules import Gap
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.editor import Editor
@@ -223,7 +222,7 @@ class LabelEditor(QWidget):
         self.editor.status.connect(self.hint)
         self.editor.place.connect(self.status)
         self.editor.answers_wanted.connect(self._on_answers_wanted)
-        self.editor.classification_wanted.connect(self._offer_classification)
+        self.editor.ontology_wanted.connect(self._offer_ontology)
         self.editor.failed.connect(self._on_no_picture)
         self._middle.addWidget(self.editor)
         self._middle.setCurrentWidget(self.editor)
@@ -483,21 +482,13 @@ class LabelEditor(QWidget):
         assert self.side is not None
         self.side.ask_answers()
 
-    @Slot(str)
-    def _offer_classification(self, name: str) -> None:
-        """A verb needs a classification that the ontology does not have; the editor goes on once it is there."""
+    @Slot(str, object)
+    def _offer_ontology(self, text: str, changed: Any) -> None:
+        """A verb of the editor needs another ontology; it goes on once that is there."""
         assert self.loaded is not None
-        if self._messages.ask(
-            self.tr("Key images need a classification"),
-            self.tr("The ontology has no classification “{0}” yet. It is added for everybody who uses this ontology.").format(
-                name
-            ),
-            yes=self.tr("Add it"),
-        ):
-            changed = with_key_class(self.loaded.ontology)
-            self._operations.run(
-                self.tr("Add “{0}” to the ontology").format(name), ontologies.save, self.loaded.project.ontology_id, changed
-            )
+        question = self.tr("{0}? The ontology is changed for everybody who uses it.").format(text)
+        if self._messages.ask(text, question, yes=self.tr("Change it")):
+            self._operations.run(text, ontologies.save, self.loaded.project.ontology_id, changed)
 
     @Slot(object)
     def _on_no_picture(self, error: PostilError) -> None:

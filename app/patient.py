@@ -209,7 +209,7 @@ class Patient(QObject):
             editor.hang(rule)
             self._hang_partner(rule)
 
-        dialog = rules_dialog(self._context.settings, editor.window(), facts=facts)
+        dialog = rules_dialog(self._context, editor.window(), facts=facts)
         dialog.try_wanted.connect(attempt)
         if dialog.run():
             keep_rules(self._context.settings, dialog.rules())

@@ -63,7 +63,7 @@ class SettingsRoom(QObject):
     def _edit_hanging(self) -> None:
         from app.hanging import keep_rules, rules_dialog
 
-        dialog = rules_dialog(self.context.settings, self.window)
+        dialog = rules_dialog(self.context, self.window)
         if dialog.run():
             keep_rules(self.context.settings, dialog.rules())
 

@@ -5,6 +5,7 @@ A list is kept as JSON. What comes from outside is bounded, and refused with the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -157,6 +158,29 @@ def from_json(value: object) -> tuple[HangingRule, ...]:
     if len(value) > MOST_RULES:
         raise _damaged(f"There are {len(value):,} hanging rules; at most {MOST_RULES} are taken.")
     return tuple(_rule(entry, number) for number, entry in enumerate(value, 1))
+
+
+def to_text(rules: Sequence[HangingRule]) -> str:
+    """A file that others can take over."""
+    return json.dumps({"hanging_rules": to_json(rules)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def from_text(text: str) -> tuple[HangingRule, ...]:
+    """Of such a file. Raises BadInput that names the place of the fault."""
+    remedy = "Export the rules again where they are right, or mend the file."
+    try:
+        found = json.loads(text)
+    except ValueError as error:  # not JSON, or a number that Python takes for too long
+        place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadInput(f"This is no file of hanging rules: it is not JSON{place}.", remedy=remedy) from None
+    except RecursionError:
+        raise BadInput("This is no file of hanging rules: its lists are nested without end.", remedy=remedy) from None
+    if not isinstance(found, dict) or "hanging_rules" not in found:
+        raise BadInput("This is no file of hanging rules: it has no “hanging_rules”.", remedy=remedy)
+    try:
+        return from_json(found["hanging_rules"])
+    except BadInput as error:
+        raise BadInput(error.reason, remedy=remedy) from None
 
 
 def _rule(entry: object, number: int) -> HangingRule:

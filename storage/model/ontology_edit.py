@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from storage.errors import NotFound, Refused
 from storage.ids import new_hash8
-from storage.model import dicom_codes
+from storage.model import dicom_codes, overlap_groups
 from storage.model.dicom_codes import Code
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import (
@@ -295,6 +295,14 @@ def set_dicom_code(ontology: Ontology, feature_hash: str, code: Code | None, cat
     """The coded concept of a class of objects, and what kind of thing that is."""
     thing = _object(ontology, feature_hash)
     return _change(ontology, thing, extra=dicom_codes.with_codes(thing.extra, code, category))
+
+
+def set_overlap_group(ontology: Ontology, feature_hash: str, group: str) -> Ontology:
+    """Masks of classes in one group share no voxel; "" for none."""
+    thing = _object(ontology, feature_hash)
+    if group and group not in overlap_groups.GROUPS:
+        raise Refused(f"There is no group “{group}” of masks.", remedy=f"Choose {', '.join(overlap_groups.GROUPS)} or none.")
+    return _change(ontology, thing, extra=overlap_groups.with_group(thing.extra, group))
 
 
 def set_type(ontology: Ontology, feature_hash: str, type: AttributeType) -> Ontology:

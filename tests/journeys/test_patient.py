@@ -191,6 +191,38 @@ def test_a_try_that_is_cancelled_leaves_everything_as_it_was(ward: Desk) -> None
     assert not ward.program.settings.values.hanging
 
 
+def test_rules_go_to_a_colleague_as_a_file(ward: Desk, tmp_path, monkeypatch) -> None:
+    """Exported, taken in elsewhere in place of the own ones, saved; a damaged file changes nothing and says why."""
+    file = tmp_path / "department.json"
+    monkeypatch.setattr("app.dialogs.ask_save_file", lambda *_args: file)
+    monkeypatch.setattr("app.dialogs.ask_open_file", lambda *_args: file)
+    ward.go("Settings")
+
+    def sender(dialog) -> None:
+        QTest.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+        dialog.form.fields["title"].selectAll()
+        QTest.keyClicks(dialog.form.fields["title"], "Of the department")
+        QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+        ward.until(lambda: str(file) in dialog.text.text(), "it says where they are")
+        QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+
+    def receiver(dialog) -> None:
+        assert len(dialog.rules()) == len(BUILT_IN)
+        QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+        ward.until(lambda: "department.json" in dialog.text.text(), "it says what stands there now")
+        file.write_text('{"hanging_rules": [{"title": "x", "plane": "diagonal"}]}', "utf-8")
+        QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+        ward.until(lambda: "diagonal" in dialog.problem.text(), "and what is wrong with a damaged file")
+        assert len(dialog.rules()) == len(BUILT_IN) + 1
+        QTest.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+
+    ward.dialog(lambda: ward.click("Hanging rules…"), sender)
+    assert not ward.program.settings.values.hanging
+    ward.dialog(lambda: ward.click("Hanging rules…"), receiver)
+    kept = ward.program.settings.values.hanging["rules"]
+    assert kept[0]["title"] == "Of the department" and len(kept) == len(BUILT_IN) + 1
+
+
 def test_damaged_rules_are_told_and_the_built_in_ones_hold(ward: Desk) -> None:
     ward.program.settings.set("hanging", {"rules": [{"title": "x", "layout": "9x9"}]})
     open_task(ward, "Thorax")

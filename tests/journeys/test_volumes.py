@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from storage.catalog import datasets, ontologies, projects
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
 from storage.model.key_images import key_class, key_frames
 from storage.model.ontology import Ontology
+from storage.model.overlap_groups import groups_of
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import open_task
 from tests.support import phantoms
@@ -48,7 +49,7 @@ def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: De
 
     def add_it(box: QMessageBox) -> None:
         assert "Key image" in box.text() + box.informativeText()
-        desk.click(next(b for b in box.buttons() if b.text() == "Add it"))
+        desk.click(next(b for b in box.buttons() if b.text() == "Change it"))
 
     desk.dialog(lambda: desk.key("K", editor.canvas), add_it)
     desk.until(lambda: editor.key_images == {frame}, "it is marked")
@@ -61,6 +62,34 @@ def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: De
     desk.wait_idle()
     desk.key("R", editor.canvas)
     assert editor.frame() == frame
+
+
+def test_masks_that_may_not_overlap_are_agreed_on_in_the_ontology(reading_room: Desk) -> None:
+    """Chosen beside the brush, asked about, done for all tasks of the project, taken back with the catalog's undo."""
+    desk = reading_room
+    open_task(desk, "Phantom")
+    editor = desk.editor.editor
+    desk.until(lambda: editor.state is not None, "the volume is open")
+    desk.key("B", editor.canvas)
+    ontology_id = desk.editor.loaded.project.ontology_id
+    (organ,) = desk.reads.ontology(ontology_id).objects
+
+    def change_it(box: QMessageBox) -> None:
+        assert "group A of masks" in box.text() + box.informativeText() + box.windowTitle()
+        next(b for b in box.buttons() if "Change it" in b.text()).click()
+
+    def choose() -> None:
+        button = editor.overlap_button
+        button.menu().aboutToShow.emit()
+        (part,) = [m for m in button.menu().findChildren(QMenu) if m.title() == "Organ"]
+        next(a for a in part.actions() if a.text() == "Group A").trigger()
+
+    desk.dialog(choose, change_it)
+    desk.until(lambda: editor.overlap.groups == {organ.feature_hash: "A"}, "the editor has the group")
+    assert groups_of(desk.reads.ontology(ontology_id)) == {organ.feature_hash: "A"}
+    assert editor.overlap_button.text() == "No overlap within a group"
+    desk.program.context.catalog.undo().result()
+    desk.until(lambda: editor.overlap.groups == {}, "and has it no more")
 
 
 def test_how_volumes_are_shown_is_kept_for_the_next_start(reading_room: Desk) -> None:

@@ -39,7 +39,7 @@ class Editor(QWidget):
     tools_changed = Signal()  # the tools offered, or the one in hand
     menu_wanted = Signal(object, QPoint)  # instance under the pointer or None; sent before the menu is shown
     answers_wanted = Signal()  # the person wants to answer the questions of the selected object
-    classification_wanted = Signal(str)  # the ontology has none of this name, which a verb needs
+    ontology_wanted = Signal(str, object)  # what a verb wants changed for everybody who uses it, and the ontology changed so
     opened = Signal()
     failed = Signal(object)  # PostilError: nothing to see
 

@@ -145,6 +145,8 @@ class VolumeEditor(
         self.strip = VolumeStrip(self, icon=self._icon)
         self.overlap_button = OverlapButton(self.overlap, lambda: self.classes_of("brush"), self.options)
         self.overlap_button.changed.connect(self.acted)
+        self.overlap_button.group_wanted.connect(self._want_group)
+        self._read_groups()
         self.options.put_overlap(self.overlap_button)
         snip_options = SnipOptions(self.snip_settings, self.options)
         snip_options.changed.connect(self.acted)

@@ -10,7 +10,7 @@ from storage.clock import now_ms
 from storage.editing import key_images
 from storage.editing.edits import DocumentChange
 from storage.editing.session import EditSession
-from storage.model.key_images import TITLE, key_class, key_frames
+from storage.model.key_images import TITLE, key_class, key_frames, with_key_class
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.slice_acquired import AcquiredCanvas
@@ -22,7 +22,7 @@ class KeyImageVerbs:
     session: EditSession
     ontology: Ontology
     canvas: AcquiredCanvas
-    classification_wanted: Signal
+    ontology_wanted: Signal
     say: Callable[[str], None]
     frame: Callable[[], int]
     frame_name: Callable[[FrameKey], str]
@@ -36,7 +36,7 @@ class KeyImageVerbs:
         if key_class(self.ontology) is None:
             self._to_be_marked = self.frame()
             self.say(f"The ontology has no classification “{TITLE}”: add it to mark key images.")
-            self.classification_wanted.emit(TITLE)
+            self.ontology_wanted.emit(f"Add “{TITLE}” to the ontology", with_key_class(self.ontology))
         else:
             self._toggle_key_image(self.frame())
 

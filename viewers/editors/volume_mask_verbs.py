@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Signal, Slot
 
 from storage.editing.volume_verbs import copy_slice
 from storage.errors import Refused
 from storage.model.geometry import Points
+from storage.model.ontology import Ontology
+from storage.model.ontology_edit import set_overlap_group
+from storage.model.overlap_groups import group_in, groups_of
 from storage.model.space import Floats, letters
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.actions import EditorAction
@@ -41,12 +44,33 @@ class VolumeMaskVerbs(MaskBench):
     canvas: AcquiredCanvas
     overlap: OverlapSettings
     overlap_button: OverlapButton
+    ontology: Ontology
+    ontology_wanted: Signal
     strip: VolumeStrip
     _icon: Icon | None
     snip_settings: SnipSettings
     active: PlaneKind | None
     ask_number: Callable[[str, str, float], float | None]  # title, unit, what is proposed; None: cancelled
     _gate_on = False
+
+    # -- what may overlap
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        super().set_ontology(ontology)  # type: ignore[misc]
+        self._read_groups()
+
+    def _read_groups(self) -> None:
+        """Those of the ontology, which holds them for everybody."""
+        self.overlap.groups = groups_of(self.ontology)
+        self.overlap_button.read()
+
+    @Slot(str, str)
+    def _want_group(self, feature_hash: str, group: str) -> None:
+        known = self.ontology.object(feature_hash)
+        if known is None or group_in(known.extra) == group:
+            return
+        text = f"Put “{known.name}” into group {group} of masks" if group else f"Let masks of “{known.name}” overlap with all"
+        self.ontology_wanted.emit(text, set_overlap_group(self.ontology, feature_hash, group))
 
     # -- the brush's gate
 

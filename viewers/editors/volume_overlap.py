@@ -9,14 +9,17 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from storage.model.ontology import ObjectClass
+from storage.model.overlap_groups import GROUPS
 from viewers.editors.tool_bar import swatch
-from viewers.tools.overlap import GROUPS, TITLES, Overlap, OverlapSettings
+from viewers.tools.overlap import Overlap, OverlapSettings
 
 
 class OverlapButton(QToolButton):
-    """Says what holds; its menu changes it. `classes` gives those that are drawn as masks."""
+    """Says what holds; its menu changes it. `classes` gives those that are drawn as masks. Groups are the ontology's: whoever
+    keeps that is asked for another one."""
 
     changed = Signal()
+    group_wanted = Signal(str, str)  # feature hash of a class, its group
 
     def __init__(
         self, settings: OverlapSettings, classes: Callable[[], Sequence[ObjectClass]], parent: QWidget | None = None
@@ -36,23 +39,23 @@ class OverlapButton(QToolButton):
 
     def read(self) -> None:
         """Say the settings as they are."""
-        keeps = self._settings.overlap is not Overlap.ALLOWED and not self._settings.others_yield
-        self.setText(TITLES[self._settings.overlap] + (self.tr(", others keep theirs") if keeps else ""))
+        keeps = self._settings.matters and not self._settings.others_yield
+        self.setText(self._settings.title(self._settings.overlap) + (self.tr(", others keep theirs") if keeps else ""))
 
     def fill(self, menu: QMenu) -> None:
         menu.clear()
         for part in menu.findChildren(QMenu):
             part.deleteLater()
         choice = QActionGroup(menu)
-        for overlap, title in TITLES.items():
-            entry = self._check(menu, title, self._settings.overlap is overlap)
+        for overlap in Overlap:
+            entry = self._check(menu, self._settings.title(overlap), self._settings.overlap is overlap)
             entry.triggered.connect(lambda _=False, o=overlap: self.use(o))
             choice.addAction(entry)
         menu.addSeparator()
-        self._fill_groups(menu.addMenu(self.tr("Groups of classes")))
+        self._fill_groups(menu.addMenu(self.tr("Groups of the ontology")))
         takes = self._check(menu, self.tr("Painting takes voxels from the others"), self._settings.others_yield)
         takes.setToolTip(self.tr("Off: only voxels that none of the others has are won."))
-        takes.setEnabled(self._settings.overlap is not Overlap.ALLOWED)
+        takes.setEnabled(self._settings.matters)
         takes.toggled.connect(self.let_yield)
 
     def _fill_groups(self, menu: QMenu) -> None:
@@ -63,7 +66,7 @@ class OverlapButton(QToolButton):
             for group in ("", *GROUPS):
                 title = self.tr("Group {0}").format(group) if group else self.tr("No group: may overlap with all")
                 entry = self._check(part, title, group == now)
-                entry.triggered.connect(lambda _=False, h=known.feature_hash, g=group: self.put_into(h, g))
+                entry.triggered.connect(lambda _=False, h=known.feature_hash, g=group: self.group_wanted.emit(h, g))
                 choice.addAction(entry)
 
     @staticmethod
@@ -81,13 +84,6 @@ class OverlapButton(QToolButton):
 
     def let_yield(self, others_yield: bool) -> None:
         self._settings.others_yield = others_yield
-        self._tell()
-
-    def put_into(self, feature_hash: str, group: str) -> None:
-        """Whoever groups classes wants groups to count."""
-        self._settings.put_into(feature_hash, group)
-        if group:
-            self._settings.overlap = Overlap.GROUP
         self._tell()
 
     def _tell(self) -> None:

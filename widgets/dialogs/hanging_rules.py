@@ -25,6 +25,8 @@ class HangingRulesDialog(Dialog):
     """`facts` are those of the open series, None where none is open. `windows`: (id, title) of the presets there are."""
 
     try_wanted = Signal(object)  # HangingRule
+    import_wanted = Signal()  # from a file that the person chooses
+    export_wanted = Signal()  # to one
 
     def __init__(
         self,
@@ -61,6 +63,10 @@ class HangingRulesDialog(Dialog):
         self.delete_button = tool_button("ph.trash", self.tr("Delete the rule"), self)
         self.up_button = tool_button("ph.arrow-up", self.tr("Earlier"), self)
         self.down_button = tool_button("ph.arrow-down", self.tr("Later"), self)
+        self.import_button = button(self.tr("Import…"))
+        self.import_button.setToolTip(self.tr("Take the rules of a file in place of these"))
+        self.export_button = button(self.tr("Export…"))
+        self.export_button.setToolTip(self.tr("Write these rules to a file, for others to import"))
         self.reset_button = button(self.tr("Reset to built-in"))
         self.try_button = button(self.tr("Try on the open series"))
         self._lay_out()
@@ -83,8 +89,8 @@ class HangingRulesDialog(Dialog):
         row.addLayout(left, 2)
         row.addWidget(self.form, 3)
         self.body.addLayout(row, 1)
-        self.buttons.insertWidget(0, self.reset_button)
-        self.buttons.insertWidget(1, self.try_button)
+        for place, each in enumerate((self.import_button, self.export_button, self.reset_button, self.try_button)):
+            self.buttons.insertWidget(place, each)
 
     def _connect(self) -> None:
         self.list.currentItemChanged.connect(self._show_chosen)
@@ -97,6 +103,8 @@ class HangingRulesDialog(Dialog):
         self.delete_button.clicked.connect(self._delete)
         self.up_button.clicked.connect(lambda: self._move(-1))
         self.down_button.clicked.connect(lambda: self._move(1))
+        self.import_button.clicked.connect(self.import_wanted)
+        self.export_button.clicked.connect(self.export_wanted)
         self.reset_button.clicked.connect(self._reset)
         self.try_button.clicked.connect(self._try)
 
@@ -106,6 +114,20 @@ class HangingRulesDialog(Dialog):
         """As they stand in the dialog now."""
         found = (self.list.item(n) for n in range(self.list.count()))
         return tuple(entry.data(RULE) for entry in found if entry is not None)
+
+    def take_over(self, rules: Sequence[HangingRule], source: str) -> None:
+        """Those of a file, in place of what stands here; nothing is kept before the person saves."""
+        self.say_problem("")
+        self._fill(rules)
+        self.text.setText(
+            self.tr("{0} of “{1}” stand here now. Save keeps them, Cancel leaves all as it was.").format(
+                self.tr("1 rule") if len(rules) == 1 else self.tr("{0} rules").format(len(rules)), source
+            )
+        )
+
+    def exported(self, place: str) -> None:
+        self.say_problem("")
+        self.text.setText(self.tr("Exported to {0}").format(place))
 
     def _fill(self, rules: Sequence[HangingRule]) -> None:
         self.list.clear()
@@ -211,6 +233,7 @@ class HangingRulesDialog(Dialog):
         self.try_button.setToolTip("" if self._facts is not None else self.tr("Open a series first."))
         nameless = any(not rule.title.strip() for rule in rules)
         self.ok.setEnabled(not nameless)
+        self.export_button.setEnabled(bool(rules) and not nameless)
         self.ok.setToolTip(self.tr("A rule has no title.") if nameless else "")
 
     @Slot()

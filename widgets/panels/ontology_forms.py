@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from storage.errors import PostilError
-from storage.model import dicom_codes
+from storage.model import dicom_codes, overlap_groups
 from storage.model import ontology_edit as edit
 from storage.model.dicom_codes import Code
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
@@ -131,6 +131,12 @@ class ObjectForm(NodeForm):
         self.form.addRow(self.tr("Colour"), looks)
         self.form.addRow(self.tr("Shape"), self.shape)
         self.form.addRow(self.tr("Key"), self.hotkey)
+        self.overlap = QuietCombo(self)
+        self.overlap.setToolTip(self.tr("In volumes: objects of classes in one group share no voxel, whoever paints them"))
+        self.overlap.addItem(self.tr("may overlap with all"), "")
+        for group in overlap_groups.GROUPS:
+            self.overlap.addItem(self.tr("none within group {0}").format(group), group)
+        self.form.addRow(self.tr("Overlap"), self.overlap)
         for box in (self.required, self.beyond, self.archived):
             self.form.addRow("", box)
         self.skeleton = SkeletonForm(self)
@@ -150,6 +156,7 @@ class ObjectForm(NodeForm):
         self.color.chosen.connect(self._recolor)
         self.shape.activated.connect(self._reshape)
         self.hotkey.activated.connect(self._rekey)
+        self.overlap.activated.connect(self._regroup)
         self.required.clicked.connect(self._require)
         self.beyond.clicked.connect(self._loosen)
         self.archived.clicked.connect(self._archive)
@@ -169,6 +176,8 @@ class ObjectForm(NodeForm):
             place = self.shape.count() - 1
         self.shape.setCurrentIndex(place)
         self.hotkey.setCurrentIndex(max(0, self.hotkey.findData(thing.hotkey)))
+        self.overlap.setCurrentIndex(max(0, self.overlap.findData(overlap_groups.group_in(thing.extra))))
+        self.form.setRowVisible(self.overlap, thing.shape is ShapeKind.BITMASK)
         self.required.setChecked(thing.required)
         self.beyond.setChecked(thing.allow_out_of_bounds)
         self.form.setRowVisible(self.beyond, thing.shape in (ShapeKind.BOX, ShapeKind.ROTATED_BOX))
@@ -205,6 +214,11 @@ class ObjectForm(NodeForm):
         shape, key = self.shape.itemData(place), self.key
         self.ask(self.tr("Change the shape"), lambda o: edit.set_shape(o, key, shape), harms=key)
         self.fill(False)
+
+    @Slot(int)
+    def _regroup(self, place: int) -> None:
+        group, key = self.overlap.itemData(place), self.key
+        self.ask(self.tr("Change what masks overlap"), lambda o: edit.set_overlap_group(o, key, group))
 
     @Slot(int)
     def _rekey(self, place: int) -> None:

@@ -14,8 +14,10 @@ from storage.model.hanging import (
     HangingRule,
     first_match,
     from_json,
+    from_text,
     numbers,
     to_json,
+    to_text,
 )
 from storage.model.patients import PatientStudies, SeriesRow, Study
 
@@ -89,6 +91,29 @@ def test_a_damaged_list_is_refused_with_the_place(value, said):
     with pytest.raises(BadInput, match=said) as refused:
         from_json(value)
     assert "built-in" in refused.value.remedy
+
+
+def test_a_file_of_rules_is_read_as_it_was_written():
+    rules = (HangingRule("Größe", "CT", layout=Arrangement.ONE, window="40/400"), *BUILT_IN)
+    assert from_text(to_text(rules)) == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not JSON .line 1"),
+        ('{"hanging_rules": [\n{"title" "x"}]}', "line 2, column 10"),
+        ("[]", "no “hanging_rules”"),
+        ('{"hanging_rules": 3}', "not a list"),
+        ('{"hanging_rules": [{"title": "x", "plane": "diagonal"}]}', "diagonal"),
+        ('{"hanging_rules": ' + "[" * 200_000, "without end|not JSON"),
+        ("1" * 5000, "not JSON"),
+    ],
+)
+def test_what_is_no_file_of_rules_is_refused_with_its_reason(text, said):
+    with pytest.raises(BadInput, match=said) as refused:
+        from_text(text)
+    assert "file" in refused.value.remedy
 
 
 @pytest.mark.parametrize(

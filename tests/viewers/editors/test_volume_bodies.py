@@ -14,11 +14,15 @@ from PySide6.QtWidgets import QApplication, QMenu
 from storage.editing import verbs
 from storage.model import masks
 from storage.model.geometry import Bitmask, ShapeKind
-from tests.support.tool_stage import feature
+from storage.model.labels import Instance
+from storage.model.ontology import Ontology
+from storage.model.ontology_edit import set_overlap_group
+from storage.model.overlap_groups import groups_of
+from tests.support.tool_stage import feature, ontology
 from tests.support.volume_view import CTRL, LEFT, SHIFT, VolumeStage, pixels, ready_to_paint, space
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.segment import operations
-from viewers.tools.overlap import Overlap
+from viewers.tools.overlap import Overlap, OverlapSettings
 
 ROAD, WATER = feature(ShapeKind.BITMASK), "hash-Water"
 
@@ -312,6 +316,13 @@ def test_scissors_say_what_they_need(stage):
 # -- the rules of overlap
 
 
+def grouped(groups: dict[str, str]) -> Ontology:
+    made = ontology()
+    for feature_hash, group in groups.items():
+        made = set_overlap_group(made, feature_hash, group)
+    return made
+
+
 @pytest.mark.parametrize("tool", ["brush", "sphere"])
 @pytest.mark.parametrize(
     ("overlap", "feature_hash", "taken"),
@@ -320,16 +331,15 @@ def test_scissors_say_what_they_need(stage):
         (Overlap.NEVER, WATER, True),
         (Overlap.CLASS, WATER, False),
         (Overlap.CLASS, ROAD, True),
-        (Overlap.GROUP, WATER, True),
+        ("group", WATER, True),
     ],
 )
 def test_brushes_keep_to_the_rules_on_slices_and_through_them(qtbot, tool, overlap, feature_hash, taken):
     stage = ready_to_paint(qtbot, tool)
-    settings = stage.editor.overlap
-    settings.overlap = overlap
-    if overlap is Overlap.GROUP:
-        settings.put_into(ROAD, "A")
-        settings.put_into(WATER, "A")
+    if overlap == "group":
+        stage.editor.set_ontology(grouped({ROAD: "A", WATER: "A"}))
+    else:
+        stage.editor.overlap.overlap = overlap
     other = add(stage, box(stage, (6, 13), (10, 30), (30, 50)), feature_hash)
     before = stored(stage, other)
     stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
@@ -371,12 +381,46 @@ def test_the_rules_are_chosen_beside_the_brush_and_kept(qtbot):
     button.menu().aboutToShow.emit()
     next(a for a in button.menu().actions() if a.text() == "Painting takes voxels from the others").trigger()
     assert button.text() == "No overlap at all, others keep theirs"
+    settings = stage.editor.overlap
+    assert (settings.overlap, settings.others_yield) == (Overlap.NEVER, False)
+
+
+def test_groups_are_the_ontologys_and_asked_for_there(qtbot):
+    """The menu beside the brush shows what holds for everybody; another group is a change of the ontology."""
+    stage = ready_to_paint(qtbot, "brush")
+    button = stage.editor.overlap_button
+    stage.editor.set_ontology(grouped({ROAD: "A"}))
+    assert button.text() == "No overlap within a group"
+    button.menu().aboutToShow.emit()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the parts of the menu as it was before
     (water,) = (part for part in button.menu().findChildren(QMenu) if part.title() == "Water")
-    next(a for a in water.actions() if a.text() == "Group B").trigger()
-    assert button.text() == "No overlap within a group, others keep theirs"
-    settings = stage.editor.overlap
-    assert (settings.overlap, settings.others_yield, settings.groups) == (Overlap.GROUP, False, {WATER: "B"})
+    assert [a.text() for a in water.actions() if a.isChecked()] == ["No group: may overlap with all"]
+    with qtbot.waitSignal(stage.editor.ontology_wanted, timeout=1000) as wanted:
+        next(a for a in water.actions() if a.text() == "Group B").trigger()
+    text, changed = wanted.args
+    assert text == "Put “Water” into group B of masks"
+    assert groups_of(changed) == {ROAD: "A", WATER: "B"}
+    assert groups_of(stage.editor.ontology) == {ROAD: "A"}  # until it has been done
+    stage.editor.set_ontology(changed)
+    assert stage.editor.overlap.groups == {ROAD: "A", WATER: "B"}
+
+
+@pytest.mark.parametrize(
+    ("overlap", "alike"),
+    [
+        (Overlap.ALLOWED, {(1, 2)}),
+        (Overlap.CLASS, {(1, 2), (3, 4)}),
+        (Overlap.NEVER, {(1, 2), (1, 3), (2, 3), (3, 4), (1, 4), (2, 4)}),
+    ],
+)
+def test_a_person_may_be_stricter_than_the_ontology_and_never_laxer(overlap, alike):
+    things = [
+        Instance(str(n), h, c, n) for n, (h, c) in enumerate([("a", "liver"), ("b", "lesion"), ("c", "vein"), ("d", "vein")], 1)
+    ]
+    settings = OverlapSettings(overlap, groups={"liver": "A", "lesion": "A"})
+    groups = {i: settings.group_of(thing) for i, thing in enumerate(things, 1)}
+    found = {(i, j) for i in groups for j in groups if i < j and groups[i] is not None and groups[i] == groups[j]}
+    assert found == alike
 
 
 def test_the_button_of_the_strip_holds_what_is_done_to_masks(stage, pair):

@@ -105,12 +105,13 @@ def test_in_four_dimensions_a_key_image_is_of_one_time(qtbot):
 def test_without_a_class_it_is_asked_for_and_the_slice_is_marked_once_it_is_there(qtbot, moved):
     stage = VolumeStage(qtbot)
     stage.editor.go_to(("", 6))
-    with qtbot.waitSignal(stage.editor.classification_wanted, timeout=1000) as asked:
+    with qtbot.waitSignal(stage.editor.ontology_wanted, timeout=1000) as asked:
         stage.key(Qt.Key.Key_K)
-    assert asked.args == ["Key image"]
+    text, changed = asked.args
+    assert text == "Add “Key image” to the ontology" and key_class(changed) is not None
     assert "no classification “Key image”" in stage.said[-1]
     assert stage.sent == []
     if moved:
         stage.editor.go_to(("", 7))
-    stage.editor.set_ontology(with_key_class(ontology()))
+    stage.editor.set_ontology(changed)
     assert stage.editor.key_images == (frozenset() if moved else {6})
