@@ -1,15 +1,17 @@
 """Copies of originals inside the catalog's folder, named by their content: `originals/aa/bb/<sha256>.<ext>`.
 
 A copy is written to `originals/incoming/`, then renamed: whoever sees the final name sees the whole file. There is no
-fsync per file (it would cap intake at a few hundred files a second); instead `sync()` flushes the whole file system once,
-and intake calls it before it reports the job as done, that is, before anybody would think of wiping the camera's card.
-After a power cut in mid-intake rows may point to short copies: `postil check` compares sizes and names them, and the
-sources are still there. Neither reflinks nor hard links are assumed.
+fsync per file (it would cap intake at a few hundred files a second); instead `sync()` flushes the whole file system: before
+the rows of a series or a group of pictures are written, and for single files before their job is reported as done, that is,
+before anybody would think of wiping the camera's card. After a power cut in mid-intake rows of single files may point to
+short copies: `postil check` compares sizes and names them, and the sources are still there. Larger copies are on their way to
+the disk while the next file is hashed, so that `sync()` finds little left to do. Neither reflinks nor hard links are assumed.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import hashlib
 import os
 import re
@@ -23,12 +25,14 @@ from time import time
 from typing import Protocol
 
 from storage.disk import is_full
-from storage.errors import BadInput, DiskFull
+from storage.errors import BadInput, DiskFull, PostilError
 from storage.ids import new_uuid
 from storage.model.items import Location
 
 _CHUNK = 1 << 20
 _WHOLE = 16 << 20  # files up to this size are read at once: a duplicate is then never written
+_AT_ONCE = 64 << 10  # bytes from which a copy is worth a request of its own to the disk
+_SYNC_FILE_RANGE_WRITE = 2
 _STORED = re.compile(r"originals/([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{64})(\.[a-z0-9]{1,10}){0,2}")
 
 
@@ -103,9 +107,17 @@ class Originals:
         return paths
 
     def sync(self) -> None:
-        """Everything copied so far is on the disk when this returns."""
-        if self._folder.is_dir():
+        """Everything copied so far is on the disk when this returns. Raises DiskFull or PostilError where that failed."""
+        if not self._folder.is_dir():
+            return
+        try:
             _sync_file_system(self._folder)
+        except OSError as error:
+            if is_full(error):
+                reason = f"There is no room left on the disk of {self._folder} for the copies."
+                raise DiskFull(reason, remedy="Free some space there, then add the files again.") from error
+            reason = f"The copies in {self._folder} could not be written to the disk ({error.strerror})."
+            raise PostilError(reason, remedy="Check the disk, then add the files again.") from error
 
     def remove(self, source: str) -> int:
         """Delete a copy that no item uses any more; answers the bytes given back."""
@@ -140,6 +152,8 @@ class Originals:
         try:
             with temporary.open("wb", buffering=0) as out:
                 _write_all(out, data)
+                if len(data) >= _AT_ONCE:
+                    _begin_writing_out(out.fileno())
             _put(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -149,12 +163,13 @@ class Originals:
     def _add_stream(self, file: RawIOBase, extension: str, check: Callable[[], None] | None) -> Stored:
         hasher, size, temporary = hashlib.sha256(), 0, self._temporary()
         try:
-            with temporary.open("wb") as out:
+            with temporary.open("wb", buffering=0) as out:
                 while chunk := file.read(_CHUNK):
                     if check is not None:
                         check()
                     hasher.update(chunk)
-                    out.write(chunk)
+                    _write_all(out, chunk)
+                    _begin_writing_out(out.fileno(), size, len(chunk))
                     size += len(chunk)
             source, target = self._place(hasher.hexdigest(), extension)
             is_new = not _has_size(target, size)
@@ -232,12 +247,27 @@ def _put(temporary: Path, target: Path) -> None:
         temporary.replace(target)
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.sync_file_range.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
+    return libc
+
+
+def _begin_writing_out(handle: int, start: int = 0, size: int = 0) -> None:
+    """These bytes of a file (0: all) are sent to the disk and not waited for. They are safe after a sync only; that this fails
+    does no harm."""
+    if sys.platform == "linux":
+        _libc().sync_file_range(handle, start, size, _SYNC_FILE_RANGE_WRITE)
+
+
 def _sync_file_system(folder: Path) -> None:
     """syncfs(2) where there is one: only this disk is waited for. Elsewhere sync(2); Windows has neither for a user."""
     if sys.platform == "linux":
         handle = os.open(folder, os.O_RDONLY)
         try:
-            ctypes.CDLL(None, use_errno=True).syncfs(handle)
+            if _libc().syncfs(handle) != 0:
+                raise OSError(number := ctypes.get_errno() or errno.EIO, os.strerror(number))
         finally:
             os.close(handle)
     elif hasattr(os, "sync"):

@@ -86,6 +86,8 @@ class _Batch:
             )
         group = self._group(pictures)
         self._progress.check()
+        if not self._options.link:
+            Originals(self._catalog.paths).sync()
         made = self._catalog.do(
             f"Add {_WORDS[self._kind]} “{group.title}”",
             _insert,
@@ -95,8 +97,6 @@ class _Batch:
             dataset_id,
             priority=Priority.BULK,
         )
-        if not self._options.link:
-            Originals(self._catalog.paths).sync()
         self._tell(made, group, pictures)
         self._draw(group, pictures)
 

@@ -1,7 +1,8 @@
 """DICOM files become series in the catalog: one item each, its files copied or left in place behind it.
 
 Scanned whole first (what belongs together is only known then), then hashed and copied in batches; every series is one
-operation, so what is committed stays whatever ends the work. One bad file never stops the rest.
+operation, written once its copies are on the disk, so what is committed stays whatever ends the work. One bad file never
+stops the rest.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,10 @@ if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
     from storage.catalog.transaction import Operation
 
-_TOGETHER = 32  # files a worker keeps before it answers
+_TOGETHER = 16  # files a worker keeps before it answers
+_EVERY_S = 0.25  # series that became whole in this time wait for the disk together
+
+_Kept = list[VolumeFile | Failure]  # of the files of a series, in the order of its index
 
 
 def add_series(
@@ -124,8 +128,8 @@ class SeriesIntake:
         self._originals = Originals(catalog.paths)
         self._pictures: dict[str, Path] = {}
         self._dataset_id: int | None = None
-        self._copied = False  # whether anything of what was added is our own
-        self._left: list[VolumeFile | Failure] = []  # kept already, of a series that is not whole yet
+        self._left: _Kept = []  # kept already, of a series that is not whole yet
+        self._whole: list[tuple[SeriesFound, _Kept]] = []  # kept, and without rows yet
         self.result = result or IntakeResult()
 
     def run(self, paths: Sequence[Path]) -> None:
@@ -152,32 +156,33 @@ class SeriesIntake:
     # -- files -------------------------------------------------------------------------------------------------------
 
     def _add(self, series: list[SeriesFound]) -> None:
-        ended: BaseException | None = None
+        due = 0.0  # the first comes at once: somebody looks at the list
         try:
-            for one, kept in self._kept(series):
-                self._insert(one, kept)
-        except (Cancelled, DiskFull, BrokenProcessPool) as error:
-            ended = error
-        if ended is not None:
+            try:
+                for one in self._kept(series):
+                    self._whole.append(one)
+                    if time.monotonic() >= due:
+                        self._insert()
+                        due = time.monotonic() + _EVERY_S
+            finally:  # what is whole comes in, whatever ends the work
+                self._insert()
+        except BaseException:
             self._forget_left()
-        if self._copied:
-            self._originals.sync()  # before anybody is told that they are in: see `originals`
-        if ended is not None:
-            raise ended
+            raise
         if self._draw and self._pictures:
             options = self._options
             self.result.warnings += make_previews(
                 self._catalog.paths.thumbnails, self._pictures, options.render, options.workers, self._progress
             )
 
-    def _kept(self, series: list[SeriesFound]) -> Iterator[tuple[SeriesFound, list[VolumeFile | Failure]]]:
+    def _kept(self, series: list[SeriesFound]) -> Iterator[tuple[SeriesFound, _Kept]]:
         """Each series with its files hashed and copied, as soon as the last of them is."""
         jobs = [
             _Job(path, one.sizes[n], one.mtimes_ns[n], path in one.shown) for one in series for n, path in enumerate(one.files)
         ]
         batches = [jobs[n : n + _TOGETHER] for n in range(0, len(jobs), _TOGETHER)]
         self._progress.stage("Adding files", len(jobs))
-        self._left = waiting = []
+        waiting = self._left
         left = iter(series)
         one = next(left, None)
         with self._options.workers.stopper(self._progress) as check:
@@ -199,7 +204,20 @@ class SeriesIntake:
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def _insert(self, found: SeriesFound, kept: list[VolumeFile | Failure]) -> None:
+    def _insert(self) -> None:
+        """Rows for what is whole, after its copies are safe on the disk."""
+        whole, self._whole = self._whole, []
+        try:
+            if any(isinstance(file, VolumeFile) and file.location is Location.LOCAL for _, kept in whole for file in kept):
+                self._originals.sync()
+            while whole:
+                self._insert_one(*whole[0])
+                del whole[0]
+        except BaseException:
+            self._left += [file for _, kept in whole for file in kept]
+            raise
+
+    def _insert_one(self, found: SeriesFound, kept: _Kept) -> None:
         behind = [file for file in kept if isinstance(file, VolumeFile)]
         if len(behind) < len(kept):
             self.result.errors += [file for file in kept if isinstance(file, Failure)]
@@ -224,7 +242,6 @@ class SeriesIntake:
             self.result.skipped.append(Failure(_source(found), reason, "Choose to add duplicates if you want it twice."))
             return
         item_id, shown = outcome
-        self._copied |= any(file.location is Location.LOCAL for file in behind)
         self.result.added.append(Added(Kind.DICOM_SERIES, shown, item.uuid, item_id, _source(found)))
         self.result.warnings += [Failure(shown, text) for text in found.warnings]
         middle = behind[len(behind) // 2]

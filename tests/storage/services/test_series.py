@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import shutil
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
@@ -14,8 +16,10 @@ import pytest
 
 from storage.catalog import datasets, folders, trash, volumes
 from storage.catalog.check import check
-from storage.errors import BadInput
+from storage.errors import BadInput, PostilError
+from storage.media import originals
 from storage.media.dicom_index import FrameIndex
+from storage.media.originals import Originals
 from storage.media.source import FileSource
 from storage.media.thumbnails import ThumbnailStore
 from storage.model.items import Kind, Location
@@ -242,6 +246,46 @@ def test_cancelling_keeps_what_was_committed(catalog, target, tmp_path):
     copied = set(catalog.paths.originals.rglob("*.dcm"))
     assert behind <= copied
     assert not list(catalog.paths.cache.glob("unpacked-*"))
+
+
+def test_rows_are_written_when_the_copies_are_on_the_disk(catalog, target, tmp_path, monkeypatch):
+    for name in "abc":
+        phantoms.series(tmp_path / name, n=3)
+    safe: set[Path] = set()
+    real = Originals.sync
+
+    def sync(originals):
+        real(originals)
+        safe.update(catalog.paths.originals.rglob("*.dcm"))
+
+    def told(ids):
+        assert all(safe.issuperset(paths_of(catalog, catalog.reads.item(id_))) for id_ in ids)
+        seen.extend(ids)
+
+    seen: list[int] = []
+    monkeypatch.setattr(Originals, "sync", sync)
+    result = add(catalog, target, *(tmp_path / name for name in "abc"), on_batch=told)
+    assert seen == [a.item_id for a in result.added] and len(seen) == 3
+
+
+def test_copies_that_the_disk_did_not_take_get_no_rows(catalog, target, tmp_path, monkeypatch):
+    """The first series is safe; the disk fails with the second."""
+    phantoms.series(tmp_path / "a", n=2, patient="A")
+    phantoms.series(tmp_path / "b", n=40, rows=4, cols=4, change=lambda i, ds: setattr(ds, "PatientID", "P-2"))
+    turns = iter([0, -1])
+
+    class Libc:
+        def syncfs(self, handle: int) -> int:
+            ctypes.set_errno(errno.EIO)
+            return next(turns, 0)
+
+    monkeypatch.setattr(originals, "_libc", Libc)
+    with pytest.raises(PostilError, match="could not be written to the disk"):
+        add(catalog, target, tmp_path / "a", tmp_path / "b")
+    (item,) = catalog.reads.ids(ItemQuery())
+    assert catalog.reads.item(item).frames == 2
+    behind = set(paths_of(catalog, catalog.reads.item(item)))
+    assert set(catalog.paths.originals.rglob("*.dcm")) == behind
 
 
 def test_one_title_for_several_series_is_numbered(catalog, target, tmp_path):
