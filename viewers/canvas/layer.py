@@ -21,6 +21,7 @@ class Layer:
     image: QImage
     placement: Placement
     origin: tuple[int, int]
+    blank: bool = False  # there is nothing on it: painting it would change no pixel
 
     @property
     def size(self) -> tuple[int, int]:
@@ -53,13 +54,15 @@ class Layer:
         dpr = now.dpr
         if shift is not None:
             at = QPointF((self.origin[0] + shift[0]) / dpr, (self.origin[1] + shift[1]) / dpr)
-            painter.drawImage(at, self.image)
+            if not self.blank:
+                painter.drawImage(at, self.image)
             return QRectF(at.x(), at.y(), self.size[0] / dpr, self.size[1] / dpr)
         transform = self.transform(now)
-        painter.save()
-        painter.setTransform(QTransform.fromScale(dpr, dpr) * transform, True)
-        painter.drawImage(0, 0, self.image)
-        painter.restore()
+        if not self.blank:
+            painter.save()
+            painter.setTransform(QTransform.fromScale(dpr, dpr) * transform, True)
+            painter.drawImage(0, 0, self.image)
+            painter.restore()
         return transform.mapRect(QRectF(0, 0, *self.size))
 
 

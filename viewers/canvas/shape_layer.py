@@ -59,6 +59,7 @@ class ShapeLayer(QObject):
         self._since: list[Bounds] = []  # stale places since it was asked for
         self._stale = True
         self._patching: list[Bounds] = []
+        self._blank: Layer | None = None  # of a frame without shapes: the same one for the next such frame
         worker.connect_done(self._on_done)
 
     @property
@@ -155,10 +156,19 @@ class ShapeLayer(QObject):
             pixels = raster.draw(items, matrix, size, look, stop=stop)
             return None if pixels is None else (serial, make_layer(pixels, now, origin, opaque=False))
 
-        if self.turning and size[0] * size[1] <= TURN_PIXELS and _quick(items):
+        if self.turning and not items:
+            self._on_done("shapes", (serial, self._blank_layer(now, origin, size)))
+        elif self.turning and size[0] * size[1] <= TURN_PIXELS and _quick(items):
             self._on_done("shapes", job(raster.never))
         else:
             self._worker.submit("shapes", job, supersede=supersede)
+
+    def _blank_layer(self, now: Placement, origin: tuple[int, int], size: tuple[int, int]) -> Layer:
+        kept = self._blank
+        if kept is None or not kept.blank or (kept.placement, kept.origin, kept.size) != (now, origin, size):
+            kept = self._blank = make_layer(np.zeros((size[1], size[0], 4), np.uint8), now, origin, opaque=False)
+            kept.blank = True
+        return kept
 
     # -- patching
 
@@ -187,6 +197,7 @@ class ShapeLayer(QObject):
         pixels = raster.draw_cut(items, matrix, (rect[2] - rect[0], rect[3] - rect[1]), look)
         if pixels is not None:
             layer.pixels[rect[1] : rect[3], rect[0] : rect[2]] = pixels
+            layer.blank = False
 
     def _patch_later(self, layer: Layer) -> None:
         """All large stale places together, in the worker, into a copy: the one shown is never half drawn."""
@@ -235,6 +246,7 @@ class ShapeLayer(QObject):
                 self._patching = []
                 for (x0, y0, x1, y1), pixels in done:
                     layer.pixels[y0:y1, x0:x1] = pixels
+                layer.blank = False
                 self.changed.emit()
 
 
