@@ -31,6 +31,8 @@ class Program(QObject):
     """`show` puts the first window up; `open` then fetches the catalog in a job and gives it to the window."""
 
     NOTICE_MS = 2000
+    #: Looking after the catalog begins this long after it was opened: it would hold up the first clicks.
+    UPKEEP_AFTER_MS = 3000
 
     def __init__(self, path: Path, settings: Settings, *, user: str | None = None, last_crash: str = "") -> None:
         super().__init__()
@@ -44,6 +46,10 @@ class Program(QObject):
         self._notice = QTimer(self)
         self._notice.setInterval(self.NOTICE_MS)
         self._notice.timeout.connect(self._notice_others)
+        self._upkeep = QTimer(self)
+        self._upkeep.setSingleShot(True)
+        self._upkeep.setInterval(self.UPKEEP_AFTER_MS)
+        self._upkeep.timeout.connect(self._check)
 
     def show(self) -> None:
         self.windows.append(MainWindow(self))
@@ -102,6 +108,12 @@ class Program(QObject):
                 self.tr("Postil ended unexpectedly last time. Everything you finished is here; the log has the details.")
             )
         QTimer.singleShot(0, _collect_again)
+        self._upkeep.start()
+
+    @Slot()
+    def _check(self) -> None:
+        assert self.context is not None
+        catalog = self.context.catalog
         check = self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False)
         check.failed.connect(self._on_damaged)
         check.finished.connect(self._tidy)  # nothing is thrown away from a damaged catalog
@@ -181,6 +193,7 @@ class Program(QObject):
 
     def close(self) -> None:
         self._notice.stop()
+        self._upkeep.stop()
         if self._listener is not None:
             self._listener.close()
         self.jobs.close()

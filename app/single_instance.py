@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCryptographicHash, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 TIMEOUT_MS = 1500
@@ -15,7 +13,8 @@ TIMEOUT_MS = 1500
 
 def _name(catalog: Path) -> str:
     """Socket names are short: a hash of the person and the catalog's real path."""
-    return "postil-" + hashlib.sha256(f"{getpass.getuser()}|{catalog.resolve()}".encode()).hexdigest()[:24]
+    whose = f"{Path.home()}|{catalog.resolve()}".encode()
+    return "postil-" + QCryptographicHash.hash(whose, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()[:24]
 
 
 def hand_over(catalog: Path, wishes: dict[str, object]) -> bool:

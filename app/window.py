@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCryptographicHash, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QWidget
 
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
     from app.pages import Pages
     from app.program import Program
 
-MESSAGE_MS = 6000
+#: Of the first window, and the least of every window, where the screen has room for it.
+SIZE, LEAST = QSize(1280, 800), QSize(1024, 680)
+FRAME = QSize(16, 40)  # what window managers put around it, at most
 
 
 class MainWindow(QMainWindow):
@@ -45,12 +46,13 @@ class MainWindow(QMainWindow):
         self.registry.add(view_actions(self))
         self.setObjectName("main")
         self.setWindowTitle(self.tr("Postil"))
-        self.setMinimumSize(QSize(1024, 680))
+        room = self.screen().availableSize() - FRAME
+        self.setMinimumSize(LEAST.boundedTo(room))
         self._lay_out()
-        key = hashlib.sha256(str(program.path).encode()).hexdigest()[:16]
-        self.state = WindowState(key)
+        key = QCryptographicHash.hash(str(program.path).encode(), QCryptographicHash.Algorithm.Sha256).toHex()
+        self.state = WindowState(key.toStdString()[:16])
         if not self.state.restore_geometry(self):
-            self.resize(1280, 800)
+            self.resize(SIZE.boundedTo(room))
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
-import uuid
 
 
 def new_uuid() -> str:
     """A UUIDv4, lower case with dashes: the name of anything outside this process."""
-    return str(uuid.uuid4())
+    return uuid_text(new_uuid_blobs(1)[0])
 
 
 def new_uuid_blobs(n: int) -> list[bytes]:
@@ -22,6 +21,8 @@ def new_uuid_blobs(n: int) -> list[bytes]:
 
 def uuid_blob(text: str) -> bytes:
     """The 16 bytes that the catalog stores for a printed UUID. Raises ValueError when it is none."""
+    import uuid  # it brings `platform`, which the start of the window need not wait for
+
     return uuid.UUID(text).bytes
 
 

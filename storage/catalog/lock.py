@@ -8,8 +8,8 @@ holder dies.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
-import socket
 import sys
 import threading
 import time
@@ -28,7 +28,6 @@ class WriterLock:
         self._path = lock
         self._lock = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
         self._turn = os.open(turn, os.O_RDWR | os.O_CREAT, 0o644)
-        self._holder = f"{os.getpid()} {socket.gethostname()} {Path(sys.argv[0]).name or 'python'}".encode()
         self._pause = threading.Event()
 
     @contextlib.contextmanager
@@ -60,6 +59,12 @@ class WriterLock:
                     input=str(self._path.parent),
                 )
             self._pause.wait(_POLL_S)
+
+    @functools.cached_property
+    def _holder(self) -> bytes:
+        import socket
+
+        return f"{os.getpid()} {socket.gethostname()} {Path(sys.argv[0]).name or 'python'}".encode()
 
     def _sign(self) -> None:
         os.lseek(self._lock, _TEXT_AT, os.SEEK_SET)

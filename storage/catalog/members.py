@@ -7,7 +7,6 @@ group that it belongs to.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -61,6 +60,8 @@ def groups_of(db: sqlite3.Connection, item_id: int) -> list[tuple[int, str]]:
 
 def digest(kind: Kind, hashes: Iterable[str | bytes | None]) -> bytes:
     """What stands for the content of a group: its small picture and its video are kept under this."""
+    import hashlib
+
     whole = hashlib.sha256(kind.encode())
     for each in hashes:
         whole.update(bytes.fromhex(each) if isinstance(each, str) else each or b"")

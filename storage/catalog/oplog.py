@@ -8,7 +8,6 @@ the rows themselves, after the change: one op `*` with the whole row for a new o
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import sqlite3
 import zlib
@@ -176,6 +175,8 @@ class OpLog:
             "SELECT seq, after FROM ops WHERE session_id = ? AND seq > ? AND length(after) > ?",
             (session, after_seq, LONG_VALUE),
         ).fetchall()
+        if long:
+            import hashlib
         for seq, value in long:
             data = value.encode() if isinstance(value, str) else value
             key = hashlib.sha256(data).digest()
