@@ -56,6 +56,8 @@ from viewers.tools.drawing import DrawingTool
 
 #: While slices come the other planes are cut anew this often (ms).
 PAUSE_MS = 120
+#: While slices are turned through the strip below them is brought up to date this often (ms).
+STRIP_MS = 30
 #: An opening that takes longer than this (ms) is told.
 PATIENCE_MS = 150
 #: Leaves the canvas where it chooses no window.
@@ -193,9 +195,9 @@ class VolumeEditor(
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._refresh_planes)
-        self._soon = QTimer(self)  # the strip can wait until the slice is on the screen
+        self._soon = QTimer(self)  # the strip can wait: while slices run past it is painted now and then only
         self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
+        self._soon.setInterval(STRIP_MS)
         self._soon.timeout.connect(self.show_state)
         self._endings.append(self.volume.listen(self._bell.ring))
         self._endings.append(self.volume.window.listen(self._refresh_planes))

@@ -71,7 +71,11 @@ class VolumePlaces:
                 plane.follow_crosshair()
         else:
             self._refresh_planes()
-        self._soon.start()
+        self._tell_strip()
+
+    def _tell_strip(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _on_focus(self, names: frozenset[str]) -> None:
         if "at" in names:
@@ -81,7 +85,7 @@ class VolumePlaces:
         if names & {"selected", "hidden", "display"}:
             self.refresh_labels()
         if "at" in names:
-            self._soon.start()
+            self._tell_strip()
 
     def _follow_focus(self) -> None:
         state = self.state
