@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -79,7 +79,7 @@ class LabelEditor(QWidget):
         self._saving: SaveQueue | None = None
         self._patient: Patient | None = None  # from the first volume on
         self._ready_next: LoadedTask | None = None
-        self._left_behind: list[QWidget] = []  # of tasks put away: hidden, to be destroyed when nobody waits
+        self._left_behind: list[QObject] = []  # of tasks put away: hidden, to be destroyed when nobody waits
         self._wanted: int | None = None
         self._alone = False
         self._clipboard = Clipboard()
@@ -147,10 +147,14 @@ class LabelEditor(QWidget):
 
     @Slot(object)
     def _on_loaded(self, loaded: LoadedTask) -> None:
-        if loaded.task.id == self._wanted:
-            self._show(loaded)
-        else:
+        self._flush()
+        if loaded.task.id != self._wanted:
             self._close(loaded)
+        elif self._busy_saving():  # somebody went on drawing while it was read, and it may be the same task
+            self._close(loaded)
+            self.open(loaded.task.id)
+        else:
+            self._show(loaded)
 
     def _on_failed(self, error: Exception) -> None:
         self._messages.error(error, self.tr("Open task"))
@@ -292,15 +296,16 @@ class LabelEditor(QWidget):
             self._close(self.loaded)
             assert self._saving is not None
             self._saving.state_changed.disconnect(self.header.show_state)
-        self.loaded = self.session = self.editor = self.side = None
+            self._left_behind.append(self._saving)
+        self.loaded = self.session = self.editor = self.side = self._saving = None
 
     def _close(self, loaded: LoadedTask) -> None:
         """Its threads end what they are decoding first, which nobody waits for."""
         self._context.jobs.leave(loaded.medium.close)
 
     def _clear_behind(self) -> None:
-        for widget in self._left_behind:
-            widget.deleteLater()
+        for left in self._left_behind:
+            left.deleteLater()
         self._left_behind.clear()
 
     @Slot()
@@ -324,6 +329,9 @@ class LabelEditor(QWidget):
         if self._ready_next is not None:
             self._close(self._ready_next)
         self._ready_next = loaded
+        if loaded is not None and self._wanted is None:  # closed meanwhile
+            self._close(loaded)
+            self._ready_next = None
 
     # -- news from elsewhere
 
@@ -395,6 +403,7 @@ class LabelEditor(QWidget):
 
     def close_down(self) -> None:
         self._end_settings()
+        self._wanted = None
         self._put_away()
         self._clear_behind()
         if self._ready_next is not None:

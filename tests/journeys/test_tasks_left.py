@@ -8,10 +8,13 @@ from collections import Counter
 import pytest
 
 from app.label_side import LabelSide
+from app.saving import SaveQueue
 from app.task_loader import LoadedTask
 from storage.editing.session import EditSession
+from storage.model.geometry import ShapeKind
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import media, studio
+from tests.journeys.test_media import arm, media, open_task, studio
+from tests.support import mouse
 from viewers.decode.volume_store import VolumeStore
 from viewers.editors.editor import Editor
 from viewers.editors.volume_editor import VolumeEditor
@@ -22,7 +25,18 @@ from viewers.scene.volume_source import VolumeSource
 
 __all__ = ["media", "studio"]
 
-KEPT = (Editor, LabelSide, EditSession, LoadedTask, PictureSource, SoundSource, TextSource, VolumeSource, VolumeStore)
+KEPT = (
+    Editor,
+    LabelSide,
+    SaveQueue,
+    EditSession,
+    LoadedTask,
+    PictureSource,
+    SoundSource,
+    TextSource,
+    VolumeSource,
+    VolumeStore,
+)
 
 
 def alive() -> dict[int, object]:
@@ -39,7 +53,7 @@ def left_over(desk: Desk, before: dict[int, object]) -> Counter[str]:
             if isinstance(loaded.medium.source, VolumeSource) and loaded.medium.source.store is not None:
                 counted.subtract(["VolumeStore"])
     editor = desk.editor.editor
-    counted.subtract([type(editor).__name__, "LabelSide", "EditSession"])
+    counted.subtract([type(editor).__name__, "LabelSide", "EditSession", "SaveQueue"])
     if isinstance(editor, VolumeEditor):
         counted.subtract([type(editor.pictures).__name__])
     return +counted
@@ -70,3 +84,35 @@ def test_a_window_that_is_closed_twice_ends_its_task_once(studio: Desk) -> None:
     desk.pages.close()
     desk.pages.close()
     assert desk.editor.loaded is None
+
+
+def test_what_is_drawn_while_the_next_task_is_read_is_saved(studio: Desk) -> None:
+    """The task on the screen can be worked on until another takes its place."""
+    desk = studio
+    tasks = [desk.reads.task(t) for t in desk.reads.task_ids(desk.reads.projects()[0].id)]
+    for shown in tasks:
+        if shown.title not in ("a film.mp4", "c pages.pdf", "f group"):
+            continue
+        open_task(desk, shown.title)
+        arm(desk, ShapeKind.BOX)
+        row, canvas, ready = desk.editor.loaded.row.id, desk.editor.editor.canvas, desk.editor._ready_next
+        other = next(t for t in tasks if t.title != shown.title and (ready is None or t.id != ready.task.id))
+        desk.pages.open_task(other.id)
+        for n in range(5):
+            mouse.drag(canvas, [(10.0 + 12 * n, 20.0), (14.0 + 12 * n, 30.0), (18.0 + 12 * n, 40.0)])
+        desk.until(lambda: desk.editor.loaded.task.id == other.id, "the next one is open")  # noqa: B023
+        desk.wait_idle()
+        assert len(desk.reads.labels(row).annotations) == 5
+
+
+def test_a_window_that_is_closed_while_a_task_is_read_leaves_nothing_open(studio: Desk) -> None:
+    desk, before = studio, alive()
+    tasks = desk.reads.task_ids(desk.reads.projects()[0].id)
+    for task in tasks:
+        desk.pages.open_task(task)
+        desk.pages.editor.close_down()
+        desk.wait_idle()
+        desk.until(lambda: not Counter(type(t).__name__ for n, t in alive().items() if n not in before), "nothing is left open")
+        desk.pages.editor.deleteLater()
+        desk.pages.editor = None
+        desk.turn()
