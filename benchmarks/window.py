@@ -21,9 +21,10 @@ Story = Iterator[Callable[[], object]]
 
 
 def environment(home: str) -> dict[str, str]:
-    """The person's own settings stay out of it; drawn off screen, as the peers are."""
+    """The person's own settings stay out of it; drawn off screen as the peers are, on a screen that has room for the window."""
     xdg = {f"XDG_{name}_HOME": f"{home}/{name.lower()}" for name in ("DATA", "CONFIG", "CACHE", "STATE")}
-    return {**os.environ, **xdg, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen", "POSTIL_CATALOG": ""}
+    screen = f"offscreen:configfile={ROOT / 'benchmarks' / 'screen.json'}"
+    return {**os.environ, **xdg, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": screen, "POSTIL_CATALOG": ""}
 
 
 def run_window(*arguments: str, timeout: float = 600) -> dict[str, Any]:
