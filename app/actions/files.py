@@ -60,7 +60,7 @@ def file_actions(room: FilesRoom) -> list[Action]:
             room.add_selected_to_dataset,
             ("Ctrl+D",),
             "ph.database",
-            when=items,
+            when=something,
             group=group,
             scope="files",
         ),
@@ -82,8 +82,26 @@ def file_actions(room: FilesRoom) -> list[Action]:
             when=something,
             group=group,
         ),
-        Action("files.rename", tr("Rename"), room.rename_selected, (), "ph.pencil-simple", when=one, group=group),
-        Action("files.delete", tr("Delete…"), room.delete_selected, (), "ph.trash", when=something, group=group),
+        Action(
+            "files.rename",
+            tr("Rename"),
+            room.rename_selected,
+            ("F2",),
+            "ph.pencil-simple",
+            when=one,
+            group=group,
+            scope="files",
+        ),
+        Action(
+            "files.delete",
+            tr("Delete…"),
+            room.delete_selected,
+            ("Delete",),
+            "ph.trash",
+            when=something,
+            group=group,
+            scope="files",
+        ),
         Action("files.reveal", tr("Reveal the file"), room.reveal, (), "ph.eye", when=one_item, group=group),
         Action("files.copy_path", tr("Copy path"), room.copy_path, (), "ph.copy", when=items, group=group),
         Action("files.relink", tr("Locate missing originals…"), room.relink, (), "ph.link", group=group),
@@ -91,5 +109,15 @@ def file_actions(room: FilesRoom) -> list[Action]:
 
 
 ITEM_MENU = ("files.open", "-", "files.add_to_dataset", "files.remove_from_datasets", "-", "files.move", "files.rename", "-", "files.reveal", "files.copy_path", "-", "files.delete")  # fmt: skip
-FOLDER_MENU = ("files.add", "files.new_folder", "-", "files.move", "files.rename", "-", "files.delete")
+FOLDER_MENU = (
+    "files.add",
+    "files.new_folder",
+    "-",
+    "files.add_to_dataset",
+    "-",
+    "files.move",
+    "files.rename",
+    "-",
+    "files.delete",
+)
 PLACE_MENU = ("files.add", "files.new_folder", "-", "files.relink")

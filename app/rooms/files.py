@@ -23,6 +23,7 @@ from widgets.panels.files import FilesPanel
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from storage.catalog.transaction import Operation
     from widgets.dialogs.add_data import DataToAdd
     from widgets.panels.details import DetailsPanel
 
@@ -125,8 +126,8 @@ class FilesRoom(QObject):
         return words.selected(self._items.count) if self._items.count else ""
 
     def items(self) -> ItemSelection:
-        """What a verb acts on; empty while another page is on the screen."""
-        return self.panel.selected_items() if self.shown() else ItemSelection()
+        """What a verb acts on; none while another page is on the screen, or the tree has the focus: then it is about folders."""
+        return ItemSelection() if not self.shown() or self.panel.sidebar.tree.hasFocus() else self.panel.selected_items()
 
     def folders(self) -> frozenset[int]:
         return self.panel.selected_folders() if self.shown() else frozenset()
@@ -315,19 +316,24 @@ class FilesRoom(QObject):
     # -- datasets
 
     def add_selected_to_dataset(self) -> None:
-        self.add_to_dataset(self.items())
+        items = self.items()
+        self._add_to_dataset(frozenset() if items.count else self.folders(), items)
 
     @Slot(ItemSelection)
     def add_to_dataset(self, items: ItemSelection) -> None:
+        self._add_to_dataset(frozenset(), items)
+
+    def _add_to_dataset(self, ids: frozenset[int], items: ItemSelection) -> None:
+        """Items, or all that lies in folders and below them."""
         from widgets.dialogs.add_to_dataset import AddToDataset
 
-        wanted = AddToDataset.ask(self.window, self.context.reads.datasets(), items.count)
+        wanted = AddToDataset.ask(self.window, self.context.reads.datasets(), self._words(ids, items))
         if wanted is None:
             return
 
         def attach(dataset_id: int) -> None:
             self.operations.run(
-                self.tr("Add to dataset"), datasets.attach_items, dataset_id, items,
+                self.tr("Add to dataset"), _attach, dataset_id, ids, items,
                 then=lambda count: self.window.messages.tell(self.tr("{0} added to the dataset").format(words.items(count))),
             )  # fmt: skip
 
@@ -399,5 +405,11 @@ class FilesRoom(QObject):
         menu.popup(where)
 
 
-def _detach_everywhere(op: object, dataset_ids: list[int], items: ItemSelection) -> int:
-    return sum(datasets.detach(op, dataset_id, items) for dataset_id in dataset_ids)  # type: ignore[arg-type]
+def _attach(op: Operation, dataset_id: int, folder_ids: frozenset[int], items: ItemSelection) -> int:
+    if not folder_ids:
+        return datasets.attach_items(op, dataset_id, items)
+    return sum(datasets.attach_folder(op, dataset_id, folder_id) for folder_id in folder_ids)
+
+
+def _detach_everywhere(op: Operation, dataset_ids: list[int], items: ItemSelection) -> int:
+    return sum(datasets.detach(op, dataset_id, items) for dataset_id in dataset_ids)

@@ -87,3 +87,20 @@ def test_removing_from_a_dataset_leaves_the_file_in_its_folder(full: Desk) -> No
     full.click("All files")
     full.wait_idle()
     assert "boat.jpg" in full.files()
+
+
+def test_from_its_menu_a_folder_goes_into_a_dataset_with_all_below_it(full: Desk) -> None:
+    full.do(datasets.create, "Mountains")
+    tree = full.pages.files.panel.sidebar.tree
+    full.item(tree, "Album")
+    full.wait_idle()
+    menu = full.open_menu(tree.viewport(), tree.visualRect(find.index_of(tree, "Album")).center())
+
+    def person(dialog: Any) -> None:
+        assert full.can_see("Add “Album” to a dataset", dialog)
+        full.tick(dialog.list, "Mountains   ·   0 items")
+        full.click(dialog.ok)
+
+    full.dialog(lambda: full.choose(menu, "Add to dataset…"), person)
+    assert members(full) == ["beach.png", "boat.jpg", "summit.png"]
+    assert full.told() == "3 items added to the dataset"

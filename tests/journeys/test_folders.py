@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 from storage.catalog import folders
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
+from widgets.controls.folder_strip import FolderChip
 
 
 @pytest.fixture
@@ -157,3 +158,38 @@ def test_a_context_menu_does_the_same(desk: Desk, tree: QAbstractItemView) -> No
     desk.dialog(lambda: desk.choose(menu, "Delete…"), lambda d: desk.click("Move to trash", within=d))
     assert "Photographs" not in desk.folder_paths()
     assert QApplication.activePopupWidget() is None
+
+
+def test_the_menu_of_a_folder_above_the_items_is_about_that_folder(desk: Desk, tree: QAbstractItemView, album: Path) -> None:
+    """Not about the items that are selected, nor about the folder that is open."""
+    desk.add("Scans", album / "boat.jpg")
+    desk.item(tree, "Scans")
+    desk.wait_idle()
+    panel = desk.pages.files.panel
+    desk.item(panel.list.grid, panel.list.model.index(0, 0))
+    chip = desk.find("2026", FolderChip, within=panel.strip)
+    menu = desk.open_menu(chip, chip.rect().center())
+    assert panel.list.selected_count() == 0
+    desk.dialog(lambda: desk.choose(menu, "Delete…"), lambda d: desk.click("Move to trash", within=d))
+    assert desk.folder_paths() == ["Photographs", "Scans"]
+    assert desk.files() == ["boat.jpg"]
+
+
+def test_delete_in_the_tree_is_about_its_folder_whatever_is_selected_beside_it(
+    desk: Desk, tree: QAbstractItemView, album: Path
+) -> None:
+    desk.add("Photographs", album / "boat.jpg", album / "beach.png")
+    desk.item(tree, "Photographs")
+    desk.wait_idle()
+    grid = desk.pages.files.panel.list.grid
+    desk.item(grid, grid.model().index(0, 0))
+    tree.setFocus()
+
+    def person(dialog: Any) -> None:
+        assert desk.can_see("Delete “Photographs”?", dialog)
+        desk.click("Cancel", within=dialog)
+
+    desk.dialog(lambda: desk.key("Del", tree), person)
+    grid.setFocus()
+    desk.dialog(lambda: desk.key("Del", grid), lambda d: desk.click("Move to trash", within=d))
+    assert desk.files() == ["boat.jpg"]

@@ -67,7 +67,7 @@ def test_a_folder_is_not_offered_itself_or_what_lies_in_it(qtbot, reads):
 
 
 def test_several_datasets_can_be_chosen_and_a_search_keeps_them(qtbot, reads):
-    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), 5))
+    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), "5 items"))
     assert not dialog.ok.isEnabled()
     dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
     dialog.search.setText("street")
@@ -76,7 +76,7 @@ def test_several_datasets_can_be_chosen_and_a_search_keeps_them(qtbot, reads):
 
 
 def test_a_new_dataset_needs_a_name(qtbot, reads):
-    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), 5))
+    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), "5 items"))
     dialog.tabs.setCurrentIndex(1)
     assert not dialog.ok.isEnabled()
     dialog.title.setText("Night")

@@ -65,7 +65,7 @@ class FolderStrip(QWidget):
         self._chips = [FolderChip(folder, ancestors, self) for folder in folders[:_MOST]]
         for chip in self._chips:
             chip.opened.connect(self.opened)
-            chip.menu_wanted.connect(self.menu_wanted)
+            chip.menu_wanted.connect(self._menu)
             chip.dropped.connect(self.dropped)
             chip.clicked.connect(self._select)
             chip.show()
@@ -80,10 +80,17 @@ class FolderStrip(QWidget):
             chip.setChecked(False)
 
     def _select(self) -> None:
-        chosen = self.sender()
+        self._choose(self.sender().folder_id)
+
+    def _menu(self, folder_id: int, place: QPoint) -> None:
+        """What the menu offers is done to the folder under the mouse, whichever was selected before."""
+        self._choose(folder_id)
+        self.menu_wanted.emit(folder_id, place)
+
+    def _choose(self, folder_id: int) -> None:
         for chip in self._chips:
-            chip.setChecked(chip is chosen)
-        self.selected.emit(chosen.folder_id)
+            chip.setChecked(chip.folder_id == folder_id)
+        self.selected.emit(folder_id)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,4 +1,4 @@
-"""Add items to existing datasets, or to a new one."""
+"""Add items or folders to existing datasets, or to a new one."""
 
 from __future__ import annotations
 
@@ -29,16 +29,18 @@ class DatasetChoice:
 
 class AddToDataset(Dialog):
     @classmethod
-    def ask(cls, parent: QWidget | None, datasets: Sequence[DatasetRow], count: int) -> DatasetChoice | None:
-        dialog = cls(parent, datasets, count)
+    def ask(cls, parent: QWidget | None, datasets: Sequence[DatasetRow], what: str) -> DatasetChoice | None:
+        """`what`: 5 items, “Scans”. A mirrored dataset takes its own folder alone, and is not offered."""
+        dialog = cls(parent, datasets, what)
         return dialog.answer() if dialog.run() else None
 
-    def __init__(self, parent: QWidget | None, datasets: Sequence[DatasetRow], count: int) -> None:
+    def __init__(self, parent: QWidget | None, datasets: Sequence[DatasetRow], what: str) -> None:
         super().__init__("", "", parent, width=480)
-        title = self.tr("Add {0} to a dataset").format(words.items(count))
+        title = self.tr("Add {0} to a dataset").format(what)
         self.setWindowTitle(title)
         self.heading.setText(title)
-        self._datasets = sorted(datasets, key=lambda each: each.title.lower())
+        plain = [each for each in datasets if each.mirrored_folder_id is None]
+        self._datasets = sorted(plain, key=lambda each: each.title.lower())
         self._chosen: set[int] = set()
         self.search = SearchField(self.tr("Find a dataset"))
         self.list = QListWidget()

@@ -194,7 +194,7 @@ class FilesPanel(QWidget):
         self.filters.changed.connect(self._ask)
         self.filters.datasets_needed.connect(self._offer_datasets)
         self.strip.opened.connect(self.open_folder)
-        self.strip.selected.connect(self._tell_selection)
+        self.strip.selected.connect(self._chip_selected)
         self.strip.menu_wanted.connect(self._chip_menu)
         self._connect_list()
         self.add_data.clicked.connect(self._want_data)
@@ -422,6 +422,10 @@ class FilesPanel(QWidget):
             return self.sidebar.tree.selected_ids()
         chip = self.strip.selected_id()
         return frozenset() if chip is None else frozenset({chip})
+
+    def _chip_selected(self) -> None:
+        self.list.selection.clearSelection()
+        self._tell_selection()
 
     def _tell_selection(self) -> None:
         count = self.list.selected_count()
