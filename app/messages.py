@@ -41,7 +41,10 @@ class Messages(QObject):
     def ask(self, title: str, question: str, *, yes: str, danger: bool = False) -> bool:
         box = self._box(QMessageBox.Icon.Question, title, question)
         go = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole if danger else QMessageBox.ButtonRole.AcceptRole)
-        box.setEscapeButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        stay = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setEscapeButton(stay)
+        box.setDefaultButton(stay if danger else go)  # Enter loses nothing
+        go.setProperty("danger", danger)
         box.exec()
         return box.clickedButton() is go
 

@@ -144,6 +144,12 @@ def folders(count: int) -> str:
     return QCoreApplication.translate("words", "{0} folders").format(number(count))
 
 
+def tasks(count: int) -> str:
+    if count == 1:
+        return QCoreApplication.translate("words", "1 task")
+    return QCoreApplication.translate("words", "{0} tasks").format(number(count))
+
+
 def when(ms: int) -> str:
     """Local date and time, short."""
     return locale().toString(QDateTime.fromMSecsSinceEpoch(ms), "d MMM yyyy, HH:mm")

@@ -43,7 +43,7 @@ class SettingsRoom(QObject):
             Setting("link_files", tr("Leave added files where they are"), "flag", v.link_files, files, hint=tr("Links instead of copies; the originals must stay in place.")),
             Setting("next_after_submit", tr("Open the next task after submit and skip"), "flag", v.next_after_submit, editor),
             Setting("tool_stays_armed", tr("A tool stays in hand after an object"), "flag", v.tool_stays_armed, editor),
-            Setting("fill_opacity", tr("Fill of shapes"), "number", v.fill_opacity, editor, low=0, high=1),
+            Setting("fill_opacity", tr("Fill of shapes"), "share", v.fill_opacity, editor),
             Setting("line_width", tr("Width of lines"), "number", v.line_width, editor, low=0.5, high=8, unit="px"),
             Setting("color_by", tr("Colour shapes"), "choice", v.color_by, editor, colors),
             Setting("show_names", tr("Show names of objects"), "flag", v.show_names, editor),

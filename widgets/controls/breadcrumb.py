@@ -30,6 +30,12 @@ class Crumb(QPushButton):
         self.setAutoDefault(False)
         self.shorten(400)
 
+    def leads_nowhere(self) -> None:
+        """Search results, the trash: here one is, and there is no folder behind it."""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAcceptDrops(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
     def shorten(self, width: int) -> None:
         shown = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, width)
         self.setText(shown.replace("&", "&&"))
@@ -100,7 +106,7 @@ class Breadcrumb(QWidget):
             above.append(folder.id)
         if place:
             self._add(Crumb(None, place, ()))
-            self._crumbs[-1].setEnabled(False)
+            self._crumbs[-1].leads_nowhere()
         last = self._crumbs[-1]
         strong = last.font()
         strong.setWeight(strong.Weight.DemiBold)

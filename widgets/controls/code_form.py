@@ -125,6 +125,7 @@ class CodeForm(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(SHOWN)
+        completer.popup().setProperty("popup", True)  # it has a border
         self.search.setCompleter(completer)
         completer.activated[QModelIndex].connect(self._found)
 

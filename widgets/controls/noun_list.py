@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
+from widgets.controls.search_field import SearchField
 from widgets.delegates.noun_delegate import NounDelegate
 from widgets.item_models.noun_rows import ID, NounRow, NounRows
 
@@ -23,10 +24,7 @@ class NounList(QWidget):
         super().__init__(parent)
         self.rows = NounRows(self)
         self._wanted: int | None = None
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(find)
-        self._search.setAccessibleName(find)
-        self._search.setClearButtonEnabled(True)
+        self._search = SearchField(find, self)
         self._new = button(new, "ph.plus", parent=self)
         self._new.clicked.connect(self.new_wanted)
         self.view = QListView(self)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
-    QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
+from widgets.controls.search_field import SearchField
 from widgets.keys import split_keys
 
 ID = Qt.ItemDataRole.UserRole
@@ -65,10 +65,7 @@ class ShortcutSheet(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shortcuts: tuple[Shortcut, ...] = ()
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Find an action or its keys"))
-        self._search.setAccessibleName(self.tr("Find an action or its keys"))
-        self._search.setClearButtonEnabled(True)
+        self._search = SearchField(self.tr("Find an action or its keys"), self)
         self._tree = QTreeWidget(self)
         self._tree.setColumnCount(2)
         self._tree.setHeaderLabels([self.tr("Action"), self.tr("Keys")])

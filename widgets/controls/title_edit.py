@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from storage.model.items import MAX_TITLE
 from widgets import theme
 
+#: Of its text from its left edge: what stands below is set in by as much.
+TEXT_INSET = 7
+
 
 class TitleEdit(QLineEdit):
     """`renamed` when Enter is pressed or the field left with another, non-empty title. Escape takes it back."""

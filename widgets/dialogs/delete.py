@@ -79,9 +79,15 @@ class ConfirmDelete(Dialog):
             )
             lines.append(self.tr("{0}, {1}, stay as files in their own folder").format(some, words.size(of.pictures_size)))
         if of.datasets:
-            lines.append(self.tr("leaves the datasets {0}").format(_names(of.datasets)))
+            few = self.tr("leaves the dataset {0}") if len(of.datasets) == 1 else self.tr("leaves the datasets {0}")
+            lines.append(few.format(_names(of.datasets)))
         if of.projects:
-            lines.append(self.tr("its tasks leave the projects {0}").format(_names(of.projects)))
+            few = (
+                self.tr("its tasks leave the project {0}")
+                if len(of.projects) == 1
+                else self.tr("its tasks leave the projects {0}")
+            )
+            lines.append(few.format(_names(of.projects)))
         if of.annotations:
             kept = (
                 self.tr("1 annotation")

@@ -91,7 +91,8 @@ class ResultList(Dialog):
     ) -> bool:
         """`failures`: what failed, or plain lines (what, what happened, what to do; else as `heads` says). `offer`: a deed
         that can be chosen; whether it was."""
-        made = cls(parent, title, failures, summary, offer, heads)
+        made = cls(parent, title, failures, summary, heads=heads)
+        made.show_offer(offer)
         made.run()
         return made.taken
 
@@ -101,7 +102,7 @@ class ResultList(Dialog):
         title: str,
         failures: Sequence[Failure | Line],
         summary: str = "",
-        offer: str = "",
+        *,
         heads: Line | None = None,
     ) -> None:
         super().__init__(title, "", parent, text=summary, width=720)
@@ -115,8 +116,8 @@ class ResultList(Dialog):
         self.copy = button(self.tr("Copy"), "ph.copy")
         self.save = button(self.tr("Save as CSV…"), "ph.download-simple")
         self.taken = False
-        self.offer = button(offer, primary=True)
-        self.offer.setVisible(bool(offer))
+        self.offer = button("", primary=True)
+        self.offer.hide()
         self.offer.clicked.connect(self._take)
         self._lay_out()
         self.search.searched.connect(self._filter)
@@ -133,20 +134,29 @@ class ResultList(Dialog):
         table.setShowGrid(False)
         table.setCornerButtonEnabled(False)
         table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path its end says most
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(theme.ROW)
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setStretchLastSection(True)
-        table.setColumnWidth(0, 200)
-        table.setColumnWidth(1, 290)
+        table.setColumnWidth(0, 220)
+        table.setColumnWidth(1, 300)
         self.body.addWidget(self.search)
         self.body.addWidget(table, 1)
         self.buttons.insertWidget(0, self._count)
         self.buttons.insertWidget(2, self.copy)
         self.buttons.insertWidget(3, self.save)
         self.buttons.insertWidget(4, self.offer)
+
+    def show_offer(self, text: str) -> None:
+        """A deed beside “Close”, and what Enter does; empty: none."""
+        self.offer.setText(text)
+        self.offer.setVisible(bool(text))
+        for each, first in ((self.offer, bool(text)), (self.ok, not text)):
+            each.setProperty("primary", first)
+            each.setDefault(first)
 
     @Slot()
     def _take(self) -> None:

@@ -44,7 +44,7 @@ class DatasetData(QWidget):
         self._search = SearchField(self.tr("Find a file"))
         self._search.setMaximumWidth(260)
         self._grid = icon_button("ph.squares-four", self.tr("Cards"), parent=self)
-        self._table = icon_button("ph.list", self.tr("Table"), parent=self)
+        self._table = icon_button("ph.rows", self.tr("Table"), parent=self)
         self._count = label("", "quiet", parent=self)
         self._sort: tuple[SortBy, bool] = (SortBy.TITLE, False)
         self._pause = QTimer(self)

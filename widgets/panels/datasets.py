@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
 from storage.model.reads import DatasetRow, Reads
-from widgets import theme, words
+from widgets import words
 from widgets.bus import CatalogBus
 from widgets.controls.labels import ElidedLabel
 from widgets.controls.noun_list import NounList
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
-from widgets.controls.title_edit import TitleEdit
+from widgets.controls.title_edit import TEXT_INSET, TitleEdit
 from widgets.item_models.noun_rows import NounRow
 from widgets.latest import Latest
 from widgets.panels.dataset_data import DatasetData
@@ -56,13 +56,11 @@ class DatasetsPanel(QWidget):
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.settings, self.tr("Settings"))
         head = QVBoxLayout()
-        head.setContentsMargins(12, 8, 12, 6)
+        head.setContentsMargins(12 - TEXT_INSET, 8, 12, 6)
         head.setSpacing(0)
         head.addWidget(self._title)
-        facts = QHBoxLayout()
-        facts.setContentsMargins(theme.INSIDE + 1, 0, 0, 0)
-        facts.addWidget(self._facts)
-        head.addLayout(facts)
+        self._facts.setContentsMargins(TEXT_INSET, 0, 0, 0)
+        head.addWidget(self._facts)
         full = QWidget()
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)

@@ -15,7 +15,7 @@ from widgets.controls.labels import ElidedLabel, label
 from widgets.controls.noun_list import NounList
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
-from widgets.controls.title_edit import TitleEdit
+from widgets.controls.title_edit import TEXT_INSET, TitleEdit
 from widgets.icons import icon
 from widgets.item_models.noun_rows import NounRow
 from widgets.latest import Latest
@@ -70,9 +70,10 @@ class OntologiesPanel(QWidget):
         titles = QVBoxLayout()
         titles.setSpacing(0)
         titles.addWidget(self._title)
+        self._facts.setContentsMargins(TEXT_INSET, 0, 0, 0)
         titles.addWidget(self._facts)
         head = QHBoxLayout()
-        head.setContentsMargins(12, 8, 12, 6)
+        head.setContentsMargins(12 - TEXT_INSET, 8, 12, 6)
         head.setSpacing(theme.GAP)
         head.addLayout(titles, 1)
         head.addWidget(self._state)

@@ -6,7 +6,7 @@ from array import array
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLineEdit, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
 from storage.model.reads import ProjectRow, Reads
@@ -16,6 +16,7 @@ from widgets.bus import CatalogBus
 from widgets.controls.answer_fields import QuietCombo
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
+from widgets.controls.search_field import SearchField
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
 from widgets.delegates.task_delegate import TaskDelegate
@@ -59,10 +60,7 @@ class ProjectQueue(QWidget):
     # -- parts
 
     def _make_filters(self) -> None:
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Find a file"))
-        self._search.setAccessibleName(self.tr("Find a file"))
-        self._search.setClearButtonEnabled(True)
+        self._search = SearchField(self.tr("Find a file"), self)
         self._search.setMaximumWidth(260)
         self._stage, self._status = QuietCombo(self), QuietCombo(self)
         self._stage.setAccessibleName(self.tr("Stage"))
@@ -189,9 +187,9 @@ class ProjectQueue(QWidget):
         total = sum(self._project.tasks_by_stage.values())
         shown = len(ids)
         self._count.setText(
-            words.number(shown)
+            words.tasks(shown)
             if shown == total
-            else self.tr("{shown} of {total}").format(shown=words.number(shown), total=words.number(total))
+            else self.tr("{shown} of {total}").format(shown=words.number(shown), total=words.tasks(total))
         )
         self._start.setEnabled(total > 0)
         if ids:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
 from storage.model.reads import ProjectRow, Reads
@@ -15,6 +15,7 @@ from widgets import theme, words
 from widgets.bus import CatalogBus
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import ElidedLabel, label
+from widgets.controls.search_field import SearchField
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
 from widgets.delegates.project_delegate import ProjectDelegate
@@ -59,10 +60,7 @@ class ProjectsPanel(QWidget):
     # -- parts
 
     def _cards(self) -> QWidget:
-        self._search = QLineEdit(self)
-        self._search.setPlaceholderText(self.tr("Find a project"))
-        self._search.setAccessibleName(self.tr("Find a project"))
-        self._search.setClearButtonEnabled(True)
+        self._search = SearchField(self.tr("Find a project"), self)
         self._search.setMaximumWidth(260)
         self._search.textChanged.connect(self.rows.filter)
         new = button(self.tr("New project"), "ph.plus", primary=True, parent=self)

@@ -29,12 +29,12 @@ from widgets.controls.shortcut_sheet import Shortcut, ShortcutSheet
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the form. `choices` are (value, title); numbers take `low`, `high` and `unit`; a deed is a button, and tells
-    in `value` what is so now."""
+    """One row of the form. `choices` are (value, title); numbers take `low`, `high` and `unit`; a share (0 to 1) is shown in
+    per cent; a deed is a button, and tells in `value` what is so now."""
 
     key: str
     title: str
-    kind: Literal["flag", "choice", "text", "whole", "number", "deed"]
+    kind: Literal["flag", "choice", "text", "whole", "number", "share", "deed"]
     value: Any
     group: str = ""
     choices: tuple[tuple[Any, str], ...] = ()
@@ -42,6 +42,16 @@ class Setting:
     high: float = 1_000_000
     unit: str = ""
     hint: str = ""
+
+
+class _Share(QSpinBox):
+    """A number from 0 to 1, in per cent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setRange(0, 100)
+        self.setSingleStep(5)
+        self.setSuffix(" %")
 
 
 class SettingsPanel(QWidget):
@@ -141,11 +151,15 @@ class SettingsPanel(QWidget):
         if setting.kind == "whole":
             spin: QSpinBox | QDoubleSpinBox = QSpinBox()
             spin.setRange(int(setting.low), int(setting.high))
+        elif setting.kind == "share":
+            spin = _Share()
         else:
             spin = QDoubleSpinBox()
+            spin.setDecimals(1)
             spin.setRange(setting.low, setting.high)
-            spin.setSingleStep(0.05)
-        spin.setSuffix(f" {setting.unit}" if setting.unit else "")
+            spin.setSingleStep(0.5)
+        if setting.unit:
+            spin.setSuffix(f" {setting.unit}")
         spin.setKeyboardTracking(False)
         spin.setMaximumWidth(160)
         spin.valueChanged.connect(self._on_change)
@@ -162,6 +176,8 @@ class SettingsPanel(QWidget):
             case QLineEdit():
                 if field.text() != str(value):
                     field.setText(str(value))
+            case _Share():
+                field.setValue(round(value * 100))
             case QSpinBox():
                 field.setValue(int(value))
             case QDoubleSpinBox():
@@ -177,6 +193,8 @@ class SettingsPanel(QWidget):
                 return field.currentData()
             case QLineEdit():
                 return field.text()
+            case _Share():
+                return field.value() / 100
             case QSpinBox() | QDoubleSpinBox():
                 return field.value()
         raise TypeError(field)
