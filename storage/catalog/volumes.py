@@ -63,7 +63,7 @@ def index_of(db: sqlite3.Connection, sha256: str) -> bytes | None:
 def same_in_folder(op: Operation, folder_id: int, sha256: str) -> tuple[int, str] | None:
     """Id and title of the same series, live in this folder."""
     row = op.one(
-        "SELECT id, title FROM items WHERE sha256 = ? AND folder_id = ? AND trashed_at IS NULL",
+        "SELECT id, title FROM items WHERE sha256 = ? AND +folder_id = ? AND trashed_at IS NULL",  # by the content's index
         bytes.fromhex(sha256),
         folder_id,
     )

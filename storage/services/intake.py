@@ -286,8 +286,9 @@ def _insert(
 
 def _same_in_folder(op: Operation, folder_id: int, digest: str) -> tuple[int, str] | None:
     """Id and title of an item of the folder with the same bytes."""
+    # The plus: else SQLite walks through the folder's index, all items of it for each new one.
     row = op.one(
-        "SELECT id, title FROM items WHERE sha256 = ? AND folder_id = ? AND trashed_at IS NULL",
+        "SELECT id, title FROM items WHERE sha256 = ? AND +folder_id = ? AND trashed_at IS NULL",
         bytes.fromhex(digest),
         folder_id,
     )

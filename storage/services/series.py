@@ -86,15 +86,17 @@ def take_dicom(files: Sequence[FoundFile]) -> tuple[list[FoundFile], list[FoundF
 
 def _is_for_series(path: Path) -> bool:
     name = path.name.lower()
-    if not path.is_file():
-        return False
     if name.endswith(".zip"):
-        return holds_dicom(path)
-    if name.endswith((".dcm.gz", ".dicom.gz", ".ima.gz")) or is_dicom(path):
+        return path.is_file() and holds_dicom(path)
+    if name.endswith((".dcm.gz", ".dicom.gz", ".ima.gz")):
+        return path.is_file()
+    if is_dicom(path):
         return True
+    if not name.endswith((".dcm", ".dicom")) or not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
-            return name.endswith((".dcm", ".dicom")) and volume_of(file.read(HEAD), path) == DICOM
+            return volume_of(file.read(HEAD), path) == DICOM
     except OSError:
         return False
 

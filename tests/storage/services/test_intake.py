@@ -247,3 +247,13 @@ def test_a_folder_of_real_pictures(add):
     assert {a.title for a in result.added} >= {"retina.jpg", "multipage.tif", "coffee.png"}
     assert result.errors == []
     assert {str(a.kind) for a in result.added if a.title == "README.txt"} == {"text"}
+
+
+def test_the_search_for_the_same_bytes_does_not_walk_through_the_folder(add, catalog, tmp_path):
+    """Else every new item costs a look at all that its folder holds already."""
+    asked: list[str] = []
+    catalog.do("Watch", lambda op: op.db.set_trace_callback(asked.append))
+    add(picture(tmp_path / "a.png"))
+    twins = [sql for sql in asked if sql.startswith("SELECT id, title FROM items WHERE sha256 = x'")]
+    plans = [row[3] for sql in twins for row in catalog.reader().execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert plans == ["SEARCH items USING INDEX items_sha256 (sha256=?)"]
