@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from storage.errors import BadInput, NotFound
 from storage.media.dicom_tags import Malformed, NotDicom, dataset_start
 
 if TYPE_CHECKING:
+    from pydicom.dataelem import DataElement
     from pydicom.dataset import Dataset
 
 MAX_HEAD = 1 << 29  # bytes of a file without its pixels, and of an unpacked deflated one
@@ -24,6 +26,8 @@ MAX_FRAMES = 1 << 20
 _META = 1 << 20  # bytes before the data set
 _UNDEFINED = 0xFFFFFFFF
 _DEEPEST = 40  # sequences in sequences
+_LONG = 1 << 16  # bytes of a sequence from which on it is read under watch
+Check = Callable[[], None]
 MAX_FRAME_PIXELS = 1 << 28
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
@@ -44,14 +48,41 @@ def bad(path: Path, why: str) -> BadInput:
     return BadInput(f"{path.name} cannot be read: {why}.", remedy="Export it again from where it comes from.", input=str(path))
 
 
-def read_head(path: Path) -> Dataset:
-    """The data set without its pixels; `pixels_at` tells where those begin. Raises BadInput."""
+def never() -> None:
+    """Nobody asks it to stop."""
+
+
+class _WatchedFile(io.BufferedReader):
+    """pydicom builds a sequence of undefined length while it reads: whoever wants to stop it asks at each reading."""
+
+    def __init__(self, path: Path, check: Check) -> None:
+        super().__init__(io.FileIO(path))
+        self._check = check
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._check()
+        return super().read(size)
+
+
+class _WatchedBytes(io.BytesIO):
+    def __init__(self, held: bytes, check: Check) -> None:
+        super().__init__(held)
+        self._check = check
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._check()
+        return super().read(size)
+
+
+def read_head(path: Path, check: Check = never) -> Dataset:
+    """The data set without its pixels; `pixels_at` tells where those begin. Raises BadInput, and what `check` raises, which
+    is asked again and again: a head may hold a million items."""
     import pydicom
     from pydicom.errors import InvalidDicomError
 
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
+        with _WatchedFile(path, check) as file:
             _refuse_bombs(file, path, size)
             file.seek(0)
             made = pydicom.dcmread(file, stop_before_pixels=True)
@@ -60,13 +91,14 @@ def read_head(path: Path) -> Dataset:
             made.pixels_at = file.tell()
         if "TransferSyntaxUID" not in made.file_meta:
             raise bad(path, "it does not say how its bytes are written")
-        _resolve(made)
+        _resolve(made, check)
         return made
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {path}.", remedy="Check the path.", input=str(path)) from error
     except InvalidDicomError as error:
         raise bad(path, "it is no DICOM file") from error
     except OSError as error:
+        check()  # pydicom takes whatever stops it in the middle of a sequence for an end of the file
         raise bad(path, error.strerror or str(error)) from error
     except damage() as error:
         raise bad(path, f"its elements cannot be followed ({type(error).__name__})") from error
@@ -92,12 +124,13 @@ def _refuse_bombs(file: IO[bytes], path: Path, size: int) -> None:
         raise bad(path, "it unpacks to more than any labels hold")
 
 
-def _resolve(made: Dataset) -> None:
+def _resolve(made: Dataset, check: Check) -> None:
     """Sequences are built when asked for: here, so that damage shows at once and in one place. Values stay as they are."""
     from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
     waiting: list[tuple[Dataset, int]] = [(made, 0)]
     while waiting:
+        check()
         there, depth = waiting.pop()
         if depth > _DEEPEST:
             raise ValueError("sequences are nested too deeply")
@@ -113,7 +146,20 @@ def _resolve(made: Dataset) -> None:
             if kind is None or kind == "UN":
                 kind = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
             if kind == "SQ":
+                if isinstance(held, bytes) and len(held) > _LONG:
+                    there[tag] = _sequence(there, element, check)
                 waiting.extend((below, depth + 1) for below in there[tag].value)
+
+
+def _sequence(there: Dataset, element: Any, check: Check) -> DataElement:
+    """What pydicom would make of it when it is asked for, which could not be stopped."""
+    from pydicom.dataelem import DataElement
+    from pydicom.filereader import read_sequence
+
+    held = _WatchedBytes(element.value, check)
+    encoding = there.original_character_set
+    items = read_sequence(held, element.is_implicit_VR, element.is_little_endian, len(element.value), encoding)
+    return DataElement(element.tag, "SQ", items)
 
 
 def value(found: Any, keyword: str) -> Any:
@@ -264,14 +310,16 @@ class FramePixels:
         return np.asarray(made)
 
 
-def groups(head: Dataset, count: int) -> Iterator[tuple[Dataset, Dataset]]:
+def groups(head: Dataset, count: int, check: Check = never) -> Iterator[tuple[Dataset, Dataset]]:
     """Shared and own functional groups of each frame; empty ones where they are missing."""
     from pydicom.dataset import Dataset
 
     shared = first(head, "SharedFunctionalGroupsSequence") or Dataset()
     own = sequence(head, "PerFrameFunctionalGroupsSequence")
+    none = Dataset()
     for k in range(count):
-        yield shared, own[k] if k < len(own) else Dataset()
+        check()
+        yield shared, own[k] if k < len(own) else none
 
 
 def group(shared: Dataset, own: Dataset, keyword: str) -> Any:

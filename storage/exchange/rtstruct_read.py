@@ -44,7 +44,7 @@ class _Slice:
     points: list[Point] = field(default_factory=list)
 
 
-def references_of(head: Dataset) -> References:
+def references_of(head: Dataset, check: dr.Check = dr.never) -> References:
     series, instances, reference = set(), set(), ""
     for referenced in dr.sequence(head, "ReferencedFrameOfReferenceSequence"):
         reference = reference or dr.text(referenced, "FrameOfReferenceUID")
@@ -54,6 +54,7 @@ def references_of(head: Dataset) -> References:
                 instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ContourImageSequence")}
     for roi in dr.sequence(head, "ROIContourSequence"):
         for contour in dr.sequence(roi, "ContourSequence"):
+            check()
             images = dr.sequence(contour, "ContourImageSequence")
             instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in images}
     study = dr.text(head, "StudyInstanceUID")
@@ -108,6 +109,7 @@ class _Reader:
             return
         by_frame: dict[int, _Slice] = {}
         for contour in contours:
+            self._filler.check()
             self._sort_in(by_frame, name, contour)
         if not by_frame:
             return
@@ -119,6 +121,7 @@ class _Reader:
         )
         manual = dr.text(structure, "ROIGenerationAlgorithm") in ("", "MANUAL")
         for frame, found in sorted(by_frame.items()):
+            self._filler.check()
             self._put(instance, thing, name, frame, found, manual)
 
     def _sort_in(self, by_frame: dict[int, _Slice], name: str, contour: Dataset) -> None:
@@ -212,7 +215,7 @@ class _Reader:
             self._filler.put(instance, frame, Keypoint(*found.points[0]), manual=manual)
             self._more(name, len(found.points) - 1)
         else:
-            self._losses.add(name, self._where, f"objects of its class are of the shape {thing.shape}")
+            self._losses.add(name, self._where, f"objects of its class are of the shape {thing.shape.words}")
 
     def _more(self, name: str, count: int) -> None:
         if count:

@@ -54,13 +54,13 @@ class _Found:
     told: set[str] = field(default_factory=set)
 
 
-def references_of(head: Dataset) -> References:
+def references_of(head: Dataset, check: dr.Check = dr.never) -> References:
     series, instances = set(), set()
     for there in dr.sequence(head, "ReferencedSeriesSequence"):
         series.add(dr.text(there, "SeriesInstanceUID"))
         instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ReferencedInstanceSequence")}
     if not instances:
-        for shared, own in dr.groups(head, min(dr.whole(head, "NumberOfFrames", 1), dr.MAX_FRAMES)):
+        for shared, own in dr.groups(head, min(dr.whole(head, "NumberOfFrames", 1), dr.MAX_FRAMES), check):
             instances |= {uid for uid, _ in _sources(shared, own)}
     reference, study = dr.text(head, "FrameOfReferenceUID"), dr.text(head, "StudyInstanceUID")
     return References(frozenset(series - {""}), frozenset(instances - {""}), reference, study)
@@ -122,7 +122,7 @@ class _Reader:
     # -- planes
 
     def _planes(self) -> Iterator[_Plane]:
-        for k, (shared, own) in enumerate(dr.groups(self._head, self._pixels.count)):
+        for k, (shared, own) in enumerate(dr.groups(self._head, self._pixels.count, self._filler.check)):
             orientation = dr.numbers(dr.group(shared, own, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
             spacing = dr.numbers(dr.group(shared, own, "PixelMeasuresSequence"), "PixelSpacing", 2)
             usable = spacing is not None and (spacing > 0).all()
@@ -211,6 +211,7 @@ class _Reader:
         for found in lookups(grid, target, reach_mm=reach):
             for p in np.unique(found.plane):
                 for plane in at[int(p)]:
+                    self._filler.check()
                     here = found.plane == p
                     for thing, inside in self._masks(plane):
                         out = np.zeros((target.rows, target.columns), bool)

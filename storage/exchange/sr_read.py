@@ -30,11 +30,12 @@ _MOST_ITEMS = 1 << 20
 _SQUARE = 1e-3  # pixels by which corners of a box may be off
 
 
-def references_of(head: Dataset) -> References:
+def references_of(head: Dataset, check: dr.Check = dr.never) -> References:
     series, instances = set(), set()
     for name in ("CurrentRequestedProcedureEvidenceSequence", "PertinentOtherEvidenceSequence"):
         for study in dr.sequence(head, name):
             for there in dr.sequence(study, "ReferencedSeriesSequence"):
+                check()
                 series.add(dr.text(there, "SeriesInstanceUID"))
                 instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ReferencedSOPSequence")}
     return References(frozenset(series - {""}), frozenset(instances - {""}), "", dr.text(head, "StudyInstanceUID"))
@@ -46,11 +47,12 @@ def read_sr(path: Path, filler: DocumentFiller, *, head: Dataset | None = None) 
     return _Reader(path, head, filler).read()
 
 
-def walk(found: Dataset) -> Iterator[Dataset]:
+def walk(found: Dataset, check: dr.Check = dr.never) -> Iterator[Dataset]:
     """All content items, parents first."""
     waiting = list(reversed(dr.sequence(found, "ContentSequence")))
     count = 0
     while waiting and count < _MOST_ITEMS:
+        check()
         there = waiting.pop()
         count += 1
         yield there
@@ -68,10 +70,11 @@ class _Reader:
         self._values = 0
 
     def read(self) -> LabelDocument:
-        groups = [g for g in walk(self._head) if dr.text(g, "ValueType") == "CONTAINER" and _concept(g) == _GROUP]
+        groups = [g for g in walk(self._head, self._filler.check) if dr.text(g, "ValueType") == "CONTAINER" and _concept(g) == _GROUP]
         if not groups:
             self._losses.add("the report", self._where, "it holds no measurement groups")
         for number, group in enumerate(groups, start=1):
+            self._filler.check()
             self._group(number, group)
         if self._values and dr.text(self._head, "Manufacturer") != "Postil":
             self._losses.add(f"{self._values} measured values", self._where, "their shapes are measured anew")
@@ -121,7 +124,7 @@ class _Reader:
             rings = [r for part in parts_of(_outline(kind, points), *self._size) for r in part]
             self._filler.put_mask(instance, frame, filled(rings, *self._size, xor=False))
         elif thing.shape is not ShapeKind.BITMASK:
-            self._losses.add(name, self._where, f"its region does not fit the {thing.shape} that is there")
+            self._losses.add(name, self._where, f"its region does not fit the {thing.shape.words} that is there")
 
     @property
     def _size(self) -> tuple[int, int]:

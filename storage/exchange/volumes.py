@@ -164,7 +164,7 @@ def segments_of(
         shapes = {a.frame: a.geometry for a in rows if a.geometry.kind in AREAS}
         name = f"{thing.name} {instance.number}"
         if len(shapes) < len(rows):
-            losses.add(name, series.title, f"a {thing.shape} holds no voxels")
+            losses.add(name, series.title, f"a {thing.shape.words} holds no voxels")
         filled = {f: g for f, g in shapes.items() if masks.to_bitmask(g, *size).w}
         if len(filled) < len(shapes):
             losses.add(name, series.title, "on some slices it holds no voxel's centre")
@@ -219,15 +219,29 @@ def _touch(a: Bitmask, b: Bitmask) -> bool:
 
 
 class DocumentFiller:
-    """Puts what a file says into a copy of a label document. Objects are known by their uuid, else they are new."""
+    """Puts what a file says into a copy of a label document. Objects are known by their uuid, else they are new.
 
-    def __init__(self, series: Series, features: Features, present: LabelDocument, losses: Losses, *, now: int = 0) -> None:
-        self.series, self.features, self.losses = series, features, losses
+    Readers call `check` again and again while they go through a file; it raises when they should stop.
+    """
+
+    def __init__(
+        self,
+        series: Series,
+        features: Features,
+        present: LabelDocument,
+        losses: Losses,
+        *,
+        now: int = 0,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.series, self.features, self.losses, self.check = series, features, losses, check
         self.made, self._present, self._now = copy_of(present), present, now
         self._by_name: dict[str, list[ObjectClass]] = {}
         for thing in features.objects.values():
             self._by_name.setdefault(thing.name.strip().casefold(), []).append(thing)
         self._ours: dict[str, Instance] = {}
+        self._numbers: dict[str, set[int]] = {}  # of the objects of a class
+        self._highest: dict[str, int] = {}
         # What coordinates lose on the way through decimal millimetres or single precision.
         self._rounding = max(1e-4, 4e-7 * max(series.rows, series.columns))
 
@@ -253,14 +267,24 @@ class DocumentFiller:
         known = self.made.instances.get(uuid) if uuid else None
         if known is None or known.feature_hash != thing.feature_hash:
             free = bool(uuid) and uuid not in self.made.instances
-            taken = {i.number for i in self.made.instances.values() if i.feature_hash == thing.feature_hash}
-            told = number or _number_in(name, thing)
-            own = told if told > 0 and told not in taken else self.made.next_number(thing.feature_hash)
+            own = self._number(thing, number or _number_in(name, thing))
             made = Instance(uuid if free else new_uuid(), new_hash8(), thing.feature_hash, own)
             known = replace(made, created_at=self._now, edited_at=self._now)
             self.made.put(known)
         self._ours[key] = known
         return known
+
+    def _number(self, thing: ObjectClass, told: int) -> int:
+        """The one that the file tells where it is free, else the next. A file may bring thousands of one class."""
+        if thing.feature_hash not in self._numbers:
+            present = self.made.instances.values()
+            self._numbers[thing.feature_hash] = {i.number for i in present if i.feature_hash == thing.feature_hash}
+            self._highest[thing.feature_hash] = max(self._numbers[thing.feature_hash], default=0)
+        taken = self._numbers[thing.feature_hash]
+        own = told if told > 0 and told not in taken else self._highest[thing.feature_hash] + 1
+        taken.add(own)
+        self._highest[thing.feature_hash] = max(own, self._highest[thing.feature_hash])
+        return own
 
     def put(self, instance: Instance, frame: int, geometry: Geometry, *, manual: bool = True) -> None:
         present = self.made.annotation_of(instance.uuid, ("", frame))
@@ -281,7 +305,7 @@ class DocumentFiller:
         if thing.shape is ShapeKind.POLYGON:
             outline = masks.contours(mask)
         if outline is None:
-            why = f"objects of its class are of the shape {thing.shape}, which voxels do not make"
+            why = f"objects of its class are of the shape {thing.shape.words}, which voxels do not make"
             self.losses.add(f"{thing.name} {instance.number}", self.series.title, why)
             return
         self.put(instance, frame, outline, manual=manual)

@@ -112,7 +112,8 @@ class _Taker:
     # -- DICOM
 
     def _dicom(self, file: Path, format: str) -> None:
-        head = dr.read_head(file)
+        check = self._importer.progress.check
+        head = dr.read_head(file, check)
         sop_class = dr.text(head, "SOPClassUID")
         reads: dict[str, Any] = {
             **dict.fromkeys(seg_read.SEG_CLASSES, ("dicom-seg", seg_read.references_of, seg_read.read_seg)),
@@ -128,7 +129,7 @@ class _Taker:
         if found is None or format not in (found[0], f"{found[0]}-labelmap", "dicom"):
             raise _OtherKind(f"{file.name} is no {format} file.", remedy="Name the labels, not the images.", input=str(file))
         _, references_of, reader = found
-        told: References = references_of(head)
+        told: References = references_of(head, check)
         for info in self._rows_of(told, file):
             if reader is None:
                 self._put(info, partial(self._key_images, file, head, info.item))
@@ -200,7 +201,8 @@ class _Taker:
 
     def _merged(self, item: Item, read: Callable[[DocumentFiller], LabelDocument], present: LabelDocument) -> LabelDocument:
         importer, series = self._importer, series_of(self._catalog, item)
-        return read(DocumentFiller(series, importer.features, present, importer.losses, now=self._now))
+        check = importer.progress.check
+        return read(DocumentFiller(series, importer.features, present, importer.losses, now=self._now, check=check))
 
     def _put(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
         self._importer.take(info, merge)

@@ -12,15 +12,15 @@ import pytest
 
 from storage.catalog import files, folders, labels
 from storage.catalog.engine import Catalog
-from storage.errors import BadInput, DiskFull, NotFound, Refused
+from storage.errors import BadInput, Cancelled, DiskFull, NotFound, Refused
 from storage.ids import new_uuid
 from storage.media.nifti import probe_nifti
-from storage.model import masks
+from storage.model import masks, ontology_edit
 from storage.model.geometry import Polyline
 from storage.model.items import Kind, Location, NewItem
 from storage.model.label_formats import VOLUME_FORMATS
 from storage.model.labels import Classification, LabelDocument
-from storage.model.ontology import Ontology
+from storage.model.ontology import AttributeType, Ontology
 from storage.model.space import LPS_RAS
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options
@@ -96,9 +96,6 @@ def test_encord_rows_name_their_instances(stage, tmp_path):
 
 
 def test_measurements_and_key_images(catalog, tmp_path):
-    from storage.model import ontology_edit
-    from storage.model.ontology import AttributeType
-
     structure, key = ontology_edit.add_classification(ontology(), "Key image", AttributeType.TEXT)
     stage = Stage(catalog, tmp_path, structure)
     made = document(("Line", {2: Polyline(((2.0, 3.0), (14.0, 3.0)))}))
@@ -112,6 +109,21 @@ def test_measurements_and_key_images(catalog, tmp_path):
     assert result.lost == []
     assert sorted(row.ranges for row in stage.labels.classifications.values()) == [((1, 1),), ((4, 4),), ((5, 5),)]
     assert set(stage.labels.instances) == set(made.instances)
+
+
+@pytest.mark.parametrize(("format", "name"), [("nifti", "NIfTI"), ("rtstruct", "RTSTRUCT"), ("dicom-seg", "DICOM SEG")])
+def test_what_is_lost_is_said_in_words_and_counted_right(catalog, tmp_path, format, name):
+    structure, key = ontology_edit.add_classification(ontology(), "Quality", AttributeType.TEXT)
+    stage = Stage(catalog, tmp_path, structure)
+    told = stage.labels
+    told.put(Classification("11111111-1111-4111-8111-111111111111", "abcdefgh", key, ()))
+    stage.put(told)
+    (lost,) = export_labels(stage.catalog, stage.project, format, tmp_path / "out").lost
+    assert (lost.what, lost.why) == ("1 classification", f"{name} holds shapes, not classifications")
+    told.put(Classification("22222222-2222-4222-8222-222222222222", "bcdefghi", key, ()))
+    stage.put(told)
+    (lost,) = export_labels(stage.catalog, stage.project, format, tmp_path / "again").lost
+    assert lost.what == "2 classifications"
 
 
 def test_reports_measure_with_the_values_they_are_given(stage, tmp_path):
@@ -331,3 +343,63 @@ def test_a_full_disk_is_said_to_be_full_when_pydicom_has_made_an_error_of_its_ow
     told = unwritable(tmp_path / "labels", caught.value)
     assert isinstance(told, DiskFull)
     assert told.reason == f"There is no room left for {tmp_path / 'labels'}."
+
+
+class Impatient(Progress):
+    """Asked to stop when it has been looked at so many times."""
+
+    def __init__(self, most: int = 1 << 40) -> None:
+        super().__init__()
+        self.looks, self._most = 0, most
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.looks > self._most:
+            self.cancel()
+        super().check()
+
+
+def lengthened(path: Path, keyword: str, times: int, *, undefined: bool) -> int:
+    """The items of a sequence again and again; how many there are then. Both ways to write its length."""
+    made = pydicom.dcmread(path)
+    there = made
+    while keyword not in there:
+        there = there.ContentSequence[0]
+    items = list(there[keyword].value) * times
+    setattr(there, keyword, items)
+    there[keyword].is_undefined_length = undefined
+    if keyword == "PerFrameFunctionalGroupsSequence":
+        made.NumberOfFrames = len(items)
+        made.PixelData = bytes((made.Rows * made.Columns * len(items) // 8 + 2) // 2 * 2)
+    made.save_as(path)
+    return len(items)
+
+
+@pytest.mark.parametrize("undefined", [False, True])
+@pytest.mark.parametrize(
+    ("format", "keyword"),
+    [
+        ("dicom-seg", "PerFrameFunctionalGroupsSequence"),
+        ("rtstruct", "ROIContourSequence"),
+        ("sr", "CurrentRequestedProcedureEvidenceSequence"),
+    ],
+)
+def test_reading_a_file_of_very_many_labels_can_be_stopped_anywhere(stage, tmp_path, format, keyword, undefined):
+    (file,) = export_labels(stage.catalog, stage.project, format, tmp_path / "out").files
+    count = lengthened(file, keyword, 60, undefined=undefined)
+    stage.put(LabelDocument())
+    patient = Impatient()
+    import_labels(stage.catalog, stage.project, file, format, dry_run=True, progress=patient)
+    assert patient.looks > count * 5, "it is asked within the items, too"
+    for part in (0.1, 0.5, 0.95):
+        with pytest.raises(Cancelled):
+            import_labels(stage.catalog, stage.project, file, format, progress=Impatient(round(patient.looks * part)))
+        assert stage.labels.instances == {}
+
+
+def test_objects_of_one_class_are_numbered_on_from_those_there_are(stage, tmp_path):
+    stage.put(document(("Liver", masks_of(stage.volume)), ("Liver", masks_of(stage.volume)), ("Liver", masks_of(stage.volume))))
+    export_labels(stage.catalog, stage.project, "dicom-seg", tmp_path / "out")
+    stage.put(document(("Liver", masks_of(stage.volume))))
+    import_labels(stage.catalog, stage.project, tmp_path / "out", "dicom-seg")
+    assert sorted(named(stage.labels)) == ["Liver 1", "Liver 2", "Liver 3", "Liver 4"]
