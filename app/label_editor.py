@@ -232,8 +232,8 @@ class LabelEditor(QWidget):
         self._middle.setCurrentWidget(self.editor)
 
     def _put_side(self, loaded: LoadedTask) -> None:
-        kind, describe = loaded.row.item.kind, self.editor.describe
-        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self._right, describe=describe)
+        kind, describe, measure = loaded.row.item.kind, self.editor.describe, self.editor.measure
+        self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self._right, describe=describe, measure=measure)
         self.side.gap_jump_wanted.connect(self.jump)
         self.side.zoom_wanted.connect(self.zoom_to)
         self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))

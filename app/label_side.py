@@ -42,8 +42,9 @@ class LabelSide(QWidget):
         parent: QWidget | None = None,
         *,
         describe: Callable[[str], str] | None = None,
+        measure: Callable[[str], str] | None = None,
     ) -> None:
-        """`describe` says of an object where it is, for media without frames."""
+        """`describe` says of an object where it is, for media without frames; `measure` how large it is."""
         super().__init__(parent)
         self._focus = focus
         # Each part is born where it stays: moving a tree of widgets has the style sheet dress all of them again.
@@ -55,7 +56,7 @@ class LabelSide(QWidget):
         self.labels.offer_frames(frames > 1)
         self.questions = QTabWidget(split)
         unit = "pt" if kind is Kind.PDF else "px"
-        self.answers = AnswersPanel(session, focus, ontology, self.questions, describe=describe, unit=unit)
+        self.answers = AnswersPanel(session, focus, ontology, self.questions, describe=describe, measure=measure, unit=unit)
         self.classifications = ClassificationsPanel(session, focus, ontology, self.questions)
         self.classifications.show_kind(kind)
         self.gaps = GapsList(session, focus, ontology, frames, split)

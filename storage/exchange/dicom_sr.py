@@ -23,6 +23,7 @@ from storage.exchange.volumes import AREAS, Series, objects_of
 from storage.model import masks, measures
 from storage.model.geometry import Circle, Ellipse, Geometry, Keypoint, Point, Polyline, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
+from storage.model.measure_classes import Measure, measure_of
 from storage.model.ontology import ObjectClass
 
 if TYPE_CHECKING:
@@ -220,13 +221,12 @@ def _measured(series: Series, what: _Thing, row: Annotation) -> list[Value]:
 
 
 def _angle(thing: ObjectClass, line: Polyline, scale: measures.Scale) -> float | None:
-    """Of classes that are called an angle or Cobb: three points are an angle, four are two lines."""
-    name = thing.name.casefold()
-    if len(line.points) == 3 and "angle" in name:
-        return measures.angle(*line.points, scale)
-    if len(line.points) == 4 and ("cobb" in name or "angle" in name):
-        a, b, c, d = line.points
-        return measures.cobb((a, b), (c, d), scale)
+    points = line.points
+    match measure_of(thing.name, len(points)):
+        case Measure.ANGLE:
+            return measures.angle(points[0], points[1], points[2], scale)
+        case Measure.COBB:
+            return measures.cobb((points[0], points[1]), (points[2], points[3]), scale)
     return None
 
 

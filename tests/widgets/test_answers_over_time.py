@@ -167,6 +167,19 @@ def test_questions_about_a_still_picture_have_no_choice_of_frames(qtbot, room):
     panel.close_down()
 
 
+def test_what_an_object_measures_stands_beside_its_name(qtbot, room):
+    sizes = {room.car: "12.4 cm³ in 18 slices"}
+    panel = AnswersPanel(room.session, room.focus, room.things.ontology, measure=lambda instance: sizes.get(instance, ""))
+    qtbot.addWidget(panel)
+    room.focus.select([room.car])
+    panel.refresh()
+    assert panel._facts.text() == "12.4 cm³ in 18 slices"
+    sizes.clear()  # where it does not know: the size of its box
+    panel.refresh()
+    assert panel._facts.text().endswith(" px")
+    panel.close_down()
+
+
 def test_an_object_that_is_not_there_says_so(room):
     room.at(50)
     assert room.panel._facts.text() == "not on this frame"

@@ -49,7 +49,7 @@ class AcquiredCanvas(ImageCanvas):
     ) -> None:
         self.state: MprState | None = None  # once the volume is open and has a place in space
         self.corners: Callable[[], Corners] = Corners
-        self.measured: Callable[[Geometry, int], Sequence[str]] = lambda shape, frame: ()
+        self.measured: Callable[[Geometry, int, str], Sequence[str]] = lambda shape, frame, name: ()
         self.marked = True
         self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
@@ -171,12 +171,14 @@ class AcquiredCanvas(ImageCanvas):
         if not self.marked:
             return
         frame = self.session.frames.index(self.on_screen)
-        drafts = [d.geometry for d in self._painter._drafts if isinstance(d, ShapeDraft)]
-        chosen = (self.hits.get(i) for i in self.focus.selected[-MEASURED:])
-        shapes = drafts or [e.geometry for e in chosen if e is not None and self.shapes.shown(e)]
+        drafts = [(d.geometry, d.feature_hash) for d in self._painter._drafts if isinstance(d, ShapeDraft)]
+        chosen = [e for i in self.focus.selected[-MEASURED:] if (e := self.hits.get(i)) is not None and self.shapes.shown(e)]
+        known = self.session.document.instances
+        shapes = drafts or [(e.geometry, known[e.instance].feature_hash) for e in chosen]
         metrics, taken = QFontMetricsF(how.small), list[QRectF]()
-        for shape in shapes:
-            lines = self.measured(shape, frame)
+        for shape, feature_hash in shapes:
+            thing = self.context.ontology.object(feature_hash)
+            lines = self.measured(shape, frame, thing.name if thing is not None else "")
             if not lines:
                 continue
             x0, y0, x1, y1 = shape.bounds()

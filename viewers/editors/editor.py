@@ -73,6 +73,8 @@ class Editor(QWidget):
 
     #: `describe(instance)` says where an object is, for media without frames; None: its frames say it.
     describe: Callable[[str], str] | None = None
+    #: `measure(instance)` says how large an object is, "" where it cannot; None: the panels say its pixels.
+    measure: Callable[[str], str] | None = None
 
     @property
     def settled(self) -> bool:

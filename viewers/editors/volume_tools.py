@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
 
 from storage.clock import now_ms
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.measure_classes import Measure, with_line_class
+from storage.model.ontology import Ontology
+from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_mask_work import MaskWork
@@ -15,7 +20,7 @@ from viewers.scene.mpr_state import MprState
 from viewers.tools.base import Tool
 from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
-from viewers.tools.measure import AngleTool, CobbTool, DistanceTool
+from viewers.tools.measure import AngleTool, CobbTool, DistanceTool, MeasureTool
 from viewers.tools.overlap import OverlapSettings
 from viewers.tools.toolbox import Toolbox
 from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
@@ -37,6 +42,11 @@ class VolumeTools:
     canvas: AcquiredCanvas
     toolbox: Toolbox
     measuring: Measuring
+    masks: VolumeMasks | None
+    ontology: Ontology
+    ontology_wanted: Signal
+    say: Callable[[str], None]
+    _to_be_kept: Measure | None = None
 
     def _make_tools(self) -> None:
         brush, focus = self.toolbox.brush, self.focus
@@ -54,11 +64,38 @@ class VolumeTools:
         for known in self.toolbox.tools.values():
             if isinstance(known, BrushTool):
                 known.continues = True
-        measures = (make(self.measuring) for make in (DistanceTool, AngleTool, CobbTool))
+        measures = [make(self.measuring) for make in (DistanceTool, AngleTool, CobbTool)]
+        for measure in measures:
+            measure.class_wanted = self._want_line_class
         self.canvas.measured = self.measuring.words
         for tool in (self.crosshair_tool, self.sphere_tool, grow_tool, snip_tool, *measures):
             self.toolbox.tools[tool.id] = tool
             tool.context = self.canvas.context
+
+    def measure(self, instance: str) -> str:
+        """A mask as a body, whatever slice is looked at; another shape as it is on this slice."""
+        masks, entry = self.masks, self.session.document.instances.get(instance)
+        if masks is not None and (found := masks.slices_of(instance)):
+            return self.measuring.body([row for k in found if (row := masks.row(instance, k)) is not None])
+        shown = self.session.shown(instance, self.focus.at)
+        if shown is None or shown.outside or entry is None:
+            return ""
+        thing = self.ontology.object(entry.feature_hash)
+        frame = self.session.frames.index(self.focus.at)
+        return self.measuring.size(shown.geometry, frame, thing.name if thing is not None else "")
+
+    def _want_line_class(self, what: Measure) -> None:
+        """What was measured is kept as soon as the ontology has a class for it."""
+        self._to_be_kept = what
+        self.say(f"The ontology has no class of lines “{what}”: add it to keep what is measured.")
+        self.ontology_wanted.emit(f"Add “{what}” to the ontology", with_line_class(self.ontology, what))
+
+    def set_ontology(self, ontology: Ontology) -> None:
+        super().set_ontology(ontology)  # type: ignore[misc]
+        wanted, self._to_be_kept = self._to_be_kept, None
+        if wanted is not None and isinstance(self.tool, MeasureTool) and self.tool.measure is wanted:
+            self.tool.finish()
+            self.canvas.tool_acted()
 
     def offers(self, tool_id: str) -> bool:
         if tool_id in OF_MASKS:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.model import measures
+from storage.model import masks, measures
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Polyline, RotatedBox
+from storage.model.measure_classes import Measure, measure_of
 from storage.model.measures import Scale
 from viewers.scene.volume_pictures import number
 from viewers.scene.volume_source import VolumeSource
@@ -37,8 +38,7 @@ class Measuring:
         return self._angle(a, corner, b, self._frame())
 
     def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point]) -> str:
-        found = measures.cobb(first, second, self.scale((*first, *second), self._frame()))
-        return f"Cobb {found:.1f}°" if found is not None else ""
+        return self._cobb(*first, *second, self._frame())
 
     def _length(self, points: list[Point], frame: int) -> str:
         scale = self.scale(points, frame)
@@ -48,31 +48,55 @@ class Measuring:
         found = measures.angle(a, corner, b, self.scale((a, corner, b), frame))
         return f"{found:.1f}°" if found is not None else ""
 
+    def _cobb(self, a: Point, b: Point, c: Point, d: Point, frame: int) -> str:
+        found = measures.cobb((a, b), (c, d), self.scale((a, b, c, d), frame))
+        return f"Cobb {found:.1f}°" if found is not None else ""
+
     def _why_no_mm(self, scale: Scale, frame: int) -> str:
         """Where other parts of the same picture have millimetres."""
         regions = self.volume.calibration.of_frame(frame) if self.volume.geometry is None else ()
         some = scale.unit != "mm" and any(r.scale is not None for r in regions)
         return ", not in one calibrated region" if some else ""
 
-    def words(self, shape: Geometry, frame: int) -> tuple[str, ...]:
-        """Lines for a shape on a frame; none for a point. The same shape again costs nothing."""
+    def words(self, shape: Geometry, frame: int, name: str = "") -> tuple[str, ...]:
+        """Lines for a shape on a frame, of a class of that name; none for a point. The same shape again costs nothing."""
         store = self.volume.store
         have = store is not None and bool(store.have[frame])
-        key = (shape, frame, have)
+        key = (shape, frame, have, name)
         if self._known is None or self._known[0] != key:
-            self._known = (key, self._words(shape, frame))
+            self._known = (key, self._words(shape, frame, name))
         return self._known[1]
 
-    def _words(self, shape: Geometry, frame: int) -> tuple[str, ...]:
+    def size(self, shape: Geometry, frame: int, name: str = "") -> str:
+        """How large a shape is, in one line: what of its words is no statistics."""
+        found = self.words(shape, frame, name)
+        return " · ".join(found) if isinstance(shape, Polyline) else found[-1] if found else ""
+
+    def body(self, rows: Sequence[Bitmask]) -> str:
+        """A mask by the slices it lies on: its volume, where the slices are as far from each other everywhere."""
+        count = sum(masks.area(row) for row in rows)
+        where = f"in {len(rows):,} slices" if len(rows) > 1 else "in 1 slice"
+        geometry = self.volume.geometry
+        if geometry is None or geometry.slice_spacing_mm is None:
+            return f"{count:,} voxels {where}"
+        mm3 = count * geometry.spacing_row_mm * geometry.spacing_col_mm * geometry.slice_spacing_mm
+        return f"{mm3 / 1000:,.2f} cm³ {where}" if mm3 >= 1000 else f"{mm3:,.1f} mm³ {where}"
+
+    def _words(self, shape: Geometry, frame: int, name: str) -> tuple[str, ...]:
         if isinstance(shape, Polyline):
-            return self._of_line(list(shape.points), frame)
+            return self._of_line(list(shape.points), frame, name)
         if not isinstance(shape, AREAS):
             return ()
         return tuple(filter(None, (self._statistics(shape, frame), self._area(shape, frame))))
 
-    def _of_line(self, points: list[Point], frame: int) -> tuple[str, ...]:
+    def _of_line(self, points: list[Point], frame: int, name: str) -> tuple[str, ...]:
         if len(points) < 2:
             return ()
+        match measure_of(name, len(points)):
+            case Measure.ANGLE:
+                return tuple(filter(None, (self._angle(*points, frame),)))
+            case Measure.COBB:
+                return tuple(filter(None, (self._cobb(*points, frame),)))
         angle = self._angle(points[0], points[1], points[2], frame) if len(points) == 3 else ""
         return tuple(filter(None, (self._length(points, frame), angle)))
 

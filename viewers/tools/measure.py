@@ -1,10 +1,13 @@
-"""Measuring on slices: distances, angles, Cobb's angle. Nothing is stored until Enter keeps it as a line of a class."""
+"""Measuring on slices: distances, angles, Cobb's angle. Nothing is stored until Enter keeps it as a line of a class for it."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Protocol
 
-from storage.model.geometry import Point, Polyline, ShapeKind
+from storage.model.geometry import Point, Polyline
+from storage.model.measure_classes import Measure, line_class
 from viewers.tools.base import Cursor, Draft, Handle, HandleRole, LabelDraft, PathDraft, PointerEvent, Tool
 from viewers.tools.ruler import RulerTool
 
@@ -21,13 +24,12 @@ class Words(Protocol):
     def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point]) -> str: ...
 
 
-def keep(tool: Tool, points: tuple[Point, ...]) -> bool:
-    """As a line of the armed class, or of the first that has lines. False, and a sentence, where there is none."""
+def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
+    """As a line of a class that is for it. False where there is none: then one is asked for."""
     context = tool.context
-    lines = [c for c in context.ontology.objects if c.shape is ShapeKind.POLYLINE and not c.archived]
-    known = next((c for c in lines if c.feature_hash == context.focus.armed), lines[0] if lines else None)
+    known = line_class(context.ontology, tool.measure, context.focus.armed)
     if known is None:
-        context.say("The ontology has no class with the shape “polyline”: add one to keep measurements.")
+        tool.class_wanted(tool.measure)
         return False
     session, focus = context.session, context.focus
     number = session.document.next_number(known.feature_hash)
@@ -38,9 +40,17 @@ def keep(tool: Tool, points: tuple[Point, ...]) -> bool:
     return True
 
 
-class DistanceTool(RulerTool):
+class MeasureTool(Tool):
+    """`class_wanted` is told what was measured where the ontology has no class to keep it in."""
+
+    measure: Measure
+    class_wanted: Callable[[Measure], object] = staticmethod(lambda what: None)
+
+
+class DistanceTool(RulerTool, MeasureTool):
     """The ruler of volumes: in millimetres where they are known, else in pixels."""
 
+    measure = Measure.LENGTH
     hint = "Ruler: drag, or click two places. Enter keeps it as a line; Esc clears"
 
     def __init__(self, words: Words) -> None:
@@ -67,7 +77,7 @@ class DistanceTool(RulerTool):
         return [_line(ends), LabelDraft(*_middle(*ends), self.words.length(list(ends)))]
 
 
-class _PointsTool(Tool):
+class _PointsTool(MeasureTool):
     """So many clicks; one more begins anew."""
 
     cursor = Cursor.CROSS
@@ -99,6 +109,14 @@ class _PointsTool(Tool):
         self._told()
         return had
 
+    def finish(self) -> None:
+        if len(self._points) == self.most and keep(self, self.line()):
+            self.cancel()
+
+    def line(self) -> tuple[Point, ...]:
+        """What is kept."""
+        return tuple(self._points)
+
     def undo_draft(self) -> bool:
         if not self._points:
             return False
@@ -117,17 +135,13 @@ class _PointsTool(Tool):
 
 
 class AngleTool(_PointsTool):
-    id, title = "angle", "Angle"
+    id, title, measure = "angle", "Angle", Measure.ANGLE
     hints = (
         "Angle: click on the first side",
         "Angle: click on the corner",
         "Angle: click on the second side",
         "Angle: Enter keeps it as a line; click to measure anew",
     )
-
-    def finish(self) -> None:
-        if len(self._points) == self.most and keep(self, tuple(self._points)):
-            self.cancel()
 
     def draft(self) -> list[Draft]:
         points = self.points
@@ -142,14 +156,20 @@ class AngleTool(_PointsTool):
 class CobbTool(_PointsTool):
     """Between two lines that need not meet: the end plates of two vertebrae."""
 
-    id, title, most = "cobb", "Cobb angle", 4
+    id, title, most, measure = "cobb", "Cobb angle", 4, Measure.COBB
     hints = (
         "Cobb: click the first end of the first line",
         "Cobb: click its other end",
         "Cobb: click the first end of the second line",
         "Cobb: click its other end",
-        "Cobb: Esc clears, a click measures anew",
+        "Cobb: Enter keeps it as a line; click to measure anew",
     )
+
+    def line(self) -> tuple[Point, ...]:
+        """One line after the other, by their near ends: what joins them is short."""
+        a, b, c, d = self._points
+        ways = ((a, b, c, d), (b, a, c, d), (a, b, d, c), (b, a, d, c))
+        return min(ways, key=lambda way: math.dist(way[1], way[2]))
 
     def draft(self) -> list[Draft]:
         points = self.points

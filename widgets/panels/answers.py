@@ -41,12 +41,15 @@ class AnswersPanel(QWidget):
         parent: QWidget | None = None,
         *,
         describe: Callable[[str], str] | None = None,
+        measure: Callable[[str], str] | None = None,
         unit: str = "px",
     ) -> None:
-        """`describe` says of an instance where it is, for media without sizes: “0:01.2–0:03.4”. `unit`: of the sizes."""
+        """`describe` says of an instance where it is, for media without sizes: “0:01.2–0:03.4”; `measure` how large it is:
+        “12.4 cm³ in 18 slices”, "" where it does not know. `unit`: of the sizes of its box, which are told else."""
         super().__init__(parent)
         self._unit = unit
-        self._session, self._focus, self._ontology, self._describe = session, focus, ontology, describe
+        self._session, self._focus, self._ontology = session, focus, ontology
+        self._describe, self._measure = describe, measure
         self._owners: tuple[str, ...] = ()
         self._class: ObjectClass | None = None
         self._at = focus.at  # the frame whose answers are in the fields
@@ -202,6 +205,8 @@ class AnswersPanel(QWidget):
     def _measures(self, instance: str) -> str:
         annotation = self._session.shown(instance, self._focus.at)
         self._facts.setToolTip(shape_title(annotation.geometry.kind) if annotation is not None else "")
+        if self._measure is not None and (measured := self._measure(instance)):
+            return measured
         if annotation is None:
             return self.tr("not on this frame")
         if annotation.outside:

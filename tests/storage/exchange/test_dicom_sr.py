@@ -29,11 +29,13 @@ FEATURES = Features(
         ObjectClass("8", "Turned", "#FA28FF", ShapeKind.ROTATED_BOX, "Bb000008"),
         ObjectClass("9", "Circle", "#FA28FF", ShapeKind.CIRCLE, "Bb000009"),
         ObjectClass("10", "Knee angle", "#FA28FF", ShapeKind.POLYLINE, "Bb000010"),
+        ObjectClass("11", "Cobb", "#FA28FF", ShapeKind.POLYLINE, "Bb000011"),
     )
 )
 SHAPES = {
     "Line": Polyline(((2.0, 3.0), (14.0, 3.0))),
     "Knee angle": Polyline(((2.0, 3.0), (2.0, 8.0), (9.0, 8.0))),
+    "Cobb": Polyline(((14.0, 3.0), (2.0, 3.0), (2.0, 8.0), (9.0, 15.0))),
     "Outline": Polygon.simple(((2.0, 2.0), (12.0, 2.0), (12.0, 10.0), (2.0, 10.0))),
     "Round": Ellipse(10.0, 8.0, 6.0, 4.0, 20.0),
     "Spot": Keypoint(3.25, 4.75),
@@ -78,6 +80,7 @@ def test_a_report_is_whole_and_right(tmp_path, series):
     }
     assert values["Line 1"]["Length", ""] == pytest.approx(12 * 0.5)
     assert values["Knee angle 1"]["Angle", ""] == pytest.approx(90)
+    assert values["Cobb 1"]["Angle", ""] == pytest.approx(np.degrees(np.arctan2(0.7, 0.5)))
     assert values["Frame 1"]["Area", ""] == pytest.approx(48 * 0.35)
     assert values["Round 1"]["Area", ""] == pytest.approx(np.pi * 24 * 0.35)
     inside = series.pixels(2)[2:10, 2:12]

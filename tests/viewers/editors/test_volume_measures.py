@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 
+from storage.editing.edits import Put
+from storage.ids import new_uuid
+from storage.model import masks
 from storage.model.calibration import Calibration
-from storage.model.geometry import Box, ShapeKind
+from storage.model.geometry import Box, Polyline, ShapeKind
+from storage.model.measure_classes import Measure, with_line_class
+from storage.model.ontology import Ontology
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
+    CTRL,
     ArrayFrames,
     VolumeStage,
     beads,
@@ -68,6 +77,76 @@ def test_cobbs_angle_lies_between_two_lines(qtbot):
         stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(column, row, 0)))
     assert measured(stage)[0].startswith("Cobb ")
     assert float(measured(stage)[0].split()[1].rstrip("°")) == pytest.approx(np.degrees(np.arctan2(12, 20)), abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("tool", "title", "places"),
+    [
+        ("ruler", "Length", ((10, 10), (40, 30))),
+        ("angle", "Angle", ((40, 20), (20, 20), (30, 35))),
+        ("cobb", "Cobb angle", ((50, 10), (10, 10), (30, 42), (10, 30))),
+    ],
+)
+def test_without_a_class_it_is_asked_for_and_what_was_measured_is_kept_once_it_is_there(qtbot, tool, title, places):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.set_ontology(Ontology())
+    stage.editor.run(f"tool_{tool}")
+    for column, row in places:
+        stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(column, row, 0)))
+    (told,) = measured(stage)
+    with qtbot.waitSignal(stage.editor.ontology_wanted, timeout=1000) as asked:
+        stage.key(Qt.Key.Key_Return)
+    text, changed = asked.args
+    assert text == f"Add “{title}” to the ontology"
+    assert f"no class of lines “{title}”" in stage.said[-1]
+    assert stage.sent == []
+    stage.editor.set_ontology(changed)
+    (kept,) = stage.document.on_frame(("", 0))
+    assert isinstance(kept.geometry, Polyline) and len(kept.geometry.points) == len(places)
+    assert stage.editor.measure(kept.instance) == told  # the panel says what the tool said
+    assert measured(stage) == []
+    stage.key(Qt.Key.Key_Z, CTRL)
+    assert stage.document.on_frame(("", 0)) == []
+
+
+def test_lines_of_cobbs_angle_are_joined_by_their_near_ends(qtbot):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.set_ontology(with_line_class(Ontology(), Measure.COBB))
+    stage.editor.run("tool_cobb")
+    for column, row in ((10, 10), (50, 12), (10, 30), (48, 34)):
+        stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(column, row, 0)))
+    stage.key(Qt.Key.Key_Return)
+    (kept,) = stage.document.on_frame(("", 0))
+    points = kept.geometry.points
+    assert abs(points[1][0] - points[2][0]) < 5  # 10 and 10, not 50 and 10
+    across = math.degrees(math.atan2(4, 38) - math.atan2(2, 40))
+    assert float(stage.editor.measure(kept.instance).removeprefix("Cobb ").rstrip("°")) == pytest.approx(across, abs=1.5)
+
+
+def test_a_mask_is_measured_as_a_body_on_whatever_slice_one_is(qtbot):
+    geometry = space(mm=(1.4, 0.7), step=2.5)
+    stage = VolumeStage(qtbot, geometry)
+    thing, mask = feature(ShapeKind.BITMASK), np.zeros(geometry.shape[1:], bool)
+    mask[10:20, 10:30] = True
+    edits, instance = stage.session.drawn(thing, masks.encode(mask, 0, 0), ("", 3), 1)
+    stage.session.do("Draw", edits)
+    assert stage.editor.measure(instance) == f"{200 * 1.4 * 0.7 * 2.5:.1f} mm³ in 1 slice"
+    again = masks.encode(np.ones(geometry.shape[1:], bool), 0, 0)
+    row = replace(stage.document.annotation_of(instance, ("", 3)), uuid=new_uuid(), frame=4, geometry=again)
+    stage.session.do("Draw on", (Put(row),))
+    count = 200 + geometry.rows * geometry.columns
+    assert stage.editor.measure(instance) == f"{count * 1.4 * 0.7 * 2.5 / 1000:.2f} cm³ in 2 slices"
+
+
+def test_a_mask_of_uneven_slices_has_voxels_and_no_volume(qtbot):
+    geometry = space(n=4, spacings=(1, 3, 2))
+    stage = VolumeStage(qtbot, geometry)
+    bitmask = masks.encode(np.ones((4, 5), bool), 3, 3)
+    edits, instance = stage.session.drawn(feature(ShapeKind.BITMASK), bitmask, ("", 1), 1)
+    stage.session.do("Draw", edits)
+    assert stage.editor.measure(instance) == "20 voxels in 1 slice"
 
 
 def test_statistics_under_a_box_are_those_of_numpy(qtbot):

@@ -1,0 +1,54 @@
+"""Classes of lines that hold measurements. Their names say what is measured: an angle, Cobb's angle, else a length."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from storage.model import ontology_edit
+from storage.model.geometry import ShapeKind
+from storage.model.ontology import ObjectClass, Ontology
+
+
+class Measure(StrEnum):
+    """As new classes are called."""
+
+    LENGTH = "Length"
+    ANGLE = "Angle"
+    COBB = "Cobb angle"
+
+
+def measure_of(name: str, points: int) -> Measure:
+    """What a line of so many points measures in a class of that name: three points are an angle, four are two lines."""
+    folded = name.casefold()
+    if points == 3 and "angle" in folded:
+        return Measure.ANGLE
+    return Measure.COBB if points == 4 and ("cobb" in folded or "angle" in folded) else Measure.LENGTH
+
+
+def _fits(thing: ObjectClass, what: Measure) -> bool:
+    if thing.shape is not ShapeKind.POLYLINE:
+        return False
+    meant = {measure_of(thing.name, 3), measure_of(thing.name, 4)}
+    return what in meant and (what is not Measure.LENGTH or len(meant) == 1)
+
+
+def line_class(ontology: Ontology, what: Measure, armed: str | None = None) -> ObjectClass | None:
+    """Where a measurement is kept: in the armed class if that fits, else in the first that does."""
+    found = [c for c in ontology.objects if not c.archived and _fits(c, what)]
+    best = min(found, key=lambda c: _own(c, what), default=None)
+    return next((c for c in found if c.feature_hash == armed), best)
+
+
+def with_line_class(ontology: Ontology, what: Measure) -> Ontology:
+    """With a class for it; one that was archived comes back."""
+    if line_class(ontology, what) is not None:
+        return ontology
+    known = min((c for c in ontology.objects if _fits(c, what)), key=lambda c: _own(c, what), default=None)
+    if known is not None:
+        return ontology_edit.set_archived(ontology, known.feature_hash, False)
+    return ontology_edit.add_object(ontology, what.value, ShapeKind.POLYLINE)[0]
+
+
+def _own(thing: ObjectClass, what: Measure) -> bool:
+    """0: for nothing else. An angle can be kept in a class for Cobb's, too, if there is no other."""
+    return ("cobb" in thing.name.casefold()) is not (what is Measure.COBB)
