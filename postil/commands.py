@@ -59,7 +59,7 @@ def build() -> argparse.ArgumentParser:
     _nouns(verbs)
     _labels(verbs)
     for word, what in LATER.items():
-        later = verbs.add_parser(word, help=argparse.SUPPRESS, add_help=False)
+        later = verbs.add_parser(word, add_help=False)  # without help: not listed
         later.set_defaults(later=what)
         later.add_argument("rest", nargs=argparse.REMAINDER)
     return parser

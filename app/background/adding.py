@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.model.items import Kind
+from storage.model.label_formats import FORMAT_OF_SORT
 from widgets import words
 
 if TYPE_CHECKING:
@@ -107,19 +108,23 @@ def show_result(window: MainWindow, result: IntakeResult) -> None:
     stopped = [result.stopped] if result.stopped is not None else []
     rows = [(f.input, f.reason, f.remedy) for f in (*stopped, *result.errors, *result.skipped, *result.warnings)]
     title = window.tr("Some files were refused") if result.errors or stopped else window.tr("Added, with remarks")
-    if not result.labels_found:
+    understood = [file for file in result.labels_found if file.kind in FORMAT_OF_SORT]
+    rows = [*(_label_row(window, file) for file in result.labels_found), *rows]
+    if not understood:
         ResultList.ask(window, title, rows, summary(result))
         return
     if not result.errors and not stopped:
         title = window.tr("Labels were found beside the files")
-    rows = [*(_label_row(window, file) for file in result.labels_found), *rows]
     if ResultList.ask(window, title, rows, summary(result), offer=window.tr("Import these labels…")):
         assert window.pages is not None
         window.pages.page("projects")
         assert window.pages.projects is not None
-        window.pages.projects.import_found(result.labels_found)
+        window.pages.projects.import_found(understood)
 
 
 def _label_row(window: MainWindow, file: LabelFile) -> tuple[str, str, str]:
+    if file.kind not in FORMAT_OF_SORT:
+        what = window.tr("“{0}” ({1}) holds no pictures, and no labels that are understood.").format(file.title, file.kind)
+        return str(file.path), what, window.tr("Leave it out.")
     what = window.tr("“{0}” ({1}) holds labels of a series, no pictures.").format(file.title, file.kind)
     return str(file.path), what, window.tr("Import its labels into a project of the series.")

@@ -14,11 +14,9 @@ from storage.catalog import folders
 from storage.catalog.engine import Catalog
 from storage.errors import Cancelled, PostilError, Refused
 from storage.model.items import Kind
+from storage.model.label_formats import FORMAT_OF_SORT
 from storage.progress import Progress
 from storage.services.results import Failure, IntakeResult
-
-#: As what labels that lie beside series are imported.
-_FORMATS = {"SEG": "dicom-seg", "RTSTRUCT": "rtstruct", "SR": "sr", "KO": "sr"}
 
 
 def add(arguments: argparse.Namespace, console: Console) -> int:
@@ -91,8 +89,9 @@ def _report(found: IntakeResult, console: Console) -> int:
         for kind, count in sorted(Counter(str(item.kind) for item in found.added).items()):
             yield f"{count} × {kind}" + (f" of {found.members} pictures" if found.members else "")
         for file in found.labels_found:
-            known = f": labels import PROJECT FILE --format {_FORMATS[file.kind]}" if file.kind in _FORMATS else ""
-            yield f"{file.path} holds labels ({file.kind}), no pictures{known}"
+            known = FORMAT_OF_SORT.get(file.kind)
+            what = f"holds labels ({file.kind}), no pictures: labels import PROJECT FILE --format {known}"
+            yield f"{file.path} {what if known else f'holds no pictures, and no labels that are understood ({file.kind})'}"
         yield f"{len(found.added)} added, {len(found.skipped)} skipped, {len(found.errors)} refused."
 
     if found.stopped is not None:

@@ -6,7 +6,9 @@ reason and stops nothing. A DICOMDIR is known for what it is and only used to sa
 
 from __future__ import annotations
 
+import gzip
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -86,10 +88,17 @@ def _sort(candidate: Candidate, read: Read, images: list[ImageFile], result: Sca
     elif read is None and not candidate.given:
         result.others.append(candidate.path)
     else:
-        error = read or BadInput(f"{candidate.path.name} is no DICOM file.", remedy="Leave it out.")
+        error = read or _no_dicom(candidate.path)
         name = Path(candidate.shown).name
         reason = error.reason.replace(candidate.path.name, name, 1)
         result.refused.append(BadInput(reason, remedy=error.remedy, input=candidate.shown))
+
+
+def _no_dicom(path: Path) -> BadInput:
+    if path.suffix.lower() in (".dcm", ".dicom", ".ima"):
+        remedy = "Copy or export it again from where it came; if it is something else, name it so."
+        return BadInput(f"{path.name} is no DICOM file, though it is named like one.", remedy=remedy)
+    return BadInput(f"{path.name} is no DICOM file.", remedy="Leave it out.")
 
 
 # -- one file, in a worker -------------------------------------------------------------------------------------------
@@ -142,15 +151,20 @@ def read_file(path: Path) -> ImageFile | LabelFile | str:
 
 
 def is_dicom(path: Path) -> bool:
-    """Whether it begins like DICOM, with or without the usual head."""
+    """Whether it begins like DICOM, with or without the usual head, gzipped or not."""
     from storage.media.dicom_tags import begins_like_dicom
 
     try:
         if not path.is_file():  # opening a pipe would wait for its other end
             return False
         with path.open("rb") as file:
-            return begins_like_dicom(file.read(140))
-    except OSError:
+            head = file.read(140)
+        if head.startswith(b"\x1f\x8b") and path.suffix.lower() == ".gz":
+            with gzip.open(path) as packed:
+                head = packed.read(140)
+            return head[128:132] == b"DICM"
+        return begins_like_dicom(head)
+    except (OSError, EOFError, zlib.error):
         return False
 
 

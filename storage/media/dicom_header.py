@@ -88,7 +88,9 @@ def _head(path: Path, found: Found, read_at: ReadAt, size: int, mtime_ns: int) -
         raise _RefusedError(f"has no pixels ({modality or 'no modality'})", "Leave it out: there is nothing to show.")
     _require(values)
     if found.pixel_offset < 0:
-        raise _RefusedError("ends before its pixels", "Copy it again from where it came.")
+        raise _RefusedError(
+            "describes a picture, but holds no pixels: it was cut short, or saved without them", "Copy it again, whole."
+        )
     return _image(path, values, found, read_at, size, mtime_ns, sop_class)
 
 
@@ -138,7 +140,7 @@ def _image(path: Path, values: Values, found: Found, read_at: ReadAt, size: int,
     pieces = _pieces(found, form, values, count, read_at, size)
     whole = sum(1 for p in pieces if p)
     if not whole:
-        raise _RefusedError("was cut short: it ends before the pixels of its first frame", "Copy it again from where it came.")
+        raise _RefusedError("was cut short: it ends before its first frame is whole", "Copy it again from where it came.")
     if whole < count:
         warnings.append(f"The file was cut short: {count - whole:,} of its {count:,} frames are missing.")
     vois: list[Voi] = []

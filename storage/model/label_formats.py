@@ -18,3 +18,5 @@ FORMAT_NAMES = {
     "nifti": "NIfTI",
     "nrrd": "NRRD",
 }
+#: What sort of DICOM file is read as which format; other sorts hold no labels that are understood.
+FORMAT_OF_SORT = {"SEG": "dicom-seg", "RTSTRUCT": "rtstruct", "SR": "sr", "KO": "sr"}

@@ -323,7 +323,7 @@ def test_a_dropped_tree_of_everything_comes_in_whole(catalog, target, tmp_path, 
         ("nifti", "Target/study"),
         ("text", "Target/study"),
     ]
-    assert [e.reason for e in result.errors] == ["junk.dcm is no DICOM file."]
+    assert [e.reason for e in result.errors] == ["junk.dcm is no DICOM file, though it is named like one."]
     assert [f.kind for f in result.labels_found] == ["SEG"]
     assert check(catalog.path) == []
 
