@@ -95,6 +95,7 @@ class SliceCanvas(QWidget):
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
         self._lines: list[Line] = []  # of the crosshair, as they were painted last
         self._marks: list[Piece] = []  # ... and what stands over them
+        self._told: Floats = state.crosshair  # where it stood when all of the pane was painted
         self._finest = 0.0  # mm
         self.version = 0  # of the labels
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -141,14 +142,14 @@ class SliceCanvas(QWidget):
         return self._finest
 
     def follow_crosshair(self) -> None:
-        """It has moved: where it has not left this plane only its lines are painted anew."""
-        cut, view = self._cut, self.view
+        """It has moved: where that was along this plane only its lines are painted anew."""
+        cut, view, state = self._cut, self.view, self.state
         if not self.isVisible():
             return
-        if cut is None or self.state.plane(self.kind, self._pixel_mm()) is not cut.plane:
+        if cut is None or not state.within(cut.plane, self._told) or state.plane(self.kind, self._pixel_mm()) is not cut.plane:
             self.update()
-        elif self.state.lines:
-            now = lines(self.state, self.kind, view, cut.plane)
+        elif state.lines:
+            now = lines(state, self.kind, view, cut.plane)
             self.update(under_lines([*self._lines, *now], view.size))
 
     def refresh_labels(self) -> None:
@@ -207,7 +208,7 @@ class SliceCanvas(QWidget):
             p.fillRect(self.rect(), BACKGROUND)
             return
         self._paint_plane(p, cut)
-        self._marks = [*self._marks_of(cut)]
+        self._marks, self._told = [*self._marks_of(cut)], self.state.crosshair
         self._paint_over(p, cut)
 
     def _paint_plane(self, p: QPainter, cut: Cut) -> None:

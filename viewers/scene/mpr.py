@@ -73,6 +73,14 @@ class Plane:
         u, v = (across - lean * down) / square, (down - lean * across) / square
         return u / self.mm_right, v / self.mm_down, way @ self.normal / math.sqrt(square)
 
+    def lies_as(self, other: Plane) -> bool:
+        """The same pixels at the same places."""
+        size = (self.width, self.height, self.mm_right, self.mm_down)
+        if size != (other.width, other.height, other.mm_right, other.mm_down):
+            return False
+        ways = ((self.origin, other.origin), (self.right, other.right), (self.down, other.down))
+        return all(one.tolist() == two.tolist() for one, two in ways)
+
     def moved(self, mm: ArrayLike) -> Plane:
         return replace(self, origin=self.origin + np.asarray(mm, np.float64))
 

@@ -41,16 +41,18 @@ class MprState:
     # -- planes
 
     def plane(self, kind: PlaneKind, finest_mm: float = 0.0) -> Plane:
-        """The same object while nothing it depends on changes."""
+        """The same object while it lies where it lies."""
         known, coarse = self._planes.get(kind), (COARSE if self.held else 1.0, finest_mm)
-        if known is None or known[0] is not self.axes or known[2] != coarse or not self._holds(known[3], known[1]):
+        if known is None or known[0] is not self.axes or known[2] != coarse or not self.within(known[3], known[1]):
             plane = plane_through(self.geometry, self.axes, kind, self.crosshair, self.base, *coarse)
+            if known is not None and plane.lies_as(known[3]):
+                plane = known[3]
             known = self._planes[kind] = (self.axes, self.crosshair, coarse, plane)
         return known[3]
 
-    def _holds(self, plane: Plane, made_for: Floats) -> bool:
-        """The crosshair has only moved within the plane since it stood at `made_for`."""
-        return made_for is self.crosshair or abs(float((self.crosshair - made_for) @ plane.normal)) < SAME_MM
+    def within(self, plane: Plane, before: Floats) -> bool:
+        """The crosshair has only moved along the plane since it stood at `before`."""
+        return before is self.crosshair or abs(float((self.crosshair - before) @ plane.normal)) < SAME_MM
 
     def is_acquired(self, kind: PlaneKind) -> bool:
         """This plane runs along the slices as they were acquired."""
