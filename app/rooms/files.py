@@ -293,7 +293,8 @@ class FilesRoom(QObject):
         if wanted.batch:
             add_batch(self.window, self.context, wanted.paths, folder_id, wanted.batch, wanted.title, link=wanted.link)
         else:
-            add_paths(self.window, self.context, wanted.paths, folder_id, link=wanted.link, only=wanted.only)
+            paths = _inside(wanted.paths, wanted.new_folder)
+            add_paths(self.window, self.context, paths, folder_id, link=wanted.link, only=wanted.only)
 
     @Slot(list, object)
     def add_dropped(self, paths: list[str], folder_id: int | None) -> None:
@@ -302,12 +303,10 @@ class FilesRoom(QObject):
         if folder_id is not None:
             self._add(found, folder_id, False)
             return
-        lone = len(found) == 1 and found[0].is_dir()
-        inside = sorted(found[0].iterdir()) if lone else found
-        title = found[0].name if lone else found[0].parent.name
+        title = found[0].name if len(found) == 1 and found[0].is_dir() else found[0].parent.name
         self.operations.run(
             self.tr("New folder"), folders.ensure, (title or self.tr("Added"),),
-            then=lambda made: (self.panel.open_folder(made), self._add(inside, made, False)),
+            then=lambda made: (self.panel.open_folder(made), self._add(_inside(found, title), made, False)),
         )  # fmt: skip
 
     def _add(self, paths: list[Path], folder_id: int, link: bool, dataset_id: int | None = None) -> None:
@@ -403,6 +402,16 @@ class FilesRoom(QObject):
         menu = self.window.registry.menu(self.window, ids)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)
+
+
+def _inside(paths: list[Path], title: str) -> list[Path]:
+    """A lone folder is itself the folder that is made by its name: what it holds goes in, not the folder once more."""
+    if len(paths) != 1 or paths[0].name != title or not paths[0].is_dir():
+        return paths
+    try:
+        return sorted(paths[0].iterdir())
+    except OSError:
+        return paths  # who adds it says why it cannot be read
 
 
 def _attach(op: Operation, dataset_id: int, folder_ids: frozenset[int], items: ItemSelection) -> int:

@@ -85,3 +85,15 @@ def test_the_job_is_listed_with_what_it_did(desk: Desk, album: Path, listed: lis
     assert job.state == "done"
     desk.click("Show result", within=desk.pages.jobs.widget)
     assert len(listed) == 2 and listed[0][1] == listed[1][1]
+
+
+def test_a_folder_dropped_on_the_dialog_arrives_as_it_is_too(desk: Desk, album: Path, listed: list[Any]) -> None:
+    """The new folder is named after it, and does not hold it once more."""
+
+    def person(dialog: Any) -> None:
+        assert drags.drop(dialog.upload.zone, QPoint(20, 20), drags.urls([album]))
+        desk.click("Add", within=dialog)
+
+    desk.dialog(lambda: desk.key("Ctrl+U"), person)
+    assert desk.folder_paths() == ["Album", "Album/Alps", "Album/Alps/2026"]
+    assert items(desk) == PICTURES

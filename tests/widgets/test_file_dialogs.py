@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from storage.catalog.trash import DeleteConsequences
@@ -171,3 +172,21 @@ def test_a_list_of_losses_says_where_what_and_why(qtbot):
     dialog = opened(qtbot, ResultList(None, "Exported", [("CT 1", "1 answer", "SEG holds shapes")], heads=heads))
     header = dialog.rows.headerData
     assert tuple(header(i, Qt.Orientation.Horizontal) for i in range(3)) == heads
+
+
+def test_the_line_that_is_current_stands_whole_below_the_table(qtbot):
+    long = "It shows pictures, videos, sounds, scans, documents and text; convert it to one of these first, or leave it out."
+    dialog = opened(qtbot, ResultList(None, "Not added", [("a.xyz", "It is no such file.", long), ("b.png", "It is empty.", "")]))
+    assert [w.text() for w in dialog.findChildren(QLabel) if long in w.text()] == [f"It is no such file. {long}"]
+    assert len(dialog.chosen()) == 2
+    place = dialog.table.visualRect(dialog.rows.index(1, 0)).center()
+    QTest.mouseClick(dialog.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [w.text() for w in dialog.findChildren(QLabel) if w.text().startswith("It is")] == ["It is empty."]
+    assert [line[0] for line in dialog.chosen()] == ["b.png"]
+
+
+def test_enter_does_the_deed_that_is_offered(qtbot):
+    dialog = opened(qtbot, ResultList(None, "Found", [("a.dcm", "It holds labels.", "")]))
+    dialog.show_offer("Import these labels…")
+    QTest.keyClick(dialog.table, Qt.Key.Key_Return)
+    assert dialog.taken

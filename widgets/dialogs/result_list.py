@@ -10,7 +10,15 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from widgets import theme, words
 from widgets.controls.buttons import button
@@ -77,6 +85,14 @@ class FailureRows(QAbstractTableModel):
         return None
 
 
+class _PathDelegate(QStyledItemDelegate):
+    """Of a path its end says most."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
 class ResultList(Dialog):
     @classmethod
     def ask(
@@ -111,6 +127,9 @@ class ResultList(Dialog):
         self.rows = FailureRows(failures, self, heads)
         self.search = SearchField(self.tr("Filter"))
         self._count = label("", "quiet")
+        self._whole = label("", wrap=True)
+        self._whole.setMinimumHeight(2 * self._whole.fontMetrics().lineSpacing())  # the table does not move
+        self._whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = QTableView()
         self.table.setModel(self.rows)
         self.copy = button(self.tr("Copy"), "ph.copy")
@@ -121,6 +140,7 @@ class ResultList(Dialog):
         self.offer.clicked.connect(self._take)
         self._lay_out()
         self.search.searched.connect(self._filter)
+        self.table.selectionModel().currentRowChanged.connect(self._show_whole)
         self.copy.clicked.connect(self.copy_rows)
         self.save.clicked.connect(self._save)
         self._show_count()
@@ -134,7 +154,7 @@ class ResultList(Dialog):
         table.setShowGrid(False)
         table.setCornerButtonEnabled(False)
         table.setWordWrap(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path its end says most
+        table.setItemDelegateForColumn(0, _PathDelegate(table))
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -145,6 +165,7 @@ class ResultList(Dialog):
         table.setColumnWidth(1, 300)
         self.body.addWidget(self.search)
         self.body.addWidget(table, 1)
+        self.body.addWidget(self._whole)
         self.buttons.insertWidget(0, self._count)
         self.buttons.insertWidget(2, self.copy)
         self.buttons.insertWidget(3, self.save)
@@ -168,8 +189,15 @@ class ResultList(Dialog):
         self._show_count()
 
     def _show_count(self) -> None:
+        """And the first line whole, without selecting it: nothing selected means all."""
+        self._show_whole(self.rows.index(0, 0))
         count = self.rows.rowCount()
         self._count.setText(self.tr("1 line") if count == 1 else self.tr("{0} lines").format(words.number(count)))
+
+    @Slot(QModelIndex)
+    def _show_whole(self, current: QModelIndex) -> None:
+        """What the columns have no room for."""
+        self._whole.setText(" ".join(self.rows.lines()[current.row()][1:]).strip() if current.isValid() else "")
 
     def chosen(self) -> list[Line]:
         """The selected rows, else all that are shown."""
