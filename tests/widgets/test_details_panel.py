@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 from storage.model.changes import Changes
 from storage.model.items import Item, Kind, Location, Member
 from storage.model.query import ItemSelection
+from storage.model.reads import ActivityRow
 from tests.support.fake_reads import FakeReads
 from tests.support.work import FakeThumbs, SoonWork
 from widgets.bus import CatalogBus
@@ -75,7 +76,7 @@ def test_a_lost_link_is_said_with_what_to_do(panel, qtbot):
 
 
 def test_its_datasets_can_be_seen_and_left(panel, qtbot):
-    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg")
+    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg", "Street")
     (line,) = (each for each in panel.findChildren(DatasetLine) if each.isVisible())
     with qtbot.waitSignal(panel.detach_wanted, timeout=1000) as wanted:
         qtbot.mouseClick(line._remove, Qt.MouseButton.LeftButton)
@@ -117,6 +118,31 @@ def test_what_changes_is_read_again(panel, qtbot, reads, bus):
     reads.members[1].add(2)
     bus.publish(Changes(dataset_members=frozenset({1})))
     qtbot.waitUntil(lambda: "Street" in texts(panel), timeout=2000)
+
+
+def test_of_many_changes_in_a_row_the_first_is_shown_at_once_and_the_rest_together(panel, qtbot, reads, bus, monkeypatch):
+    show(qtbot, panel, 1, ItemSelection(), "Scans", "4")
+    asked = []
+    summary = reads.folder_summary
+    monkeypatch.setattr(reads, "folder_summary", lambda folder_id: asked.append(folder_id) or summary(folder_id))
+    for number in range(5, 10):
+        reads.add_item(1, f"new {number}")
+        bus.publish(Changes(item_folders=frozenset({1})))
+        qtbot.waitUntil(lambda: bus._pending is None, timeout=1000)
+    qtbot.waitUntil(lambda: "9" in texts(panel), timeout=2000)
+    assert len(asked) == 2
+
+
+def test_activity_takes_its_lines_again(panel, qtbot, reads, bus, monkeypatch):
+    done = [ActivityRow(1_700_000_000_000, "Ada", f"Step {n}") for n in range(3)]
+    monkeypatch.setattr(reads, "activity", lambda **_: done[::-1])
+    show(qtbot, panel, 1, ItemSelection(), "Step 2", "Step 1", "Step 0")
+    lines = set(panel._activity.findChildren(QLabel))
+    del done[2], done[0]
+    bus.publish(Changes(item_folders=frozenset({1})))
+    qtbot.waitUntil(lambda: "Step 2" not in texts(panel), timeout=2000)
+    assert [each for each in texts(panel) if each.startswith("Step")] == ["Step 1"]
+    assert set(panel._activity.findChildren(QLabel)) == lines
 
 
 def test_an_item_gone_meanwhile_leaves_an_empty_panel(panel, qtbot, reads):

@@ -104,6 +104,17 @@ def test_rows_that_changed_are_read_again_and_others_are_not(rows, work, reads):
     assert rows.index(300, 0).data() == other.title
 
 
+def test_only_rows_that_changed_are_told_of(rows, work):
+    opened(rows, work)
+    rows.row(300), rows.row(599)
+    told = []
+    rows.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    rows.forget(frozenset({10_000}))  # new ones of another place, or not listed yet
+    rows.forget(frozenset({rows.id_at(300)}))
+    rows.forget(frozenset({rows.id_at(599)}))
+    assert told == [(256, 511), (512, 599)]
+
+
 def test_an_item_that_is_gone_leaves_an_empty_row_until_the_list_is_read_again(rows, work, reads):
     opened(rows, work)
     gone = rows.id_at(2)

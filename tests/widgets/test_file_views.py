@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from storage.model.query import ItemQuery, SortBy
 from tests.support.fake_reads import FakeReads
@@ -220,6 +220,32 @@ def test_columns_are_remembered(items, qtbot, reads, thumbs):
     assert other.table.columnWidth(0) == 333
     assert not other.table.isColumnHidden(7)
     assert other.table.isColumnHidden(FOLDER_COLUMN)
+
+
+class Paints(QObject):
+    count = 0
+
+    def eventFilter(self, watched, event):
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_items_added_below_what_is_on_screen_paint_nothing_anew(items, reads, qtbot):
+    grid, paints = items.grid, Paints()
+    qtbot.waitUntil(lambda: not grid._cache._timer.isActive(), timeout=2000)
+    grid.viewport().installEventFilter(paints)
+
+    def add(titles):
+        new = [reads.add_item(1, title) for title in titles]
+        items.model.forget(frozenset(new))
+        with qtbot.waitSignal(items.model.completed, timeout=2000):
+            items.model.refresh()
+        QApplication.sendPostedEvents()
+        return paints.count
+
+    assert add(["zebra 1", "zebra 2"]) == 0
+    assert items.model.rowCount() == 902
+    assert add(["aardvark"]) > 0
 
 
 def test_the_list_keeps_its_place_when_items_are_added_above(items, reads, qtbot):

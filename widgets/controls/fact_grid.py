@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from widgets import theme
 from widgets.controls.labels import label
@@ -24,20 +24,31 @@ class FactGrid(QWidget):
         self._grid.setColumnMinimumWidth(0, 84)
         self._grid.setColumnStretch(1, 1)
 
+        self._lines: list[tuple[QLabel, QLabel]] = []
+
     def show_facts(self, facts: Sequence[Fact]) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        for row, (name, value, *tip) in enumerate(fact for fact in facts if fact[1]):
-            left = label(name, "quiet")
-            right = label(_breakable(value), wrap=True)
-            right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        """The lines that are there take other words: new ones would all have to be dressed by the style sheet."""
+        known = [fact for fact in facts if fact[1]]
+        while len(self._lines) < len(known):
+            self._add_line()
+        for (left, right), (name, value, *tip) in zip(self._lines, known, strict=False):
+            left.setText(name)
+            right.setText(_breakable(value))
             right.setToolTip(tip[0] if tip else "")
-            right.setFont(theme.font())
-            right.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # wraps, never widens the panel
-            self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
-            right.setAlignment(Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignTop)
+        for number, line in enumerate(self._lines):
+            for each in line:
+                each.setVisible(number < len(known))
+
+    def _add_line(self) -> None:
+        row = len(self._lines)
+        left, right = label("", "quiet", parent=self), label("", wrap=True, parent=self)
+        right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        right.setFont(theme.font())
+        right.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # wraps, never widens the panel
+        right.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignTop)
+        self._lines.append((left, right))
 
 
 def _breakable(text: str) -> str:

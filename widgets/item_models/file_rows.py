@@ -195,11 +195,19 @@ class FileRows(QAbstractTableModel):
     def forget(self, changed: frozenset[int] | None = None) -> None:
         """Rows of these ids (None: all) are stale; whatever is on screen asks again."""
         self._folders.clear()
+        if changed is None:
+            self._blocks.clear()
+            self._tell_changed(0, len(self._ids))
+            return
         for number in list(self._blocks):
-            if changed is None or not changed.isdisjoint(self._ids[number * self.BLOCK : (number + 1) * self.BLOCK]):
+            first, end = number * self.BLOCK, min((number + 1) * self.BLOCK, len(self._ids))
+            if not changed.isdisjoint(self._ids[first:end]):
                 del self._blocks[number]
-        if self._ids:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(COLUMNS) - 1))
+                self._tell_changed(first, end)
+
+    def _tell_changed(self, first: int, end: int) -> None:
+        if end > first:
+            self.dataChanged.emit(self.index(first, 0), self.index(end - 1, len(COLUMNS) - 1))
 
     # -- rows and ids
 

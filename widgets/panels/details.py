@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,11 +22,12 @@ from widgets.controls.labels import label
 from widgets.controls.metadata_table import MetadataTable
 from widgets.item_facts import facts_of
 from widgets.latest import Latest
-from widgets.panels.details_parts import DatasetLine, DescriptionEdit, ItemLine, Preview, Section
+from widgets.panels.details_parts import ActivityList, DatasetLine, DescriptionEdit, ItemLine, Preview, Section
 from widgets.thumbs import Thumbs, next_generation
 from widgets.work import Work
 
 MEMBERS_SHOWN = 12
+CALM_MS = 400  # while one change follows the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ class DetailsPanel(QWidget):
         self._datasets = Section(self.tr("Datasets"))
         self._metadata = MetadataTable()
         self._metadata_section = Section(self.tr("Custom metadata"))
-        self._activity = Section(self.tr("Activity"))
+        self._activity = ActivityList(self.tr("Activity"))
+        self._stale = False
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(CALM_MS)
+        self._calm.timeout.connect(self._catch_up)
         self._lay_out()
         self._description.edited.connect(self._describe)
         self._metadata.edited.connect(self._want_metadata)
@@ -101,6 +107,16 @@ class DetailsPanel(QWidget):
         self._show_nothing()
 
     def _lay_out(self) -> None:
+        self._of_items: tuple[QWidget, ...] = (
+            self._preview,
+            self._trouble,
+            self._warnings,
+            self._relink,
+            self._members,
+            self._groups,
+            self._datasets,
+            self._metadata_section,
+        )
         scroll = QScrollArea(self)
         inside = QWidget()
         scroll.setWidget(inside)
@@ -160,6 +176,15 @@ class DetailsPanel(QWidget):
         item = bool(self._selection.count) and bool(changes.items or changes.dataset_members or changes.datasets)
         folder = not self._selection.count and bool(changes.folders or changes.item_folders)
         if item or folder or changes.everything:
+            self._stale = True
+            if not self._calm.isActive():
+                self._catch_up()
+
+    def _catch_up(self) -> None:
+        """The first change is shown at once; of many in a row those that come within a moment are shown together."""
+        if self._stale:
+            self._stale = False
+            self._calm.start()
             self._refresh()
 
     def _gone(self, error: Exception) -> None:
@@ -285,7 +310,8 @@ class DetailsPanel(QWidget):
         self._latest.ask(read, self._show_folder, self._gone)
 
     def _show_folder(self, facts: _FolderFacts) -> None:
-        self._hide_parts()
+        self._item_id = None
+        self._hide(self._of_items)
         folder, summary = facts.folder, facts.summary
         self._title.setText(folder.title)
         kinds = {FolderKind.PLAIN: self.tr("Folder"), FolderKind.CLOUD_SYNCED: self.tr("Cloud-synced folder")}
@@ -317,35 +343,20 @@ class DetailsPanel(QWidget):
 
     def _hide_parts(self) -> None:
         self._item_id = None
-        for part in (
-            self._preview,
-            self._subtitle,
-            self._trouble,
-            self._warnings,
-            self._relink,
-            self._description,
-            self._members,
-            self._groups,
-            self._datasets,
-            self._metadata_section,
-            self._activity,
-        ):
-            part.hide()
+        self._hide((*self._of_items, self._subtitle, self._description, self._activity))
         self._facts.show_facts([])
+
+    def _hide(self, parts: tuple[QWidget, ...]) -> None:
+        for part in parts:
+            part.hide()
 
     def _show_text(self, on: QWidget, text: str) -> None:
         on.setText(text)
         on.setVisible(bool(text))
 
     def _show_activity(self, rows: tuple[ActivityRow, ...]) -> None:
-        self._activity.clear()
+        self._activity.show_rows(rows)
         self._activity.setVisible(bool(rows))
-        for row in rows:
-            text = label(row.text, wrap=True)
-            when = label(f"{words.when(row.at)} · {row.who}", "small")
-            when.setToolTip(words.when_exactly(row.at))
-            self._activity.body.addWidget(text)
-            self._activity.body.addWidget(when)
 
     def _take_thumb(self, item_id: int, image: QImage) -> None:
         if item_id == self._item_id and not image.isNull():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from storage.model.reads import DatasetRow
-from widgets import icons, theme
+from storage.model.reads import ActivityRow, DatasetRow
+from widgets import icons, theme, words
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import ElidedLabel, label
 
@@ -31,6 +33,28 @@ class Section(QWidget):
         while (item := self.body.takeAt(0)) is not None:
             item.widget().hide()
             item.widget().deleteLater()
+
+
+class ActivityList(Section):
+    """What was done, newest first. Its lines are used again: it is shown anew at every batch while much is added."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._lines: list[tuple[QLabel, QLabel]] = []
+
+    def show_rows(self, rows: Sequence[ActivityRow]) -> None:
+        while len(self._lines) < len(rows):
+            line = (label("", wrap=True, parent=self), label("", "small", parent=self))
+            for each in line:
+                self.body.addWidget(each)
+            self._lines.append(line)
+        for (text, when), row in zip(self._lines, rows, strict=False):
+            text.setText(row.text)
+            when.setText(f"{words.when(row.at)} · {row.who}")
+            when.setToolTip(words.when_exactly(row.at))
+        for number, line in enumerate(self._lines):
+            for each in line:
+                each.setVisible(number < len(rows))
 
 
 class ItemLine(QWidget):

@@ -242,7 +242,7 @@ class FileGrid(FileDrags, QAbstractItemView):
     def rowsInserted(self, parent: Index, start: int, end: int) -> None:
         super().rowsInserted(parent, start, end)
         self.updateGeometries()
-        self.viewport().update()
+        self._repaint_from(start)
 
     def reset(self) -> None:
         super().reset()
@@ -254,7 +254,13 @@ class FileGrid(FileDrags, QAbstractItemView):
     def dataChanged(self, top_left: Index, bottom_right: Index, roles: list[int] | None = None) -> None:
         # Not the base class's way: it would ask for the rectangle of each changed card.
         self._cache.forget_failures()
-        self.viewport().update()
+        if bottom_right.row() >= self.visible_numbers().start:
+            self._repaint_from(top_left.row())
+
+    def _repaint_from(self, number: int) -> None:
+        """This card and those after it; nothing where they lie below what is on screen, as most of many added ones do."""
+        if number < self.visible_numbers().stop:
+            self.viewport().update()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.viewport().scroll(0, dy)
