@@ -1,0 +1,150 @@
+"""What stands on the screen while a hand goes through a volume is what a fresh painting of all of it would show."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QImage, QRegion
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.support.volume_3d import scene
+from tests.support.volume_view import VolumeStage, panes, pixels, space
+from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.canvas.volume_3d import VolumeView
+from viewers.scene.mpr import PlaneKind, Slab
+from viewers.scene.volume_render.ladder import Step
+
+
+def on_the_screen(pane: QWidget) -> np.ndarray:
+    """(h, w, 3) RGB as its window has it by now, device px."""
+    corner, size = pane.mapTo(pane.window(), QPoint()), pane.size()
+    shot = pane.screen().grabWindow(pane.window().winId(), corner.x(), corner.y(), size.width(), size.height())
+    image = shot.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return flat[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def settled(stage: VolumeStage) -> list[SliceCanvas]:
+    stage.settle()
+    QApplication.processEvents()
+    return [pane for pane in panes(stage) if isinstance(pane, SliceCanvas)]
+
+
+def differing(stage: VolumeStage) -> dict[PlaneKind, int]:
+    """Pixels of the screen that a fresh painting would have other than they are."""
+    found = {}
+    for pane in settled(stage):
+        shown = on_the_screen(pane)  # before all of it is painted for the comparison
+        found[pane.kind] = int((shown != pixels(pane)).any(axis=2).sum())
+    return found
+
+
+class Painted(QObject):
+    """How much of each plane was painted, in parts of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: dict[PlaneKind, list[float]] = {}
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            area = sum(rect.width() * rect.height() for rect in event.region())
+            self.parts.setdefault(watched.kind, []).append(area / (watched.width() * watched.height()))
+        return False
+
+
+@contextmanager
+def painted(stage: VolumeStage):
+    watcher, watched = Painted(), settled(stage)
+    for pane in watched:
+        pane.installEventFilter(watcher)
+    yield watcher.parts
+    settled(stage)
+    for pane in watched:
+        pane.removeEventFilter(watcher)
+
+
+@pytest.mark.parametrize("geometry", [space(), space(tilt=14.0), space(row=(0, 1, 0), col=(0, 0, -1))])
+def test_the_screen_keeps_up_with_every_way_through_a_volume(qtbot, geometry):
+    stage = VolumeStage(qtbot, geometry)
+    state, rng = stage.editor.state, np.random.default_rng(5)
+    for turn in range(12):
+        pane = panes(stage)[turn % 3]
+        stage.wheel(pane, pane.rect().center(), int(rng.integers(-3, 4)) or 1)
+        assert not any(differing(stage).values()), turn
+        state.look_at(geometry.to_mm(*rng.uniform(0, (geometry.columns, geometry.rows, geometry.n))))
+        assert not any(differing(stage).values()), turn
+    state.turn(PlaneKind.AXIAL, 20)
+    assert not any(differing(stage).values())
+    for shift in ((1.0, 0.4, 0.0), (0.0, -2.0, 3.0)):
+        state.look_at(state.crosshair + np.array(shift))
+        assert not any(differing(stage).values())
+    stage.editor.straighten()
+    state.set(slab=Slab("max", 8.0))
+    stage.editor.next_page()
+    assert not any(differing(stage).values())
+
+
+def test_a_slice_step_paints_of_the_other_planes_the_crosshair_alone(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.next_page()
+    with painted(stage) as parts:
+        stage.editor.next_page()
+    assert set(parts) == {PlaneKind.SAGITTAL, PlaneKind.CORONAL}
+    assert max(max(of) for of in parts.values()) < 0.1
+
+
+def test_a_plane_that_the_crosshair_leaves_is_painted_whole(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.step_slices(1, PlaneKind.SAGITTAL)
+    with painted(stage) as parts:
+        stage.editor.step_slices(1, PlaneKind.SAGITTAL)
+    assert parts[PlaneKind.SAGITTAL] == [1.0]
+    assert max(parts[PlaneKind.CORONAL]) < 0.1
+
+
+def test_a_window_that_changes_during_a_step_is_seen_everywhere(qtbot):
+    stage = VolumeStage(qtbot)
+    before = {pane.kind: pixels(pane) for pane in settled(stage)}
+    stage.editor.next_page()
+    stage.editor.drag_window(0.3, 0.4)
+    assert not any(differing(stage).values())
+    for pane in settled(stage):
+        assert (pixels(pane) != before[pane.kind]).any(axis=2).mean() > 0.2
+
+
+def test_a_part_that_comes_to_light_again_is_as_it_was(qtbot):
+    stage = VolumeStage(qtbot)
+    for pane in settled(stage):
+        whole = QImage(pane.size(), QImage.Format.Format_RGB32)
+        pane.render(whole)
+        part = whole.copy()
+        part.fill(0)
+        region = QRegion(10, 20, 90, 40)
+        pane.render(part, QPoint(10, 20), region)
+        assert part.copy(10, 20, 90, 40) == whole.copy(10, 20, 90, 40)
+
+
+def test_in_3d_a_crosshair_that_moves_leaves_nothing_behind(qtbot):
+    made = scene()
+    view = VolumeView(made, step=Step.NUMPY)
+    qtbot.addWidget(view, before_close_func=VolumeView.close_view)
+    view.resize(420, 380)
+    view.show()
+    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    low, high = made.geometry.extent_mm
+    without = pixels(view)
+    for part in (0.5, 0.1, 0.9, 0.45, 1.0):
+        view.set_crosshair(low + (high - low) * (part, 1 - part, part))
+        QApplication.processEvents()
+        shown = on_the_screen(view)
+        assert (shown != without).any()
+        assert (shown == pixels(view)).all(), part
+    view.set_crosshair(None)
+    QApplication.processEvents()
+    assert (on_the_screen(view) == without).all()
+    view.close_view()
+    assert view.ended()
