@@ -70,7 +70,9 @@ class _Reader:
         self._values = 0
 
     def read(self) -> LabelDocument:
-        groups = [g for g in walk(self._head, self._filler.check) if dr.text(g, "ValueType") == "CONTAINER" and _concept(g) == _GROUP]
+        groups = [
+            g for g in walk(self._head, self._filler.check) if dr.text(g, "ValueType") == "CONTAINER" and _concept(g) == _GROUP
+        ]
         if not groups:
             self._losses.add("the report", self._where, "it holds no measurement groups")
         for number, group in enumerate(groups, start=1):

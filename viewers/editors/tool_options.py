@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
@@ -73,6 +74,20 @@ class NumberRow(QWidget):
         self.moved.emit()
 
 
+@dataclass(frozen=True)
+class ValueUnits:
+    """What values are told in where they mean more than what is stored. `window`: those shown black and white now."""
+
+    unit: str
+    decimals: int
+    window: Callable[[], tuple[float, float] | None]
+
+    def spread(self, tolerance: float) -> str:
+        """A tolerance (steps of 255 from black to white) as values."""
+        ends = self.window()
+        return "" if ends is None else f"= ±{tolerance * (ends[1] - ends[0]) / flood_fill.WIDEST:,.3g} {self.unit}".rstrip()
+
+
 class ToolOptions(QWidget):
     """One group of rows for each tool; only that of the tool in hand is to be seen."""
 
@@ -83,6 +98,11 @@ class ToolOptions(QWidget):
         super().__init__(parent)
         self._toolbox = toolbox
         self._rows: list[NumberRow] = []
+        self.units: ValueUnits | None = None
+        self.spreads = [QLabel(self), QLabel(self)]  # of the tolerances of flood fill and threshold brush
+        for label in self.spreads:
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance("= ±88,888 HU"))
+            label.hide()
         self.parts: dict[str, QWidget] = {
             "flood": self._flood(),
             "threshold": self._threshold(),
@@ -101,6 +121,17 @@ class ToolOptions(QWidget):
         """Options of a tool that one editor alone has."""
         self.parts[tool_id] = part
         self.layout().addWidget(part)
+
+    def use_units(self, units: ValueUnits) -> None:
+        """From now on the threshold brush is told values in these; what the window shows is its first range."""
+        self.units = units
+        threshold, ends = self._toolbox.threshold, units.window()
+        for row in (self._low, self._high):
+            row.box.setDecimals(units.decimals)
+            row.box.setSuffix(f" {units.unit}".rstrip())
+        if ends is not None:
+            threshold.low, threshold.high = ends
+        self.read()
 
     def show_for(self, tool_id: str) -> bool:
         """False: the tool has no options here."""
@@ -122,6 +153,13 @@ class ToolOptions(QWidget):
         picks = self._toolbox.threshold.pick
         for row, shown in ((self._around, picks), (self._low, not picks), (self._high, not picks)):
             row.setVisible(shown)
+        self.as_window.setVisible(not picks and self.units is not None)
+        for label, tolerance in zip(
+            self.spreads, (self._toolbox.flood.tolerance, self._toolbox.threshold.tolerance), strict=True
+        ):
+            label.setText(self.units.spread(tolerance) if self.units is not None else "")
+        self.spreads[0].setVisible(self.units is not None)
+        self.spreads[1].setVisible(self.units is not None and picks)
 
     # -- the groups
 
@@ -134,7 +172,7 @@ class ToolOptions(QWidget):
         self.everywhere.setToolTip("Fill all like pixels of the picture, not only those connected with the one clicked.")
         self.everywhere.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.everywhere.toggled.connect(self._on_everywhere)
-        return self._group(tolerance, self.everywhere)
+        return self._group(tolerance, self.spreads[0], self.everywhere)
 
     def _threshold(self) -> QWidget:
         threshold = self._toolbox.threshold
@@ -147,7 +185,11 @@ class ToolOptions(QWidget):
         )
         self._low = self._row("From", (-65_536, 65_535), lambda: threshold.low, self._set_low, slider=False)
         self._high = self._row("to", (-65_536, 65_535), lambda: threshold.high, self._set_high, slider=False)
-        return self._group(self.pick, self._around, self._low, self._high)
+        self.as_window = QPushButton("As the window", self)
+        self.as_window.setToolTip("From the value that is shown black to the one that is shown white")
+        self.as_window.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.as_window.clicked.connect(self._on_as_window)
+        return self._group(self.pick, self._around, self.spreads[1], self._low, self._high, self.as_window)
 
     def _smoothing(self, write: Callable[[float], None], read: Callable[[], float]) -> QWidget:
         row = self._row("Smoothing", (0, livewire.SMOOTHEST), read, write, step=0.5, suffix=" px")
@@ -192,6 +234,13 @@ class ToolOptions(QWidget):
         self.read()
         self.adjustSize()
         self.changed.emit()
+
+    def _on_as_window(self) -> None:
+        ends = self.units.window() if self.units is not None else None
+        if ends is not None:
+            self._toolbox.threshold.low, self._toolbox.threshold.high = ends
+            self.read()
+            self.changed.emit()
 
     def _set_low(self, value: float) -> None:
         self._toolbox.threshold.low = value

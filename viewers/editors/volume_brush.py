@@ -60,10 +60,8 @@ class BrushHand:
         ground, window = editor.ground(), editor.volume.window_of(editor.frame())
         if ground is None:
             return None
-        look = editor.volume.look(editor.frame())
         if not settings.pick:
-            ends = sorted(v * look.slope + look.intercept for v in (settings.low, settings.high))
-            return ends[0], ends[1]
+            return min(settings.low, settings.high), max(settings.low, settings.high)
         column, row, k = (round(float(v)) for v in ground.geometry.to_voxel(mm))
         here = VoxelBox((k, row, column), (k + 1, row + 1, column + 1)).cut(ground.masks.whole)
         if here.empty:

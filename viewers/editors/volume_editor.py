@@ -42,6 +42,7 @@ from viewers.editors.volume_overlap import OverlapButton
 from viewers.editors.volume_places import VolumePlaces
 from viewers.editors.volume_snip_options import SnipOptions
 from viewers.editors.volume_strip import VolumeStrip
+from viewers.editors.volume_tool_options import GrowOptions
 from viewers.editors.volume_tools import VolumeTools
 from viewers.editors.volume_view_verbs import Cine, VolumeViewVerbs
 from viewers.scene.measuring import Measuring
@@ -153,6 +154,9 @@ class VolumeEditor(
         snip_options = SnipOptions(self.snip_settings, self.options)
         snip_options.changed.connect(self.acted)
         self.options.more.add("snip", snip_options)
+        grow_options = GrowOptions(self.grow_settings, self.options)
+        grow_options.changed.connect(self.acted)
+        self.options.more.add("grow", grow_options)
         self.column.replaceWidget(self.canvas, self.grid)
         self.column.replaceWidget(self.pages, self.strip)
         self.pages.hide()
@@ -240,6 +244,7 @@ class VolumeEditor(
         if self.state is None and self.volume.geometry is not None and not self.planes:
             self._open_planes()
         self._hang_window()
+        self._tell_units()
         if self.beside is not None:
             self.beside.follow_window(self.volume)
         if self.volume.complete:
@@ -367,8 +372,8 @@ class VolumeEditor(
 
     # -- keys, menus, words
 
-    def ask_number(self, title: str, unit: str, proposed: float) -> float | None:
-        value, chosen = QInputDialog.getDouble(self, title, f"{title} ({unit}):", proposed, -50.0, 50.0, 1)
+    def ask_number(self, title: str, hint: str, proposed: float, least: float = 0.1) -> float | None:
+        value, chosen = QInputDialog.getDouble(self, title, f"{title} (mm)\n{hint}", proposed, least, 50.0, 1)
         return value if chosen else None
 
     @Slot()

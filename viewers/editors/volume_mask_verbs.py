@@ -50,7 +50,7 @@ class VolumeMaskVerbs(MaskBench):
     _icon: Icon | None
     snip_settings: SnipSettings
     active: PlaneKind | None
-    ask_number: Callable[[str, str, float], float | None]  # title, unit, what is proposed; None: cancelled
+    ask_number: Callable[..., float | None]  # title, a sentence about it, proposed mm, the least; None: cancelled
     _gate_on = False
 
     # -- what may overlap
@@ -97,24 +97,24 @@ class VolumeMaskVerbs(MaskBench):
         self._each("Fill between slices of {}", operations.fill_between)
 
     def grow_body(self) -> None:
-        mm = self.ask_number("Margin", "mm", 2.0)
+        mm = self.ask_number("Margin", "More than 0 grows it all round, less than 0 shrinks it.", 2.0, -50.0)
         if mm:
             self._each(f"{'Grow' if mm > 0 else 'Shrink'} {{}} by {abs(mm):g} mm", operations.margin, mm)
 
     def hollow_body(self) -> None:
-        mm = self.ask_number("Thickness of the shell", "mm", 3.0)
-        if mm and mm > 0:
+        mm = self.ask_number("Thickness of the shell", "The outside stays, what lies deeper goes.", 3.0)
+        if mm:
             self._each(f"Hollow {{}} to {mm:g} mm", operations.hollow, mm)
 
     def smooth_body(self) -> None:
-        mm = self.ask_number("Smooth by", "mm", 1.5)
-        if mm and mm > 0:
+        mm = self.ask_number("Smooth by", "Bumps and gaps smaller than about this go.", 1.5)
+        if mm:
             self._each(f"Smooth {{}} by {mm:g} mm", operations.smooth, "gaussian", mm)
 
     def smooth_jointly(self) -> None:
         """All that are selected against each other: no gap opens between them."""
-        mm = self.ask_number("Smooth jointly by", "mm", 1.5)
-        if mm and mm > 0:
+        mm = self.ask_number("Smooth jointly by", "No gap opens between the objects.", 1.5)
+        if mm:
             self._each(f"Smooth {{}} jointly by {mm:g} mm", operations.smooth, "joint", mm)
 
     # -- pieces

@@ -15,6 +15,7 @@ from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_mask_work import MaskWork
+from viewers.editors.volume_tool_options import units_of
 from viewers.scene.measuring import Measuring
 from viewers.scene.mpr_state import MprState
 from viewers.tools.base import Tool
@@ -23,7 +24,7 @@ from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.measure import AngleTool, CobbTool, DistanceTool, MeasureTool
 from viewers.tools.overlap import OverlapSettings
 from viewers.tools.toolbox import Toolbox
-from viewers.tools.volume_paint import GrowTool, SphereTool, VolumePainter
+from viewers.tools.volume_paint import GrowSettings, GrowTool, SphereTool, VolumePainter
 from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
 
 CROSSHAIR, SCISSORS = "crosshair", "snip"
@@ -50,7 +51,7 @@ class VolumeTools:
 
     def _make_tools(self) -> None:
         brush, focus = self.toolbox.brush, self.focus
-        self.overlap, self.snip_settings = OverlapSettings(), SnipSettings()
+        self.overlap, self.snip_settings, self.grow_settings = OverlapSettings(), SnipSettings(), GrowSettings()
         self.painter = VolumePainter(self.session, brush, self.ground, now=now_ms, changed=self._painted)
         self.painter.gate = self.gate
         self.painter.rules = brush.rules = lambda: self.overlap.rules(focus)
@@ -59,7 +60,7 @@ class VolumeTools:
         self.hand = BrushHand(self)
         self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
         self.sphere_tool = SphereTool(brush, self.painter)
-        grow_tool = GrowTool(brush, self.painter)
+        grow_tool = GrowTool(brush, self.painter, self.grow_settings)
         snip_tool = ScissorsTool(lambda: self.state.geometry if self.state is not None else None, self.snip)
         for known in self.toolbox.tools.values():
             if isinstance(known, BrushTool):
@@ -96,6 +97,18 @@ class VolumeTools:
         if wanted is not None and isinstance(self.tool, MeasureTool) and self.tool.measure is wanted:
             self.tool.finish()
             self.canvas.tool_acted()
+
+    def _tell_units(self) -> None:
+        """Once there are values: thresholds are told in theirs."""
+        units, more = units_of(self.volume), self.options.more
+        if units is not None and more.units is None:
+            self.toolbox.threshold.stored = self._stored
+            more.use_units(units)
+            self._endings.append(self.volume.window.listen(more.read))
+
+    def _stored(self, value: float) -> float:
+        look = self.volume.look(self.session.frames.index(self.focus.at))
+        return value if look.modality_lut is not None or look.slope == 0 else (value - look.intercept) / look.slope
 
     def offers(self, tool_id: str) -> bool:
         if tool_id in OF_MASKS:

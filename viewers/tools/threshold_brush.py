@@ -22,13 +22,15 @@ Range = tuple[Any, Any]
 
 @dataclass(slots=True)
 class ThresholdSettings:
-    """`tolerance` as the flood fill has it; `low` and `high` are values as stored (of colours: their lightness)."""
+    """`tolerance` as the flood fill has it; `low` and `high` are values (of colours: their lightness) which `stored` makes
+    those that the file has."""
 
     tolerance: int = 20
     pick: bool = True  # round the value under the cursor when the stroke begins; else the range below
     low: float = 0.0
     high: float = 255.0
     changed: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
+    stored: Callable[[float], float] = field(default=lambda value: value, repr=False, compare=False)
 
     def set_tolerance(self, tolerance: int) -> None:
         tolerance = min(WIDEST, max(0, tolerance))
@@ -175,7 +177,8 @@ class ThresholdTool(BrushTool):
     def _range_at(self, reading: Reading, at: Point) -> Range:
         settings = self.threshold
         if not settings.pick:
-            return (min(settings.low, settings.high),), (max(settings.low, settings.high),)
+            low, high = sorted((settings.stored(settings.low), settings.stored(settings.high)))
+            return (low,), (high,)
         x, y = reading.at(at)
         return around(reading.values[y, x], settings.tolerance * reading.span)
 

@@ -279,12 +279,21 @@ class PlaneBrush(SphereTool):
         self.erases = erases
 
 
+@dataclass(slots=True)
+class GrowSettings:
+    deviations: float = 2.5  # from the mean of the region
+
+
 class GrowTool(SphereTool):
     """A click takes what hangs together with a voxel and has values like those around it."""
 
     id, title = "grow", "Region growing"
     idle_hint = "Region growing: click inside what is to be found. Shift: on this slice only; N: new mask"
     cursor = Cursor.CROSS
+
+    def __init__(self, settings: BrushSettings, painter: VolumePainter, growing: GrowSettings | None = None) -> None:
+        super().__init__(settings, painter)
+        self.growing = growing or GrowSettings()
 
     def begin_at(self, e: PointerEvent) -> None:
         mm = self._mm(e)
@@ -299,10 +308,10 @@ class GrowTool(SphereTool):
         column, row, k = (round(float(v)) for v in ground.geometry.to_voxel(mm))
         _, rows, columns = ground.masks.shape
         within = VoxelBox((k, 0, 0), (k + 1, rows, columns)) if one_slice else ground.masks.whole
-        seed = (k, row, column)
+        seed, deviations = (k, row, column), self.growing.deviations
 
         def job(stop: Callable[[], bool]) -> VoxelBlock:
-            found = grow_region(ground.values, seed, within=within)
+            found = grow_region(ground.values, seed, within=within, deviations=deviations)
             return found if found is not None else VoxelBlock.nothing()
 
         target = self.target_of(mm, erase=False)

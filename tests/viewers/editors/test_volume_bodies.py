@@ -66,7 +66,7 @@ def run(stage: VolumeStage, action: str) -> None:
 @pytest.fixture
 def stage(qtbot) -> VolumeStage:
     found = VolumeStage(qtbot, space(), np.zeros(space().shape, np.int16))
-    found.editor.ask_number = lambda title, unit, proposed: proposed
+    found.editor.ask_number = lambda title, hint, proposed, least=0.1: proposed
     return found
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDoubleSpinBox, QInputDialog
 
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
     CTRL,
+    LEFT,
     NONE,
     SHIFT,
+    ArrayFrames,
     VolumeStage,
     painted,
     pixels,
     ready_to_paint,
     space,
 )
+from viewers.editors.tool_options import NumberRow
 from viewers.scene.mpr import PlaneKind
 
 
@@ -164,7 +168,7 @@ def test_bodies_grow_are_hollowed_and_cleaned(qtbot, action, grows):
     stage.editor.toolbox.brush.resize(3)
     stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(10, 40, 9)))
     before = painted(stage)
-    stage.editor.ask_number = lambda title, unit, proposed: 2.0
+    stage.editor.ask_number = lambda title, hint, proposed, least=0.1: 2.0
     steps = len(stage.sent)
     stage.editor.run(action)
     qtbot.waitUntil(lambda: len(stage.sent) == steps + 1, timeout=10_000)
@@ -207,3 +211,94 @@ def test_the_threshold_brush_takes_values_like_the_first_in_other_planes(qtbot):
     assert found[:, :21].any()
     assert not found[:, 21:].any()
     assert stage.editor.painter.stroke_gate is None
+
+
+def typed(stage, box, text):
+    """Into a number of the options over the canvas."""
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+
+def in_hounsfield(qtbot, tool):
+    """Stored 0 is -1,000 HU and a step is 2 HU; values rise by 20 HU a column, from -1,000."""
+    geometry = space()
+    array = np.broadcast_to(np.arange(64, dtype=np.int16) * 10, geometry.shape).copy()
+    stage = VolumeStage(qtbot, frames=ArrayFrames(array, geometry, slope=2.0, intercept=-1000.0))
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    stage.editor.arm_tool(tool)
+    stage.editor.toolbox.brush.resize(60)
+    return stage
+
+
+@pytest.mark.parametrize("kind", [None, PlaneKind.CORONAL])
+def test_the_range_of_the_threshold_brush_is_in_hounsfield_units(qtbot, kind):
+    stage = in_hounsfield(qtbot, "threshold")
+    more, geometry = stage.editor.options.more, stage.volume.geometry
+    QTest.mouseClick(more.pick, LEFT, NONE, QPoint(8, more.pick.height() // 2))
+    assert (more._low.box.text(), more._high.box.text()) == ("-160 HU", "240 HU")  # of the window, 40 and 400
+    typed(stage, more._low.box, "-600")
+    typed(stage, more._high.box, "-400")
+    pane = stage.editor.planes[kind] if kind is not None else stage.canvas
+    if kind is not None:
+        pane.read()
+    place = geometry.to_mm(25, 24, 9)
+    stage.editor.state.look_at(place)
+    qtbot.waitUntil(lambda: stage.canvas.sharp)
+    stage.click(pane, stage.at(pane, place))
+    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    columns = np.flatnonzero(painted(stage).any(axis=(0, 1)))
+    assert (columns.min(), columns.max()) == (20, 30)
+
+
+def test_a_tolerance_is_told_in_hounsfield_units_of_the_window(qtbot):
+    stage = in_hounsfield(qtbot, "flood")
+    told = stage.editor.options.more.spreads[0]
+    assert told.isVisible() and told.text() == "= ±25.1 HU"  # 16 of 255 steps of 400
+    stage.key(Qt.Key.Key_F4)  # bone: 2,000
+    assert told.text() == f"= ±{16 * stage.volume.window.chosen.width / 255:.3g} HU"
+    more = stage.editor.options.more
+    stage.editor.arm_tool("threshold")
+    QTest.mouseClick(more.pick, LEFT, NONE, QPoint(8, more.pick.height() // 2))
+    QTest.mouseClick(more.as_window, LEFT)
+    window = stage.volume.window.chosen
+    ends = window.center - window.width / 2, window.center + window.width / 2
+    assert (stage.editor.toolbox.threshold.low, stage.editor.toolbox.threshold.high) == ends
+
+
+def test_how_far_a_region_grows_is_set_over_the_canvas(qtbot):
+    geometry = space()
+    array = np.random.default_rng(2).normal(500, 10, geometry.shape)
+    array[:, :, 40:] -= 60
+    stage = ready_to_paint(qtbot, "grow", geometry=geometry, array=array.astype(np.int16))
+    reach = next(iter(stage.editor.options.more.parts["grow"].findChildren(NumberRow)))
+    grown = []
+    for sigmas in ("2", "6"):
+        typed(stage, reach.box, sigmas)
+        before = len(stage.sent)
+        stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(20, 20, 9)))
+        qtbot.waitUntil(lambda before=before: len(stage.sent) > before, timeout=5000)
+        grown.append(painted(stage)[:, :, 41:].sum())
+    assert grown[0] < 200
+    assert grown[1] > 5000
+
+
+def test_a_margin_below_0_shrinks_and_the_question_says_so(qtbot):
+    stage = ready_to_paint(qtbot, "sphere")
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    before, asked = painted(stage), []
+
+    def answer():
+        dialog = stage.editor.findChild(QInputDialog)
+        asked.append(dialog.labelText())
+        QTest.keyClicks(dialog.findChild(QDoubleSpinBox), "-1")
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    QTimer.singleShot(200, answer)
+    stage.editor.run("volume_margin")
+    assert "less than 0 shrinks" in asked[0]
+    qtbot.waitUntil(lambda: len(stage.sent) == 2, timeout=5000)
+    assert stage.sent[-1].step.text.startswith("Shrink")
+    after = painted(stage)
+    assert after.any() and not (after & ~before).any() and after.sum() < before.sum()

@@ -23,7 +23,7 @@ def test_anything_in_any_order_breaks_nothing(qtbot, seed):
     geometry = space(n=8, rows=24, columns=30, tilt=12.0 if seed % 2 else 0.0)
     stage = VolumeStage(qtbot, frames=ArrayFrames(beads(geometry, times=2), geometry), size=(700, 520))
     editor = stage.editor
-    editor.ask_number = lambda title, unit, proposed: proposed
+    editor.ask_number = lambda title, hint, proposed, least=0.1: proposed
     actions = [a.id for a in VOLUME_ACTIONS if a.id not in ASKS]
     for _ in range(70):
         panes = [pane.shown for pane in editor.grid.panes[:3] if pane.isVisible()]
