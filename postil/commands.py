@@ -212,7 +212,8 @@ def _labels(verbs: Verbs) -> None:
         metavar="OPTIONS",
         help="DICOM formats: without the identity (PS3.15), the series' files beside them; options of the profile by comma: "
         "clean-descriptors, retain-full-dates, modify-dates, retain-uids, retain-patient-characteristics, "
-        "retain-device-identity, retain-institution-identity, retain-safe-private",
+        "retain-device-identity, retain-institution-identity, retain-safe-private, no-clean-graphics, "
+        "no-clean-structured-content",
     )
     importing = labels.add_parser("import")
     importing.add_argument("project")

@@ -188,7 +188,7 @@ class ProjectsRoom(QObject):
                 classes=options.classes,
                 progress=progress,
                 pixels=modality_of,
-                deidentify=None if options.deidentify is None else Options(**dict.fromkeys(options.deidentify, True)),
+                deidentify=None if options.deidentify is None else Options.of(options.deidentify),
             )
 
         job = self.context.jobs.start(self.tr("Exporting {0}").format(project.title), work)

@@ -85,12 +85,13 @@ def _deidentify(said: str | None) -> Options | None:
 
     from storage.services.deidentify_rules import Options
 
-    known = {f.name.replace("_", "-"): f.name for f in fields(Options)}
+    known = {f.name.replace("_", "-"): (f.name, True) for f in fields(Options)}
+    known |= {f"no-{word}": (name, False) for word, (name, _) in known.items() if getattr(Options(), name)}
     wanted = [word for word in said.split(",") if word]
     for word in wanted:
         if word not in known:
             raise Refused(f"“{word}” is no option of the profile.", remedy="Options: " + ", ".join(known) + ".", input=word)
-    return Options(**{known[word]: True for word in wanted})
+    return Options(**dict(known[word] for word in wanted))
 
 
 def _known(format: str) -> None:

@@ -207,11 +207,8 @@ class Deidentifier:
             tag, group = int(element.tag), element.tag.group
             if tag == 0x7FE00010 or group == 0x0002:
                 continue
-            if (
-                element.VR == "UN"
-                or 0x5000 <= group <= 0x50FF
-                or (0x6000 <= group <= 0x60FF and element.tag.element in (0x3000, 0x4000))
-            ):
+            # Curves and overlays may be handwriting; what describes them says nothing once they are gone.
+            if element.VR == "UN" or 0x5000 <= group <= 0x50FF or 0x6000 <= group <= 0x60FF:
                 self._do(ds, element, "X")
                 continue
             self._do(ds, element, action_for(tag, element.keyword, element.VR, self.options))

@@ -7,7 +7,8 @@ The table is that of the basic profile; the options are lists of what they keep 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 
@@ -50,6 +51,11 @@ class Options:
             raise Refused(
                 "Dates are kept as they are or shifted, not both.", remedy="Choose retain-full-dates or modify-dates."
             )
+
+    @staticmethod
+    def of(names: Iterable[str]) -> Options:
+        """These are on, the others off."""
+        return Options(**{option.name: option.name in set(names) for option in fields(Options)})
 
     def codes(self) -> list[tuple[str, str]]:
         return [BASIC, *(code for name, code in _CODES.items() if getattr(self, name))]

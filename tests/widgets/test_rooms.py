@@ -223,13 +223,17 @@ def test_volumes_leave_in_a_format_of_their_own_without_the_identity_if_wished(q
     form._format._volumes.click()
     assert form._hide.isVisible()
     form._hide.click()
-    assert (form.options().format, form.options().deidentify) == ("dicom-seg", frozenset())
+    assert (form.options().format, form.options().deidentify) == (
+        "dicom-seg",
+        frozenset(("clean_graphics", "clean_structured_content")),
+    )
     form._format._kind.setCurrentIndex(form._format._kind.findData("nifti"))
     form._format._told()
     assert (form.options().format, form.options().deidentify) == ("nifti", None)
 
 
-def test_what_stays_without_the_identity_is_ticked_and_dates_stay_in_one_way_only(qtbot):
+def test_every_option_of_the_profile_can_be_chosen_and_dates_stay_in_one_way_only(qtbot):
+    """PS3.15: dates are removed, shifted or kept. The form can say no more than the profile allows."""
     from dataclasses import fields
 
     from storage.services.deidentify_rules import Options
@@ -239,17 +243,24 @@ def test_what_stays_without_the_identity_is_ticked_and_dates_stay_in_one_way_onl
     qtbot.addWidget(form)
     form.show()
     form._format._volumes.click()
-    assert not form._keeps.isVisible()
+    keeps, dates = form._identity.keeps, form._identity.dates
+    assert not keeps.isVisible()
     form._hide.click()
-    assert form._keeps.isVisible()
-    form._keeps.setFocus()
-    for row in range(form._keeps.count()):
-        form._keeps.setCurrentRow(row)
-        qtbot.keyClick(form._keeps, Qt.Key.Key_Space)
-    chosen = form.options().deidentify
+    assert keeps.isVisible()
     known = {f.name for f in fields(Options)}
-    assert chosen == known - {"clean_graphics", "clean_structured_content", "retain_full_dates"}
-    assert Options(**dict.fromkeys(chosen, True)).modify_dates
-    form._keeps.setCurrentRow(1)
-    qtbot.keyClick(form._keeps, Qt.Key.Key_Space)
-    assert {"retain_full_dates"} == form.options().deidentify & {"retain_full_dates", "modify_dates"}
+    assert Options.of(form.options().deidentify) == Options()
+    met = set(form.options().deidentify)
+    keeps.setFocus()
+    for row in range(keeps.count()):
+        keeps.setCurrentRow(row)
+        qtbot.keyClick(keeps, Qt.Key.Key_Space)
+    usual = {"clean_graphics", "clean_structured_content"}
+    assert form.options().deidentify == known - usual - {"modify_dates", "retain_full_dates"}
+    dates.setFocus()
+    for wanted in ("modify_dates", "retain_full_dates"):
+        qtbot.keyClick(dates, Qt.Key.Key_Down)
+        chosen = form.options().deidentify
+        assert {"modify_dates", "retain_full_dates"} & chosen == {wanted}
+        assert getattr(Options.of(chosen), wanted)
+        met |= chosen
+    assert met == known

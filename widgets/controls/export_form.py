@@ -11,19 +11,18 @@ from storage.model.label_formats import DICOM_FORMATS
 from storage.model.ontology import Ontology
 from storage.model.reads import ProjectRow
 from widgets import theme, words
+from widgets.controls.identity_form import IdentityForm
 from widgets.controls.label_format import LabelFormat
 from widgets.controls.labels import label
 from widgets.controls.shapes import swatch
-
-_DATES = ("retain_full_dates", "modify_dates")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """`stages` and `classes` None: all of them. Classes are feature hashes of objects and classifications.
 
-    `deidentify`: DICOM files leave with their series, both without the identity of the patient; the options of the profile by
-    name (`storage.services.deidentify_rules.Options`). None: as they are.
+    `deidentify`: DICOM files leave with their series, both without the identity of the patient; the options of the profile that
+    are on, by name (`storage.services.deidentify_rules.Options`). None: as they are.
     """
 
     format: str
@@ -37,10 +36,7 @@ class ExportForm(QWidget):
         super().__init__(parent)
         self._format = LabelFormat(self)
         self._hide = QCheckBox(self.tr("Without the identity of patients, series included"), self)
-        self._keeps = QListWidget(self)
-        self._keeps.setAccessibleName(self.tr("What stays without the identity"))
-        for name, title in self._profile():
-            self._tick(self._keeps, title, name, on=False)
+        self._identity = IdentityForm(self)
         self._lost = label("", "small", wrap=True, parent=self)
         self._stages = QListWidget(self)
         self._stages.setAccessibleName(self.tr("Stages to export"))
@@ -48,14 +44,14 @@ class ExportForm(QWidget):
         self._all_classes.setChecked(True)
         self._classes = QListWidget(self)
         self._classes.setAccessibleName(self.tr("Labels to export"))
-        for view in (self._stages, self._classes, self._keeps):
+        for view in (self._stages, self._classes):
             view.setFrameShape(QListWidget.Shape.NoFrame)
             view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         for heading, widgets in (
-            (self.tr("Format"), (self._format, self._hide, self._keeps, self._lost)),
+            (self.tr("Format"), (self._format, self._hide, self._identity, self._lost)),
             (self.tr("From the stages"), (self._stages,)),
             (self.tr("Include"), (self._all_classes, self._classes)),
         ):
@@ -66,10 +62,8 @@ class ExportForm(QWidget):
                 column.addWidget(widget)
             column.addSpacing(theme.GAP)
         column.addStretch(1)
-        self._keeps.setFixedHeight(self._keeps.count() * theme.ROW + 4)
         self._format.changed.connect(self._tell_loss)
         self._hide.toggled.connect(self._show_profile)
-        self._keeps.itemChanged.connect(self._one_of_the_dates)
         self._all_classes.toggled.connect(self._show_classes)
         self._tell_loss()
         self._show_classes()
@@ -104,34 +98,11 @@ class ExportForm(QWidget):
         stages = _ticked(self._stages)
         classes = None if self._all_classes.isChecked() else _ticked(self._classes) or frozenset()
         hidden = self._hide.isChecked() and self._format.format in DICOM_FORMATS
-        return ExportOptions(self._format.format, stages, classes, frozenset(_on(self._keeps)) if hidden else None)
-
-    def _profile(self) -> tuple[tuple[str, str], ...]:
-        """The options of the confidentiality profile (PS3.15) that can be chosen."""
-        return (
-            ("clean_descriptors", self.tr("Keep descriptions, cleaned of names")),
-            ("retain_full_dates", self.tr("Keep dates as they are")),
-            ("modify_dates", self.tr("Keep dates, all shifted by the same number of days")),
-            ("retain_patient_characteristics", self.tr("Keep sex, age, size and weight")),
-            ("retain_device_identity", self.tr("Keep which device it was")),
-            ("retain_institution_identity", self.tr("Keep which institution it was")),
-            ("retain_uids", self.tr("Keep the UIDs")),
-            ("retain_safe_private", self.tr("Keep private elements known to be safe")),
-        )
-
-    @Slot(QListWidgetItem)
-    def _one_of_the_dates(self, ticked: QListWidgetItem) -> None:
-        """They stay as they are or are shifted, not both."""
-        name = ticked.data(Qt.ItemDataRole.UserRole)
-        if name not in _DATES or ticked.checkState() is not Qt.CheckState.Checked:
-            return
-        for entry in (self._keeps.item(row) for row in range(self._keeps.count())):
-            if entry is not ticked and entry.data(Qt.ItemDataRole.UserRole) in _DATES:
-                entry.setCheckState(Qt.CheckState.Unchecked)
+        return ExportOptions(self._format.format, stages, classes, self._identity.options() if hidden else None)
 
     @Slot()
     def _show_profile(self) -> None:
-        self._keeps.setVisible(self._hide.isChecked() and self._format.format in DICOM_FORMATS)
+        self._identity.setVisible(self._hide.isChecked() and self._format.format in DICOM_FORMATS)
 
     @Slot()
     def _tell_loss(self) -> None:

@@ -228,3 +228,24 @@ def test_real_files_say_nothing_any_more(real_data, tmp_path, folder):
     worker, written = sent(tmp_path, files)
     assert len(written) == len(files) > 0
     assert worker.remains(written) == []
+
+
+def scribbled(n: int, ds: Dataset) -> None:
+    """A name is written over the picture, in an overlay."""
+    identify(n, ds)
+    ds.add_new(0x60000010, "US", ds.Rows)
+    ds.add_new(0x60000011, "US", ds.Columns)
+    ds.add_new(0x60000022, "LO", "Lovelace")
+    ds.add_new(0x60000040, "CS", "G")
+    ds.add_new(0x60000050, "SS", [1, 1])
+    ds.add_new(0x60000100, "US", 1)
+    ds.add_new(0x60000102, "US", 0)
+    ds.add_new(0x60003000, "OW", b"\xff" * (2 * ((ds.Rows * ds.Columns + 15) // 16)))
+
+
+def test_overlays_leave_nothing_behind_that_makes_the_file_invalid(tmp_path):
+    phantom = phantoms.series(tmp_path / "series", n=1, change=scribbled)
+    before = errors_of(phantom.files[0])
+    _, (made,) = sent(tmp_path, phantom.files)
+    assert [e for e in pydicom.dcmread(made) if 0x6000 <= e.tag.group <= 0x60FF] == []
+    assert not [line for line in errors_of(made) if "Overlay" in line] and len(errors_of(made)) <= len(before)
