@@ -176,7 +176,9 @@ def test_a_list_of_losses_says_where_what_and_why(qtbot):
 
 def test_the_line_that_is_current_stands_whole_below_the_table(qtbot):
     long = "It shows pictures, videos, sounds, scans, documents and text; convert it to one of these first, or leave it out."
-    dialog = opened(qtbot, ResultList(None, "Not added", [("a.xyz", "It is no such file.", long), ("b.png", "It is empty.", "")]))
+    dialog = opened(
+        qtbot, ResultList(None, "Not added", [("a.xyz", "It is no such file.", long), ("b.png", "It is empty.", "")])
+    )
     assert [w.text() for w in dialog.findChildren(QLabel) if long in w.text()] == [f"It is no such file. {long}"]
     assert len(dialog.chosen()) == 2
     place = dialog.table.visualRect(dialog.rows.index(1, 0)).center()

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QListWidgetItem
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidgetItem, QRadioButton
 
 from storage.catalog import folders
 from storage.model.query import ItemSelection
 from tests.support.catalogs import add_items
 from tests.support.panels import Ground, unnamed
 from tests.support.work import SoonWork
+from widgets.controls.import_form import ImportForm
 from widgets.controls.shortcut_sheet import Shortcut, conflicts
 from widgets.dialogs.attach_data import AttachData, AttachDataDialog
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
@@ -186,3 +187,33 @@ def test_a_taken_key_is_not_set_and_the_default_can_come_back(qtbot):
     with qtbot.waitSignal(panel.shortcut_changed) as seen:
         sheet._default.click()
     assert seen.args == ["undo", "Ctrl+Z"]
+
+
+@pytest.mark.parametrize(
+    ("format", "told"),
+    [("Encord JSON", "by their hash"), ("DICOM SEG", "refer to"), ("Structured report", "refer to"), ("NIfTI", "its own name")],
+)
+def test_the_import_form_says_how_files_of_a_format_find_their_items(qtbot, format, told):
+    form = ImportForm()
+    qtbot.addWidget(form)
+    form.show()
+    volumes = next(b for b in form.findChildren(QRadioButton) if b.text().startswith("Volumes"))
+    if format == "Encord JSON":
+        next(b for b in form.findChildren(QRadioButton) if b.text() == format).click()
+    else:
+        volumes.click()
+        kinds = form.findChild(QComboBox)
+        index = next(i for i in range(kinds.count()) if kinds.itemText(i).startswith(format))
+        kinds.setCurrentIndex(index)
+        kinds.activated.emit(index)
+    (note,) = [n for n in form.findChildren(QLabel) if "Labels that are there stay" in n.text()]
+    assert told in note.text()
+    assert ("hash" in note.text()) == (format == "Encord JSON")
+
+
+def test_the_import_form_with_chosen_files_says_that_they_find_their_series(qtbot, tmp_path):
+    form = ImportForm()
+    qtbot.addWidget(form)
+    form.set_files([tmp_path / "a.dcm"])
+    (note,) = [n for n in form.findChildren(QLabel) if "Labels that are there stay" in n.text()]
+    assert "refer to" in note.text()

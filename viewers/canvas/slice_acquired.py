@@ -25,6 +25,7 @@ from viewers.scene.slice_marks import Corners, edge_letters, edge_sides, scale_b
 from viewers.scene.slice_view import SliceView
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.tools.base import ShapeDraft
+from viewers.tools.crosshair import CrosshairTool
 
 #: Of so many selected shapes the measures are written beside them.
 MEASURED = 4
@@ -201,7 +202,8 @@ class AcquiredCanvas(ImageCanvas):
             paint_pieces(p, letter_pieces(how, edge_sides(self.view, self.slices.volume.sides), size))
             return
         if state.lines and state.geometry.n > 1:  # a single slice has no other planes
-            paint_lines(p, lines(state, state.acquired, self.view, plane), size)
+            turns = self.tool is not None and self.tool.id == CrosshairTool.id
+            paint_lines(p, lines(state, state.acquired, self.view, plane), size, handles=turns)
         paint_pieces(p, letter_pieces(how, edge_letters(self.view, plane), size))
         if self.marked:
             paint_pieces(p, scale_pieces(how, scale_bar(self.view, plane), size))

@@ -150,7 +150,7 @@ class SliceCanvas(QWidget):
             self.update()
         elif state.lines:
             now = lines(state, self.kind, view, cut.plane)
-            self.update(under_lines([*self._lines, *now], view.size))
+            self.update(under_lines([*self._lines, *now], view.size, handles=self._turns()))
 
     def refresh_labels(self) -> None:
         self.version += 1
@@ -243,8 +243,12 @@ class SliceCanvas(QWidget):
     def _paint_over(self, p: QPainter, cut: Cut) -> None:
         self._paint_brush(p, cut)
         self._lines = lines(self.state, self.kind, self.view, cut.plane) if self.state.lines else []
-        paint_lines(p, self._lines, self.view.size)
+        paint_lines(p, self._lines, self.view.size, handles=self._turns())
         paint_pieces(p, self._marks)
+
+    def _turns(self) -> bool:
+        """The pointer is here, and the crosshair is in its hand."""
+        return self._pointer is not None and self._radius() is None
 
     def _paint_brush(self, p: QPainter, cut: Cut) -> None:
         """Its outline round the pointer, as large as it paints; of scissors what has been drawn."""
@@ -283,8 +287,8 @@ class SliceCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at, way = event.position(), event.position() - self._from
-        self._pointer = at
-        if self._radius() is not None:
+        came, self._pointer = self._pointer is None, at
+        if came or self._radius() is not None:
             self.update()
         match self._held:
             case Qt.MouseButton.LeftButton if self._painting and self._cut is not None and self.brush is not None:
@@ -320,6 +324,7 @@ class SliceCanvas(QWidget):
         hold = hold_at(found, at.x(), at.y(), self.view.size)
         shapes = {"line": Qt.CursorShape.SizeAllCursor, "turn": Qt.CursorShape.PointingHandCursor}
         self.setCursor(shapes.get(hold.what, Qt.CursorShape.CrossCursor))
+        self.setToolTip(self.tr("Drag to turn the planes; Shift+S: straight again") if hold.what == "turn" else "")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != self._held:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
 
 from storage.model.geometry import Point
-from viewers.scene.crosshair import COLORS, FREE, Line, reach
+from viewers.scene.crosshair import COLORS, FREE, Line, reach, turn_handles
 from viewers.scene.slice_marks import Corners, ScaleBar
 
 TEXT, WARNING, SHADOW = QColor(232, 232, 236), QColor("#FFB020"), QColor(0, 0, 0, 190)
@@ -34,13 +34,17 @@ _BOTTOM = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
 CENTER = int(Qt.AlignmentFlag.AlignCenter)
 #: Half as wide as what a line of the crosshair may touch, logical px.
 _REACH = 2
+#: Radius of the handles of turns, and what they are filled with.
+HANDLE_PX, HANDLE_GROUND = 4.5, QColor(20, 21, 24, 200)
+#: Half as wide as the words of a scale bar at most, logical px.
+_BAR_WORDS = 26.0
 
 
 # -- the crosshair ---------------------------------------------------------------------------------------------------------
 
 
-def paint_lines(p: QPainter, lines: Sequence[Line], size: Point) -> None:
-    """The crosshair, free around its middle."""
+def paint_lines(p: QPainter, lines: Sequence[Line], size: Point, *, handles: bool = False) -> None:
+    """The crosshair, free around its middle. `handles`: the pointer can turn its lines here, and sees where."""
     for line in lines:
         upright = straight(line)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, not upright)
@@ -52,6 +56,13 @@ def paint_lines(p: QPainter, lines: Sequence[Line], size: Point) -> None:
             if far > FREE:
                 p.drawLine(QLineF(x + sign * dx * FREE, y + sign * dy * FREE, x + sign * dx * far, y + sign * dy * far))
     p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    if handles:
+        p.setBrush(HANDLE_GROUND)
+        for line in lines:
+            p.setPen(QPen(QColor(COLORS[line.kind]), 1.5))
+            for hx, hy in turn_handles(line, size):
+                p.drawEllipse(QPointF(hx, hy), HANDLE_PX, HANDLE_PX)
+        p.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def straight(line: Line) -> bool:
@@ -59,16 +70,17 @@ def straight(line: Line) -> bool:
     return min(abs(line.way[0]), abs(line.way[1])) < 1e-6
 
 
-def under_lines(lines: Iterable[Line], size: Point) -> QRegion:
+def under_lines(lines: Iterable[Line], size: Point, *, handles: bool = False) -> QRegion:
     """Where lines are painted; all of the pane where one is slanted."""
     w, h = (math.ceil(v) for v in size)
+    far = math.ceil(HANDLE_PX) + 2 if handles else _REACH
     found = QRegion()
     for line in lines:
         x, y = (math.floor(v) for v in line.at)
         if not straight(line):
             return QRegion(0, 0, w, h)
         across = abs(line.way[0]) > abs(line.way[1])
-        found |= QRect(0, y - _REACH, w, 2 * _REACH + 1) if across else QRect(x - _REACH, 0, 2 * _REACH + 1, h)
+        found |= QRect(0, y - far, w, 2 * far + 1) if across else QRect(x - far, 0, 2 * far + 1, h)
     return found
 
 
@@ -231,8 +243,8 @@ def corner_pieces(how: Lettering, lines: Corners, size: Point, inset: float = 0.
 
 
 def scale_pieces(how: Lettering, bar: ScaleBar | None, size: Point) -> Iterator[Piece]:
-    """At the lower edge, between the corners, above the letter."""
+    """Above the lower right corner, where a crosshair seldom runs through its words."""
     w, h = size
     if bar is not None and min(w, h) >= SMALL:
         offset, image = how.bar(bar)
-        yield QPointF(w / 2, h - 30.5) + offset, image
+        yield QPointF(w - EDGE - max(bar.length / 2, _BAR_WORDS), h - EDGE - 2 * (how.height + 1) - 8.5) + offset, image

@@ -25,6 +25,8 @@ GRAB = 6.0
 FREE = 14.0
 #: From this part of the way to the edge of the pane a line is turned, not moved.
 ENDS = 0.62
+#: Where on that way the handle of a turn stands.
+HANDLE = 0.81
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ def reach(line: Line, sign: int, size: Point) -> float:
         if abs(way) > 1e-9:
             found.append(((room if way * sign > 0 else 0.0) - at) / (way * sign))
     return max(1.0, min(found))
+
+
+def turn_handles(line: Line, size: Point) -> list[Point]:
+    """Places on a line where it is plain that it can be turned; none on ends that are too short for it."""
+    found = []
+    for sign in (-1, 1):
+        far = reach(line, sign, size)
+        if far * ENDS > 2 * FREE:
+            found.append((line.at[0] + sign * line.way[0] * far * HANDLE, line.at[1] + sign * line.way[1] * far * HANDLE))
+    return found
 
 
 class CrosshairHand:

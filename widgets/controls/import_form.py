@@ -14,6 +14,9 @@ from widgets.controls.buttons import icon_button
 from widgets.controls.label_format import LabelFormat
 from widgets.controls.labels import ElidedLabel, label
 
+OF_DICOM = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr")
+OF_GRIDS = ("nifti", "nrrd")
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
@@ -29,13 +32,8 @@ class ImportForm(QWidget):
         super().__init__(parent)
         self._format = LabelFormat(self)
         self._dry = QCheckBox(self.tr("Only show what would match"), self)
-        note = label(
-            self.tr(
-                "Files are matched by hash, then by title. Labels that are there stay; those of the file are added or take their place."
-            ),
-            "small",
-            wrap=True,
-        )
+        self._note = label("", "small", wrap=True)
+        self._format.changed.connect(self._tell)
         self._files: tuple[Path, ...] = ()
         self._chosen = ElidedLabel("", parent=self)
         self._other = icon_button("ph.x", self.tr("Choose other files"), parent=self)
@@ -48,7 +46,7 @@ class ImportForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
         column.addLayout(chosen)
-        for widget in (self._format, self._dry, note):
+        for widget in (self._format, self._dry, self._note):
             column.addWidget(widget)
         column.addStretch(1)
         self.forget_files()
@@ -63,6 +61,19 @@ class ImportForm(QWidget):
         self._chosen.setVisible(bool(self._files))
         self._other.setVisible(bool(self._files))
         self._format.setVisible(not self._files)
+        self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        """How the file finds its item, which differs by format."""
+        if self._files or self._format.format in OF_DICOM:
+            how = self.tr("Files find the series that they refer to by themselves, whatever they are called.")
+        elif self._format.format in OF_GRIDS:
+            how = self.tr("A file finds its volume by what it says of it, else by its own name: scan.nii.gz goes to “scan”.")
+        else:
+            how = self.tr("Items are found by their hash, then by path or title.")
+        stay = self.tr("Labels that are there stay; those of the file are added or take their place.")
+        self._note.setText(f"{how} {stay}")
 
     @Slot()
     def forget_files(self) -> None:

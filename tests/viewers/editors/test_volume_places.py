@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QRegion
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
@@ -21,9 +23,11 @@ from tests.support.volume_view import (
     pixels,
     space,
 )
+from viewers.canvas.slice_marks import HANDLE_PX, Lettering, scale_pieces, under_lines
 from viewers.decode import voi
+from viewers.scene.crosshair import lines, turn_handles
 from viewers.scene.mpr import PlaneKind
-from viewers.scene.slice_marks import edge_letters
+from viewers.scene.slice_marks import edge_letters, scale_bar
 
 SPACES = {
     "axial": space(),
@@ -192,6 +196,58 @@ def test_lines_are_dragged_and_turned(qtbot):
     assert panes(stage)[0] is stage.editor.planes[PlaneKind.AXIAL]
     stage.editor.straighten()
     assert panes(stage)[0] is stage.canvas
+
+
+@pytest.mark.parametrize("leave", [False, True])
+def test_lines_show_where_they_are_turned_under_the_pointer_only(qtbot, leave):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    pane = stage.editor.planes[PlaneKind.CORONAL]
+    found = lines(stage.editor.state, PlaneKind.CORONAL, pane.view, pane.plane)
+    handles = [p for line in found for p in turn_handles(line, pane.view.size)]
+    assert len(handles) == 4
+    before = pixels(pane)
+    stage.move(pane, QPoint(30, 30))
+    assert pane.toolTip() == ""
+    rings = [changed(before, pixels(pane), place) for place in handles]
+    assert all(rings)
+    stage.move(pane, QPointF(*handles[0]).toPoint())
+    assert "turn" in pane.toolTip()
+    if leave:
+        QApplication.sendEvent(pane, QEvent(QEvent.Type.Leave))
+        assert (pixels(pane) == before).all()
+        return
+    start = QPointF(*handles[0]).toPoint()
+    stage.drag(pane, start, start + QPoint(25, 25))
+    assert not stage.editor.state.is_acquired(PlaneKind.AXIAL)
+
+
+def changed(before, after, place):
+    x, y = (round(v) for v in place)
+    cut = slice(y - 6, y + 7), slice(x - 6, x + 7)
+    return (before[cut] != after[cut]).any(axis=2).sum() > 20
+
+
+def test_where_the_crosshair_was_its_handles_are_painted_over_too(qtbot):
+    stage = VolumeStage(qtbot)
+    pane = stage.editor.planes[PlaneKind.CORONAL]
+    found = lines(stage.editor.state, PlaneKind.CORONAL, pane.view, pane.plane)
+    region = under_lines(found, pane.view.size, handles=True)
+    for line in found:
+        for x, y in turn_handles(line, pane.view.size):
+            ring = QRectF(x - HANDLE_PX, y - HANDLE_PX, 2 * HANDLE_PX, 2 * HANDLE_PX).toAlignedRect()
+            assert (QRegion(ring) - region).isEmpty()
+
+
+def test_the_words_of_the_scale_bar_are_clear_of_the_crosshair_in_the_middle(qtbot):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    pane = stage.editor.planes[PlaneKind.SAGITTAL]
+    how = Lettering.of(pane.font(), pane.devicePixelRatioF())
+    ((place, image),) = scale_pieces(how, scale_bar(pane.view, pane.plane), pane.view.size)
+    crossed = QRectF(place, QSizeF(image.size()) / image.devicePixelRatio())
+    assert crossed.left() > pane.width() / 2
+    assert crossed.bottom() < pane.height() - 20
 
 
 def test_keys_step_the_pane_that_has_the_keyboard(qtbot):
