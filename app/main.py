@@ -22,6 +22,8 @@ from storage.paths import default_catalog, user_config_dir, user_data_dir
 def main(catalog: Path | None = None, *, user: str | None = None, arguments: list[str] | None = None) -> int:
     """Open the window on a catalog; made anew where there is none. Returns the exit code."""
     gc.disable()  # until the window is in use: start-up only makes things that stay
+    # Every call of Qt gives up the interpreter's lock: a paint takes it back hundreds of times, and would wait 5 ms each.
+    sys.setswitchinterval(0.001)
     where = catalog or _environment_catalog() or last_catalog() or default_catalog()
     where = where.absolute()
     if single_instance.hand_over(where, {"raise": True}):
