@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from storage.progress import Progress
 
 __all__ = ["ImageFile", "LabelFile", "ScanResult", "SeriesFound", "is_dicom", "read_file", "scan"]
 
-_BATCH = 64  # files a worker reads before it answers
+_BATCH = 32  # files a worker reads before it answers
 _DICOMDIR = "1.2.840.10008.1.3.10"
 _MOST_NAMED = 100_000  # files of one DICOMDIR looked for
 
@@ -50,9 +50,10 @@ def scan(
     progress: Progress | None = None,
     processes: Executor | None = None,
     workspace: Path | None = None,
+    came: Callable[[list[ImageFile]], None] | None = None,
 ) -> ScanResult:
     """All series under these paths. `workspace`: where zip archives and .gz files are unpacked to; the files found there stay
-    until the caller removes it."""
+    until the caller removes it. `came` hears of pictures as their heads come, before it is known what series they make."""
     progress = progress or Progress()
     progress.stage("Looking for DICOM files")
     candidates = find_candidates(paths, workspace, progress)
@@ -62,8 +63,11 @@ def scan(
     progress.stage("Reading headers", len(candidates.files))
     done = 0
     for batch, reads in _read(candidates.files, processes):
+        before = len(images)
         for candidate, read in zip(batch, reads, strict=True):
             _sort(candidate, read, images, result)
+        if came is not None:
+            came(images[before:])
         done += len(batch)
         progress.step(done)
     result.series = group(images, result.refused)

@@ -1,6 +1,6 @@
 """DICOM files become series in the catalog: one item each, its files copied or left in place behind it.
 
-Scanned whole first (what belongs together is only known then), then hashed and copied in batches; every series is one
+What belongs together is only known when all are scanned; hashing and copying begin before (`series_files`). Every series is one
 operation, written once its copies are on the disk, so what is committed stays whatever ends the work. One bad file never
 stops the rest.
 """
@@ -8,25 +8,27 @@ stops the rest.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.catalog import datasets, volumes
 from storage.catalog.volumes import VolumeFile
 from storage.catalog.writer import Priority
-from storage.errors import Cancelled, DiskFull, PostilError
+from storage.errors import Cancelled, DiskFull
 from storage.ids import new_uuid
 from storage.media.dicom import ScanResult, SeriesFound, is_dicom, scan
 from storage.media.dicom_files import holds_dicom
+from storage.media.dicom_index import FrameIndex
 from storage.media.kinds import DICOM, HEAD, volume_of
-from storage.media.originals import Originals, hash_file
-from storage.media.probe import unreadable
+from storage.media.originals import Originals
 from storage.model import titles
 from storage.model.items import Kind, Location, NewItem
 from storage.model.query import ItemSelection
@@ -34,6 +36,7 @@ from storage.progress import Progress
 from storage.services.intake import Duplicates, Options, end_well, settle_dataset
 from storage.services.previews import Render, make_previews
 from storage.services.results import Added, Failure, IntakeResult
+from storage.services.series_files import Job, Keeping, Kept
 from storage.services.walk import FoundFile, title_of
 from storage.services.workers import Workers
 
@@ -41,10 +44,7 @@ if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
     from storage.catalog.transaction import Operation
 
-_TOGETHER = 16  # files a worker keeps before it answers
 _EVERY_S = 0.25  # series that became whole in this time wait for the disk together
-
-_Kept = list[VolumeFile | Failure]  # of the files of a series, in the order of its index
 
 
 def add_series(
@@ -130,19 +130,27 @@ class SeriesIntake:
         self._originals = Originals(catalog.paths)
         self._pictures: dict[str, Path] = {}
         self._dataset_id: int | None = None
-        self._left: _Kept = []  # kept already, of a series that is not whole yet
-        self._whole: list[tuple[SeriesFound, _Kept]] = []  # kept, and without rows yet
+        self._inside: set[Path] = set()  # files of series that came in
         self.result = result or IntakeResult()
 
     def run(self, paths: Sequence[Path]) -> None:
         self._dataset_id = settle_dataset(self._catalog, self._options.dataset_id, self._folder_id)
+        options, progress = self._options, self._progress
         workspace = self._catalog.paths.cache / f"unpacked-{new_uuid()}"
+        keeping = Keeping(self._originals, options.link, options.workers, progress)
         try:
-            found = scan(paths, progress=self._progress, processes=self._options.workers.processes, workspace=workspace)
-            self._tell(found, workspace)
-            self._add(found.series)
+            with keeping:
+                begin = partial(keeping.ahead, workspace=workspace)
+                processes = options.workers.processes
+                found = scan(paths, progress=progress, processes=processes, workspace=workspace, came=begin)
+                self._tell(found, workspace)
+                self._add(found.series, keeping)
         finally:
+            self._forget([file for path, file in keeping.done.items() if path not in self._inside])
             shutil.rmtree(workspace, ignore_errors=True)
+        if self._draw and self._pictures:
+            thumbnails = self._catalog.paths.thumbnails
+            self.result.warnings += make_previews(thumbnails, self._pictures, options.render, options.workers, progress)
 
     def _tell(self, found: ScanResult, workspace: Path) -> None:
         self.result.errors += [Failure.of(error) for error in found.refused]
@@ -157,69 +165,59 @@ class SeriesIntake:
 
     # -- files -------------------------------------------------------------------------------------------------------
 
-    def _add(self, series: list[SeriesFound]) -> None:
+    def _add(self, series: list[SeriesFound], keeping: Keeping) -> None:
+        whole: list[SeriesFound] = []
         due = 0.0  # the first comes at once: somebody looks at the list
         try:
-            try:
-                for one in self._kept(series):
-                    self._whole.append(one)
-                    if time.monotonic() >= due:
-                        self._insert()
-                        due = time.monotonic() + _EVERY_S
-            finally:  # what is whole comes in, whatever ends the work
-                self._insert()
-        except BaseException:
-            self._forget_left()
+            for one in self._whole(series, keeping):
+                whole.append(one)
+                if time.monotonic() >= due:
+                    self._insert(whole, keeping.done)
+                    due = time.monotonic() + _EVERY_S
+        except (Cancelled, DiskFull, BrokenProcessPool):
+            self._insert(whole, keeping.done)  # what was kept already also comes in
             raise
-        if self._draw and self._pictures:
-            options = self._options
-            self.result.warnings += make_previews(
-                self._catalog.paths.thumbnails, self._pictures, options.render, options.workers, self._progress
-            )
+        self._insert(whole, keeping.done)
 
-    def _kept(self, series: list[SeriesFound]) -> Iterator[tuple[SeriesFound, _Kept]]:
-        """Each series with its files hashed and copied, as soon as the last of them is."""
+    def _whole(self, series: list[SeriesFound], keeping: Keeping) -> Iterator[SeriesFound]:
+        """One after the other, as soon as all of its files are kept."""
         jobs = [
-            _Job(path, one.sizes[n], one.mtimes_ns[n], path in one.shown) for one in series for n, path in enumerate(one.files)
+            Job(path, size, mtime_ns, path in one.shown)
+            for one in series
+            for path, size, mtime_ns in zip(one.files, one.sizes, one.mtimes_ns, strict=True)
         ]
-        batches = [jobs[n : n + _TOGETHER] for n in range(0, len(jobs), _TOGETHER)]
-        self._progress.stage("Adding files", len(jobs))
-        waiting = self._left
-        left = iter(series)
-        one = next(left, None)
-        with self._options.workers.stopper(self._progress) as check:
-            keep = _Keeper(self._originals, self._options.link, check)
-            for kept in self._options.workers.map("series", keep, batches, self._progress):
-                waiting += kept
-                while one is not None and len(waiting) >= len(one.files):
-                    whole = waiting[: len(one.files)]
-                    del waiting[: len(one.files)]
-                    yield one, whole
-                    one = next(left, None)
-                self._progress.step(min(len(jobs), self._progress.done + len(kept)))
+        total = len({job.path for job in jobs})
+        self._progress.stage("Adding files", total)
+        left, kept = deque(series), 0
+        for _ in keeping.each(jobs):
+            while left:
+                files = left[0].files
+                while kept < len(files) and files[kept] in keeping.done:
+                    kept += 1
+                if kept < len(files):
+                    break
+                yield left.popleft()
+                kept = 0
+            self._progress.step(min(len(keeping.done), total))
 
-    def _forget_left(self) -> None:
-        """Copies for a series that did not become whole, unless something else uses the same bytes."""
-        copies = {f.source: f.sha256 for f in self._left if isinstance(f, VolumeFile) and f.location is Location.LOCAL}
-        for source in volumes.unused(self._catalog.reader(), copies):
+    def _forget(self, files: list[Kept]) -> None:
+        """Copies for what did not come in, unless something else uses the same bytes."""
+        copies = {f.source: f.sha256 for f in files if isinstance(f, VolumeFile) and f.location is Location.LOCAL}
+        for source in volumes.unused(self._catalog.reader(), copies) if copies else ():
             self._originals.remove(source)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def _insert(self) -> None:
-        """Rows for what is whole, after its copies are safe on the disk."""
-        whole, self._whole = self._whole, []
-        try:
-            if any(isinstance(file, VolumeFile) and file.location is Location.LOCAL for _, kept in whole for file in kept):
-                self._originals.sync()
-            while whole:
-                self._insert_one(*whole[0])
-                del whole[0]
-        except BaseException:
-            self._left += [file for _, kept in whole for file in kept]
-            raise
+    def _insert(self, whole: list[SeriesFound], done: Mapping[Path, Kept]) -> None:
+        """Rows for these series, which are taken from the list, after their copies are safe on the disk."""
+        series, whole[:] = whole[:], []
+        kept = [[done[path] for path in one.files] for one in series]
+        if any(isinstance(file, VolumeFile) and file.location is Location.LOCAL for files in kept for file in files):
+            self._originals.sync()
+        for one, files in zip(series, kept, strict=True):
+            self._insert_one(one, files)
 
-    def _insert_one(self, found: SeriesFound, kept: _Kept) -> None:
+    def _insert_one(self, found: SeriesFound, kept: list[Kept]) -> None:
         behind = [file for file in kept if isinstance(file, VolumeFile)]
         if len(behind) < len(kept):
             self.result.errors += [file for file in kept if isinstance(file, Failure)]
@@ -244,6 +242,7 @@ class SeriesIntake:
             self.result.skipped.append(Failure(_source(found), reason, "Choose to add duplicates if you want it twice."))
             return
         item_id, shown = outcome
+        self._inside.update(found.files)
         self.result.added.append(Added(Kind.DICOM_SERIES, shown, item.uuid, item_id, _source(found)))
         self.result.warnings += [Failure(shown, text) for text in found.warnings]
         middle = behind[len(behind) // 2]
@@ -260,14 +259,19 @@ class SeriesIntake:
 
     def _item(self, found: SeriesFound, behind: list[VolumeFile]) -> tuple[NewItem, bytes]:
         index = found.index.to_bytes()
-        whole = hashlib.sha256(Kind.DICOM_SERIES.encode())
-        for file in behind:
-            whole.update(bytes.fromhex(file.sha256))
-        whole.update(hashlib.sha256(found.index.identity()).digest())  # parts of one file are items of their own
         linked = any(file.location is Location.LINKED for file in behind)
         title = titles.checked(title_of(self._title or found.title))
         location = Location.LINKED if linked else Location.LOCAL
-        return NewItem(new_uuid(), title, found.info, location, "", whole.hexdigest()), index
+        return NewItem(new_uuid(), title, found.info, location, "", hash_of(behind, found.index)), index
+
+
+def hash_of(behind: Sequence[VolumeFile], index: FrameIndex) -> str:
+    """Of a series: of its files, and of what part of them it is; parts of one file are items of their own."""
+    whole = hashlib.sha256(Kind.DICOM_SERIES.encode())
+    for file in behind:
+        whole.update(bytes.fromhex(file.sha256))
+    whole.update(hashlib.sha256(index.identity()).digest())
+    return whole.hexdigest()
 
 
 def _source(found: SeriesFound) -> str:
@@ -293,60 +297,3 @@ def _insert(
     if there:
         return there[1]
     return item_id, str(op.value("SELECT title FROM items WHERE id = ?", item_id))
-
-
-# -- one batch of files, in a thread or a process --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    path: Path
-    size: int
-    mtime_ns: int
-    unpacked: bool  # from an archive: cannot be linked
-
-
-@dataclass(frozen=True, slots=True)
-class _Keeper:
-    originals: Originals
-    link: bool
-    check: Callable[[], None]
-
-    def __call__(self, jobs: list[_Job]) -> list[VolumeFile | Failure]:
-        self.check()
-        return [self._one(job) for job in jobs]
-
-    def _one(self, job: _Job) -> VolumeFile | Failure:
-        try:
-            return self._linked(job) if self.link and not job.unpacked else self._copied(job)
-        except (Cancelled, DiskFull):
-            raise
-        except PostilError as error:
-            return Failure.of(error, str(job.path))
-        except OSError as error:
-            return Failure.of(unreadable(job.path, error))
-
-    def _copied(self, job: _Job) -> VolumeFile | Failure:
-        stored = self.originals.add_copy(job.path, ".dcm", self.check)
-        if stored.size != job.size or job.path.stat().st_mtime_ns != job.mtime_ns:
-            return _changed(job)
-        return VolumeFile(Location.LOCAL, stored.source, stored.sha256, stored.size)
-
-    def _linked(self, job: _Job) -> VolumeFile | Failure:
-        path = Path(os.path.abspath(job.path))  # noqa: PTH100 - resolve() would swap a link for its target
-        try:
-            str(path).encode("utf-8")
-        except UnicodeEncodeError:
-            reason = f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text."
-            return Failure(title_of(str(path)), reason, "Rename it, or copy it into the catalog instead of linking.")
-        digest = hash_file(path, self.check)
-        status = path.stat()
-        if status.st_size != job.size or status.st_mtime_ns != job.mtime_ns:
-            return _changed(job)
-        return VolumeFile(Location.LINKED, str(path), digest, status.st_size, status.st_mtime_ns)
-
-
-def _changed(job: _Job) -> Failure:
-    return Failure(
-        str(job.path), f"{job.path.name} changed while it was being added.", "Wait until it is written completely, then add it."
-    )

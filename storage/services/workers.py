@@ -33,15 +33,12 @@ class Workers:
         """In order, with a bounded number of calls under way. When the reader stops or a call raises, the rest is not begun."""
         waiting: deque[Future[R]] = deque()
         source = iter(inputs)
-        with self._pool(name) as pool:
+        with self.pool(name) as pool:
             try:
                 for value in islice(source, 16 * self.count):
                     waiting.append(pool.submit(work, value))
                 while waiting:
-                    future = waiting.popleft()
-                    while not wait([future], _ASK_S).done:
-                        progress.check()
-                    result = future.result()
+                    result = wait_for(waiting.popleft(), progress)
                     for value in islice(source, 1):
                         waiting.append(pool.submit(work, value))
                     yield result
@@ -62,8 +59,15 @@ class Workers:
         finally:
             Path(name).unlink(missing_ok=True)
 
-    def _pool(self, name: str) -> AbstractContextManager[Executor]:
+    def pool(self, name: str) -> AbstractContextManager[Executor]:
         return ThreadPoolExecutor(self.count, name) if self.processes is None else nullcontext(self.processes)
+
+
+def wait_for(future: Future[R], progress: Progress) -> R:
+    """Its result; Cancelled when nobody wants it any more."""
+    while not wait([future], _ASK_S).done:
+        progress.check()
+    return future.result()
 
 
 @dataclass(frozen=True, slots=True)

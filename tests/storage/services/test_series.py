@@ -17,7 +17,7 @@ import pytest
 from storage.catalog import datasets, folders, trash, volumes
 from storage.catalog.check import check
 from storage.errors import BadInput, PostilError
-from storage.media import originals
+from storage.media import dicom, originals
 from storage.media.dicom_index import FrameIndex
 from storage.media.originals import Originals
 from storage.media.source import FileSource
@@ -126,21 +126,20 @@ def test_a_bad_file_is_told_and_the_others_come_in(catalog, target, tmp_path):
 
 
 def test_a_file_that_changes_meanwhile_keeps_its_series_out(catalog, target, tmp_path, monkeypatch):
-    from storage.services import series
-
     phantom = phantoms.series(tmp_path / "a", n=2)
     phantoms.series(tmp_path / "b", n=2)
-    real = series.scan
+    real = dicom.read_files
 
-    def scan_then_write(*given, **options):
-        found = real(*given, **options)
+    def read_then_write(paths):
+        found = real(paths)
         phantom.files[0].write_bytes(phantom.files[0].read_bytes() + b"\0\0")
         return found
 
-    monkeypatch.setattr(series, "scan", scan_then_write)
+    monkeypatch.setattr(dicom, "read_files", read_then_write)
     result = add(catalog, target, tmp_path)
     assert len(result.added) == 1
     assert [("changed while" in e.reason, "was left out" in e.reason) for e in result.errors] == [(True, False), (False, True)]
+    assert set(catalog.paths.originals.rglob("*.dcm")) == set(paths_of(catalog, catalog.reads.item(result.added[0].item_id)))
 
 
 def test_the_same_in_worker_processes(catalog, target, tmp_path):
@@ -243,9 +242,37 @@ def test_cancelling_keeps_what_was_committed(catalog, target, tmp_path):
     assert result.cancelled and len(result.added) == 1
     assert check(catalog.path) == []
     behind = {path for a in result.added for path in paths_of(catalog, catalog.reads.item(a.item_id))}
-    copied = set(catalog.paths.originals.rglob("*.dcm"))
-    assert behind <= copied
+    assert behind == set(catalog.paths.originals.rglob("*.dcm"))
     assert not list(catalog.paths.cache.glob("unpacked-*"))
+
+
+def test_what_was_copied_before_it_was_left_out_is_removed(catalog, target, tmp_path):
+    """The same picture twice, once with another header: known when all heads are read, and copying begins before."""
+    phantom = phantoms.series(tmp_path / "in", n=20, rows=4, cols=4)
+    ds = pydicom.dcmread(phantom.files[3])
+    ds.OperatorsName = "Another"
+    ds.save_as(tmp_path / "in" / "zz")
+    result = add(catalog, target, tmp_path / "in")
+    (item,) = (catalog.reads.item(a.item_id) for a in result.added)
+    assert "1 file is a copy of another" in item.warnings[0]
+    assert set(catalog.paths.originals.rglob("*.dcm")) == set(paths_of(catalog, item))
+
+
+def test_cancelling_before_all_heads_are_read_leaves_nothing(catalog, target, tmp_path, monkeypatch):
+    phantoms.series(tmp_path / "in", n=70, rows=4, cols=4)
+    progress, real = Progress(), dicom.read_files
+    batches: list[int] = []
+
+    def read_some(paths):
+        batches.append(len(paths))
+        if len(batches) == 2:
+            progress.cancel()
+        return real(paths)
+
+    monkeypatch.setattr(dicom, "read_files", read_some)
+    result = add_series(catalog, [tmp_path / "in"], target, progress=progress)
+    assert result.cancelled and result.added == []
+    assert list(catalog.paths.originals.rglob("*.dcm")) == [] and list(catalog.paths.originals.glob("incoming/*")) == []
 
 
 def test_rows_are_written_when_the_copies_are_on_the_disk(catalog, target, tmp_path, monkeypatch):
