@@ -115,8 +115,11 @@ class Axes:
         return (self.left if kind is PlaneKind.CORONAL else self.back), -self.head
 
     def normal(self, kind: PlaneKind) -> Floats:
-        right, down = self.look(kind)
-        return cross(right, down)
+        return self._normals[kind]
+
+    @cached_property
+    def _normals(self) -> dict[PlaneKind, Floats]:
+        return {kind: cross(*self.look(kind)) for kind in PlaneKind}
 
     def turned(self, kind: PlaneKind, degrees: float) -> Axes:
         """Turned in a plane, clockwise as it is seen there: that plane stays, the two others turn with their lines."""

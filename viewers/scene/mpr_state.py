@@ -5,6 +5,7 @@ Never stored with the labels. The slice that is edited is `Focus.at`; whoever sh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -56,8 +57,10 @@ class MprState:
 
     def is_acquired(self, kind: PlaneKind) -> bool:
         """This plane runs along the slices as they were acquired."""
+        if kind is not self.acquired:
+            return False
         off = cross(self.axes.normal(kind), self.geometry.normal)
-        return kind is self.acquired and float(np.linalg.norm(off)) < np.sin(np.radians(SAME_DEG))
+        return math.hypot(*off.tolist()) < math.sin(math.radians(SAME_DEG))
 
     @property
     def turned(self) -> bool:
