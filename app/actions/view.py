@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def view_actions(window: MainWindow) -> list[Action]:
     verbs = _ViewVerbs(window)
     tr = window.tr
-    places = [("files", tr("Files"), "ph.folders"), ("datasets", tr("Datasets"), "ph.stack"), ("ontologies", tr("Ontologies"), "ph.tree-structure"), ("projects", tr("Projects"), "ph.clipboard-text"), ("jobs", tr("Jobs"), "ph.activity"), ("settings", tr("Settings"), "ph.gear-six")]  # fmt: skip
+    places = [("files", tr("Files"), "ph.folders"), ("datasets", tr("Datasets"), "ph.database"), ("ontologies", tr("Ontologies"), "ph.tree-structure"), ("projects", tr("Projects"), "ph.clipboard-text"), ("jobs", tr("Jobs"), "ph.activity"), ("settings", tr("Settings"), "ph.gear-six")]  # fmt: skip
     keys = {"files": "Ctrl+Shift+1", "datasets": "Ctrl+Shift+2", "ontologies": "Ctrl+Shift+3", "projects": "Ctrl+Shift+4", "jobs": "Ctrl+Shift+5", "settings": "Ctrl+,"}  # fmt: skip
     go = [
         Action(

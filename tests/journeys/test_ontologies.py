@@ -57,8 +57,8 @@ def test_objects_questions_and_nested_ones_are_made_by_mouse_and_keys_and_load_i
     for option in ("red", "other"):
         fresh.fill("Add an option and press Enter", option)
         fresh.key("Return")
-    fresh.click("ask more…", nth=1, within=form(fresh)._stack)
-    fresh.fill("Add a question and press Enter", "Which colour")
+    fresh.click("Ask more…", nth=1, within=form(fresh)._stack)
+    fresh.type("Which colour")  # the keyboard is there at once
     fresh.key("Return")
     for shape, name in (("Polygon", "Tree"), ("Polyline", "Kerb"), ("Bitmask", "Shadow"), ("Keypoint", "Lamp")):
         add_object(fresh, shape, name)

@@ -96,3 +96,11 @@ def test_it_is_folded_where_there_is_none(room):
     room.editor.choose(first(room).feature_hash)
     assert not shown.value.isVisible()
     assert QApplication.focusWidget() is not shown.search
+
+
+def test_nothing_of_it_is_cut_off_where_the_window_is_narrow(room, form):
+    """The form cannot be scrolled sideways."""
+    find(room, form, "10200004")
+    assert form.use_color.isVisible()
+    page = room.editor._stack.currentWidget()
+    room.qtbot.waitUntil(lambda: page.widget().minimumSizeHint().width() <= page.minimumWidth())

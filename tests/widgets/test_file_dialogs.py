@@ -192,3 +192,14 @@ def test_enter_does_the_deed_that_is_offered(qtbot):
     dialog.show_offer("Import these labels…")
     QTest.keyClick(dialog.table, Qt.Key.Key_Return)
     assert dialog.taken
+
+
+def test_the_keyboard_is_in_the_first_field_whichever_tab_is_shown(qtbot):
+    dialog = opened(qtbot, AddToDataset(None, (), "“Scans”"))
+    qtbot.waitActive(dialog)
+    QTest.keyClicks(dialog.focusWidget(), "Night")
+    assert dialog.answer().new_title == "Night"
+    bar = dialog.tabs.tabBar()
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
+    QTest.keyClicks(dialog.focusWidget(), "str")
+    assert dialog.search.text() == "str"

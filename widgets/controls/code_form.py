@@ -12,6 +12,7 @@ from widgets import theme
 from widgets.controls.answer_fields import QuietCombo
 from widgets.controls.buttons import button, line
 from widgets.controls.labels import label
+from widgets.controls.search_field import dress_search
 from widgets.controls.shapes import swatch
 from widgets.icons import icon
 
@@ -33,9 +34,8 @@ class CodeForm(QWidget):
         self._unfold.setCheckable(True)
         self._unfold.setToolTip(self.tr("What exported segmentations say that this is"))
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Find a code: liver, neoplasm …"))
+        dress_search(self.search, self.tr("liver, neoplasm …"))
         self.search.setAccessibleName(self.tr("Find a DICOM code"))
-        self.search.setClearButtonEnabled(True)
         self.value, self.scheme, self.meaning = (QLineEdit(self) for _ in range(3))
         self.kind = QuietCombo(self)
         self.fault = label("", "danger", wrap=True, parent=self)
@@ -75,7 +75,7 @@ class CodeForm(QWidget):
         deeds.addWidget(self.use_color)
         deeds.addStretch(1)
         deeds.addWidget(self.clear)
-        form.addRow("", deeds)
+        form.addRow(deeds)  # from the left edge: beside the titles there is no room for both
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)

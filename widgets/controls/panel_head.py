@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
+from widgets.controls.search_field import dress_search
 from widgets.icons import icon
 
 
@@ -55,9 +56,8 @@ def quiet_note(parent: QWidget, text: str = "") -> QLabel:
 def sift_line(parent: QWidget, hint: str, name: str) -> QLineEdit:
     """What is typed there sifts the list below."""
     line = QLineEdit(parent)
-    line.setPlaceholderText(hint)
+    dress_search(line, hint)
     line.setAccessibleName(name)
-    line.setClearButtonEnabled(True)
     return line
 
 

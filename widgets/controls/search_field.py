@@ -11,26 +11,31 @@ from widgets import icons, theme
 SETTLE_MS = 60
 
 
+def dress_search(line: QLineEdit, placeholder: str) -> None:
+    """A magnifying glass before the text, a cross behind it: every field that searches looks like this."""
+    line.setPlaceholderText(placeholder)
+    line.setAccessibleName(placeholder)
+    line.setClearButtonEnabled(True)
+    line.addAction(icons.icon("ph.magnifying-glass", theme.subtle_text()), QLineEdit.ActionPosition.LeadingPosition)
+    glass, clear = line.findChildren(QToolButton)[-1], line.findChildren(QToolButton)[0]
+    glass.setAccessibleName(line.tr("Search"))
+    clear.setIcon(icons.icon("ph.x"))
+    clear.setAccessibleName(line.tr("Clear the search"))
+
+
 class SearchField(QLineEdit):
     searched = Signal(str)  # stripped; empty: no search
     down_wanted = Signal()  # into the results
 
     def __init__(self, placeholder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText(placeholder)
-        self.setAccessibleName(placeholder)
-        self.setClearButtonEnabled(True)
+        dress_search(self, placeholder)
         self._said = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
         self._timer.timeout.connect(self._say)
         self.textChanged.connect(self._timer.start)
-        self.addAction(icons.icon("ph.magnifying-glass", theme.subtle_text()), QLineEdit.ActionPosition.LeadingPosition)
-        glass, clear = self.findChildren(QToolButton)[-1], self.findChildren(QToolButton)[0]
-        glass.setAccessibleName(self.tr("Search"))
-        clear.setIcon(icons.icon("ph.x"))
-        clear.setAccessibleName(self.tr("Clear the search"))
 
     def _say(self) -> None:
         text = self.text().strip()

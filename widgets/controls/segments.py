@@ -29,7 +29,8 @@ class Segments(QWidget):
         button.setIconSize(QSize(theme.ICON, theme.ICON))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setCheckable(True)
-        button.setMinimumWidth(62)
+        button.ensurePolished()
+        button.setMinimumWidth(max(56, button.sizeHint().width()))  # equal shares would cut the longest word
         self._group.addButton(button, len(self._values))
         self._values.append(value)
         self._row.addWidget(button, 1)

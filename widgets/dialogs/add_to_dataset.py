@@ -56,6 +56,7 @@ class AddToDataset(Dialog):
         self.description.setTabChangesFocus(True)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the keyboard is in the tab's first field
         self.tabs.addTab(self._existing_tab(), self.tr("Existing datasets"))
         self.tabs.addTab(self._new_tab(), self.tr("New dataset"))
         self.body.addWidget(self.tabs, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.controls.buttons import button
@@ -51,12 +51,18 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard starts in the first field, not on a button below it."""
         super().showEvent(event)
-        if self.focusWidget() not in (None, self.cancel, self.ok):
+        if self.focusWidget() not in (None, self.cancel, self.ok) and not isinstance(self.focusWidget(), QTabBar):
             return
         widget, last = self.nextInFocusChain(), self
         while widget is not last:
             takes = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-            if takes and widget not in (self.cancel, self.ok) and widget.isVisibleTo(self) and widget.isEnabled():
+            if (
+                takes
+                and not isinstance(widget, QTabBar | QTabWidget)
+                and widget not in (self.cancel, self.ok)
+                and widget.isVisibleTo(self)
+                and widget.isEnabled()
+            ):
                 break
             widget = widget.nextInFocusChain()
         target = widget if widget is not last else self.ok if self.ok.isDefault() else self.cancel

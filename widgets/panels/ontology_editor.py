@@ -268,7 +268,11 @@ class OntologyEditor(QWidget):
 
     @Slot(str)
     def choose(self, feature_hash: str) -> None:
+        """It was opened from a list in a form. Of an option that is for what it asks more."""
         self.view.choose(feature_hash)
+        form = self._form_of(feature_hash)
+        if isinstance(form, OptionForm):
+            form.questions.focus_new()
 
     @Slot(str)
     def remove(self, feature_hash: str) -> None:

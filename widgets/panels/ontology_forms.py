@@ -294,7 +294,7 @@ class QuestionNodeForm(NodeForm):
 
     def _nested(self, option: Option) -> str:
         count = len(option.attributes)
-        return self.tr("questions: {count}").format(count=count) if count else self.tr("ask more…")
+        return self.tr("Questions: {count}").format(count=count) if count else self.tr("Ask more…")
 
     def flush(self) -> None:
         super().flush()

@@ -81,7 +81,7 @@ class ProjectsPanel(QWidget):
         self.view.activated.connect(self._open_index)
         self.view.customContextMenuRequested.connect(self._menu)
         empty = StatePanel(
-            "ph.squares-four",
+            "ph.clipboard-text",
             self.tr("No project yet"),
             self.tr("A project brings datasets and an ontology together: every file becomes a task to label."),
             self.tr("New project"),
