@@ -135,6 +135,7 @@ class Program(QObject):
         job = self.jobs.start("Tidy the catalog", work, visible=False)
         job.failed.connect(lambda error: log.warning("the trash was not emptied: %s", error))
         job.ended.connect(self._encode)
+        job.ended.connect(self._read_again)
 
     @Slot()
     def _encode(self) -> None:
@@ -143,6 +144,22 @@ class Program(QObject):
             from app.background.encoding import Encoding
 
             Encoding.of(self.context.catalog, self.jobs).look()
+
+    @Slot()
+    def _read_again(self) -> None:
+        """Series that an earlier version has added learn what their headers say; see `storage.services.reread`."""
+        if self.context is None:
+            return
+        catalog = self.context.catalog
+
+        def work(progress: Progress) -> None:
+            from storage.services.reread import reread
+
+            for failure in reread(catalog, progress).errors:
+                log.warning("the headers of a series were not read again: %s", failure.reason)
+
+        job = self.jobs.start("Read the headers of earlier versions", work, visible=False)
+        job.failed.connect(lambda error: log.warning("headers were not read again: %s", error))
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:

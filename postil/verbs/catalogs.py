@@ -9,12 +9,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postil.console import FAILED, OK, Console
 from storage.catalog.engine import Catalog
 from storage.errors import CatalogError
 from storage.last_used import last_catalog, remember_catalog
 from storage.paths import default_catalog
+
+if TYPE_CHECKING:
+    from storage.services.reread import Reread
 
 
 def where(arguments: argparse.Namespace) -> Path:
@@ -81,19 +85,43 @@ def _empty(folder: Path) -> None:
 def check(arguments: argparse.Namespace, console: Console) -> int:
     from storage.catalog.check import check as check_catalog
 
+    read = _read_again(arguments, console) if arguments.repair else None
     with console.progress() as progress:
         problems = check_catalog(where(arguments), progress=progress)
     rows = [p.as_dict() for p in problems]
+    if read is not None:
+        rows += [{"what": "headers", "where": f.input, "text": f"{f.reason} {f.remedy}"} for f in read.errors]
 
     def lines() -> Iterator[str]:
+        if read is not None:
+            yield from _said_again(read)
         for problem in problems:
             yield f"{problem.where}: {problem.text}"
         yield (
             "The catalog is in order." if not rows else "1 problem found." if len(rows) == 1 else f"{len(rows)} problems found."
         )
 
-    console.result({"ok": not rows, "problems": rows}, lines)
+    document: dict[str, object] = {"ok": not rows, "problems": rows}
+    if read is not None:
+        document["read_again"] = {"renewed": read.renewed, "informed": read.informed}
+    console.result(document, lines)
     return FAILED if rows else OK
+
+
+def _read_again(arguments: argparse.Namespace, console: Console) -> Reread:
+    from storage.services.reread import reread
+
+    with opened(arguments) as catalog, console.progress() as progress:
+        return reread(catalog, progress)
+
+
+def _said_again(read: Reread) -> Iterator[str]:
+    if read.renewed:
+        yield f"{len(read.renewed):,} series of an earlier version are as if they had been added today."
+    if read.informed:
+        yield f"{len(read.informed):,} more keep their frames as they were and learned what their headers say."
+    for failure in read.errors:
+        yield f"{failure.reason} {failure.remedy}"
 
 
 def backup(arguments: argparse.Namespace, console: Console) -> int:

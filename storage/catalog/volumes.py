@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from storage.catalog import files
 from storage.errors import NotFound
-from storage.model.items import Location, NewItem
+from storage.model.items import Location, MediaInfo, NewItem
 from storage.model.people import Action
 
 if TYPE_CHECKING:
@@ -70,6 +70,15 @@ def same_in_folder(op: Operation, folder_id: int, sha256: str) -> tuple[int, str
     return (int(row[0]), str(row[1])) if row else None
 
 
+def read_before(db: sqlite3.Connection, read_as: int) -> list[int]:
+    """Live series whose headers were read by an earlier version (`storage.media.dicom_tell.READ_AS`), oldest first."""
+    sql = (
+        "SELECT i.id FROM series s JOIN items i ON i.id = s.item_id AND i.trashed_at IS NULL"
+        " WHERE coalesce(json_extract(i.facts, '$.read_as'), 0) < ? ORDER BY i.id"
+    )
+    return [int(row[0]) for row in db.execute(sql, (read_as,))]
+
+
 def local_sources(db: sqlite3.Connection, item_ids: Iterable[int]) -> dict[str, bytes | None]:
     """Copies in the catalog's folder behind these items: source -> hash."""
     sql = "SELECT source, sha256 FROM volume_files WHERE location = ? AND item_id IN (SELECT value FROM json_each(?))"
@@ -104,6 +113,13 @@ def add(op: Operation, folder_id: int, item: NewItem, behind: Sequence[VolumeFil
     if index is not None and item.sha256:
         op.db.execute("INSERT OR REPLACE INTO volumes VALUES (?, ?)", (bytes.fromhex(item.sha256), index))
     return int(item_id)
+
+
+def renew(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = None, index: bytes | None = None) -> None:
+    """What was read of its headers since; the index it had stays beside the new one, for whoever goes back."""
+    files.set_info(op, item_id, info, sha256)
+    if sha256 and index is not None:
+        op.db.execute("INSERT OR REPLACE INTO volumes VALUES (?, ?)", (bytes.fromhex(sha256), index))
 
 
 def set_locations(op: Operation, item_id: int, places: Mapping[int, Location], whole: Location) -> None:

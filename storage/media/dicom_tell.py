@@ -11,6 +11,8 @@ from storage.media.dicom_header import ImageFile
 from storage.media.dicom_index import FrameIndex
 from storage.model.space import VolumeGeometry
 
+#: Goes up when headers are read for more: series read as less are read again (`storage.services.reread`).
+READ_AS = 1
 TILTED = 0.05  # degrees
 #: Names as Encord and DICOM write them of what a volume needs to be shown in 3D.
 _PLACING = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
@@ -28,6 +30,7 @@ def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
     form = index.formats[0]
     facts |= {
         "format": "dicom",
+        "read_as": READ_AS,
         "slices": index.slices,
         "times": index.times,
         "file_count": len(files),

@@ -15,8 +15,10 @@ from storage.model.geometry import ShapeKind
 from storage.model.key_images import key_class, key_frames
 from storage.model.ontology import Ontology
 from storage.model.overlap_groups import groups_of
+from storage.model.query import ItemQuery
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import open_task
+from tests.storage.services.test_reread import aged
 from tests.support import phantoms
 from viewers.scene.mpr import Slab
 from viewers.tools.overlap import Overlap
@@ -188,3 +190,15 @@ def test_a_radiograph_is_measured_in_mm_at_its_detector(desk: Desk, tmp_path: Pa
     measuring = desk.editor.editor.measuring
     assert measuring.length([(0.0, 0.0), (30.0, 0.0)]) == "3.0 mm at detector"
     assert measuring.length([(0.0, 0.0), (0.0, 30.0)]) == "6.0 mm at detector"
+
+
+def test_series_of_an_earlier_version_learn_their_headers_at_the_next_start(reading_room: Desk) -> None:
+    desk = reading_room
+    catalog = desk.program.context.catalog
+    (item_id,) = desk.reads.ids(ItemQuery())
+    today, old = aged(catalog, item_id)
+    assert old.facts != today.facts
+    desk.restart()
+    desk.program._upkeep.timeout.emit()
+    desk.until(lambda: desk.reads.item(item_id).facts == today.facts, "it knows what series added today know")
+    assert desk.reads.item(item_id).sha256 == today.sha256
