@@ -111,7 +111,7 @@ class Originals:
         if not self._folder.is_dir():
             return
         try:
-            _sync_file_system(self._folder)
+            sync_file_system(self._folder)
         except OSError as error:
             if is_full(error):
                 reason = f"There is no room left on the disk of {self._folder} for the copies."
@@ -261,7 +261,7 @@ def _begin_writing_out(handle: int, start: int = 0, size: int = 0) -> None:
         _libc().sync_file_range(handle, start, size, _SYNC_FILE_RANGE_WRITE)
 
 
-def _sync_file_system(folder: Path) -> None:
+def sync_file_system(folder: Path) -> None:
     """syncfs(2) where there is one: only this disk is waited for. Elsewhere sync(2); Windows has neither for a user."""
     if sys.platform == "linux":
         handle = os.open(folder, os.O_RDONLY)
