@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from app.jobs import JobRunner
 from app.messages import Messages
 from app.settings import Settings
-from storage.model.reads import Reads
 from widgets.bus import CatalogBus
 
 if TYPE_CHECKING:
     from app.background.thumbnails import ThumbnailLoader
     from storage.catalog.engine import Catalog
+    from storage.model.reads import Reads
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
 from app.background.adding import add_batch, add_paths
 from app.operations import Operations
-from storage.catalog import datasets, files, folders, trash
+from storage.catalog import files, folders
+from storage.catalog.later import Later
 from storage.errors import PostilError
 from storage.model.items import Item, Kind
 from storage.model.query import ItemSelection
@@ -23,9 +24,12 @@ from widgets.panels.files import FilesPanel
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from storage.catalog import datasets, trash
     from storage.catalog.transaction import Operation
     from widgets.dialogs.add_data import DataToAdd
     from widgets.panels.details import DetailsPanel
+else:  # not needed for the first list
+    datasets, trash = Later("storage.catalog.datasets"), Later("storage.catalog.trash")
 
 DETAILS_WIDTH = 220
 DRAG_OUT_LIMIT = 2000  # files offered to another program in one drag

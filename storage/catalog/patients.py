@@ -13,7 +13,6 @@ from storage.model.patients import PatientStudies, SeriesRow, Study
 from storage.model.people import User
 
 MOST = 500  # series of one patient that are listed
-_SHORTEST = 3  # letters of the beginning of a number or a name that is looked for
 
 _FACTS = (
     "modality series_description body_part laterality view_position series_number slices times study_uid frame_of_reference"
@@ -100,25 +99,3 @@ def _row(item_id: int, title: str, sha: bytes | None, known: _Facts, task_id: in
 
 def _place(row: SeriesRow) -> tuple[Any, ...]:
     return row.number is None, row.number or 0, row.title, row.item_id
-
-
-# -- search --------------------------------------------------------------------------------------------------------
-
-
-def identified(text: str) -> tuple[str, list[str]] | None:
-    """SQL for the ids of series that a text names, and its parameters: a Patient ID, a name or an accession number from its
-    beginning, or a whole UID. None where the text is too short to name anything."""
-    text = " ".join(text.split())
-    if len(text) < _SHORTEST or "\0" in text:
-        return None
-    named = text.replace(" ", "^")  # DOE JOHN: as DICOM has it
-    parts = [("patient_id", text), ("patient_name", named), ("accession", text)]
-    sql = [f"SELECT item_id AS id FROM series WHERE {column} >= ? AND {column} < ?" for column, _ in parts]
-    params = [end for _, start in parts for end in (start, start + chr(0x10FFFF))]
-    sql += [f"SELECT item_id FROM series WHERE {column} = ?" for column in ("study_uid", "series_uid")]
-    return " UNION ".join(sql), [*params, text, text]
-
-
-def names_series(db: sqlite3.Connection, text: str) -> bool:
-    found = identified(text)
-    return found is not None and db.execute(f"SELECT 1 FROM ({found[0]}) LIMIT 1", found[1]).fetchone() is not None

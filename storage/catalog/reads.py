@@ -11,36 +11,37 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from storage.catalog import activity, datasets, files, folders, members, patients, people, rows, trash, volumes
+from storage.catalog import files, folders, people, rows
 from storage.catalog.later import Later
-from storage.catalog.volumes import VolumeFile
 from storage.errors import NotFound
 from storage.ids import uuid_blob, uuid_text
 from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
-from storage.model.patients import PatientStudies
 from storage.model.people import User
 from storage.model.query import ItemQuery, ItemSelection
-from storage.model.reads import (
-    ActivityRow,
-    DatasetRow,
-    LabelRowInfo,
-    OntologyRow,
-    OntologyUse,
-    ProjectRow,
-    TaskRow,
-    TrashEntry,
-)
 
 if TYPE_CHECKING:
-    from storage.catalog import label_rows, ontologies, projects, tasks
+    from storage.catalog import activity, datasets, label_rows, members, ontologies, patients, projects, tasks, trash, volumes
     from storage.catalog.engine import Catalog
     from storage.catalog.trash import DeleteConsequences
+    from storage.catalog.volumes import VolumeFile
     from storage.model.labels import LabelDocument
     from storage.model.ontology import Ontology
+    from storage.model.patients import PatientStudies
+    from storage.model.reads import (
+        ActivityRow,
+        DatasetRow,
+        LabelRowInfo,
+        OntologyRow,
+        OntologyUse,
+        ProjectRow,
+        TaskRow,
+        TrashEntry,
+    )
     from storage.model.workflow import TaskStatus
 else:  # not needed for the first list
-    label_rows, ontologies, projects, tasks = (
-        Later(f"storage.catalog.{name}") for name in ("label_rows", "ontologies", "projects", "tasks")
+    activity, datasets, label_rows, members, ontologies, patients, projects, tasks, trash, volumes = (
+        Later(f"storage.catalog.{name}")
+        for name in "activity datasets label_rows members ontologies patients projects tasks trash volumes".split()
     )
 
 _LABEL_ROW = """SELECT l.id, l.uuid, l.project_id, u.uuid, d.uuid, d.title, l.branch, u.item_id, t.stage_uuid, t.status, t.uuid,
@@ -239,6 +240,7 @@ class CatalogReads:
     # -- labels
 
     def label_row(self, label_row_id: int) -> LabelRowInfo:
+        from storage.model.reads import LabelRowInfo
         from storage.model.workflow import TaskStatus
 
         db = self._db

@@ -15,7 +15,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from storage.catalog.patients import identified, names_series
 from storage.catalog.people import visible_folders
 from storage.catalog.search import (
     INDEX,
@@ -25,6 +24,8 @@ from storage.catalog.search import (
     Text,
     filters,
     folder_scope,
+    identified,
+    names_series,
     narrow,
     narrows,
     order_by,

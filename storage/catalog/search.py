@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storage.catalog.folders import subtree
-from storage.catalog.patients import identified, names_series
 from storage.catalog.people import visible_folders
 from storage.errors import Refused
 from storage.model import titles
@@ -50,6 +49,7 @@ _LABELLED_IDS = """SELECT u.item_id FROM label_rows l JOIN data_units u ON u.id 
 MAX_TEXT = 1000
 _MAX_WORD = 300
 _MAX_TRIGRAMS = 40
+_SHORTEST = 3  # letters of the beginning of a number or a name of series that is looked for
 
 
 def order_by(query: ItemQuery) -> str:
@@ -222,3 +222,25 @@ def _typed(compare: str, value: Any) -> tuple[str, list[Any]]:
 
 def _marks(values: frozenset[Any]) -> str:
     return ", ".join("?" * len(values))
+
+
+# -- series by what their files say of them ------------------------------------------------------------------------
+
+
+def identified(text: str) -> tuple[str, list[str]] | None:
+    """SQL for the ids of series that a text names, and its parameters: a Patient ID, a name or an accession number from its
+    beginning, or a whole UID. None where the text is too short to name anything."""
+    text = " ".join(text.split())
+    if len(text) < _SHORTEST or "\0" in text:
+        return None
+    named = text.replace(" ", "^")  # DOE JOHN: as DICOM has it
+    parts = [("patient_id", text), ("patient_name", named), ("accession", text)]
+    sql = [f"SELECT item_id AS id FROM series WHERE {column} >= ? AND {column} < ?" for column, _ in parts]
+    params = [end for _, start in parts for end in (start, start + chr(0x10FFFF))]
+    sql += [f"SELECT item_id FROM series WHERE {column} = ?" for column in ("study_uid", "series_uid")]
+    return " UNION ".join(sql), [*params, text, text]
+
+
+def names_series(db: sqlite3.Connection, text: str) -> bool:
+    found = identified(text)
+    return found is not None and db.execute(f"SELECT 1 FROM ({found[0]}) LIMIT 1", found[1]).fetchone() is not None

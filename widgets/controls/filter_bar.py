@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QM
 
 from storage.model.items import Kind, Location
 from storage.model.query import ItemQuery, MetadataTest
-from storage.model.reads import DatasetRow
 from widgets import theme, words
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
+
+if TYPE_CHECKING:
+    from storage.model.reads import DatasetRow
 
 _OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "contains", "exists")
 

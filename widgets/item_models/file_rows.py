@@ -10,15 +10,17 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from storage.model.items import FileRow, Kind
 from storage.model.query import ItemQuery, SortBy
-from storage.model.reads import Reads
 from widgets import words
 from widgets.work import Work
+
+if TYPE_CHECKING:
+    from storage.model.reads import Reads
 
 FIRST = 256
 COUNT_STOPS_AT = 10_000

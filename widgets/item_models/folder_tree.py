@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from storage.errors import NotFound
 from storage.model.items import Folder, FolderKind
 from storage.model.query import ItemQuery
-from storage.model.reads import Reads
 from widgets import icons
 from widgets.work import Work
+
+if TYPE_CHECKING:
+    from storage.model.reads import Reads
 
 FolderIdRole = Qt.ItemDataRole.UserRole + 1
 FolderRole = Qt.ItemDataRole.UserRole + 2

@@ -14,7 +14,6 @@ from storage.errors import NotFound
 from storage.model.changes import Changes
 from storage.model.items import Folder
 from storage.model.query import ItemQuery, ItemSelection, SortBy
-from storage.model.reads import Reads
 from widgets import theme, words
 from widgets.bus import CatalogBus
 from widgets.controls.breadcrumb import Breadcrumb
@@ -32,6 +31,7 @@ from widgets.views.file_grid import THUMB_MAX, THUMB_MIN
 from widgets.work import Work
 
 if TYPE_CHECKING:
+    from storage.model.reads import Reads
     from widgets.panels.trash import TrashPanel
 
 

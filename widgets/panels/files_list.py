@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QStackedLayout, QWidget
 
 from storage.model.query import ItemQuery, ItemSelection, SortBy
-from storage.model.reads import Reads
 from widgets.controls.drop_frame import DropFrame
 from widgets.controls.drop_hint import DropHint
 from widgets.controls.rename import InlineRename
@@ -21,6 +20,9 @@ from widgets.thumbs import Thumbs
 from widgets.views.file_grid import FileGrid
 from widgets.views.file_table import FileTable
 from widgets.work import Work
+
+if TYPE_CHECKING:
+    from storage.model.reads import Reads
 
 Mode = Literal["grid", "table"]
 REFRESH_AFTER_MS = 120

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from storage.model.query import ItemSelection
-from storage.model.reads import Reads
 from widgets import drags, theme, words
 from widgets.controls.buttons import PlaceButton, icon_button, line
 from widgets.controls.drop_hint import DropHint
@@ -15,6 +16,9 @@ from widgets.controls.labels import label
 from widgets.item_models.folder_tree import FolderTree
 from widgets.views.folder_tree_view import FolderTreeView
 from widgets.work import Work
+
+if TYPE_CHECKING:
+    from storage.model.reads import Reads
 
 
 class TrashButton(PlaceButton):
