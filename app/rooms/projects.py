@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from storage.media.dicom_header import LabelFile
 
 JSON_FILES = "JSON (*.json);;*"
+#: Of DICOM every file may be one: they have any name.
+LABEL_FILES = {
+    "encord": JSON_FILES,
+    "coco": JSON_FILES,
+    "nifti": "NIfTI (*.nii *.nii.gz *.hdr);;*",
+    "nrrd": "NRRD (*.nrrd *.nhdr);;*",
+}
 
 
 class ProjectsRoom(QObject):
@@ -208,8 +215,8 @@ class ProjectsRoom(QObject):
         if options.files:
             self._take_in(self.tr("labels"), options, partial(_import_dicom, self.context.catalog, project_id, options))
             return
-        title, volumes = self.tr("Import labels"), options.format in VOLUME_FORMATS
-        path = ask_folder(self.window, title) if volumes else ask_open_file(self.window, title, JSON_FILES)
+        title, kinds = self.tr("Import labels"), LABEL_FILES.get(options.format, "*")
+        path = ask_folder(self.window, title) if options.folder else ask_open_file(self.window, title, kinds)
         if path is None:
             return
 

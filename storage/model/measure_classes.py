@@ -33,22 +33,22 @@ def _fits(thing: ObjectClass, what: Measure) -> bool:
 
 
 def line_class(ontology: Ontology, what: Measure, armed: str | None = None) -> ObjectClass | None:
-    """Where a measurement is kept: in the armed class if that fits, else in the first that does."""
+    """Where a measurement is kept: in the armed class if that fits, else in the first that is for nothing else."""
     found = [c for c in ontology.objects if not c.archived and _fits(c, what)]
-    best = min(found, key=lambda c: _own(c, what), default=None)
-    return next((c for c in found if c.feature_hash == armed), best)
+    own = next((c for c in found if _own(c, what)), None)
+    return next((c for c in found if c.feature_hash == armed), own)
 
 
 def with_line_class(ontology: Ontology, what: Measure) -> Ontology:
     """With a class for it; one that was archived comes back."""
     if line_class(ontology, what) is not None:
         return ontology
-    known = min((c for c in ontology.objects if _fits(c, what)), key=lambda c: _own(c, what), default=None)
+    known = next((c for c in ontology.objects if _fits(c, what) and _own(c, what)), None)
     if known is not None:
         return ontology_edit.set_archived(ontology, known.feature_hash, False)
     return ontology_edit.add_object(ontology, what.value, ShapeKind.POLYLINE)[0]
 
 
 def _own(thing: ObjectClass, what: Measure) -> bool:
-    """0: for nothing else. An angle can be kept in a class for Cobb's, too, if there is no other."""
-    return ("cobb" in thing.name.casefold()) is not (what is Measure.COBB)
+    """Angles in a class for Cobb's, and the other way round, only where the person has armed it."""
+    return ("cobb" in thing.name.casefold()) is (what is Measure.COBB)

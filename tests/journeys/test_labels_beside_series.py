@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QRadioButton
 
+from app.rooms import projects as projects_room
 from storage.catalog import datasets, ontologies, projects
 from storage.errors import Refused
 from storage.exchange.dicom_seg import write_seg
@@ -18,6 +19,7 @@ from tests.journeys import drags
 from tests.journeys.desk import Desk
 from tests.support import phantoms
 from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom, ontology, voxels
+from widgets.controls.import_form import ImportForm
 from widgets.dialogs.result_list import ResultList
 
 VOLUME = blob((6, 16, 20), 3)
@@ -95,3 +97,37 @@ def test_of_several_projects_one_is_chosen(desk: Desk, scan: Path) -> None:
     desk.choose(QApplication.activePopupWidget(), "Again")  # type: ignore[arg-type]
     desk.until(lambda: desk.can_see("liver.dcm"), "the form with the file")
     assert desk.pages.projects.widget.current == other
+
+
+def test_one_file_is_imported_or_all_of_a_folder(desk: Desk, scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop_and(desk, scan, "Close")
+    project = project_of(desk, "Livers")
+    asked: list[str] = []
+
+    def file(_parent: Any, _title: str, kinds: str) -> Path:
+        asked.append(kinds)
+        return scan / "liver.dcm"
+
+    def folder(_parent: Any, _title: str) -> Path:
+        asked.append("folder")
+        return scan
+
+    monkeypatch.setattr(projects_room, "ask_open_file", file)
+    monkeypatch.setattr(projects_room, "ask_folder", folder)
+    desk.go("Projects")
+    widget = desk.pages.projects.widget
+    desk.item(widget.view, widget.rows.index(0))
+    desk.wait_idle()
+    desk.tab("Labels & export")
+    labels = widget.labels
+    assert not desk.can_see("Import a folder…", labels)  # one file holds the labels of a whole project
+    form = labels.findChild(ImportForm)
+    desk.click(next(b for b in form.findChildren(QRadioButton) if b.text().startswith("Volumes")))
+    desk.click("Import…", within=labels)
+    desk.wait_idle()
+    (liver,) = labels_of(desk, project).instances
+    assert (voxels(labels_of(desk, project), liver, VOLUME.shape) == VOLUME).all()
+    desk.click("Import a folder…", within=labels)
+    desk.wait_idle()
+    assert "Imported: 1 item of the project found" in desk.told()
+    assert asked == ["*", "folder"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme, words
@@ -25,9 +25,12 @@ class ImportOptions:
     format: str
     dry_run: bool = False
     files: tuple[Path, ...] = ()  # chosen already: DICOM files of labels, each known for what it is
+    folder: bool = False  # all files of the format in a folder
 
 
 class ImportForm(QWidget):
+    folders_told = Signal(bool)  # whether a folder can be imported as well as a file
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._format = LabelFormat(self)
@@ -74,6 +77,11 @@ class ImportForm(QWidget):
             how = self.tr("Items are found by their hash, then by path or title.")
         stay = self.tr("Labels that are there stay; those of the file are added or take their place.")
         self._note.setText(f"{how} {stay}")
+        self.folders_told.emit(self.takes_folders)
+
+    @property
+    def takes_folders(self) -> bool:
+        return not self._files and self._format.format in (*OF_DICOM, *OF_GRIDS)
 
     @Slot()
     def forget_files(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -38,6 +39,10 @@ class ProjectLabels(QWidget):
         self._import = button(self.tr("Import…"), "ph.download-simple", parent=self)
         self._export.clicked.connect(self._on_export)
         self._import.clicked.connect(self._on_import)
+        self._folder = button(self.tr("Import a folder…"), "ph.folder-open", parent=self)
+        self._folder.clicked.connect(self._on_folder)
+        self._folder.setVisible(self._import_form.takes_folders)
+        self._import_form.folders_told.connect(self._folder.setVisible)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -61,6 +66,8 @@ class ProjectLabels(QWidget):
                 column.addWidget(self._fault)
             foot = QHBoxLayout()
             foot.addWidget(verb)
+            if verb is self._import:
+                foot.addWidget(self._folder)
             foot.addStretch(1)
             column.addLayout(foot)
             column.addStretch(1)
@@ -98,6 +105,11 @@ class ProjectLabels(QWidget):
     def _on_export(self) -> None:
         if self._project is not None:
             self.export_wanted.emit(self._project.id, self._export_form.options())
+
+    @Slot()
+    def _on_folder(self) -> None:
+        if self._project is not None:
+            self.import_wanted.emit(self._project.id, replace(self._import_form.options(), folder=True))
 
     @Slot()
     def _on_import(self) -> None:

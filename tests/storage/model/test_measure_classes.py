@@ -47,6 +47,13 @@ def test_the_armed_class_goes_first_where_it_fits():
     assert line_class(ontology, Measure.ANGLE, armed["Vessel"]).name == "Angle"
 
 
+def test_cobbs_angles_are_kept_apart_from_others_unless_their_class_is_armed():
+    ontology = lines("Angle")
+    assert line_class(ontology, Measure.COBB) is None
+    assert line_class(ontology, Measure.COBB, ontology.objects[0].feature_hash).name == "Angle"
+    assert [c.name for c in with_line_class(ontology, Measure.COBB).objects] == ["Angle", "Cobb angle"]
+
+
 def test_lengths_are_not_kept_among_angles():
     assert line_class(lines("Angle", "Cobb angle"), Measure.LENGTH) is None
 
