@@ -7,7 +7,7 @@ focus; finished gestures go to the catalog through a save queue.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from app.media import editor_for
 from app.operations import Operations
 from app.saving import SaveQueue
 from app.task_loader import LoadedTask, load_task
+from app.task_verbs import TaskVerbs
 from storage.catalog import labels, ontologies, tasks
 from storage.editing.edits import difference
 from storage.editing.focus import Focus
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from app.messages import Messages
     from app.patient import Patient
     from app.window_state import WindowState
-    from storage.model.reads import TaskRow
     from storage.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ DISPLAY = {
 }
 
 
-class LabelEditor(QWidget):
+class LabelEditor(TaskVerbs, QWidget):
     left = Signal()  # back to the queue
     status = Signal(str)  # where the cursor is, and what lies under it
     hint = Signal(str)  # what the tool expects
@@ -157,6 +157,7 @@ class LabelEditor(QWidget):
             self._show(loaded)
 
     def _on_failed(self, error: Exception) -> None:
+        self._wanted = self.task_id
         self._messages.error(error, self.tr("Open task"))
         if self.loaded is None:
             self.left.emit()
@@ -409,76 +410,6 @@ class LabelEditor(QWidget):
         if self._ready_next is not None:
             self._close(self._ready_next)
             self._ready_next = None
-
-    def go(self, step: int) -> None:
-        """The task before or after this one in its stage's queue."""
-        if self.loaded is None:
-            return
-        reads, task = self._context.reads, self.loaded.task
-
-        def ask() -> Sequence[int]:
-            return reads.task_ids(task.project_id, stage=task.stage_uuid)
-
-        self._context.jobs.read(ask, partial(self._go, task.id, step), self._on_failed, owner=self)
-
-    def _go(self, shown: int, step: int, queue: Sequence[int]) -> None:
-        """From the one that was asked for last: whoever presses faster than tasks open still gets a step for each press."""
-        since = self._wanted if self._wanted in queue else shown
-        at = (queue.index(since) if since in queue else 0) + step
-        if 0 <= at < len(queue):
-            self.open(queue[at])
-        else:
-            self._messages.tell(self.tr("There is no further task in this direction."))
-
-    @Slot()
-    def submit(self) -> None:
-        if self.loaded is None or self.session is None:
-            return
-        self._flush()
-        if self.side is not None and self.side.missing():
-            self._messages.tell(
-                self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
-            )
-            return
-        self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
-
-    @Slot()
-    def skip(self) -> None:
-        self._flush()
-        self._move_on(self.tr("Skip task"), tasks.skip, gone=False)
-
-    def _move_on(self, text: str, work: Any, *, gone: bool) -> None:
-        """`gone`: the task leaves the queue; else it goes to its end."""
-        if self.loaded is None:
-            return
-        task = self.loaded.task
-        following = self._ready_next.task.id if self._ready_next is not None else None
-        self._operations.run(text, work, task.id, origin=self, then=lambda _result: self._after_move(task, following, gone))
-
-    def _after_move(self, task: TaskRow, following: int | None, gone: bool) -> None:
-        if self.task_id != task.id:
-            return
-        if not self._context.settings.values.next_after_submit:
-            self.left.emit()
-            return
-        if following is None:
-            found = self._context.reads.next_task(task.project_id, task.id)
-            following = found.id if found is not None and found.id != task.id else None
-        if following is None:
-            self._messages.tell(self.tr("That was the last task. Well done."))
-            self.left.emit()
-        else:
-            ready = self._ready_next
-            if ready is not None and ready.task.id == following:
-                # It was read ahead while this one, handed in or gone to the end, still stood before it.
-                ready.position, ready.total = max(1, ready.position - 1), max(1, ready.total - gone)
-            self.open(following)
-
-    @Slot()
-    def reopen(self) -> None:
-        if self.loaded is not None:
-            task_id = self.loaded.task.id
-            self._operations.run(self.tr("Reopen task"), tasks.reopen, task_id, then=lambda _result: self.open(task_id))
 
     @Slot(str)
     def zoom_to(self, instance: str) -> None:

@@ -1,0 +1,110 @@
+"""From task to task: the one before or after, handing in, skipping, reopening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from storage.catalog import tasks
+
+if TYPE_CHECKING:
+    from app.label_editor import LabelEditor
+    from storage.model.reads import TaskRow
+
+
+class TaskVerbs:
+    """Mixed into the label editor."""
+
+    _moving = False  # the task is being handed in or skipped
+
+    def go(self: LabelEditor, step: int) -> None:
+        """The task before or after this one in its stage's queue."""
+        if self.loaded is None:
+            return
+        reads, task = self._context.reads, self.loaded.task
+
+        def ask() -> Sequence[int]:
+            return reads.task_ids(task.project_id, stage=task.stage_uuid)
+
+        self._context.jobs.read(ask, partial(self._go, task.id, step), self._on_failed, owner=self)
+
+    def _go(self: LabelEditor, shown: int, step: int, queue: Sequence[int]) -> None:
+        """From the one that was asked for last: whoever presses faster than tasks open still gets a step for each press."""
+        since = self._wanted if self._wanted in queue else shown
+        at = (queue.index(since) if since in queue else 0) + step
+        if 0 <= at < len(queue):
+            self.open(queue[at])
+        else:
+            self._messages.tell(self.tr("There is no further task in this direction."))
+
+    def submit(self: LabelEditor) -> None:
+        if self.loaded is None or self.session is None:
+            return
+        self._flush()
+        if self.side is not None and self.side.missing():
+            self._messages.tell(
+                self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
+            )
+            return
+        self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
+
+    def skip(self: LabelEditor) -> None:
+        self._flush()
+        self._move_on(self.tr("Skip task"), tasks.skip, gone=False)
+
+    def _move_on(self: LabelEditor, text: str, work: Any, *, gone: bool) -> None:
+        """`gone`: the task leaves the queue; else it goes to its end. Once, and after everything of it is written."""
+        if self.loaded is None or self._moving or self._wanted != self.task_id:
+            return
+        task = self.loaded.task
+        following = self._ready_next.task.id if self._ready_next is not None else None
+
+        def moved(_result: object) -> None:
+            self._moving = False
+            self._after_move(task, following, gone)
+
+        def stayed(error: BaseException) -> None:
+            self._moving = False
+            self._messages.error(error, text)
+
+        def go(written: bool) -> None:
+            if written:
+                self._operations.run(text, work, task.id, origin=self, then=moved, failed=stayed)
+            else:
+                self._moving = False
+                self._messages.tell(
+                    self.tr("This task stays where it is: its last change is not saved yet. It is kept and tried again.")
+                )
+
+        self._moving = True
+        if self._busy_saving():
+            assert self._saving is not None
+            wait_s = 0 if self._saving.state == "failed" else 10
+            self._context.jobs.read(partial(self._saving.drained().wait, wait_s), go, owner=self)
+        else:
+            go(True)
+
+    def _after_move(self: LabelEditor, task: TaskRow, following: int | None, gone: bool) -> None:
+        if self.task_id != task.id:
+            return
+        if not self._context.settings.values.next_after_submit:
+            self.left.emit()
+            return
+        if following is None:
+            found = self._context.reads.next_task(task.project_id, task.id)
+            following = found.id if found is not None and found.id != task.id else None
+        if following is None:
+            self._messages.tell(self.tr("That was the last task. Well done."))
+            self.left.emit()
+        else:
+            ready = self._ready_next
+            if ready is not None and ready.task.id == following:
+                # It was read ahead while this one, handed in or gone to the end, still stood before it.
+                ready.position, ready.total = max(1, ready.position - 1), max(1, ready.total - gone)
+            self.open(following)
+
+    def reopen(self: LabelEditor) -> None:
+        if self.loaded is not None:
+            task_id = self.loaded.task.id
+            self._operations.run(self.tr("Reopen task"), tasks.reopen, task_id, then=lambda _result: self.open(task_id))
