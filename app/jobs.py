@@ -164,7 +164,7 @@ class JobRunner(QObject):
         from shiboken6 import isValid
 
         owner = work.owner()
-        if owner is None or not isValid(owner):
+        if owner is None or self._closed or not isValid(owner):
             return
         if work.error is None:
             work.done(work.answer)

@@ -37,6 +37,12 @@ def _import_editor() -> None:
     import viewers.tools.toolbox  # noqa: F401
 
 
+def _import_rest() -> None:
+    """Of the files room: imported by the window's own thread they would hold it up."""
+    import widgets.panels.details
+    import widgets.panels.trash  # noqa: F401
+
+
 def _import_verbs() -> None:
     """Of all editors; some of what they need is large."""
     import app.actions.labels  # noqa: F401
@@ -64,6 +70,9 @@ class Pages(QObject):
 
     @Slot()
     def _complete(self) -> None:
+        self.context.jobs.read(_import_rest, self._make_rest, owner=self)
+
+    def _make_rest(self, _imported: None) -> None:
         self.files.complete()
         self.context.jobs.read(_import_verbs, self._fill_label_menu, owner=self)
 
