@@ -33,7 +33,9 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
     sides = tuple(str(side) for side in item.facts.get("patient_orientation") or ())
     modality = str(item.facts.get("modality") or "")
     calibration = Calibration.of_facts(item.facts)
-    return VolumeSource(opened, modality=modality, sides=sides, calibration=calibration, cache_dir=catalog.paths.cache)
+    return VolumeSource(
+        opened, modality=modality, sides=sides, calibration=calibration, fps=item.fps, cache_dir=catalog.paths.cache
+    )
 
 
 def corner_titles(item: Item) -> tuple[str, ...]:

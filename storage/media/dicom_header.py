@@ -296,8 +296,8 @@ def _facts(values: Values, transfer_syntax: str) -> dict[str, Any]:
         "thickness": values.decimal(0x00180050),
         "burned_in": values.code(0x00280301),
     }
-    time, rate = values.decimal(0x00181063), values.decimal(0x00180040)
-    if time or rate:
+    time, rate = values.decimal(0x00181063), values.decimal(0x00082144) or values.decimal(0x00180040)
+    if time or rate:  # how far apart frames were taken says it more exactly than the rate that is recommended
         made["fps"] = 1000 / time if time and time > 0 else rate
     if aspect := values.decimals(0x00280034):
         made["pixel_aspect"] = list(aspect)

@@ -146,13 +146,14 @@ class VolumeStage:
         wait: bool = True,
         opener: Any = None,
         calibration: Calibration | None = None,
+        fps: float | None = None,
         **options: Any,
     ) -> None:
         if frames is None:
             geometry = geometry or space()
             frames = ArrayFrames(beads(geometry) if array is None else array, geometry)
         self.frames = frames
-        self.volume = VolumeSource(opener or (lambda: frames), modality=modality, calibration=calibration)
+        self.volume = VolumeSource(opener or (lambda: frames), modality=modality, calibration=calibration, fps=fps)
         self.document = LabelDocument()
         self.sent = Sent()
         self.session = EditSession(

@@ -56,9 +56,10 @@ def look_of(index: FrameIndex, frame: int, voi: Window | Lut | None, *, invert: 
     if fmt.padding is not None:
         other = fmt.padding if fmt.padding_limit is None else fmt.padding_limit
         padding = (float(min(fmt.padding, other)), float(max(fmt.padding, other)))
-    # MONOCHROME1 and the shape INVERSE say the same thing; where both do it is still said once.
+    # A Presentation LUT Shape is the last word on polarity, also against MONOCHROME1: so DCMTK has it, and dcm4che.
     grey = fmt.photometric in ("MONOCHROME1", "MONOCHROME2")
-    turned = grey and (fmt.photometric == "MONOCHROME1" or fmt.presentation_shape == "INVERSE")
+    usual = "INVERSE" if fmt.photometric == "MONOCHROME1" else "IDENTITY"
+    turned = grey and (fmt.presentation_shape if fmt.presentation_shape in ("IDENTITY", "INVERSE") else usual) == "INVERSE"
     return Look(
         voi=voi,
         slope=float(index.slope[frame]),

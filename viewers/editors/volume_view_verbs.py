@@ -21,18 +21,25 @@ from viewers.scene.mpr import PlaneKind, Slab
 from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.scene.volume_source import VolumeSource
+from viewers.scene.volume_words import VolumeWords
 from viewers.scene.window_level import Window, dragged
 
 SPEEDS = (1, 2, 5, 10, 15, 25, 40, 60)  # slices a second
 USUAL_SPEED = 10
+SLOWEST, FASTEST = 0.2, 120.0
 
 
 class Cine:
-    """Runs through slices or times: a step for every beat, none while the last one is not yet on the screen."""
+    """Runs through slices or times: a step for every beat, none while the last one is not yet on the screen.
 
-    def __init__(self, step: Callable[[], None], ready: Callable[[], bool]) -> None:
+    `own` is the pace that the file says it was taken at, where it says one: it begins with that.
+    """
+
+    def __init__(self, step: Callable[[], None], ready: Callable[[], bool], own: float | None = None) -> None:
         self._step, self._ready = step, ready
-        self.speed = USUAL_SPEED
+        self.own = own if own is not None and SLOWEST <= own <= FASTEST else None
+        self._speeds = sorted({*SPEEDS, self.own or USUAL_SPEED})
+        self.speed: float = self.own or USUAL_SPEED
         self._timer = QTimer()
         self._timer.timeout.connect(self._beat)
 
@@ -50,8 +57,8 @@ class Cine:
         self._timer.stop()
 
     def faster(self, steps: int) -> None:
-        at = min(max(SPEEDS.index(self.speed) + steps, 0), len(SPEEDS) - 1)
-        self.speed = SPEEDS[at]
+        at = min(max(self._speeds.index(self.speed) + steps, 0), len(self._speeds) - 1)
+        self.speed = self._speeds[at]
         self._timer.setInterval(round(1000 / self.speed))
 
     def _beat(self) -> None:
@@ -75,6 +82,7 @@ class VolumeViewVerbs:
     active: PlaneKind | None  # whose pane has the keyboard; None: the acquired slices'
     cine: Cine
     time_cine: Cine
+    words: VolumeWords
     read_header: Callable[[int], Sequence[Row]] | None
     titles: Callable[[], Sequence[str]]
     say: Callable[[str], None]
@@ -294,7 +302,8 @@ class VolumeViewVerbs:
     def change_speed(self, steps: int) -> None:
         self.cine.faster(steps)
         self.time_cine.faster(steps)
-        self.say(f"{self.cine.speed} slices a second")
+        own = ", as the file has it" if self.cine.speed == self.cine.own else ""
+        self.say(f"{self.cine.speed:.3g} {self.words.one.lower()}s a second{own}")
 
     def _beat_slice(self) -> None:
         number, count = self.slice_place()

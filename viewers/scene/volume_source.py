@@ -57,6 +57,7 @@ class VolumeSource:
         modality: str = "",
         sides: Sequence[str] = (),
         calibration: Calibration | None = None,
+        fps: float | None = None,
         cache_dir: Path | None = None,
         budget: MemoryBudget = SHARED,
     ) -> None:
@@ -66,6 +67,7 @@ class VolumeSource:
         self.modality = modality  # CT, MR ...
         self.sides = tuple(sides)  # of the patient that rows and columns run to, where no position says it
         self.calibration = calibration or Calibration()  # of its pixels, where no position says it
+        self.fps = fps  # at which its frames were taken, of films
         self.window = WindowState()
         self.suv: float | None = None  # what modality values are multiplied with to be SUVbw
         self.suv_refused = ""  # why not, of PET

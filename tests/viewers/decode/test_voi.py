@@ -107,15 +107,18 @@ def test_a_modality_lut_stands_in_place_of_slope_and_intercept(tmp_path):
 
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
 @pytest.mark.parametrize("shape", ["IDENTITY", "INVERSE", ""])
-def test_black_and_white_are_turned_once_whatever_says_so(tmp_path, photometric, shape):
+def test_black_and_white_are_turned_as_dcmtk_turns_them(tmp_path, photometric, shape):
+    """Once, whatever says so; where the two disagree the shape has the last word."""
+
     def change(i, ds):
         if shape:
             ds.PresentationLUTShape = shape
 
     path = picture(tmp_path / "s", photometric=photometric, change=change, windows=((2048, 4096),))
-    turned = photometric == "MONOCHROME1" or shape == "INVERSE"
+    turned = (shape or ("INVERSE" if photometric == "MONOCHROME1" else "IDENTITY")) == "INVERSE"
     greys = shown(path)
     assert (greys[0, 0], greys[-1, -1]) == ((255, 0) if turned else (0, 255))
+    assert apart(greys, by_dcmtk(path, tmp_path, "+Wi", "1")) <= 1
 
 
 def test_colours_are_not_turned_by_what_is_said_of_greys(tmp_path):
