@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import ActionRegistry
+from widgets.controls.search_field import dress_search
 
 Index = QModelIndex | QPersistentModelIndex
 KEYS = Qt.ItemDataRole.UserRole
@@ -126,9 +127,8 @@ class Palette(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = QLineEdit(self)
-        self._text.setPlaceholderText(self.tr("Type what you want to do"))
+        dress_search(self._text, self.tr("Type what you want to do"))
         self._text.setAccessibleName(self.tr("Command"))
-        self._text.setClearButtonEnabled(True)
         self._list = QListView(self)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QPoint, QSize, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import single_instance
@@ -69,7 +69,7 @@ class Program(QObject):
         if other is not None:
             window.move(other.availableGeometry().topLeft())
         else:
-            window.move(self.windows[0].pos().x() + 32, self.windows[0].pos().y() + 32)
+            _put_over(window, self.windows[0])
         window.show()
         return window
 
@@ -224,6 +224,17 @@ def _original(catalog: Catalog, item_id: int) -> Path | None:
     from storage.services.originals import face_of
 
     return face_of(catalog, catalog.reads.item(item_id))
+
+
+def _put_over(window: QWidget, first: QWidget) -> None:
+    """A little to the right of the first window and below it, and all of it on the screen."""
+    room, frame = first.screen().availableGeometry(), first.frameGeometry()
+    edges = frame.size() - first.size()
+    corner = frame.topLeft() + QPoint(32, 32)
+    left = room.bottomRight() - corner
+    window.resize(window.size().boundedTo(QSize(left.x(), left.y()) - edges).expandedTo(window.minimumSize()))
+    over = corner + QPoint(window.width() + edges.width(), window.height() + edges.height()) - room.bottomRight()
+    window.move(corner - QPoint(max(0, over.x()), max(0, over.y())))
 
 
 def _load_pages() -> None:

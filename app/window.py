@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail(
             [
                 Place("files", self.tr("Files"), "ph.folders"),
-                Place("datasets", self.tr("Datasets"), "ph.stack"),
+                Place("datasets", self.tr("Datasets"), "ph.database"),
                 Place("ontologies", self.tr("Ontologies"), "ph.tree-structure"),
                 Place("projects", self.tr("Projects"), "ph.clipboard-text"),
                 Place("jobs", self.tr("Jobs"), "ph.activity", below=True),

@@ -245,7 +245,8 @@ class FilesRoom(QObject):
     def _delete(self, ids: frozenset[int], items: ItemSelection, lost: trash.DeleteConsequences) -> None:
         from widgets.dialogs.delete import ConfirmDelete
 
-        if ConfirmDelete.ask(self.window, lost, self._words(ids, items)):
+        days = self.context.settings.values.trash_days
+        if ConfirmDelete.ask(self.window, lost, self._words(ids, items), days=days):
             self.operations.run(
                 self.tr("Delete"), trash.delete, ids, items,
                 then=lambda _group: self.window.messages.tell(self.tr("In the trash. Ctrl+Z brings it back.")),

@@ -283,7 +283,7 @@ def _words(op: Operation, folder_ids: Sequence[int], ids: set[int], places: Sequ
     else:
         rest = len(ids)
     parts = names if len(names) <= 2 else [f"{len(names)} folders"]
-    title = " and ".join([*parts, *([f"{rest} file{'s' if rest > 1 else ''}"] if rest else [])])
+    title = " and ".join([*parts, *([f"{rest} item{'s' if rest > 1 else ''}"] if rest else [])])
     above = [r[0] for r in op.all(f"SELECT DISTINCT parent_id FROM folders WHERE id {_IN}", _json(folder_ids))]
     where = {*above, *places}
     if len(where) != 1:

@@ -117,7 +117,7 @@ class TrashEntry:
     """One deletion: restored or purged as a whole."""
 
     group: str
-    title: str  # "Scans" or "12 files"
+    title: str  # "Scans" or "12 items"
     folder_ids: tuple[int, ...]
     items: int
     trashed_at: int

@@ -75,3 +75,17 @@ def test_what_is_selected_is_told_at_the_right(full: Desk) -> None:
     full.wait_idle()
     assert full.can_see("summit.png", full.pages.files.details)
     assert titles(panel.sidebar.tree) == ["Album", "Alps"]
+
+
+def test_what_is_found_from_the_trash_is_not_called_the_trash(desk: Desk, album: Path) -> None:
+    desk.add("Album", album / "beach.png")
+    panel = desk.pages.files.panel
+    desk.click(panel.sidebar.trash)
+    desk.key("Ctrl+F", desk.window)
+    desk.type("bea")
+    desk.wait_idle()
+    assert desk.files() == ["beach.png"]
+    assert panel.breadcrumb.titles() == ["Files", "Search results"]
+    desk.key("Esc")
+    desk.wait_idle()
+    assert panel.breadcrumb.titles() == ["Files", "Trash"]

@@ -25,6 +25,7 @@ def test_a_second_window_shows_the_same_catalog_and_follows_it(desk: Desk) -> No
     assert len(desk.program.windows) == 2
     second = desk.program.windows[1]
     assert second.isVisible() and second.pages is not None
+    assert second.screen().availableGeometry().contains(second.frameGeometry())
     desk.do(folders.create, None, "Scans")
     for window in desk.program.windows:
         assert titles(window.pages.files.panel.sidebar.tree) == ["Scans"]

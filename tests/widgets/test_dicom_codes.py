@@ -11,6 +11,7 @@ from storage.exchange.dicom_write import class_category, class_code
 from storage.model import dicom_codes
 from storage.model.dicom_codes import Code
 from tests.widgets.test_ontology_editor import room
+from widgets import theme
 from widgets.panels.ontology_forms import ObjectForm
 
 __all__ = ["room"]
@@ -98,7 +99,12 @@ def test_it_is_folded_where_there_is_none(room):
     assert QApplication.focusWidget() is not shown.search
 
 
-def test_nothing_of_it_is_cut_off_where_the_window_is_narrow(room, form):
+@pytest.fixture
+def dressed(plain):
+    theme.apply(plain, "light")
+
+
+def test_nothing_of_it_is_cut_off_where_the_window_is_narrow(dressed, room, form):
     """The form cannot be scrolled sideways."""
     find(room, form, "10200004")
     assert form.use_color.isVisible()

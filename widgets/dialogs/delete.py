@@ -37,28 +37,22 @@ class Consequences(Protocol):
 
 class ConfirmDelete(Dialog):
     @classmethod
-    def ask(cls, parent: QWidget | None, consequences: Consequences, what: str = "", *, for_good: bool = False) -> bool:
-        """`what`: “Scans”; without it the counts are named. `for_good`: nothing can bring it back."""
-        return cls(parent, consequences, what, for_good=for_good).run()
+    def ask(cls, parent: QWidget | None, consequences: Consequences, what: str = "", *, days: int = 30) -> bool:
+        """`what`: “Scans”; without it the counts are named. `days`: so long the trash keeps it."""
+        return cls(parent, consequences, what, days=days).run()
 
-    def __init__(self, parent: QWidget | None, consequences: Consequences, what: str = "", *, for_good: bool = False) -> None:
+    def __init__(self, parent: QWidget | None, consequences: Consequences, what: str = "", *, days: int = 30) -> None:
         super().__init__("", "", parent, danger=True)
         if not what:
             what = words.folders(consequences.folders) if consequences.folders else words.items(consequences.items)
-        title = self.tr("Delete {0} for good?").format(what) if for_good else self.tr("Delete {0}?").format(what)
+        title = self.tr("Delete {0}?").format(what)
         self.setWindowTitle(title)
         self.heading.setText(title)
-        self.text.setText(
-            self.tr("Nothing can bring it back.")
-            if for_good
-            else self.tr("It goes to the trash and can be restored for 30 days.")
-        )
+        kept = self.tr("1 day") if days == 1 else self.tr("{0} days").format(words.number(days))
+        self.text.setText(self.tr("To the trash, from where it can be restored for {0}.").format(kept))
         self.text.show()
-        self.ok.setText(self.tr("Delete for good") if for_good else self.tr("Move to trash"))
-        if not for_good:
-            self.ok.setDefault(True)
-        else:
-            self.cancel.setDefault(True)
+        self.ok.setText(self.tr("Move to trash"))
+        self.ok.setDefault(True)
         for line in self._lines(consequences):
             self.body.addWidget(label(f"•  {line}", wrap=True))
         self.body.setSpacing(theme.INSIDE)
@@ -79,22 +73,17 @@ class ConfirmDelete(Dialog):
             )
             lines.append(self.tr("{0}, {1}, stay as files in their own folder").format(some, words.size(of.pictures_size)))
         if of.datasets:
-            few = self.tr("leaves the dataset {0}") if len(of.datasets) == 1 else self.tr("leaves the datasets {0}")
+            few = self.tr("out of the dataset {0}") if len(of.datasets) == 1 else self.tr("out of the datasets {0}")
             lines.append(few.format(_names(of.datasets)))
         if of.projects:
-            few = (
-                self.tr("its tasks leave the project {0}")
-                if len(of.projects) == 1
-                else self.tr("its tasks leave the projects {0}")
+            few = self.tr("with the tasks in the project {0}")
+            lines.append(
+                (few if len(of.projects) == 1 else self.tr("with the tasks in the projects {0}")).format(_names(of.projects))
             )
-            lines.append(few.format(_names(of.projects)))
-        if of.annotations:
-            kept = (
-                self.tr("1 annotation")
-                if of.annotations == 1
-                else self.tr("{0} annotations").format(words.number(of.annotations))
-            )
-            lines.append(self.tr("{0} made on it").format(kept))
+        if of.annotations == 1:
+            lines.append(self.tr("with 1 annotation"))
+        elif of.annotations:
+            lines.append(self.tr("with {0} annotations").format(words.number(of.annotations)))
         return lines
 
 

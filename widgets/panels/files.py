@@ -291,7 +291,7 @@ class FilesPanel(QWidget):
         if gone:
             return False
         self._above = [folder.id for folder in path[:-1]]
-        place = self.tr("Trash") if self._place.kind == "trash" else self.tr("Search results") if self._text else ""
+        place = self.tr("Search results") if self._text else self.tr("Trash") if self._place.kind == "trash" else ""
         self.breadcrumb.show_path([] if self._text else path, place)
         folders = self._reads.child_folders(self._place.folder_id) if path and not self._text else []
         self.strip.show_folders(folders, [each.id for each in path])

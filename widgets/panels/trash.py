@@ -37,7 +37,9 @@ class TrashPanel(QWidget):
         self._entries: list[TrashEntry] = []
         self._table = QTableWidget(0, 5, self)
         self._nothing = StatePanel(
-            "ph.trash", self.tr("The trash is empty"), self.tr("What you delete waits here for 30 days and can be restored.")
+            "ph.trash",
+            self.tr("The trash is empty"),
+            self.tr("What you delete waits here and can be restored; the settings say for how long."),
         )
         self._failed = FailedPanel()
         self._failed.retry_wanted.connect(self.refresh)
@@ -70,7 +72,7 @@ class TrashPanel(QWidget):
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 80), (2, 180), (3, 150), (4, 150)):
+        for column, width in ((1, 60), (2, 170), (3, 168), (4, 110)):
             table.setColumnWidth(column, width)
         bar = QHBoxLayout()
         bar.setContentsMargins(theme.GROUP, theme.GAP, theme.GROUP, theme.GAP)
