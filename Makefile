@@ -6,6 +6,8 @@
 
 PY = .venv/bin/python
 JOBS ?= 2
+# Compiled once, not at every start: a fifth of the time until the window is usable.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint bench shots clean
 
