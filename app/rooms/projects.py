@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,7 +206,7 @@ class ProjectsRoom(QObject):
     def _exported(self, result: Any) -> None:
         counts = ", ".join(how_many(n, what.replace("_", " ").removesuffix("s")) for what, n in result.counts.items())
         files = result.files
-        place = files[0].name if len(files) == 1 else files[0].parent.name if files else ""
+        place = Path(os.path.commonpath(files)).name if files else ""
         self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, place))
         if result.lost:
             self._show_list(self.tr("Exported. The format cannot hold:"), result.lost)

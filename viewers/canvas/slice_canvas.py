@@ -83,7 +83,7 @@ class SliceCanvas(QWidget):
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self.brush: PlaneHand | None = None
         self.marked = True  # letters, corners and scale bar
-        self._hand = CrosshairHand(state, kind)
+        self.hand = CrosshairHand(state, kind)
         self._cut: Cut | None = None
         self._held: Qt.MouseButton = Qt.MouseButton.NoButton
         self._painting = False
@@ -248,7 +248,7 @@ class SliceCanvas(QWidget):
 
     def _turns(self) -> bool:
         """The pointer is here, and the crosshair is in its hand."""
-        return self._pointer is not None and self._radius() is None
+        return self.hand.turns and self._pointer is not None and self._radius() is None
 
     def _paint_brush(self, p: QPainter, cut: Cut) -> None:
         """Its outline round the pointer, as large as it paints; of scissors what has been drawn."""
@@ -283,7 +283,7 @@ class SliceCanvas(QWidget):
             ctrl, shift = (bool(keys & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier))
             self.brush.press(mm_at(self.view, plane, at.x(), at.y()), plane.normal, ctrl=ctrl, shift=shift)
         else:
-            self._hand.begin(self.view, plane, at.x(), at.y())
+            self.hand.begin(self.view, plane, at.x(), at.y())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at, way = event.position(), event.position() - self._from
@@ -294,7 +294,7 @@ class SliceCanvas(QWidget):
             case Qt.MouseButton.LeftButton if self._painting and self._cut is not None and self.brush is not None:
                 self.brush.move(mm_at(self.view, self._cut.plane, at.x(), at.y()))
             case Qt.MouseButton.LeftButton if self._cut is not None:
-                self._hand.move(self.view, self._cut.plane, at.x(), at.y())
+                self.hand.move(self.view, self._cut.plane, at.x(), at.y())
             case Qt.MouseButton.MiddleButton:
                 self._fitted = False
                 self.view.pan(way.x(), way.y())
@@ -321,7 +321,7 @@ class SliceCanvas(QWidget):
             self.state.look_at(mm_at(self.view, self._cut.plane, at.x(), at.y()))
             return
         found = lines(self.state, self.kind, self.view, self._cut.plane) if self.state.lines else []
-        hold = hold_at(found, at.x(), at.y(), self.view.size)
+        hold = hold_at(found, at.x(), at.y(), self.view.size, turns=self.hand.turns)
         shapes = {"line": Qt.CursorShape.SizeAllCursor, "turn": Qt.CursorShape.PointingHandCursor}
         self.setCursor(shapes.get(hold.what, Qt.CursorShape.CrossCursor))
         self.setToolTip(self.tr("Drag to turn the planes; Shift+S: straight again") if hold.what == "turn" else "")
@@ -334,7 +334,7 @@ class SliceCanvas(QWidget):
             self._painting = False
             self.brush.release()
         elif held == Qt.MouseButton.LeftButton:
-            self._hand.end()
+            self.hand.end()
         elif held == Qt.MouseButton.RightButton and not self._dragged:
             self.menu_wanted.emit(None, event.globalPosition().toPoint())
 

@@ -60,7 +60,7 @@ class VolumeHanging:
     by_hand = False
     others = 0
     _arranging = False
-    _aligning = False
+    _aligning = _following = False
     _likes_3d: bool
     _window_due = False
     _kept_layout: dict[str, str]  # made by hand when this series was last open
@@ -191,6 +191,18 @@ class VolumeHanging:
             if own is not None:
                 self._see_alike(own, other)
             other.view_changed.connect(lambda: self._view_moved_in(other))
+        if self.beside is not None and self.beside.state is not None:
+            self.beside.state.listen(self._on_beside_state)
+
+    def _on_beside_state(self, names: frozenset[str]) -> None:
+        """In one space the edited series goes where one looks in the other, as far as it reaches."""
+        beside, state = self.beside, self.state
+        if "crosshair" not in names or self._following or state is None or beside is None or beside.state is None:
+            return
+        if beside.same_space and beside.linked:
+            self._following = True
+            state.look_at(beside.state.crosshair)
+            self._following = False
 
     def _pane_edited(self) -> AcquiredCanvas | SliceCanvas | None:
         """Of the edited series, next to the other one."""
@@ -234,7 +246,13 @@ class VolumeHanging:
         if self.beside is not None:
             self.beside.follow_window(self.volume)
             if self.state is not None:
-                self.beside.follow(self.state)
+                self._beside_follows()
+
+    def _beside_follows(self) -> None:
+        if self.beside is not None and self.state is not None and not self._following:
+            self._following = True
+            self.beside.follow(self.state)
+            self._following = False
 
     def take_beside_away(self) -> None:
         """The series alone again."""

@@ -43,6 +43,7 @@ class VolumePlaces:
     frame: Callable[[], int]
     frames: Callable[[], int]
     stop_cine: Callable[[], None]
+    _beside_follows: Callable[[], None]
     _soon: QTimer
     _refresh_planes: Callable[[], None]
 
@@ -64,8 +65,7 @@ class VolumePlaces:
             self.canvas.smooth(state.smooth)
         if names & {"lines", "axes"}:
             self.canvas.update()
-        if self.beside is not None:
-            self.beside.follow(state)
+        self._beside_follows()
         if names == {"crosshair"}:
             for plane in self.planes.values():
                 plane.follow_crosshair()

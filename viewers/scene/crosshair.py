@@ -70,7 +70,7 @@ def lines(state: MprState, kind: PlaneKind, view: ViewState, plane: Plane) -> li
     return found
 
 
-def hold_at(found: list[Line], x: float, y: float, size: Point) -> Hold:
+def hold_at(found: list[Line], x: float, y: float, size: Point, *, turns: bool = True) -> Hold:
     """What a press at a place of the pane takes hold of."""
     best: tuple[float, Hold] = (GRAB, Hold("middle"))
     for line in found:
@@ -80,7 +80,7 @@ def hold_at(found: list[Line], x: float, y: float, size: Point) -> Hold:
         if away >= best[0] or abs(along) < FREE:
             continue
         far = reach(line, 1 if along > 0 else -1, size)
-        best = (away, Hold("turn" if abs(along) > ENDS * far else "line", line.kind))
+        best = (away, Hold("turn" if turns and abs(along) > ENDS * far else "line", line.kind))
     return best[1]
 
 
@@ -104,17 +104,17 @@ def turn_handles(line: Line, size: Point) -> list[Point]:
 
 
 class CrosshairHand:
-    """One drag. `begin`, `move`... ; nothing is stored, so there is nothing to end."""
+    """One drag. `begin`, `move`... ; nothing is stored, so there is nothing to end. `turns`: it may turn the lines, too."""
 
     def __init__(self, state: MprState, kind: PlaneKind) -> None:
-        self.state, self.kind = state, kind
+        self.state, self.kind, self.turns = state, kind, True
         self.hold: Hold | None = None
         self._angle = 0.0
         self._start: tuple[Point, Floats] | None = None  # of a press that has not moved yet
 
     def begin(self, view: ViewState, plane: Plane, x: float, y: float) -> None:
         found = lines(self.state, self.kind, view, plane) if self.state.lines else []
-        self.hold = hold_at(found, x, y, view.size)
+        self.hold = hold_at(found, x, y, view.size, turns=self.turns)
         self._angle = self._angle_of(view, plane, x, y)
         self._start = ((x, y), mm_at(view, plane, x, y))
         if self.hold.what == "middle":

@@ -270,6 +270,30 @@ def test_in_one_space_zoom_and_pan_are_the_same_in_both_panes(qtbot, other):
     assert_alike(own, pane)
 
 
+def test_in_one_space_the_edited_series_goes_where_one_looks_in_the_other(qtbot, other):
+    stage, own, pane = side_by_side(qtbot, other)
+    place = stage.volume.geometry.to_mm(30, 15, 4)
+    stage.click(pane, stage.at(pane, place))
+    assert np.allclose(stage.editor.state.crosshair[:2], place[:2], atol=1.0)
+    at = stage.editor.state.slice()
+    stage.wheel(pane, QPoint(100, 100), -1)
+    assert stage.editor.state.slice() == at + 2  # 4 mm there are two slices here
+    assert np.allclose(stage.editor.state.crosshair, stage.editor.beside.state.crosshair)
+    stage.key(Qt.Key.Key_L, CTRL)
+    stage.wheel(pane, QPoint(100, 100), -1)
+    assert stage.editor.state.slice() == at + 2
+
+
+def test_where_the_edited_series_does_not_reach_one_can_look_in_the_other(qtbot):
+    long = space(n=40)
+    volume = VolumeSource(lambda: ArrayFrames(beads(long), long), modality="CT")
+    stage, own, pane = side_by_side(qtbot, volume)
+    stage.editor.beside.state.go_to_slice(35)
+    assert stage.editor.beside.state.slice() == 35
+    assert stage.editor.state.slice() == stage.volume.geometry.n - 1
+    volume.close()
+
+
 def test_two_series_are_unlinked_and_linked_again_by_one_key(qtbot, other):
     stage, own, pane = side_by_side(qtbot, other)
     stage.key(Qt.Key.Key_L, CTRL)
