@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from storage.model import masks, measures
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Polyline, RotatedBox
 from storage.model.measure_classes import Measure, measure_of
-from storage.model.measures import Scale
+from storage.model.measures import Scale, Statistics
 from viewers.scene.volume_pictures import number
 from viewers.scene.volume_source import VolumeSource
 
@@ -62,7 +62,7 @@ class Measuring:
         """Lines for a shape on a frame, of a class of that name; none for a point. The same shape again costs nothing."""
         store = self.volume.store
         have = store is not None and bool(store.have[frame])
-        key = (shape, frame, have, name)
+        key = (shape, frame, have, name, self.volume.suv)
         if self._known is None or self._known[0] != key:
             self._known = (key, self._words(shape, frame, name))
         return self._known[1]
@@ -87,7 +87,7 @@ class Measuring:
             return self._of_line(list(shape.points), frame, name)
         if not isinstance(shape, AREAS):
             return ()
-        return tuple(filter(None, (self._statistics(shape, frame), self._area(shape, frame))))
+        return tuple(filter(None, (*self._statistics(shape, frame), self._area(shape, frame))))
 
     def _of_line(self, points: list[Point], frame: int, name: str) -> tuple[str, ...]:
         if len(points) < 2:
@@ -110,22 +110,30 @@ class Measuring:
             return f"{area / 100:,.2f} cm²"
         return f"{area:,.1f} {scale.area_unit}{self._why_no_mm(scale, frame)}"
 
-    def _statistics(self, shape: Geometry, frame: int) -> str:
+    def _statistics(self, shape: Geometry, frame: int) -> tuple[str, ...]:
+        """Of the values; of PET in SUV before them, where there is such a thing."""
         values = self.volume.values(frame)
         if values is None or self.volume.coloured:
-            return ""
+            return ()
         found = measures.under_shape(values, shape, self._unmeasured(frame))
         if found is None:
-            return ""
+            return ()
         unit = self.volume.frames.units if self.volume.frames is not None else ""
-        spread = f"{_decimals(found.mean)} ± {_decimals(found.deviation)} {unit}".rstrip()
-        return f"{spread}, {number(found.minimum)} to {number(found.maximum)}, {found.count:,} px"
+        suv = (_spread(found, "SUVbw", self.volume.suv),) if self.volume.suv else ()
+        return (*suv, f"{_spread(found, unit)}, {found.count:,} px")
 
     def _unmeasured(self, frame: int) -> NDArray[np.bool_] | None:
         found, padding = self.volume.slice(frame), self.volume.look(frame).padding
         if found is None or padding is None:
             return None
         return np.asarray((found.array >= padding[0]) & (found.array <= padding[1]))
+
+
+def _spread(found: Statistics, unit: str, factor: float = 1.0) -> str:
+    mean, deviation, least, most = (factor * v for v in (found.mean, found.deviation, found.minimum, found.maximum))
+    if factor != 1:
+        return f"{mean:.2f} ± {deviation:.2f} {unit}, {least:.2f} to {most:.2f}"
+    return f"{f'{_decimals(mean)} ± {_decimals(deviation)} {unit}'.rstrip()}, {number(least)} to {number(most)}"
 
 
 def _decimals(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import highdicom as hd
@@ -16,6 +17,7 @@ from storage.exchange.key_objects import read_key_objects, write_key_objects
 from storage.exchange.losses import Losses
 from storage.exchange.sr_read import read_sr, references_of
 from storage.exchange.volumes import DocumentFiller
+from storage.model.calibration import Calibration
 from storage.model.geometry import Box, Circle, Ellipse, Keypoint, Polygon, Polyline, RotatedBox, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass
@@ -204,3 +206,30 @@ def test_reports_of_highdicom_are_read_or_told(real_data, series, name):
     got, lost = read(path, series)
     assert not got.annotations
     assert lost
+
+
+def test_ultrasound_is_reported_in_mm_inside_its_region_and_in_pixels_beyond(tmp_path):
+    """As it is measured on the screen."""
+    region = {"box": [0, 0, 11, 15], "format": 1, "flags": 0, "units": [3, 3], "delta": [0.05, 0.05]}
+    placed = of_phantom(phantoms.series(tmp_path / "s"))
+    index = replace(placed.index, geometry=None)
+    calibration = Calibration.of_facts({"ultrasound": {"regions": [[region]]}})
+    series = replace(placed, geometry=None, index=index, calibration=calibration)
+    inside, beyond = Polyline(((2, 3), (10, 3))), Polyline(((2, 3), (18, 3)))
+    for line, wanted in ((inside, (4.0, "mm")), (beyond, (16.0, "{pixels}"))):
+        path = tmp_path / f"{wanted[1].strip('{}')}.dcm"
+        write(path, series, labelled(Line=line))
+        assert errors_of(path) == []
+        assert lengths_in(path) == [(pytest.approx(wanted[0]), wanted[1])]
+
+
+def lengths_in(path) -> list[tuple[float, str]]:
+    """Numbers and units of all that is called a length."""
+    found, waiting = [], [pydicom.dcmread(path)]
+    while waiting:
+        item = waiting.pop()
+        if item.get("ValueType") == "NUM" and item.ConceptNameCodeSequence[0].CodeMeaning == "Length":
+            measured = item.MeasuredValueSequence[0]
+            found.append((float(measured.NumericValue), measured.MeasurementUnitsCodeSequence[0].CodeValue))
+        waiting.extend(item.get("ContentSequence") or ())
+    return found

@@ -234,3 +234,16 @@ def test_a_square_of_flat_pixels_is_painted_flat(qtbot):
     height = int(white[:, centre.x()].sum())
     width = int(white[centre.y()].sum())
     assert height > 50 and width == pytest.approx(2 * height, rel=0.03)
+
+
+def test_under_a_shape_pet_is_told_in_suv_as_well(qtbot):
+    geometry = space()
+    values = np.zeros(geometry.shape, np.int16)
+    values[4, 10:20, 10:20] = np.arange(100).reshape(10, 10) * 100
+    stage = VolumeStage(qtbot, frames=ArrayFrames(values, geometry, units="BQML"), modality="PT")
+    words = stage.editor.measuring.words
+    box = Box(10, 10, 10, 10)
+    plain = words(box, 4)
+    assert plain[0] == "4,950.0 ± 2,886.6 BQML, 0 to 9,900, 100 px"
+    stage.volume.suv = 0.0004
+    assert words(box, 4) == ("1.98 ± 1.15 SUVbw, 0.00 to 3.96", *plain)

@@ -113,6 +113,52 @@ def test_what_is_nearer_hides_what_lies_behind(engine):
         assert (red > 3 * green) == (seen == "red") and (green > 3 * red) == (seen == "green"), (red, green, blue)
 
 
+# -- presets ------------------------------------------------------------------------------------------------------------
+
+#: Balls of one tissue each, by their place in columns and slices.
+TISSUES = {"bone": (900, 16, 10), "vessel": (300, 50, 10), "soft": (60, 16, 30), "lung": (-750, 50, 30)}
+
+
+@pytest.mark.parametrize(
+    ("preset", "seen"),
+    [
+        ("ct_bone", {"bone", "vessel"}),
+        ("ct_vessels", {"bone", "vessel"}),
+        ("ct_soft", {"bone", "vessel", "soft"}),
+        ("ct_skin", {"bone", "vessel", "soft"}),
+        ("ct_lung", {"bone", "vessel", "soft", "lung"}),  # of what is denser the border, which passes through its values
+    ],
+)
+def test_a_preset_of_ct_shows_the_tissues_that_it_is_named_for_and_no_thinner_ones(cpu, preset, seen):
+    made = scene(ball=False, box=False)
+    mm, middles = voxel_mm(made.geometry), {}
+    for name, (value, column, k) in TISSUES.items():
+        middles[name] = made.geometry.to_mm(column, 30, k)
+        made.array[np.linalg.norm(mm - middles[name], axis=-1) <= 7] = value + 1024
+    picture = cpu.draw(made.wish(made.camera(), SIZE, preset), made.grid, {}, scale=1.0, coarse=False)
+    shape = silhouette(picture, GROUND)
+    found = set()
+    for name, middle in middles.items():
+        x, y, _ = made.camera().project(middle, SIZE)
+        if shape[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].any():
+            found.add(name)
+    assert found == seen
+
+
+@pytest.mark.parametrize("modality", ["CT", "MR", "PT"])
+def test_no_two_presets_show_the_same(cpu, modality):
+    made = scene()
+    made.modality = modality
+    made.array += np.random.default_rng(3).integers(0, 200, made.array.shape).astype(made.array.dtype)
+    pictures = [
+        cpu.draw(Wish(made.camera(), SIZE, Look(p)), made.grid, {}, scale=1.0, coarse=False)
+        for p in presets(modality)
+        if p is not SURFACES
+    ]
+    assert all(silhouette(picture, GROUND).any() for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) == len(pictures)
+
+
 # -- projections --------------------------------------------------------------------------------------------------------
 
 

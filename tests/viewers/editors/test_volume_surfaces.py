@@ -1,0 +1,79 @@
+"""What is painted is seen in 3D in its colour, and goes when it is hidden, undone or shown alone no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.support.volume_view import ready_to_paint, space
+from viewers.canvas.volume_3d import VolumeView
+from viewers.scene.volume_render.looks import SURFACES
+
+
+@pytest.fixture
+def painting(qtbot, monkeypatch):
+    """A sphere brush in hand, and beside it the 3D view with nothing but segments."""
+    monkeypatch.setenv("POSTIL_3D", "cpu")
+    stage = ready_to_paint(qtbot, "sphere", use_3d=True, geometry=space(n=24, step=1.0))
+    view = stage.editor.view_3d
+    assert isinstance(view, VolumeView) and view.isVisible()
+    view.set_preset(SURFACES)
+    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    return stage, view
+
+
+def colored(view: VolumeView, stage) -> int:
+    """Pixels in which the colour of the class prevails."""
+    image = view.picture(marks=False).convertToFormat(QImage.Format.Format_RGB32)
+    bgr = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+    armed = stage.editor.ontology.object(stage.focus.armed)
+    wanted = [int(armed.color[i : i + 2], 16) for i in (5, 3, 1)]
+    strongest = int(np.argmax(wanted))
+    others = [c for c in range(3) if c != strongest]
+    return int((bgr[..., strongest] > 1.5 * bgr[..., others].max(axis=-1) + 30).sum())
+
+
+def shows(qtbot, stage, view, there: bool) -> None:
+    qtbot.waitUntil(lambda: view.settled and (colored(view, stage) > 30) is there, timeout=20000)
+
+
+def paint(stage) -> str:
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    (instance,) = stage.document.instances
+    return instance
+
+
+def test_a_stroke_is_seen_in_3d_and_its_undo(qtbot, painting):
+    stage, view = painting
+    assert colored(view, stage) == 0
+    paint(stage)
+    shows(qtbot, stage, view, True)
+    once = colored(view, stage)
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(44, 34, 9)))
+    qtbot.waitUntil(lambda: view.settled and colored(view, stage) > 1.3 * once, timeout=20000)
+    stage.session.undo()
+    qtbot.waitUntil(lambda: view.settled and abs(colored(view, stage) - once) < 0.05 * once, timeout=20000)
+    stage.session.undo()
+    shows(qtbot, stage, view, False)
+    stage.session.redo()
+    shows(qtbot, stage, view, True)
+
+
+def test_what_is_hidden_is_hidden_in_3d(qtbot, painting):
+    stage, view = painting
+    instance = paint(stage)
+    shows(qtbot, stage, view, True)
+    stage.focus.set(hidden=frozenset((instance,)))
+    shows(qtbot, stage, view, False)
+    stage.focus.set(hidden=frozenset())
+    shows(qtbot, stage, view, True)
+
+
+def test_what_was_painted_while_3d_was_out_of_sight_is_there_when_it_comes_back(qtbot, painting):
+    stage, view = painting
+    stage.editor.use_layout("stack")
+    assert not view.isVisible()
+    paint(stage)
+    stage.editor.use_layout("grid")
+    shows(qtbot, stage, view, True)
