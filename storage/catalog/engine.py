@@ -90,7 +90,7 @@ class Catalog:
             if not read_only and not can_write(path, paths.database):
                 raise CatalogError(
                     f"The catalog {path} cannot be written: its folder is read-only for you.",
-                    remedy="Ask for the right to write there, or open it for reading only.",
+                    remedy="Ask for the right to write there. The command line reads it as it is: `postil labels export`.",
                     input=str(path),
                 )
             with speaking(path):

@@ -92,7 +92,7 @@ class CocoWriter:
 
     def _refuse(self, item: Item, document: LabelDocument) -> None:
         if any(True for _ in document.records()):
-            place = {Kind.AUDIO: "sound", Kind.TEXT: "text"}.get(item.kind, f"the kind {item.kind.words}")
+            place = {Kind.AUDIO: "sound", Kind.TEXT: "text"}.get(item.kind, item.kind.words)
             self.losses.add("all labels", item.title, f"COCO has pictures only, no {place}")
 
     def _add_between(self, row: _Row) -> None:

@@ -345,6 +345,11 @@ def test_a_full_disk_is_said_to_be_full_when_pydicom_has_made_an_error_of_its_ow
     assert told.reason == f"There is no room left for {tmp_path / 'labels'}."
 
 
+def test_coco_says_that_it_has_no_volumes(stage, tmp_path):
+    done = export_labels(stage.catalog, stage.project, "coco", tmp_path / "out.json")
+    assert [loss.why for loss in done.lost] == ["COCO has pictures only, no DICOM series"]
+
+
 class Impatient(Progress):
     """Asked to stop when it has been looked at so many times."""
 
