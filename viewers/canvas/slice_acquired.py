@@ -21,7 +21,7 @@ from viewers.canvas.slice_marks import Lettering, corner_pieces, letter_pieces, 
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
 from viewers.scene.mpr import Plane, acquired
 from viewers.scene.mpr_state import MprState
-from viewers.scene.slice_marks import Corners, edge_letters, edge_sides, scale_bar
+from viewers.scene.slice_marks import Corners, edge_letters, edge_sides, flat_scale_bar, scale_bar
 from viewers.scene.slice_view import SliceView
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.tools.base import ShapeDraft
@@ -209,6 +209,9 @@ class AcquiredCanvas(ImageCanvas):
             paint_pieces(p, scale_pieces(how, scale_bar(self.view, plane), size))
 
 
+            if self.marked:
+                bar = flat_scale_bar(self.view, self.slices.volume.calibration, self.session.frames.index(self.on_screen))
+                paint_pieces(p, scale_pieces(how, bar, size))
 def free_place(wanted: QRectF, taken: Sequence[QRectF], bottom: float) -> QRectF:
     """The nearest place below where nothing is written yet, else the nearest above."""
     for down in (True, False):

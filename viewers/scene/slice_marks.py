@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storage.model.calibration import Calibration
 from storage.model.space import Floats, letters
 from viewers.scene.mpr import Plane
 from viewers.scene.view_state import ViewState
@@ -59,14 +60,28 @@ def edge_sides(view: ViewState, sides: Sequence[str]) -> tuple[str, str, str, st
 
 def scale_bar(view: ViewState, plane: Plane) -> ScaleBar | None:
     """A round number of millimetres, at most a quarter of the pane long."""
-    mm = math.hypot(*screen_ways(view, plane)[0])
-    most = view.size[0] / 4 * mm
+    return _bar(math.hypot(*screen_ways(view, plane)[0]), view.size[0])
+
+
+def flat_scale_bar(view: ViewState, calibration: Calibration, frame: int) -> ScaleBar | None:
+    """The same of a picture without a place in space, by what is calibrated in the middle of the pane; none for pixels."""
+    w, h = view.size
+    (x0, y0), (x1, y1) = view.image_point(w / 2, h / 2), view.image_point(w / 2 + 1, h / 2)
+    scale = calibration.at([(x0, y0)], frame)
+    if not scale.unit.startswith("mm"):
+        return None
+    return _bar(math.hypot(*scale.way((x0, y0), (x1, y1))), w, scale.unit.removeprefix("mm"))
+
+
+def _bar(mm: float, width: float, where: str = "") -> ScaleBar | None:
+    """`mm`: of one logical pixel."""
+    most = width / 4 * mm
     if not math.isfinite(most) or most <= 0:
         return None
     power = 10.0 ** math.floor(math.log10(most))
     length = next(m * power for m in (5, 2, 1) if m * power <= most * (1 + 1e-9))
     text = f"{length / 10:g} cm" if length >= 100 else f"{length:g} mm" if length >= 0.1 else f"{length * 1000:g} µm"
-    return ScaleBar(length / mm, text)
+    return ScaleBar(length / mm, text + where)
 
 
 def place_words(mm: Floats | tuple[float, float, float]) -> str:

@@ -26,6 +26,7 @@ from tests.support.volume_view import (
     space,
 )
 from viewers.canvas.slice_acquired import free_place
+from viewers.scene.slice_marks import flat_scale_bar
 
 
 def measured(stage: VolumeStage) -> list[str]:
@@ -247,3 +248,29 @@ def test_under_a_shape_pet_is_told_in_suv_as_well(qtbot):
     assert plain[0] == "4,950.0 ± 2,886.6 BQML, 0 to 9,900, 100 px"
     stage.volume.suv = 0.0004
     assert words(box, 4) == ("1.98 ± 1.15 SUVbw, 0.00 to 3.96", *plain)
+
+
+def test_pictures_without_a_place_have_a_scale_where_they_are_calibrated(qtbot):
+    """In the middle of the pane; turned pictures of unequal pixels by what lies across the pane; none where nobody knows."""
+    frames = ArrayFrames(beads(space()), None)
+    made = Calibration.of_facts({"spacing": [0.2, 0.1], "spacing_kind": "detector"})
+    stage = VolumeStage(qtbot, frames=frames, calibration=made)
+    view = stage.canvas.view
+    for turn, mm in ((0, 0.1), (90, 0.2)):
+        view.rotation = turn
+        bar = flat_scale_bar(view, made, 0)
+        ends = view.to_image([(100.0, 100.0), (100.0 + bar.length, 100.0)])
+        across = np.abs(ends[1] - ends[0]).max() * mm
+        assert bar.text.endswith(" mm at detector") and float(bar.text.split()[0]) == pytest.approx(across, rel=1e-6)
+    assert flat_scale_bar(view, Calibration(), 0) is None
+    inside = ultrasound([0, 0, 63, 47])
+    assert flat_scale_bar(view, inside, 0).text.endswith("mm") and flat_scale_bar(view, ultrasound([0, 0, 5, 5]), 0) is None
+
+
+def test_the_scale_of_a_calibrated_picture_is_painted(qtbot):
+    frames = ArrayFrames(np.zeros((1, 48, 64), np.int16), None)
+    plain = VolumeStage(qtbot, frames=frames)
+    spaced = VolumeStage(
+        qtbot, frames=frames, calibration=Calibration.of_facts({"spacing": [0.2, 0.2], "spacing_kind": "patient"})
+    )
+    assert (pixels(spaced.canvas) != pixels(plain.canvas)).any()
