@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
+    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -110,7 +111,10 @@ class _Row(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, index.data())
         color.setAlphaF(0.6)
         painter.setPen(color)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, index.data(KEYS))
+        metrics = painter.fontMetrics()
+        room = inner.adjusted(metrics.horizontalAdvance(index.data()) + 24, 0, 0, 0)
+        said = metrics.elidedText(index.data(REASON) or index.data(KEYS), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)
         painter.restore()
 
 
@@ -141,6 +145,10 @@ class Palette(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._text)
         layout.addWidget(self._list)
+        self._nothing = QLabel(self.tr("Nothing is called so. Try fewer letters."), self)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setProperty("role", "quiet")
+        layout.addWidget(self._nothing, 1)
         self._text.textChanged.connect(self._find)
         self._list.clicked.connect(self._run)
         self._text.installEventFilter(self)
@@ -184,6 +192,8 @@ class Palette(QFrame):
         if len(text.strip()) >= 2:
             entries[8:8] = [Entry(path, self.tr("folder"), "", go) for path, go in self._folders(text)]
         self._model.show(entries)
+        self._list.setVisible(bool(entries))
+        self._nothing.setVisible(not entries)
         self._list.setCurrentIndex(self._model.index(0))
 
     @Slot(QModelIndex)

@@ -112,6 +112,20 @@ def test_an_action_that_cannot_be_done_says_why_and_is_not_run(desk: Desk) -> No
     field = desk.find("Command", within=palette)
     desk.type("Skip task", field)
     assert palette._model.entries[0].reason == "Open a task first."
+    row = palette._list.visualRect(palette._model.index(0, 0))
+    right = row.adjusted(row.width() // 2, 0, 0, 0)
+    written = palette._list.viewport().grab(right).toImage()
+    assert len({written.pixel(x, y) for x in range(written.width()) for y in range(written.height())}) > 3  # it can be read
     desk.key("Return", field)
     assert palette.isVisible()
+    palette.close()
+
+
+def test_where_nothing_is_called_so_the_palette_says_it(desk: Desk) -> None:
+    desk.key("Ctrl+K", desk.window)
+    desk.turn()
+    palette = QApplication.activePopupWidget()
+    field = desk.find("Command", within=palette)
+    desk.type("qqqqqqzz", field)
+    assert desk.can_see("Nothing is called so. Try fewer letters.", palette)
     palette.close()

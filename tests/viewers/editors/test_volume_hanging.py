@@ -271,7 +271,7 @@ def test_in_one_space_zoom_and_pan_are_the_same_in_both_panes(qtbot, other):
 
 
 def test_in_one_space_the_edited_series_goes_where_one_looks_in_the_other(qtbot, other):
-    stage, own, pane = side_by_side(qtbot, other)
+    stage, _own, pane = side_by_side(qtbot, other)
     place = stage.volume.geometry.to_mm(30, 15, 4)
     stage.click(pane, stage.at(pane, place))
     assert np.allclose(stage.editor.state.crosshair[:2], place[:2], atol=1.0)
@@ -287,7 +287,7 @@ def test_in_one_space_the_edited_series_goes_where_one_looks_in_the_other(qtbot,
 def test_where_the_edited_series_does_not_reach_one_can_look_in_the_other(qtbot):
     long = space(n=40)
     volume = VolumeSource(lambda: ArrayFrames(beads(long), long), modality="CT")
-    stage, own, pane = side_by_side(qtbot, volume)
+    stage, _own, _pane = side_by_side(qtbot, volume)
     stage.editor.beside.state.go_to_slice(35)
     assert stage.editor.beside.state.slice() == 35
     assert stage.editor.state.slice() == stage.volume.geometry.n - 1
