@@ -13,6 +13,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
 from storage.model.calibration import Calibration
+from storage.model.measures import length
 from tests.support import phantoms
 from tests.support.series_read import only
 
@@ -49,6 +50,8 @@ def test_regions_of_a_real_ultrasound_are_those_of_its_header(tmp_path):
     scale = made.at(inside, 0)
     assert (scale.column, scale.row) == pytest.approx((tissue.PhysicalDeltaX * 10, tissue.PhysicalDeltaY * 10))
     assert scale.unit == "mm"
+    calipers = [(460.0, 291.0), (499.5, 301.5)]  # the machine's own, drawn into the picture: it wrote 1.06 cm beside them
+    assert length(calipers, made.at(calipers, 0)) == pytest.approx(10.6, abs=0.3)
     strip = [(doppler.RegionLocationMinX0 + 5, 320), (700, 340)]
     assert made.at(strip, 0).unit == made.at([(1, 1), (400, 200)], 0).unit == "px"
 
