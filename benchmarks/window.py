@@ -219,13 +219,13 @@ def add(folder: str) -> Story:
 
 def main(arguments: list[str]) -> int:
     from app.main import application_of
-    from app.main import main as program
+    from postil.__main__ import main as program
 
     what, catalog, *rest = arguments
     application_of(["postil"])
     story = {"start": start, "open": lambda *ids: open_task(*map(int, ids)), "add": add}[what](*rest)
     driver = Driver(story)
-    code = program(Path(catalog), arguments=["postil"])
+    code = program(["--catalog", catalog])
     del driver
     return code
 

@@ -52,7 +52,7 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument("--as", dest="user", metavar="USER", help="e-mail or name of the person who acts")
     parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON document")
     parser.add_argument("--quiet", action="store_true", help="no progress, no messages")
-    parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND")
     _catalogs(verbs)
     _files(verbs)
@@ -65,13 +65,17 @@ def build() -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+class _Version(argparse.Action):
+    """Looked up when it is asked for: that takes as long as reading all other words three times."""
 
-    try:
-        return f"postil {version('postil')}"
-    except PackageNotFoundError:
-        return "postil (not installed)"
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"postil {version('postil')}")
+        except PackageNotFoundError:
+            print("postil (not installed)")
+        parser.exit()
 
 
 Verbs = argparse._SubParsersAction  # the only name argparse has for it

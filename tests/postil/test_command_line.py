@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -198,6 +199,14 @@ def test_no_qt_and_no_sqlalchemy_are_loaded_to_list_items(demo):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_the_version_is_looked_up_when_it_is_asked_for():
+    told = subprocess.run([sys.executable, "-m", "postil", "--version"], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert re.fullmatch(r"postil \d+\.\d+\.\d+\n", told.stdout)
+    code = "import sys; from postil.commands import parse; parse(['items']); print('importlib.metadata' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_module_of_the_user_that_hides_ours_is_named(tmp_path):
