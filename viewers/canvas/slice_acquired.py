@@ -17,7 +17,15 @@ from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.overlay import draw_chip
 from viewers.canvas.slice_canvas import whole
-from viewers.canvas.slice_marks import Lettering, corner_pieces, letter_pieces, paint_lines, paint_pieces, scale_pieces
+from viewers.canvas.slice_marks import (
+    Lettering,
+    corner_pieces,
+    letter_pieces,
+    lower_band,
+    paint_lines,
+    paint_pieces,
+    scale_pieces,
+)
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
 from viewers.scene.mpr import Plane, acquired
 from viewers.scene.mpr_state import MprState
@@ -177,6 +185,7 @@ class AcquiredCanvas(ImageCanvas):
         known = self.session.document.instances
         shapes = drafts or [(e.geometry, known[e.instance].feature_hash) for e in chosen]
         metrics, taken = QFontMetricsF(how.small), list[QRectF]()
+        bottom = self.height() - lower_band(how, self.view.size)
         for shape, feature_hash in shapes:
             thing = self.context.ontology.object(feature_hash)
             lines = self.measured(shape, frame, thing.name if thing is not None else "")
@@ -187,8 +196,8 @@ class AcquiredCanvas(ImageCanvas):
             x, y = float(corners[:, 0].max()) + 8, float(corners[:, 1].max()) + 4
             width, height = max(metrics.horizontalAdvance(t) for t in lines) + 14, metrics.height() + 4
             x = max(2.0, min(x, self.width() - width - 2))
-            y = max(2.0, min(y, self.height() - height * len(lines) - 2))
-            place = free_place(QRectF(x, y, width, height * len(lines)), taken, self.height() - 2.0)
+            y = max(2.0, min(y, bottom - height * len(lines)))
+            place = free_place(QRectF(x, y, width, height * len(lines)), taken, bottom)
             taken.append(place)
             for i, text in enumerate(lines):
                 draw_chip(p, QRectF(x, place.top() + i * height, width, height), text, how.small, None)
@@ -200,6 +209,9 @@ class AcquiredCanvas(ImageCanvas):
         paint_pieces(p, corner_pieces(how, said if self.marked else Corners(warnings=said.warnings), size, self.inset()))
         if plane is None or state is None:
             paint_pieces(p, letter_pieces(how, edge_sides(self.view, self.slices.volume.sides), size))
+            if self.marked:
+                bar = flat_scale_bar(self.view, self.slices.volume.calibration, self.session.frames.index(self.on_screen))
+                paint_pieces(p, scale_pieces(how, bar, size))
             return
         if state.lines and state.geometry.n > 1:  # a single slice has no other planes
             turns = self.tool is not None and self.tool.id == CrosshairTool.id
@@ -209,9 +221,6 @@ class AcquiredCanvas(ImageCanvas):
             paint_pieces(p, scale_pieces(how, scale_bar(self.view, plane), size))
 
 
-            if self.marked:
-                bar = flat_scale_bar(self.view, self.slices.volume.calibration, self.session.frames.index(self.on_screen))
-                paint_pieces(p, scale_pieces(how, bar, size))
 def free_place(wanted: QRectF, taken: Sequence[QRectF], bottom: float) -> QRectF:
     """The nearest place below where nothing is written yet, else the nearest above."""
     for down in (True, False):

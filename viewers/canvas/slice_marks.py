@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
@@ -156,50 +157,53 @@ class Lettering:
         if elided and metrics.horizontalAdvance(text) > box.width():
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         around = metrics.boundingRect(room, flags, text).adjusted(-3, -2, 3, 2).toAlignedRect()
-        image, q = self._canvas(around.size())
-        q.setFont(font)
-        q.translate(-around.topLeft())
-        q.setPen(SHADOW)
-        for dx, dy in ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)):
-            q.drawText(room.translated(dx, dy), flags, text)
-        q.setPen(color)
-        q.drawText(room, flags, text)
-        q.end()
+        with self._canvas(around.size()) as (image, q):
+            q.setFont(font)
+            q.translate(-around.topLeft())
+            q.setPen(SHADOW)
+            for dx, dy in ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)):
+                q.drawText(room.translated(dx, dy), flags, text)
+            q.setPen(color)
+            q.drawText(room, flags, text)
         return QPointF(around.topLeft()), image
 
     def _grounded(self, text: str, room: float) -> Piece:
         metrics = QFontMetricsF(self.small)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 12)
         box = QRectF(0, 0, metrics.horizontalAdvance(shown) + 12, self.height + 4)
-        image, q = self._canvas(box.toAlignedRect().size())
-        q.setRenderHint(QPainter.RenderHint.Antialiasing)
-        q.setPen(Qt.PenStyle.NoPen)
-        q.setBrush(QColor(30, 22, 4, 215))
-        q.drawRoundedRect(box, 4, 4)
-        q.setFont(self.small)
-        q.setPen(WARNING)
-        q.drawText(box, CENTER, shown)
-        q.end()
+        with self._canvas(box.toAlignedRect().size()) as (image, q):
+            q.setRenderHint(QPainter.RenderHint.Antialiasing)
+            q.setPen(Qt.PenStyle.NoPen)
+            q.setBrush(QColor(30, 22, 4, 215))
+            q.drawRoundedRect(box, 4, 4)
+            q.setFont(self.small)
+            q.setPen(WARNING)
+            q.drawText(box, CENTER, shown)
         return QPointF(), image
 
     def _ruled(self, bar: ScaleBar) -> Piece:
         half, wide = bar.length / 2, math.ceil(max(bar.length / 2, 60.0)) + 4
-        image, q = self._canvas(QSize(2 * wide, 32))
-        q.setRenderHint(QPainter.RenderHint.Antialiasing)
-        q.translate(wide, 24.5)
         ends = [QLineF(side * half, -4, side * half, 4) for side in (-1, 1)]
-        for pen in (QPen(SHADOW, 3), QPen(TEXT, 1)):
-            q.setPen(pen)
-            q.drawLines([QLineF(-half, 0, half, 0), *ends])
-        paint_pieces(q, self.words(self.small, QRectF(-60, -20, 120, 16), CENTER, bar.text))
-        q.end()
+        with self._canvas(QSize(2 * wide, 32)) as (image, q):
+            q.setRenderHint(QPainter.RenderHint.Antialiasing)
+            q.translate(wide, 24.5)
+            for pen in (QPen(SHADOW, 3), QPen(TEXT, 1)):
+                q.setPen(pen)
+                q.drawLines([QLineF(-half, 0, half, 0), *ends])
+            paint_pieces(q, self.words(self.small, QRectF(-60, -20, 120, 16), CENTER, bar.text))
         return QPointF(-wide, -24.5), image
 
-    def _canvas(self, size: QSize) -> tuple[QImage, QPainter]:
+    @contextmanager
+    def _canvas(self, size: QSize) -> Iterator[tuple[QImage, QPainter]]:
+        """An image to paint on. Whatever happens the painter ends before it: Qt takes the program down for less."""
         image = QImage(size * self.dpr, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(self.dpr)
         image.fill(Qt.GlobalColor.transparent)
-        return image, QPainter(image)
+        q = QPainter(image)
+        try:
+            yield image, q
+        finally:
+            q.end()
 
 
 _LETTERINGS: OrderedDict[tuple[str, float], Lettering] = OrderedDict()
@@ -240,6 +244,11 @@ def corner_pieces(how: Lettering, lines: Corners, size: Point, inset: float = 0.
         piece, height = how.badge(text, QPointF(EDGE, top), w - 2 * EDGE)
         yield piece
         top += height + 2
+
+
+def lower_band(how: Lettering, size: Point) -> float:
+    """How much of the lower edge the corners and the scale bar take: other words keep above it."""
+    return EDGE + 3 * (how.height + 1) + 12 if min(size) >= SMALL else 2.0
 
 
 def scale_pieces(how: Lettering, bar: ScaleBar | None, size: Point) -> Iterator[Piece]:

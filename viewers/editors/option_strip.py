@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from viewers.editors.tool_options import ToolOptions
 from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
@@ -11,6 +11,9 @@ from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
 #: Tools of volumes that keep to the rules of overlap.
 MASK_TOOLS = ("brush", "eraser", "threshold", "sphere", "grow", "snip")
 MODES = (("new", "New polygon"), ("part", "Add part"), ("hole", "Cut hole"))
+
+
+EDGE, GAP = 8, 8
 
 
 class OptionStrip(QFrame):
@@ -24,28 +27,41 @@ class OptionStrip(QFrame):
         self.setAutoFillBackground(True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._settings = settings
-        rows = self._rows = QGridLayout(self)
-        rows.setContentsMargins(8, 4, 8, 4)
-        rows.setSpacing(8)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(EDGE, 4, EDGE, 4)
+        rows.setSpacing(4)
+        self._rows = [QHBoxLayout() for _ in range(3)]
+        for row in self._rows:
+            row.setSpacing(GAP)
+            row.addStretch(1)
+            rows.addLayout(row)
         self._brush = self._brush_part()
         self._polygon = self._polygon_part()
-        rows.addWidget(self._brush, 0, 0)
-        rows.addWidget(self._polygon, 0, 1)
         self.more: ToolOptions | None = None
         self.overlap: QWidget | None = None
         self.hide()
+        if parent is not None:
+            parent.installEventFilter(self)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ParentChange and self.parentWidget() is not None:
+            self.parentWidget().installEventFilter(self)
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.parent() and not self.isHidden():
+            self.fit()
+        return super().eventFilter(watched, event)
 
     def add(self, more: ToolOptions) -> None:
         """The options of the tools that look at the picture."""
         self.more = more
         more.changed.connect(self.changed)
-        self._rows.addWidget(more, 0, 2)
 
     def put_overlap(self, choice: QWidget) -> None:
         """Of volumes: who may share voxels with whom takes the place of “remove underlying”."""
         self.overlap = choice
         self.underlying_box.hide()
-        self._rows.addWidget(choice, 0, 3)
 
     def _brush_part(self) -> QWidget:
         part = QWidget(self)
@@ -122,13 +138,19 @@ class OptionStrip(QFrame):
         self.fit()
 
     def fit(self) -> None:
-        """As large as it must be; where one row is too wide for the panes the overlap stands in a second one."""
-        if self.overlap is not None:
-            self._rows.addWidget(self.overlap, 0, 3)
-            self._rows.activate()
-            if self._rows.sizeHint().width() > self.parentWidget().width() - 2 * self.x():
-                self._rows.addWidget(self.overlap, 1, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
-        self._rows.activate()
+        """As large as it must be; what one row has no room for stands in the next."""
+        room = self.parentWidget().width() - 2 * self.x() - 2 * EDGE
+        parts = [p for p in (self._brush, self._polygon, self.more, self.overlap) if p is not None and not p.isHidden()]
+        row, used = 0, 0
+        for part in parts:
+            wide = part.sizeHint().width()
+            if used and used + GAP + wide > room:
+                row, used = row + 1, 0
+            for other in self._rows:
+                other.removeWidget(part)
+            self._rows[row].insertWidget(self._rows[row].count() - 1, part)
+            used += wide + (GAP if used else 0)
+        self.layout().activate()
         self.adjustSize()
 
     def read(self) -> None:

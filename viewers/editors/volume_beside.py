@@ -175,7 +175,8 @@ class Beside(QObject):
     def _context(self, frame: int, zoom: float) -> PaneContext:
         window = None if self.volume.coloured else self.volume.window_of(frame)
         words = window_words(window, self.volume.window.title) if window is not None else ""
-        return PaneContext(frame, frame, self.state, (self.title,), words, zoom)
+        titles = tuple(self.title.split(" · ", 1))  # its date first: one line would be too long for a pane
+        return PaneContext(frame, frame, self.state, titles, words, zoom)
 
     @Slot()
     def _refresh(self) -> None:

@@ -57,6 +57,7 @@ class VolumeStrip(QFrame):
         self.slider = SliceSlider(self)
         self.box = self._number("Slice number")
         self.total = QLabel(self)
+        self.total.setContentsMargins(0, 0, 8, 0)
         self.time_label = QLabel("Time", self)
         self.time_box = self._number("Time")
         self.slab_box = QComboBox(self)
