@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PREFETCH_MS = 100
+AGAIN_MS = 200
 #: Settings that say how shapes are shown -> what they are called in `Display`.
 DISPLAY = {
     "fill_opacity": "opacity",
@@ -88,6 +89,10 @@ class LabelEditor(TaskVerbs, QWidget):
         self._idle.setSingleShot(True)
         self._idle.setInterval(PREFETCH_MS)
         self._idle.timeout.connect(self._prefetch)
+        self._again = QTimer(self)  # labels were changed elsewhere in the middle of something
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._read_again)
         self._lay_out()
         context.bus.changed.connect(self._on_changed)
         self._end_settings = context.settings.listen(self._on_setting)
@@ -122,6 +127,10 @@ class LabelEditor(TaskVerbs, QWidget):
     @property
     def task_id(self) -> int | None:
         return self.loaded.task.id if self.loaded is not None else None
+
+    def awaits(self, task_id: int) -> bool:
+        """Whether this task is being opened."""
+        return task_id == self._wanted != self.task_id
 
     def open(self, task_id: int) -> None:
         """Show a task. The present one stays on the screen until the new one is ready, and for as long as it is not saved."""
@@ -346,10 +355,19 @@ class LabelEditor(TaskVerbs, QWidget):
         if changes.everything or self.loaded.project.ontology_id in changes.ontologies:
             reads, ontology_id = self._context.reads, self.loaded.project.ontology_id
             self._context.jobs.read(lambda: reads.ontology(ontology_id), self._on_ontology, self._on_failed, owner=self)
-        foreign = changes.everything or (self.loaded.row.id in changes.label_rows and changes.origin is not self)
-        if foreign and not self._busy_saving():
-            reads, row_id = self._context.reads, self.loaded.row.id
-            self._context.jobs.read(lambda: reads.labels(row_id), partial(self._take_in, row_id), self._on_failed, owner=self)
+        if changes.everything or (self.loaded.row.id in changes.label_rows and changes.origin is not self):
+            self._read_again()
+
+    @Slot()
+    def _read_again(self) -> None:
+        """The labels were changed elsewhere. Not before what is drawn here is written: it would seem to be deleted there."""
+        if self.loaded is None or self.session is None:
+            return
+        if self._busy_saving() or self.session.in_gesture:
+            self._again.start()
+            return
+        reads, row_id = self._context.reads, self.loaded.row.id
+        self._context.jobs.read(lambda: reads.labels(row_id), partial(self._take_in, row_id), self._on_failed, owner=self)
 
     def _on_ontology(self, ontology: Any) -> None:
         if self.loaded is None or self.loaded.ontology == ontology:
@@ -360,14 +378,11 @@ class LabelEditor(TaskVerbs, QWidget):
         self.side.show_ontology(ontology)
 
     def _take_in(self, row_id: int, stored: Any) -> None:
-        """Labels of this row were changed elsewhere: show what differs, keep selection and history."""
-        if (
-            self.loaded is None
-            or self.session is None
-            or self.loaded.row.id != row_id
-            or self._busy_saving()
-            or self.session.in_gesture
-        ):
+        """Show what differs, keep selection and history."""
+        if self.loaded is None or self.session is None or self.loaded.row.id != row_id:
+            return
+        if self._busy_saving() or self.session.in_gesture:  # begun since it was read
+            self._again.start()
             return
         self.session.merge(difference(self.session.document, stored))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from functools import partial
+
+from PySide6.QtCore import QElapsedTimer, Qt, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.task_loader import LoadedTask
 from storage.model.workflow import StageKind
@@ -25,6 +27,8 @@ class LabelHeader(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("labelHeader")
+        self._task = self._pressed_for = 0  # the task that is shown, and the one of the last press
+        self._since_press = QElapsedTimer()
         self._back = self._tool("ph.caret-left", self.tr("Back to the queue"), self.back_wanted)
         self._back.setText(self.tr("Queue"))
         self._back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -41,10 +45,10 @@ class LabelHeader(QFrame):
         self._gaps = QLabel(self)
         self._skip = QPushButton(self.tr("Skip"), self)
         self._skip.setToolTip(self.tr("Put the task at the end of the queue (Ctrl+Shift+Enter)"))
-        self._skip.clicked.connect(self.skip_wanted)
+        self._skip.clicked.connect(partial(self._once, self.skip_wanted))
         self._submit = button(self.tr("Submit"), primary=True, parent=self)
         self._submit.setToolTip(self.tr("Hand the labels on (Ctrl+Enter)"))
-        self._submit.clicked.connect(self.submit_wanted)
+        self._submit.clicked.connect(partial(self._once, self.submit_wanted))
         self._reopen = QPushButton(self.tr("Reopen"), self)
         self._reopen.setToolTip(self.tr("Put the task back into the first stage; its labels are kept"))
         self._reopen.clicked.connect(self.reopen_wanted)
@@ -70,7 +74,16 @@ class LabelHeader(QFrame):
         made.clicked.connect(signal)
         return made
 
+    def _once(self, wanted: SignalInstance, _checked: bool = False) -> None:
+        """The second press of a double click may meet the next task, which nobody has looked at: it is not for that one."""
+        double = self._since_press.isValid() and self._since_press.elapsed() < QApplication.doubleClickInterval()
+        if not double or self._pressed_for == self._task:
+            wanted.emit()
+        self._pressed_for = self._task
+        self._since_press.start()
+
     def show_task(self, loaded: LoadedTask) -> None:
+        self._task = loaded.task.id
         stage = loaded.project.workflow.stage(loaded.task.stage_uuid)
         done = stage.kind is StageKind.COMPLETE
         self._title.setText(loaded.task.title)

@@ -170,9 +170,8 @@ class Pages(QObject):
             if (
                 other is not None
                 and other is not self
-                and other.editing
                 and other.editor is not None
-                and other.editor.task_id == task_id
+                and ((other.editing and other.editor.task_id == task_id) or other.editor.awaits(task_id))
             ):
                 bring_to_front(window)
                 return

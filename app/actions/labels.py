@@ -32,6 +32,7 @@ def label_actions(window: MainWindow) -> list[Action]:
             "ph.check",
             when=verbs.why_no_catalog,
             group=tr("Task"),
+            repeats=False,
         ),
         Action(
             "task.skip",
@@ -41,6 +42,7 @@ def label_actions(window: MainWindow) -> list[Action]:
             "ph.skip-forward",
             when=verbs.why_no_task,
             group=tr("Task"),
+            repeats=False,
         ),
         Action(
             "project.labels",

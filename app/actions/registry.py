@@ -29,6 +29,8 @@ class Action:
     group: str = "General"
     #: The keys are handled by the widget that has the focus (single letters, drafts); here they are only shown.
     hint_keys: bool = False
+    #: While its keys are held down it is done again and again.
+    repeats: bool = True
 
 
 class ActionRegistry(QObject):
@@ -64,6 +66,7 @@ class ActionRegistry(QObject):
             if action.icon:
                 built.setIcon(self._icon(action.icon))
             built.setCheckable(action.checked is not None)
+            built.setAutoRepeat(action.repeats)
             built.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             built.triggered.connect(lambda _checked=False, a=action: self.trigger(a.id))
             self._built[action.id] = built

@@ -9,6 +9,10 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
+from storage.catalog import datasets, ontologies, projects
+from storage.model import ontology_edit
+from storage.model.geometry import ShapeKind
+from storage.model.ontology import Ontology
 from tests.journeys.desk import Desk
 
 
@@ -31,3 +35,17 @@ def album(tmp_path: Path) -> Path:
     (root / "Alps" / "torn.jpg").write_bytes((root / "boat.jpg").read_bytes()[:60])
     (root / "notes.xyz").write_text("not a picture")
     return root
+
+
+@pytest.fixture
+def queue(desk: Desk, tmp_path: Path) -> Desk:
+    """Four pictures to be labelled with boxes."""
+    pictures = [tmp_path / f"{name}.png" for name in "abcd"]
+    for number, path in enumerate(pictures):
+        Image.new("RGB", (200, 120), (60 * number, 90, 120)).save(path)
+    desk.add("Pictures", *pictures)
+    dataset = desk.do(datasets.create, "Pictures")
+    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Pictures").id)
+    structure, _ = ontology_edit.add_object(Ontology(), "Thing", ShapeKind.BOX)
+    desk.do(projects.create, "Boxes", "", desk.do(ontologies.create, "Things", structure), (dataset,))
+    return desk

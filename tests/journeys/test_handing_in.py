@@ -3,67 +3,55 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PySide6.QtWidgets import QApplication
 
-from storage.catalog import datasets, labels, ontologies, projects
+from storage.catalog import labels
 from storage.errors import DiskFull
-from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
-from storage.model.ontology import Ontology
 from storage.model.workflow import TaskStatus
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import arm, open_task
-from tests.support import mouse
-
-
-@pytest.fixture
-def queue(desk: Desk, tmp_path: Path) -> Desk:
-    """Four pictures to be labelled with boxes."""
-    pictures = [tmp_path / f"{name}.png" for name in "abcd"]
-    for number, path in enumerate(pictures):
-        Image.new("RGB", (200, 120), (60 * number, 90, 120)).save(path)
-    desk.add("Pictures", *pictures)
-    dataset = desk.do(datasets.create, "Pictures")
-    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Pictures").id)
-    structure, _ = ontology_edit.add_object(Ontology(), "Thing", ShapeKind.BOX)
-    desk.do(projects.create, "Boxes", "", desk.do(ontologies.create, "Things", structure), (dataset,))
-    return desk
+from tests.journeys.test_media import arm, draw_boxes, open_task
 
 
 def rows(desk: Desk) -> list[Any]:
     return [desk.reads.task(t) for t in desk.reads.task_ids(desk.reads.projects()[0].id)]
 
 
-def draw(desk: Desk, times: int) -> None:
-    """Boxes, one after the other, without waiting for anything."""
-    for n in range(times):
-        mouse.drag(desk.canvas, [(10.0 + 12 * n, 20.0), (14.0 + 12 * n, 30.0), (18.0 + 12 * n, 40.0)])
-
-
-@pytest.mark.parametrize("pause", [False, True])
-def test_who_hands_in_twice_in_haste_hands_in_one_task(queue: Desk, pause: bool) -> None:
+@pytest.mark.parametrize("verb", ["Submit", "Skip"])
+@pytest.mark.parametrize("patient", [False, True])
+def test_a_double_click_hands_in_one_task(queue: Desk, patient: bool, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     open_task(queue, "a.png")
+    for _ in range(2):
+        queue.click(verb)
+        if patient:
+            queue.wait_idle()
+    queue.wait_idle()
+    assert len([t for t in rows(queue) if t.status in (TaskStatus.COMPLETED, TaskStatus.SKIPPED)]) == 1
+    assert queue.editor.loaded.task.title == "b.png"
+    monkeypatch.setattr(QApplication, "doubleClickInterval", lambda: 0)
+    queue.click(verb)
+    queue.wait_idle()
+    assert len([t for t in rows(queue) if t.status in (TaskStatus.COMPLETED, TaskStatus.SKIPPED)]) == 2
+
+
+def test_keys_that_are_held_down_hand_in_one_task(queue: Desk) -> None:
+    open_task(queue, "a.png")
+    submit = queue.window.registry.qaction("task.submit")
+    assert not submit.autoRepeat() and not queue.window.registry.qaction("task.skip").autoRepeat()
     for _ in range(3):
-        queue.editor.header.submit_wanted.emit()
-        if pause:
-            queue.turn()
+        submit.trigger()
     queue.wait_idle()
     assert [t.title for t in rows(queue) if t.status is TaskStatus.COMPLETED] == ["a.png"]
-    assert queue.editor.loaded.task.title == "b.png"
-    queue.editor.header.submit_wanted.emit()
-    queue.wait_idle()
-    assert len([t for t in rows(queue) if t.status is TaskStatus.COMPLETED]) == 2
 
 
 def test_a_task_that_is_handed_in_while_it_is_saved_goes_with_all_that_was_drawn(queue: Desk) -> None:
     open_task(queue, "a.png")
     arm(queue, ShapeKind.BOX)
     row = queue.editor.loaded.row.id
-    draw(queue, 6)
+    draw_boxes(queue, 6)
     assert queue.editor._saving.pending
     queue.editor.header.submit_wanted.emit()
     queue.until(lambda: queue.editor.loaded.row.id != row, "the next task is open")
@@ -88,7 +76,7 @@ def test_what_cannot_be_saved_is_not_handed_in(queue: Desk, verb: str, monkeypat
         return failed
 
     monkeypatch.setattr(queue.catalog, "submit", full)
-    draw(queue, 2)
+    draw_boxes(queue, 2)
     queue.until(lambda: queue.editor._saving.state == "failed", "it is not saved")
     getattr(queue.editor.header, f"{verb}_wanted").emit()
     queue.wait_idle()

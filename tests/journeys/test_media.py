@@ -22,7 +22,7 @@ from storage.services import sequences
 from storage.services.batches import add_batch
 from storage.services.intake import add_paths
 from tests.journeys.desk import Desk
-from tests.support import clips, pdfs, phantoms, sounds
+from tests.support import clips, mouse, pdfs, phantoms, sounds
 from viewers.decode.thumbs import render
 
 TEXT = "Dr. Müller 👩‍⚕️ saw the patient\r\non 3 March; cafe\u0301 visit, no complaints 😀.\n" * 20
@@ -87,6 +87,12 @@ def drag(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> No
         QTest.mouseMove(target, at[0] + (at[1] - at[0]) * part / 5)
     QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=at[1])
     desk.wait_idle()
+
+
+def draw_boxes(desk: Desk, times: int) -> None:
+    """One after the other, without waiting for anything; the class is armed."""
+    for n in range(times):
+        mouse.drag(desk.canvas, [(10.0 + 12 * n, 20.0), (14.0 + 12 * n, 30.0), (18.0 + 12 * n, 40.0)])
 
 
 KINDS = {
