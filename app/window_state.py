@@ -6,16 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QFile, QLockFile, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 VERSION = 1
+LOCK_MS = 2000  # no write of ours takes longer
 
 
 class WindowState:
     def __init__(self, catalog_key: str, store: QSettings | None = None) -> None:
         self._store = store or QSettings("Postil", "window")
         self._prefix = f"v{VERSION}/{catalog_key}"
+        _free(self._store.fileName() + ".lock")
 
     def restore_geometry(self, window: QMainWindow) -> bool:
         value = self._store.value(f"{self._prefix}/geometry")
@@ -52,3 +54,12 @@ class WindowState:
 
     def get(self, name: str, default: object = None) -> object:
         return self._store.value(f"{self._prefix}/{name}", default)
+
+
+def _free(path: str) -> None:
+    """A program that was killed while writing leaves a lock that names nobody: Qt would wait for half a minute."""
+    if QFile.exists(path):
+        lock = QLockFile(path)
+        lock.setStaleLockTime(LOCK_MS)
+        if lock.tryLock(LOCK_MS + 500):
+            lock.unlock()

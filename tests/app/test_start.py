@@ -16,12 +16,13 @@ from tests.support.nouns import add, folder
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from app.main import application_of, main
 from app.window import MainWindow
 
+began = time.monotonic()
 application = application_of(["postil"])
 
 def look():
@@ -30,7 +31,7 @@ def look():
         frame, screen = window.frameGeometry(), window.screen().availableGeometry()
         print(json.dumps({
             "modules": list(sys.modules), "fits": screen.contains(frame), "size": [window.width(), window.height()],
-            "jobs": [job.title for job in window.context.jobs.jobs],
+            "seconds": time.monotonic() - began, "jobs": [job.title for job in window.context.jobs.jobs],
         }))
         timer.stop()
         application.closeAllWindows()
@@ -73,3 +74,12 @@ def test_the_first_window_fits_its_screen(tmp_path: Path, screen: tuple[int, int
     found = started(tmp_path, screen)
     assert found["size"] == size
     assert found["fits"]
+
+
+def test_a_lock_that_a_killed_program_left_on_the_settings_of_windows_holds_nobody_up(tmp_path: Path) -> None:
+    lock = tmp_path / "CONFIG" / "Postil" / "window.conf.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    found = started(tmp_path)
+    assert found["seconds"] < 20  # Qt alone waits for 30
+    assert not lock.exists()
