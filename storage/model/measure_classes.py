@@ -25,6 +25,11 @@ def measure_of(name: str, points: int) -> Measure:
     return Measure.COBB if points == 4 and ("cobb" in folded or "angle" in folded) else Measure.LENGTH
 
 
+def draws_two_lines(thing: ObjectClass) -> bool:
+    """Four points of this class are seen as two lines that need not meet."""
+    return thing.shape is ShapeKind.POLYLINE and "cobb" in thing.name.casefold()
+
+
 def _fits(thing: ObjectClass, what: Measure) -> bool:
     if thing.shape is not ShapeKind.POLYLINE:
         return False
@@ -51,4 +56,4 @@ def with_line_class(ontology: Ontology, what: Measure) -> Ontology:
 
 def _own(thing: ObjectClass, what: Measure) -> bool:
     """Angles in a class for Cobb's, and the other way round, only where the person has armed it."""
-    return ("cobb" in thing.name.casefold()) is (what is Measure.COBB)
+    return draws_two_lines(thing) is (what is Measure.COBB)

@@ -13,9 +13,10 @@ from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
 from storage.model.labels import FrameKey, Instance
+from storage.model.measure_classes import draws_two_lines
 from storage.model.ontology import PALETTE, Ontology
 from viewers.canvas.raster import Color, Item, Loose, bgr
-from viewers.scene.outlines import mask_array, outline
+from viewers.scene.outlines import TWO_LINES, Template, mask_array, outline
 from viewers.tools.hit_test import Entry, Index
 
 #: Selections up to this size are drawn live above the static layer; larger ones inside it.
@@ -40,7 +41,8 @@ class SceneShapes:
     def set_ontology(self, ontology: Ontology) -> None:
         self.ontology = ontology
         self._colors = {o.feature_hash: bgr(o.color) for o in ontology.objects}
-        self._templates = {t.feature_hash: t for t in ontology.skeleton_templates}
+        self._templates: dict[str, Template] = {t.feature_hash: t for t in ontology.skeleton_templates}
+        self._templates |= {o.feature_hash: TWO_LINES for o in ontology.objects if draws_two_lines(o)}
         self.reload()
 
     # -- following the document

@@ -29,6 +29,14 @@ from storage.model.ontology import SkeletonTemplate
 Array = NDArray[Any]
 
 
+class TwoLines:
+    """In place of a skeleton's template: lines of this class with four points are two, those of Cobb's angle."""
+
+
+Template = SkeletonTemplate | TwoLines
+TWO_LINES = TwoLines()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
     """`part` groups the rings that fill together (even-odd); -1: a line, never filled. `color` overrules the class's."""
@@ -58,14 +66,15 @@ class Outline:
         return sum(len(p.points) for p in self.paths)
 
 
-def outline(geometry: Geometry, template: SkeletonTemplate | None = None) -> Outline:
+def outline(geometry: Geometry, template: Template | None = None) -> Outline:
     match geometry:
         case Polygon(parts):
             return Outline(tuple(_closed(ring, i) for i, part in enumerate(parts) for ring in part))
         case Box() | RotatedBox():
             return Outline((_closed(geometry.corners()),))
         case Polyline(points):
-            return Outline((Path(_array(points), False),))
+            apart = isinstance(template, TwoLines) and len(points) == 4
+            return Outline(tuple(Path(_array(line), False) for line in ((points[:2], points[2:]) if apart else (points,))))
         case Keypoint(x, y):
             return Outline(dots=(Dot(x, y),))
         case Circle(x, y, r, stretch, theta):
@@ -75,7 +84,7 @@ def outline(geometry: Geometry, template: SkeletonTemplate | None = None) -> Out
         case Cuboid2D():
             return _cuboid(geometry)
         case Skeleton():
-            return _skeleton(geometry, template)
+            return _skeleton(geometry, template if isinstance(template, SkeletonTemplate) else None)
         case Bitmask():
             return Outline(mask=geometry)
     return Outline()  # Opaque: kept, not drawn

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from storage.model.geometry import Bitmask, Bounds, Geometry, Point
 from storage.model.labels import Annotation
-from storage.model.ontology import SkeletonTemplate
-from viewers.scene.outlines import Outline, mask_array, outline
+from viewers.scene.outlines import Outline, Template, mask_array, outline
 from viewers.tools.base import Handle, HandleRole
 from viewers.tools.handles import handles, nearest
 
@@ -30,7 +29,7 @@ class Entry:
     slot: int
     layer: int
     seq: int
-    template: SkeletonTemplate | None = None
+    template: Template | None = None
     _outline: Outline | None = None
     _area: float | None = None
     _mask: NDArray[np.uint8] | None = None
@@ -121,7 +120,7 @@ class Index:
     def clear(self) -> None:
         self.__init__()  # type: ignore[misc]
 
-    def refill(self, found: Iterable[tuple[Annotation, int, SkeletonTemplate | None]]) -> None:
+    def refill(self, found: Iterable[tuple[Annotation, int, Template | None]]) -> None:
         """Another frame: annotations with layer and template, bottom first. Outlines of shapes that are the same are kept."""
         old = self._by_instance
         self.clear()
@@ -131,7 +130,7 @@ class Index:
             if before is not None and before.geometry is annotation.geometry and before.template is template:
                 entry.take_over(before)
 
-    def put(self, annotation: Annotation, *, layer: int = 0, template: SkeletonTemplate | None = None) -> Entry:
+    def put(self, annotation: Annotation, *, layer: int = 0, template: Template | None = None) -> Entry:
         """Add or replace the annotation of its instance."""
         old = self._by_instance.get(annotation.instance)
         if old is not None:
@@ -343,7 +342,7 @@ def vertices_of(entry: Entry) -> list[tuple[tuple[int, ...], NDArray[Any]]]:
             heads = [(i, j) for i, part in enumerate(parts) for j in range(len(part))]
             return [(head, p.points) for head, p in zip(heads, entry.outline.paths, strict=True)]
         case g.Polyline():
-            return [((), entry.outline.paths[0].points)]
+            return [((), np.concatenate([p.points for p in entry.outline.paths]))]
         case g.Keypoint(x, y):
             return [((), np.array(((x, y),)))]
         case g.Skeleton(points):
@@ -357,7 +356,7 @@ def _path_of(entry: Entry, number: int, segment: int) -> tuple[int, ...]:
     heads = vertices_of(entry)
     if hasattr(entry.geometry, "parts") and number < len(heads):
         return (*heads[number][0], segment)
-    return (segment,)
+    return (sum(len(p.points) for p in entry.outline.paths[:number]) + segment,)
 
 
 def _shoelace(p: NDArray[Any]) -> float:

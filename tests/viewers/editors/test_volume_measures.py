@@ -274,3 +274,30 @@ def test_the_scale_of_a_calibrated_picture_is_painted(qtbot):
         qtbot, frames=frames, calibration=Calibration.of_facts({"spacing": [0.2, 0.2], "spacing_kind": "patient"})
     )
     assert (pixels(spaced.canvas) != pixels(plain.canvas)).any()
+
+
+def test_cobbs_angle_is_seen_as_two_lines_that_are_dragged_like_one(qtbot):
+    geometry = space()
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    stage.editor.state.set(lines=False)
+    stage.editor.set_ontology(with_line_class(Ontology(), Measure.COBB))
+    (thing,) = stage.editor.ontology.objects
+    line = Polyline(((50.0, 10.0), (12.0, 10.0), (12.0, 36.0), (50.0, 40.0)))
+    edits, instance = stage.session.drawn(thing.feature_hash, line, ("", 0), 1)
+    stage.session.do("Draw", edits)
+    qtbot.waitUntil(lambda: stage.canvas.sharp)
+    seen = pixels(stage.canvas).astype(int)
+
+    def drawn(column, row):
+        x, y = (round(v) for v in stage.canvas.view.screen_point(column, row))
+        return np.ptp(seen[y - 2 : y + 3, x - 2 : x + 3], axis=2).max() > 60  # coloured
+
+    assert drawn(30, 10) and drawn(31, 38)
+    assert not drawn(12, 22)  # nothing joins them
+    stage.editor.arm_tool("select")
+    stage.focus.select((instance,))
+    start = stage.at(stage.canvas, geometry.to_mm(49.5, 39.5, 0))
+    stage.drag(stage.canvas, start, start - QPoint(0, round(10 * stage.canvas.view.zoom)))
+    moved = stage.document.annotation_of(instance, ("", 0)).geometry.points
+    assert moved[:3] == line.points[:3]
+    assert moved[3][1] == pytest.approx(30, abs=0.5)
