@@ -7,9 +7,11 @@ import sqlite3
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from widgets import theme
+from widgets.controls.buttons import button
+from widgets.controls.labels import label
+from widgets.dialogs.dialog import Dialog
 
 FIXED_SQLITE = (3, 51, 3)  # sqlite.org/wal.html#walresetbug
 
@@ -30,27 +32,19 @@ def _version(name: str) -> str:
         return "(from source)"
 
 
-class About(QDialog):
+class About(Dialog):
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("About Postil"))
-        title = QLabel("Postil", self)
-        title.setFont(theme.font(theme.TITLE, strong=True))
-        words = QLabel(
-            self.tr("A note in the margin: organise media, mark it up, hand the labels on.\nApache License 2.0"), self
-        )
-        facts = QLabel(diagnostics(), self)
+        text = self.tr("A note in the margin: organise media, mark it up, hand the labels on.\nApache License 2.0")
+        super().__init__(self.tr("About Postil"), self.tr("Close"), parent, text=text)
+        self.heading.setText("Postil")
+        facts = label(diagnostics(), wrap=True)
         facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        facts.setForegroundRole(facts.foregroundRole().PlaceholderText)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        copy = buttons.addButton(self.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.body.addWidget(facts)
+        copy = button(self.tr("Copy"), "ph.copy")
         copy.clicked.connect(lambda: QApplication.clipboard().setText(diagnostics()))
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(theme.GROUP)
-        for widget in (title, words, facts, buttons):
-            layout.addWidget(widget)
+        self.cancel.hide()
+        self.buttons.insertWidget(1, copy)
 
     @classmethod
     def ask(cls, parent: QWidget) -> None:
-        cls(parent).exec()
+        cls(parent).run()

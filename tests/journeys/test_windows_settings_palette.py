@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from storage.catalog import folders
 from tests.journeys.desk import Desk, titles
@@ -129,3 +129,12 @@ def test_where_nothing_is_called_so_the_palette_says_it(desk: Desk) -> None:
     desk.type("qqqqqqzz", field)
     assert desk.can_see("Nothing is called so. Try fewer letters.", palette)
     palette.close()
+
+
+def test_what_the_program_is_made_of_can_be_copied_and_enter_closes_it(desk: Desk) -> None:
+    def person(dialog: QDialog) -> None:
+        desk.click("Copy", within=dialog)
+        assert QApplication.clipboard().text().startswith("Postil ")
+        desk.key("Return", dialog)
+
+    desk.dialog(lambda: desk.find_and_run("About Postil"), person)

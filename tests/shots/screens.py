@@ -193,6 +193,7 @@ class Walk:
         desk.item(editor.view, "Car")
         desk.wait_idle()
         camera.shot("ontologies-design")
+        self.code_form(editor)
         desk.item(editor.view, "Weather")
         desk.wait_idle()
         camera.shot("ontologies-classification")
@@ -206,6 +207,24 @@ class Walk:
         editor.json.revert()
         desk.tab("Design")
         camera.dialog("dialog-new-ontology", desk.pages.ontologies.new)
+
+    def code_form(self, editor: Any) -> None:
+        """The DICOM code of a class, and what is found while somebody types."""
+        desk = self.desk
+        desk.item(editor.view, "Liver")
+        desk.wait_idle()
+        form = next(f.code for f in editor._forms.values() if hasattr(f, "code"))
+        if not form.search.isVisible():
+            desk.click(form._unfold)
+        desk.wait_idle()
+        self.camera.shot("ontologies-dicom-code")
+        form.search.setFocus()
+        QTest.keyClicks(form.search, "liv")
+        desk.until(form.search.completer().popup().isVisible, "what is found")
+        self.camera.shot("ontologies-dicom-code-found")
+        form.search.completer().popup().hide()
+        form.search.clear()
+        desk.click(form._unfold)
 
     def projects(self) -> None:
         desk, camera = self.desk, self.camera
@@ -226,6 +245,7 @@ class Walk:
         ):
             desk.tab(tab)
             camera.shot(f"projects-{name}")
+        self.export(widget.labels)
         desk.tab("Queue")
         desk.item(widget.queue.table, "street-2.png")
         camera.menu(
@@ -236,6 +256,25 @@ class Walk:
         lost = "Its 18 tasks and all their labels go with it. Files, datasets and the ontology stay."
         camera.dialog(
             "dialog-delete-project", lambda: ConfirmDeleteDialog.ask(desk.window, "Delete the project “Sample project”?", lost)
+        )
+
+    def export(self, labels: Any) -> None:
+        """Of volumes, without the identity; and what the format could not hold."""
+        desk = self.desk
+        desk.tab("Labels & export")
+        desk.click("Volumes: DICOM SEG, RTSTRUCT, SR, NIfTI, NRRD", within=labels, nth=0)
+        desk.click("Without the identity of patients, series included", within=labels)
+        self.camera.shot("projects-export-of-volumes")
+        desk.click("Without the identity of patients, series included", within=labels)
+        desk.click("Encord JSON", within=labels, nth=0)
+        lost = [
+            ("street-1.jpg", "all labels", "NIfTI holds labels of volumes, not of the kind image"),
+            ("Trunk, March 2026", "1 classification", "NIfTI holds shapes, not classifications"),
+        ]
+        heads = ("Where", "What", "Why")
+        self.camera.dialog(
+            "dialog-export-lost",
+            lambda: ResultList.ask(desk.window, "Exported. The format cannot hold:", lost, heads=heads),
         )
 
     # -- labelling

@@ -197,7 +197,9 @@ class ResultList(Dialog):
     @Slot(QModelIndex)
     def _show_whole(self, current: QModelIndex) -> None:
         """What the columns have no room for."""
-        self._whole.setText(" ".join(self.rows.lines()[current.row()][1:]).strip() if current.isValid() else "")
+        said, more = self.rows.lines()[current.row()][1:] if current.isValid() else ("", "")
+        between = " " if said.endswith((".", "!", "?")) else ": "
+        self._whole.setText(between.join(filter(None, (said, more))))
 
     def chosen(self) -> list[Line]:
         """The selected rows, else all that are shown."""
