@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 EDITOR_SOON_MS = 150
-#: What the first rows need not wait for is made this long after the pages.
+#: What the first rows need not wait for is made this long after the window is ready.
 REST_SOON_MS = 200
 
 
@@ -66,7 +66,7 @@ class Pages(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_SOON_MS)
         self._rest.timeout.connect(self._complete)
-        self._rest.start()
+        window.ready.connect(self._rest.start)
 
     @Slot()
     def _complete(self) -> None:
