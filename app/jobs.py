@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
@@ -61,6 +62,24 @@ class Job(QObject):
             if not isinstance(problem, (Cancelled, PostilError)):
                 log.exception("job %r failed", self.title)
         self._done.emit(result, error)
+
+    def then(
+        self,
+        owner: QObject,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        """Called at its end, unless `owner` (a window that was closed meanwhile) is gone by then."""
+        from shiboken6 import isValid
+
+        def end(call: Callable[[Any], object], outcome: Any) -> None:
+            if isValid(owner):
+                call(outcome)
+
+        if done is not None:
+            self.finished.connect(partial(end, done))
+        if failed is not None:
+            self.failed.connect(partial(end, failed))
 
     def cancel(self) -> None:
         self.progress.cancel()

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future, wait
+from typing import TypeVar
 
 from storage.errors import Cancelled
+
+R = TypeVar("R")
+_ASK_S = 0.2  # how often somebody who waits looks whether he should stop
 
 
 class Progress:
@@ -38,3 +43,10 @@ class Progress:
     @property
     def cancelled(self) -> bool:
         return self._stop.is_set()
+
+
+def wait_for(future: Future[R], progress: Progress) -> R:
+    """Its result; Cancelled when nobody wants it any more."""
+    while not wait([future], _ASK_S).done:
+        progress.check()
+    return future.result()

@@ -137,15 +137,18 @@ class _CatalogVerbs:
         assert window.context is not None
         job = window.context.jobs.start(window.tr("Making the sample project"), lambda progress: make_sample(folder, progress))
         job.finished.connect(lambda _made: start_on(folder))
-        job.failed.connect(lambda error: window.messages.error(error, window.tr("Sample project")))
+        job.then(window, failed=lambda error: window.messages.error(error, window.tr("Sample project")))
 
     def backup(self) -> None:
         window = self.window
         assert window.context is not None
         catalog = window.context.catalog
         job = window.context.jobs.start(window.tr("Backing up"), lambda progress: catalog.backup(None, progress))
-        job.finished.connect(lambda path: window.messages.tell(window.tr("Backed up to {0}").format(path)))
-        job.failed.connect(lambda error: window.messages.error(error, window.tr("Back up")))
+        job.then(
+            window,
+            lambda path: window.messages.tell(window.tr("Backed up to {0}").format(path)),
+            lambda error: window.messages.error(error, window.tr("Back up")),
+        )
 
     def check(self) -> None:
         window = self.window
@@ -158,8 +161,7 @@ class _CatalogVerbs:
             return check(path, progress=progress)
 
         job = window.context.jobs.start(window.tr("Checking the catalog"), work)
-        job.finished.connect(self._checked)
-        job.failed.connect(lambda error: window.messages.error(error, window.tr("Check")))
+        job.then(window, self._checked, lambda error: window.messages.error(error, window.tr("Check")))
 
     def _checked(self, problems: list) -> None:
         window = self.window

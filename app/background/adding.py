@@ -84,8 +84,7 @@ def _run(
             show_result(window, result)
 
     job = context.jobs.start(title, work)
-    job.finished.connect(finished)
-    job.failed.connect(lambda error: window.messages.error(error, title))
+    job.then(window, finished, lambda error: window.messages.error(error, title))
 
 
 def summary(result: IntakeResult) -> str:

@@ -68,5 +68,4 @@ def relink(window: MainWindow, context: AppContext, folder: Path) -> None:
             ResultList.ask(window, found, rows)
 
     job = context.jobs.start(window.tr("Locating missing originals"), work)
-    job.finished.connect(finished)
-    job.failed.connect(lambda error: window.messages.error(error, job.title))
+    job.then(window, finished, lambda error: window.messages.error(error, job.title))

@@ -270,7 +270,7 @@ class FilesRoom(QObject):
 
     def _purge(self, work: object) -> None:
         job = self.context.jobs.start(self.tr("Emptying the trash"), work)  # type: ignore[arg-type]
-        job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Empty the trash")))
+        job.then(self.window, failed=lambda error: self.window.messages.error(error, self.tr("Empty the trash")))
 
     # -- adding
 

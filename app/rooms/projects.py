@@ -200,8 +200,7 @@ class ProjectsRoom(QObject):
             )
 
         job = self.context.jobs.start(self.tr("Exporting {0}").format(project.title), work)
-        job.finished.connect(self._exported)
-        job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Export labels")))
+        job.then(self.window, self._exported, lambda error: self.window.messages.error(error, self.tr("Export labels")))
 
     def _exported(self, result: Any) -> None:
         counts = ", ".join(how_many(n, what.replace("_", " ").removesuffix("s")) for what, n in result.counts.items())
@@ -237,8 +236,11 @@ class ProjectsRoom(QObject):
 
     def _take_in(self, name: str, options: Any, work: Any) -> None:
         job = self.context.jobs.start(self.tr("Importing {0}").format(name), work)
-        job.finished.connect(lambda result: self._imported(result, options.dry_run))
-        job.failed.connect(lambda error: self.window.messages.error(error, self.tr("Import labels")))
+        job.then(
+            self.window,
+            lambda result: self._imported(result, options.dry_run),
+            lambda error: self.window.messages.error(error, self.tr("Import labels")),
+        )
 
     def import_found(self, found: list[LabelFile]) -> None:
         """Labels that lay beside series: into the project of these, which is asked for where there are several."""

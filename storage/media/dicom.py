@@ -22,7 +22,7 @@ from storage.media.dicom_series import SeriesFound, group
 from storage.media.dicom_tags import Found, Malformed, NotDicom, ReadAt, TooMuch, find_elements
 from storage.media.dicom_values import Values
 from storage.media.dicom_wanted import WANTED
-from storage.progress import Progress
+from storage.progress import Progress, wait_for
 
 __all__ = ["ImageFile", "LabelFile", "ScanResult", "SeriesFound", "is_dicom", "read_file", "scan"]
 
@@ -62,7 +62,7 @@ def scan(
     shown = {c.path: c.shown for c in candidates.files if c.shown != str(c.path)}
     progress.stage("Reading headers", len(candidates.files))
     done = 0
-    for batch, reads in _read(candidates.files, processes):
+    for batch, reads in _read(candidates.files, processes, progress):
         before = len(images)
         for candidate, read in zip(batch, reads, strict=True):
             _sort(candidate, read, images, result)
@@ -76,10 +76,20 @@ def scan(
     return result
 
 
-def _read(files: list[Candidate], processes: Executor | None) -> Iterator[tuple[list[Candidate], list[Read]]]:
+def _read(
+    files: list[Candidate], processes: Executor | None, progress: Progress
+) -> Iterator[tuple[list[Candidate], list[Read]]]:
     batches = [files[n : n + _BATCH] for n in range(0, len(files), _BATCH)]
-    run = map if processes is None else processes.map
-    yield from zip(batches, run(read_files, [[c.path for c in batch] for batch in batches]), strict=True)
+    if processes is None:
+        yield from ((batch, read_files([c.path for c in batch])) for batch in batches)
+        return
+    under_way = [processes.submit(read_files, [c.path for c in batch]) for batch in batches]
+    try:
+        for batch, future in zip(batches, under_way, strict=True):
+            yield batch, wait_for(future, progress)  # the processes may still have to be started
+    finally:
+        for future in under_way:
+            future.cancel()
 
 
 def _sort(candidate: Candidate, read: Read, images: list[ImageFile], result: ScanResult) -> None:

@@ -20,10 +20,10 @@ from storage.media.dicom_header import ImageFile
 from storage.media.originals import Originals, hash_file
 from storage.media.probe import unreadable
 from storage.model.items import Location
-from storage.progress import Progress
+from storage.progress import Progress, wait_for
 from storage.services.results import Failure
 from storage.services.walk import title_of
-from storage.services.workers import Workers, wait_for
+from storage.services.workers import Workers
 
 Kept = VolumeFile | Failure
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from storage.errors import Cancelled
-from storage.progress import Progress
+from storage.progress import Progress, wait_for
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_ASK_S = 0.2  # how often somebody who waits looks whether he should stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,6 @@ class Workers:
 
     def pool(self, name: str) -> AbstractContextManager[Executor]:
         return ThreadPoolExecutor(self.count, name) if self.processes is None else nullcontext(self.processes)
-
-
-def wait_for(future: Future[R], progress: Progress) -> R:
-    """Its result; Cancelled when nobody wants it any more."""
-    while not wait([future], _ASK_S).done:
-        progress.check()
-    return future.result()
 
 
 @dataclass(frozen=True, slots=True)

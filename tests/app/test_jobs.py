@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QObject
+from shiboken6 import delete
 
 from app.jobs import JobRunner
 from storage.errors import Cancelled
@@ -92,3 +93,22 @@ def test_what_takes_its_time_to_end_holds_up_nobody_but_the_end_of_the_program(r
     runner.close()
     assert len(ended) == 1
     assert ended[0] is not threading.main_thread()
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_the_end_of_a_job_is_told_to_a_window_only_while_it_is_there(runner, qtbot, ends_well):
+    heard, go = [], threading.Event()
+
+    def work(progress):
+        go.wait(5)
+        if not ends_well:
+            raise ConnectionError("gone")
+
+    here, gone = QObject(), QObject()
+    job = runner.start("Export", work)
+    for owner, name in ((gone, "gone"), (here, "here")):
+        job.then(owner, lambda _result, name=name: heard.append(name), lambda _error, name=name: heard.append(name))
+    delete(gone)
+    go.set()
+    qtbot.waitUntil(lambda: not job.running and bool(heard))
+    assert heard == ["here"]

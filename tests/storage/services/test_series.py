@@ -6,7 +6,8 @@ import ctypes
 import errno
 import shutil
 import zipfile
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -273,6 +274,27 @@ def test_cancelling_before_all_heads_are_read_leaves_nothing(catalog, target, tm
     result = add_series(catalog, [tmp_path / "in"], target, progress=progress)
     assert result.cancelled and result.added == []
     assert list(catalog.paths.originals.rglob("*.dcm")) == [] and list(catalog.paths.originals.glob("incoming/*")) == []
+
+
+class NeverStarts(Executor):
+    """Processes that are asked for and do not come up."""
+
+    def __init__(self, asked: Callable[[], object]) -> None:
+        self.asked, self.given = asked, []
+
+    def submit(self, work, /, *args, **kw):
+        self.given.append(Future())
+        self.asked()
+        return self.given[-1]
+
+
+def test_cancelling_while_the_processes_are_started_waits_for_none_of_them(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "in", n=70, rows=4, cols=4)
+    progress = Progress()
+    processes = NeverStarts(progress.cancel)
+    result = add_series(catalog, [tmp_path / "in"], target, progress=progress, processes=processes)
+    assert result.cancelled and result.added == []
+    assert processes.given and all(future.cancelled() for future in processes.given)
 
 
 def test_rows_are_written_when_the_copies_are_on_the_disk(catalog, target, tmp_path, monkeypatch):
