@@ -97,6 +97,7 @@ class SliceCanvas(QWidget):
         self._marks: list[Piece] = []  # ... and what stands over them
         self._told: Floats = state.crosshair  # where it stood when all of the pane was painted
         self._finest = 0.0  # mm
+        self._stale = True  # all of it is to be painted anew, not only under the lines
         self.version = 0  # of the labels
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -190,11 +191,18 @@ class SliceCanvas(QWidget):
 
     # -- painting
 
+    def update(self, *part: Any) -> None:
+        """All of it, unless a part is named. What covers a corner of the pane takes that out of what is painted, so the region
+        of a painting does not tell the two from each other."""
+        self._stale = self._stale or not part
+        super().update(*part)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Whatever changes has all of the pane painted anew, but for a crosshair that moves in its plane."""
         p = QPainter(self)
         try:
-            if self._cut is None or self._image is None or event.region() == QRegion(self.rect()):
+            if self._stale or self._cut is None or self._image is None or event.region() == QRegion(self.rect()):
+                self._stale = False
                 self._paint(p)
             else:
                 p.drawImage(0, 0, self._image[1])

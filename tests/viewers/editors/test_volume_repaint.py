@@ -6,10 +6,12 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
+from storage.model.geometry import ShapeKind
+from tests.support.tool_stage import feature
 from tests.support.volume_3d import scene
 from tests.support.volume_view import VolumeStage, panes, pixels, space
 from viewers.canvas.slice_canvas import SliceCanvas
@@ -148,3 +150,21 @@ def test_in_3d_a_crosshair_that_moves_leaves_nothing_behind(qtbot):
     assert (on_the_screen(view) == without).all()
     view.close_view()
     assert view.ended()
+
+
+def test_a_pane_with_a_corner_under_the_options_of_a_tool_keeps_up(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    stage.editor.arm_tool("threshold")
+    pane = stage.editor.planes[PlaneKind.SAGITTAL]
+    settled(stage)
+    options = stage.editor.options
+    over = QRect(pane.mapTo(stage.editor.grid, QPoint()), pane.size()).intersected(options.geometry())
+    assert not over.isEmpty()
+    free = slice(pane.height() // 2, None)
+    before = on_the_screen(pane)[free]
+    stage.wheel(pane, pane.rect().center(), 3)
+    settled(stage)
+    shown = on_the_screen(pane)[free]
+    assert (shown != before).any()
+    assert (shown == pixels(pane)[free]).all()
