@@ -16,6 +16,7 @@ class Messages(QObject):
     """`tell` passes by (status line), `error` stays until read, `ask` waits for an answer."""
 
     told = Signal(str)
+    taken_back = Signal(str)
 
     def __init__(self, window: QWidget | None = None) -> None:
         super().__init__(window)
@@ -24,6 +25,10 @@ class Messages(QObject):
     def tell(self, text: str) -> None:
         """Something that happened; shown in the status line for some seconds."""
         self.told.emit(text)
+
+    def take_back(self, text: str) -> None:
+        """It is no longer so: where it is still shown it goes."""
+        self.taken_back.emit(text)
 
     def error(self, error: BaseException, doing: str = "") -> None:
         """What happened, to what, what to do. Anything that is not a PostilError is logged with its traceback."""

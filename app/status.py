@@ -61,6 +61,12 @@ class StatusLine(QStatusBar):
         self._message.start(MESSAGE_MS)
 
     @Slot(str)
+    def take_back(self, text: str) -> None:
+        if self._message.isActive() and self._left.text() == text:
+            self._message.stop()
+            self._show_left()
+
+    @Slot(str)
     def show_context(self, text: str) -> None:
         """What is selected, or what is under the cursor."""
         self._context = text

@@ -43,11 +43,17 @@ class TaskVerbs:
             return
         self._flush()
         if self.side is not None and self.side.missing():
-            self._messages.tell(
-                self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
-            )
+            self._messages.tell(self._not_submitted())
             return
         self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
+
+    def _not_submitted(self: LabelEditor) -> str:
+        return self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
+
+    def gaps_counted(self: LabelEditor, _count: int) -> None:
+        """The list that the sentence speaks of is gone: everything is there, or it is another task."""
+        if self.side is None or self.side.gaps.isHidden():
+            self._messages.take_back(self._not_submitted())
 
     def skip(self: LabelEditor) -> None:
         self._flush()

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._refresh.setInterval(0)
         self._refresh.timeout.connect(self.registry.refresh)
         self.messages.told.connect(self.status_line.tell)
+        self.messages.taken_back.connect(self.status_line.take_back)
         theme.on_change(self.registry.reicon)
 
     def _lay_out(self) -> None:

@@ -140,6 +140,7 @@ def test_what_is_required_and_missing_keeps_the_task_and_leads_to_the_place(hand
     hand.key(Qt.Key.Key_Escape)
     hand.key(Qt.Key.Key_Escape)
     desk.click("Submit")
+    assert desk.told().startswith("Not submitted")
     desk.wait_idle()
     assert desk.pages.editing and done(desk) == 0
     gaps = desk.editor.side.gaps
@@ -152,6 +153,7 @@ def test_what_is_required_and_missing_keeps_the_task_and_leads_to_the_place(hand
     assert desk.window.focusWidget().text() == "Red"
     desk.click("Red", within=desk.editor.side.answers)
     desk.wait_idle()
+    assert "Not submitted" not in desk.told()  # nothing is missing any more
     desk.click("Submit")
     on_task(desk, "view 2.png")
     assert desk.can_see("1 of 4 in Annotate 1")

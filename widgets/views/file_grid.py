@@ -229,6 +229,7 @@ class FileGrid(FileDrags, QAbstractItemView):
         bar, cell = self.verticalScrollBar(), self._cell()
         content = 2 * _MARGIN + self._rows() * cell.height()
         bar.setRange(0, max(0, content - self.viewport().height()))
+        bar.setEnabled(bar.maximum() > 0)  # its room is kept, its handle is not drawn: nothing moves when it is needed
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(max(20, cell.height() // 3))
         super().updateGeometries()
