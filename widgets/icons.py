@@ -122,17 +122,16 @@ class _Engine(QIconEngine):
         return pixmap(self._name, min(size.width(), size.height()), self._tint(mode))
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        # `size` is in real pixels here.
-        made = pixmap(self._name, min(size.width(), size.height()), self._tint(mode)).copy()
-        made.setDevicePixelRatio(1)
+        # `size` is in logical pixels (Qt 6.11).
+        made = pixmap(self._name, min(size.width(), size.height()), self._tint(mode), scale)
         if 0 < size.height() < size.width():  # asked for with room at its right: before the text of a button
-            roomy = QPixmap(size)
+            roomy = QPixmap(size * scale)
+            roomy.setDevicePixelRatio(scale)
             roomy.fill(Qt.GlobalColor.transparent)
             painter = QPainter(roomy)
             painter.drawPixmap(0, 0, made)
             painter.end()
             made = roomy
-        made.setDevicePixelRatio(scale)
         return made
 
     def clone(self) -> QIconEngine:

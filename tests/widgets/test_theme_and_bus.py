@@ -125,3 +125,11 @@ def test_tooltips_can_be_read(qtbot, plain, scheme):
     greys = [seen.pixelColor(x, y).lightness() for x in range(seen.width()) for y in range(seen.height())]
     assert max(greys) - min(greys) > 150
     QToolTip.hideText()
+
+
+@pytest.mark.parametrize("size", [QSize(20, 20), QSize(19, 16)])
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_icons_have_all_the_pixels_of_a_dense_screen(qapp, size, ratio):
+    made = icons.icon("ph.gear-six").pixmap(size, ratio)
+    assert made.devicePixelRatio() == ratio
+    assert made.size() == size * ratio
