@@ -18,6 +18,7 @@ _RATIO = 0.6  # height by width
 _BARS = 64
 _WHOLE_S = 90.0  # sounds up to this long are decoded whole
 _LOOK_S = 0.15  # of longer ones so much at each bar
+_PIECE = 128  # samples of which the loudest is looked for
 _LIMIT_S = 4.0  # after this what is known is drawn
 
 
@@ -66,21 +67,27 @@ def _length(container: Any, stream: Any) -> float:
 
 def _whole(container: Any, stream: Any, loud: NDArray[np.float64], length: float, until: float) -> None:
     """Decoded from the start; where the header says no length, by what came."""
-    peaks: list[tuple[float, float]] = []
+    moments: list[NDArray[np.float64]] = []
+    peaks: list[NDArray[np.float64]] = []
     at = 0.0
     for packet in Packets(container, stream):
         for frame in _decoded(packet):
-            peaks.append((at, _peak(frame)))
-            at += frame.samples / (frame.sample_rate or 1)
+            begins = np.arange(0, frame.samples, _PIECE)
+            if begins.size:
+                rate = frame.sample_rate or 1
+                moments.append(at + begins / rate)
+                peaks.append(np.maximum.reduceat(_heights(frame), begins))
+                at += frame.samples / rate
         if time.monotonic() > until:
             break
     total = max(at, length)
-    for moment, peak in peaks:
-        bar = min(_BARS - 1, int(moment / total * _BARS)) if total else 0
-        loud[bar] = np.fmax(loud[bar], peak)
-    if peaks and len(peaks) < _BARS:  # a few long frames: each fills the bars up to the next
-        known = np.flatnonzero(np.isfinite(loud))
-        loud[:] = loud[known[np.searchsorted(known, np.arange(_BARS), side="right").clip(1) - 1]]
+    if not moments:
+        return
+    bars = np.minimum(_BARS - 1, np.concatenate(moments) / total * _BARS).astype(int)
+    np.fmax.at(loud, bars, np.concatenate(peaks))
+    known = np.flatnonzero(np.isfinite(loud))  # of a sound shorter than its bars each piece fills those up to the next
+    heard = min(_BARS, int(np.ceil(at / total * _BARS)))
+    loud[:heard] = loud[known[np.searchsorted(known, np.arange(heard), side="right").clip(1) - 1]]
 
 
 def _near(container: Any, stream: Any, seconds: float) -> float:
@@ -110,7 +117,12 @@ def _decoded(packet: Any) -> list[Any]:
 
 
 def _peak(frame: Any) -> float:
+    return float(_heights(frame).max(initial=0.0))
+
+
+def _heights(frame: Any) -> NDArray[np.float64]:
+    """float64[samples]: the loudest channel's."""
     from viewers.decode.audio import samples_of
 
     samples = samples_of(frame, len(frame.layout.channels))
-    return float(np.abs(np.nan_to_num(samples)).max()) if samples.size else 0.0
+    return np.asarray(np.abs(np.nan_to_num(samples)).max(axis=1, initial=0.0), np.float64)
