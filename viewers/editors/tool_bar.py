@@ -198,12 +198,16 @@ class ToolBar(QFrame):
 
 def swatch(color: str) -> QIcon:
     """A small square in a class's colour."""
-    pixmap = QPixmap(16, 16)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor(color))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(2, 2, 12, 12, 3, 3)
-    painter.end()
-    return QIcon(pixmap)
+    icon = QIcon()
+    for ratio in (1, 2):
+        pixmap = QPixmap(16 * ratio, 16 * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(color))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(2, 2, 12, 12, 3, 3)
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon
