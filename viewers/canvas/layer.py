@@ -12,26 +12,44 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 
 from viewers.scene.view_state import Matrix, Placement
 
+Rect = tuple[int, int, int, int]  # left, top, right, bottom
+
 
 @dataclass(slots=True, eq=False)
 class Layer:
-    """`origin`: where its first pixel lies, in device px of the canvas at `placement`."""
+    """`origin`: where its first pixel lies, in device px of the canvas at `placement`.
+
+    `inked`: beyond this part of it (left, top, right, bottom) there is nothing; None: not known.
+    """
 
     pixels: NDArray[np.uint8]
     image: QImage
     placement: Placement
     origin: tuple[int, int]
-    blank: bool = False  # there is nothing on it: painting it would change no pixel
+    inked: Rect | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         return self.pixels.shape[1], self.pixels.shape[0]
 
+    @property
+    def blank(self) -> bool:
+        """Painting it would change no pixel."""
+        return self.inked is not None and (self.inked[0] >= self.inked[2] or self.inked[1] >= self.inked[3])
+
+    def ink(self, place: Rect) -> None:
+        """Something was drawn here."""
+        if self.blank:
+            self.inked = place
+        elif self.inked is not None:
+            x0, y0, x1, y1 = self.inked
+            self.inked = (min(x0, place[0]), min(y0, place[1]), max(x1, place[2]), max(y1, place[3]))
+
     def matrix(self) -> Matrix:
         """Image coordinates to px of this layer."""
         return offset(self.placement.device(), self.origin)
 
-    def covers(self, now: Placement, rect: tuple[int, int, int, int]) -> bool:
+    def covers(self, now: Placement, rect: Rect) -> bool:
         """Shows at `now`, sharp, all of a rectangle (left, top, right, bottom) of device px of the canvas."""
         shift = now.shift_from(self.placement)
         if shift is None:
@@ -54,8 +72,11 @@ class Layer:
         dpr = now.dpr
         if shift is not None:
             at = QPointF((self.origin[0] + shift[0]) / dpr, (self.origin[1] + shift[1]) / dpr)
-            if not self.blank:
+            if self.inked is None:
                 painter.drawImage(at, self.image)
+            elif not self.blank:
+                x0, y0, x1, y1 = self.inked
+                painter.drawImage(at + QPointF(x0 / dpr, y0 / dpr), self.image, QRectF(x0, y0, x1 - x0, y1 - y0))
             return QRectF(at.x(), at.y(), self.size[0] / dpr, self.size[1] / dpr)
         transform = self.transform(now)
         if not self.blank:

@@ -8,6 +8,7 @@ number of shapes, because it is grown from the outlines' coverage.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,8 @@ BLOCK = (512, 64)
 FEW = 12
 #: Outlines between key frames, and of what is not there (of 255).
 PALE, GHOST = 150, 95
+#: So few shapes are drawn on a sheet no larger than they reach; of more it is not worth asking each.
+ASKED = 64
 #: Coordinates beyond this overflow OpenCV's fixed point.
 FAR = float(1 << 25)
 
@@ -114,8 +117,36 @@ def draw(
     items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look, *, stop: Callable[[], bool] = never
 ) -> Pixels | None:
     """`matrix` takes image coordinates to px of the result, `size` is its width and height. None when stopped."""
+    x0, y0, x1, y1 = place_of(items, matrix, size, look)
+    if (x1 - x0, y1 - y0) == size:
+        return _drawn(items, matrix, size, look, stop)
+    whole = np.zeros((size[1], size[0], 4), np.uint8)
+    if x1 > x0 and y1 > y0:
+        a, b, tx, c, d, ty = matrix
+        part = _drawn(items, (a, b, tx - x0, c, d, ty - y0), (x1 - x0, y1 - y0), look, stop)
+        if part is None:
+            return None
+        whole[y0:y1, x0:x1] = part
+    return whole
+
+
+def place_of(items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look) -> tuple[int, int, int, int]:
+    """Beyond this part of the result (left, top, right, bottom) the items leave it empty."""
     if not items:
-        return np.zeros((size[1], size[0], 4), np.uint8)
+        return 0, 0, 0, 0
+    if len(items) > ASKED:
+        return 0, 0, *size
+    a, b, tx, c, d, ty = matrix
+    x0, y0, x1, y1 = np.array([item.bounds() for item in items]).T
+    xs, ys = np.concatenate((x0, x1, x0, x1)), np.concatenate((y0, y0, y1, y1))
+    us, vs = a * xs + b * ys + tx, c * xs + d * ys + ty
+    pad = 2 * look.width + look.halo + look.dot + 4
+    left, top = max(0, math.floor(us.min() - pad)), max(0, math.floor(vs.min() - pad))
+    right, bottom = min(size[0], math.ceil(us.max() + pad)), min(size[1], math.ceil(vs.max() + pad))
+    return (left, top, right, bottom) if right > left and bottom > top else (0, 0, 0, 0)
+
+
+def _drawn(items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look, stop: Callable[[], bool]) -> Pixels | None:
     sheet = _Sheet(size, items, matrix, look)
     for at in range(0, len(items), CHUNK):
         if stop():

@@ -13,22 +13,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 from storage.model.geometry import Bounds
 from viewers.canvas import raster
 from viewers.canvas.background import Newest, Stop
-from viewers.canvas.layer import Layer, make_layer, offset
+from viewers.canvas.layer import Layer, Rect, make_layer, offset
 from viewers.canvas.raster import Item, Look
 from viewers.scene.view_state import Matrix, Placement, ViewState
 
 #: Patches that cost less than this are drawn on the spot: outline segments, device px.
 QUICK_SEGMENTS = 2_500
 QUICK_PIXELS = 120_000
-#: A frame turned to with so few shapes is drawn on the spot where the layer is no larger (device px): in the time that it
+#: A frame turned to with so few shapes is drawn on the spot where they reach no further (device px): in the time that it
 #: takes to hand it to the worker and back.
 TURN_PIXELS = 1_500_000
 #: More places than this at once: draw everything.
 MANY = 40
 #: The layer reaches this much beyond the canvas on each side, as a share of it.
 MARGIN = 0.25
-
-Rect = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 class ShapeLayer(QObject):
@@ -154,11 +152,16 @@ class ShapeLayer(QObject):
 
         def job(stop: Stop) -> object:
             pixels = raster.draw(items, matrix, size, look, stop=stop)
-            return None if pixels is None else (serial, make_layer(pixels, now, origin, opaque=False))
+            if pixels is None:
+                return None
+            layer = make_layer(pixels, now, origin, opaque=False)
+            layer.inked = place
+            return serial, layer
 
+        place = x0, y0, x1, y1 = raster.place_of(items, matrix, size, look)
         if self.turning and not items:
             self._on_done("shapes", (serial, self._blank_layer(now, origin, size)))
-        elif self.turning and size[0] * size[1] <= TURN_PIXELS and _quick(items):
+        elif self.turning and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
             self._on_done("shapes", job(raster.never))
         else:
             self._worker.submit("shapes", job, supersede=supersede)
@@ -167,7 +170,7 @@ class ShapeLayer(QObject):
         kept = self._blank
         if kept is None or not kept.blank or (kept.placement, kept.origin, kept.size) != (now, origin, size):
             kept = self._blank = make_layer(np.zeros((size[1], size[0], 4), np.uint8), now, origin, opaque=False)
-            kept.blank = True
+            kept.inked = (0, 0, 0, 0)
         return kept
 
     # -- patching
@@ -197,7 +200,7 @@ class ShapeLayer(QObject):
         pixels = raster.draw_cut(items, matrix, (rect[2] - rect[0], rect[3] - rect[1]), look)
         if pixels is not None:
             layer.pixels[rect[1] : rect[3], rect[0] : rect[2]] = pixels
-            layer.blank = False
+            layer.ink(rect)
 
     def _patch_later(self, layer: Layer) -> None:
         """All large stale places together, in the worker, into a copy: the one shown is never half drawn."""
@@ -244,9 +247,9 @@ class ShapeLayer(QObject):
             layer, done = result  # type: ignore[misc]
             if layer is self.layer:
                 self._patching = []
-                for (x0, y0, x1, y1), pixels in done:
-                    layer.pixels[y0:y1, x0:x1] = pixels
-                layer.blank = False
+                for rect, pixels in done:
+                    layer.pixels[rect[1] : rect[3], rect[0] : rect[2]] = pixels
+                    layer.ink(rect)
                 self.changed.emit()
 
 
