@@ -124,8 +124,9 @@ class VolumeView(QWidget):
     def set_crosshair(self, mm: Any) -> None:
         """None: there is none. Told at every step through the slices, which go before refining the picture."""
         self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
-        if self._thread is not None:
-            self._thread.give_way()
+        for worker in (self._thread, self._maker):
+            if worker is not None:
+                worker.give_way()
         if self._image is not None and not self._words():  # else there is none to be seen
             before, self._arms = self._arms, arms(self)
             self.update(under_arms(before) | under_arms(self._arms))

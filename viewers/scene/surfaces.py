@@ -8,6 +8,7 @@ slices need no resampling.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from storage.model.space import VolumeGeometry
 from storage.model.voxels import VoxelBlock
-from viewers.scene.threads import LAST, step_back
+from viewers.scene.threads import CALM_S, LAST, step_back
 
 Color = tuple[int, int, int]  # 0..255
 
@@ -171,6 +172,7 @@ class SurfaceMaker:
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._calm = 0.0  # until then (monotonic) no mesh is begun
         self._new = False
         self.faults: dict[str, str] = {}
 
@@ -184,6 +186,10 @@ class SurfaceMaker:
             if self._thread is None and self._next() is not None:
                 self._thread = threading.Thread(target=self._run, name="postil-surfaces", daemon=False)
                 self._thread.start()
+
+    def give_way(self) -> None:
+        """Slices are turned through: the processor is theirs."""
+        self._calm = time.monotonic() + CALM_S
 
     def surfaces(self) -> dict[str, Surface]:
         """What there is: of a mask that has just changed still its surface of before."""
@@ -221,6 +227,7 @@ class SurfaceMaker:
         with self._wake:
             self._closed = True
             self._wanted, self._made = {}, {}
+            self._wake.notify_all()
 
     def _next(self) -> tuple[str, VoxelBlock] | None:
         for name, (block, _) in self._wanted.items():
@@ -232,6 +239,8 @@ class SurfaceMaker:
         step_back(LAST)
         while True:
             with self._wake:
+                while not self._closed and (left := self._calm - time.monotonic()) > 0:
+                    self._wake.wait(left)
                 found = None if self._closed else self._next()
                 if found is None:
                     self._thread = None

@@ -11,6 +11,8 @@ STEP = 6
 #: Behind everybody: work on all cores for seconds, like a volume's 3D. With a smaller step a picture that is drawn by several
 #: threads waits for the one that does not get its core: turning slices meanwhile took half again as long, at worst three times.
 LAST = 19
+#: Such work rests for so long after slices were turned.
+CALM_S = 0.3
 
 
 def step_back(by: int = STEP) -> None:

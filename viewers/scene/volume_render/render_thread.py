@@ -17,7 +17,7 @@ import numpy as np
 
 from storage.model.space import VolumeGeometry
 from viewers.scene.surfaces import Surface
-from viewers.scene.threads import LAST, step_back
+from viewers.scene.threads import CALM_S, LAST, step_back
 from viewers.scene.volume_render import ladder
 from viewers.scene.volume_render.grid import MOVING_VOXELS, STILL_VOXELS, Array, Grid, Values, grid_of
 from viewers.scene.volume_render.ladder import Choice, Step
@@ -25,7 +25,6 @@ from viewers.scene.volume_render.wish import Drawn, Picture, Wish
 
 #: A thread that nobody closes looks this often whether the program has ended.
 _WATCH_S = 1.0
-_CALM_S = 0.3  # after slices were turned
 _REST_S = 0.15  # a button is down, but nothing moves: begin to refine
 _SMOOTH_S = 0.06  # a frame while moving should take no longer
 _FINE_S = 0.3  # the first refined one
@@ -120,7 +119,7 @@ class RenderThread:
     def give_way(self) -> None:
         """Slices are turned through: the processor is theirs. What is being refined is given up and begun anew afterwards."""
         with self._wake:
-            self._calm = time.monotonic() + _CALM_S
+            self._calm = time.monotonic() + CALM_S
             engine = self._engine if self._refining else None
         if engine is not None:
             engine.abort()
