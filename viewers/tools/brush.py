@@ -79,7 +79,7 @@ class BrushTool(DrawingTool):
         self._erasing = self.erases != e.ctrl
         self._target = self.target(e)
         if self._erasing and self._target is None:
-            self.context.say("There is no mask of this class to erase here: select one first.")
+            self.context.say(self._why_kept(e.x, e.y))
             return
         live = self.new_live()
         if self._target is not None:
@@ -172,6 +172,22 @@ class BrushTool(DrawingTool):
                 return found
         return None
 
+    def _why_kept(self, x: float, y: float) -> str:
+        """Nothing was rubbed out here: which mask stands in the way of the wish, and what would help."""
+        context = self.context
+        for instance in context.hits.at(x, y, 0.0):
+            found = context.session.shown(instance, context.focus.at)
+            known = context.session.document.instances.get(instance)
+            if known is None or found is None or not isinstance(found.geometry, Bitmask):
+                continue
+            name = name_of(context.ontology, context.session.document, instance)
+            other = context.ontology.object(known.feature_hash)
+            if instance in context.focus.locked:
+                return f"{name} is locked: unlock it to erase from it."
+            if other is not None and known.feature_hash != self.feature_hash:
+                return f"{name} is of another class: choose “{other.name}” to erase from it."
+        return "There is no mask of this class to erase here: select one first."
+
     def _paint(self, to: Point) -> None:
         assert self._live is not None
         before = self._live.array
@@ -199,6 +215,8 @@ class BrushTool(DrawingTool):
             self._commit_new(geometry)
         elif geometry != target.geometry:
             self._commit_into(target, geometry)
+        elif self._erasing:
+            self.context.say(self._why_kept(*self._last))
 
     def _commit_new(self, geometry: Bitmask) -> None:
         if self.redraws:

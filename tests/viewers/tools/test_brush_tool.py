@@ -111,6 +111,26 @@ def test_the_eraser_takes_the_mask_under_it_when_none_is_selected():
     assert "no mask of this class" in stage.said[-1]
 
 
+def test_an_eraser_that_rubs_nothing_out_says_which_mask_is_there():
+    stage = Stage(EraserTool(BrushSettings(size=9)), size=SIZE)
+    road = stage.put(masks.encode(disc(100, 80, 61)))
+    before = stage.shape(road)
+    stage.focus.set(armed="hash-Water")
+    stage.click(100, 80)
+    assert stage.said[-1] == "Road 1 is of another class: choose “Road” to erase from it."
+    stage.click(300, 200, ctrl=True)
+    assert stage.texts == ["Paint Water 1"]
+    stage.click(100, 80)  # a mask of the class is selected, but stands elsewhere
+    assert stage.said[-1] == "Road 1 is of another class: choose “Road” to erase from it."
+    stage.focus.set(armed="hash-Road")
+    stage.focus.select(())
+    stage.focus.lock([road], True)
+    stage.click(100, 80)
+    assert stage.said[-1] == "Road 1 is locked: unlock it to erase from it."
+    assert stage.shape(road) == before
+    assert stage.texts == ["Paint Water 1"]
+
+
 def test_a_locked_mask_is_neither_painted_nor_erased(stage):
     stage.click(100, 80)
     (road,) = stage.focus.selected
