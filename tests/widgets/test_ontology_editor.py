@@ -14,7 +14,7 @@ from storage.editing.session import StepChange
 from storage.exchange import ontology_json
 from storage.model import ontology_edit as edit
 from storage.model.geometry import ShapeKind
-from storage.model.ontology import MAX_NESTING, AttributeType
+from storage.model.ontology import MAX_NESTING, AttributeType, Ontology
 from tests.support.panels import Ground, draw, make_session, unnamed
 from tests.support.work import SoonWork
 from widgets.panels.ontologies import OntologiesPanel
@@ -197,6 +197,19 @@ def test_the_preview_asks_what_an_annotator_is_asked(room):
     room.qtbot.waitUntil(lambda: preview._answers._form.field(room.things["Car/Plate"]) is not None)
     room.editor.remove(room.things["Car/Plate"])
     room.qtbot.waitUntil(lambda: preview._answers._form.field(room.things["Car/Plate"]) is None)
+
+
+def test_the_keyboard_of_a_new_ontology_is_at_adding_its_first_object(room):
+    made = room.catalog.do("new", ontologies.create, "New", Ontology())
+    room.panel.activateWindow()
+    room.panel.show_ontology(made)
+    room.qtbot.waitUntil(lambda: room.editor.ontology_id == made)
+    begins = room.panel.focusWidget()
+    assert (begins.text(), begins.toolTip()) == ("Object", "Add an object of a shape")
+    room.panel.list.setFocus()
+    room.panel.list.choose(room.ground.ontology)  # from the list: the keyboard stays there
+    room.qtbot.waitUntil(lambda: room.editor.ontology_id == room.ground.ontology)
+    assert room.panel.list.isAncestorOf(room.panel.focusWidget())
 
 
 def test_a_change_made_elsewhere_is_shown(room):

@@ -43,6 +43,7 @@ class OntologiesPanel(QWidget):
         super().__init__(parent)
         self._reads = reads
         self._current: OntologyRow | None = None
+        self._wanted: int | None = None  # chosen from outside: the keyboard goes there too
         self._rows: dict[int, OntologyRow] = {}
         self._lists, self._opening, self._uses = Latest(work, self), Latest(work, self), Latest(work, self)
         self.list = NounList(self.tr("Ontologies"), self.tr("New"), self.tr("Find an ontology"), self)
@@ -123,7 +124,8 @@ class OntologiesPanel(QWidget):
     # -- what is shown
 
     def show_ontology(self, ontology_id: int) -> None:
-        """Choose it, now or as soon as it is listed."""
+        """Choose it, now or as soon as it is listed. The keyboard goes where work on it begins."""
+        self._wanted = ontology_id
         self.list.choose(ontology_id)
 
     @property
@@ -172,6 +174,9 @@ class OntologiesPanel(QWidget):
         self._show_head()
         self._states.show_full()
         self._ask_use()
+        if self._wanted == self._current.id:
+            self.editor.take_keyboard()
+        self._wanted = None
 
     def _ask_use(self) -> None:
         current = self._current

@@ -184,6 +184,11 @@ class OntologyEditor(QWidget):
     def dirty(self) -> bool:
         return self._draft.dirty
 
+    def take_keyboard(self) -> None:
+        """Where work begins: at adding the first object, else among what is there."""
+        begins = self.view if self.ontology.objects or self.ontology.classifications else self._add_object
+        begins.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def open(self, ontology_id: int, ontology: Ontology) -> None:
         """Show another ontology; what is unsaved of the one before is sent first."""
         self.leave()
