@@ -248,7 +248,7 @@ class LabelEditor(TaskVerbs, QWidget):
         self.side.zoom_wanted.connect(self.zoom_to)
         self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
         self.side.gaps_counted.connect(self.header.show_gaps)
-        self.side.gaps_counted.connect(self.gaps_counted)
+        self.side.gaps_counted.connect(self._on_gaps_counted)
         self.side.play_wanted.connect(lambda: self.editor and self.editor.run("play_toggle"))
         self.side.gaps.refresh()
         self._right.addWidget(self.side)

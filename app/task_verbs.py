@@ -50,7 +50,7 @@ class TaskVerbs:
     def _not_submitted(self: LabelEditor) -> str:
         return self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
 
-    def gaps_counted(self: LabelEditor, _count: int) -> None:
+    def _on_gaps_counted(self: LabelEditor, _count: int) -> None:
         """The list that the sentence speaks of is gone: everything is there, or it is another task."""
         if self.side is None or self.side.gaps.isHidden():
             self._messages.take_back(self._not_submitted())

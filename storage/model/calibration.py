@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.model.geometry import Geometry, Point, Polyline
-from storage.model.measures import Scale
+from storage.model.measures import FLATTEST, Scale
 
 _TISSUE, _CM = 1, 3  # Region Spatial Format 2D; Physical Units cm
 _MM_IN_CM = 10.0
-_MOST_REGIONS, _FLATTEST = 64, 20.0
+_MOST_REGIONS = 64
 _PIXELS = Scale()
 
 
@@ -126,5 +126,5 @@ def _scale(found: Mapping[str, Any]) -> Scale | None:
     if not isinstance(delta, list) or len(delta) != 2 or not all(isinstance(v, int | float) for v in delta):
         return None
     across, down = (abs(float(v)) * _MM_IN_CM for v in delta)
-    sound = all(math.isfinite(v) and v > 0 for v in (across, down)) and 1 / _FLATTEST < across / down < _FLATTEST
+    sound = all(math.isfinite(v) and v > 0 for v in (across, down)) and 1 / FLATTEST < across / down < FLATTEST
     return Scale(down, across, "mm") if sound else None

@@ -22,7 +22,7 @@ from storage.model.space import VolumeGeometry
 
 Unit = Literal["mm", "mm at detector", "px", "px widths"]
 
-_FLATTEST = 20.0  # an aspect beyond it is a slip
+FLATTEST = 20.0  # an aspect beyond it is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Scale:
         if aspect is None or not _usable(aspect):
             return Scale()
         tall = float(aspect[0]) / float(aspect[1])
-        return Scale(tall, 1.0, "px widths") if tall != 1 and 1 / _FLATTEST < tall < _FLATTEST else Scale()
+        return Scale(tall, 1.0, "px widths") if tall != 1 and 1 / FLATTEST < tall < FLATTEST else Scale()
 
     @property
     def area_unit(self) -> str:

@@ -124,27 +124,27 @@ class Lettering:
         if not text:
             return
         key = (id(font), text, box.width(), box.height(), flags, color.rgba(), elided)
-        found = self._keep(key) or self._kept(key, self._shadowed(font, box, flags, text, color, elided))
+        found = self._known(key) or self._remember(key, self._shadowed(font, box, flags, text, color, elided))
         yield box.topLeft() + found[0], found[1]
 
     def badge(self, text: str, at: QPointF, room: float) -> tuple[Piece, float]:
         """What must not be overlooked, on a ground of its own, and how high it is; as wide as there is room."""
         key = ("badge", text, room)
-        offset, image = self._keep(key) or self._kept(key, self._grounded(text, room))
+        offset, image = self._known(key) or self._remember(key, self._grounded(text, room))
         return (at + offset, image), self.height + 4
 
     def bar(self, bar: ScaleBar) -> Piece:
         """A scale bar around the middle of its line."""
         key = ("bar", bar.length, bar.text)
-        return self._keep(key) or self._kept(key, self._ruled(bar))
+        return self._known(key) or self._remember(key, self._ruled(bar))
 
-    def _keep(self, key: tuple[Any, ...]) -> Piece | None:
+    def _known(self, key: tuple[Any, ...]) -> Piece | None:
         found = self._set.get(key)
         if found is not None:
             self._set.move_to_end(key)
         return found
 
-    def _kept(self, key: tuple[Any, ...], made: Piece) -> Piece:
+    def _remember(self, key: tuple[Any, ...], made: Piece) -> Piece:
         self._set[key] = made
         if len(self._set) > _WORDS_KEPT:
             self._set.popitem(last=False)

@@ -246,9 +246,10 @@ class VolumeHanging:
         if self.beside is not None:
             self.beside.follow_window(self.volume)
             if self.state is not None:
-                self._beside_follows()
+                self._move_beside()
 
-    def _beside_follows(self) -> None:
+    def _move_beside(self) -> None:
+        """To where the edited series is looked at, unless it is the other that leads."""
         if self.beside is not None and self.state is not None and not self._following:
             self._following = True
             self.beside.follow(self.state)

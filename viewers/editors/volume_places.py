@@ -43,7 +43,7 @@ class VolumePlaces:
     frame: Callable[[], int]
     frames: Callable[[], int]
     stop_cine: Callable[[], None]
-    _beside_follows: Callable[[], None]
+    _move_beside: Callable[[], None]
     _soon: QTimer
     _refresh_planes: Callable[[], None]
 
@@ -65,7 +65,7 @@ class VolumePlaces:
             self.canvas.smooth(state.smooth)
         if names & {"lines", "axes"}:
             self.canvas.update()
-        self._beside_follows()
+        self._move_beside()
         if names == {"crosshair"}:
             for plane in self.planes.values():
                 plane.follow_crosshair()

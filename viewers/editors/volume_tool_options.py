@@ -40,7 +40,6 @@ def units_of(volume: VolumeSource) -> ValueUnits | None:
 
     def window() -> tuple[float, float] | None:
         found = volume.window_of(0)
-        half = found.width / 2 if isinstance(found, Window) else 0.0
-        return (found.center - half, found.center + half) if isinstance(found, Window) else None
+        return (found.center - found.width / 2, found.center + found.width / 2) if isinstance(found, Window) else None
 
     return ValueUnits(volume.frames.units, 2 if 0 < volume.span() < _SMALL else 0, window)

@@ -291,9 +291,9 @@ class GrowTool(SphereTool):
     idle_hint = "Region growing: click inside what is to be found. Shift: on this slice only; N: new mask"
     cursor = Cursor.CROSS
 
-    def __init__(self, settings: BrushSettings, painter: VolumePainter, growing: GrowSettings | None = None) -> None:
+    def __init__(self, settings: BrushSettings, painter: VolumePainter, growing: GrowSettings) -> None:
         super().__init__(settings, painter)
-        self.growing = growing or GrowSettings()
+        self.growing = growing
 
     def begin_at(self, e: PointerEvent) -> None:
         mm = self._mm(e)

@@ -9,13 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from storage.model.label_formats import DICOM_FORMATS, VOLUME_FORMATS
 from widgets import theme, words
 from widgets.controls.buttons import icon_button
 from widgets.controls.label_format import LabelFormat
 from widgets.controls.labels import ElidedLabel, label
-
-OF_DICOM = ("dicom-seg", "dicom-seg-labelmap", "rtstruct", "sr")
-OF_GRIDS = ("nifti", "nrrd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,9 @@ class ImportForm(QWidget):
     @Slot()
     def _tell(self) -> None:
         """How the file finds its item, which differs by format."""
-        if self._files or self._format.format in OF_DICOM:
+        if self._files or self._format.format in DICOM_FORMATS:
             how = self.tr("Files find the series that they refer to by themselves, whatever they are called.")
-        elif self._format.format in OF_GRIDS:
+        elif self._format.format in VOLUME_FORMATS:
             how = self.tr("A file finds its volume by what it says of it, else by its own name: scan.nii.gz goes to “scan”.")
         else:
             how = self.tr("Items are found by their hash, then by path or title.")
@@ -81,7 +79,7 @@ class ImportForm(QWidget):
 
     @property
     def takes_folders(self) -> bool:
-        return not self._files and self._format.format in (*OF_DICOM, *OF_GRIDS)
+        return not self._files and self._format.format in VOLUME_FORMATS
 
     @Slot()
     def forget_files(self) -> None:
