@@ -94,16 +94,18 @@ def consequences(**known):
 
 
 def test_a_sequence_is_deleted_with_a_word_on_its_pictures(qtbot):
-    dialog = opened(qtbot, ConfirmDelete(None, consequences(items=1, pictures=120, pictures_size=340_000_000), "“Dam”"))
+    dialog = opened(
+        qtbot, ConfirmDelete(None, consequences(items=1, pictures=120, pictures_size=340_000_000), "“Dam”", days=30)
+    )
     lines = [each.text() for each in dialog.findChildren(QLabel) if each.text().startswith("•")]
     assert lines == ["•  1 item", "•  its 120 pictures, 340.0 MB, stay as files in their own folder"]
 
 
 def test_delete_names_what_will_be_lost(qtbot):
     lost = consequences(items=12, folders=2, size=5000, datasets=("Street",), projects=("Cars",), annotations=40)
-    dialog = opened(qtbot, ConfirmDelete(None, lost))
+    dialog = opened(qtbot, ConfirmDelete(None, lost, days=7))
     text = " ".join(each.text() for each in dialog.findChildren(QLabel))
-    for part in ("Delete 2 folders?", "12 items", "5.0 kB", "“Street”", "“Cars”", "40 annotations", "trash"):
+    for part in ("Delete 2 folders?", "12 items", "5.0 kB", "“Street”", "“Cars”", "40 annotations", "trash", "7 days"):
         assert part in text
 
 

@@ -37,11 +37,11 @@ class Consequences(Protocol):
 
 class ConfirmDelete(Dialog):
     @classmethod
-    def ask(cls, parent: QWidget | None, consequences: Consequences, what: str = "", *, days: int = 30) -> bool:
+    def ask(cls, parent: QWidget | None, consequences: Consequences, what: str = "", *, days: int) -> bool:
         """`what`: “Scans”; without it the counts are named. `days`: so long the trash keeps it."""
         return cls(parent, consequences, what, days=days).run()
 
-    def __init__(self, parent: QWidget | None, consequences: Consequences, what: str = "", *, days: int = 30) -> None:
+    def __init__(self, parent: QWidget | None, consequences: Consequences, what: str = "", *, days: int) -> None:
         super().__init__("", "", parent, danger=True)
         if not what:
             what = words.folders(consequences.folders) if consequences.folders else words.items(consequences.items)
