@@ -295,7 +295,7 @@ def test_a_margin_below_0_shrinks_and_the_question_says_so(qtbot):
         QTest.keyClicks(dialog.findChild(QDoubleSpinBox), "-1")
         QTest.keyClick(dialog, Qt.Key.Key_Return)
 
-    QTimer.singleShot(200, answer)
+    QTimer.singleShot(0, answer)
     stage.editor.run("volume_margin")
     assert "less than 0 shrinks" in asked[0]
     qtbot.waitUntil(lambda: len(stage.sent) == 2, timeout=5000)
