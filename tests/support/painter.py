@@ -31,7 +31,8 @@ class Painter(Annotator):
 
     def act(self) -> None:
         if self.stroke is not None:
-            self.stroke = self.stroke if next(self.stroke, self) is None else None
+            if next(self.stroke, "over") == "over":
+                self.stroke = None
             return
         editor = self.editor.editor if self.editor is not None else None
         if editor is not None and editor.state is not None and editor.canvas.sharp:

@@ -149,6 +149,7 @@ class ShapeLayer(QObject):
         self._asked = (now, (origin[0], origin[1], origin[0] + size[0], origin[1] + size[1]))
         self._since = []
         self._patching = []
+        place = x0, y0, x1, y1 = raster.place_of(items, matrix, size, look)
 
         def job(stop: Stop) -> object:
             pixels = raster.draw(items, matrix, size, look, stop=stop)
@@ -158,7 +159,6 @@ class ShapeLayer(QObject):
             layer.inked = place
             return serial, layer
 
-        place = x0, y0, x1, y1 = raster.place_of(items, matrix, size, look)
         if self.turning and not items:
             self._on_done("shapes", (serial, self._blank_layer(now, origin, size)))
         elif self.turning and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
