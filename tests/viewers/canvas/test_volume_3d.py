@@ -461,7 +461,7 @@ def test_while_it_is_turned_pictures_are_smaller_and_the_last_one_is_fine(opened
 
 
 def test_while_slices_are_turned_nothing_is_refined(opened, qtbot, monkeypatch):
-    monkeypatch.setattr(render_thread, "_CALM_S", 2.0)
+    monkeypatch.setattr(render_thread, "CALM_S", 2.0)
     view = opened()
     drawn: list[bool] = []
     view.drawn.connect(lambda: drawn.append(view.shown.fine))
