@@ -15,7 +15,7 @@ from viewers.canvas.slice_marks import CENTER, SMALL, Lettering, corner_pieces, 
 from viewers.canvas.volume_3d_hand import handles
 from viewers.scene.crosshair import COLORS
 from viewers.scene.mpr import PlaneKind
-from viewers.scene.slice_marks import Corners, ScaleBar
+from viewers.scene.slice_marks import Corners, ScaleBar, round_bar
 from viewers.scene.volume_render.camera import Camera
 
 if TYPE_CHECKING:
@@ -55,14 +55,9 @@ def paint_marks(p: QPainter, view: VolumeView, part: QRect) -> None:
     _paint_notes(p, view, size, how)
 
 
-def scale_of(camera: Camera, size: tuple[float, float]) -> ScaleBar:
-    """A round number of millimetres, at most a quarter of the view long: true everywhere in a parallel projection."""
-    mm = camera.height_mm / size[1]
-    most = size[0] / 4 * mm
-    power = 10.0 ** math.floor(math.log10(most))
-    length = next(m * power for m in (5, 2, 1) if m * power <= most * (1 + 1e-9))
-    text = f"{length / 10:g} cm" if length >= 100 else f"{length:g} mm" if length >= 0.1 else f"{length * 1000:g} µm"
-    return ScaleBar(length / mm, text)
+def scale_of(camera: Camera, size: tuple[float, float]) -> ScaleBar | None:
+    """A round number of millimetres: true everywhere in a parallel projection."""
+    return round_bar(camera.height_mm / size[1], size[0])
 
 
 def paint_words(p: QPainter, view: VolumeView, words: str) -> None:

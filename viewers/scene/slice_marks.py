@@ -60,7 +60,7 @@ def edge_sides(view: ViewState, sides: Sequence[str]) -> tuple[str, str, str, st
 
 def scale_bar(view: ViewState, plane: Plane) -> ScaleBar | None:
     """A round number of millimetres, at most a quarter of the pane long."""
-    return _bar(math.hypot(*screen_ways(view, plane)[0]), view.size[0])
+    return round_bar(math.hypot(*screen_ways(view, plane)[0]), view.size[0])
 
 
 def flat_scale_bar(view: ViewState, calibration: Calibration, frame: int) -> ScaleBar | None:
@@ -70,11 +70,11 @@ def flat_scale_bar(view: ViewState, calibration: Calibration, frame: int) -> Sca
     scale = calibration.at([(x0, y0)], frame)
     if not scale.unit.startswith("mm"):
         return None
-    return _bar(math.hypot(*scale.way((x0, y0), (x1, y1))), w, scale.unit.removeprefix("mm"))
+    return round_bar(math.hypot(*scale.way((x0, y0), (x1, y1))), w, scale.unit.removeprefix("mm"))
 
 
-def _bar(mm: float, width: float, where: str = "") -> ScaleBar | None:
-    """`mm`: of one logical pixel."""
+def round_bar(mm: float, width: float, where: str = "") -> ScaleBar | None:
+    """At most a quarter of the width long; `mm`: of one logical pixel."""
     most = width / 4 * mm
     if not math.isfinite(most) or most <= 0:
         return None
