@@ -304,6 +304,10 @@ class VolumeEditor(
             for plane in self.planes.values():
                 plane.update()
 
+    def _resize_brush(self, steps: int) -> None:
+        super()._resize_brush(steps)
+        self._refresh_planes()  # its circle stands in whichever pane the pointer is
+
     def _fill_panes(self) -> None:
         """The acquired slices stand in the pane of their own plane, unless that plane is turned away from them."""
         state = self.state

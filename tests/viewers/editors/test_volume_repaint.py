@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -116,6 +116,20 @@ def test_a_window_that_changes_during_a_step_is_seen_everywhere(qtbot):
     assert not any(differing(stage).values())
     for pane in settled(stage):
         assert (pixels(pane) != before[pane.kind]).any(axis=2).mean() > 0.2
+
+
+def test_a_brush_of_another_size_is_seen_where_the_pointer_rests(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    stage.editor.arm_tool("sphere")
+    pane = stage.editor.planes[PlaneKind.SAGITTAL]
+    stage.move(pane, pane.rect().center())
+    settled(stage)
+    before = on_the_screen(pane)
+    stage.key(Qt.Key.Key_BracketRight, pane=pane)
+    settled(stage)
+    assert (on_the_screen(pane) != before).any()
+    assert not any(differing(stage).values())
 
 
 def test_a_part_that_comes_to_light_again_is_as_it_was(qtbot):
