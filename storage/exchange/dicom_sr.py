@@ -1,7 +1,9 @@
 """Shapes and what they measure as a DICOM structured report (TID 1500), by highdicom.
 
 One group a thing: planar where it lies on one slice, volumetric where its area runs over several; lines, angles and points
-are groups of their own on each slice. Values are measured here, in the unit that is honest: mm, or pixels where nobody knows.
+are groups of their own on each slice. A planar group has one region: parts that lie apart on one slice are groups of the same
+tracking identifier, each with its own values; a volumetric group has a region for each part. A hole is joined to its outline
+by a keyhole. Values are measured here, in the unit that is honest: mm, or pixels where nobody knows.
 """
 
 from __future__ import annotations
@@ -17,11 +19,10 @@ from storage.errors import Refused
 from storage.exchange import dicom_write as dw
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
-from storage.exchange.outlines import area as ring_area
-from storage.exchange.outlines import parts_of
+from storage.exchange.outlines import keyhole, parts_of
 from storage.exchange.volumes import AREAS, Series, objects_of
 from storage.model import masks, measures
-from storage.model.geometry import Circle, Ellipse, Geometry, Keypoint, Point, Polyline, ShapeKind
+from storage.model.geometry import Circle, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.measure_classes import Measure, measure_of
 from storage.model.ontology import ObjectClass
@@ -52,6 +53,7 @@ _SQUARES = {
     "mm": ("mm2", "UCUM", "mm2"), "mm at detector": ("mm2", "UCUM", "mm2 at detector"), "px": _PIXELS, "px widths": _WIDTHS
 }  # fmt: skip
 _REPORT = ("126000", "DCM", "Imaging Measurement Report")
+_IMPLICIT = "1.2.840.10008.1.2"  # outlines of more than 8,191 points do not fit into explicit numbers
 _PROCEDURE = ("363679005", "SCT", "Imaging procedure")
 
 Code = tuple[str, str, str]
@@ -97,57 +99,50 @@ def write_sr(
 
 
 def _groups(series: Series, what: _Thing, rows: list[Annotation], losses: Losses) -> Iterator[tuple[Any, set[int]]]:
-    areas = [r for r in rows if r.geometry.kind in AREAS]
-    others = [r for r in rows if r.geometry.kind not in AREAS]
-    regions = [(r, region) for r in areas if (region := _region(series, what, r, losses)) is not None]
-    if len(regions) > 1:
-        yield _volumetric(series, what, [r for r, _ in regions], [g for _, g in regions]), {r.frame for r, _ in regions}
-    elif regions:
-        yield _planar(series, what, *regions[0]), {regions[0][0].frame}
-    for row in others:
-        region = _region(series, what, row, losses)
-        if region is not None:
-            yield _planar(series, what, row, region), {row.frame}
+    areas = [(r, regions) for r in rows if r.geometry.kind in AREAS and (regions := _regions(series, what, r, losses))]
+    if len(areas) > 1:
+        regions = [region for _, there in areas for _, region in there]
+        yield _volumetric(series, what, [r for r, _ in areas], regions), {r.frame for r, _ in areas}
+        areas = []
+    others = ((r, _regions(series, what, r, losses)) for r in rows if r.geometry.kind not in AREAS)
+    for row, there in (*areas, *others):
+        for geometry, region in there:
+            yield _planar(series, what, geometry, row.frame, region), {row.frame}
 
 
 # -- regions -----------------------------------------------------------------------------------------------------------
 
 
-def _region(series: Series, what: _Thing, row: Annotation, losses: Losses) -> Any:
-    """The shape in the picture's own coordinates, which are ours: (0, 0) is the outer corner of the first pixel."""
+def _regions(series: Series, what: _Thing, row: Annotation, losses: Losses) -> list[tuple[Geometry, Any]]:
+    """The parts of a shape, each with its region of the picture: (0, 0) is the outer corner of the first pixel, as with us."""
     import highdicom as hd
 
-    graphic = _graphic(series, what, row.geometry, losses)
-    if graphic is None:
+    graphics = _graphics(series, row.geometry)
+    if not graphics:
         losses.add(what.name, series.title, f"a report has no {row.geometry.kind.words}")
-        return None
-    kind, points = graphic
+        return []
     sop_class, sop_uid, number = series.sop(row.frame)
     image = hd.sr.SourceImageForRegion(sop_class, sop_uid, [number] if number else None)
-    return hd.sr.ImageRegion(kind, np.array(points, np.float64), image)
+    return [(part, hd.sr.ImageRegion(kind, np.array(points, np.float64), image)) for part, kind, points in graphics]
 
 
-def _graphic(series: Series, what: _Thing, geometry: Geometry, losses: Losses) -> tuple[str, Sequence[Point]] | None:
+def _graphics(series: Series, geometry: Geometry) -> list[tuple[Geometry, str, Sequence[Point]]]:
+    """Parts of a shape, and each as the standard draws it."""
     match geometry:
         case Keypoint(x, y):
-            return "POINT", [(x, y)]
+            return [(geometry, "POINT", [(x, y)])]
         case Polyline(points):
-            return ("POLYLINE", points) if len(points) > 1 else None
+            return [(geometry, "POLYLINE", points)] if len(points) > 1 else []
         case Circle(x, y, r, stretch, _) if stretch == 1:
-            return "CIRCLE", [(x, y), (x + r, y)]
+            return [(geometry, "CIRCLE", [(x, y), (x + r, y)])]
         case Circle(x, y, r, stretch, theta):
-            return "ELLIPSE", _axes(x, y, r, r * stretch, theta)
+            return [(geometry, "ELLIPSE", _axes(x, y, r, r * stretch, theta))]
         case Ellipse(x, y, rx, ry, theta):
-            return "ELLIPSE", _axes(x, y, rx, ry, theta)
-    rings = [ring for part in parts_of(geometry, series.columns, series.rows) for ring in part]
-    if not rings:
-        return None
-    if len(rings) > 1:
-        losses.add(
-            f"{what.name}: holes and further parts of its outline", series.title, "a region is one ring; it was measured whole"
-        )
-    ring = max(rings, key=lambda r: abs(ring_area(r)))
-    return "POLYLINE", [*ring, ring[0]]
+            return [(geometry, "ELLIPSE", _axes(x, y, rx, ry, theta))]
+    parts = parts_of(geometry, series.columns, series.rows)
+    rings = [keyhole(part) for part in parts]
+    shapes = [geometry] if len(parts) == 1 else [Polygon((part,)) for part in parts]
+    return [(shape, "POLYLINE", [*ring, ring[0]]) for shape, ring in zip(shapes, rings, strict=True)]
 
 
 def _axes(x: float, y: float, rx: float, ry: float, theta: float) -> list[Point]:
@@ -165,10 +160,10 @@ def _axes(x: float, y: float, rx: float, ry: float, theta: float) -> list[Point]
 # -- groups ------------------------------------------------------------------------------------------------------------
 
 
-def _planar(series: Series, what: _Thing, row: Annotation, region: Any) -> Any:
+def _planar(series: Series, what: _Thing, geometry: Geometry, frame: int, region: Any) -> Any:
     import highdicom as hd
 
-    values = _measured(series, what, row)
+    values = _measured(series, what, geometry, frame)
     return hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=_tracking(what),
         referenced_region=region,
@@ -203,10 +198,9 @@ def _tracking(what: _Thing) -> Any:
     return hd.sr.TrackingIdentifier(dw.uid_of(what.instance.uuid), what.name)
 
 
-def _measured(series: Series, what: _Thing, row: Annotation) -> list[Value]:
-    geometry = row.geometry
+def _measured(series: Series, what: _Thing, geometry: Geometry, frame: int) -> list[Value]:
     volume = series.geometry
-    scale = measures.Scale.of_volume(volume) if volume is not None else series.calibration.under(geometry, row.frame)
+    scale = measures.Scale.of_volume(volume) if volume is not None else series.calibration.under(geometry, frame)
     if isinstance(geometry, Polyline):
         degrees = _angle(what.thing, geometry, scale)
         if degrees is not None:
@@ -215,7 +209,7 @@ def _measured(series: Series, what: _Thing, row: Annotation) -> list[Value]:
     found = measures.area(geometry, scale)
     if found is None:
         return []
-    values = _pixels(series, row.frame)
+    values = _pixels(series, frame)
     under = measures.under_shape(values, geometry) if values is not None else None
     return [(AREA, found, _SQUARES[scale.unit], None), *_statistics(series, under)]
 
@@ -314,6 +308,8 @@ def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: 
         instance_number=1,
         manufacturer="Postil",
         series_description=f"Measurements of {series.title}"[:64],
+        transfer_syntax_uid=_IMPLICIT,
+        specific_character_set=dw.UNICODE,
     )
     name_patient(made, series)
     dw.stamp(made, now)

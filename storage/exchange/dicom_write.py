@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydicom.sequence import Sequence
 
 #: Coding scheme of classes that have no code of their own: code value = feature hash, meaning = name.
+UNICODE = "ISO_IR 192"
 PRIVATE_SCHEME = "99POSTIL"
 PRIVATE_SCHEME_NAME = "Classes of a Postil ontology"
 TISSUE = ("85756007", "SCT", "Tissue")
@@ -60,7 +61,7 @@ def new_object(
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = UID(transfer_syntax)
     made.file_meta.MediaStorageSOPClassUID = UID(sop_class)
-    made.SpecificCharacterSet = "ISO_IR 192"
+    made.SpecificCharacterSet = UNICODE
     for keyword in _COPIED:
         if keyword in source and keyword not in _OF_IMAGES:
             made[keyword] = source[keyword]

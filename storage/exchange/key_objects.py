@@ -42,6 +42,7 @@ def write_key_objects(path: Path, series: Series, frames: Iterable[int], *, now:
         instance_number=1,
         manufacturer="Postil",
         series_description=f"Key images of {series.title}"[:64],
+        specific_character_set=dw.UNICODE,
     )
     _name_frames(made, series, wanted)
     name_patient(made, series)

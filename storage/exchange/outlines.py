@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from storage.model import masks
 from storage.model.geometry import Bitmask, Box, Circle, Cuboid2D, Ellipse, Geometry, Point, Polygon, Ring, RotatedBox
@@ -49,24 +50,21 @@ def _curve(x: float, y: float, rx: float, ry: float, theta: float) -> Ring:
 
 
 def keyhole(part: Sequence[Ring]) -> Ring:
-    """A part with holes as one ring."""
-    ring = list(part[0])
+    """A part with holes as one ring. Holes run against it: both rules by which programs fill leave them empty."""
+    if len(part) == 1:
+        return part[0]
+    ring = np.asarray(part[0], float)
+    turns = area(part[0]) > 0
     for hole in part[1:]:
-        near, far = _nearest(ring, hole)
-        ring[near : near + 1] = [ring[near], *hole[far:], *hole[:far], hole[far], ring[near]]
-    return tuple(ring)
+        inner = np.asarray(hole if (area(hole) > 0) != turns else hole[::-1], float)
+        near = _nearest(ring, inner[0])
+        far = _nearest(inner, ring[near])
+        ring = np.concatenate([ring[: near + 1], inner[far:], inner[: far + 1], ring[near:]])
+    return tuple((x, y) for x, y in ring.tolist())
 
 
-def _nearest(ring: Sequence[Point], hole: Sequence[Point]) -> tuple[int, int]:
-    """Where the channel is shortest: index in the ring, index in the hole."""
-    outer, inner = np.asarray(ring, float), np.asarray(hole, float)
-    best, found = math.inf, (0, 0)
-    for far, point in enumerate(inner):
-        distance = ((outer - point) ** 2).sum(axis=1)
-        near = int(distance.argmin())
-        if distance[near] < best:
-            best, found = float(distance[near]), (near, far)
-    return found
+def _nearest(points: NDArray[np.float64], to: NDArray[np.float64]) -> int:
+    return int(((points - to) ** 2).sum(axis=1).argmin())
 
 
 def without_channels(ring: Sequence[Point]) -> list[Ring]:
@@ -89,6 +87,17 @@ def without_channels(ring: Sequence[Point]) -> list[Ring]:
     if len(stack) >= 3:
         rings.append(tuple(stack))
     return sorted(rings, key=lambda r: -abs(area(r)))
+
+
+def normal(polygon: Polygon) -> Polygon:
+    """The same outline as everyone may write it: rings begin at their leftmost corner and run one way, parts have an order."""
+    return Polygon(tuple(sorted((_normal_ring(part[0]), *sorted(map(_normal_ring, part[1:]))) for part in polygon.parts)))
+
+
+def _normal_ring(ring: Ring) -> Ring:
+    one_way = ring if area(ring) > 0 else ring[::-1]
+    first = min(range(len(ring)), key=lambda i: (round(one_way[i][0], 2), round(one_way[i][1], 2)))
+    return one_way[first:] + one_way[:first]
 
 
 def area(ring: Sequence[Point]) -> float:

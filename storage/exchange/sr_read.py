@@ -1,11 +1,13 @@
 """Structured reports (TID 1500 and its kin) onto their series: regions of measurement groups become shapes.
 
-The values are not taken over: they are measured anew from the shapes, and that is told for reports of others.
+The values are not taken over: they are measured anew from the shapes, and that is told for reports of others. Areas of one
+thing on one image are its parts; lines and points there are things of their own.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +18,12 @@ from storage.exchange import dicom_read as dr
 from storage.exchange.dicom_labels import References, class_of
 from storage.exchange.dicom_sr import FITTING
 from storage.exchange.dicom_write import uuid_of
-from storage.exchange.outlines import filled, parts_of
-from storage.exchange.volumes import DocumentFiller
+from storage.exchange.outlines import assembled, parts_of
+from storage.exchange.volumes import FROM_VOXELS, DocumentFiller
+from storage.model import masks
 from storage.model.geometry import Box, Circle, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, RotatedBox, ShapeKind
-from storage.model.labels import LabelDocument
+from storage.model.labels import Instance, LabelDocument
+from storage.model.ontology import ObjectClass
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -28,6 +32,8 @@ SR_CLASSES = frozenset({f"1.2.840.10008.5.1.4.1.1.88.{n}" for n in (11, 22, 33, 
 _GROUP, _IDENTIFIER, _UID, _FINDING = "125007", "112039", "112040", "121071"
 _MOST_ITEMS = 1 << 20
 _SQUARE = 1e-3  # pixels by which corners of a box may be off
+_COUNTS = {"POINT": 1, "CIRCLE": 2, "ELLIPSE": 4}  # points that make one
+_Outline = tuple[str, list[Point]]  # kind and points of a region
 
 
 def references_of(head: Dataset, check: dr.Check = dr.never) -> References:
@@ -68,6 +74,8 @@ class _Reader:
         self._head, self._where = head, path.name
         self._filler, self._series, self._losses = filler, filler.series, filler.losses
         self._values = 0
+        self._areas: dict[tuple[str, int], list[_Outline]] = {}  # object and frame -> its parts
+        self._used: Counter[tuple[str, int]] = Counter()  # of things and frames: other shapes than areas
 
     def read(self) -> LabelDocument:
         groups = [
@@ -78,6 +86,9 @@ class _Reader:
         for number, group in enumerate(groups, start=1):
             self._filler.check()
             self._group(number, group)
+        for (uuid, frame), parts in self._areas.items():
+            self._filler.check()
+            self._put_area(self._filler.made.instances[uuid], frame, parts)
         if self._values and dr.text(self._head, "Manufacturer") != "Postil":
             self._losses.add(f"{self._values} measured values", self._where, "their shapes are measured anew")
         return self._filler.finish()
@@ -107,7 +118,7 @@ class _Reader:
         why = ""
         if frame is None:
             why = "the image it lies on is not in the series"
-        elif not points or kind not in FITTING:
+        elif not points or kind not in FITTING or len(points) != _COUNTS.get(kind, len(points)):
             why = f"its region ({dr.text(region, 'GraphicType') or 'of no kind'}) cannot be read"
         if why:
             self._losses.add(name, self._where, why)
@@ -117,16 +128,37 @@ class _Reader:
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its finding or name for it")
             return
-        instance = self._filler.instance(key, thing, uuid=uuid_of(uid), name=name)
-        present = self._filler.made.annotation_of(instance.uuid, ("", frame))
-        shape = _shape(kind, points, thing.shape)
-        if shape is not None:
-            self._filler.put(instance, frame, shape)
-        elif present is None or present.geometry.kind is not thing.shape:
-            rings = [r for part in parts_of(_outline(kind, points), *self._size) for r in part]
-            self._filler.put_mask(instance, frame, filled(rings, *self._size, xor=False))
-        elif thing.shape is not ShapeKind.BITMASK:
-            self._losses.add(name, self._where, f"its region does not fit the {thing.shape.words} that is there")
+        key = f"{key} {thing.feature_hash}"
+        if thing.shape in FROM_VOXELS:
+            instance = self._filler.instance(key, thing, uuid=uuid_of(uid), name=name)
+            self._areas.setdefault((instance.uuid, frame), []).append((kind, points))
+        else:
+            self._put_shape(key, uid, name, thing, frame, (kind, points))
+
+    def _put_shape(self, key: str, uid: str, name: str, thing: ObjectClass, frame: int, outline: _Outline) -> None:
+        shape = _shape(*outline, thing.shape)
+        if shape is None:
+            self._losses.add(name, self._where, f"its region does not fit the shape of its class, {thing.shape.words}")
+            return
+        before = self._used[key, frame]
+        self._used[key, frame] += 1
+        uuid = "" if before else uuid_of(uid)
+        instance = self._filler.instance(f"{key} {before}" if before else key, thing, uuid=uuid, name=name)
+        self._filler.put(instance, frame, shape)
+
+    def _put_area(self, instance: Instance, frame: int, outlines: list[_Outline]) -> None:
+        shapes = [_outline(kind, points) for kind, points in outlines]
+        if self._filler.features.objects[instance.feature_hash].shape is ShapeKind.BITMASK:
+            mask = masks.union(masks.to_bitmask(s, *self._size) for s in shapes)
+            if not mask.w:
+                name = self._filler.features.objects[instance.feature_hash].name
+                self._losses.add(f"{name} {instance.number}", self._where, "its region holds no pixel's centre")
+            self._filler.put_mask(instance, frame, mask)
+            return
+        whole = (assembled(s.parts[0]) if isinstance(s, Polygon) else Polygon(parts_of(s, *self._size)) for s in shapes)
+        parts = tuple(part for polygon in whole if polygon is not None for part in polygon.parts)
+        if parts:
+            self._filler.put(instance, frame, Polygon(parts))
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -143,7 +175,8 @@ class _Reader:
     def _points(self, region: Dataset) -> list[Point]:
         found = dr.value(region, "GraphicData")
         try:
-            values = np.array(found, np.float64).reshape(-1, 2)
+            raw = np.frombuffer(found, "<f4") if isinstance(found, bytes) else found  # long ones are of no type (UN)
+            values = np.array(raw, np.float64).reshape(-1, 2)
         except (TypeError, ValueError):
             return []
         if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e6:
@@ -157,9 +190,6 @@ def _shape(kind: str, points: list[Point], wanted: ShapeKind) -> Geometry | None
         return Keypoint(*points[0]) if wanted is ShapeKind.POINT else None
     if kind == "OPEN":
         return Polyline(tuple(points)) if wanted is ShapeKind.POLYLINE else None
-    if wanted is ShapeKind.POLYGON:
-        outline = _outline(kind, points)
-        return outline if isinstance(outline, Polygon) else Polygon(parts_of(outline, 1, 1))
     if kind == "CLOSED" and wanted in (ShapeKind.BOX, ShapeKind.ROTATED_BOX) and len(points) == 5:
         return _box(points, wanted)
     if kind in ("CIRCLE", "ELLIPSE") and wanted in (ShapeKind.CIRCLE, ShapeKind.ELLIPSE):
@@ -167,20 +197,20 @@ def _shape(kind: str, points: list[Point], wanted: ShapeKind) -> Geometry | None
         assert isinstance(found, Ellipse)
         if wanted is ShapeKind.ELLIPSE:
             return found
-        return Circle(found.x, found.y, found.rx, found.ry / found.rx, found.theta)
+        return Circle(found.x, found.y, found.rx, found.ry / found.rx, found.theta) if found.rx else None
     return None
 
 
 def _outline(kind: str, points: list[Point]) -> Geometry:
-    if kind == "CIRCLE" and len(points) == 2:
+    if kind == "CIRCLE":
         (x, y), rim = points
         r = math.dist((x, y), rim)
         return Ellipse(x, y, r, r, 0.0)
-    if kind == "ELLIPSE" and len(points) == 4:
+    if kind == "ELLIPSE":
         a, b, c, d = points
         theta = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
         return Ellipse((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.dist(a, b) / 2, math.dist(c, d) / 2, theta)
-    return Polygon.simple(tuple(points[:-1] if points[0] == points[-1] and len(points) > 3 else points))
+    return Polygon.simple(tuple(points[:-1]))
 
 
 def _box(points: list[Point], wanted: ShapeKind) -> Geometry | None:

@@ -18,11 +18,12 @@ from storage.exchange.closeness import near
 from storage.exchange.encord_read import copy_of
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
+from storage.exchange.outlines import normal
 from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
 from storage.model import masks
 from storage.model.calibration import Calibration
-from storage.model.geometry import Bitmask, Geometry, ShapeKind
+from storage.model.geometry import Bitmask, Geometry, Polygon, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.masks import Mask
 from storage.model.ontology import ObjectClass
@@ -288,10 +289,15 @@ class DocumentFiller:
 
     def put(self, instance: Instance, frame: int, geometry: Geometry, *, manual: bool = True) -> None:
         present = self.made.annotation_of(instance.uuid, ("", frame))
-        if present is not None and near(present.geometry, geometry, self._rounding):
+        if present is not None and self._same(present.geometry, geometry):
             return
         row = present or Annotation(new_uuid(), instance.uuid, geometry, frame, created_at=self._now, manual=manual)
         self.made.put(replace(row, geometry=geometry, edited_at=self._now))
+
+    def _same(self, present: Geometry, geometry: Geometry) -> bool:
+        if isinstance(present, Polygon) and isinstance(geometry, Polygon):
+            present, geometry = normal(present), normal(geometry)
+        return near(present, geometry, self._rounding)
 
     def put_mask(self, instance: Instance, frame: int, mask: Bitmask, *, manual: bool = True) -> None:
         """As the shape of its class; a polygon's outline is that of the voxels."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,21 +11,27 @@ import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPolygonF
 
 from storage.errors import Refused
 from storage.exchange.dicom_sr import write_sr
 from storage.exchange.features import Features
 from storage.exchange.key_objects import read_key_objects, write_key_objects
 from storage.exchange.losses import Losses
+from storage.exchange.seg_read import read_seg
 from storage.exchange.sr_read import read_sr, references_of
 from storage.exchange.volumes import DocumentFiller
+from storage.model import masks
 from storage.model.calibration import Calibration
 from storage.model.geometry import Box, Circle, Ellipse, Keypoint, Polygon, Polyline, RotatedBox, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass
+from tests.conftest import need
 from tests.storage.exchange.test_dicom_seg import errors_of
+from tests.storage.exchange.test_seg_read import classes_of
 from tests.support import phantoms
-from tests.support.volume_stage import NOW, document, masks_of, of_phantom, ontology
+from tests.support.volume_stage import NOW, document, masks_of, of_phantom, ontology, sorted_series
 
 FEATURES = Features(
     ontology(
@@ -129,11 +137,180 @@ def test_an_object_on_several_slices_is_a_volume(tmp_path, series):
     assert set(again.instances) == set(labels.instances)
 
 
-def test_holes_are_told(tmp_path, series):
-    mask = np.ones((6, 16, 20), bool)
-    mask[:, 5, 5] = False
-    lost = write(tmp_path / "sr.dcm", series, document(("Liver", masks_of(mask, [1])), features=FEATURES))
-    assert ["holes" in x.what for x in lost] == [True]
+def parts_and_holes() -> np.ndarray:
+    """A ring with an island in its hole, two pixels that touch at a corner, a hole at an edge, and chance."""
+    volume = np.zeros((6, 16, 20), bool)
+    volume[1, 1:10, 1:10] = True
+    volume[1, 3:8, 3:8] = False
+    volume[1, 5, 5] = True
+    volume[1, 12, 12] = volume[1, 13, 13] = True
+    volume[2, 4:14, 2:9] = True
+    volume[2, 5, 3] = volume[2, 6, 4] = volume[2, 9, 5] = False
+    volume[3] = np.random.default_rng(7).random((16, 20)) < 0.6
+    volume[4, 2, 2] = True
+    return volume
+
+
+def same_voxels(got, labels, series) -> None:
+    """Objects and the voxels of each are those that were written."""
+    assert set(got.instances) == set(labels.instances)
+    found, wanted = (
+        {(a.instance, a.frame): masks.to_bitmask(a.geometry, series.columns, series.rows) for a in d.annotations.values()}
+        for d in (got, labels)
+    )
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", ["Liver", "Outline"])
+def test_holes_and_parts_come_back_from_a_volume(tmp_path, series, name):
+    volume = parts_and_holes()
+    shapes = dict(masks_of(volume))
+    if name == "Outline":
+        shapes = {frame: masks.contours(mask) for frame, mask in shapes.items()}
+    labels = document((name, shapes), features=FEATURES)
+    path = tmp_path / "sr.dcm"
+    assert write(path, series, labels) == []
+    assert errors_of(path) == []
+    assert regions_in(path) == sum(len(masks.contours(m).parts) for m in dict(masks_of(volume)).values())
+    (group,) = hd.sr.srread(path).content.get_volumetric_roi_measurement_groups()
+    assert {m.name.meaning: m.value for m in group.get_measurements()}["Volume"] == pytest.approx(volume.sum() * 0.875)
+    got, lost = read(path, series)
+    assert lost == []
+    same_voxels(got, labels, series)
+    again, lost = read(path, series, labels)
+    assert lost == []
+    assert again.annotations == labels.annotations
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", ["liver", "partial_overlaps"])
+def test_real_masks_come_back_whole(real_data, tmp_path, name):
+    folder = real_data / "seg" / "dcmqi"
+    series = sorted_series(folder / "ct-3slice")
+    features = classes_of(pydicom.dcmread(folder / f"{name}.dcm", stop_before_pixels=True))
+    labels = read_seg(folder / f"{name}.dcm", DocumentFiller(series, features, LabelDocument(), Losses()))
+    losses = Losses()
+    write_sr(tmp_path / "sr.dcm", series, labels, features, losses, now=NOW)
+    assert errors_of(tmp_path / "sr.dcm") == []
+    got = read_sr(tmp_path / "sr.dcm", DocumentFiller(series, features, LabelDocument(), losses))
+    assert losses.all() == []
+    assert got.annotations
+    same_voxels(got, labels, series)
+
+
+def regions_in(path) -> int:
+    """As DCMTK reads them."""
+    told = subprocess.run([need("dsrdump"), str(path)], capture_output=True, text=True, timeout=60, check=True)
+    assert "E:" not in told.stderr
+    return told.stdout.count("<contains SCOORD:")
+
+
+def test_parts_on_one_slice_are_measured_each(tmp_path, series):
+    volume = np.zeros((6, 16, 20), bool)
+    volume[2, 2:9, 2:9] = True
+    volume[2, 4:6, 4:7] = False
+    volume[2, 11:13, 12:18] = True
+    labels = document(("Liver", masks_of(volume)), features=FEATURES)
+    path = tmp_path / "sr.dcm"
+    assert write(path, series, labels) == []
+    assert errors_of(path) == []
+    groups = hd.sr.srread(path).content.get_planar_roi_measurement_groups()
+    assert {g.tracking_identifier for g in groups} == {"Liver 1"}
+    assert len({g.tracking_uid for g in groups}) == 1
+    ring = series.pixels(2)[2:9, 2:9][volume[2, 2:9, 2:9]]
+    values = [{(m.name.meaning, m.derivation and m.derivation.meaning): m.value for m in g.get_measurements()} for g in groups]
+    assert sorted(v["Area", None] for v in values) == pytest.approx([12 * 0.35, 43 * 0.35])
+    largest = max(values, key=lambda v: v["Area", None])
+    assert largest["Attenuation Coefficient", "Mean"] == pytest.approx(float(ring.mean()), rel=1e-6)
+    got, lost = read(path, series)
+    assert lost == []
+    same_voxels(got, labels, series)
+
+
+def test_a_region_with_a_hole_fills_rightly_elsewhere(tmp_path, series):
+    """By the even-odd rule and by that of winding numbers, as others fill closed lines."""
+    volume = parts_and_holes()[:, :11, :11]
+    labels = document(("Liver", masks_of(np.pad(volume, ((0, 0), (0, 5), (0, 9))), [1])), features=FEATURES)
+    path = tmp_path / "sr.dcm"
+    write(path, series, labels)
+    for even_odd in (Qt.FillRule.OddEvenFill, Qt.FillRule.WindingFill):
+        inside = np.zeros((16, 20), bool)
+        for group in hd.sr.srread(path).content.get_planar_roi_measurement_groups():
+            line = QPolygonF([QPointF(x, y) for x, y in group.roi.value])
+            for y, x in np.ndindex(16, 20):
+                inside[y, x] |= line.containsPoint(QPointF(x + 0.5, y + 0.5), even_odd)
+        assert (inside[:11, :11] == volume[1]).all()
+
+
+def test_several_lines_of_one_finding_on_an_image_are_all_read(tmp_path, series):
+    """Long and short axis of a lesion, as other programs write them: under one tracking identifier."""
+    path = tmp_path / "sr.dcm"
+    across = Polyline(((5.0, 1.0), (5.0, 9.0)))
+    write(path, series, document(("Line", {2: SHAPES["Line"]}), ("Line", {2: across}), features=FEATURES))
+    report = pydicom.dcmread(path)
+    uids = [i for i in contents(report) if i.ValueType == "UIDREF" and i.ConceptNameCodeSequence[0].CodeValue == "112040"]
+    for item in uids:
+        item.UID = uids[0].UID
+    report.save_as(path)
+    got, lost = read(path, series)
+    assert lost == []
+    assert {a.geometry for a in got.annotations.values()} == {SHAPES["Line"], across}
+    assert len(got.instances) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("CIRCLE", [3, 3]), ("ELLIPSE", [3, 3, 4, 4]), ("CIRCLE", [3, 3] * 5), ("POINT", [1] * 4)]
+)
+def test_a_region_of_too_few_or_many_points_is_told(tmp_path, series, kind, values):
+    path = tmp_path / "sr.dcm"
+    write(path, series, labelled(Outline=SHAPES["Outline"]))
+    report = pydicom.dcmread(path)
+    (region,) = [i for i in contents(report) if i.ValueType == "SCOORD"]
+    region.GraphicType, region.GraphicData = kind, [float(v) for v in values]
+    report.save_as(path)
+    got, lost = read(path, series)
+    assert not got.annotations
+    assert [x.why for x in lost] == [f"its region ({kind}) cannot be read"]
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1"])
+def test_long_outlines_are_read(tmp_path, series, syntax):
+    """More points than fit into explicit numbers: they are of no type there."""
+    turns = np.linspace(0, 2 * np.pi, 9000, endpoint=False)
+    outline = Polygon.simple(tuple((10 + 6 * float(np.cos(t)), 8 + 6 * float(np.sin(t))) for t in turns))
+    labels = labelled(Outline=outline)
+    path = tmp_path / "sr.dcm"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write(path, series, labels)
+    assert errors_of(path) == []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        convert(path, syntax)
+    got, lost = read(path, series, labels)
+    assert lost == []
+    assert got.annotations == labels.annotations
+
+
+def convert(path, syntax) -> None:
+    report = pydicom.dcmread(path)
+    report.file_meta.TransferSyntaxUID = syntax
+    report.save_as(path, implicit_vr=syntax.endswith("1.2"), little_endian=True)
+
+
+def test_words_of_any_script_on_a_series_that_names_no_letters(tmp_path):
+    def no_letters(_, ds):
+        ds.SpecificCharacterSet = ""
+
+    series = of_phantom(phantoms.series(tmp_path / "s", change=no_letters))
+    features = Features(ontology(ObjectClass("7", "肝臓 Ж", "#FA28FF", ShapeKind.BOX, "Bb000007")))
+    labels = document(("肝臓 Ж", {2: SHAPES["Frame"]}), features=features)
+    write_sr(tmp_path / "sr.dcm", series, labels, features, Losses(), now=NOW)
+    write_key_objects(tmp_path / "ko.dcm", series, [1], now=NOW, text="肝臓")
+    assert [errors_of(tmp_path / f) for f in ("sr.dcm", "ko.dcm")] == [[], []]
+    (group,) = hd.sr.srread(tmp_path / "sr.dcm").content.get_planar_roi_measurement_groups()
+    assert group.tracking_identifier == "肝臓 Ж 1"
+    assert any(i.get("TextValue") == "肝臓" for i in contents(pydicom.dcmread(tmp_path / "ko.dcm")))
 
 
 def test_what_it_refers_to(tmp_path, series):
@@ -225,11 +402,14 @@ def test_ultrasound_is_reported_in_mm_inside_its_region_and_in_pixels_beyond(tmp
 
 def lengths_in(path) -> list[tuple[float, str]]:
     """Numbers and units of all that is called a length."""
-    found, waiting = [], [pydicom.dcmread(path)]
-    while waiting:
-        item = waiting.pop()
-        if item.get("ValueType") == "NUM" and item.ConceptNameCodeSequence[0].CodeMeaning == "Length":
+    found = []
+    for item in contents(pydicom.dcmread(path)):
+        if item.ValueType == "NUM" and item.ConceptNameCodeSequence[0].CodeMeaning == "Length":
             measured = item.MeasuredValueSequence[0]
             found.append((float(measured.NumericValue), measured.MeasurementUnitsCodeSequence[0].CodeValue))
-        waiting.extend(item.get("ContentSequence") or ())
     return found
+
+
+def contents(report) -> list:
+    """All content items of a report."""
+    return [report, *(found for item in report.get("ContentSequence") or () for found in contents(item))]

@@ -277,7 +277,7 @@ def test_dcmqi_on_its_ct(real_data, name, files):
     folder = real_data / "seg" / "dcmqi"
     series = sorted_series(folder / "ct-3slice")
     head = pydicom.dcmread(folder / f"{name}.dcm", stop_before_pixels=True)
-    features = _classes_of(head)
+    features = classes_of(head)
     losses = Losses()
     got = read_seg(folder / f"{name}.dcm", DocumentFiller(series, features, LabelDocument(), losses))
     assert losses.all() == []
@@ -296,7 +296,7 @@ def test_dcmqi_on_its_ct(real_data, name, files):
             assert (voxels(got, found[int(number)], expected.shape) == expected).all()
 
 
-def _classes_of(head: pydicom.Dataset) -> Features:
+def classes_of(head: pydicom.Dataset) -> Features:
     names = dict.fromkeys(s.SegmentLabel for s in head.SegmentSequence)
     things = (ObjectClass(str(k), n, "#D33115", ShapeKind.BITMASK, f"A{k:07d}") for k, n in enumerate(names))
     return Features(Ontology(tuple(things)))
@@ -310,7 +310,7 @@ def test_label_maps_with_and_without_padding(real_data, name):
     series = sorted_series(folder / "24x38x3" / "image")
     head = pydicom.dcmread(path)
     losses = Losses()
-    got = read_seg(path, DocumentFiller(series, _classes_of(head), LabelDocument(), losses))
+    got = read_seg(path, DocumentFiller(series, classes_of(head), LabelDocument(), losses))
     total = sum(int(voxels(got, i.uuid, series.geometry.shape).sum()) for i in got.instances.values())
     pixels = head.pixel_array
     background = head.get("PixelPaddingValue", 0)
