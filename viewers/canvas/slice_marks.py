@@ -20,6 +20,9 @@ from viewers.scene.crosshair import COLORS, FREE, Line, reach, turn_handles
 from viewers.scene.slice_marks import Corners, ScaleBar
 
 TEXT, WARNING, SHADOW = QColor(232, 232, 236), QColor("#FFB020"), QColor(0, 0, 0, 190)
+#: How dark it is round the letters, and where: light words are read on white bone too.
+_HALO = 0.65
+_ROUND = tuple(QPointF(dx, dy) for dx in (-1.0, 0.0, 1.0) for dy in (-1.0, 0.0, 1.0) if dx or dy)
 EDGE = 8.0
 #: PySide 6.11 makes this inner type on first use, and two threads that draw first at once find half of it.
 _WARM = QPainterPath.Element
@@ -120,7 +123,7 @@ class Lettering:
     def words(
         self, font: QFont, box: QRectF, flags: int, text: str, color: QColor = TEXT, *, elided: bool = False
     ) -> Iterator[Piece]:
-        """With a shadow, so that they can be read on any ground. `font`: one of its own. `elided`: shortened to the box."""
+        """With a dark edge, so that they can be read on any ground. `font`: one of its own. `elided`: shortened to the box."""
         if not text:
             return
         key = (id(font), text, box.width(), box.height(), flags, color.rgba(), elided)
@@ -157,14 +160,18 @@ class Lettering:
         if elided and metrics.horizontalAdvance(text) > box.width():
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         around = metrics.boundingRect(room, flags, text).adjusted(-3, -2, 3, 2).toAlignedRect()
-        with self._canvas(around.size()) as (image, q):
+        with self._canvas(around.size()) as (shade, q):
             q.setFont(font)
-            q.translate(-around.topLeft())
-            q.setPen(SHADOW)
-            for dx, dy in ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)):
-                q.drawText(room.translated(dx, dy), flags, text)
+            q.setPen(Qt.GlobalColor.black)
+            q.drawText(room.translated(-around.topLeft()), flags, text)
+        with self._canvas(around.size()) as (image, q):
+            q.setOpacity(_HALO)
+            for at in _ROUND:
+                q.drawImage(at, shade)
+            q.setOpacity(1.0)
+            q.setFont(font)
             q.setPen(color)
-            q.drawText(room, flags, text)
+            q.drawText(room.translated(-around.topLeft()), flags, text)
         return QPointF(around.topLeft()), image
 
     def _grounded(self, text: str, room: float) -> Piece:
@@ -187,7 +194,7 @@ class Lettering:
         with self._canvas(QSize(2 * wide, 32)) as (image, q):
             q.setRenderHint(QPainter.RenderHint.Antialiasing)
             q.translate(wide, 24.5)
-            for pen in (QPen(SHADOW, 3), QPen(TEXT, 1)):
+            for pen in (QPen(QColor(0, 0, 0, 50), 5), QPen(SHADOW, 3), QPen(TEXT, 1)):
                 q.setPen(pen)
                 q.drawLines([QLineF(-half, 0, half, 0), *ends])
             paint_pieces(q, self.words(self.small, QRectF(-60, -20, 120, 16), CENTER, bar.text))
