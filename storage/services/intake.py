@@ -203,7 +203,7 @@ class _Intake:
             raise ended
 
     def _write(self, batch: list[Prepared]) -> Future[Done[list[_Outcome]]]:
-        text = "Add 1 file" if len(batch) == 1 else f"Add {len(batch)} files"
+        text = "Add 1 item" if len(batch) == 1 else f"Add {len(batch)} items"
         skip = self._options.duplicates == "skip"
         return self._catalog.submit(text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
 
