@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from storage.model.label_formats import DICOM_FORMATS
 from storage.model.ontology import Ontology
@@ -15,6 +15,7 @@ from widgets.controls.identity_form import IdentityForm
 from widgets.controls.label_format import LabelFormat
 from widgets.controls.labels import label
 from widgets.controls.shapes import swatch
+from widgets.controls.tick_list import TickList
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,10 @@ class ExportForm(QWidget):
         self._hide = QCheckBox(self.tr("Without the identity of patients, series included"), self)
         self._identity = IdentityForm(self)
         self._lost = label("", "small", wrap=True, parent=self)
-        self._stages = QListWidget(self)
-        self._stages.setAccessibleName(self.tr("Stages to export"))
+        self._stages = TickList(self.tr("Stages to export"), self)
         self._all_classes = QCheckBox(self.tr("All labels"), self)
         self._all_classes.setChecked(True)
-        self._classes = QListWidget(self)
-        self._classes.setAccessibleName(self.tr("Labels to export"))
-        for view in (self._stages, self._classes):
-            view.setFrameShape(QListWidget.Shape.NoFrame)
-            view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._classes = TickList(self.tr("Labels to export"), self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
@@ -74,29 +70,20 @@ class ExportForm(QWidget):
         self._stages.clear()
         for stage in project.workflow.stages:
             count = words.number(project.tasks_by_stage.get(stage.uuid, 0))
-            self._tick(self._stages, f"{stage.title}   ({count})", stage.uuid, kept.stages is None or stage.uuid in kept.stages)
+            self._stages.add(f"{stage.title}   ({count})", stage.uuid, kept.stages is None or stage.uuid in kept.stages)
         self._classes.clear()
         for thing in (*ontology.objects, *ontology.classifications):
             on = kept.classes is None or thing.feature_hash in kept.classes
-            entry = self._tick(self._classes, thing.name, thing.feature_hash, on)
+            entry = self._classes.add(thing.name, thing.feature_hash, on)
             color = getattr(thing, "color", "")
             if color:
                 entry.setIcon(swatch(color))
         for view in (self._stages, self._classes):
-            view.setFixedHeight(min(8, max(1, view.count())) * theme.ROW + 4)
-
-    @staticmethod
-    def _tick(view: QListWidget, text: str, key: str, on: bool) -> QListWidgetItem:
-        entry = QListWidgetItem(text, view)
-        entry.setData(Qt.ItemDataRole.UserRole, key)
-        entry.setSizeHint(QSize(80, theme.ROW))
-        entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        entry.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-        return entry
+            view.fit()
 
     def options(self) -> ExportOptions:
-        stages = _ticked(self._stages)
-        classes = None if self._all_classes.isChecked() else _ticked(self._classes) or frozenset()
+        stages = _unless_all(self._stages)
+        classes = None if self._all_classes.isChecked() else _unless_all(self._classes) or frozenset()
         hidden = self._hide.isChecked() and self._format.format in DICOM_FORMATS
         return ExportOptions(self._format.format, stages, classes, self._identity.options() if hidden else None)
 
@@ -122,12 +109,7 @@ class ExportForm(QWidget):
         self._classes.setVisible(not self._all_classes.isChecked())
 
 
-def _ticked(view: QListWidget) -> frozenset[str] | None:
+def _unless_all(view: TickList) -> frozenset[str] | None:
     """Keys that are ticked; None when all are."""
-    on = _on(view)
-    return None if len(on) == view.count() else frozenset(on)
-
-
-def _on(view: QListWidget) -> list[str]:
-    entries = [view.item(row) for row in range(view.count())]
-    return [str(e.data(Qt.ItemDataRole.UserRole)) for e in entries if e.checkState() is Qt.CheckState.Checked]
+    on = view.ticked()
+    return None if len(on) == view.count() else on

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets import theme
 from widgets.controls.answer_fields import QuietCombo
 from widgets.controls.labels import label
+from widgets.controls.tick_list import TickList
 
 #: On unless somebody takes them off: without them drawings and reports lose what they are for.
 _USUAL = ("clean_graphics", "clean_structured_content")
@@ -21,17 +21,10 @@ class IdentityForm(QWidget):
         self.dates.addItem(self.tr("are removed"), "")
         self.dates.addItem(self.tr("are shifted, all of a patient by the same days"), "modify_dates")
         self.dates.addItem(self.tr("stay as they are"), "retain_full_dates")
-        self.keeps = QListWidget(self)
-        self.keeps.setAccessibleName(self.tr("What stays without the identity"))
-        self.keeps.setFrameShape(QListWidget.Shape.NoFrame)
-        self.keeps.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.keeps = TickList(self.tr("What stays without the identity"), self)
         for name, title in self._profile():
-            entry = QListWidgetItem(title, self.keeps)
-            entry.setData(Qt.ItemDataRole.UserRole, name)
-            entry.setSizeHint(QSize(80, theme.ROW))
-            entry.setFlags(entry.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            entry.setCheckState(Qt.CheckState.Checked if name in _USUAL else Qt.CheckState.Unchecked)
-        self.keeps.setFixedHeight(self.keeps.count() * theme.ROW + 4)
+            self.keeps.add(title, name, name in _USUAL)
+        self.keeps.fit()
         row = QHBoxLayout()
         row.setSpacing(theme.GAP)
         row.addWidget(label(self.tr("Dates and times"), parent=self))
@@ -58,6 +51,4 @@ class IdentityForm(QWidget):
 
     def options(self) -> frozenset[str]:
         """Names of `storage.services.deidentify_rules.Options` that are on."""
-        entries = (self.keeps.item(row) for row in range(self.keeps.count()))
-        on = {str(e.data(Qt.ItemDataRole.UserRole)) for e in entries if e.checkState() is Qt.CheckState.Checked}
-        return frozenset(on | {str(self.dates.currentData())} - {""})
+        return self.keeps.ticked() | {str(self.dates.currentData())} - {""}
