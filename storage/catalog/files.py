@@ -102,6 +102,17 @@ _NEW = (
 ).split()
 
 
+def same_in_folder(op: Operation, folder_id: int, sha256: str) -> tuple[int, str] | None:
+    """Id and title of a live item of the folder with the same content."""
+    # The plus: else SQLite walks through the folder's index, all items of it for each new one.
+    row = op.one(
+        "SELECT id, title FROM items WHERE sha256 = ? AND +folder_id = ? AND trashed_at IS NULL",
+        bytes.fromhex(sha256),
+        folder_id,
+    )
+    return (int(row[0]), str(row[1])) if row else None
+
+
 def add(op: Operation, folder_id: int, items: Sequence[NewItem]) -> list[int]:
     """Rows for new items; a title that is taken gets a number. They enter what mirrors the folder."""
     from storage.catalog.datasets import follow_items

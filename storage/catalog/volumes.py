@@ -60,16 +60,6 @@ def index_of(db: sqlite3.Connection, sha256: str) -> bytes | None:
     return bytes(row[0]) if row else None
 
 
-def same_in_folder(op: Operation, folder_id: int, sha256: str) -> tuple[int, str] | None:
-    """Id and title of the same series, live in this folder."""
-    row = op.one(
-        "SELECT id, title FROM items WHERE sha256 = ? AND +folder_id = ? AND trashed_at IS NULL",  # by the content's index
-        bytes.fromhex(sha256),
-        folder_id,
-    )
-    return (int(row[0]), str(row[1])) if row else None
-
-
 def read_before(db: sqlite3.Connection, read_as: int) -> list[int]:
     """Live series whose headers were read by an earlier version (`storage.media.dicom_tell.READ_AS`), oldest first."""
     sql = (

@@ -264,7 +264,7 @@ def _insert(
         seen: dict[str, str] = {}
         for prepared in group:
             digest = prepared.item.sha256 or ""
-            there = _same_in_folder(op, folder_id, digest) if skip else None
+            there = files.same_in_folder(op, folder_id, digest) if skip else None
             if there is not None:
                 outcomes.append(_duplicate(prepared, there[1]))
                 in_dataset.append(there[0])  # an item that exists is attached instead of made again
@@ -282,17 +282,6 @@ def _insert(
     if dataset_id is not None and in_dataset:
         datasets.attach_items(op, dataset_id, ItemSelection.of(*in_dataset))
     return outcomes
-
-
-def _same_in_folder(op: Operation, folder_id: int, digest: str) -> tuple[int, str] | None:
-    """Id and title of an item of the folder with the same bytes."""
-    # The plus: else SQLite walks through the folder's index, all items of it for each new one.
-    row = op.one(
-        "SELECT id, title FROM items WHERE sha256 = ? AND +folder_id = ? AND trashed_at IS NULL",
-        bytes.fromhex(digest),
-        folder_id,
-    )
-    return (row[0], row[1]) if row else None
 
 
 def _duplicate(prepared: Prepared, twin: str) -> Failure:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.catalog import datasets, volumes
+from storage.catalog.files import same_in_folder
 from storage.catalog.volumes import VolumeFile
 from storage.catalog.writer import Priority
 from storage.errors import Cancelled, DiskFull
@@ -290,7 +291,7 @@ def _insert(
     skip: bool,
 ) -> tuple[int, str] | str:
     """Id and title; only the title of the one that is there already."""
-    there = volumes.same_in_folder(op, folder_id, item.sha256 or "") if skip else None
+    there = same_in_folder(op, folder_id, item.sha256 or "") if skip else None
     item_id = there[0] if there else volumes.add(op, folder_id, item, behind, index)
     if dataset_id is not None:
         datasets.attach_items(op, dataset_id, ItemSelection.of(item_id))
