@@ -91,3 +91,21 @@ def test_everything_selected_moves_by_query_while_new_items_stay(panel, qtbot, c
     assert selection.query is not None
     assert catalog.do("Move", files.move, selection, target) == 12_000
     qtbot.waitUntil(lambda: panel.list.model.rowCount() == 0, timeout=8000)
+
+
+@pytest.mark.parametrize("mode", ["grid", "table"])
+def test_what_a_script_renames_is_shown_though_it_also_adds_below_what_is_on_screen(panel, qtbot, catalog, mode):
+    folder = catalog.do("New folder", folders.create, None, "A")
+    first, *_ = catalog.do("Add", files.add, folder, [picture(f"{number:05}.png") for number in range(256)])
+    panel.list.set_mode(mode)
+    panel.open_folder(folder)
+    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == 256, timeout=4000)
+    model, asked = panel.list.model, []
+    row_of = model.row
+    model.row = lambda number: asked.append(row_of(number).title) or row_of(number)
+    with Catalog.open(catalog.path) as script:
+        script.do("Rename", files.rename, first, "00000 renamed.png")
+        script.do("Add", files.add, folder, [picture("99999.png")])
+    catalog.notice_others()
+    qtbot.waitUntil(lambda: model.rowCount() == 257, timeout=4000)
+    qtbot.waitUntil(lambda: "00000 renamed.png" in asked, timeout=2000)  # painted anew

@@ -390,7 +390,7 @@ class FilesPanel(QWidget):
             return
         if changes.items and not changes.everything:
             self.list.model.forget(changes.items)
-        elif changes.label_rows or changes.dataset_members or changes.folders:
+        elif changes.everything or changes.label_rows or changes.dataset_members or changes.folders:
             self.list.model.forget()
         if self._concerns_list(changes):
             self.list.refresh_soon()
