@@ -6,6 +6,7 @@ pans, the left one has the crosshair. Shapes are drawn on acquired slices only (
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -221,7 +222,7 @@ class SliceCanvas(QWidget):
 
     def _paint_plane(self, p: QPainter, cut: Cut) -> None:
         now = self.view.placement()
-        size = (round(self.width() * now.dpr), round(self.height() * now.dpr))
+        size = (math.ceil(self.width() * now.dpr), math.ceil(self.height() * now.dpr))  # a row that is half its own, too
         over = self._labels_of(cut)
         key = (id(cut.eight), now, size, self.state.smooth, id(over))
         if self._image is None or self._image[0] != key:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from contextlib import contextmanager
 
 import numpy as np
@@ -130,6 +134,54 @@ def test_a_brush_of_another_size_is_seen_where_the_pointer_rests(qtbot):
     settled(stage)
     assert (on_the_screen(pane) != before).any()
     assert not any(differing(stage).values())
+
+
+def test_no_row_of_a_pane_is_left_as_it_was_where_pixels_are_one_and_a_half():
+    script = textwrap.dedent(
+        """
+        import time
+        from PySide6.QtCore import QPoint
+        from PySide6.QtGui import QColor, QImage, QRegion
+        from PySide6.QtWidgets import QApplication, QWidget
+        from tests.support.volume_view import ArrayFrames, beads, space
+        from viewers.canvas.slice_canvas import SliceCanvas
+        from viewers.scene.mpr import PlaneKind
+        from viewers.scene.mpr_state import MprState
+        from viewers.scene.plane_reader import PlaneReader
+        from viewers.scene.volume_source import VolumeSource
+
+        app = QApplication([])
+        geometry = space()
+        volume = VolumeSource(lambda: ArrayFrames(beads(geometry), geometry), modality="CT")
+        volume.start()
+        while not volume.complete:
+            time.sleep(0.01)
+        holder = QWidget()
+        holder.resize(300, 300)
+        pane = SliceCanvas(PlaneReader(volume), MprState(geometry, 1), PlaneKind.SAGITTAL, holder)
+        holder.show()
+        before = QColor(255, 0, 255)
+        for at in range(3):
+            for size in range(100, 104):
+                pane.setGeometry(at, at, size, size)
+                app.processEvents()
+                image = QImage(450, 450, QImage.Format.Format_RGB32)
+                image.setDevicePixelRatio(1.5)
+                image.fill(before)
+                holder.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+                first, last = round(at * 1.5 + 0.01), round((at + size) * 1.5 + 0.01) - 1
+                for px in (first, last):
+                    assert image.pixelColor(px, 60) != before, (at, size, px)
+                    assert image.pixelColor(60, px) != before, (at, size, px)
+        volume.close()
+        print("whole")
+        """
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "1.5"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.strip() == "whole", done.stderr
 
 
 def test_a_part_that_comes_to_light_again_is_as_it_was(qtbot):
