@@ -222,6 +222,21 @@ def test_columns_are_remembered(items, qtbot, reads, thumbs):
     assert other.table.isColumnHidden(FOLDER_COLUMN)
 
 
+def test_the_name_takes_what_the_other_columns_leave_until_its_width_is_set(items, qtbot):
+    items.set_mode("table")
+    table = items.table
+    where = next(number for number, column in enumerate(COLUMNS) if column.key == "location")
+    items.resize(694, 600)
+    narrow = table.columnWidth(0)
+    edge = table.columnViewportPosition(where) + table.columnWidth(where)
+    assert table.viewport().width() - 20 < edge <= table.viewport().width()  # whole, at the edge of a window of 1280
+    items.resize(1300, 600)
+    assert table.columnWidth(0) > narrow + 100
+    table.setColumnWidth(0, 233)
+    items.resize(1100, 600)
+    assert table.columnWidth(0) == 233
+
+
 class Paints(QObject):
     count = 0
 

@@ -43,15 +43,15 @@ class Column:
 COLUMNS = (
     Column("title", 260, SortBy.TITLE),
     Column("folder", 180),
-    Column("kind", 110, SortBy.KIND),
+    Column("kind", 100, SortBy.KIND),
     Column("dimensions", 110, SortBy.DIMENSIONS, right=True),
-    Column("length", 90, SortBy.DURATION, right=True),
+    Column("length", 70, SortBy.DURATION, right=True),
     Column("frames", 90, right=True),
-    Column("size", 90, SortBy.SIZE, right=True),
-    Column("location", 150),
+    Column("size", 78, SortBy.SIZE, right=True),
+    Column("location", 130),
     Column("datasets", 80, right=True),
     Column("labelled", 80),
-    Column("added", 140, SortBy.CREATED),
+    Column("added", 146, SortBy.CREATED),
 )
 FOLDER_COLUMN = next(number for number, column in enumerate(COLUMNS) if column.key == "folder")
 

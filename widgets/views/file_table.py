@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QActionGroup, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QActionGroup, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from storage.model.query import SortBy
@@ -23,6 +23,8 @@ from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN, FileRows
 from widgets.views.file_drags import FileDrags
 
 _HIDDEN_AT_FIRST = {"frames", "datasets"}
+#: Until someone sets its width the name takes what the other columns leave, within these.
+_NAME_LEAST, _NAME_MOST = 184, 420
 
 
 class FileTable(FileDrags, QTableView):
@@ -32,6 +34,7 @@ class FileTable(FileDrags, QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._name_fits, self._fitting = True, False
         self._delegate = FileRowDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -72,7 +75,7 @@ class FileTable(FileDrags, QTableView):
             self.setColumnHidden(number, column.key in _HIDDEN_AT_FIRST or column.key == "folder")
         header.sectionClicked.connect(self._sort)
         header.customContextMenuRequested.connect(self._choose_columns)
-        header.sectionResized.connect(self.columns_changed)
+        header.sectionResized.connect(self._on_resized)
         header.sectionMoved.connect(self.columns_changed)
 
     def setSelectionModel(self, selection: QItemSelectionModel) -> None:
@@ -85,14 +88,29 @@ class FileTable(FileDrags, QTableView):
 
     def show_folder_column(self, shown: bool) -> None:
         self.setColumnHidden(FOLDER_COLUMN, not shown)
+        self._fit_name()
 
     def columns_state(self) -> QByteArray:
         return self.horizontalHeader().saveState()
 
     def restore_columns(self, state: QByteArray) -> None:
         """What another version saved may not fit; then the columns stay as they are."""
-        self.horizontalHeader().restoreState(state)
+        self._name_fits = not self.horizontalHeader().restoreState(state)
         self.show_folder_column(False)
+
+    def _fit_name(self) -> None:
+        """Else a column is cut at the edge of a narrow window, and names are cut short in a wide one."""
+        if not self._name_fits or self.model() is None:
+            return
+        others = sum(c.width for number, c in enumerate(COLUMNS) if number and not self.isColumnHidden(number))
+        self._fitting = True
+        self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, self.viewport().width() - others)))
+        self._fitting = False
+
+    def _on_resized(self, section: int) -> None:
+        if not self._fitting:
+            self._name_fits = self._name_fits and section != 0
+            self.columns_changed.emit()
 
     def show_sorting(self, sort: SortBy, descending: bool) -> None:
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
@@ -132,6 +150,10 @@ class FileTable(FileDrags, QTableView):
         self.columns_changed.emit()
 
     # -- events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_name()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
