@@ -72,7 +72,7 @@ _DARK: Final = {
     _Role.Light: "#34363c",
     _Role.Midlight: "#27292e",
     _Role.Mid: "#323439",
-    _Role.Dark: "#4a4d55",
+    _Role.Dark: "#62666f",
     _Role.Shadow: "#0b0c0d",
     _Role.ToolTipBase: "#35373d",
     _Role.ToolTipText: "#f2f3f5",
