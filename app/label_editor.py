@@ -271,8 +271,7 @@ class LabelEditor(TaskVerbs, QWidget):
     ) -> None:
         """Long work of an editor (following an object through a film): it is listed and can be cancelled like any job."""
         job = self._context.jobs.start(title, work)
-        job.finished.connect(done)
-        job.failed.connect(failed)
+        job.then(self, done, failed)
 
     def _new_focus(self) -> Focus:
         values = self._context.settings.values
