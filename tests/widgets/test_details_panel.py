@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
 from storage.model.changes import Changes
@@ -11,6 +11,7 @@ from storage.model.reads import ActivityRow
 from tests.support.fake_reads import FakeReads
 from tests.support.work import FakeThumbs, SoonWork
 from widgets.bus import CatalogBus
+from widgets.controls.metadata_table import MetadataTable
 from widgets.item_facts import facts_of
 from widgets.panels.details import DetailsPanel
 from widgets.panels.details_parts import DatasetLine, ItemLine
@@ -73,6 +74,14 @@ def test_a_lost_link_is_said_with_what_to_do(panel, qtbot):
     with qtbot.waitSignal(panel.relink_wanted, timeout=1000) as wanted:
         qtbot.mouseClick(panel._relink, Qt.MouseButton.LeftButton)
     assert wanted.args == [4]
+
+
+def test_in_a_tall_window_what_belongs_together_stands_together(panel, qtbot):
+    panel.resize(300, 1400)
+    show(qtbot, panel, 1, ItemSelection.of(1), "Street", "Custom metadata")
+    line, table = panel.findChild(DatasetLine), panel.findChild(MetadataTable)
+    under = line.mapTo(panel, QPoint(0, line.height())).y()
+    assert 0 < table.mapTo(panel, QPoint(0, 0)).y() - under < 60  # the heading between them
 
 
 def test_its_datasets_can_be_seen_and_left(panel, qtbot):

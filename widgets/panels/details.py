@@ -137,7 +137,7 @@ class DetailsPanel(QWidget):
         column.addSpacing(theme.INSIDE)
         for part in (self._facts, self._members, self._groups, self._datasets, self._metadata_section, self._activity):
             column.addWidget(part)
-        column.addStretch()
+        column.addStretch(1)  # else the sections share what is left, and stand apart
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
