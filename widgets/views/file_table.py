@@ -99,12 +99,17 @@ class FileTable(FileDrags, QTableView):
         self.show_folder_column(False)
 
     def _fit_name(self) -> None:
-        """Else a column is cut at the edge of a narrow window, and names are cut short in a wide one."""
+        """Whole columns stand in a narrow window, the rest beyond its edge; in a wide one names have room."""
         if not self._name_fits or self.model() is None:
             return
-        others = sum(c.width for number, c in enumerate(COLUMNS) if number and not self.isColumnHidden(number))
+        left = self.viewport().width()
+        for number, column in enumerate(COLUMNS):
+            if number and not self.isColumnHidden(number):
+                if left - column.width < _NAME_LEAST:
+                    break
+                left -= column.width
         self._fitting = True
-        self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, self.viewport().width() - others)))
+        self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, left)))
         self._fitting = False
 
     def _on_resized(self, section: int) -> None:
