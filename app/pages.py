@@ -163,22 +163,17 @@ class Pages(QObject):
 
     def open_task(self, task_id: int) -> None:
         """Show the editor on a task; where another window has it open, that one comes to the front."""
-        from app.program import bring_to_front
+        other = self._elsewhere(task_id)
+        if other is not None:
+            from app.program import bring_to_front
 
-        for window in self.window.program.windows:
-            other = window.pages
-            if (
-                other is not None
-                and other is not self
-                and other.editor is not None
-                and ((other.editing and other.editor.task_id == task_id) or other.editor.awaits(task_id))
-            ):
-                bring_to_front(window)
-                return
+            bring_to_front(other)
+            return
         if self.editor is None:
             from app.label_editor import LabelEditor
 
             self.editor = LabelEditor(self.context, self.window.messages, state=self.window.state)
+            self.editor.elsewhere = lambda other_id: self._elsewhere(other_id) is not None
             self.editor.use_keys(self.window.registry.editor_keys())
             self.editor.left.connect(self._on_left)
             self.editor.status.connect(self.window.status_line.show_context)
@@ -188,6 +183,19 @@ class Pages(QObject):
             self.editor.alone_changed.connect(self._on_alone)
             self._keep(self.editor)
         self.editor.open(task_id)
+
+    def _elsewhere(self, task_id: int) -> MainWindow | None:
+        """Another window that has this task open, or is opening it."""
+        for window in self.window.program.windows:
+            other = window.pages
+            if (
+                other is not None
+                and other is not self
+                and other.editor is not None
+                and ((other.editing and other.editor.task_id == task_id) or other.editor.awaits(task_id))
+            ):
+                return window
+        return None
 
     @Slot(int)
     def _on_opened(self, _task_id: int) -> None:

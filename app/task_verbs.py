@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ class TaskVerbs:
     """Mixed into the label editor."""
 
     _moving = False  # the task is being handed in or skipped
+    #: Whether another window has a task open: one does not come to it from task to task.
+    elsewhere: Callable[[int], bool] = staticmethod(lambda _task_id: False)
 
     def go(self: LabelEditor, step: int) -> None:
         """The task before or after this one in its stage's queue."""
@@ -33,6 +35,8 @@ class TaskVerbs:
         """From the one that was asked for last: whoever presses faster than tasks open still gets a step for each press."""
         since = self._wanted if self._wanted in queue else shown
         at = (queue.index(since) if since in queue else 0) + step
+        while 0 <= at < len(queue) and self.elsewhere(queue[at]):
+            at += step
         if 0 <= at < len(queue):
             self.open(queue[at])
         else:
@@ -97,9 +101,8 @@ class TaskVerbs:
         if not self._context.settings.values.next_after_submit:
             self.left.emit()
             return
-        if following is None:
-            found = self._context.reads.next_task(task.project_id, task.id)
-            following = found.id if found is not None and found.id != task.id else None
+        if following is None or self.elsewhere(following):
+            following = self._following(task)
         if following is None:
             self._messages.tell(self.tr("That was the last task. Well done."))
             self.left.emit()
@@ -109,6 +112,16 @@ class TaskVerbs:
                 # It was read ahead while this one, handed in or gone to the end, still stood before it.
                 ready.position, ready.total = max(1, ready.position - 1), max(1, ready.total - gone)
             self.open(following)
+
+    def _following(self: LabelEditor, task: TaskRow) -> int | None:
+        reads, passed = self._context.reads, {task.id}
+        found = reads.next_task(task.project_id, task.id)
+        while found is not None and found.id not in passed:
+            if not self.elsewhere(found.id):
+                return found.id
+            passed.add(found.id)
+            found = reads.next_task(task.project_id, found.id)
+        return None
 
     def reopen(self: LabelEditor) -> None:
         if self.loaded is not None:

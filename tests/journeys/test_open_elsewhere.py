@@ -50,3 +50,20 @@ def test_one_task_is_opened_in_one_window_however_fast_it_is_asked_for(queue: De
     queue.wait_idle()
     queue.until(lambda: first.pages.editing, "it is open")
     assert not second.pages.editing
+
+
+def test_from_task_to_task_one_does_not_come_to_what_another_window_has_open(queue: Desk) -> None:
+    a, b, c, d = queue.reads.task_ids(queue.reads.projects()[0].id)
+    queue.find_and_run("New window")
+    first, second = queue.program.windows
+    queue.until(lambda: second.pages is not None, "the second window has the catalog")
+    for window, task in ((second, b), (first, a)):
+        window.pages.open_task(task)
+        queue.until(lambda w=window, t=task: w.pages.editing and w.pages.editor.task_id == t, "it is open")
+        queue.wait_idle()
+    editor = first.pages.editor
+    for verb, there in (("task.next", c), ("task.previous", a), ("task.submit", c), ("task.skip", d)):
+        first.registry.qaction(verb).trigger()
+        queue.until(lambda t=there: editor.task_id == t, f"{verb} leads to the one that is free")
+        queue.wait_idle()
+    assert second.pages.editor.task_id == b
