@@ -26,6 +26,7 @@ MAX_FRAMES = 1 << 20
 _META = 1 << 20  # bytes before the data set
 _UNDEFINED = 0xFFFFFFFF
 _DEEPEST = 40  # sequences in sequences
+_PER_FRAME = 0x52009230
 _LONG = 1 << 16  # bytes of a sequence from which on it is read under watch
 Check = Callable[[], None]
 MAX_FRAME_PIXELS = 1 << 28
@@ -125,7 +126,10 @@ def _refuse_bombs(file: IO[bytes], path: Path, size: int) -> None:
 
 
 def _resolve(made: Dataset, check: Check) -> None:
-    """Sequences are built when asked for: here, so that damage shows at once and in one place. Values stay as they are."""
+    """Sequences are built when asked for: here, so that damage shows at once and in one place. Values stay as they are.
+
+    Groups of frames alone wait for `groups`: there may be a million, of 9 KB each once they are built.
+    """
     from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
     waiting: list[tuple[Dataset, int]] = [(made, 0)]
@@ -145,10 +149,14 @@ def _resolve(made: Dataset, check: Check) -> None:
                 raise ValueError("an element is cut off")
             if kind is None or kind == "UN":
                 kind = dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
-            if kind == "SQ":
+            if kind == "SQ" and not (depth == 0 and tag == _PER_FRAME and _is_raw(element)):
                 if isinstance(held, bytes) and len(held) > _LONG:
                     there[tag] = _sequence(there, element, check)
                 waiting.extend((below, depth + 1) for below in there[tag].value)
+
+
+def _is_raw(element: Any) -> bool:
+    return isinstance(element.value, bytes) and element.VR != "UN"
 
 
 def _sequence(there: Dataset, element: Any, check: Check) -> DataElement:
@@ -315,11 +323,39 @@ def groups(head: Dataset, count: int, check: Check = never) -> Iterator[tuple[Da
     from pydicom.dataset import Dataset
 
     shared = first(head, "SharedFunctionalGroupsSequence") or Dataset()
-    own = sequence(head, "PerFrameFunctionalGroupsSequence")
+    own = _own_groups(head, check)
     none = Dataset()
-    for k in range(count):
+    for _ in range(count):
         check()
-        yield shared, own[k] if k < len(own) else none
+        yield shared, next(own, none)
+
+
+def _own_groups(head: Dataset, check: Check) -> Iterator[Dataset]:
+    """Of each frame, built one at a time. Raises BadInput where they cannot be followed."""
+    from pydicom.filereader import read_sequence_item
+
+    element: Any = head.get_item(_PER_FRAME) if _PER_FRAME in head else None
+    if element is None or not _is_raw(element):
+        yield from sequence(head, "PerFrameFunctionalGroupsSequence")
+        return
+    held, encoding = _WatchedBytes(element.value, check), head.original_character_set
+    while held.tell() < len(element.value):
+        try:
+            item = read_sequence_item(held, element.is_implicit_VR, element.is_little_endian, encoding)
+            if item is None:
+                return
+            _resolve(item, check)
+        except OSError as error:
+            check()  # what stops pydicom in the middle of an item is an end of the file to it
+            raise _not_followed(head, error) from error
+        except damage() as error:
+            raise _not_followed(head, error) from error
+        yield item
+
+
+def _not_followed(head: Dataset, error: Exception) -> BadInput:
+    path = Path(str(getattr(head, "filename", None) or "The file"))
+    return bad(path, f"the groups of its frames cannot be followed ({type(error).__name__})")
 
 
 def group(shared: Dataset, own: Dataset, keyword: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import highdicom as hd
@@ -13,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from storage.errors import BadInput
+from storage.errors import BadInput, Cancelled
+from storage.exchange import dicom_read as dr
 from storage.exchange.dicom_seg import write_seg
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
@@ -263,6 +266,102 @@ def test_nonsense_in_numbers_is_refused(tmp_path):
     seg.NumberOfFrames = 2_000_000_000
     seg.save_as(path)
     with pytest.raises(BadInput):
+        read(path, series)
+
+
+# -- groups of frames --------------------------------------------------------------------------------------------------
+
+
+def nested(path: Path, target: Path, *, implicit: bool, undefined: bool) -> Path:
+    """The file with private sequences in its groups, in one of the ways to write them."""
+    seg = pydicom.dcmread(path)
+    for k, own in enumerate(seg.PerFrameFunctionalGroupsSequence):
+        block = own.private_block(0x0077, "NESTED", create=True)
+        inner = pydicom.Dataset()
+        inner.ReferencedSegmentNumber, inner.PatientComments = 99, "ü" * k
+        inner.is_undefined_length_sequence_item = undefined
+        block.add_new(1, "SQ", [inner])
+        own[block.get_tag(1)].is_undefined_length = undefined
+        own.is_undefined_length_sequence_item = undefined
+    seg.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2" + ("" if implicit else ".1")
+    seg.SpecificCharacterSet = "ISO_IR 100"
+    seg.save_as(target, implicit_vr=implicit, little_endian=True)
+    return target
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize("undefined", [False, True])
+def test_groups_of_frames_are_those_that_pydicom_reads(tmp_path, implicit, undefined):
+    series, labels, _ = made(tmp_path)
+    plain = written(tmp_path, series, labels)
+    path = nested(plain, tmp_path / "nested.dcm", implicit=implicit, undefined=undefined)
+    assert_groups_are_right(path)
+    assert [(a.frame, a.geometry) for a in read(path, series)[0].annotations.values()] == [
+        (a.frame, a.geometry) for a in labels.annotations.values()
+    ]
+
+
+def assert_groups_are_right(path: Path) -> None:
+    oracle = pydicom.dcmread(path)
+    count = int(oracle.NumberOfFrames)
+    found = list(dr.groups(dr.read_head(path), count))
+    assert [own for _, own in found] == list(oracle.PerFrameFunctionalGroupsSequence)
+    assert all(shared == oracle.SharedFunctionalGroupsSequence[0] for shared, _ in found)
+
+
+@pytest.mark.realdata
+def test_groups_of_frames_of_others_are_those_that_pydicom_reads(real_data):
+    files = [p for p in sorted((real_data / "seg").rglob("*.dcm")) if "PerFrameFunctionalGroupsSequence" in head_of(p)]
+    assert len(files) > 5
+    for path in files:
+        assert_groups_are_right(path)
+
+
+def head_of(path: Path) -> pydicom.Dataset:
+    return pydicom.dcmread(path, stop_before_pixels=True, force=True)
+
+
+def test_groups_of_very_many_frames_are_never_in_memory_at_once(tmp_path):
+    path = very_many(tmp_path, 2000)
+    tracemalloc.start()
+    try:
+        assert sum(dr.group(*g, "PlanePositionSequence") is not None for g in dr.groups(dr.read_head(path), 2000)) == 2000
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 3 * path.stat().st_size  # built at once they take more than 20 times as much
+
+
+def very_many(folder: Path, count: int) -> Path:
+    series, labels, _ = made(folder)
+    path = written(folder, series, labels)
+    seg = pydicom.dcmread(path)
+    seg.PerFrameFunctionalGroupsSequence = [seg.PerFrameFunctionalGroupsSequence[0]] * count
+    seg.NumberOfFrames, seg.PixelData = count, bytes(count * 40)
+    seg.save_as(path)
+    return path
+
+
+def test_groups_of_frames_can_be_stopped_anywhere(tmp_path):
+    head = dr.read_head(very_many(tmp_path, 50))
+    for limit in range(1, 400, 37):
+        asked = iter(range(limit))
+
+        def stop(asked: Iterator[int] = asked) -> None:
+            if next(asked, None) is None:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            list(dr.groups(head, 50, stop))
+
+
+def test_damaged_groups_of_frames_are_a_sentence(tmp_path):
+    series, labels, _ = made(tmp_path)
+    path = written(tmp_path, series, labels)
+    whole = path.read_bytes()
+    at = whole.index(b"\x00\x52\x30\x92SQ") + 12
+    path.write_bytes(whole[: at + 12] + b"\xff\xff" + whole[at + 14 :])  # what type the first element of the first item has
+    with pytest.raises(BadInput, match="the groups of its frames cannot be followed"):
         read(path, series)
 
 
