@@ -32,7 +32,7 @@ from viewers.scene.playback import Loop
 from viewers.timeline.thumbnails import DecodedThumbnails
 from viewers.timeline.timeline import Timeline
 
-TIMELINE_HEIGHT = 190
+TIMELINE_HEIGHT = 220
 THUMBNAIL_HEIGHT = 40
 
 
