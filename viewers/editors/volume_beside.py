@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Still
 from storage.editing.session import EditSession, StepChange
+from storage.model.geometry import Point
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from viewers.canvas.background import Bell
@@ -43,6 +44,7 @@ class Beside(QObject):
         self.canvas: SliceCanvas | AcquiredCanvas | None = None
         self._pictures: VolumePictures | None = None
         self.opened: Callable[[], object] = lambda: None
+        self.pane_size: Point = (0.0, 0.0)  # when it was last seen like the edited series
         self._pane = pane
         self._words = VolumeWords(volume)
         self._from: tuple[float, int] | None = None  # height of the edited series and own slice when they were put side by side

@@ -213,8 +213,14 @@ class VolumeHanging:
         """The series beside is zoomed and panned like the edited one, and the other way round."""
         beside, own = self.beside, self._pane_edited()
         other = beside.canvas if beside is not None else None
-        if own is not None and other is not None and pane in (own, other) and self.grid.layout_shown is Layout.SIDE:
-            self._see_alike(pane, other if pane is own else own)
+        if beside is None or own is None or other is None or self.grid.layout_shown is not Layout.SIDE:
+            return
+        resized, beside.pane_size = other.view.size != beside.pane_size, other.view.size
+        # A window of another size is no wish to see another part of the edited series.
+        if pane is own or (pane is other and resized):
+            self._see_alike(own, other)
+        elif pane is other:
+            self._see_alike(other, own)
 
     def _see_alike(self, pane: AcquiredCanvas | SliceCanvas, follower: AcquiredCanvas | SliceCanvas) -> None:
         beside = self.beside

@@ -270,6 +270,29 @@ def test_in_one_space_zoom_and_pan_are_the_same_in_both_panes(qtbot, other):
     assert_alike(own, pane)
 
 
+@pytest.mark.parametrize("beside", [space(rows=128, columns=128), space(rows=20, columns=24)], ids=["alike", "small"])
+def test_a_window_of_another_size_leaves_the_edited_series_fitted(qtbot, beside):
+    volume = VolumeSource(lambda: ArrayFrames(beads(beside), beside), modality="CT")
+    stage = VolumeStage(qtbot, space(rows=128, columns=128), size=(900, 700))
+    whole, size = mm_across(stage.canvas), stage.editor.size()
+    stage.editor.show_beside(volume, "Earlier", same_space=True)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None, timeout=5000)
+    for wide, high in ((1400, 900), (700, 500), (1000, 760)):
+        stage.editor.resize(wide, high)
+        stage.settle()
+        QTest.qWait(30)
+        assert_alike(stage.canvas, stage.editor.beside.canvas)
+        corners = stage.canvas.view.to_screen([(0, 0), stage.canvas.view.frame])
+        assert corners.min() >= 0, "all of the slice is seen"
+        assert (corners.max(axis=0) <= stage.canvas.view.size).all()
+        assert np.isclose(np.ptp(corners, axis=0) / stage.canvas.view.size, 1, atol=0.1).any(), "as large as it fits"
+    stage.editor.resize(size)
+    stage.editor.take_beside_away()
+    stage.settle()
+    assert np.isclose(mm_across(stage.canvas), whole)
+    volume.close()
+
+
 def test_in_one_space_the_edited_series_goes_where_one_looks_in_the_other(qtbot, other):
     stage, _own, pane = side_by_side(qtbot, other)
     place = stage.volume.geometry.to_mm(30, 15, 4)
