@@ -243,6 +243,17 @@ def _ended(end: Future[object]) -> None:
 
 
 def step_back() -> None:
-    """In a new process: behind the window where both want a core."""
+    """In a new process: behind the window where both want a core, and no longer there than the program is."""
     if hasattr(os, "nice"):
         os.nice(19)
+    threading.Thread(target=_end_with_the_program, name="end with the program", daemon=True).start()
+
+
+def _end_with_the_program() -> None:
+    """A program that is killed tells its processes nothing: they would wait for work for ever."""
+    from multiprocessing import parent_process
+
+    program = parent_process()
+    if program is not None:
+        program.join()
+        os._exit(1)

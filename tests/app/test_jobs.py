@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
@@ -112,3 +116,29 @@ def test_the_end_of_a_job_is_told_to_a_window_only_while_it_is_there(runner, qtb
     go.set()
     qtbot.waitUntil(lambda: not job.running and bool(heard))
     assert heard == ["here"]
+
+
+CHILD = """
+import os, sys
+from PySide6.QtCore import QCoreApplication
+from app.jobs import JobRunner
+
+if __name__ == "__main__":
+    application = QCoreApplication([])
+    print(JobRunner().processes().submit(os.getpid).result(30), flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_no_process_outlives_a_program_that_is_killed(qtbot, tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(CHILD, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as program:
+        helper = Path("/proc") / program.stdout.readline().decode().strip()
+        assert helper.exists()
+        program.kill()
+    qtbot.waitUntil(lambda: not helper.exists(), timeout=10_000)
