@@ -190,7 +190,8 @@ class Palette(QFrame):
         found.sort(key=lambda pair: (-pair[0], pair[1].title))
         entries = [entry for _, entry in found]
         if len(text.strip()) >= 2:
-            entries[8:8] = [Entry(path, self.tr("folder"), "", go) for path, go in self._folders(text)]
+            at = next((n for n, entry in enumerate(entries[:8]) if entry.reason), 8)  # before what cannot be done
+            entries[at:at] = [Entry(path, self.tr("folder"), "", go) for path, go in self._folders(text)]
         self._model.show(entries)
         self._list.setVisible(bool(entries))
         self._nothing.setVisible(not entries)
