@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from storage.model.query import ItemQuery, SortBy
@@ -186,6 +187,34 @@ def test_a_picture_is_drawn_when_it_arrives(items, thumbs, qtbot):
     thumbs.deliver(items.model.id_at(0), "#ff0000")
     centre = items.grid.cell_rect(0).center() - QPoint(0, 20)
     assert items.grid.viewport().grab().toImage().pixelColor(centre).name() == "#ff0000"
+
+
+def test_a_picture_that_another_widget_got_first_is_drawn_too(items, thumbs, qtbot):
+    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    number, looked, painted = 700, [], []
+    key = items.model.row(number).thumb_key
+    image = QImage(160, 120, QImage.Format.Format_RGB32)
+
+    def get(asked):
+        """It comes to memory after the card was painted without it, and before the grid asks for it."""
+        if asked != key:
+            return None
+        looked.append(asked)
+        return image if len(looked) > 1 else None
+
+    class Watch(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint and event.region().intersects(items.grid.cell_rect(number)):
+                painted.append(number)
+            return False
+
+    watch = Watch()
+    items.grid.viewport().installEventFilter(watch)
+    thumbs.get = get
+    items.grid.scrollTo(items.model.index(number, 0), QAbstractItemView.ScrollHint.PositionAtTop)
+    qtbot.waitUntil(lambda: len(looked) == 1, timeout=2000)
+    painted.clear()
+    qtbot.waitUntil(lambda: bool(painted), timeout=2000)
 
 
 def test_zooming_keeps_the_first_card_in_sight(items):

@@ -73,9 +73,17 @@ class ThumbCache(QObject):
         self._ask()
 
     def _ask(self) -> None:
-        wanted = [
-            (row.id, row.thumb_key) for row in self._visible() if row.thumb_key is not None and self._lacks(row.thumb_key)
-        ]
+        wanted = []
+        for row in self._visible():
+            key = row.thumb_key
+            if key is None or not self._lacks(key):
+                continue
+            image = self._thumbs.get(key)
+            if image is None:
+                wanted.append((row.id, key))
+            else:  # another widget has asked for it since this one was painted: it will not be told again
+                self._keep(key, image)
+                self.arrived.emit(row.id)
         if not wanted:
             return
         self._keys = dict(wanted)
