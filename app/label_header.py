@@ -57,7 +57,8 @@ class LabelHeader(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GAP, theme.INSIDE, theme.GAP, theme.INSIDE)
         row.setSpacing(theme.GAP)
-        for widget in (self._back, self._title, self._before, self._where, self._after):
+        # The arrows before what changes with every task, so that they stay under the mouse.
+        for widget in (self._back, self._before, self._after, self._title, self._where):
             row.addWidget(widget)
         row.addStretch(1)
         for widget in (self._state, self._gaps, self._skip, self._submit, self._reopen):
