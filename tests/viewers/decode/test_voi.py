@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -263,3 +265,9 @@ def test_tables_and_formula_agree(kind, c, w, slope, inverted):
     values = np.random.default_rng(1).integers(np.iinfo(kind).min, np.iinfo(kind).max, (7, 9), kind, endpoint=True)
     look = Look(Window(c, w), slope, -100.0, inverted=inverted, padding=(3, 30))
     assert np.array_equal(voi.apply(values, look), voi.apply(values.astype(np.int32), look))
+
+
+def test_greys_come_while_another_thread_is_just_importing_opencv(tmp_path, monkeypatch):
+    expected = shown(picture(tmp_path / "a"))
+    monkeypatch.setitem(sys.modules, "cv2", ModuleType("cv2"))
+    assert np.array_equal(shown(picture(tmp_path / "b")), expected)
