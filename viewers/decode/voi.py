@@ -110,7 +110,7 @@ def _through_table(stored: Array, made: NDArray[np.uint8]) -> NDArray[np.uint8]:
     bits = np.ascontiguousarray(stored).view(f"u{stored.dtype.itemsize}")
     cv2 = sys.modules.get("cv2")  # never imported for this alone: the first picture would wait for it
     # Another thread may be in the midst of importing it: then it has neither a version nor functions yet.
-    if int(getattr(cv2, "__version__", "0").split(".")[0]) < 5 or not hasattr(cv2, "LUT"):
+    if cv2 is None or int(getattr(cv2, "__version__", "0").split(".")[0]) < 5 or not hasattr(cv2, "LUT"):
         return np.asarray(np.take(made, bits, mode="clip"))
     # OpenCV looks 16 bits up from version 5 on, four times as fast as numpy.
     return np.asarray(cv2.LUT(bits, made.reshape(1, -1)))
