@@ -42,6 +42,7 @@ ASKED = 64
 FAR = float(1 << 25)
 
 Color = tuple[int, int, int]  # blue, green, red
+Place = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,17 @@ def bgr(color: str, fallback: Color = (206, 160, 0)) -> Color:
 
 
 def draw(
-    items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look, *, stop: Callable[[], bool] = never
+    items: Sequence[Item],
+    matrix: Matrix,
+    size: tuple[int, int],
+    look: Look,
+    *,
+    stop: Callable[[], bool] = never,
+    within: Place | None = None,
 ) -> Pixels | None:
-    """`matrix` takes image coordinates to px of the result, `size` is its width and height. None when stopped."""
-    x0, y0, x1, y1 = place_of(items, matrix, size, look)
+    """`matrix` takes image coordinates to px of the result, `size` is its width and height; `within`: their `place_of`, where it
+    is known. None when stopped."""
+    x0, y0, x1, y1 = within or place_of(items, matrix, size, look)
     if (x1 - x0, y1 - y0) == size:
         return _drawn(items, matrix, size, look, stop)
     whole = np.zeros((size[1], size[0], 4), np.uint8)
@@ -130,7 +138,7 @@ def draw(
     return whole
 
 
-def place_of(items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look) -> tuple[int, int, int, int]:
+def place_of(items: Sequence[Item], matrix: Matrix, size: tuple[int, int], look: Look) -> Place:
     """Beyond this part of the result (left, top, right, bottom) the items leave it empty."""
     if not items:
         return 0, 0, 0, 0

@@ -57,7 +57,6 @@ class ShapeLayer(QObject):
         self._since: list[Bounds] = []  # stale places since it was asked for
         self._stale = True
         self._patching: list[Bounds] = []
-        self._blank: Layer | None = None  # of a frame without shapes: the same one for the next such frame
         worker.connect_done(self._on_done)
 
     @property
@@ -152,26 +151,17 @@ class ShapeLayer(QObject):
         place = x0, y0, x1, y1 = raster.place_of(items, matrix, size, look)
 
         def job(stop: Stop) -> object:
-            pixels = raster.draw(items, matrix, size, look, stop=stop)
+            pixels = raster.draw(items, matrix, size, look, stop=stop, within=place)
             if pixels is None:
                 return None
             layer = make_layer(pixels, now, origin, opaque=False)
             layer.inked = place
             return serial, layer
 
-        if self.turning and not items:
-            self._on_done("shapes", (serial, self._blank_layer(now, origin, size)))
-        elif self.turning and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
+        if self.turning and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
             self._on_done("shapes", job(raster.never))
         else:
             self._worker.submit("shapes", job, supersede=supersede)
-
-    def _blank_layer(self, now: Placement, origin: tuple[int, int], size: tuple[int, int]) -> Layer:
-        kept = self._blank
-        if kept is None or not kept.blank or (kept.placement, kept.origin, kept.size) != (now, origin, size):
-            kept = self._blank = make_layer(np.zeros((size[1], size[0], 4), np.uint8), now, origin, opaque=False)
-            kept.inked = (0, 0, 0, 0)
-        return kept
 
     # -- patching
 
