@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
     from pydicom.sequence import Sequence
 
-#: Coding scheme of classes that have no code of their own: code value = feature hash, meaning = name.
+#: Specific Character Set (0008,0005) of UTF-8.
 UNICODE = "ISO_IR 192"
+
+#: Coding scheme of classes that have no code of their own: code value = feature hash, meaning = name.
 PRIVATE_SCHEME = "99POSTIL"
 PRIVATE_SCHEME_NAME = "Classes of a Postil ontology"
 TISSUE = ("85756007", "SCT", "Tissue")
