@@ -55,7 +55,8 @@ class Options:
     @staticmethod
     def of(names: Iterable[str]) -> Options:
         """These are on, the others off."""
-        return Options(**{option.name: option.name in set(names) for option in fields(Options)})
+        chosen = set(names)
+        return Options(**{option.name: option.name in chosen for option in fields(Options)})
 
     def codes(self) -> list[tuple[str, str]]:
         return [BASIC, *(code for name, code in _CODES.items() if getattr(self, name))]
