@@ -53,20 +53,10 @@ def never() -> None:
     """Nobody asks it to stop."""
 
 
-class _WatchedFile(io.BufferedReader):
+class _Watched(io.BufferedReader):
     """pydicom builds a sequence of undefined length while it reads: whoever wants to stop it asks at each reading."""
 
-    def __init__(self, path: Path, check: Check) -> None:
-        super().__init__(io.FileIO(path))
-        self._check = check
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self._check()
-        return super().read(size)
-
-
-class _WatchedBytes(io.BytesIO):
-    def __init__(self, held: bytes, check: Check) -> None:
+    def __init__(self, held: io.FileIO | io.BytesIO, check: Check) -> None:
         super().__init__(held)
         self._check = check
 
@@ -83,7 +73,7 @@ def read_head(path: Path, check: Check = never) -> Dataset:
 
     try:
         size = path.stat().st_size
-        with _WatchedFile(path, check) as file:
+        with _Watched(io.FileIO(path), check) as file:
             _refuse_bombs(file, path, size)
             file.seek(0)
             made = pydicom.dcmread(file, stop_before_pixels=True)
@@ -164,7 +154,7 @@ def _sequence(there: Dataset, element: Any, check: Check) -> DataElement:
     from pydicom.dataelem import DataElement
     from pydicom.filereader import read_sequence
 
-    held = _WatchedBytes(element.value, check)
+    held = _Watched(io.BytesIO(element.value), check)
     encoding = there.original_character_set
     items = read_sequence(held, element.is_implicit_VR, element.is_little_endian, len(element.value), encoding)
     return DataElement(element.tag, "SQ", items)
@@ -338,7 +328,7 @@ def _own_groups(head: Dataset, check: Check) -> Iterator[Dataset]:
     if element is None or not _is_raw(element):
         yield from sequence(head, "PerFrameFunctionalGroupsSequence")
         return
-    held, encoding = _WatchedBytes(element.value, check), head.original_character_set
+    held, encoding = _Watched(io.BytesIO(element.value), check), head.original_character_set
     while held.tell() < len(element.value):
         try:
             item = read_sequence_item(held, element.is_implicit_VR, element.is_little_endian, encoding)

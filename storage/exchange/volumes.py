@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import NDArray
 
 from storage.exchange.closeness import near
+from storage.exchange.dicom_read import Check, never
 from storage.exchange.encord_read import copy_of
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
@@ -233,7 +234,7 @@ class DocumentFiller:
         losses: Losses,
         *,
         now: int = 0,
-        check: Callable[[], None] = lambda: None,
+        check: Check = never,
     ) -> None:
         self.series, self.features, self.losses, self.check = series, features, losses, check
         self.made, self._present, self._now = copy_of(present), present, now
