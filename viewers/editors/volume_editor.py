@@ -29,6 +29,7 @@ from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.keys import key_text
+from viewers.editors.meanwhile import Meanwhile
 from viewers.editors.tool_bar import Icon
 from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
@@ -114,6 +115,7 @@ class VolumeEditor(
         self.active = None
         self.beside: Beside | None = None
         self.hanging, self._window_due = hanging, hanging is not None
+        self._arranging, self._following, self._aligning = Meanwhile(), Meanwhile(), Meanwhile()
         self._kept_layout = dict(layout_by_hand or {})
         self.by_hand = bool(self._kept_layout)
         self.titles, self.missing, self.told, self.read_header = titles, tuple(missing), tuple(told), read_header

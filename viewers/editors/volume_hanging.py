@@ -14,6 +14,7 @@ from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.actions import KeyMap
+from viewers.editors.meanwhile import Meanwhile
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.scene.linking import alike
@@ -59,8 +60,9 @@ class VolumeHanging:
     run: Callable[[str], None]
     by_hand = False
     others = 0
-    _arranging = False
-    _aligning = _following = False
+    _arranging: Meanwhile  # by a rule, not by hand
+    _following: Meanwhile  # one series goes where the other is looked at
+    _aligning: Meanwhile  # ... and is zoomed and panned like it
     _likes_3d: bool
     _window_due = False
     _kept_layout: dict[str, str]  # made by hand when this series was last open
@@ -77,9 +79,8 @@ class VolumeHanging:
             self._hang_panes()
         self._hang_window()
         if isinstance(self.view_3d, VolumeView) and rule is not None:
-            self._arranging = True
-            self.view_3d.set_on(rule.use_3d and self._likes_3d)
-            self._arranging = False
+            with self._arranging:
+                self.view_3d.set_on(rule.use_3d and self._likes_3d)
 
     def remember(self) -> Callable[[], None]:
         """How it hangs now: what is returned brings it back."""
@@ -124,9 +125,8 @@ class VolumeHanging:
         return self.pane_of(PlaneKind(plane)) if plane else self.grid.acquired
 
     def _arrange(self, layout: Layout, large: int | None = None) -> None:
-        self._arranging = True
-        self.grid.show_layout(layout, large)
-        self._arranging = False
+        with self._arranging:
+            self.grid.show_layout(layout, large)
 
     def _on_layout(self) -> None:
         if not self._arranging:
@@ -200,9 +200,8 @@ class VolumeHanging:
         if "crosshair" not in names or self._following or state is None or beside is None or beside.state is None:
             return
         if beside.same_space and beside.linked:
-            self._following = True
-            state.look_at(beside.state.crosshair)
-            self._following = False
+            with self._following:
+                state.look_at(beside.state.crosshair)
 
     def _pane_edited(self) -> AcquiredCanvas | SliceCanvas | None:
         """Of the edited series, next to the other one."""
@@ -232,9 +231,8 @@ class VolumeHanging:
             return
         found = alike(follower.view, follower.plane, pane.view, pane.plane)
         if found is not None:
-            self._aligning = True
-            follower.show_at(*found)
-            self._aligning = False
+            with self._aligning:
+                follower.show_at(*found)
 
     def toggle_linked(self) -> None:
         """The other series goes along with this one, or stays as it is."""
@@ -257,9 +255,8 @@ class VolumeHanging:
     def _move_beside(self) -> None:
         """To where the edited series is looked at, unless it is the other that leads."""
         if self.beside is not None and self.state is not None and not self._following:
-            self._following = True
-            self.beside.follow(self.state)
-            self._following = False
+            with self._following:
+                self.beside.follow(self.state)
 
     def take_beside_away(self) -> None:
         """The series alone again."""

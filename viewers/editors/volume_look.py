@@ -13,6 +13,7 @@ from PySide6.QtCore import Slot
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.meanwhile import Meanwhile
 from viewers.editors.volume_overlap import OverlapButton
 from viewers.editors.volume_strip import SLABS, VolumeStrip
 from viewers.scene.mpr import PlaneKind, Slab
@@ -35,7 +36,7 @@ class VolumeLook:
     overlap: OverlapSettings
     overlap_button: OverlapButton
     show_state: Callable[[], None]
-    _arranging: bool
+    _arranging: Meanwhile
     _use_3d: bool  # by whoever opened it, and by the rule it hangs by
     _likes_3d = True
     _liked: Mapping[str, Any] = {}  # as it was kept, until there are planes
@@ -81,9 +82,8 @@ class VolumeLook:
         for plane in self.planes.values():
             plane.marked = self.canvas.marked
         if isinstance(self.view_3d, VolumeView):
-            self._arranging = True  # not by hand
-            self.view_3d.set_on(self._use_3d and self._likes_3d)
-            self._arranging = False
+            with self._arranging:
+                self.view_3d.set_on(self._use_3d and self._likes_3d)
         self.show_state()
 
     @Slot(bool)

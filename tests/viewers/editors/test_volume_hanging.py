@@ -317,6 +317,28 @@ def test_where_the_edited_series_does_not_reach_one_can_look_in_the_other(qtbot)
     volume.close()
 
 
+def test_a_fault_on_the_way_does_not_unlink_two_series(qtbot, other):
+    stage, own, pane = side_by_side(qtbot, other)
+    mine, others = stage.editor.state, stage.editor.beside.state
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    for leads in (others, mine):  # the one goes there, the other fails while it is to follow
+        end = (mine if leads is others else others).listen(fails)
+        with pytest.raises(ZeroDivisionError):
+            leads.look_at(stage.volume.geometry.to_mm(10, 8, 2))
+        end()
+        leads.look_at(stage.volume.geometry.to_mm(30, 15, 6))
+        assert np.allclose(mine.crosshair, others.crosshair)
+    with qtbot.captureExceptions():
+        pane.view_changed.connect(fails)
+        stage.wheel(own, QPoint(120, 200), 3, CTRL)
+        pane.view_changed.disconnect(fails)
+    stage.wheel(own, QPoint(120, 200), -1, CTRL)
+    assert_alike(own, pane)
+
+
 def test_two_series_are_unlinked_and_linked_again_by_one_key(qtbot, other):
     stage, own, pane = side_by_side(qtbot, other)
     stage.key(Qt.Key.Key_L, CTRL)
