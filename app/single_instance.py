@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QCryptographicHash, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from app.short_hash import short_hash
 
 TIMEOUT_MS = 1500
 
 
 def _name(catalog: Path) -> str:
     """Socket names are short: a hash of the person and the catalog's real path."""
-    whose = f"{Path.home()}|{catalog.resolve()}".encode()
-    return "postil-" + QCryptographicHash.hash(whose, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()[:24]
+    return "postil-" + short_hash(f"{Path.home()}|{catalog.resolve()}", 24)
 
 
 def hand_over(catalog: Path, wishes: dict[str, object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCryptographicHash, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QWidget
 
@@ -15,6 +15,7 @@ from app.actions.view import view_actions
 from app.menus import build_menus
 from app.messages import Messages
 from app.rail import Place, Rail
+from app.short_hash import short_hash
 from app.status import StatusLine
 from app.window_state import WindowState
 from widgets import icons, theme
@@ -49,8 +50,7 @@ class MainWindow(QMainWindow):
         room = self.screen().availableSize() - FRAME
         self.setMinimumSize(LEAST.boundedTo(room))
         self._lay_out()
-        key = QCryptographicHash.hash(str(program.path).encode(), QCryptographicHash.Algorithm.Sha256).toHex()
-        self.state = WindowState(key.toStdString()[:16])
+        self.state = WindowState(short_hash(str(program.path), 16))
         if not self.state.restore_geometry(self):
             self.resize(SIZE.boundedTo(room))
         self._refresh = QTimer(self)
