@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from widgets import theme
-from widgets.controls.labels import label
+from widgets.controls.labels import ReusedLines, label
 
 Fact = tuple[str, str] | tuple[str, str, str]  # name, value, tooltip
 
@@ -23,24 +23,16 @@ class FactGrid(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, 84)
         self._grid.setColumnStretch(1, 1)
-
-        self._lines: list[tuple[QLabel, QLabel]] = []
+        self._lines = ReusedLines(self._add_line)
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
-        """The lines that are there take other words: new ones would all have to be dressed by the style sheet."""
         known = [fact for fact in facts if fact[1]]
-        while len(self._lines) < len(known):
-            self._add_line()
-        for (left, right), (name, value, *tip) in zip(self._lines, known, strict=False):
+        for (left, right), (name, value, *tip) in zip(self._lines.show(len(known)), known, strict=True):
             left.setText(name)
             right.setText(_breakable(value))
             right.setToolTip(tip[0] if tip else "")
-        for number, line in enumerate(self._lines):
-            for each in line:
-                each.setVisible(number < len(known))
 
-    def _add_line(self) -> None:
-        row = len(self._lines)
+    def _add_line(self, row: int) -> tuple[QLabel, QLabel]:
         left, right = label("", "quiet", parent=self), label("", wrap=True, parent=self)
         right.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         right.setFont(theme.font())
@@ -48,7 +40,7 @@ class FactGrid(QWidget):
         right.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignTop)
-        self._lines.append((left, right))
+        return left, right
 
 
 def _breakable(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOption, QWidget
@@ -41,3 +43,21 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget
     if role:
         made.setProperty("role", role)
     return made
+
+
+class ReusedLines:
+    """Lines of labels, made as they are needed, that take other words when they are shown anew: new labels would all have to
+    be dressed by the style sheet. `make` adds the next one to its layout."""
+
+    def __init__(self, make: Callable[[int], tuple[QLabel, QLabel]]) -> None:
+        self._make = make
+        self._lines: list[tuple[QLabel, QLabel]] = []
+
+    def show(self, count: int) -> Sequence[tuple[QLabel, QLabel]]:
+        """Just so many are seen: those, to be given their words."""
+        while len(self._lines) < count:
+            self._lines.append(self._make(len(self._lines)))
+        for number, line in enumerate(self._lines):
+            for each in line:
+                each.setVisible(number < count)
+        return self._lines[:count]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, 
 from storage.model.reads import ActivityRow, DatasetRow
 from widgets import icons, theme, words
 from widgets.controls.buttons import button, icon_button
-from widgets.controls.labels import ElidedLabel, label
+from widgets.controls.labels import ElidedLabel, ReusedLines, label
 
 
 class Section(QWidget):
@@ -40,21 +40,19 @@ class ActivityList(Section):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
-        self._lines: list[tuple[QLabel, QLabel]] = []
+        self._lines = ReusedLines(self._add_line)
 
     def show_rows(self, rows: Sequence[ActivityRow]) -> None:
-        while len(self._lines) < len(rows):
-            line = (label("", wrap=True, parent=self), label("", "small", parent=self))
-            for each in line:
-                self.body.addWidget(each)
-            self._lines.append(line)
-        for (text, when), row in zip(self._lines, rows, strict=False):
+        for (text, when), row in zip(self._lines.show(len(rows)), rows, strict=True):
             text.setText(row.text)
             when.setText(f"{words.when(row.at)} · {row.who}")
             when.setToolTip(words.when_exactly(row.at))
-        for number, line in enumerate(self._lines):
-            for each in line:
-                each.setVisible(number < len(rows))
+
+    def _add_line(self, _row: int) -> tuple[QLabel, QLabel]:
+        text, when = label("", wrap=True, parent=self), label("", "small", parent=self)
+        self.body.addWidget(text)
+        self.body.addWidget(when)
+        return text, when
 
 
 class ItemLine(QWidget):
