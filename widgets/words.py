@@ -150,6 +150,20 @@ def tasks(count: int) -> str:
     return QCoreApplication.translate("words", "{0} tasks").format(number(count))
 
 
+def written(what: str, count: int) -> str:
+    """How many of what an export counts, by the names of `ExportResult.counts`."""
+    tr = QCoreApplication.translate
+    one, many = {
+        "annotations": (tr("words", "1 annotation"), tr("words", "{0} annotations")),
+        "classifications": (tr("words", "1 classification"), tr("words", "{0} classifications")),
+        "files": (tr("words", "1 file"), tr("words", "{0} files")),
+        "images": (tr("words", "1 image"), tr("words", "{0} images")),
+        "label_rows": (tr("words", "1 label row"), tr("words", "{0} label rows")),
+        "objects": (tr("words", "1 object"), tr("words", "{0} objects")),
+    }[what]
+    return one if count == 1 else many.format(number(count))
+
+
 def when(ms: int) -> str:
     """Local date and time, short."""
     return locale().toString(QDateTime.fromMSecsSinceEpoch(ms), "d MMM yyyy, HH:mm")

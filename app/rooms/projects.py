@@ -14,7 +14,6 @@ from app.dialogs import ask_folder, ask_open_file, ask_save_file
 from app.operations import Operations
 from storage.catalog import ontologies, projects, tasks
 from storage.errors import Refused
-from storage.exchange.losses import how_many
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
 from storage.model.label_formats import VOLUME_FORMATS
@@ -203,7 +202,7 @@ class ProjectsRoom(QObject):
         job.then(self.window, self._exported, lambda error: self.window.messages.error(error, self.tr("Export labels")))
 
     def _exported(self, result: Any) -> None:
-        counts = ", ".join(how_many(n, what.replace("_", " ").removesuffix("s")) for what, n in result.counts.items())
+        counts = ", ".join(words.written(what, count) for what, count in result.counts.items())
         files = result.files
         place = Path(os.path.commonpath(files)).name if files else ""
         self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, place))
