@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app import dialogs
 from storage.errors import BadInput, PostilError
 from storage.model.hanging import BUILT_IN, HangingRule, first_match, from_json, from_text, to_json, to_text
+from storage.services.whole_file import write_whole
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -105,23 +106,26 @@ def _import_rules(context: AppContext, dialog: HangingRulesDialog) -> None:
 def _export_rules(context: AppContext, dialog: HangingRulesDialog) -> None:
     path = dialogs.ask_save_file(dialog, dialog.tr("Export the hanging rules"), "hanging rules.json", _FILES)
     if path is not None:
-        write = partial(path.write_text, to_text(dialog.rules()), "utf-8")
+        write = partial(write_whole, path, to_text(dialog.rules()).encode())
         done = partial(_tell_export, dialog, path)
         context.jobs.read(write, done, partial(_tell_failure, dialog, path), owner=dialog)
 
 
 def _read_rules(path: Path) -> tuple[HangingRule, ...]:
-    with path.open("rb") as file:
-        data = file.read(_MOST_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"It cannot be read: {error.strerror}.", remedy="Check the path and your rights.") from error
     if len(data) > _MOST_BYTES:
         raise BadInput("This is no file of hanging rules: it is too large.", remedy="Choose another file.")
     return from_text(data.decode("utf-8-sig", "replace"))
 
 
-def _tell_export(dialog: HangingRulesDialog, path: Path, _written: int) -> None:
+def _tell_export(dialog: HangingRulesDialog, path: Path, _written: None) -> None:
     dialog.exported(str(path))
 
 
 def _tell_failure(dialog: HangingRulesDialog, path: Path, error: Exception) -> None:
     reason = f"{error.reason} {error.remedy}" if isinstance(error, PostilError) else str(error)
-    dialog.say_problem(f"{path.name}: {reason}")
+    dialog.say_problem(reason if path.name in reason else f"{path.name}: {reason}")

@@ -14,6 +14,7 @@ from app.operations import Operations
 from storage.catalog import ontologies
 from storage.exchange import ontology_json
 from storage.model.ontology import Ontology
+from storage.services.whole_file import write_whole
 from widgets.dialogs.new_ontology import NewOntologyDialog
 from widgets.panels.ontologies import OntologiesPanel
 
@@ -78,7 +79,7 @@ class OntologiesRoom(QObject):
             return
 
         def write() -> Path:
-            path.write_text(ontology_json.dumps(self.context.reads.ontology(ontology_id)) + "\n", "utf-8")
+            write_whole(path, f"{ontology_json.dumps(self.context.reads.ontology(ontology_id))}\n".encode())
             return path
 
         self.context.jobs.read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from pathlib import Path
@@ -221,6 +222,27 @@ def test_rules_go_to_a_colleague_as_a_file(ward: Desk, tmp_path, monkeypatch) ->
     ward.dialog(lambda: ward.click("Hanging rules…"), receiver)
     kept = ward.program.settings.values.hanging["rules"]
     assert kept[0]["title"] == "Of the department" and len(kept) == len(BUILT_IN) + 1
+
+
+def test_rules_for_which_there_is_no_room_say_so_and_leave_what_was_there(ward: Desk, tmp_path, monkeypatch) -> None:
+    def full(_fd: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "to colleagues" / "department.json"
+    file.parent.mkdir()
+    file.write_text("of last year", "utf-8")
+    monkeypatch.setattr("app.dialogs.ask_save_file", lambda *_args: file)
+    ward.go("Settings")
+
+    def sender(dialog) -> None:
+        with monkeypatch.context() as disk:
+            disk.setattr("storage.services.whole_file.os.fsync", full)
+            QTest.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+            ward.until(lambda: f"There is no room left for {file}." in dialog.problem.text(), "a sentence says why")
+        QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+
+    ward.dialog(lambda: ward.click("Hanging rules…"), sender)
+    assert file.read_text("utf-8") == "of last year" and list(file.parent.iterdir()) == [file]
 
 
 def test_damaged_rules_are_told_and_the_built_in_ones_hold(ward: Desk) -> None:
