@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +10,10 @@ from storage.errors import BadInput, Cancelled, DiskFull, PostilError
 from storage.ids import new_uuid
 from storage.media.kinds import stored_extension
 from storage.media.originals import Originals, hash_file
-from storage.media.probe import probe, unreadable
+from storage.media.probe import probe
 from storage.model.items import Kind, Location, MediaInfo, NewItem
 from storage.services.results import Failure
-from storage.services.walk import Chain, FoundFile, title_of
+from storage.services.walk import Chain, FoundFile, path_to_link, title_of
 
 _NAMES = {
     Kind.IMAGE: "a picture",
@@ -54,10 +53,8 @@ class Preparer:
             return self._linked(file) if self._link else self._copied(file)
         except (Cancelled, DiskFull):
             raise
-        except PostilError as error:
-            return Failure.of(error, str(file.path))
-        except OSError as error:
-            return Failure.of(unreadable(file.path, error))
+        except (PostilError, OSError) as error:
+            return Failure.of_file(file.path, error)
         except Exception as error:  # one file that meets a bug of ours must not keep the others out
             return Failure(str(file.path), f"{file.path.name} could not be added: {error!r}.", "Please report this.")
 
@@ -75,15 +72,7 @@ class Preparer:
         return Prepared(item, file.chain, file.path, stored.path)
 
     def _linked(self, file: FoundFile) -> Prepared:
-        path = Path(os.path.abspath(file.path))  # noqa: PTH100 - resolve() would swap a link for its target
-        try:
-            str(path).encode("utf-8")
-        except UnicodeEncodeError:
-            raise BadInput(
-                f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text.",
-                remedy="Rename it, or copy it into the catalog instead of linking.",
-                input=title_of(str(path)),
-            ) from None
+        path = path_to_link(file.path)
         info = self._probe(path)
         before = path.stat()
         digest = hash_file(path, self._check)

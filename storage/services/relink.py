@@ -93,10 +93,8 @@ def find_and_relink(catalog: Catalog, item_ids: Sequence[int], folder: Path, pro
                     result.relinked.append(relink(catalog, item.id, file.path))
                 for part in behind.pop(key, ()):
                     places.setdefault(part.item_id, {})[part.position] = Path(os.path.abspath(file.path))  # noqa: PTH100
-        except OSError as error:
-            result.errors.append(Failure(str(file.path), f"{file.path.name} cannot be read: {error.strerror}."))
-        except PostilError as error:
-            result.errors.append(Failure.of(error, str(file.path)))
+        except (PostilError, OSError) as error:
+            result.errors.append(Failure.of_file(file.path, error))
         progress.step(done)
     for item in (i for i in lost if i.id in places):
         whole = relink_files(catalog, item, places[item.id])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import PostilError
+from storage.media.probe import unreadable
 from storage.model.items import Kind
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ class Failure:
     @staticmethod
     def of(error: PostilError, input: str = "") -> Failure:
         return Failure(error.input or input, error.reason, error.remedy)
+
+    @staticmethod
+    def of_file(path: Path, error: PostilError | OSError) -> Failure:
+        return Failure.of(unreadable(path, error) if isinstance(error, OSError) else error, str(path))
 
 
 @dataclass(slots=True)

@@ -18,11 +18,10 @@ from storage.catalog.volumes import VolumeFile
 from storage.errors import Cancelled, DiskFull, PostilError
 from storage.media.dicom_header import ImageFile
 from storage.media.originals import Originals, hash_file
-from storage.media.probe import unreadable
 from storage.model.items import Location
 from storage.progress import Progress, wait_for
 from storage.services.results import Failure
-from storage.services.walk import title_of
+from storage.services.walk import path_to_link
 from storage.services.workers import Workers
 
 Kept = VolumeFile | Failure
@@ -131,10 +130,8 @@ class Keeper:
             return self._linked(job) if self.link and not job.unpacked else self._copied(job)
         except (Cancelled, DiskFull):
             raise
-        except PostilError as error:
-            return Failure.of(error, str(job.path))
-        except OSError as error:
-            return Failure.of(unreadable(job.path, error))
+        except (PostilError, OSError) as error:
+            return Failure.of_file(job.path, error)
 
     def _copied(self, job: Job) -> Kept:
         if _differs(job, job.path.stat()):
@@ -145,12 +142,7 @@ class Keeper:
         return VolumeFile(Location.LOCAL, stored.source, stored.sha256, stored.size)
 
     def _linked(self, job: Job) -> Kept:
-        path = Path(os.path.abspath(job.path))  # noqa: PTH100 - resolve() would swap a link for its target
-        try:
-            str(path).encode("utf-8")
-        except UnicodeEncodeError:
-            reason = f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text."
-            return Failure(title_of(str(path)), reason, "Rename it, or copy it into the catalog instead of linking.")
+        path = path_to_link(job.path)
         digest = hash_file(path, self.check)
         status = path.stat()
         if _differs(job, status):

@@ -56,6 +56,20 @@ def title_of(name: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text).strip() or "unnamed"
 
 
+def path_to_link(path: Path) -> Path:
+    """As it is stored: absolute. Refused where it cannot be, because it holds bytes that are no text."""
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would swap a link for its target
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadInput(
+            f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text.",
+            remedy="Rename it, or copy it into the catalog instead of linking.",
+            input=title_of(str(path)),
+        ) from None
+    return path
+
+
 def is_hidden(name: str) -> bool:
     return name.startswith(".") or name.casefold() in _SYSTEM
 
