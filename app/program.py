@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint, QSize, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import single_instance
+from app.collecting import Collector
 from app.context import AppContext
 from app.jobs import JobRunner
 from app.messages import Messages
@@ -43,6 +43,7 @@ class Program(QObject):
         self.windows: list[MainWindow] = []
         self._last_crash = last_crash
         self._listener: single_instance.Listener | None = None
+        self._collector = Collector(self)
         self._notice = QTimer(self)
         self._notice.setInterval(self.NOTICE_MS)
         self._notice.timeout.connect(self._notice_others)
@@ -107,7 +108,7 @@ class Program(QObject):
             self.windows[0].messages.tell(
                 self.tr("Postil ended unexpectedly last time. Everything you finished is here; the log has the details.")
             )
-        QTimer.singleShot(0, _collect_again)
+        QTimer.singleShot(0, self._collector.start)  # `main` has switched the interpreter's own off
         self._upkeep.start()
 
     @Slot()
@@ -163,7 +164,7 @@ class Program(QObject):
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:
-        _collect_again()
+        self._collector.start()
         self.windows[0].show_failure(error, self._restore_offer(error))
 
     @Slot(object)
@@ -211,6 +212,7 @@ class Program(QObject):
     def close(self) -> None:
         self._notice.stop()
         self._upkeep.stop()
+        self._collector.stop()
         if self._listener is not None:
             self._listener.close()
         self.jobs.close()
@@ -241,15 +243,6 @@ def _load_pages() -> None:
     """While the catalog is being opened there is nothing else to do."""
     import app.background.thumbnails
     import app.pages  # noqa: F401
-
-
-def _collect_again() -> None:
-    """Start-up is over (`main` has switched the collector off): what it made stays, and full collections need not look at it,
-    for they hold the interpreter's lock."""
-    gc.freeze()
-    # Opening a task of 10,000 shapes set off 75 collections, now 10. A look at 50,000 young objects would hold the lock 16 ms.
-    gc.set_threshold(10_000, 100, 20)
-    gc.enable()
 
 
 def bring_to_front(window: QWidget) -> None:

@@ -40,6 +40,7 @@ class Stage:
     def __init__(self) -> None:
         from PySide6.QtWidgets import QApplication
 
+        from app.collecting import Collector
         from storage.editing.focus import Focus
         from storage.editing.on_frames import Still
         from storage.editing.session import EditSession
@@ -50,7 +51,7 @@ class Stage:
         from viewers.scene.volume_source import VolumeSource
 
         self.app = QApplication.instance() or QApplication([])
-        self._threshold, self._turns = gc.get_threshold(), sys.getswitchinterval()
+        self._turns = sys.getswitchinterval()
         sys.setswitchinterval(0.001)  # as app.main does
         geometry = space(n=SHAPE[0], rows=SHAPE[1], columns=SHAPE[2], mm=(0.7, 0.7), step=0.8)
         frames = ArrayFrames(_head(), geometry)
@@ -61,15 +62,16 @@ class Stage:
         self.editor.resize(1600, 1000)
         self.editor.show()
         self._until(lambda: self.volume.complete and self.editor.state is not None and self.editor.canvas.sharp)
-        gc.freeze()  # as the program does once its window is in use
-        gc.set_threshold(10_000, 100, 20)
+        self._collector = Collector()
+        self._collector.start()  # as the program does once its window is in use
 
     def close(self) -> None:
         self.editor.close_editor()
         self.volume.close()
         self.editor.deleteLater()
+        self._collector.stop()
         gc.unfreeze()
-        gc.set_threshold(*self._threshold)
+        gc.enable()
         sys.setswitchinterval(self._turns)
 
     def _until(self, there: Any, limit: float = 60.0) -> None:
