@@ -6,7 +6,6 @@ Relinking goes by the SHA-256 of the content; another file is taken only when th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from storage.model.items import Item, Kind, Location
 from storage.progress import Progress
 from storage.services.results import Failure
 from storage.services.series_links import check_series, lost_files, relink_files
-from storage.services.walk import find_files
+from storage.services.walk import find_files, path_to_link
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
@@ -89,10 +88,11 @@ def find_and_relink(catalog: Catalog, item_ids: Sequence[int], folder: Path, pro
             size = file.path.stat().st_size
             if size in sizes:
                 key = (size, hash_file(file.path, progress.check))
+                path = path_to_link(file.path) if key in wanted or key in behind else file.path
                 for item in wanted.pop(key, ()):
-                    result.relinked.append(relink(catalog, item.id, file.path))
+                    result.relinked.append(relink(catalog, item.id, path))
                 for part in behind.pop(key, ()):
-                    places.setdefault(part.item_id, {})[part.position] = Path(os.path.abspath(file.path))  # noqa: PTH100
+                    places.setdefault(part.item_id, {})[part.position] = path
         except (PostilError, OSError) as error:
             result.errors.append(Failure.of_file(file.path, error))
         progress.step(done)
@@ -114,7 +114,7 @@ def relink(catalog: Catalog, item_id: int, path: Path, *, accept_changed: bool =
         )
     if item.location not in _LINKS:
         raise BadInput(f"{item.title} is not a linked file.", remedy="Only linked files can be located anew.", input=item.title)
-    path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would swap a link for its target
+    path = path_to_link(path)
     info = probe(path)
     digest = hash_file(path)
     if item.sha256 and digest != item.sha256 and not accept_changed:

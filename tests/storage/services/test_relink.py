@@ -77,6 +77,20 @@ def test_lost_files_are_found_by_content_wherever_they_went(catalog, linked, tmp
     assert check_links(catalog, [linked["a"]], Progress())[0].location is Location.LINKED
 
 
+def test_a_file_whose_path_is_no_text_is_told_and_its_twin_is_taken(catalog, linked, tmp_path):
+    lost = tmp_path / "a.png"
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (moved / os.fsdecode(b"a\xff.png")).write_bytes(lost.read_bytes())
+    lost.rename(moved / "b.png")
+    found = find_and_relink(catalog, [linked["a"]], moved, Progress())
+    assert [(s.title, s.path) for s in found.relinked] == [("a.png", str(moved / "b.png"))]
+    (told,) = found.errors
+    assert "holds bytes that are no text" in told.reason
+    with pytest.raises(BadInput, match="holds bytes that are no text"):
+        relink(catalog, linked["a"], moved / os.fsdecode(b"a\xff.png"))
+
+
 def test_another_picture_is_taken_only_when_accepted(catalog, linked, tmp_path):
     other = pictures.write(tmp_path / "other.png", pictures.noise(30, 20, 9))
     with pytest.raises(BadInput, match="its content differs"):
