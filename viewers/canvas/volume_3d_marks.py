@@ -75,9 +75,8 @@ def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], how: 
     note = view.note
     if note:
         box = metrics.boundingRect(QRectF(0, 0, size[0] - 28, size[1]), _WRAPS, note)
-        ground = QRectF(
-            8, top, math.ceil(box.width()) + 13, math.ceil(box.height()) + 6
-        )  # to the hair it would break into one line more
+        wide, high = math.ceil(box.width()) + 1, math.ceil(box.height())  # to the hair it would break into one line more
+        ground = QRectF(8, top, wide + 12, high + 6)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(_NOTE_GROUND)
         p.drawRoundedRect(ground, 4, 4)
