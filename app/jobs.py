@@ -208,7 +208,7 @@ class JobRunner(QObject):
 
         with self._making:
             if self._processes is None or self._processes._broken:
-                self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=step_back)
+                self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=begin_behind)
             return self._processes
 
     @property
@@ -242,7 +242,7 @@ def _ended(end: Future[object]) -> None:
         log.error("something did not end well", exc_info=end.exception())
 
 
-def step_back() -> None:
+def begin_behind() -> None:
     """In a new process: behind the window where both want a core, and no longer there than the program is."""
     if hasattr(os, "nice"):
         os.nice(19)

@@ -105,10 +105,10 @@ _told: tuple[Any, Any] | None = None
 
 def _begin(done: Any, stop: Any) -> None:
     global _told
-    from app.jobs import step_back
+    from app.jobs import begin_behind
 
     _told = (done, stop)
-    step_back()
+    begin_behind()
 
 
 class _Telling(Progress):
