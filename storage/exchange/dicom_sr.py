@@ -199,8 +199,7 @@ def _tracking(what: _Thing) -> Any:
 
 
 def _measured(series: Series, what: _Thing, geometry: Geometry, frame: int) -> list[Value]:
-    volume = series.geometry
-    scale = measures.Scale.of_volume(volume) if volume is not None else series.calibration.under(geometry, frame)
+    scale = series.calibration.in_space(series.geometry).under(geometry, frame)
     if isinstance(geometry, Polyline):
         degrees = _angle(what.thing, geometry, scale)
         if degrees is not None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from storage.model.geometry import Geometry, Point, Polyline
 from storage.model.measures import FLATTEST, Scale
+from storage.model.space import VolumeGeometry
 
 _TISSUE, _CM = 1, 3  # Region Spatial Format 2D; Physical Units cm
 _MM_IN_CM = 10.0
@@ -59,6 +60,10 @@ class Calibration:
         sets = tuple(_ordered(each) for each in _list(found.get("regions")))
         of = tuple(n if isinstance(n, int) else -1 for n in _list(found.get("of")))
         return Calibration(scale, sets, of)
+
+    def in_space(self, geometry: VolumeGeometry | None) -> Calibration:
+        """Pictures that have a place in space have its millimetres, whatever else is said of them."""
+        return self if geometry is None else Calibration(Scale.of_volume(geometry))
 
     @property
     def aspect(self) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.model import masks, measures
+from storage.model.calibration import Calibration
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Polyline, RotatedBox
 from storage.model.measure_classes import Measure, measure_of
 from storage.model.measures import Scale, Statistics
@@ -28,8 +29,11 @@ class Measuring:
         self._known: tuple[tuple[object, ...], tuple[str, ...]] | None = None
 
     def scale(self, points: Iterable[Point], frame: int) -> Scale:
-        geometry = self.volume.geometry
-        return Scale.of_volume(geometry) if geometry is not None else self.volume.calibration.at(points, frame)
+        return self._calibration.at(points, frame)
+
+    @property
+    def _calibration(self) -> Calibration:
+        return self.volume.calibration.in_space(self.volume.geometry)
 
     def length(self, points: list[Point]) -> str:
         return self._length(points, self._frame())
@@ -54,8 +58,7 @@ class Measuring:
 
     def _why_no_mm(self, scale: Scale, frame: int) -> str:
         """Where other parts of the same picture have millimetres."""
-        regions = self.volume.calibration.of_frame(frame) if self.volume.geometry is None else ()
-        some = scale.unit != "mm" and any(r.scale is not None for r in regions)
+        some = scale.unit != "mm" and any(r.scale is not None for r in self._calibration.of_frame(frame))
         return ", not in one calibrated region" if some else ""
 
     def words(self, shape: Geometry, frame: int, name: str = "") -> tuple[str, ...]:
@@ -101,8 +104,7 @@ class Measuring:
         return tuple(filter(None, (self._length(points, frame), angle)))
 
     def _area(self, shape: Geometry, frame: int) -> str:
-        geometry = self.volume.geometry
-        scale = Scale.of_volume(geometry) if geometry is not None else self.volume.calibration.under(shape, frame)
+        scale = self._calibration.under(shape, frame)
         area = measures.area(shape, scale)
         if area is None or not math.isfinite(area):
             return ""
