@@ -9,14 +9,14 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.catalog import files
 from storage.catalog.folders import SUBTREE, subtree
-from storage.catalog.people import NAME_OF, forget, own, sees_item, visible
+from storage.catalog.nouns import Noun
+from storage.catalog.people import NAME_OF, forget, own, sees_item
 from storage.errors import NotFound, Refused
 from storage.ids import uuid_text
-from storage.model import titles
 from storage.model.items import FolderKind
 from storage.model.people import Action, User
 from storage.model.query import ItemSelection
@@ -26,50 +26,32 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 #: Members that are in the trash are not counted; the trash is small, the dataset may not be.
-_COLUMNS = f"""d.id, d.uuid, d.title, d.description, d.mirrored_folder_id,
-    (SELECT count(*) FROM data_units u WHERE u.dataset_id = d.id AND u.removed_at IS NULL)
-    - (SELECT count(*) FROM items i CROSS JOIN data_units u ON u.dataset_id = d.id AND u.item_id = i.id
+_COLUMNS = f"""t.id, t.uuid, t.title, t.description, t.mirrored_folder_id,
+    (SELECT count(*) FROM data_units u WHERE u.dataset_id = t.id AND u.removed_at IS NULL)
+    - (SELECT count(*) FROM items i CROSS JOIN data_units u ON u.dataset_id = t.id AND u.item_id = i.id
        WHERE i.trash_group IS NOT NULL AND u.removed_at IS NULL),
-    (SELECT count(*) FROM project_datasets p WHERE p.dataset_id = d.id),
-    d.created_at, {NAME_OF.format("d.created_by")}"""
+    (SELECT count(*) FROM project_datasets p WHERE p.dataset_id = t.id),
+    t.created_at, {NAME_OF.format("t.created_by")}"""
+
+
+def _row(_: sqlite3.Connection, row: tuple[Any, ...]) -> DatasetRow:
+    return DatasetRow(row[0], uuid_text(row[1]), *row[2:])
+
+
+DATASETS = Noun("datasets", "dataset", _COLUMNS, _row)
+all_rows, row, by_title = DATASETS.all_rows, DATASETS.row, DATASETS.by_title
+rename, describe = DATASETS.rename, DATASETS.describe
 
 
 # -- reads ---------------------------------------------------------------------------------------------------------
-
-
-def all_rows(db: sqlite3.Connection, viewer: User) -> list[DatasetRow]:
-    seen = visible(db, viewer, "datasets")
-    rows = [_row(r) for r in db.execute(f"SELECT {_COLUMNS} FROM datasets d") if seen is None or r[0] in seen]
-    return sorted(rows, key=lambda d: (titles.sort_key(d.title), d.id))
-
-
-def row(db: sqlite3.Connection, viewer: User, dataset_id: int) -> DatasetRow:
-    found = db.execute(f"SELECT {_COLUMNS} FROM datasets d WHERE d.id = ?", (dataset_id,)).fetchone()
-    seen = visible(db, viewer, "datasets")
-    if found is None or (seen is not None and dataset_id not in seen):
-        raise NotFound("There is no such dataset.", remedy="It may have been deleted meanwhile.")
-    return _row(found)
-
-
-def by_title(db: sqlite3.Connection, viewer: User, title: str) -> DatasetRow:
-    for found in all_rows(db, viewer):
-        if found.title.casefold() == title.strip().casefold():
-            return found
-    raise NotFound(f"There is no dataset “{title}”.", remedy="`postil dataset list` names those there are.", input=title)
 
 
 def of_item(db: sqlite3.Connection, viewer: User, item_id: int) -> list[DatasetRow]:
     folder_id = db.execute("SELECT folder_id FROM items WHERE id = ?", (item_id,)).fetchone()
     if folder_id is None or not sees_item(db, viewer, item_id, folder_id[0]):
         raise NotFound("There is no such item.", remedy="It may have been deleted meanwhile.")
-    seen = visible(db, viewer, "datasets")
-    where = "d.id IN (SELECT u.dataset_id FROM data_units u WHERE u.item_id = ? AND u.removed_at IS NULL)"
-    rows = [_row(r) for r in db.execute(f"SELECT {_COLUMNS} FROM datasets d WHERE {where}", (item_id,))]
-    return sorted((d for d in rows if seen is None or d.id in seen), key=lambda d: (titles.sort_key(d.title), d.id))
-
-
-def _row(row: tuple) -> DatasetRow:  # type: ignore[type-arg]
-    return DatasetRow(row[0], uuid_text(row[1]), *row[2:])
+    where = "t.id IN (SELECT u.dataset_id FROM data_units u WHERE u.item_id = ? AND u.removed_at IS NULL)"
+    return DATASETS.some(db, viewer, where, item_id)
 
 
 # -- operations ----------------------------------------------------------------------------------------------------
@@ -77,7 +59,7 @@ def _row(row: tuple) -> DatasetRow:  # type: ignore[type-arg]
 
 def create(op: Operation, title: str, description: str = "", mirrored_folder_id: int | None = None) -> int:
     op.require(Action.EDIT, "datasets")
-    title = _free_title(op, title)
+    title = DATASETS.free_title(op, title)
     if mirrored_folder_id is not None:
         op.require(Action.VIEW, "folders", mirrored_folder_id)
         if not op.value("SELECT 1 FROM folders WHERE id = ? AND trashed_at IS NULL", mirrored_folder_id):
@@ -88,20 +70,6 @@ def create(op: Operation, title: str, description: str = "", mirrored_folder_id:
     if mirrored_folder_id is not None:
         put_in(op, dataset_id, _items_in(op, [mirrored_folder_id], recursive=True))
     return dataset_id
-
-
-def rename(op: Operation, dataset_id: int, title: str) -> None:
-    op.require(Action.EDIT, "datasets", dataset_id)
-    _there(op, dataset_id)
-    op.update("datasets", dataset_id, title=_free_title(op, title, but=dataset_id))
-    op.touch(datasets=dataset_id)
-
-
-def describe(op: Operation, dataset_id: int, text: str) -> None:
-    op.require(Action.EDIT, "datasets", dataset_id)
-    _there(op, dataset_id)
-    op.update("datasets", dataset_id, description=text)
-    op.touch(datasets=dataset_id)
 
 
 def attach_items(op: Operation, dataset_id: int, selection: ItemSelection) -> int:
@@ -131,7 +99,7 @@ def delete(op: Operation, dataset_id: int) -> None:
     from storage.catalog.transaction import IN_IDS, ids_json
 
     op.require(Action.EDIT, "datasets", dataset_id)
-    _there(op, dataset_id)
+    DATASETS.there(op, dataset_id)
     units = [r[0] for r in op.all("SELECT id FROM data_units WHERE dataset_id = ?", dataset_id)]
     items = [r[0] for r in op.all("SELECT item_id FROM data_units WHERE dataset_id = ? AND removed_at IS NULL", dataset_id)]
     erase_label_rows(op, [r[0] for r in op.all(f"SELECT id FROM label_rows WHERE data_unit_id {IN_IDS}", ids_json(units))])
@@ -241,7 +209,8 @@ def _mirrored(op: Operation, folder_id: int) -> list[int]:
 
 
 def _plain(op: Operation, dataset_id: int) -> None:
-    title, folder_id = _there(op, dataset_id)
+    title = DATASETS.there(op, dataset_id)
+    folder_id = op.value("SELECT mirrored_folder_id FROM datasets WHERE id = ?", dataset_id)
     if folder_id is not None:
         folder = op.value("SELECT title FROM folders WHERE id = ?", folder_id)
         raise Refused(
@@ -249,27 +218,3 @@ def _plain(op: Operation, dataset_id: int) -> None:
             remedy=f"Move the files into “{folder}” or out of it.",
             input=title,
         )
-
-
-def _there(op: Operation, dataset_id: int) -> tuple[str, int | None]:
-    found = op.one("SELECT title, mirrored_folder_id FROM datasets WHERE id = ?", dataset_id)
-    if found is None:
-        raise NotFound("There is no such dataset.", remedy="It may have been deleted meanwhile.")
-    return (found[0], found[1])
-
-
-def _free_title(op: Operation, title: str, but: int | None = None) -> str:
-    return free_title(op, "datasets", "dataset", title, but)
-
-
-def free_title(op: Operation, table: str, what: str, title: str, but: int | None = None) -> str:
-    """Titles of datasets, ontologies and projects are unique: the command line names things by them."""
-    title = titles.checked(title, f"{what} title")
-    for row in op.all(f'SELECT id, title FROM "{table}"'):
-        if row[0] != but and row[1].casefold() == title.casefold():
-            raise Refused(
-                f"There is {'an' if what[0] in 'aeio' else 'a'} {what} “{title}” already.",
-                remedy="Choose another title.",
-                input=title,
-            )
-    return title

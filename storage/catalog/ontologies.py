@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from storage.catalog.datasets import free_title
-from storage.catalog.people import own, visible
-from storage.errors import NotFound, Refused
+from storage.catalog.nouns import Noun
+from storage.catalog.people import own
+from storage.errors import Refused
 from storage.ids import uuid_text
 from storage.model import titles
 from storage.model.ontology import Ontology
@@ -20,33 +20,21 @@ from storage.model.reads import OntologyRow, OntologyUse
 if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
-_COLUMNS = """o.id, o.uuid, o.title, o.description,
-    coalesce(json_array_length(o.structure, '$.objects'), 0), coalesce(json_array_length(o.structure, '$.classifications'), 0),
-    (SELECT count(*) FROM projects p WHERE p.ontology_id = o.id), o.edited_at"""
+_COLUMNS = """t.id, t.uuid, t.title, t.description,
+    coalesce(json_array_length(t.structure, '$.objects'), 0), coalesce(json_array_length(t.structure, '$.classifications'), 0),
+    (SELECT count(*) FROM projects p WHERE p.ontology_id = t.id), t.edited_at"""
+
+
+def _row(_: sqlite3.Connection, row: tuple[Any, ...]) -> OntologyRow:
+    return OntologyRow(row[0], uuid_text(row[1]), *row[2:])
+
+
+ONTOLOGIES = Noun("ontologies", "ontology", _COLUMNS, _row)
+all_rows, row, by_title = ONTOLOGIES.all_rows, ONTOLOGIES.row, ONTOLOGIES.by_title
+rename, describe = ONTOLOGIES.rename, ONTOLOGIES.describe
 
 
 # -- reads ---------------------------------------------------------------------------------------------------------
-
-
-def all_rows(db: sqlite3.Connection, viewer: User) -> list[OntologyRow]:
-    seen = visible(db, viewer, "ontologies")
-    rows = [_row(r) for r in db.execute(f"SELECT {_COLUMNS} FROM ontologies o") if seen is None or r[0] in seen]
-    return sorted(rows, key=lambda o: (titles.sort_key(o.title), o.id))
-
-
-def row(db: sqlite3.Connection, viewer: User, ontology_id: int) -> OntologyRow:
-    found = db.execute(f"SELECT {_COLUMNS} FROM ontologies o WHERE o.id = ?", (ontology_id,)).fetchone()
-    seen = visible(db, viewer, "ontologies")
-    if found is None or (seen is not None and ontology_id not in seen):
-        raise NotFound("There is no such ontology.", remedy="It may have been deleted meanwhile.")
-    return _row(found)
-
-
-def by_title(db: sqlite3.Connection, viewer: User, title: str) -> OntologyRow:
-    for found in all_rows(db, viewer):
-        if found.title.casefold() == title.strip().casefold():
-            return found
-    raise NotFound(f"There is no ontology “{title}”.", remedy="`postil ontology list` names those there are.", input=title)
 
 
 def ontology(db: sqlite3.Connection, viewer: User, ontology_id: int) -> Ontology:
@@ -78,16 +66,12 @@ def use(db: sqlite3.Connection, viewer: User, ontology_id: int) -> OntologyUse:
     return OntologyUse(tuple(sorted((r[0] for r in projects), key=titles.sort_key)), used)
 
 
-def _row(row: tuple) -> OntologyRow:  # type: ignore[type-arg]
-    return OntologyRow(row[0], uuid_text(row[1]), *row[2:])
-
-
 # -- operations ----------------------------------------------------------------------------------------------------
 
 
 def create(op: Operation, title: str, ontology: Ontology, description: str = "") -> int:
     op.require(Action.EDIT, "ontologies")
-    title = free_title(op, "ontologies", "ontology", title)
+    title = ONTOLOGIES.free_title(op, title)
     ontology_id = op.insert("ontologies", title=title, description=description, structure=_text(ontology))
     own(op, "ontologies", ontology_id)
     op.touch(ontologies=ontology_id)
@@ -97,7 +81,7 @@ def create(op: Operation, title: str, ontology: Ontology, description: str = "")
 def save(op: Operation, ontology_id: int, ontology: Ontology) -> None:
     """A new version in place of the last. Saving what is there already changes nothing."""
     op.require(Action.EDIT, "ontologies", ontology_id)
-    _there(op, ontology_id)
+    ONTOLOGIES.there(op, ontology_id)
     text = _text(ontology)
     before, version = op.one("SELECT structure, version FROM ontologies WHERE id = ?", ontology_id)
     if text != before:
@@ -105,24 +89,10 @@ def save(op: Operation, ontology_id: int, ontology: Ontology) -> None:
         op.touch(ontologies=ontology_id)
 
 
-def rename(op: Operation, ontology_id: int, title: str) -> None:
-    op.require(Action.EDIT, "ontologies", ontology_id)
-    _there(op, ontology_id)
-    op.update("ontologies", ontology_id, title=free_title(op, "ontologies", "ontology", title, ontology_id))
-    op.touch(ontologies=ontology_id)
-
-
-def describe(op: Operation, ontology_id: int, text: str) -> None:
-    op.require(Action.EDIT, "ontologies", ontology_id)
-    _there(op, ontology_id)
-    op.update("ontologies", ontology_id, description=text)
-    op.touch(ontologies=ontology_id)
-
-
 def duplicate(op: Operation, ontology_id: int) -> int:
     """A copy under the next free title. It keeps its hashes, so labels made with the one fit the other."""
     op.require(Action.VIEW, "ontologies", ontology_id)
-    title = _there(op, ontology_id)
+    title = ONTOLOGIES.there(op, ontology_id)
     taken = {r[0].lower() for r in op.all("SELECT title FROM ontologies")}
     description = op.value("SELECT description FROM ontologies WHERE id = ?", ontology_id)
     return create(op, titles.unique(title, taken, extension=False), replace(read(op.db, ontology_id)), description)
@@ -132,7 +102,7 @@ def delete(op: Operation, ontology_id: int) -> None:
     from storage.catalog.people import forget
 
     op.require(Action.EDIT, "ontologies", ontology_id)
-    title = _there(op, ontology_id)
+    title = ONTOLOGIES.there(op, ontology_id)
     users = [r[0] for r in op.all("SELECT title FROM projects WHERE ontology_id = ? ORDER BY title", ontology_id)]
     if users:
         names = ", ".join(f"“{t}”" for t in users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
@@ -148,10 +118,3 @@ def delete(op: Operation, ontology_id: int) -> None:
 
 def _text(ontology: Ontology) -> str:
     return json.dumps(to_dict(ontology), ensure_ascii=False, separators=(",", ":"))
-
-
-def _there(op: Operation, ontology_id: int) -> str:
-    title = op.value("SELECT title FROM ontologies WHERE id = ?", ontology_id)
-    if title is None:
-        raise NotFound("There is no such ontology.", remedy="It may have been deleted meanwhile.")
-    return str(title)

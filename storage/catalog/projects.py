@@ -12,11 +12,12 @@ from array import array
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from storage.catalog.datasets import free_title
+from storage.catalog.datasets import DATASETS
+from storage.catalog.nouns import Noun
+from storage.catalog.ontologies import ONTOLOGIES
 from storage.catalog.people import forget, own, visible
 from storage.errors import NotFound, Refused
 from storage.ids import uuid_blob, uuid_text
-from storage.model import titles
 from storage.model.people import Action, User
 from storage.model.reads import ProjectRow
 from storage.model.workflow import Stage, StageKind, TaskStatus, Workflow, plain_workflow
@@ -24,8 +25,8 @@ from storage.model.workflow import Stage, StageKind, TaskStatus, Workflow, plain
 if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
-_COLUMNS = """p.id, p.uuid, p.title, p.description, p.ontology_id,
-    (SELECT o.title FROM ontologies o WHERE o.id = p.ontology_id), p.workflow, p.created_at"""
+_COLUMNS = """t.id, t.uuid, t.title, t.description, t.ontology_id,
+    (SELECT o.title FROM ontologies o WHERE o.id = t.ontology_id), t.workflow, t.created_at"""
 
 #: Tasks of items, with whether they are hidden and whether they ought to be; takes ids of items as JSON.
 _HIDING = """
@@ -38,28 +39,25 @@ WHERE i.id IN (SELECT value FROM json_each(?)) AND t.hidden <> hide
 """
 
 
+def _row(db: sqlite3.Connection, row: tuple[Any, ...]) -> ProjectRow:
+    id_, uuid, title, description, ontology_id, ontology_title, workflow_text, created_at = row
+    workflow = workflow_from_json(workflow_text)
+    dataset_ids = tuple(
+        r[0] for r in db.execute("SELECT dataset_id FROM project_datasets WHERE project_id = ? ORDER BY id", (id_,))
+    )
+    count = "SELECT count(*) FROM tasks WHERE project_id = ? AND stage_uuid = ? AND hidden = 0"
+    tasks = {s.uuid: db.execute(count, (id_, uuid_blob(s.uuid))).fetchone()[0] for s in workflow.stages}
+    return ProjectRow(
+        id_, uuid_text(uuid), title, description, ontology_id, ontology_title, dataset_ids, workflow, tasks, created_at
+    )
+
+
+PROJECTS = Noun("projects", "project", _COLUMNS, _row)
+all_rows, row, by_title = PROJECTS.all_rows, PROJECTS.row, PROJECTS.by_title
+rename, describe = PROJECTS.rename, PROJECTS.describe
+
+
 # -- reads ---------------------------------------------------------------------------------------------------------
-
-
-def all_rows(db: sqlite3.Connection, viewer: User) -> list[ProjectRow]:
-    seen = visible(db, viewer, "projects")
-    rows = [_row(db, r) for r in db.execute(f"SELECT {_COLUMNS} FROM projects p").fetchall() if seen is None or r[0] in seen]
-    return sorted(rows, key=lambda p: (titles.sort_key(p.title), p.id))
-
-
-def row(db: sqlite3.Connection, viewer: User, project_id: int) -> ProjectRow:
-    found = db.execute(f"SELECT {_COLUMNS} FROM projects p WHERE p.id = ?", (project_id,)).fetchone()
-    seen = visible(db, viewer, "projects")
-    if found is None or (seen is not None and project_id not in seen):
-        raise NotFound("There is no such project.", remedy="It may have been deleted meanwhile.")
-    return _row(db, found)
-
-
-def by_title(db: sqlite3.Connection, viewer: User, title: str) -> ProjectRow:
-    for found in all_rows(db, viewer):
-        if found.title.casefold() == title.strip().casefold():
-            return found
-    raise NotFound(f"There is no project “{title}”.", remedy="`postil project list` names those there are.", input=title)
 
 
 def of_dataset(db: sqlite3.Connection, viewer: User, dataset_id: int) -> list[ProjectRow]:
@@ -106,19 +104,6 @@ def label_counts(db: sqlite3.Connection, viewer: User, project_id: int) -> dict[
     return counts
 
 
-def _row(db: sqlite3.Connection, row: tuple[Any, ...]) -> ProjectRow:
-    id_, uuid, title, description, ontology_id, ontology_title, workflow_text, created_at = row
-    workflow = workflow_from_json(workflow_text)
-    dataset_ids = tuple(
-        r[0] for r in db.execute("SELECT dataset_id FROM project_datasets WHERE project_id = ? ORDER BY id", (id_,))
-    )
-    count = "SELECT count(*) FROM tasks WHERE project_id = ? AND stage_uuid = ? AND hidden = 0"
-    tasks = {s.uuid: db.execute(count, (id_, uuid_blob(s.uuid))).fetchone()[0] for s in workflow.stages}
-    return ProjectRow(
-        id_, uuid_text(uuid), title, description, ontology_id, ontology_title, dataset_ids, workflow, tasks, created_at
-    )
-
-
 def workflow_to_json(workflow: Workflow) -> str:
     stages = [{"uuid": s.uuid, "kind": str(s.kind), "title": s.title, "next": s.next} for s in workflow.stages]
     return json.dumps({"stages": stages}, ensure_ascii=False, separators=(",", ":"))
@@ -142,9 +127,8 @@ def create(
 ) -> int:
     op.require(Action.EDIT, "projects")
     op.require(Action.VIEW, "ontologies", ontology_id)
-    if not op.value("SELECT 1 FROM ontologies WHERE id = ?", ontology_id):
-        raise NotFound("There is no such ontology.", remedy="It may have been deleted meanwhile.")
-    title = free_title(op, "projects", "project", title)
+    ONTOLOGIES.there(op, ontology_id)
+    title = PROJECTS.free_title(op, title)
     text = workflow_to_json(workflow or plain_workflow())
     project_id = op.insert("projects", title=title, description=description, ontology_id=ontology_id, workflow=text)
     own(op, "projects", project_id)
@@ -154,28 +138,12 @@ def create(
     return project_id
 
 
-def rename(op: Operation, project_id: int, title: str) -> None:
-    op.require(Action.EDIT, "projects", project_id)
-    _there(op, project_id)
-    op.update("projects", project_id, title=free_title(op, "projects", "project", title, project_id))
-    op.touch(projects=project_id)
-
-
-def describe(op: Operation, project_id: int, text: str) -> None:
-    op.require(Action.EDIT, "projects", project_id)
-    _there(op, project_id)
-    op.update("projects", project_id, description=text)
-    op.touch(projects=project_id)
-
-
 def attach_dataset(op: Operation, project_id: int, dataset_id: int) -> None:
     """Label rows and tasks for all its data units; those of an earlier time in the project come back."""
     op.require(Action.EDIT, "projects", project_id)
     op.require(Action.VIEW, "datasets", dataset_id)
-    title = _there(op, project_id)
-    dataset = op.value("SELECT title FROM datasets WHERE id = ?", dataset_id)
-    if dataset is None:
-        raise NotFound("There is no such dataset.", remedy="It may have been deleted meanwhile.")
+    title = PROJECTS.there(op, project_id)
+    dataset = DATASETS.there(op, dataset_id)
     if op.value("SELECT 1 FROM project_datasets WHERE project_id = ? AND dataset_id = ?", project_id, dataset_id):
         raise Refused(
             f"The dataset “{dataset}” is in the project “{title}” already.", remedy="Choose another one.", input=dataset
@@ -190,7 +158,7 @@ def attach_dataset(op: Operation, project_id: int, dataset_id: int) -> None:
 def detach_dataset(op: Operation, project_id: int, dataset_id: int) -> None:
     """Its tasks are hidden with their labels, until it is attached again."""
     op.require(Action.EDIT, "projects", project_id)
-    _there(op, project_id)
+    PROJECTS.there(op, project_id)
     use = op.value("SELECT id FROM project_datasets WHERE project_id = ? AND dataset_id = ?", project_id, dataset_id)
     if use is None:
         raise NotFound("The dataset is not in this project.", remedy="Look at the project's datasets.")
@@ -202,7 +170,7 @@ def detach_dataset(op: Operation, project_id: int, dataset_id: int) -> None:
 def delete(op: Operation, project_id: int) -> None:
     """For good, with its tasks and labels. Datasets and ontology stay."""
     op.require(Action.EDIT, "projects", project_id)
-    _there(op, project_id)
+    PROJECTS.there(op, project_id)
     erase_label_rows(op, [r[0] for r in op.all("SELECT id FROM label_rows WHERE project_id = ?", project_id)])
     uses = op.all("SELECT id, dataset_id FROM project_datasets WHERE project_id = ?", project_id)
     ontology_id = op.value("SELECT ontology_id FROM projects WHERE id = ?", project_id)
@@ -275,10 +243,3 @@ def erase_label_rows(op: Operation, label_row_ids: Sequence[int]) -> None:
     for table in _HANGING:
         op.delete(table, [r[0] for r in op.all(f"SELECT id FROM {table} WHERE label_row_id {IN_IDS}", wanted)])
     op.delete("label_rows", label_row_ids)
-
-
-def _there(op: Operation, project_id: int) -> str:
-    title = op.value("SELECT title FROM projects WHERE id = ?", project_id)
-    if title is None:
-        raise NotFound("There is no such project.", remedy="It may have been deleted meanwhile.")
-    return str(title)
