@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.actions.registry import Action
@@ -11,11 +12,32 @@ if TYPE_CHECKING:
 
 
 def file_actions(room: FilesRoom) -> list[Action]:
-    tr, group = room.tr, room.tr("Files")
+    return [*_adding(room), *_looking(room), *_of_selection(room)]
 
+
+def _adding(room: FilesRoom) -> list[Action]:
+    tr, action = room.tr, partial(Action, group=room.tr("Files"))
+    return [
+        action("files.add", tr("Add data…"), room.add_data, ("Ctrl+U",), "ph.plus"),
+        action("files.new_folder", tr("New folder…"), room.new_folder, ("Ctrl+Shift+N",), "ph.folder-simple-plus"),
+        action("files.relink", tr("Locate missing originals…"), room.relink, icon="ph.link"),
+    ]
+
+
+def _looking(room: FilesRoom) -> list[Action]:
     def shown() -> str:
         return "" if room.shown() else tr("Go to Files first.")
 
+    tr, panel, action = room.tr, room.panel, partial(Action, group=room.tr("Files"), when=shown)
+    return [
+        action("files.grid", tr("Show as pictures"), panel.show_grid, ("Ctrl+1",), "ph.squares-four", scope="files"),
+        action("files.table", tr("Show as a table"), panel.show_table, ("Ctrl+2",), "ph.rows", scope="files"),
+        action("files.back", tr("Back"), panel.go_back, ("Back",), "ph.arrow-left"),
+        action("files.forward", tr("Forward"), panel.go_forward, ("Forward",), "ph.arrow-right"),
+    ]
+
+
+def _of_selection(room: FilesRoom) -> list[Action]:
     def items() -> str:
         return "" if room.items().count else tr("Select items first.")
 
@@ -28,96 +50,21 @@ def file_actions(room: FilesRoom) -> list[Action]:
     def one_item() -> str:
         return "" if room.items().count == 1 else tr("Select one item.")
 
+    tr, action = room.tr, partial(Action, group=room.tr("Files"))
+    add, remove, move = room.add_selected_to_dataset, room.remove_from_datasets, room.move_selected
+    rename, delete = room.rename_selected, room.delete_selected
     return [
-        Action("files.add", tr("Add data…"), room.add_data, ("Ctrl+U",), "ph.plus", group=group),
-        Action("files.new_folder", tr("New folder…"), room.new_folder, ("Ctrl+Shift+N",), "ph.folder-simple-plus", group=group),
-        Action(
-            "files.grid",
-            tr("Show as pictures"),
-            room.panel.show_grid,
-            ("Ctrl+1",),
-            "ph.squares-four",
-            when=shown,
-            group=group,
-            scope="files",
-        ),
-        Action(
-            "files.table",
-            tr("Show as a table"),
-            room.panel.show_table,
-            ("Ctrl+2",),
-            "ph.rows",
-            when=shown,
-            group=group,
-            scope="files",
-        ),
-        Action("files.back", tr("Back"), room.panel.go_back, ("Back",), "ph.arrow-left", when=shown, group=group),
-        Action("files.forward", tr("Forward"), room.panel.go_forward, ("Forward",), "ph.arrow-right", when=shown, group=group),
-        Action("files.open", tr("Open"), room.open_selected, (), "ph.arrow-square-out", when=one_item, group=group),
-        Action(
-            "files.add_to_dataset",
-            tr("Add to dataset…"),
-            room.add_selected_to_dataset,
-            ("Ctrl+D",),
-            "ph.database",
-            when=something,
-            group=group,
-            scope="files",
-        ),
-        Action(
-            "files.remove_from_datasets",
-            tr("Remove from datasets…"),
-            room.remove_from_datasets,
-            (),
-            "ph.minus-circle",
-            when=items,
-            group=group,
-        ),
-        Action(
-            "files.move",
-            tr("Move to another folder…"),
-            room.move_selected,
-            ("Ctrl+M",),
-            "ph.folder-simple",
-            when=something,
-            group=group,
-        ),
-        Action(
-            "files.rename",
-            tr("Rename"),
-            room.rename_selected,
-            ("F2",),
-            "ph.pencil-simple",
-            when=one,
-            group=group,
-            scope="files",
-        ),
-        Action(
-            "files.delete",
-            tr("Delete…"),
-            room.delete_selected,
-            ("Delete",),
-            "ph.trash",
-            when=something,
-            group=group,
-            scope="files",
-        ),
-        Action("files.reveal", tr("Reveal the file"), room.reveal, (), "ph.eye", when=one_item, group=group),
-        Action("files.copy_path", tr("Copy path"), room.copy_path, (), "ph.copy", when=items, group=group),
-        Action("files.relink", tr("Locate missing originals…"), room.relink, (), "ph.link", group=group),
+        action("files.open", tr("Open"), room.open_selected, icon="ph.arrow-square-out", when=one_item),
+        action("files.add_to_dataset", tr("Add to dataset…"), add, ("Ctrl+D",), "ph.database", when=something, scope="files"),
+        action("files.remove_from_datasets", tr("Remove from datasets…"), remove, icon="ph.minus-circle", when=items),
+        action("files.move", tr("Move to another folder…"), move, ("Ctrl+M",), "ph.folder-simple", when=something),
+        action("files.rename", tr("Rename"), rename, ("F2",), "ph.pencil-simple", when=one, scope="files"),
+        action("files.delete", tr("Delete…"), delete, ("Delete",), "ph.trash", when=something, scope="files"),
+        action("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.eye", when=one_item),
+        action("files.copy_path", tr("Copy path"), room.copy_path, icon="ph.copy", when=items),
     ]
 
 
 ITEM_MENU = ("files.open", "-", "files.add_to_dataset", "files.remove_from_datasets", "-", "files.move", "files.rename", "-", "files.reveal", "files.copy_path", "-", "files.delete")  # fmt: skip
-FOLDER_MENU = (
-    "files.add",
-    "files.new_folder",
-    "-",
-    "files.add_to_dataset",
-    "-",
-    "files.move",
-    "files.rename",
-    "-",
-    "files.delete",
-)
+FOLDER_MENU = ("files.add", "files.new_folder", "-", "files.add_to_dataset", "-", "files.move", "files.rename", "-", "files.delete")  # fmt: skip
 PLACE_MENU = ("files.add", "files.new_folder", "-", "files.relink")

@@ -188,12 +188,12 @@ def test_delete_names_the_selected_items(panel, qtbot):
 
 
 def test_the_selection_is_told_and_add_to_dataset_says_why_it_is_off(panel, qtbot):
-    assert not panel.add_to_dataset.isEnabled()
-    assert panel.add_to_dataset.toolTip() == "Select items first."
+    assert not panel.tools.add_to_dataset.isEnabled()
+    assert panel.tools.add_to_dataset.toolTip() == "Select items first."
     with qtbot.waitSignal(panel.selection_changed, timeout=1000) as told:
         panel.list.select_ids(frozenset({4}))
     assert told.args[1] == ItemSelection.of(4)
-    assert panel.add_to_dataset.isEnabled()
+    assert panel.tools.add_to_dataset.isEnabled()
 
 
 def test_filters_narrow_the_list_and_say_so(panel, qtbot, reads):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from storage.errors import NotFound
 from storage.model.changes import Changes
@@ -17,28 +16,22 @@ from storage.model.query import ItemQuery, ItemSelection, SortBy
 from widgets import theme, words
 from widgets.bus import CatalogBus
 from widgets.controls.breadcrumb import Breadcrumb
-from widgets.controls.buttons import button, icon_button, line
+from widgets.controls.buttons import line
 from widgets.controls.filter_bar import FilterBar
 from widgets.controls.folder_strip import FolderStrip
 from widgets.controls.labels import label
 from widgets.controls.search_field import SearchField
-from widgets.controls.zoom_slider import ZoomSlider
 from widgets.drop_rules import Drop
 from widgets.panels.files_list import FilesList, Mode
+from widgets.panels.files_places import Place, Visits
 from widgets.panels.files_sidebar import FilesSidebar
+from widgets.panels.files_tools import FilesTools
 from widgets.thumbs import Thumbs
-from widgets.views.file_grid import THUMB_MAX, THUMB_MIN
 from widgets.work import Work
 
 if TYPE_CHECKING:
     from storage.model.reads import Reads
     from widgets.panels.trash import TrashPanel
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    kind: Literal["all", "folder", "trash"] = "all"
-    folder_id: int | None = None
 
 
 class FilesPanel(QWidget):
@@ -65,12 +58,10 @@ class FilesPanel(QWidget):
         super().__init__(parent)
         self._reads = reads
         self._work = work
-        self._place = Place()
+        self._visits = Visits()
         self._text = ""
         self._sort = (SortBy.TITLE, False)
         self._above: list[int] = []  # folders over the open one
-        self._back: list[Place] = []
-        self._forward: list[Place] = []
         # Each part is born where it stays: moving a tree of widgets has the style sheet dress all of them again.
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.sidebar = FilesSidebar(reads, work, self.splitter)
@@ -85,28 +76,15 @@ class FilesPanel(QWidget):
         )
         self.filters = FilterBar(self._items)
         self.strip = FolderStrip(self._items)
-        self.zoom = ZoomSlider(THUMB_MIN, THUMB_MAX)
+        self.tools = FilesTools(self.list.grid.thumb_size, self._items)
+        self.zoom = self.tools.zoom
         self._count = label("", "quiet")
-        self._make_tools()
         self._lay_out()
         self._connect()
         bus.changed.connect(self._on_changes)
-        self._go(Place())
+        self._go()
 
     # -- building
-
-    def _make_tools(self) -> None:
-        self.add_data = button(self.tr("Add data"), "ph.plus", primary=True)
-        self.new_folder = button(self.tr("New folder"), "ph.folder-simple-plus", quiet=True)
-        self.add_to_dataset = button(self.tr("Add to dataset…"), "ph.database", quiet=True)
-        self.grid_button = icon_button("ph.squares-four", self.tr("Show as pictures"), tip=self.tr("Pictures (Ctrl+1)"))
-        self.table_button = icon_button("ph.rows", self.tr("Show as a table"), tip=self.tr("Table (Ctrl+2)"))
-        group = QButtonGroup(self)
-        for each in (self.grid_button, self.table_button):
-            each.setCheckable(True)
-            group.addButton(each)
-        self.grid_button.setChecked(True)
-        self.zoom.setValue(self.list.grid.thumb_size)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -115,14 +93,6 @@ class FilesPanel(QWidget):
         head.addWidget(self.breadcrumb, 1)
         self.search.setFixedWidth(300)
         head.addWidget(self.search)
-        tools = QHBoxLayout()
-        tools.setContentsMargins(theme.GROUP, theme.GAP, theme.GROUP, theme.INSIDE)
-        tools.setSpacing(theme.GAP)
-        for each in (self.add_data, self.new_folder, self.add_to_dataset):
-            tools.addWidget(each)
-        tools.addStretch()
-        for each in (self.zoom, self.grid_button, self.table_button):
-            tools.addWidget(each)
         narrowing = QHBoxLayout()
         narrowing.setContentsMargins(theme.GAP, 0, theme.GROUP, theme.INSIDE)
         narrowing.addWidget(self.filters)
@@ -131,8 +101,8 @@ class FilesPanel(QWidget):
         column = QVBoxLayout(self._items)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (tools, narrowing):
-            column.addLayout(part)
+        column.addWidget(self.tools)
+        column.addLayout(narrowing)
         column.addWidget(line())
         column.addWidget(self.strip)
         column.addWidget(self.list, 1)
@@ -197,11 +167,11 @@ class FilesPanel(QWidget):
         self.strip.selected.connect(self._chip_selected)
         self.strip.menu_wanted.connect(self._chip_menu)
         self._connect_list()
-        self.add_data.clicked.connect(self._want_data)
-        self.new_folder.clicked.connect(self._want_new_folder)
-        self.add_to_dataset.clicked.connect(self._want_dataset)
-        self.grid_button.clicked.connect(self.show_grid)
-        self.table_button.clicked.connect(self.show_table)
+        self.tools.add_data.clicked.connect(self._want_data)
+        self.tools.new_folder.clicked.connect(self._want_new_folder)
+        self.tools.add_to_dataset.clicked.connect(self._want_dataset)
+        self.tools.grid.clicked.connect(self.show_grid)
+        self.tools.table.clicked.connect(self.show_table)
         self.zoom.valueChanged.connect(self._zoom)
 
     def _connect_list(self) -> None:
@@ -223,7 +193,7 @@ class FilesPanel(QWidget):
 
     @property
     def place(self) -> Place:
-        return self._place
+        return self._visits.now
 
     def set_paths_of(self, paths_of: Callable[[ItemSelection], list[str]]) -> None:
         """Where the originals of dragged items lie, for other programs."""
@@ -240,34 +210,31 @@ class FilesPanel(QWidget):
         self._visit(Place("folder", folder_id))
 
     def go_back(self) -> None:
-        if self._back:
-            self._forward.append(self._place)
-            self._go(self._back.pop())
+        if self._visits.back():
+            self._go()
 
     def go_forward(self) -> None:
-        if self._forward:
-            self._back.append(self._place)
-            self._go(self._forward.pop())
+        if self._visits.forward():
+            self._go()
 
     def _choose(self, folder_id: int | None) -> None:
-        self._visit(Place() if folder_id is None else Place("folder", folder_id))
+        self._visit(Place.of(folder_id))
 
     def _visit(self, place: Place) -> None:
-        if place == self._place and not self._text:
+        if place == self.place and not self._text:
             self.sidebar.show_place(place.kind, place.folder_id)
             return
-        if place != self._place:
-            self._back.append(self._place)
-            self._forward.clear()
-        self._go(place)
+        self._visits.visit(place)
+        self._go()
 
-    def _go(self, place: Place) -> None:
-        self._place = place
+    def _go(self) -> None:
+        """To where one is now by the way one took."""
+        place, (back, forward) = self.place, self._visits.ways
         self._text = ""
         self.search.set_quietly("")
         self.sidebar.show_place(place.kind, place.folder_id)
         self.pages.setCurrentWidget(self.trash if place.kind == "trash" else self._items)
-        self.breadcrumb.set_history(back=bool(self._back), forward=bool(self._forward))
+        self.breadcrumb.set_history(back=back, forward=forward)
         if not self._show_path():
             self.open_all()
             return
@@ -279,7 +246,7 @@ class FilesPanel(QWidget):
         self._tell_selection()
 
     def _path(self) -> list[Folder]:
-        return self._reads.folder_path(self._place.folder_id) if self._place.folder_id is not None else []
+        return self._reads.folder_path(self.place.folder_id) if self.place.folder_id is not None else []
 
     def _show_path(self) -> bool:
         """False: the folder is gone."""
@@ -287,13 +254,13 @@ class FilesPanel(QWidget):
             path = self._path()
         except NotFound:
             return False
-        gone = self._place.kind == "folder" and (not path or path[-1].trashed_at is not None)
+        gone = self.place.kind == "folder" and (not path or path[-1].trashed_at is not None)
         if gone:
             return False
         self._above = [folder.id for folder in path[:-1]]
-        place = self.tr("Search results") if self._text else self.tr("Trash") if self._place.kind == "trash" else ""
+        place = self.tr("Search results") if self._text else self.tr("Trash") if self.place.kind == "trash" else ""
         self.breadcrumb.show_path([] if self._text else path, place)
-        folders = self._reads.child_folders(self._place.folder_id) if path and not self._text else []
+        folders = self._reads.child_folders(self.place.folder_id) if path and not self._text else []
         self.strip.show_folders(folders, [each.id for each in path])
         self.list.drop_title = path[-1].title if path and not self._text else self.tr("a new folder")
         return True
@@ -302,10 +269,10 @@ class FilesPanel(QWidget):
 
     def _search(self, text: str) -> None:
         self._text = text
-        if self._place.kind == "trash":
+        if self.place.kind == "trash":
             self.pages.setCurrentWidget(self._items if text else self.trash)
         self._show_path()
-        if text or self._place.kind != "trash":
+        if text or self.place.kind != "trash":
             self._ask()
 
     def sort(self, by: SortBy, descending: bool) -> None:
@@ -313,7 +280,7 @@ class FilesPanel(QWidget):
         self._ask()
 
     def _ask(self) -> None:
-        folder_id = None if self._text else self._place.folder_id
+        folder_id = None if self._text else self.place.folder_id
         by, descending = self._sort
         query = ItemQuery(folder_id=folder_id, text=self._text, sort=by, descending=descending)
         query = self.filters.narrow(query)
@@ -378,15 +345,15 @@ class FilesPanel(QWidget):
         if changes.everything or changes.folders:
             self.sidebar.refresh()
             self.trash.refresh()
-            if self._place.kind == "folder" and not self._show_path():
+            if self.place.kind == "folder" and not self._show_path():
                 self._leave_gone_folder()
                 return
-            self.sidebar.show_place(self._place.kind, self._place.folder_id)
+            self.sidebar.show_place(self.place.kind, self.place.folder_id)
             self._say_when_empty(self.list.model.query)  # folders came or went below
         if changes.everything or changes.item_folders:
             tree.recount(None if changes.everything else changes.item_folders)
             self.trash.refresh()
-        if self._place.kind == "trash" and not self._text:
+        if self.place.kind == "trash" and not self._text:
             return
         if changes.items and not changes.everything:
             self.list.model.forget(changes.items)
@@ -404,12 +371,9 @@ class FilesPanel(QWidget):
 
     def _leave_gone_folder(self) -> None:
         """To the nearest folder above that is still there."""
-        self._back = [place for place in self._back if place != self._place]
-        for folder_id in reversed(self._above):
-            if self.sidebar.tree.tree().index_of(folder_id).isValid():
-                self._go(Place("folder", folder_id))
-                return
-        self._go(Place())
+        tree = self.sidebar.tree.tree()
+        self._visits.leave(Place.of(next((f for f in reversed(self._above) if tree.index_of(f).isValid()), None)))
+        self._go()
 
     # -- what is selected
 
@@ -429,20 +393,19 @@ class FilesPanel(QWidget):
 
     def _tell_selection(self) -> None:
         count = self.list.selected_count()
-        self.add_to_dataset.setEnabled(bool(count))
-        self.add_to_dataset.setToolTip("" if count else self.tr("Select items first."))
+        self.tools.offer_dataset(selected=bool(count))
         if count:
             self.strip.clear_selection()
-        folder_id = self.strip.selected_id() or self._place.folder_id
+        folder_id = self.strip.selected_id() or self.place.folder_id
         self.selection_changed.emit(folder_id, self.list.selected() if count else ItemSelection())
 
     # -- what is wanted
 
     def _want_new_folder(self) -> None:
-        self.new_folder_wanted.emit(self._place.folder_id)
+        self.new_folder_wanted.emit(self.place.folder_id)
 
     def _want_data(self) -> None:
-        self.add_data_wanted.emit(self._place.folder_id)
+        self.add_data_wanted.emit(self.place.folder_id)
 
     def _want_dataset(self) -> None:
         self.add_to_dataset_wanted.emit(self.list.selected())
@@ -454,7 +417,7 @@ class FilesPanel(QWidget):
         self.delete_wanted.emit(frozenset(), selection)
 
     def _add_paths(self, paths: list[str]) -> None:
-        self.add_paths_wanted.emit(paths, None if self._text else self._place.folder_id)
+        self.add_paths_wanted.emit(paths, None if self._text else self.place.folder_id)
 
     def _on_dropped(self, drop: Drop, folder_id: int | None) -> None:
         if drop.paths:
@@ -475,7 +438,7 @@ class FilesPanel(QWidget):
         if selection.count:
             self.menu_wanted.emit("items", selection, place)
         else:
-            self.menu_wanted.emit("place", self._place.folder_id, place)
+            self.menu_wanted.emit("place", self.place.folder_id, place)
 
     # -- the view
 
@@ -498,8 +461,7 @@ class FilesPanel(QWidget):
 
     def set_mode(self, mode: Mode) -> None:
         self.list.set_mode(mode)
-        (self.grid_button if mode == "grid" else self.table_button).setChecked(True)
-        self.zoom.setEnabled(mode == "grid")
+        self.tools.show_mode(grid=mode == "grid")
         self.view_changed.emit()
 
     def _zoom(self, size: int) -> None:
