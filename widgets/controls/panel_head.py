@@ -44,13 +44,18 @@ def tool_button(name: str, title: str, parent: QWidget) -> QToolButton:
     return button
 
 
-def quiet_note(parent: QWidget, text: str = "") -> QLabel:
-    """Says why a list is empty."""
-    note = QLabel(text, parent)
-    note.setWordWrap(True)
-    note.setProperty("role", "quiet")
-    note.setContentsMargins(12, 4, 12, 8)
-    return note
+class QuietNote(QLabel):
+    """Says why a list is empty; takes no room while it has nothing to say."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.setProperty("role", "quiet")
+        self.setContentsMargins(12, 4, 12, 8)
+
+    def say(self, text: str) -> None:
+        self.setText(text)
+        self.setVisible(bool(text))
 
 
 def sift_line(parent: QWidget, hint: str, name: str) -> QLineEdit:
@@ -61,7 +66,7 @@ def sift_line(parent: QWidget, hint: str, name: str) -> QLineEdit:
     return line
 
 
-def stack_list(host: QWidget, head: PanelHead, note: QLabel, view: QWidget, search: QLineEdit | None = None) -> None:
+def stack_list(host: QWidget, head: PanelHead, note: QuietNote, view: QWidget, search: QLineEdit | None = None) -> None:
     """A panel that is a list: head, the line that sifts it, the note, and the list in the rest of the room."""
     column = QVBoxLayout(host)
     column.setContentsMargins(0, 0, 0, 0)

@@ -13,7 +13,7 @@ from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.items import Kind
 from storage.model.ontology import Ontology
 from widgets import words
-from widgets.controls.panel_head import PanelHead, quiet_note, sift_line, stack_list
+from widgets.controls.panel_head import PanelHead, QuietNote, sift_line, stack_list
 from widgets.delegates.class_delegate import ClassDelegate
 from widgets.item_models.class_rows import ClassRole, ClassRows
 from widgets.labelable import shapes_on
@@ -49,7 +49,7 @@ class ClassesPanel(QWidget):
         self._list.setSelectionMode(QListView.SelectionMode.NoSelection)
         self._list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self._list.setAccessibleName(self.tr("Classes"))
-        self._note = quiet_note(self)
+        self._note = QuietNote(self)
         stack_list(self, self._head, self._note, self._list, self._search)
         self._list.clicked.connect(self._clicked)
         self._list.activated.connect(self._activated)
@@ -82,14 +82,13 @@ class ClassesPanel(QWidget):
         self._search.setVisible(total > MANY)
         self._head.show_count(str(total) if total else "")
         if not total:
-            self._note.setText(self.tr("The ontology has no objects to draw."))
+            self._note.say(self.tr("The ontology has no objects to draw."))
         elif not shown:
-            self._note.setText(self.tr("No class is called that."))
+            self._note.say(self.tr("No class is called that."))
         elif not self._rows.any_drawable:
-            self._note.setText(self.tr("None of these classes can be drawn on this kind of file."))
+            self._note.say(self.tr("None of these classes can be drawn on this kind of file."))
         else:
-            self._note.setText("")
-        self._note.setVisible(bool(self._note.text()))
+            self._note.say("")
 
     # -- arming
 

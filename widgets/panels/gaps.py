@@ -13,7 +13,7 @@ from storage.model import rules
 from storage.model.ontology import Ontology
 from storage.model.rules import Gap
 from widgets import theme
-from widgets.controls.panel_head import PanelHead, quiet_note, stack_list
+from widgets.controls.panel_head import PanelHead, QuietNote, stack_list
 from widgets.icons import icon
 
 COUNTED_HIDDEN = 1000  # objects
@@ -32,7 +32,7 @@ class GapsList(QWidget):
         self._session, self._focus, self._ontology, self._frames = session, focus, ontology, frames
         self.gaps: list[Gap] = []
         self._head = PanelHead(self.tr("Missing"), self)
-        self._note = quiet_note(self, self.tr("Nothing is missing: the task can be submitted."))
+        self._note = QuietNote(self)
         self._list = QListWidget(self)
         self._list.setAccessibleName(self.tr("What is missing"))
         self._list.setWordWrap(True)
@@ -90,7 +90,7 @@ class GapsList(QWidget):
                 self._list.addItem(entry)
             self._list.setCurrentRow(min(row, len(gaps) - 1))
         self._head.show_count(str(len(gaps)) if gaps else "")
-        self._note.setVisible(not gaps)
+        self._note.say("" if gaps else self.tr("Nothing is missing: the task can be submitted."))
         self._list.setVisible(bool(gaps))
         self.counted.emit(len(gaps))
 

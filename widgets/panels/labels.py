@@ -11,7 +11,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
 from widgets.controls.key_images import KeyImagesLine
-from widgets.controls.panel_head import PanelHead, quiet_note, sift_line, stack_list
+from widgets.controls.panel_head import PanelHead, QuietNote, sift_line, stack_list
 from widgets.item_models.label_rows import LabelRows
 from widgets.views.label_table import LabelTable
 
@@ -41,7 +41,7 @@ class LabelsPanel(QWidget):
         self._eye = self._head.add_tool("ph.eye", self.tr("Hide or show all"))
         self._lock = self._head.add_tool("ph.lock-simple", self.tr("Lock or unlock all"))
         self._search = sift_line(self, self.tr("Filter"), self.tr("Filter instances"))
-        self._note = quiet_note(self)
+        self._note = QuietNote(self)
         self.key_images = KeyImagesLine(session, focus, ontology, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -107,12 +107,11 @@ class LabelsPanel(QWidget):
         # The field stays while it holds the focus or a text: it must not vanish under the hands.
         self._search.setVisible(scope > 8 or filtered or self._search.hasFocus())
         if shown:
-            self._note.setText("")
+            self._note.say("")
         elif filtered:
-            self._note.setText(self.tr("Nothing here is called that."))
+            self._note.say(self.tr("Nothing here is called that."))
         elif here and self._session.document.instances:
             elsewhere = len(self._session.document.instances)
-            self._note.setText(self.tr("Nothing is marked here. Elsewhere: {count}.").format(count=f"{elsewhere:,}"))
+            self._note.say(self.tr("Nothing is marked here. Elsewhere: {count}.").format(count=f"{elsewhere:,}"))
         else:
-            self._note.setText(self.tr("Nothing is marked yet. Choose a class and mark its first object."))
-        self._note.setVisible(not shown)
+            self._note.say(self.tr("Nothing is marked yet. Choose a class and mark its first object."))

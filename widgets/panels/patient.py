@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, 
 
 from storage.model.patients import CURRENT, PRIOR, PatientStudies, SeriesRow, Study
 from widgets import theme, words
-from widgets.controls.panel_head import PanelHead, quiet_note, stack_list
+from widgets.controls.panel_head import PanelHead, QuietNote, stack_list
 from widgets.icons import icon
 
 #: Of the series that is open, of the one beside it, of others.
@@ -29,7 +29,7 @@ class PatientPanel(QWidget):
         self._head = PanelHead(self.tr("This patient"), self)
         self.beside_button = self._head.add_tool("mdi6.compare-horizontal", self.tr("Put beside (Enter)"))
         self.open_button = self._head.add_tool("ph.arrow-square-out", self.tr("Go to its task (Shift+Enter)"))
-        self._note = quiet_note(self)
+        self._note = QuietNote(self)
         self.tree = _Tree(self)
         self.tree.setAccessibleName(self.tr("Series of this patient"))
         stack_list(self, self._head, self._note, self.tree)
@@ -57,8 +57,7 @@ class PatientPanel(QWidget):
         self.tree.expandAll()
         count = sum(len(study.series) for study in studies.studies)
         self._head.show_count(words.number(count))
-        self._note.setText(self._words(count))
-        self._note.setVisible(bool(self._note.text()))
+        self._note.say(self._words(count))
         offered = chosen.item_id if chosen is not None else next((row.item_id for row in studies.priors()), None)
         for entry in self._entries():
             if entry.data(0, ROW).item_id == offered:
