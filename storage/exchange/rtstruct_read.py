@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.exchange import dicom_read as dr
+from storage.exchange import planes
 from storage.exchange.dicom_labels import References, class_of, lies_elsewhere
 from storage.exchange.dicom_write import uuid_of
 from storage.exchange.outlines import assembled, filled
@@ -19,12 +20,12 @@ from storage.exchange.volumes import DocumentFiller
 from storage.model.geometry import Keypoint, Point, Polyline, ShapeKind
 from storage.model.labels import Instance, LabelDocument
 from storage.model.ontology import ObjectClass
+from storage.model.space import VolumeGeometry
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 RTSTRUCT_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.481.3"})
-_FLAT = 0.05  # of the way to the next slice (at least 0.02 mm): how far points of one contour may leave its plane
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "CLOSED_PLANAR_XOR")
 _SHAPES: dict[str, tuple[ShapeKind, ...]] = {
     "POINT": (ShapeKind.POINT,),
@@ -135,7 +136,7 @@ class _Reader:
             if why:
                 self._losses.add(f"a contour of {name}", self._where, why)
             return
-        at = tuple(map(tuple, self._in_plane(mm, frame % self._series.slices)))
+        at = tuple(map(tuple, planes.in_plane(self._geometry, mm, frame % self._series.slices)))
         there = by_frame.setdefault(frame, _Slice())
         if kind == "POINT":
             there.points.extend(at)
@@ -149,10 +150,13 @@ class _Reader:
 
     # -- places
 
+    @property
+    def _geometry(self) -> VolumeGeometry:
+        assert self._series.geometry is not None
+        return self._series.geometry
+
     def _frame(self, contour: Dataset, mm: NDArray[np.float64]) -> tuple[int | None, str]:
         """The frame a contour lies on, or None with the reason; empty where the image it names is missing."""
-        geometry = self._series.geometry
-        assert geometry is not None
         images = dr.sequence(contour, "ContourImageSequence")
         uids = [dr.text(i, "ReferencedSOPInstanceUID") for i in images]
         named = [
@@ -160,43 +164,12 @@ class _Reader:
             for uid, image in zip(uids, images, strict=True)
             if (f := self._series.frame_of(uid, dr.whole(image, "ReferencedFrameNumber"))) is not None
         ]
-        heights = mm @ geometry.normal
-        step = self._step()
-        if float(np.ptp(heights)) > max(_FLAT * step, 0.02):
-            return None, "it does not lie in one slice"
-        height = float(heights.mean())
-        k = int(np.abs(geometry.heights - height).argmin())
-        for frame in (self._series.tile(f, k) for f in named):
-            if abs(height - geometry.heights[frame % self._series.slices]) <= step / 2:
-                return frame, ""
-        away = abs(height - float(geometry.heights[k]))
-        near = away <= (step / 2 * 1.001 if not uids or named else max(_FLAT * step, 0.02))
-        if near and self._series.times == 1:
-            return k, ""
-        if uids and not named:
+        foreign = bool(uids) and not named
+        frame, why = planes.frame_of(self._series, self._geometry, mm, named, exact=foreign)
+        if frame is None and foreign and why != planes.NOT_FLAT:
             self._missing.update(uids[:1])
             return None, ""
-        return None, f"it lies {away:.2f} mm from the nearest slice" if self._series.times == 1 else "it names no image"
-
-    def _step(self) -> float:
-        geometry = self._series.geometry
-        assert geometry is not None
-        if geometry.n > 1:
-            return float(np.median(geometry.distances_mm)) or 1.0
-        said = self._series.first_header().get("SliceThickness") if self._series.header else None
-        return float(said) if said else 1.0
-
-    def _in_plane(self, mm: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-        """Pixels of a slice."""
-        geometry = self._series.geometry
-        assert geometry is not None
-        rest = mm - geometry.origins[k]
-        across, down = geometry.row_dir * geometry.spacing_col_mm, geometry.col_dir * geometry.spacing_row_mm
-        # Element by element: the same millimetres give the same pixels wherever they stand, so that keyholes close exactly.
-        a, b = (rest[:, 0] * v[0] + rest[:, 1] * v[1] + rest[:, 2] * v[2] for v in (across, down))
-        aa, ab, bb = across @ across, across @ down, down @ down
-        scale = aa * bb - ab * ab
-        return np.stack([(a * bb - b * ab) / scale + 0.5, (b * aa - a * ab) / scale + 0.5], axis=1)
+        return frame, why
 
     # -- shapes
 
