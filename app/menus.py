@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def build_menus(window: MainWindow) -> None:
             menu.aboutToShow.connect(partial(fill_label_menu, window))
         menu.aboutToShow.connect(registry.refresh)
         bar.addMenu(menu)
+
+
+def pop_up(menu: QMenu, where: QPoint) -> None:
+    """Show a menu that is made for this one time."""
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(where)
 
 
 def fill_label_menu(window: MainWindow) -> None:

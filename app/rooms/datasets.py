@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
+from app.menus import pop_up
 from app.operations import Operations
 from storage.catalog import datasets, files, folders, projects
 from storage.model.query import ItemSelection
@@ -115,8 +116,7 @@ class DatasetsRoom(QObject):
         if items.count == 1:
             menu.addAction(self.tr("Open"), lambda: self.open_item(next(iter(items.ids))))
         menu.addAction(self.tr("Remove from dataset"), lambda: self.remove(dataset_id, items))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        pop_up(menu, where)
 
     @Slot(int, QPoint)
     def menu(self, dataset_id: int, where: QPoint) -> None:
@@ -125,8 +125,7 @@ class DatasetsRoom(QObject):
         menu.addAction(self.tr("Make a project with it…"), lambda: self._project_with(dataset_id))
         menu.addSeparator()
         menu.addAction(self.tr("Delete…"), lambda: self.delete(dataset_id))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        pop_up(menu, where)
 
     def _project_with(self, dataset_id: int) -> None:
         self.window.go("projects")

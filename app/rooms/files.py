@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
 from app.background.adding import add_batch, add_paths
+from app.menus import pop_up
 from app.operations import Operations
 from storage.catalog import files, folders
 from storage.catalog.later import Later
@@ -405,8 +406,7 @@ class FilesRoom(QObject):
     def menu(self, kind: str, _what: object, where: QPoint) -> None:
         ids = {"items": ITEM_MENU, "folder": FOLDER_MENU}.get(kind, PLACE_MENU)
         menu = self.window.registry.menu(self.window, ids)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        pop_up(menu, where)
 
 
 def _inside(paths: list[Path], title: str) -> list[Path]:

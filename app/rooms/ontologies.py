@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from app.dialogs import ask_open_file, ask_save_file
+from app.menus import pop_up
 from app.operations import Operations
 from storage.catalog import ontologies
 from storage.exchange import ontology_json
@@ -122,7 +123,7 @@ class OntologiesRoom(QObject):
         menu.addAction(self.tr("Export as JSON…"), lambda: self.export(ontology_id))
         menu.addSeparator()
         menu.addAction(self.tr("Delete…"), lambda: self.delete(ontology_id))
-        menu.popup(where if not where.isNull() else QCursor.pos())
+        pop_up(menu, where if not where.isNull() else QCursor.pos())
 
 
 def free_title(title: str, taken: set[str]) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from app.dialogs import ask_folder, ask_open_file, ask_save_file
+from app.menus import pop_up
 from app.operations import Operations
 from storage.catalog import ontologies, projects, tasks
 from storage.errors import Refused
@@ -108,8 +109,7 @@ class ProjectsRoom(QObject):
         menu.addAction(self.tr("Start the next task"), lambda: self.start(project_id))
         menu.addSeparator()
         menu.addAction(self.tr("Delete…"), lambda: self.delete(project_id))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        pop_up(menu, where)
 
     @Slot(int, object)
     def add_class(self, ontology_id: int, shape: ShapeKind) -> None:
@@ -164,8 +164,7 @@ class ProjectsRoom(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("First in the queue"), lambda: queue.priority_wanted.emit(chosen, 1.0))
         menu.addAction(self.tr("Last in the queue"), lambda: queue.priority_wanted.emit(chosen, 0.0))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where)
+        pop_up(menu, where)
 
     # -- labels in and out
 
@@ -265,8 +264,7 @@ class ProjectsRoom(QObject):
             menu.addSection(self.tr("Import into"))
             for project in found:
                 menu.addAction(project.title, partial(self._offer, files, project))
-            menu.aboutToHide.connect(menu.deleteLater)
-            menu.popup(self.window.mapToGlobal(self.window.rect().center()))
+            pop_up(menu, self.window.mapToGlobal(self.window.rect().center()))
 
     def _offer(self, files: list[Path], project: ProjectRow) -> None:
         self.window.go("projects")
