@@ -17,9 +17,10 @@ from widgets.controls.import_form import ImportForm
 from widgets.controls.shortcut_sheet import Shortcut, conflicts
 from widgets.dialogs.attach_data import AttachData, AttachDataDialog
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
-from widgets.dialogs.new_dataset import NewDataset, NewDatasetDialog
+from widgets.dialogs.new_dataset import NewDatasetDialog
 from widgets.dialogs.new_ontology import NewOntologyDialog
 from widgets.dialogs.new_project import NewProject, NewProjectDialog
+from widgets.dialogs.titled import NewNoun
 from widgets.keys import split_keys
 from widgets.panels.jobs import JobInfo, JobsPanel
 from widgets.panels.settings import Setting, SettingsPanel
@@ -52,7 +53,7 @@ def test_ask_gives_plain_data_or_nothing(qtbot, monkeypatch):
         return True
 
     monkeypatch.setattr(NewDatasetDialog, "confirmed", fill)
-    assert NewDatasetDialog.ask(None, ()) == NewDataset("Scans", "")
+    assert NewDatasetDialog.ask(None, ()) == NewNoun("Scans", "")
     monkeypatch.setattr(NewDatasetDialog, "confirmed", lambda dialog: False)
     assert NewDatasetDialog.ask(None, ()) is None
 

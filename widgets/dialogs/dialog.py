@@ -68,6 +68,14 @@ class Dialog(QDialog):
         target = widget if widget is not last else self.ok if self.ok.isDefault() else self.cancel
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def name(self, title: str, text: str, ok: str) -> None:
+        """For dialogs that say it in the words of their own class."""
+        self.setWindowTitle(title)
+        self.heading.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.ok.setText(ok)
+
     def say_problem(self, text: str) -> None:
         self.problem.setText(text)
         self.problem.setVisible(bool(text))

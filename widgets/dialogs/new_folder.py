@@ -29,11 +29,8 @@ class NewFolder(Dialog):
     def __init__(self, parent: QWidget | None, where: str = "", taken: Collection[str] = ()) -> None:
         super().__init__("", "", parent)
         self._taken = frozenset(taken)
-        self.setWindowTitle(self.tr("New folder"))
-        self.heading.setText(self.tr("New folder"))
-        self.text.setText(self.tr("In “{0}”").format(where) if where else self.tr("At the top of Files"))
-        self.text.show()
-        self.ok.setText(self.tr("Create"))
+        place = self.tr("In “{0}”").format(where) if where else self.tr("At the top of Files")
+        self.name(self.tr("New folder"), place, self.tr("Create"))
         self.title = QLineEdit()
         self.title.setPlaceholderText(self.tr("Name"))
         self.title.setAccessibleName(self.tr("Folder name"))

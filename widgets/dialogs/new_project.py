@@ -42,12 +42,9 @@ class NewProjectDialog(TitledDialog):
         dataset_ids: tuple[int, ...] = (),
         ontology_id: int | None = None,
     ) -> None:
-        super().__init__("", "", "", parent, {p.title for p in reads.projects()}, width=520)
-        self.setWindowTitle(self.tr("New project"))
-        self.heading.setText(self.tr("New project"))
-        self.text.setText(self.tr("Every file of its datasets becomes a task, labelled by one ontology."))
-        self.text.show()
-        self.ok.setText(self.tr("Create project"))
+        super().__init__(parent, {p.title for p in reads.projects()}, width=520)
+        about = self.tr("Every file of its datasets becomes a task, labelled by one ontology.")
+        self.name(self.tr("New project"), about, self.tr("Create project"))
         self.ontology = QuietCombo()
         self.ontology.setAccessibleName(self.tr("Ontology"))
         self.datasets = QListWidget()
@@ -59,7 +56,6 @@ class NewProjectDialog(TitledDialog):
         self.datasets.itemChanged.connect(self._count)
         self.datasets.itemDoubleClicked.connect(self._toggle)
         self._count()
-        self.check()
 
     def _lay_out(self) -> None:
         for heading, widget in ((self.tr("Ontology"), self.ontology), (self.tr("Datasets"), self.datasets)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
@@ -11,13 +12,22 @@ from storage.model.items import MAX_TITLE
 from widgets.dialogs.dialog import Dialog
 
 
+@dataclass(frozen=True, slots=True)
+class NewNoun:
+    title: str
+    description: str
+
+
 class TitledDialog(Dialog):
     """`taken` are titles that exist: another of the same is allowed nowhere."""
 
-    def __init__(
-        self, heading: str, text: str, ok: str, parent: QWidget | None, taken: Collection[str], *, width: int = 460
-    ) -> None:
-        super().__init__(heading, ok, parent, text=text, width=width)
+    @classmethod
+    def ask(cls, parent: QWidget | None, taken: Collection[str]) -> NewNoun | None:
+        dialog = cls(parent, taken)
+        return NewNoun(dialog.typed_title, dialog.typed_description) if dialog.run() else None
+
+    def __init__(self, parent: QWidget | None, taken: Collection[str], *, width: int = 460) -> None:
+        super().__init__("", "", parent, width=width)
         self._taken = {t.strip().casefold() for t in taken}
         self.title = QLineEdit()
         self.title.setMaxLength(MAX_TITLE)
@@ -32,6 +42,7 @@ class TitledDialog(Dialog):
         self.body.addWidget(self.description)
         self.title.textChanged.connect(self.check)
         self.title.setFocus()
+        self.check()
 
     @property
     def typed_title(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from widgets.item_models.sifted_rows import SiftedRows
 
@@ -24,10 +24,7 @@ class NounRows(SiftedRows[NounRow]):
     def row_of(self, noun_id: int) -> int | None:
         return next((n for n, r in enumerate(self._rows) if r.id == noun_id), None)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        row = self._rows[index.row()]
+    def told(self, row: NounRow, role: int) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from storage.model.reads import ProjectRow
 from storage.model.workflow import StageKind
@@ -22,10 +22,7 @@ def progress_of(project: ProjectRow) -> tuple[int, int]:
 
 
 class ProjectRows(SiftedRows[ProjectRow]):
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        project = self._rows[index.row()]
+    def told(self, project: ProjectRow, role: int) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return project.title

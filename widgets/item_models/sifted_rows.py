@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 
 class Titled(Protocol):
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=Titled)
 
 
 class SiftedRows(QAbstractListModel, Generic[T]):
-    """What a row looks like is said by `data` of whoever builds on it."""
+    """What a row looks like is said by `told` of whoever builds on it."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,3 +53,9 @@ class SiftedRows(QAbstractListModel, Generic[T]):
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
         return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        return self.told(self._rows[index.row()], role) if index.isValid() and index.row() < len(self._rows) else None
+
+    def told(self, row: T, role: int) -> Any:
+        raise NotImplementedError
