@@ -20,9 +20,10 @@ from storage.exchange import dicom_write as dw
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.exchange.outlines import keyhole, parts_of
+from storage.exchange.sr_cuboid import line_of
 from storage.exchange.volumes import AREAS, Series, objects_of
 from storage.model import masks, measures
-from storage.model.geometry import Circle, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, ShapeKind
+from storage.model.geometry import Circle, Cuboid2D, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.measure_classes import Measure, measure_of
 from storage.model.ontology import ObjectClass
@@ -139,6 +140,9 @@ def _graphics(series: Series, geometry: Geometry) -> list[tuple[Geometry, str, S
             return [(geometry, "ELLIPSE", _axes(x, y, r, r * stretch, theta))]
         case Ellipse(x, y, rx, ry, theta):
             return [(geometry, "ELLIPSE", _axes(x, y, rx, ry, theta))]
+        case Cuboid2D():
+            line = line_of(geometry)
+            return [(geometry, "POLYLINE", line)] if line else []
     parts = parts_of(geometry, series.columns, series.rows)
     rings = [keyhole(part) for part in parts]
     shapes = [geometry] if len(parts) == 1 else [Polygon((part,)) for part in parts]
@@ -319,7 +323,7 @@ def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: 
 FITTING: dict[str, tuple[ShapeKind, ...]] = {
     "POINT": (ShapeKind.POINT,),
     "OPEN": (ShapeKind.POLYLINE,),
-    "CLOSED": (ShapeKind.POLYGON, ShapeKind.BITMASK, ShapeKind.BOX, ShapeKind.ROTATED_BOX),
+    "CLOSED": (ShapeKind.POLYGON, ShapeKind.BITMASK, ShapeKind.BOX, ShapeKind.ROTATED_BOX, ShapeKind.CUBOID_2D),
     "CIRCLE": (ShapeKind.CIRCLE, ShapeKind.ELLIPSE, ShapeKind.POLYGON, ShapeKind.BITMASK),
     "ELLIPSE": (ShapeKind.ELLIPSE, ShapeKind.CIRCLE, ShapeKind.POLYGON, ShapeKind.BITMASK),
 }

@@ -56,7 +56,7 @@ def _name_frames(made: Dataset, series: Series, frames: list[int]) -> None:
         _, uid, number = series.sop(frame)
         if number:
             by_uid.setdefault(uid, []).append(number)
-    for item in walk(made):
+    for item, _ in walk(made):
         for reference in dr.sequence(item, "ReferencedSOPSequence"):
             numbers = by_uid.get(str(reference.ReferencedSOPInstanceUID))
             if numbers:
@@ -67,7 +67,7 @@ def read_key_objects(path: Path, series: Series, losses: Losses, *, head: Datase
     """Frames of the series that a selection names; those of other series are told."""
     head = head if head is not None else dr.read_head(path)
     found: set[int] = set()
-    for item in walk(head):
+    for item, _ in walk(head):
         for reference in dr.sequence(item, "ReferencedSOPSequence"):
             uid = dr.text(reference, "ReferencedSOPInstanceUID")
             told = dr.value(reference, "ReferencedFrameNumber")

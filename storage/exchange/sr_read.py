@@ -1,7 +1,8 @@
 """Structured reports (TID 1500 and its kin) onto their series: regions of measurement groups become shapes.
 
-The values are not taken over: they are measured anew from the shapes, and that is told for reports of others. Areas of one
-thing on one image are its parts; lines and points there are things of their own.
+The values are not taken over: they are measured anew from the shapes. Of reports of others it is told which came out otherwise
+and which nobody measured. Areas of one thing on one image are its parts; lines and points there are things of their own.
+Regions outside of measurement groups belong to the item they stand in.
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from storage.exchange import dicom_read as dr
+from storage.exchange import sr_values
 from storage.exchange.dicom_labels import References, class_of
 from storage.exchange.dicom_sr import FITTING
 from storage.exchange.dicom_write import uuid_of
 from storage.exchange.outlines import assembled, parts_of
+from storage.exchange.sr_cuboid import same
+from storage.exchange.sr_regions import REGIONS, NotTaken, Region, Regions
 from storage.exchange.volumes import FROM_VOXELS, DocumentFiller
 from storage.model import masks
-from storage.model.geometry import Box, Circle, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, RotatedBox, ShapeKind
+from storage.model.geometry import Box, Circle, Cuboid2D, Ellipse, Geometry, Point, Polygon, RotatedBox, ShapeKind
 from storage.model.labels import Instance, LabelDocument
 from storage.model.ontology import ObjectClass
 
@@ -32,19 +35,21 @@ SR_CLASSES = frozenset({f"1.2.840.10008.5.1.4.1.1.88.{n}" for n in (11, 22, 33, 
 _GROUP, _IDENTIFIER, _UID, _FINDING = "125007", "112039", "112040", "121071"
 _MOST_ITEMS = 1 << 20
 _SQUARE = 1e-3  # pixels by which corners of a box may be off
-_COUNTS = {"POINT": 1, "CIRCLE": 2, "ELLIPSE": 4}  # points that make one
-_Outline = tuple[str, list[Point]]  # kind and points of a region
 
 
 def references_of(head: Dataset, check: dr.Check = dr.never) -> References:
     series, instances = set(), set()
+    spaces = (
+        dr.text(i, "ReferencedFrameOfReferenceUID") for i, _ in walk(head, check) if dr.text(i, "ValueType") == "SCOORD3D"
+    )
+    space = next(filter(None, spaces), "")
     for name in ("CurrentRequestedProcedureEvidenceSequence", "PertinentOtherEvidenceSequence"):
         for study in dr.sequence(head, name):
             for there in dr.sequence(study, "ReferencedSeriesSequence"):
                 check()
                 series.add(dr.text(there, "SeriesInstanceUID"))
                 instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ReferencedSOPSequence")}
-    return References(frozenset(series - {""}), frozenset(instances - {""}), "", dr.text(head, "StudyInstanceUID"))
+    return References(frozenset(series - {""}), frozenset(instances - {""}), space, dr.text(head, "StudyInstanceUID"))
 
 
 def read_sr(path: Path, filler: DocumentFiller, *, head: Dataset | None = None) -> LabelDocument:
@@ -53,34 +58,48 @@ def read_sr(path: Path, filler: DocumentFiller, *, head: Dataset | None = None) 
     return _Reader(path, head, filler).read()
 
 
-def walk(found: Dataset, check: dr.Check = dr.never) -> Iterator[Dataset]:
-    """All content items, parents first."""
-    waiting = list(reversed(dr.sequence(found, "ContentSequence")))
+def walk(found: Dataset, check: dr.Check = dr.never) -> Iterator[tuple[Dataset, tuple[Dataset, ...]]]:
+    """All content items, parents first, each with those it stands in, the outermost first."""
+    root: tuple[Dataset, ...] = (found,)
+    waiting = [(item, root) for item in reversed(dr.sequence(found, "ContentSequence"))]
     count = 0
     while waiting and count < _MOST_ITEMS:
         check()
-        there = waiting.pop()
+        there, around = waiting.pop()
         count += 1
-        yield there
-        waiting.extend(reversed(dr.sequence(there, "ContentSequence")))
+        yield there, around
+        within = (*around, there)
+        waiting.extend((item, within) for item in reversed(dr.sequence(there, "ContentSequence")))
 
 
 def _concept(found: Dataset) -> str:
     return dr.coded(found, "ConceptNameCodeSequence")[0]
 
 
+def _is_group(item: Dataset) -> bool:
+    return dr.text(item, "ValueType") == "CONTAINER" and _concept(item) == _GROUP
+
+
+@dataclass
+class _Group:
+    """A measurement group, or another item with regions in it."""
+
+    item: Dataset
+    around: tuple[Dataset, ...]
+    regions: list[Dataset] = field(default_factory=list)
+
+
 class _Reader:
     def __init__(self, path: Path, head: Dataset, filler: DocumentFiller) -> None:
         self._head, self._where = head, path.name
         self._filler, self._series, self._losses = filler, filler.series, filler.losses
-        self._values = 0
-        self._areas: dict[tuple[str, int], list[_Outline]] = {}  # object and frame -> its parts
+        self._regions = Regions(head, filler.series)
+        self._values = 0  # that nobody compared
+        self._areas: dict[tuple[str, int], list[Region]] = {}  # object and frame -> its parts
         self._used: Counter[tuple[str, int]] = Counter()  # of things and frames: other shapes than areas
 
     def read(self) -> LabelDocument:
-        groups = [
-            g for g in walk(self._head, self._filler.check) if dr.text(g, "ValueType") == "CONTAINER" and _concept(g) == _GROUP
-        ]
+        groups = self._groups()
         if not groups:
             self._losses.add("the report", self._where, "it holds no measurement groups")
         for number, group in enumerate(groups, start=1):
@@ -89,65 +108,86 @@ class _Reader:
         for (uuid, frame), parts in self._areas.items():
             self._filler.check()
             self._put_area(self._filler.made.instances[uuid], frame, parts)
-        if self._values and dr.text(self._head, "Manufacturer") != "Postil":
+        if self._values:
             self._losses.add(f"{self._values} measured values", self._where, "their shapes are measured anew")
         return self._filler.finish()
 
-    def _group(self, number: int, group: Dataset) -> None:
-        items = dr.sequence(group, "ContentSequence")
-        told = {_concept(i): i for i in reversed(items)}
-        uid = dr.text(told.get(_UID), "UID")
-        name = dr.text(told.get(_IDENTIFIER), "TextValue")
-        finding = dr.coded(told.get(_FINDING), "ConceptCodeSequence")
-        name = name or finding[2] or f"group {number}"
-        self._values += sum(dr.text(i, "ValueType") == "NUM" for i in items)
-        regions = [i for i in walk(group) if dr.text(i, "ValueType") == "SCOORD"]
-        if any(dr.text(i, "ValueType") == "SCOORD3D" for i in walk(group)):
-            self._losses.add(f"regions of {name} in millimetres", self._where, "this version takes regions of images only")
-        elif not regions:
-            self._losses.add(name, self._where, "it has no region on an image")
-        for region in regions:
-            self._region(uid or f"group {number}", uid, name, finding, region)
+    def _groups(self) -> list[_Group]:
+        """In the order of the report. A region belongs to the innermost group around it."""
+        found: dict[int, _Group] = {}
+        for item, around in walk(self._head, self._filler.check):
+            if _is_group(item):
+                found.setdefault(id(item), _Group(item, around))
+            elif dr.text(item, "ValueType") in REGIONS:
+                at = next((n for n in reversed(range(len(around))) if _is_group(around[n])), len(around) - 1)
+                owner = found.setdefault(id(around[at]), _Group(around[at], around[:at]))
+                owner.regions.append(item)
+        return list(found.values())
 
-    def _region(self, key: str, uid: str, name: str, finding: tuple[str, str, str], region: Dataset) -> None:
-        frame = self._frame(region)
-        points = self._points(region)
-        kind = dr.text(region, "GraphicType")
-        if kind == "POLYLINE" and points:
-            kind = "CLOSED" if len(points) > 3 and points[0] == points[-1] else "OPEN"
-        why = ""
-        if frame is None:
-            why = "the image it lies on is not in the series"
-        elif not points or kind not in FITTING or len(points) != _COUNTS.get(kind, len(points)):
-            why = f"its region ({dr.text(region, 'GraphicType') or 'of no kind'}) cannot be read"
-        if why:
-            self._losses.add(name, self._where, why)
-            return
-        assert frame is not None
-        thing = class_of(self._filler, finding, name, finding[2], shapes=FITTING[kind])
+    def _group(self, number: int, group: _Group) -> None:
+        told: dict[str, Dataset] = {}
+        for around in (group.item,) if _is_group(group.item) else (*group.around, group.item):
+            told |= {_concept(i): i for i in reversed(dr.sequence(around, "ContentSequence"))}
+        uid = dr.text(told.get(_UID), "UID")
+        finding = dr.coded(told.get(_FINDING), "ConceptCodeSequence")
+        if dr.text(group.item, "ValueType") == "CODE":
+            finding = dr.coded(group.item, "ConceptCodeSequence")
+        name = dr.text(told.get(_IDENTIFIER), "TextValue") or finding[2]
+        if not name and not _is_group(group.item):
+            name = dr.coded(group.item, "ConceptNameCodeSequence")[2]
+        name = name or f"group {number}"
+        if not group.regions:
+            self._losses.add(name, self._where, "it has no region on an image")
+        images = [i for i in dr.sequence(group.item, "ContentSequence") if dr.text(i, "ValueType") == "IMAGE"]
+        read = [r for item in group.regions for r in self._read(name, item, images)]
+        for region in read:
+            self._region(uid or f"group {number}", uid, name, finding, region)
+        if dr.text(self._head, "Manufacturer") != "Postil":
+            self._compare(name, group, read)
+
+    def _read(self, name: str, item: Dataset, images: list[Dataset]) -> list[Region]:
+        try:
+            return self._regions.of(item, images)
+        except NotTaken as why:
+            self._losses.add(name, self._where, str(why))
+            return []
+
+    def _compare(self, name: str, group: _Group, regions: list[Region]) -> None:
+        """What the report measured with what we do, where it is said of one region."""
+        numbers = [i for i in (group.item, *dr.sequence(group.item, "ContentSequence")) if dr.text(i, "ValueType") == "NUM"]
+        region = regions[0] if len(regions) == len(group.regions) == 1 else None
+        differing, unknown = sr_values.compared(numbers, region, self._series)
+        for what, why in differing:
+            self._losses.add(f"{what} of {name}", self._where, why)
+        self._values += unknown
+
+    def _region(self, key: str, uid: str, name: str, finding: tuple[str, str, str], region: Region) -> None:
+        thing = class_of(self._filler, finding, name, finding[2], shapes=FITTING[region.kind])
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its finding or name for it")
             return
         key = f"{key} {thing.feature_hash}"
         if thing.shape in FROM_VOXELS:
             instance = self._filler.instance(key, thing, uuid=uuid_of(uid), name=name)
-            self._areas.setdefault((instance.uuid, frame), []).append((kind, points))
+            self._areas.setdefault((instance.uuid, region.frame), []).append(region)
         else:
-            self._put_shape(key, uid, name, thing, frame, (kind, points))
+            self._put_shape(key, uid, name, thing, region)
 
-    def _put_shape(self, key: str, uid: str, name: str, thing: ObjectClass, frame: int, outline: _Outline) -> None:
-        shape = _shape(*outline, thing.shape)
+    def _put_shape(self, key: str, uid: str, name: str, thing: ObjectClass, region: Region) -> None:
+        shape = _shape(region, thing.shape)
         if shape is None:
             self._losses.add(name, self._where, f"its region does not fit the shape of its class, {thing.shape.words}")
             return
-        before = self._used[key, frame]
-        self._used[key, frame] += 1
+        before = self._used[key, region.frame]
+        self._used[key, region.frame] += 1
         uuid = "" if before else uuid_of(uid)
         instance = self._filler.instance(f"{key} {before}" if before else key, thing, uuid=uuid, name=name)
-        self._filler.put(instance, frame, shape)
+        present = self._filler.made.annotation_of(instance.uuid, ("", region.frame))
+        if present is None or not _same_cuboid(present.geometry, shape):
+            self._filler.put(instance, region.frame, shape)
 
-    def _put_area(self, instance: Instance, frame: int, outlines: list[_Outline]) -> None:
-        shapes = [_outline(kind, points) for kind, points in outlines]
+    def _put_area(self, instance: Instance, frame: int, regions: list[Region]) -> None:
+        shapes = [region.outline for region in regions]
         if self._filler.features.objects[instance.feature_hash].shape is ShapeKind.BITMASK:
             mask = masks.union(masks.to_bitmask(s, *self._size) for s in shapes)
             if not mask.w:
@@ -164,53 +204,34 @@ class _Reader:
     def _size(self) -> tuple[int, int]:
         return self._series.columns, self._series.rows
 
-    def _frame(self, region: Dataset) -> int | None:
-        for item in dr.sequence(region, "ContentSequence"):
-            reference = dr.first(item, "ReferencedSOPSequence")
-            if reference is not None:
-                uid = dr.text(reference, "ReferencedSOPInstanceUID")
-                return self._series.frame_of(uid, dr.whole(reference, "ReferencedFrameNumber"))
-        return None
 
-    def _points(self, region: Dataset) -> list[Point]:
-        found = dr.value(region, "GraphicData")
-        try:
-            raw = np.frombuffer(found, "<f4") if isinstance(found, bytes) else found  # long ones are of no type (UN)
-            values = np.array(raw, np.float64).reshape(-1, 2)
-        except (TypeError, ValueError):
-            return []
-        if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e6:
-            return []
-        return [(float(x), float(y)) for x, y in values]
-
-
-def _shape(kind: str, points: list[Point], wanted: ShapeKind) -> Geometry | None:
+def _shape(region: Region, wanted: ShapeKind) -> Geometry | None:
     """The region as the shape of a class; None where it is none of that sort."""
+    kind, outline = region.kind, region.outline
     if kind == "POINT":
-        return Keypoint(*points[0]) if wanted is ShapeKind.POINT else None
+        return outline if wanted is ShapeKind.POINT else None
     if kind == "OPEN":
-        return Polyline(tuple(points)) if wanted is ShapeKind.POLYLINE else None
-    if kind == "CLOSED" and wanted in (ShapeKind.BOX, ShapeKind.ROTATED_BOX) and len(points) == 5:
-        return _box(points, wanted)
-    if kind in ("CIRCLE", "ELLIPSE") and wanted in (ShapeKind.CIRCLE, ShapeKind.ELLIPSE):
-        found = _outline(kind, points)
-        assert isinstance(found, Ellipse)
-        if wanted is ShapeKind.ELLIPSE:
-            return found
-        return Circle(found.x, found.y, found.rx, found.ry / found.rx, found.theta) if found.rx else None
+        return outline if wanted is ShapeKind.POLYLINE else None
+    if kind == "CLOSED" and wanted is ShapeKind.CUBOID_2D:
+        return region.cuboid
+    if kind == "CLOSED" and wanted in (ShapeKind.BOX, ShapeKind.ROTATED_BOX) and len(region.points) == 5:
+        return _box(region.points, wanted)
+    if isinstance(outline, Ellipse) and wanted is ShapeKind.ELLIPSE:
+        return outline
+    if isinstance(outline, Ellipse) and wanted is ShapeKind.CIRCLE and outline.rx:
+        return Circle(outline.x, outline.y, outline.rx, outline.ry / outline.rx, outline.theta)
     return None
 
 
-def _outline(kind: str, points: list[Point]) -> Geometry:
-    if kind == "CIRCLE":
-        (x, y), rim = points
-        r = math.dist((x, y), rim)
-        return Ellipse(x, y, r, r, 0.0)
-    if kind == "ELLIPSE":
-        a, b, c, d = points
-        theta = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
-        return Ellipse((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.dist(a, b) / 2, math.dist(c, d) / 2, theta)
-    return Polygon.simple(tuple(points[:-1]))
+def _same_cuboid(present: Geometry, found: Geometry) -> bool:
+    """A vanishing point far away is known less well than the faces are."""
+    if not isinstance(present, Cuboid2D) or not isinstance(found, Cuboid2D):
+        return False
+    return (
+        same(found, present.back())
+        and len(present.front) == len(found.front)
+        and max(math.dist(a, b) for a, b in zip(present.front, found.front, strict=True)) < 1e-3
+    )
 
 
 def _box(points: list[Point], wanted: ShapeKind) -> Geometry | None:
