@@ -109,7 +109,7 @@ class CanvasPainter(QObject):
     def paint(self, p: QPainter) -> None:
         canvas = self._canvas
         now = canvas.view.placement()
-        size = (round(canvas.width() * now.dpr), round(canvas.height() * now.dpr))
+        size = canvas.view.device_size
         self._paint_picture(p, now, size)
         if canvas.pictures.error_of(canvas.session.frames.index(canvas.on_screen)) is not None:
             self._paint_error(p)

@@ -77,8 +77,7 @@ class PictureLayer(QObject):
         return self.layer is not None and not self.stale and self.layer.covers(self._view.placement(), self._canvas_rect())
 
     def _canvas_rect(self) -> Rect:
-        w, h = self._view.size
-        return 0, 0, round(w * self._view.dpr), round(h * self._view.dpr)
+        return 0, 0, *self._view.device_size
 
     def invalidate(self) -> None:
         self.stale = True
@@ -209,8 +208,7 @@ def first_sight(source: PictureSource, frame: int, room: Room) -> list[TileKey]:
     view.frame = (facts.width, facts.height)
     view.resize(*room)
     view.fit()
-    width, height, dpr = room
-    what = tiles.cut(source, frame, view.placement().device(), (round(width * dpr), round(height * dpr)))
+    what = tiles.cut(source, frame, view.placement().device(), view.device_size)
     return what.keys if what is not None else []
 
 

@@ -129,8 +129,7 @@ class ShapeLayer(QObject):
     # -- drawing all
 
     def _canvas_rect(self) -> Rect:
-        w, h = self._view.size
-        return 0, 0, round(w * self._view.dpr), round(h * self._view.dpr)
+        return 0, 0, *self._view.device_size
 
     def _draw_all(self, now: Placement, rect: Rect, margin: float, given: list[Item] | None = None) -> None:
         mx, my = int(rect[2] * margin), int(rect[3] * margin)

@@ -6,7 +6,6 @@ pans, the left one has the crosshair. Shapes are drawn on acquired slices only (
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -221,8 +220,7 @@ class SliceCanvas(QWidget):
         self._paint_over(p, cut)
 
     def _paint_plane(self, p: QPainter, cut: Cut) -> None:
-        now = self.view.placement()
-        size = (math.ceil(self.width() * now.dpr), math.ceil(self.height() * now.dpr))  # a row that is half its own, too
+        now, size = self.view.placement(), self.view.device_size
         over = self._labels_of(cut)
         key = (id(cut.eight), now, size, self.state.smooth, id(over))
         if self._image is None or self._image[0] != key:

@@ -37,6 +37,7 @@ from viewers.canvas.volume_3d_bar import Bar
 from viewers.canvas.volume_3d_hand import Hand
 from viewers.canvas.volume_3d_marks import arms, paint_marks, paint_words, under_arms
 from viewers.scene.surfaces import Color, SurfaceMaker
+from viewers.scene.view_state import device_size
 from viewers.scene.volume_render.camera import Camera, Side
 from viewers.scene.volume_render.feed import Reading, read
 from viewers.scene.volume_render.grid import Grid, corners
@@ -261,6 +262,10 @@ class VolumeView(QWidget):
         return self.tr("Drag to turn, click for the crosshair; middle drag moves, wheel zooms, right drag shifts the values")
 
     @property
+    def _device_size(self) -> tuple[int, int]:
+        return device_size(*self.px_size, self.devicePixelRatioF())
+
+    @property
     def px_size(self) -> tuple[float, float]:
         """Logical px."""
         return float(max(1, self.width())), float(max(1, self.height()))
@@ -331,10 +336,8 @@ class VolumeView(QWidget):
         if self._stale or self._thread is None or self.camera is None or self.reading.subject is None:
             self.update()
             return
-        dpr = self.devicePixelRatioF()
-        size = max(1, round(self.width() * dpr)), max(1, round(self.height() * dpr))
         self._generation += 1
-        self._thread.want(Wish(self.camera, size, self.look, self.clip, self.segments_opacity, held, self._generation))
+        self._thread.want(Wish(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held, self._generation))
 
     def _hand_over_surfaces(self) -> None:
         if self._thread is not None and self._maker is not None:
@@ -397,11 +400,13 @@ class VolumeView(QWidget):
             p.fillRect(self.rect(), QColor(*GROUND))
             paint_words(p, self, words)
             return
-        target = self._target()
-        if target.size().toSize() * self.devicePixelRatioF() != self._image.size():  # the view is another size by now
+        if self._image.size().toTuple() == self._device_size:
+            self._image.setDevicePixelRatio(self.devicePixelRatioF())
+            p.drawImage(0, 0, self._image)
+        else:
             p.fillRect(self.rect(), QColor(*GROUND))
             p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        p.drawImage(target, self._image)
+            p.drawImage(self._target(), self._image)
         if marks:
             self._arms = arms(self)
             paint_marks(p, self, part)

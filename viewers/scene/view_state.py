@@ -62,6 +62,10 @@ class ViewState:
         self.rotation = 0  # 0, 90, 180, 270
         self.flip = False
 
+    @property
+    def device_size(self) -> tuple[int, int]:
+        return device_size(*self.size, self.dpr)
+
     # -- converting
 
     def placement(self) -> Placement:
@@ -164,6 +168,11 @@ class ViewState:
         cos, sin = _TURNS[self.rotation]
         dx = -dx if self.flip else dx
         return ((cos * dx + sin * dy) / self.zoom, (-sin * dx + cos * dy) / self.zoom)
+
+
+def device_size(width: float, height: float, dpr: float) -> tuple[int, int]:
+    """Of a canvas of this logical size, in whole device px: a last row or column that is half its own counts, for it is seen."""
+    return math.ceil(width * dpr), math.ceil(height * dpr)
 
 
 def level_for(scale: float, levels: int, finest: int = 0) -> int:
