@@ -337,7 +337,9 @@ class VolumeView(QWidget):
             self.update()
             return
         self._generation += 1
-        self._thread.want(Wish(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held, self._generation))
+        self._thread.want(
+            Wish(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held, self._generation)
+        )
 
     def _hand_over_surfaces(self) -> None:
         if self._thread is not None and self._maker is not None:
