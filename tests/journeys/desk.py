@@ -196,6 +196,8 @@ class Desk:
         def calm() -> bool:
             nonlocal quiet
             quiet = quiet + 1 if self._taps.idle else 0
+            if quiet > 3 and self._taps.hasten():
+                quiet = 0
             return quiet > 3
 
         self.until(calm, "the program is idle", 30)

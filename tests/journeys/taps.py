@@ -61,11 +61,16 @@ class Taps:
         if self._reads or self._writes or any(job.running for job in self._program.jobs.jobs):
             return False
         context = self._program.context
-        if context is not None and (context.thumbs._busy or context.bus._pending):
+        return context is None or not (context.thumbs._busy or context.bus._pending)
+
+    def hasten(self) -> bool:
+        """What is put off for less than a second (a search while one types, a list that is read again) begins now: the first
+        of it, if there is any. For when nothing else is under way: then nothing can come in between."""
+        timers = (timer for window in self._program.windows for timer in window.findChildren(QTimer))
+        soon = [t for t in timers if t.isActive() and t.isSingleShot() and t.interval() < 1000]
+        if not soon:
             return False
-        return not any(_soon(window) for window in self._program.windows)
-
-
-def _soon(window: QObject) -> bool:
-    """Something is put off for less than a second: a search while one types, a list that is read again."""
-    return any(t.isActive() and t.isSingleShot() and t.interval() < 1000 for t in window.findChildren(QTimer))
+        first = min(soon, key=QTimer.remainingTime)
+        first.stop()
+        first.timeout.emit()
+        return True
