@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.errors import PostilError
 from storage.model.calibration import Calibration
+from storage.model.film import Film
 from storage.model.items import Item
 from storage.services.originals import by_its_title, source_of
 from widgets.words import dicom_date
@@ -32,9 +33,9 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
 
     sides = tuple(str(side) for side in item.facts.get("patient_orientation") or ())
     modality = str(item.facts.get("modality") or "")
-    calibration = Calibration.of_facts(item.facts)
+    calibration, film = Calibration.of_facts(item.facts), Film.of_facts(item.fps, item.facts)
     return VolumeSource(
-        opened, modality=modality, sides=sides, calibration=calibration, fps=item.fps, cache_dir=catalog.paths.cache
+        opened, modality=modality, sides=sides, calibration=calibration, film=film, cache_dir=catalog.paths.cache
     )
 
 

@@ -18,11 +18,13 @@ from storage.media.dicom_mosaic import NotTakenApart, take_apart
 from storage.media.dicom_tags import UNDEFINED, Found, Malformed, ReadAt
 from storage.media.dicom_values import Remembered, Values
 from storage.media.dicom_wanted import LABELS, REQUIRED, SERIES_REFERENCES
+from storage.model.film import MOST_FRAMES, stays_of
 
 #: Transfer syntaxes whose pixels are a film (MPEG-2, MPEG-4, HEVC): no frame can be found in them.
 _FILMS = tuple(f"1.2.840.10008.1.2.4.{n}" for n in range(100, 109))
 _ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.8")
 _MOST_FRAMES = 1 << 20
+_EVEN_MS = 0.5  # frames that stay longer or shorter by less than that are even
 _LABEL_KINDS = frozenset(LABELS.values())
 #: Codes of mammographic views (PS3.16 CID 4014, SNOMED CT and its former names) where no View Position is given.
 _VIEWS = {
@@ -296,9 +298,7 @@ def _facts(values: Values, transfer_syntax: str) -> dict[str, Any]:
         "thickness": values.decimal(0x00180050),
         "burned_in": values.code(0x00280301),
     }
-    time, rate = values.decimal(0x00181063), values.decimal(0x00082144) or values.decimal(0x00180040)
-    if time or rate:  # how far apart frames were taken says it more exactly than the rate that is recommended
-        made["fps"] = 1000 / time if time and time > 0 else rate
+    made |= _film(values)
     if aspect := values.decimals(0x00280034):
         made["pixel_aspect"] = list(aspect)
     if regions := [_region(item) for item in values.items(0x00186011)]:
@@ -306,6 +306,21 @@ def _facts(values: Values, transfer_syntax: str) -> dict[str, Any]:
     if made["modality"] == "PT":
         made["pet"] = _pet(values)
     return {key: value for key, value in made.items() if value not in ("", None, [])}
+
+
+def _film(values: Values) -> dict[str, Any]:
+    """Its pace and its way. How far apart frames were taken says it more exactly than the rate that is recommended."""
+    time, rate = values.decimal(0x00181063), values.decimal(0x00082144) or values.decimal(0x00180040)
+    made: dict[str, Any] = {"sweeps": values.short(0x00181244) == 1 or None}
+    if time or rate:
+        made["fps"] = 1000 / time if time and time > 0 else rate
+    if not time or values.shorts(0x00280009)[:2] == (0x0018, 0x1065):
+        stays = stays_of(values.decimals(0x00181065), values.number(0x00280008) or 1)
+        if stays:
+            made["fps"] = 1000 * len(stays) / sum(stays)
+        if 0 < len(stays) <= MOST_FRAMES and max(stays) - min(stays) > _EVEN_MS:
+            made["stays_ms"] = [round(ms, 3) for ms in stays]
+    return made
 
 
 def _laterality(values: Values) -> str:

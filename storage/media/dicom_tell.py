@@ -12,7 +12,7 @@ from storage.media.dicom_index import FrameIndex
 from storage.model.space import VolumeGeometry
 
 #: Goes up when headers are read for more: series read as less are read again (`storage.services.reread`).
-READ_AS = 1
+READ_AS = 2
 TILTED = 0.05  # degrees
 #: Names as Encord and DICOM write them of what a volume needs to be shown in 3D.
 _PLACING = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
@@ -26,6 +26,8 @@ def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
         if any(file.facts.get(name) != facts.get(name) for file in files):
             facts.pop(name, None)  # a series of several views is none of them
     facts.pop(_REGIONS, None)
+    if len(files) > 1 or index.frame_number.tolist() != list(range(1, len(facts.get("stays_ms", ())) + 1)):
+        facts.pop("stays_ms", None)  # they are those of the frames of one file in their order
     facts["ultrasound"] = _ultrasound(files, index)
     form = index.formats[0]
     facts |= {

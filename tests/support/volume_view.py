@@ -18,6 +18,7 @@ from storage.editing.session import EditSession
 from storage.errors import BadInput
 from storage.media.dicom_index import FileWindow, Lut, Voi
 from storage.model.calibration import Calibration
+from storage.model.film import Film
 from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.space import VolumeGeometry
@@ -146,14 +147,14 @@ class VolumeStage:
         wait: bool = True,
         opener: Any = None,
         calibration: Calibration | None = None,
-        fps: float | None = None,
+        film: Film | None = None,
         **options: Any,
     ) -> None:
         if frames is None:
             geometry = geometry or space()
             frames = ArrayFrames(beads(geometry) if array is None else array, geometry)
         self.frames = frames
-        self.volume = VolumeSource(opener or (lambda: frames), modality=modality, calibration=calibration, fps=fps)
+        self.volume = VolumeSource(opener or (lambda: frames), modality=modality, calibration=calibration, film=film)
         self.document = LabelDocument()
         self.sent = Sent()
         self.session = EditSession(

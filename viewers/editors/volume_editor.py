@@ -130,8 +130,8 @@ class VolumeEditor(
             session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VOLUME_ACTIONS
         )
         self.pictures = pictures
-        self.cine = Cine(self._beat_slice, self._on_screen, volume.fps)
-        self.time_cine = Cine(self._beat_time, self._on_screen)
+        self.cine = Cine(self.slice_place, self.go_to_slice, self._on_screen, volume.film)
+        self.time_cine = Cine(self.time_place, self.go_to_time, self._on_screen)
         self._make_tools()
         self._stand()
         self._follow()

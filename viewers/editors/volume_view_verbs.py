@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.film import Film
 from viewers.canvas.mpr_grid import Layout, MprGrid
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
@@ -32,15 +33,24 @@ SLOWEST, FASTEST = 0.2, 120.0
 class Cine:
     """Runs through slices or times: a step for every beat, none while the last one is not yet on the screen.
 
-    `own` is the pace that the file says it was taken at, where it says one: it begins with that.
+    `film` says at which pace it was taken, and which way it runs: it begins with that.
     """
 
-    def __init__(self, step: Callable[[], None], ready: Callable[[], bool], own: float | None = None) -> None:
-        self._step, self._ready = step, ready
+    def __init__(
+        self,
+        place: Callable[[], tuple[int, int]],
+        go: Callable[[int], None],
+        ready: Callable[[], bool],
+        film: Film | None = None,
+    ) -> None:
+        self._place, self._go, self._ready, self._film = place, go, ready, film or Film()
+        self._way = 1
+        own = self._film.fps
         self.own = own if own is not None and SLOWEST <= own <= FASTEST else None
         self._speeds = sorted({*SPEEDS, self.own or USUAL_SPEED})
         self.speed: float = self.own or USUAL_SPEED
         self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
 
     @property
@@ -51,7 +61,8 @@ class Cine:
         if self.playing:
             self._timer.stop()
         else:
-            self._timer.start(round(1000 / self.speed))
+            self._way = 1
+            self._timer.start(self._stay())
 
     def stop(self) -> None:
         self._timer.stop()
@@ -59,11 +70,22 @@ class Cine:
     def faster(self, steps: int) -> None:
         at = min(max(self._speeds.index(self.speed) + steps, 0), len(self._speeds) - 1)
         self.speed = self._speeds[at]
-        self._timer.setInterval(round(1000 / self.speed))
+        self._timer.setInterval(self._stay())
+
+    def _stay(self) -> int:
+        """Milliseconds until the next beat."""
+        return max(1, round(self._film.stay_ms(*self._place(), self.speed)))
 
     def _beat(self) -> None:
-        if self._ready():
-            self._step()
+        if not self._ready():
+            return
+        number, count = self._place()
+        if self._film.sweeps and not 0 <= number + self._way < count:
+            self._way = -self._way
+        self._go(min(max(number + self._way, 0), count - 1) if self._film.sweeps else (number + 1) % count)
+        stay = self._stay()
+        if stay != self._timer.interval():
+            self._timer.setInterval(stay)
 
 
 class VolumeViewVerbs:
@@ -276,8 +298,13 @@ class VolumeViewVerbs:
         n = max(1, self.volume.slices)
         return self.frame() % n, n
 
+    def time_place(self) -> tuple[int, int]:
+        """(which time, how many)."""
+        return self.frame() // max(1, self.volume.slices), max(1, self.volume.times)
+
     def step_time(self, steps: int) -> None:
-        self.go_to_time((self.frame() // max(1, self.volume.slices) + steps) % max(1, self.volume.times))
+        number, count = self.time_place()
+        self.go_to_time((number + steps) % count)
 
     def go_to_time(self, time: int) -> None:
         n = max(1, self.volume.slices)
@@ -304,13 +331,6 @@ class VolumeViewVerbs:
         self.time_cine.faster(steps)
         own = ", as the file has it" if self.cine.speed == self.cine.own else ""
         self.say(f"{self.cine.speed:.3g} {self.words.one.lower()}s a second{own}")
-
-    def _beat_slice(self) -> None:
-        number, count = self.slice_place()
-        self.go_to_slice((number + 1) % count)
-
-    def _beat_time(self) -> None:
-        self.step_time(1)
 
     # -- the rest
 

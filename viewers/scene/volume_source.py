@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from storage.errors import PostilError, Refused
 from storage.listeners import Listeners
 from storage.model.calibration import Calibration
+from storage.model.film import Film
 from storage.model.space import VolumeGeometry
 from viewers.decode import voi
 from viewers.decode.arrays import Array
@@ -57,7 +58,7 @@ class VolumeSource:
         modality: str = "",
         sides: Sequence[str] = (),
         calibration: Calibration | None = None,
-        fps: float | None = None,
+        film: Film | None = None,
         cache_dir: Path | None = None,
         budget: MemoryBudget = SHARED,
     ) -> None:
@@ -67,7 +68,7 @@ class VolumeSource:
         self.modality = modality  # CT, MR ...
         self.sides = tuple(sides)  # of the patient that rows and columns run to, where no position says it
         self.calibration = calibration or Calibration()  # of its pixels, where no position says it
-        self.fps = fps  # at which its frames were taken, of films
+        self.film = film or Film()
         self.window = WindowState()
         self.suv: float | None = None  # what modality values are multiplied with to be SUVbw
         self.suv_refused = ""  # why not, of PET

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from storage.media.dicom_index import Voi
+from storage.model.film import Film
 from tests.conftest import need
 from tests.support import phantoms
 from tests.support.volume_view import ArrayFrames, VolumeStage, beads, pixels, space
@@ -122,7 +123,7 @@ def test_drawings_of_the_file_lie_where_dcmtk_lays_them_and_can_be_hidden(stage,
     ("own", "begins"), [(30.0, 30.0), (7.5, 7.5), (None, USUAL_SPEED), (0.0, USUAL_SPEED), (5000, USUAL_SPEED)]
 )
 def test_films_run_at_the_pace_they_were_taken_at(own, begins):
-    cine = Cine(lambda: None, lambda: True, own)
+    cine = Cine(lambda: (0, 1), lambda number: None, lambda: True, Film(own))
     assert cine.speed == begins
     cine.faster(1)
     faster = cine.speed
@@ -137,7 +138,7 @@ def test_the_pace_is_that_of_the_header_and_said_with_it(qtbot, tmp_path):
     phantoms.series(tmp_path / "s", n=3, change=change)
     (series,) = found(tmp_path / "s")
     assert series.info.fps == 25
-    stage = VolumeStage(qtbot, opener=lambda: frames_of(series), fps=series.info.fps)
+    stage = VolumeStage(qtbot, opener=lambda: frames_of(series), film=Film.of_facts(series.info.fps, series.info.facts))
     stage.editor.change_speed(1)
     stage.editor.change_speed(-1)
     assert stage.said[-1].startswith("25 ") and stage.said[-1].endswith("a second, as the file has it")
