@@ -23,6 +23,7 @@ from storage.exchange.outlines import keyhole, parts_of
 from storage.exchange.sr_cuboid import line_of
 from storage.exchange.volumes import AREAS, Series, objects_of
 from storage.model import masks, measures
+from storage.model.calibration import points_of
 from storage.model.geometry import Circle, Cuboid2D, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.measure_classes import Measure, measure_of
@@ -44,6 +45,8 @@ _STATISTICS = (
 _ATTENUATION = ("112031", "DCM", "Attenuation Coefficient")
 _MR_SIGNAL = ("110852", "DCM", "MR signal intensity")
 _VALUE = ("PIXELVALUE", dw.PRIVATE_SCHEME, "Pixel value")
+_SPAN = ("SPAN", dw.PRIVATE_SCHEME, "Reach in one direction")
+_UCUM = {"cm²": "cm2", "cm²/s": "cm2/s", "cm³": "cm3", "cm³/s": "cm3/s", "°": "deg"}
 _HOUNSFIELD = ("[hnsf'U]", "UCUM", "Hounsfield unit")
 _PIXELS = ("{pixels}", "UCUM", "pixels")
 _WIDTHS = ("{pixels}", "UCUM", "widths of a pixel")
@@ -203,7 +206,12 @@ def _tracking(what: _Thing) -> Any:
 
 
 def _measured(series: Series, what: _Thing, geometry: Geometry, frame: int) -> list[Value]:
-    scale = series.calibration.in_space(series.geometry).under(geometry, frame)
+    calibration = series.calibration.in_space(series.geometry)
+    axes = calibration.axes_at(points_of(geometry), frame)
+    if axes is not None:  # M-mode, Doppler: it reaches so far in each direction, and has no length or area
+        spans = axes.spans(points_of(geometry)) if not isinstance(geometry, Keypoint) else ()
+        return [(_SPAN, value, (_UCUM.get(unit, unit), "UCUM", unit), None) for value, unit in spans]
+    scale = calibration.under(geometry, frame)
     if isinstance(geometry, Polyline):
         degrees = _angle(what.thing, geometry, scale)
         if degrees is not None:

@@ -1,29 +1,58 @@
 """What a pixel is worth on pictures that have no place in space: as a whole, and in the calibrated parts of ultrasound.
 
 A length is given in mm only where the file says so: by the spacing of its pixels, or inside one region of tissue whose
-directions are measured in cm (PS3.3 C.8.5.5). Everywhere else it is in pixels, counted in widths where they are not square.
+directions are measured in cm (PS3.3 C.8.5.5). Where an ultrasound shows no tissue but how something changes (M-mode, Doppler),
+its two directions are measured each in its own unit, where the file names it. Everywhere else a length is in pixels, counted in
+widths where they are not square.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from storage.model.geometry import Geometry, Point, Polyline
 from storage.model.measures import FLATTEST, Scale
 from storage.model.space import VolumeGeometry
 
 _TISSUE, _CM = 1, 3  # Region Spatial Format 2D; Physical Units cm
+_CURVES = (2, 3, 4)  # Region Spatial Format: M-mode, spectral, wave form
 _MM_IN_CM = 10.0
+#: Physical Units, as they are said; centimetres in mm, as everywhere.
+_UNITS = {
+    1: "%", 2: "dB", _CM: "mm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s", 8: "cm²", 9: "cm²/s", 10: "cm³", 11: "cm³/s", 12: "°"
+}  # fmt: skip
 _MOST_REGIONS = 64
 _PIXELS = Scale()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What one pixel is worth in a direction that is no distance, or not one that can be compared with the other."""
+
+    each: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Of M-mode, Doppler and traces: time and depth, time and velocity ... None: nobody says it."""
+
+    across: Axis | None
+    down: Axis | None
+
+    def spans(self, points: Iterable[Point]) -> tuple[tuple[float, str], ...]:
+        """How far these points reach in each direction, in its unit."""
+        pairs = zip((self.across, self.down), zip(*points, strict=True), strict=True)
+        return tuple(((max(at) - min(at)) * axis.each, axis.unit) for axis, at in pairs if axis is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of a picture; its edges are points of the picture. `scale` None: it shows no tissue (M-mode, Doppler, text)."""
+    """A part of a picture; its edges are points of the picture. `scale` None: it shows no tissue."""
 
     left: float
     top: float
@@ -31,6 +60,7 @@ class Region:
     bottom: float
     scale: Scale | None
     in_front: bool = False
+    axes: Axes | None = None
 
     def holds(self, point: Point) -> bool:
         return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
@@ -73,18 +103,15 @@ class Calibration:
     def at(self, points: Iterable[Point], frame: int) -> Scale:
         """For something that reaches over these points of a frame."""
         regions = self.of_frame(frame)
-        if not regions:
-            return self.whole
-        points = list(points)
-        owners = [next((r for r in regions if r.holds(point)), None) for point in points]
-        scales = {owner.scale if owner is not None else None for owner in owners}
-        (scale,) = scales if len(scales) == 1 else (None,)
-        together = any(r.scale == scale and all(r.holds(point) for point in points) for r in regions)
-        return scale if scale is not None and together else self._uncalibrated
+        return (_shared(regions, list(points), lambda r: r.scale) or self._uncalibrated) if regions else self.whole
 
     def under(self, shape: Geometry, frame: int) -> Scale:
         """For a shape of a frame."""
-        return self.at(shape.points if isinstance(shape, Polyline) else _corners(shape), frame)
+        return self.at(points_of(shape), frame)
+
+    def axes_at(self, points: Iterable[Point], frame: int) -> Axes | None:
+        """Where they all lie in one region whose directions are measured each in its own unit."""
+        return _shared(self.of_frame(frame), list(points), lambda r: r.axes)
 
     def of_frame(self, frame: int) -> tuple[Region, ...]:
         number = self.of[frame] if 0 <= frame < len(self.of) else 0
@@ -95,7 +122,19 @@ class Calibration:
         return self.whole if self.whole.unit in ("px", "px widths") else _PIXELS
 
 
-def _corners(shape: Geometry) -> tuple[Point, ...]:
+def _shared(regions: Sequence[Region], points: Sequence[Point], of: Callable[[Region], T | None]) -> T | None:
+    """What is the same in the foremost region under every point, where one region with it holds them all."""
+    owners = [next((r for r in regions if r.holds(point)), None) for point in points]
+    known = {of(owner) if owner is not None else None for owner in owners}
+    (found,) = known if len(known) == 1 else (None,)
+    together = any(of(r) == found and all(r.holds(point) for point in points) for r in regions)
+    return found if together else None
+
+
+def points_of(shape: Geometry) -> Sequence[Point]:
+    """Of a line its own, else the corners around it."""
+    if isinstance(shape, Polyline):
+        return shape.points
     x0, y0, x1, y1 = shape.bounds()
     return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
 
@@ -117,7 +156,22 @@ def _region(found: Mapping[str, Any]) -> Region | None:
     left, top, right, bottom = box
     if not (0 <= left <= right and 0 <= top <= bottom):
         return None
-    return Region(left, top, right + 1, bottom + 1, _scale(found), _is_in_front(found.get("flags")))
+    return Region(left, top, right + 1, bottom + 1, _scale(found), _is_in_front(found.get("flags")), _axes(found))
+
+
+def _axes(found: Mapping[str, Any]) -> Axes | None:
+    units, delta = found.get("units"), found.get("delta")
+    if found.get("format") not in _CURVES or not all(isinstance(v, list) and len(v) == 2 for v in (units, delta)):
+        return None
+    across, down = (_axis(*each) for each in zip(_list(units), _list(delta), strict=True))
+    return Axes(across, down) if across or down else None
+
+
+def _axis(unit: object, delta: object) -> Axis | None:
+    said = _UNITS.get(unit) if isinstance(unit, int) else None
+    if said is None or not isinstance(delta, int | float) or not math.isfinite(delta) or delta == 0:
+        return None
+    return Axis(abs(float(delta)) * (_MM_IN_CM if unit == _CM else 1.0), said)
 
 
 def _is_in_front(flags: object) -> bool:

@@ -413,3 +413,19 @@ def lengths_in(path) -> list[tuple[float, str]]:
 def contents(report) -> list:
     """All content items of a report."""
     return [report, *(found for item in report.get("ContentSequence") or () for found in contents(item))]
+
+
+def test_doppler_is_reported_in_seconds_and_in_its_speed(tmp_path):
+    region = {"box": [0, 0, 19, 15], "format": 3, "flags": 0, "units": [4, 7], "delta": [0.01, -2.0]}
+    placed = of_phantom(phantoms.series(tmp_path / "s"))
+    index = replace(placed.index, geometry=None)
+    calibration = Calibration.of_facts({"ultrasound": {"regions": [[region]]}})
+    series = replace(placed, geometry=None, index=index, calibration=calibration)
+    path = tmp_path / "sr.dcm"
+    write(path, series, labelled(Line=Polyline(((2, 13), (12, 3)))))
+    assert errors_of(path) == []
+    measured = [i.MeasuredValueSequence[0] for i in contents(pydicom.dcmread(path)) if i.ValueType == "NUM"]
+    assert [(float(m.NumericValue), m.MeasurementUnitsCodeSequence[0].CodeValue) for m in measured] == [
+        (pytest.approx(0.1), "s"),
+        (pytest.approx(20.0), "cm/s"),
+    ]

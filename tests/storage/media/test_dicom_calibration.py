@@ -54,6 +54,13 @@ def test_regions_of_a_real_ultrasound_are_those_of_its_header(tmp_path):
     assert length(calipers, made.at(calipers, 0)) == pytest.approx(10.6, abs=0.3)
     strip = [(doppler.RegionLocationMinX0 + 5, 320), (700, 340)]
     assert made.at(strip, 0).unit == made.at([(1, 1), (400, 200)], 0).unit == "px"
+    axes = made.axes_at(strip, 0)
+    assert axes is not None
+    (seconds, s), (speed, unit) = axes.spans(strip)
+    assert (doppler.PhysicalUnitsXDirection, doppler.PhysicalUnitsYDirection) == (4, 7)
+    assert (s, unit) == ("s", "cm/s")
+    assert seconds == pytest.approx(abs(strip[1][0] - strip[0][0]) * doppler.PhysicalDeltaX)
+    assert speed == pytest.approx(20 * abs(doppler.PhysicalDeltaY))
 
 
 @pytest.mark.parametrize("name", ["examples_palette.dcm", "examples_ybr_color.dcm"])

@@ -93,3 +93,57 @@ def test_spacing_says_more_than_an_aspect():
 @pytest.mark.parametrize("ultrasound", [[], "x", {"regions": 3}, {"regions": ["x", [1]]}, {"regions": [[{}]], "of": ["a"]}, {}])
 def test_damaged_facts_calibrate_nothing(ultrasound):
     assert Calibration.of_facts({"ultrasound": ultrasound}).at([(1, 1)], 5) == Scale()
+
+
+# -- regions that show no tissue ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("format", "units", "delta", "spans"),
+    [
+        (2, [4, 3], [0.005, 0.02], [(0.2, "s"), (6.0, "mm")]),  # M-mode
+        (3, [4, 7], [0.005, -0.8], [(0.2, "s"), (24.0, "cm/s")]),  # spectral Doppler: upwards
+        (3, [4, 5], [0.005, 40.0], [(0.2, "s"), (1200.0, "Hz")]),
+        (4, [4, 1], [0.005, 0.5], [(0.2, "s"), (15.0, "%")]),
+        (4, [4, 0], [0.005, 0.5], [(0.2, "s")]),  # an ECG: nobody says how high
+        (3, [4, 7], [0.005, 0.0], [(0.2, "s")]),
+    ],
+)
+def test_other_regions_are_measured_in_their_own_units(format, units, delta, spans):
+    found = of(region(0, 0, 99, 99, format=format, units=units, delta=delta))
+    points = [(20, 50), (60, 20), (30, 40)]
+    assert found.at(points, 0) == Scale()
+    axes = found.axes_at(points, 0)
+    assert axes is not None
+    assert [(pytest.approx(value), unit) for value, unit in axes.spans(points)] == spans
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"format": 1},  # tissue
+        {"format": 5},  # a bar of greys
+        {"format": 0},
+        {"units": [0, 0]},
+        {"units": [4]},
+        {"units": ["s", None]},
+        {"units": None},
+        {"delta": [None, float("inf")]},
+        {"delta": "0.1"},
+    ],
+    ids=str,
+)
+def test_regions_whose_units_nobody_says_have_none(more):
+    made = region(0, 0, 99, 99, **{"format": 3, "units": [4, 7], "delta": [0.005, 0.8], **more})
+    assert of(made).axes_at([(20, 50), (60, 20)], 0) is None
+
+
+def test_what_leaves_its_strip_has_no_units_of_its_own():
+    tissue = region(0, 0, 199, 149)
+    strips = [region(0, 150, 199, 199, format=2, units=[4, 3]), region(0, 200, 199, 249, format=3, units=[4, 7])]
+    found = of(tissue, *strips)
+    assert found.axes_at([(20, 160), (50, 190)], 0) is not None
+    assert found.axes_at([(20, 160), (50, 210)], 0) is None
+    assert found.axes_at([(20, 100), (50, 160)], 0) is None
+    assert found.axes_at([(20, 100), (50, 110)], 0) is None
+    assert Calibration().axes_at([(20, 100)], 0) is None
