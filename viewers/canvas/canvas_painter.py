@@ -46,7 +46,7 @@ class CanvasPainter(QObject):
         self._drafts: list[Draft] = []
         self._draft_items: list[Item] = []
         self._names: tuple[QImage, Layer | None] | None = None
-        self._names_asked: Placement | None = None
+        self._names_asked: tuple[Placement, tuple[QRectF, ...]] | None = None  # ... and what is written on the canvas
         self._names_stale = True
         self._coarse: tuple[object, QImage] | None = None
         self._held: Held | None = None  # what belongs to the frame on screen while another is wanted
@@ -225,21 +225,22 @@ class CanvasPainter(QObject):
         canvas = self._canvas
         if not canvas.focus.display.names:
             return
-        now = canvas.view.placement()
-        if not self._names_stale and self._names_asked is not None and now.shift_from(self._names_asked) is not None:
-            dx, dy = now.shift_from(self._names_asked) or (0, 0)
-            w, h = canvas.view.size
-            if abs(dx) <= w * now.dpr * MARGIN and abs(dy) <= h * now.dpr * MARGIN:
-                return
-        self._names_stale, self._names_asked = False, now
-        w, h = round(canvas.width() * now.dpr), round(canvas.height() * now.dpr)
+        now, written = canvas.view.placement(), canvas.written
+        w, h = canvas.view.device_size
         mx, my = int(w * MARGIN), int(h * MARGIN)
+        if not self._names_stale and self._names_asked is not None and self._names_asked[1] == written:
+            shift = now.shift_from(self._names_asked[0])
+            reach = (0, 0) if written else (mx, my)  # what is written stays where it is while the names move
+            if shift is not None and abs(shift[0]) <= reach[0] and abs(shift[1]) <= reach[1]:
+                return
+        self._names_stale, self._names_asked = False, (now, written)
         matrix, size = offset(now.device(), (-mx, -my)), (w + 2 * mx, h + 2 * my)
         names = self._visible_names(image_bounds(matrix, (0, 0, *size)))
         font, dpr = self.overlay.font, now.dpr
+        keep_off = [rect.translated(mx / dpr, my / dpr) for rect in written]
 
         def job(stop: Stop) -> object:
-            image = draw_names(names, matrix, size, dpr, font, stop)
+            image = draw_names(names, matrix, size, dpr, font, keep_off, (my + h) / dpr, stop)
             return None if image is None else (image, now, (-mx, -my))
 
         canvas._workers[1].submit("names", job, supersede=False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, SignalInstance, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -56,6 +56,7 @@ class ImageCanvas(PointedCanvas):
     space_tapped = Signal()  # Space was pressed and let go, not held to pan
 
     picture_worker: type[Newest] = Newest  # who draws the picture's layer
+    written: tuple[QRectF, ...] = ()  # where words stand over the picture: names of objects keep off
 
     def __init__(
         self,

@@ -17,9 +17,19 @@ MOST = 600
 SMALLEST = 14.0  # logical px of the shape on the screen
 
 
-def draw_names(names: Sequence[Name], m: Matrix, size: tuple[int, int], dpr: float, font: QFont, stop: Stop) -> QImage | None:
-    """On a transparent image of `size` device px."""
-    from viewers.canvas.overlay import draw_chip
+def draw_names(
+    names: Sequence[Name],
+    m: Matrix,
+    size: tuple[int, int],
+    dpr: float,
+    font: QFont,
+    keep_off: Sequence[QRectF],
+    bottom: float,
+    stop: Stop,
+) -> QImage | None:
+    """On a transparent image of `size` device px. `keep_off`: what else is written there; no name goes below `bottom` to make way
+    for it (logical px)."""
+    from viewers.canvas.overlay import draw_chip, free_place
 
     image = QImage(size[0], size[1], QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(dpr)
@@ -30,13 +40,13 @@ def draw_names(names: Sequence[Name], m: Matrix, size: tuple[int, int], dpr: flo
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     drawn = 0
-    for left, top, right, _ in _placed(names, m, dpr):
+    for box, text, color in _placed(names, m, dpr):
         if stop() or drawn >= MOST:
             break
-        text, color = right
-        rect = QRectF(left, top - height - 3, metrics.horizontalAdvance(text) + 18, height)
+        above = QRectF(box.left(), box.top() - height - 3, metrics.horizontalAdvance(text) + 18, height)
+        rect = free_place(above, keep_off, min(bottom, box.bottom() + height + 3))
         cells = _cells(rect, height)
-        if cells & taken:
+        if cells & taken or any(rect.intersects(other) for other in keep_off):
             continue
         taken |= cells
         drawn += 1
@@ -45,18 +55,19 @@ def draw_names(names: Sequence[Name], m: Matrix, size: tuple[int, int], dpr: flo
     return None if stop() else image
 
 
-def _placed(names: Sequence[Name], m: Matrix, dpr: float) -> list[tuple[float, float, tuple[str, Color], float]]:
-    """Top left corner on the image in logical px, the largest shape first; too small ones left out."""
+def _placed(names: Sequence[Name], m: Matrix, dpr: float) -> list[tuple[QRectF, str, Color]]:
+    """With the boxes of their shapes in logical px of the image, the largest first; too small ones left out."""
     a, b, tx, c, d, ty = m
     placed = []
     for (x0, y0, x1, y1), text, color in names:
         us = sorted((a * x0 + b * y0 + tx, a * x1 + b * y1 + tx))
         vs = sorted((c * x0 + d * y0 + ty, c * x1 + d * y1 + ty))
-        side = max(us[1] - us[0], vs[1] - vs[0]) / dpr
+        box = QRectF(us[0] / dpr, vs[0] / dpr, (us[1] - us[0]) / dpr, (vs[1] - vs[0]) / dpr)
+        side = max(box.width(), box.height())
         if side >= SMALLEST or side == 0:
-            placed.append((us[0] / dpr, vs[0] / dpr, (text, color), side))
-    placed.sort(key=lambda n: -n[3])
-    return placed
+            placed.append((side, box, text, color))
+    placed.sort(key=lambda n: -n[0])
+    return [(box, text, color) for _, box, text, color in placed]
 
 
 def _cells(rect: QRectF, side: float) -> set[tuple[int, int]]:

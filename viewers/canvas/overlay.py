@@ -231,6 +231,17 @@ class Overlay:
         self.label(p, QPointF(x, y - height / 2 - 4), text, QColor(color[2], color[1], color[0]))
 
 
+def free_place(wanted: QRectF, taken: Sequence[QRectF], bottom: float) -> QRectF:
+    """The nearest place below where nothing is written yet, else the nearest above."""
+    for down in (True, False):
+        place = QRectF(wanted)
+        while (met := next((t for t in taken if t.intersects(place)), None)) is not None:
+            place.moveTop(met.bottom() + 1) if down else place.moveBottom(met.top() - 1)
+        if (place.bottom() <= bottom) if down else (place.top() >= 0):
+            return place
+    return wanted
+
+
 def draw_chip(p: QPainter, rect: QRectF, text: str, font: QFont, color: QColor | None) -> None:
     p.setPen(Qt.PenStyle.NoPen)
     p.setBrush(QColor(20, 20, 22, 205))

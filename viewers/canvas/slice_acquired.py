@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -15,16 +15,18 @@ from storage.model.ontology import Ontology
 from viewers.canvas.background import AtOnce
 from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
-from viewers.canvas.overlay import draw_chip
+from viewers.canvas.overlay import draw_chip, free_place
 from viewers.canvas.slice_canvas import whole
 from viewers.canvas.slice_marks import (
     Lettering,
+    Piece,
     corner_pieces,
     letter_pieces,
     lower_band,
     paint_lines,
     paint_pieces,
     scale_pieces,
+    under_pieces,
 )
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
 from viewers.scene.mpr import Plane, acquired
@@ -203,30 +205,26 @@ class AcquiredCanvas(ImageCanvas):
                 draw_chip(p, QRectF(x, place.top() + i * height, width, height), text, how.small, None)
 
     def _paint_marks(self, p: QPainter) -> None:
-        how, size, plane, state = Lettering.of(self.font(), self.devicePixelRatioF()), self.view.size, self.plane, self.state
+        how, plane, state = Lettering.of(self.font(), self.devicePixelRatioF()), self.plane, self.state
         self._paint_measures(p, how)
-        said = self.corners()
-        paint_pieces(p, corner_pieces(how, said if self.marked else Corners(warnings=said.warnings), size, self.inset()))
-        if plane is None or state is None:
-            paint_pieces(p, letter_pieces(how, edge_sides(self.view, self.slices.volume.sides), size))
-            if self.marked:
-                bar = flat_scale_bar(self.view, self.slices.volume.calibration, self.session.frames.index(self.on_screen))
-                paint_pieces(p, scale_pieces(how, bar, size))
-            return
-        if state.lines and state.geometry.n > 1:  # a single slice has no other planes
+        if plane is not None and state is not None and state.lines and state.geometry.n > 1:  # of one slice there are no others
             turns = self.tool is not None and self.tool.id == CrosshairTool.id
-            paint_lines(p, lines(state, state.acquired, self.view, plane), size, handles=turns)
-        paint_pieces(p, letter_pieces(how, edge_letters(self.view, plane), size))
+            paint_lines(p, lines(state, state.acquired, self.view, plane), self.view.size, handles=turns)
+        marks = [*self._marks_of(how, plane)]
+        paint_pieces(p, marks)
+        written = under_pieces(marks)
+        if written != self.written:
+            self.written = written
+            self._painter.ensure_names()
+
+    def _marks_of(self, how: Lettering, plane: Plane | None) -> Iterator[Piece]:
+        said, size = self.corners(), self.view.size
+        yield from corner_pieces(how, said if self.marked else Corners(warnings=said.warnings), size, self.inset())
+        if plane is not None:
+            yield from letter_pieces(how, edge_letters(self.view, plane), size)
+            bar = scale_bar(self.view, plane)
+        else:
+            yield from letter_pieces(how, edge_sides(self.view, self.slices.volume.sides), size)
+            bar = flat_scale_bar(self.view, self.slices.volume.calibration, self.session.frames.index(self.on_screen))
         if self.marked:
-            paint_pieces(p, scale_pieces(how, scale_bar(self.view, plane), size))
-
-
-def free_place(wanted: QRectF, taken: Sequence[QRectF], bottom: float) -> QRectF:
-    """The nearest place below where nothing is written yet, else the nearest above."""
-    for down in (True, False):
-        place = QRectF(wanted)
-        while (met := next((t for t in taken if t.intersects(place)), None)) is not None:
-            place.moveTop(met.bottom() + 1) if down else place.moveBottom(met.top() - 1)
-        if (place.bottom() <= bottom) if down else (place.top() >= 0):
-            return place
-    return wanted
+            yield from scale_pieces(how, bar, size)

@@ -40,6 +40,8 @@ CENTER = int(Qt.AlignmentFlag.AlignCenter)
 _REACH = 2
 #: Radius of the handles of turns, and what they are filled with.
 HANDLE_PX, HANDLE_GROUND = 4.5, QColor(20, 21, 24, 200)
+#: What keeps off words learns of their places in steps of so many logical px.
+UNDER_STEP = 8.0
 #: Half as wide as the words of a scale bar at most, logical px.
 _BAR_WORDS = 26.0
 
@@ -220,6 +222,16 @@ _FONTS_KEPT, _WORDS_KEPT = 8, 256
 def paint_pieces(p: QPainter, pieces: Iterable[Piece]) -> None:
     for at, image in pieces:
         p.drawImage(at, image)
+
+
+def under_pieces(pieces: Iterable[Piece]) -> tuple[QRectF, ...]:
+    """Where they are painted, in steps: a word that grows by a digit mostly lies where it lay."""
+    found = []
+    for at, image in pieces:
+        box, step = QRectF(at, image.deviceIndependentSize()), UNDER_STEP
+        left, top = math.floor(box.left() / step) * step, math.floor(box.top() / step) * step
+        found.append(QRectF(QPointF(left, top), QPointF(math.ceil(box.right() / step), math.ceil(box.bottom() / step)) * step))
+    return tuple(found)
 
 
 def letter_pieces(how: Lettering, found: tuple[str, str, str, str], size: Point) -> Iterator[Piece]:

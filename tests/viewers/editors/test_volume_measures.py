@@ -25,7 +25,7 @@ from tests.support.volume_view import (
     pixels,
     space,
 )
-from viewers.canvas.slice_acquired import free_place
+from viewers.canvas.overlay import free_place
 from viewers.scene.slice_marks import flat_scale_bar
 
 
