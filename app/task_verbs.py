@@ -80,7 +80,7 @@ class TaskVerbs:
 
         def go(written: bool) -> None:
             if written:
-                self._operations.run(text, work, task.id, origin=self, then=moved, failed=stayed)
+                self._operations.run(text, work, task.id, task.stage_uuid, origin=self, then=moved, failed=stayed)
             else:
                 self._moving = False
                 self._messages.tell(

@@ -89,7 +89,8 @@ def _catalogs(verbs: Verbs) -> None:
     demo = verbs.add_parser("demo", help="make a catalog with a sample project")
     demo.add_argument("dir", type=Path)
     check = verbs.add_parser("check", help="integrity of the database, its files and labels")
-    check.add_argument("--repair", action="store_true", help="read headers of series again that an earlier version has read")
+    repair = "read headers of series again that an earlier version has read, and copy what imports that were ended still owe"
+    check.add_argument("--repair", action="store_true", help=repair)
     backup = verbs.add_parser("backup", help="a consistent copy of the catalog; the window may be open")
     backup.add_argument("dir", type=Path)
     restore = verbs.add_parser("restore", help="put a backup in the place of the catalog's database")
@@ -187,7 +188,9 @@ def _nouns(verbs: Verbs) -> None:
 
     task = verbs.add_parser("task", help="tasks: submit, skip").add_subparsers(dest="verb", required=True)
     for word in ("submit", "skip"):
-        task.add_parser(word).add_argument("uuid", nargs="+")
+        verb = task.add_parser(word)
+        verb.add_argument("uuid", nargs="+")
+        verb.add_argument("--stage", help="only where it is still in this stage")
     for word, what in (
         ("approve", "review stages"),
         ("reject", "review stages"),

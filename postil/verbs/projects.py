@@ -131,7 +131,8 @@ def _each(arguments: argparse.Namespace, console: Console, text: str, work: Call
         for uuid in arguments.uuid:
             try:
                 task = catalog.reads.task_by_uuid(uuid)
-                catalog.do(text, work, task.id)
+                seen = _stage(catalog.reads.project(task.project_id), arguments.stage) or task.stage_uuid
+                catalog.do(text, work, task.id, seen)
                 after = catalog.reads.task(task.id)
             except PostilError as error:
                 if len(arguments.uuid) == 1:

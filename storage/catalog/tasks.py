@@ -205,12 +205,15 @@ def claim(op: Operation, task_id: int) -> None:
         _write(op, task, status=status, assignee_id=op.user.id)
 
 
-def submit(op: Operation, task_id: int) -> None:
-    """On to the next stage. `RequiredMissing` while something required is empty. Label undo ends here."""
+def submit(op: Operation, task_id: int, stage_seen: str | None = None) -> None:
+    """On to the next stage. `RequiredMissing` while something required is empty. Label undo ends here.
+
+    `stage_seen`: the stage in which the person has seen it; somebody else may have handed it in since.
+    """
     from storage.catalog.label_rows import load
     from storage.catalog.label_steps import forget
 
-    task = _mine(op, task_id)
+    task = _mine(op, task_id, stage_seen)
     stage, status = workflow.submitted(task.flow, task.stage)
     ontology_id = op.value("SELECT ontology_id FROM projects WHERE id = ?", task.project_id)
     ontology = read_ontology(op.db, ontology_id)
@@ -222,9 +225,9 @@ def submit(op: Operation, task_id: int) -> None:
     forget(op, task.label_row_id)
 
 
-def skip(op: Operation, task_id: int) -> None:
-    """To the back of the queue, nobody's."""
-    task = _mine(op, task_id)
+def skip(op: Operation, task_id: int, stage_seen: str | None = None) -> None:
+    """To the back of the queue of the stage in which it was seen, nobody's."""
+    task = _mine(op, task_id, stage_seen)
     status = workflow.skipped(task.flow, task.stage)
     last = op.value("SELECT max(place) FROM tasks WHERE project_id = ?", task.project_id) or 0
     _write(op, task, status=status, assignee_id=None, place=max(op.now, last + 1))
@@ -270,10 +273,16 @@ def set_priority(op: Operation, task_ids: Iterable[int], priority: float) -> Non
     _write_many(op, task_ids, lambda flow: {"priority": float(priority)})
 
 
-def _mine(op: Operation, task_id: int) -> _Task:
+def _mine(op: Operation, task_id: int, stage_seen: str | None = None) -> _Task:
     """A task to work on: nobody's, one's own, or one may take it from whoever has it."""
     task = _Task(op, task_id)
     op.require(Action.ANNOTATE, "projects", task.project_id)
+    if stage_seen not in (None, task.stage):
+        raise Refused(
+            f"The task “{task.title}” is in the stage “{task.flow.stage(task.stage).title}” by now: somebody has moved it on.",
+            remedy="Open it again to see what has become of it.",
+            input=task.title,
+        )
     if task.assignee_id not in (None, op.user.id):
         try:
             op.require(Action.ASSIGN, "projects", task.project_id)

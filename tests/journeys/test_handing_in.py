@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from contextlib import closing
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from storage.catalog import labels
+from storage.catalog import labels, tasks
+from storage.catalog.engine import Catalog
 from storage.errors import DiskFull
 from storage.model.geometry import ShapeKind
 from storage.model.workflow import TaskStatus
@@ -90,3 +92,21 @@ def test_what_cannot_be_saved_is_not_handed_in(queue: Desk, verb: str, monkeypat
     getattr(queue.editor.header, f"{verb}_wanted").emit()
     queue.wait_idle()
     assert queue.editor.loaded.task.title != "a.png"
+
+
+@pytest.mark.parametrize("verb", ["Submit", "Skip"])
+def test_a_task_that_somebody_else_has_handed_in_is_not_touched_again(
+    queue: Desk, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_task(queue, "a.png")
+    told: list[str] = []
+    monkeypatch.setattr(queue.window.messages, "error", lambda error, *_: told.append(str(error)))
+    seen = queue.editor.loaded.task
+    with closing(Catalog.open(queue.catalog.path)) as other:
+        other.do("Submit task", tasks.submit, seen.id, seen.stage_uuid)
+    queue.click(verb)
+    queue.wait_idle()
+    assert len(told) == 1
+    assert "“a.png” is in the stage “Complete” by now" in told[0]
+    assert queue.editor.loaded.task.id == seen.id
+    assert queue.reads.task(seen.id).status is TaskStatus.COMPLETED

@@ -1,4 +1,4 @@
-"""The command line as people and scripts meet it: real processes, exit codes, one JSON document."""
+"""The command line as people and scripts meet it: exit codes, one JSON document."""
 
 from __future__ import annotations
 
@@ -12,28 +12,7 @@ import highdicom as hd
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def postil(*words: object, code: int = 0) -> str:
-    """Run the program; its standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "postil", *map(str, words)], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False
-    )
-    assert done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
-    assert "Traceback" not in done.stderr
-    return done.stdout
-
-
-def ask(*words: object, code: int = 0):
-    return json.loads(postil(*words, "--json", code=code))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "catalog"
-    postil("--quiet", "demo", folder)
-    return folder
+from tests.support.command_line import ROOT, ask, postil, process
 
 
 @pytest.fixture
@@ -54,17 +33,17 @@ def pictures(tmp_path) -> Path:
     return folder
 
 
-def test_the_sample_holds_a_project_with_every_shape_and_question(demo):
-    [project] = ask("--catalog", demo, "project", "list")
+def test_the_sample_holds_a_project_with_every_shape_and_question(sample):
+    [project] = ask("--catalog", sample, "project", "list")
     assert project["title"] == "Sample project"
     assert project["tasks"] == {"Annotate 1": 18, "Complete": 0}
-    ontology = ask("--catalog", demo, "ontology", "export", project["ontology"])
+    ontology = ask("--catalog", sample, "ontology", "export", project["ontology"])
     shapes = {o["shape"] for o in ontology["objects"]}
     assert shapes == {
         "bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "circle", "ellipse", "cuboid_2d",
         "audio", "text",
     }  # fmt: skip
-    assert ask("--catalog", demo, "check") == {"ok": True, "problems": []}
+    assert ask("--catalog", sample, "check") == {"ok": True, "problems": []}
 
 
 def test_files_come_in_and_what_is_refused_is_named_with_its_reason(catalog, pictures):
@@ -117,11 +96,11 @@ def test_a_frame_is_written_as_the_picture_that_came_in(catalog, pictures, tmp_p
     assert "no frame 7" in refused["error"]["reason"]
 
 
-def test_a_project_is_made_and_its_tasks_are_submitted_or_refused(catalog, pictures, demo, tmp_path):
+def test_a_project_is_made_and_its_tasks_are_submitted_or_refused(catalog, pictures, sample, tmp_path):
     ask("--catalog", catalog, "add", pictures, "--folder", "Scans", code=1)
     postil("--catalog", catalog, "dataset", "create", "D")
     assert ask("--catalog", catalog, "dataset", "attach", "D", "--folder", "Scans")["items"] == 3
-    structure = ask("--catalog", demo, "ontology", "export", "Sample ontology")
+    structure = ask("--catalog", sample, "ontology", "export", "Sample ontology")
     structure["objects"][0]["required"] = True
     (tmp_path / "o.json").write_text(json.dumps(structure))
     postil("--catalog", catalog, "ontology", "import", tmp_path / "o.json", "--title", "O")
@@ -130,20 +109,22 @@ def test_a_project_is_made_and_its_tasks_are_submitted_or_refused(catalog, pictu
     first, second, _ = ask("--catalog", catalog, "project", "tasks", "P")
     refused = ask("--catalog", catalog, "task", "submit", first["uuid"], code=3)
     assert "Car" in refused["error"]["reason"] + refused["error"]["remedy"]
-    skipped = ask("--catalog", catalog, "task", "skip", second["uuid"])
+    moved = ask("--catalog", catalog, "task", "skip", second["uuid"], "--stage", "Complete", code=3)
+    assert "is in the stage “Annotate 1” by now" in moved["error"]["reason"]
+    skipped = ask("--catalog", catalog, "task", "skip", second["uuid"], "--stage", "Annotate 1")
     assert skipped["tasks"][0]["status"] == "skipped"
     assert ask("--catalog", catalog, "project", "tasks", "P")[-1]["uuid"] == second["uuid"]
 
 
 @pytest.mark.parametrize("format", ["encord", "coco"])
-def test_an_export_taken_into_a_copy_exports_the_same_again(demo, tmp_path, format):
+def test_an_export_taken_into_a_copy_exports_the_same_again(sample, tmp_path, format):
     out = tmp_path / f"{format}.json"
-    answer = ask("--catalog", demo, "labels", "export", "Sample project", "--format", format, "--out", out)
+    answer = ask("--catalog", sample, "labels", "export", "Sample project", "--format", format, "--out", out)
     assert {lost["where"] for lost in answer["lost"]} == (
         {"bells.wav", "letter.txt", "page.html", "Trunk, March 2026", "head.nii.gz"} if format == "coco" else set()
     )
     copy = tmp_path / "copy"
-    postil("--catalog", demo, "backup", tmp_path / "backup")
+    postil("--catalog", sample, "backup", tmp_path / "backup")
     postil("--catalog", copy, "restore", tmp_path / "backup")
     imported = ask("--catalog", copy, "labels", "import", "Sample project", out, "--format", format)
     assert imported["unmatched"] == []
@@ -153,14 +134,14 @@ def test_an_export_taken_into_a_copy_exports_the_same_again(demo, tmp_path, form
     assert json.loads(again.read_text()) == json.loads(out.read_text())
 
 
-def test_the_sdk_reads_the_labels_of_every_kind(demo, tmp_path):
+def test_the_sdk_reads_the_labels_of_every_kind(sample, tmp_path):
     from tests.support import encord_sdk
 
     out = tmp_path / "out.json"
-    postil("--catalog", demo, "labels", "export", "Sample project", "--format", "encord", "--out", out)
-    structure = ask("--catalog", demo, "ontology", "export", "Sample ontology")
+    postil("--catalog", sample, "labels", "export", "Sample project", "--format", "encord", "--out", out)
+    structure = ask("--catalog", sample, "ontology", "export", "Sample ontology")
     rows = {row["data_title"]: row for row in json.loads(out.read_text())}
-    frames = {item["title"]: item["frames"] or 1 for item in ask("--catalog", demo, "items")}
+    frames = {item["title"]: item["frames"] or 1 for item in ask("--catalog", sample, "items")}
     seen = {}
     for title, row in rows.items():
         loaded = encord_sdk.load_row(row, structure, frames=frames[title])
@@ -186,15 +167,16 @@ def test_what_comes_later_is_refused_with_a_sentence(catalog):
 
 def test_wrong_words_are_usage_and_a_missing_catalog_is_named(tmp_path):
     postil("--catalog", tmp_path / "none", "frobnicate", code=2)
+    process("--catalog", tmp_path / "none", "frobnicate", code=2)
     answer = ask("--catalog", tmp_path / "none", "items", code=3)
     assert "no catalog" in answer["error"]["reason"]
     assert "postil init" in answer["error"]["remedy"]
 
 
-def test_no_qt_and_no_sqlalchemy_are_loaded_to_list_items(demo):
+def test_no_qt_and_no_sqlalchemy_are_loaded_to_list_items(sample):
     code = (
         "import sys; from postil.__main__ import main; "
-        f"main(['--catalog', {str(demo)!r}, '--json', 'items']); "
+        f"main(['--catalog', {str(sample)!r}, '--json', 'items']); "
         "print([m for m in sys.modules if m.startswith(('PySide6', 'shiboken6', 'sqlalchemy', 'app.', 'widgets'))], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
@@ -220,18 +202,18 @@ def test_a_module_of_the_user_that_hides_ours_is_named(tmp_path):
     assert "hides Postil's own" in done.stderr
 
 
-def test_the_sample_holds_scans_with_labels_that_other_programs_read(demo, tmp_path):
-    scans = ask("--catalog", demo, "items", "--folder", "Samples/Scans")
+def test_the_sample_holds_scans_with_labels_that_other_programs_read(sample, tmp_path):
+    scans = ask("--catalog", sample, "items", "--folder", "Samples/Scans")
     assert sorted((i["kind"], i["title"]) for i in scans) == [
         ("dicom_series", "Trunk, March 2026"), ("dicom_series", "Trunk, September 2025"), ("nifti", "head.nii.gz"),
     ]  # fmt: skip
     assert not any(i["warnings"] for i in scans)
-    answer = ask("--catalog", demo, "labels", "export", "Sample project", "--format", "dicom-seg", "--out", tmp_path / "out")
+    answer = ask("--catalog", sample, "labels", "export", "Sample project", "--format", "dicom-seg", "--out", tmp_path / "out")
     seg = hd.seg.segread(answer["files"][0])
     liver, lesion = (seg.get_segment_description(n) for n in (1, 2))
     assert (liver.segment_label, liver.segmented_property_type.value) == ("Liver 1", "10200004")
     assert lesion.segmented_property_category.meaning == "Morphologically Abnormal Structure"
-    report = ask("--catalog", demo, "labels", "export", "Sample project", "--format", "sr", "--out", tmp_path / "sr")
+    report = ask("--catalog", sample, "labels", "export", "Sample project", "--format", "sr", "--out", tmp_path / "sr")
     assert sorted(Path(f).name.rsplit(".", 2)[1] for f in report["files"]) == ["ko", "sr"]
-    nifti = ask("--catalog", demo, "labels", "export", "Sample project", "--format", "nifti", "--out", tmp_path / "nii")
+    nifti = ask("--catalog", sample, "labels", "export", "Sample project", "--format", "nifti", "--out", tmp_path / "nii")
     assert len([f for f in nifti["files"] if f.endswith(".nii.gz")]) == 2

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from storage.catalog import projects, tasks
+from storage.catalog import ontologies, projects, tasks
 from storage.catalog.engine import Catalog
 from storage.errors import NotAllowed, NotFound, Refused
+from storage.ids import new_uuid
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import ObjectClass, Ontology
 from storage.model.people import Role
-from storage.model.workflow import TaskStatus
+from storage.model.workflow import Stage, StageKind, TaskStatus, Workflow
 from tests.support.nouns import add, as_member, dataset, folder, project, task_titles, undo
 
 STRICT = Ontology((ObjectClass("1", "Car", "#D33115", ShapeKind.BOX, "car00000", required=True),))
@@ -161,3 +162,25 @@ def test_a_label_row_knows_its_place(catalog: Catalog) -> None:
     assert (info.dataset_title, info.branch, info.stage_title, document.uuid) == ("D", "main", "Annotate 1", info.uuid)
     done = catalog.reads.project(work).workflow.stages[1].uuid
     assert list(catalog.reads.iterate_label_rows(work, frozenset({done}))) == []
+
+
+def test_a_stage_that_one_has_not_seen_is_not_handed_in(catalog: Catalog) -> None:
+    """Two people have the same task open; the second to hand it in has seen its first stage only."""
+    done = Stage(new_uuid(), StageKind.COMPLETE, "Complete")
+    second = Stage(new_uuid(), StageKind.ANNOTATE, "Annotate 2", done.uuid)
+    first = Stage(new_uuid(), StageKind.ANNOTATE, "Annotate 1", second.uuid)
+    made = catalog.do("New ontology", ontologies.create, "O", Ontology())
+    scans = dataset(catalog, "D", *add(catalog, folder(catalog, "A"), "a", "b"))
+    work = catalog.do("New project", projects.create, "P", "", made, [scans], Workflow((first, second, done)))
+    task, other = task_of(catalog, work, "a"), task_of(catalog, work, "b")
+    with as_member(catalog, ("projects", work, Role.ANNOTATOR)) as bob:
+        seen = catalog.reads.task(task).stage_uuid
+        bob.do("Submit", tasks.submit, task, bob.reads.task(task).stage_uuid)
+        for again in (tasks.submit, tasks.skip):
+            with pytest.raises(Refused, match="“a” is in the stage “Annotate 2” by now"):
+                catalog.do("Again", again, task, seen)
+        assert catalog.reads.task(task).stage_uuid == second.uuid
+        catalog.do("Submit", tasks.submit, task, second.uuid)
+        assert catalog.reads.task(task).status is TaskStatus.COMPLETED
+        catalog.do("Skip", tasks.skip, other, first.uuid)
+        assert catalog.reads.task(other).status is TaskStatus.SKIPPED
