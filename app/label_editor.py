@@ -34,6 +34,7 @@ from storage.model.rules import Gap
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.editor import Editor
 from widgets import icons
+from widgets.only_read import OnlyRead
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -188,12 +189,29 @@ class LabelEditor(TaskVerbs, QWidget):
         if self._alone:
             self._show_round(False)
         self.header.show_task(loaded)
-        self.header.show_state("saved", self.tr("All changes saved"))
+        if self._operations.only_read:
+            self._hold_still(self._operations.only_read)
+        else:
+            self.header.show_state("saved", self.tr("All changes saved"))
         self.setFocusProxy(self.editor)
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()
+        if not self._operations.only_read:
+            self._claim(loaded)
+        self._idle.start()
+
+    def _hold_still(self, why: str) -> None:
+        """For a look: nothing can be changed, and nothing invites to."""
+        assert self.editor is not None and self.side is not None
+        self.editor.show_only()
+        self.side.classes.hold_still(why)
+        only_read = OnlyRead(why, self.side)
+        only_read.hold(self.side)
+        self.header.show_only_read(why)
+
+    def _claim(self, loaded: LoadedTask) -> None:
         self._operations.run(
             "Open task",
             tasks.claim,
@@ -203,7 +221,6 @@ class LabelEditor(TaskVerbs, QWidget):
             failed=lambda error: log.info("claim: %s", error),
         )
         check_link(self._context, self._messages, loaded.medium.item, self)
-        self._idle.start()
 
     def _begin_session(self, loaded: LoadedTask) -> None:
         catalog, row_id = self._context.catalog, loaded.row.id
@@ -214,8 +231,14 @@ class LabelEditor(TaskVerbs, QWidget):
         self._saving.problem.connect(self._on_not_saved)
         self._saving.refused.connect(self._on_refused)
         self.session = EditSession(
-            loaded.document, self._saving, author=catalog.user.email, history=loaded.history, frames=loaded.medium.frames
+            loaded.document,
+            self._saving,
+            author=catalog.user.email,
+            history=loaded.history,
+            frames=loaded.medium.frames,
+            sealed=self._operations.only_read,
         )
+        self.session.refused = self._messages.tell
         self.focus = self._new_focus()
         self.focus.set(at=loaded.medium.frames.key(loaded.medium.first))
 

@@ -94,6 +94,15 @@ class LabelHeader(QFrame):
         self._reopen.setVisible(done)
         self._gaps.setVisible(not done)
 
+    def show_only_read(self, why: str) -> None:
+        """Its verbs stay away; in the place of “Saved” it says so."""
+        for each in (self._skip, self._submit, self._reopen):
+            each.hide()
+        self._state.setIcon(icons.icon("ph.lock-simple", theme.subtle_text()))
+        self._state.setText(self.tr("Only to look at"))
+        self._state.setToolTip(why)
+        self._state.setEnabled(False)
+
     @Slot(str, str)
     def show_state(self, state: str, text: str) -> None:
         color = {"failed": theme.danger(), "saved": theme.subtle_text()}.get(state, theme.subtle_text())

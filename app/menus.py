@@ -37,7 +37,11 @@ def build_menus(window: MainWindow) -> None:
 
 
 def pop_up(menu: QMenu, where: QPoint) -> None:
-    """Show a menu that is made for this one time."""
+    """Show a menu of the window that is made for this one time."""
+    window: MainWindow = menu.parentWidget()
+    if window.only_read is not None:
+        window.only_read.hold(menu)
+    menu.setToolTipsVisible(True)
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(where)
 

@@ -6,12 +6,20 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 from app.messages import Messages
+from storage.errors import Refused
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
+
+
+def why_only_read(catalog: Catalog) -> str:
+    """Why nothing of it can be changed; empty: it can."""
+    if not catalog.read_only:
+        return ""
+    return QCoreApplication.translate("Operations", "This catalog can only be looked at: its folder is read-only for you.")
 
 
 class Operations(QObject):
@@ -22,6 +30,7 @@ class Operations(QObject):
     def __init__(self, catalog: Catalog, messages: Messages) -> None:
         super().__init__(messages)
         self._catalog, self._messages = catalog, messages
+        self.only_read = why_only_read(catalog)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -33,8 +42,19 @@ class Operations(QObject):
         failed: Callable[[BaseException], object] | None = None,
         **kw: Any,
     ) -> None:
+        if self.only_read and failed is not None:
+            failed(Refused(self.only_read))
+            return
+        if self.refuses():
+            return
         future = self._catalog.submit(text, work, *args, **kw)
         self.follow(text, future, then=then, failed=failed)
+
+    def refuses(self) -> bool:
+        """Whether nothing can be changed; then that is said. To be asked before dialogs, and for work that is a job."""
+        if self.only_read:
+            self._messages.tell(self.only_read)
+        return bool(self.only_read)
 
     def follow(
         self,

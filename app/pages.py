@@ -54,7 +54,7 @@ class Pages(QObject):
         self.window, self.context = window, context
         self.operations = Operations(context.catalog, window.messages)
         self.files = FilesRoom(window, context, self.operations)
-        window.stack.addWidget(self.files.widget)
+        self._keep(self.files.widget)
         self.datasets: DatasetsRoom | None = None
         self.ontologies: OntologiesRoom | None = None
         self.projects: ProjectsRoom | None = None
@@ -74,6 +74,8 @@ class Pages(QObject):
 
     def _make_rest(self, _imported: None) -> None:
         self.files.complete()
+        if self.window.only_read is not None:
+            self.window.only_read.hold(self.files.widget)
         self.context.jobs.read(_import_verbs, self._fill_label_menu, owner=self)
 
     def _fill_label_menu(self, _imported: None) -> None:
@@ -105,6 +107,8 @@ class Pages(QObject):
             self.window.status_line.show_context(self.files.selection_text())
 
     def _keep(self, widget: QWidget) -> QWidget:
+        if self.window.only_read is not None:
+            self.window.only_read.hold(widget)
         self.window.stack.addWidget(widget)
         self.window.state.restore_splitters(widget)
         return widget

@@ -82,12 +82,14 @@ class Program(QObject):
         QTimer.singleShot(0, _load_pages)
 
     def _open(self, progress: Progress) -> object:
+        from storage.catalog.connect import can_write
         from storage.catalog.engine import Catalog
 
         database = self.path / "catalog.sqlite"
         if not database.exists() and (not self.path.exists() or not any(self.path.iterdir())):
             return Catalog.create(self.path)
-        return Catalog.open(self.path, user=self.user, progress=progress)
+        only_read = database.exists() and not can_write(self.path, database)
+        return Catalog.open(self.path, user=self.user, read_only=only_read, progress=progress)
 
     @Slot(object)
     def _on_opened(self, catalog: object) -> None:
@@ -97,7 +99,10 @@ class Program(QObject):
 
         assert isinstance(catalog, Catalog)
         thumbs = ThumbnailLoader(
-            ThumbnailStore(catalog.paths.thumbnails), partial(_original, catalog), self.jobs.processes, self
+            ThumbnailStore(catalog.paths.thumbnails, read_only=catalog.read_only),
+            partial(_original, catalog),
+            self.jobs.processes,
+            self,
         )
         self.context = AppContext(catalog, self.bus, self.jobs, self.settings, Messages(self.windows[0]), thumbs)
         catalog.listen(self.bus.publish)
@@ -117,7 +122,8 @@ class Program(QObject):
         catalog = self.context.catalog
         check = self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False)
         check.failed.connect(self._on_damaged)
-        check.finished.connect(self._tidy)  # nothing is thrown away from a damaged catalog
+        if not catalog.read_only:
+            check.finished.connect(self._tidy)  # nothing is thrown away from a damaged catalog
 
     @Slot()
     def _tidy(self) -> None:
@@ -161,6 +167,30 @@ class Program(QObject):
 
         job = self.jobs.start("Read the headers of earlier versions", work, visible=False)
         job.failed.connect(lambda error: log.warning("headers were not read again: %s", error))
+        job.ended.connect(self._make_up)
+
+    @Slot()
+    def _make_up(self) -> None:
+        """Series that an import, ended early, has left where they lie are copied now; see `storage.services.bring_in`."""
+        if self.context is None:
+            return
+        from storage.catalog import copies
+
+        catalog, processes = self.context.catalog, self.jobs.processes
+
+        def work(progress: Progress) -> None:
+            from storage.services.bring_in import make_up
+            from storage.services.workers import Workers
+
+            for failure in make_up(catalog, progress, Workers(processes=processes())).errors:
+                log.warning("a series was not copied: %s", failure.reason)
+
+        def copy(owed: list[int]) -> None:
+            if owed:
+                job = self.jobs.start(self.tr("Copying series into the catalog"), work)
+                job.failed.connect(lambda error: log.warning("series were not copied: %s", error))
+
+        self.jobs.read(lambda: copies.owed(catalog.reader()), copy, owner=self)
 
     @Slot(object)
     def _on_not_opened(self, error: Exception) -> None:

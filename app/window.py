@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import ActionRegistry
 from app.actions.catalog import catalog_actions
 from app.actions.view import view_actions
 from app.menus import build_menus
 from app.messages import Messages
+from app.operations import why_only_read
 from app.rail import Place, Rail
 from app.short_hash import short_hash
 from app.status import StatusLine
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.context import AppContext
     from app.pages import Pages
     from app.program import Program
+    from widgets.only_read import OnlyRead
 
 #: Of the first window, and the least of every window, where the screen has room for it.
 SIZE, LEAST = QSize(1280, 800), QSize(1024, 680)
@@ -41,6 +43,7 @@ class MainWindow(QMainWindow):
         self.context: AppContext | None = None
         self.pages: Pages | None = None
         self.label_menu: QMenu | None = None
+        self.only_read: OnlyRead | None = None
         self.messages = Messages(self)
         self.registry = ActionRegistry(self, icons.icon, program.settings.values.shortcuts)
         self.registry.add(catalog_actions(self))
@@ -97,15 +100,34 @@ class MainWindow(QMainWindow):
         from app.pages import Pages
 
         self.context = context
+        self._say_only_read(why_only_read(context.catalog))
         self.pages = Pages(self, context)
         build_menus(self)
         self.rail.setEnabled(True)
         context.bus.changed.connect(self._on_changed)
         context.jobs.changed.connect(self._on_jobs)
-        self.setWindowTitle(self.tr("{0} – Postil").format(self.program.path.name))
+        title = self.tr("{0} (read-only) – Postil") if self.only_read else self.tr("{0} – Postil")
+        self.setWindowTitle(title.format(self.program.path.name))
         place = self.state.get("place", "files")
         self.go(place if isinstance(place, str) and place in ("files", "datasets", "ontologies", "projects") else "files")
         self.ready.emit()
+
+    def _say_only_read(self, why: str) -> None:
+        if not why:
+            return
+        from widgets.controls.banner import Banner
+        from widgets.only_read import OnlyRead
+
+        self.only_read, self.registry.only_read = OnlyRead(why, self), why
+        whole = QWidget(self)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        banner = Banner("warning", whole)
+        column.addWidget(banner)
+        column.addWidget(self.takeCentralWidget(), 1)
+        banner.say(f"{why} " + self.tr("Files and labels can be opened, and labels exported; nothing can be changed."))
+        self.setCentralWidget(whole)
 
     def show_failure(self, error: Exception, backup: Path | None) -> None:
         """The catalog cannot be opened: why, and what can be done."""

@@ -51,6 +51,7 @@ def catalog_actions(window: MainWindow) -> list[Action]:
             "ph.shield-check",
             when=verbs.why_closed,
             group=tr("Catalog"),
+            changes=True,
         ),
         Action(
             "catalog.check",

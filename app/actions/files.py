@@ -16,7 +16,7 @@ def file_actions(room: FilesRoom) -> list[Action]:
 
 
 def _adding(room: FilesRoom) -> list[Action]:
-    tr, action = room.tr, partial(Action, group=room.tr("Files"))
+    tr, action = room.tr, partial(Action, group=room.tr("Files"), changes=True)
     return [
         action("files.add", tr("Add data…"), room.add_data, ("Ctrl+U",), "ph.plus"),
         action("files.new_folder", tr("New folder…"), room.new_folder, ("Ctrl+Shift+N",), "ph.folder-simple-plus"),
@@ -50,18 +50,19 @@ def _of_selection(room: FilesRoom) -> list[Action]:
     def one_item() -> str:
         return "" if room.items().count == 1 else tr("Select one item.")
 
-    tr, action = room.tr, partial(Action, group=room.tr("Files"))
+    tr, group = room.tr, room.tr("Files")
+    look, change = partial(Action, group=group), partial(Action, group=group, changes=True)
     add, remove, move = room.add_selected_to_dataset, room.remove_from_datasets, room.move_selected
     rename, delete = room.rename_selected, room.delete_selected
     return [
-        action("files.open", tr("Open"), room.open_selected, icon="ph.arrow-square-out", when=one_item),
-        action("files.add_to_dataset", tr("Add to dataset…"), add, ("Ctrl+D",), "ph.database", when=something, scope="files"),
-        action("files.remove_from_datasets", tr("Remove from datasets…"), remove, icon="ph.minus-circle", when=items),
-        action("files.move", tr("Move to another folder…"), move, ("Ctrl+M",), "ph.folder-simple", when=something),
-        action("files.rename", tr("Rename"), rename, ("F2",), "ph.pencil-simple", when=one, scope="files"),
-        action("files.delete", tr("Delete…"), delete, ("Delete",), "ph.trash", when=something, scope="files"),
-        action("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.eye", when=one_item),
-        action("files.copy_path", tr("Copy path"), room.copy_path, icon="ph.copy", when=items),
+        look("files.open", tr("Open"), room.open_selected, icon="ph.arrow-square-out", when=one_item),
+        change("files.add_to_dataset", tr("Add to dataset…"), add, ("Ctrl+D",), "ph.database", when=something, scope="files"),
+        change("files.remove_from_datasets", tr("Remove from datasets…"), remove, icon="ph.minus-circle", when=items),
+        change("files.move", tr("Move to another folder…"), move, ("Ctrl+M",), "ph.folder-simple", when=something),
+        change("files.rename", tr("Rename"), rename, ("F2",), "ph.pencil-simple", when=one, scope="files"),
+        change("files.delete", tr("Delete…"), delete, ("Delete",), "ph.trash", when=something, scope="files"),
+        look("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.eye", when=one_item),
+        look("files.copy_path", tr("Copy path"), room.copy_path, icon="ph.copy", when=items),
     ]
 
 

@@ -30,7 +30,7 @@ def label_actions(window: MainWindow) -> list[Action]:
             verbs.submit,
             ("Ctrl+Return", "Ctrl+Enter"),
             "ph.check",
-            when=verbs.why_no_catalog,
+            when=verbs.why_not_submitted,
             group=tr("Task"),
             repeats=False,
         ),
@@ -42,6 +42,7 @@ def label_actions(window: MainWindow) -> list[Action]:
             "ph.skip-forward",
             when=verbs.why_no_task,
             group=tr("Task"),
+            changes=True,
             repeats=False,
         ),
         Action(
@@ -210,8 +211,11 @@ class _LabelVerbs:
         assert self._editor is not None and self._editor.editor is not None
         self._editor.editor.run(action.id)
 
-    def why_no_catalog(self) -> str:
-        return "" if self.window.pages is not None else self.window.tr("Open a catalog first.")
+    def why_not_submitted(self) -> str:
+        """Where no task is open it only opens the next one."""
+        if self.window.pages is None:
+            return self.window.tr("Open a catalog first.")
+        return self.window.registry.only_read if self._editor is not None else ""
 
     def submit(self) -> None:
         """Outside of the editor: open the next task of the project on the screen, else of the newest that has one."""

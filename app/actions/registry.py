@@ -29,6 +29,8 @@ class Action:
     group: str = "General"
     #: The keys are handled by the widget that has the focus (single letters, drafts); here they are only shown.
     hint_keys: bool = False
+    #: It changes the catalog: one that is only read has no use for it.
+    changes: bool = False
     #: While its keys are held down it is done again and again.
     repeats: bool = True
 
@@ -42,6 +44,7 @@ class ActionRegistry(QObject):
         self._actions: dict[str, Action] = {}
         self._later: list[Callable[[], Iterable[Action]]] = []
         self._built: dict[str, QAction] = {}
+        self.only_read: Why = ""  # why the catalog cannot be changed
 
     @property
     def actions(self) -> dict[str, Action]:
@@ -96,8 +99,10 @@ class ActionRegistry(QObject):
         return self._built[action_id]
 
     def why_not(self, action_id: str) -> Why:
-        when = self._actions[action_id].when
-        return when() if when else ""
+        action = self._actions[action_id]
+        if self.only_read and action.changes:
+            return self.only_read
+        return action.when() if action.when else ""
 
     def trigger(self, action_id: str) -> None:
         if action_id not in self._actions:

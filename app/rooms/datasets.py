@@ -16,6 +16,7 @@ from widgets import words
 from widgets.dialogs.attach_data import AttachDataDialog
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
 from widgets.dialogs.new_dataset import NewDatasetDialog
+from widgets.only_read import writes
 from widgets.panels.datasets import DatasetsPanel
 
 if TYPE_CHECKING:
@@ -115,16 +116,18 @@ class DatasetsRoom(QObject):
         menu = QMenu(self.window)
         if items.count == 1:
             menu.addAction(self.tr("Open"), lambda: self.open_item(next(iter(items.ids))))
-        menu.addAction(self.tr("Remove from dataset"), lambda: self.remove(dataset_id, items))
+        writes(menu.addAction(self.tr("Remove from dataset"), lambda: self.remove(dataset_id, items)))
         pop_up(menu, where)
 
     @Slot(int, QPoint)
     def menu(self, dataset_id: int, where: QPoint) -> None:
         menu = QMenu(self.window)
-        menu.addAction(self.tr("Attach existing files…"), lambda: self.attach(dataset_id))
-        menu.addAction(self.tr("Make a project with it…"), lambda: self._project_with(dataset_id))
-        menu.addSeparator()
-        menu.addAction(self.tr("Delete…"), lambda: self.delete(dataset_id))
+        writes(
+            menu.addAction(self.tr("Attach existing files…"), lambda: self.attach(dataset_id)),
+            menu.addAction(self.tr("Make a project with it…"), lambda: self._project_with(dataset_id)),
+            menu.addSeparator(),
+            menu.addAction(self.tr("Delete…"), lambda: self.delete(dataset_id)),
+        )
         pop_up(menu, where)
 
     def _project_with(self, dataset_id: int) -> None:

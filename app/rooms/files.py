@@ -42,6 +42,7 @@ class FilesRoom(QObject):
         self.window, self.context, self.operations = window, context, operations
         self.widget = QSplitter(Qt.Orientation.Horizontal, window.stack)
         self.panel = FilesPanel(context.reads, context.bus, context.jobs, context.thumbs, self.widget)
+        self.panel.only_read = operations.only_read
         self._details_place = QWidget(self.widget)
         self._details_place.setMinimumWidth(DETAILS_WIDTH)
         self._details: DetailsPanel | None = None
@@ -183,6 +184,8 @@ class FilesRoom(QObject):
 
     @Slot(object)
     def new_folder_in(self, parent: int | None) -> None:
+        if self.operations.refuses():
+            return
         from widgets.dialogs.new_folder import NewFolder
 
         reads = self.context.reads
@@ -281,6 +284,8 @@ class FilesRoom(QObject):
 
     @Slot(object)
     def add_data_to(self, folder_id: int | None) -> None:
+        if self.operations.refuses():
+            return
         from widgets.dialogs.add_data import AddData
 
         context = self.context
@@ -305,6 +310,8 @@ class FilesRoom(QObject):
     @Slot(list, object)
     def add_dropped(self, paths: list[str], folder_id: int | None) -> None:
         """Dropped from the desktop. Where no folder is open, one is made: a lone folder is itself that folder."""
+        if self.operations.refuses():
+            return
         found = [Path(p) for p in paths]
         if folder_id is not None:
             self._add(found, folder_id, False)

@@ -17,6 +17,7 @@ from storage.exchange import ontology_json
 from storage.model.ontology import Ontology
 from storage.services.whole_file import write_whole
 from widgets.dialogs.new_ontology import NewOntologyDialog
+from widgets.only_read import writes
 from widgets.panels.ontologies import OntologiesPanel
 
 if TYPE_CHECKING:
@@ -119,10 +120,10 @@ class OntologiesRoom(QObject):
     @Slot(int, QPoint)
     def menu(self, ontology_id: int, where: QPoint) -> None:
         menu = QMenu(self.window)
-        menu.addAction(self.tr("Duplicate"), lambda: self.duplicate(ontology_id))
+        writes(menu.addAction(self.tr("Duplicate"), lambda: self.duplicate(ontology_id)))
         menu.addAction(self.tr("Export as JSON…"), lambda: self.export(ontology_id))
         menu.addSeparator()
-        menu.addAction(self.tr("Delete…"), lambda: self.delete(ontology_id))
+        writes(menu.addAction(self.tr("Delete…"), lambda: self.delete(ontology_id)))
         pop_up(menu, where if not where.isNull() else QCursor.pos())
 
 

@@ -23,6 +23,7 @@ from storage.model.reads import ProjectRow
 from widgets import words
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
 from widgets.dialogs.new_project import NewProject, NewProjectDialog
+from widgets.only_read import writes
 from widgets.panels.projects import ProjectsPanel
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class ProjectsRoom(QObject):
         menu.addAction(self.tr("Open"), lambda: self.widget.open_project(project_id))
         menu.addAction(self.tr("Start the next task"), lambda: self.start(project_id))
         menu.addSeparator()
-        menu.addAction(self.tr("Delete…"), lambda: self.delete(project_id))
+        writes(menu.addAction(self.tr("Delete…"), lambda: self.delete(project_id)))
         pop_up(menu, where)
 
     @Slot(int, object)
@@ -157,13 +158,15 @@ class ProjectsRoom(QObject):
         if len(chosen) == 1:
             menu.addAction(self.tr("Open"), lambda: self.open_task(chosen[0]))
             menu.addSeparator()
-        menu.addAction(self.tr("Assign to me"), lambda: queue.assign_wanted.emit(chosen, self.context.catalog.user.email))
-        menu.addAction(self.tr("Release"), lambda: queue.release_wanted.emit(chosen))
-        menu.addAction(self.tr("Skip"), lambda: queue.skip_wanted.emit(chosen))
-        menu.addAction(self.tr("Reopen"), lambda: queue.reopen_wanted.emit(chosen))
-        menu.addSeparator()
-        menu.addAction(self.tr("First in the queue"), lambda: queue.priority_wanted.emit(chosen, 1.0))
-        menu.addAction(self.tr("Last in the queue"), lambda: queue.priority_wanted.emit(chosen, 0.0))
+        writes(
+            menu.addAction(self.tr("Assign to me"), lambda: queue.assign_wanted.emit(chosen, self.context.catalog.user.email)),
+            menu.addAction(self.tr("Release"), lambda: queue.release_wanted.emit(chosen)),
+            menu.addAction(self.tr("Skip"), lambda: queue.skip_wanted.emit(chosen)),
+            menu.addAction(self.tr("Reopen"), lambda: queue.reopen_wanted.emit(chosen)),
+            menu.addSeparator(),
+            menu.addAction(self.tr("First in the queue"), lambda: queue.priority_wanted.emit(chosen, 1.0)),
+            menu.addAction(self.tr("Last in the queue"), lambda: queue.priority_wanted.emit(chosen, 0.0)),
+        )
         pop_up(menu, where)
 
     # -- labels in and out

@@ -155,11 +155,15 @@ class Catalog:
         *args: Any,
         priority: Priority = Priority.GESTURE,
         undoable: bool = True,
+        by_itself: bool = False,
         origin: object = None,
         **kw: Any,
     ) -> Future[Done[T]]:
-        """Run `work(op, *args, **kw)` in one transaction on the writer thread. The future is done when it is committed."""
-        job = Job(text, lambda op: work(op, *args, **kw), priority, undoable, origin)
+        """Run `work(op, *args, **kw)` in one transaction on the writer thread. The future is done when it is committed.
+
+        `by_itself`: nobody's deed, but what the program found out or put in order; undo of what came before goes through it.
+        """
+        job = Job(text, lambda op: work(op, *args, **kw), priority, undoable and not by_itself, by_itself, origin)
         return self._writing().submit(job)
 
     def do(self, text: str, work: Callable[..., T], *args: Any, **kw: Any) -> T:
@@ -230,6 +234,11 @@ class Catalog:
     def restore(backup: Path, target: Path) -> Path | None:
         """See `backups.restore`."""
         return backups.restore(Path(backup).absolute(), Path(target).absolute())
+
+    @property
+    def read_only(self) -> bool:
+        """Opened for looking: whatever would change it is refused."""
+        return self._writer is None
 
     @property
     def disk_is_full(self) -> bool:

@@ -49,8 +49,14 @@ class EditSession:
         author: str = "",
         history: History | None = None,
         frames: OnFrames | None = None,
+        sealed: str = "",
     ) -> None:
+        """`sealed`: why nothing may be changed. Gestures leave the document as it is then, and `refused` hears of those that
+        would have changed it."""
         self.document = document
+        self.sealed = sealed
+        self.refused: Callable[[str], object] = lambda _why: None
+        self._would_change = False  # the open gesture, of a sealed session
         self.frames: OnFrames = frames or Still()
         self.author = author
         self.history = history or History()
@@ -95,11 +101,14 @@ class EditSession:
         """Start a gesture. One that was left open is cancelled first."""
         if self._open is not None:
             self.cancel()
-        self._open, self._before = text, {}
+        self._open, self._before, self._would_change = text, {}, False
 
     def preview(self, *edits: Edit) -> None:
         """Show a state that is not stored. Later previews replace earlier ones of the same records."""
         assert self._open is not None, "preview outside begin and commit"
+        if self.sealed:
+            self._would_change = self._would_change or bool(edits)
+            return
         for edit in edits:
             self._before.setdefault((edit.kind, edit.uuid), self.document.get(edit.kind, edit.uuid))
         inverse = [edit.apply(self.document) for edit in edits]
@@ -112,6 +121,8 @@ class EditSession:
             self.preview(*edits)
         text, before = self._open, self._before
         self._open, self._before = None, {}
+        if self._would_change:
+            self.refused(self.sealed)
         forward: list[Edit] = []
         inverse: list[Edit] = []
         for (kind, uuid), old in before.items():
@@ -147,19 +158,19 @@ class EditSession:
 
     @property
     def undo_text(self) -> str:
-        step = self.history.undoable()
+        step = self.history.undoable() if not self.sealed else None
         return step.text if step else ""
 
     @property
     def redo_text(self) -> str:
-        step = self.history.redoable()
+        step = self.history.redoable() if not self.sealed else None
         return step.text if step else ""
 
     def undo(self) -> Step | None:
         """Write back what the newest step replaced. Raises `StaleUndo` when something else has changed it since."""
         self.cancel()
         step = self.history.undoable()
-        if step is None:
+        if step is None or self.sealed:
             return None
         self._check(step.edits, step.text)
         self.history.undid(step)
@@ -169,7 +180,7 @@ class EditSession:
     def redo(self) -> Step | None:
         self.cancel()
         step = self.history.redoable()
-        if step is None:
+        if step is None or self.sealed:
             return None
         self._check(step.inverse, step.text)
         self.history.redid(step)

@@ -6,6 +6,7 @@ has its own connection; several processes may read and write (WAL).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -108,6 +109,8 @@ class ThumbnailStore:
         if self._read_only and not self.path.exists():
             return None
         uri = self.path.absolute().as_uri() + ("?mode=ro" if self._read_only else "")
+        if self._read_only and not os.access(self.path.parent, os.W_OK):
+            uri += "&immutable=1"  # else it would want to make the files that readers and writers share
         connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
         # NORMAL: a power cut may lose the newest pictures, which are then made again.
         connection.execute("PRAGMA synchronous = NORMAL")

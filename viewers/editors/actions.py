@@ -54,6 +54,17 @@ def needs_mask_class(editor: ImageEditor) -> str:
     return "" if editor.offers("brush") else "The ontology has no class with the shape “bitmask”."
 
 
+#: Sections of verbs that change labels, but for these; and verbs elsewhere that do.
+_CHANGING = frozenset({"edit", "shape", "class", "tool", "track", "range"})
+_LOOKS = frozenset(
+    {
+        "copy", "finish", "tool_select", "tool_lasso", "tool_ruler", "tool_crosshair", "track_next_key", "track_previous_key",
+        "track_first", "track_last", "audio_next_region", "audio_previous_region", "volume_gate",
+    }
+)  # fmt: skip
+_MARKS = frozenset({"volume_key_image"})
+
+
 @dataclass(frozen=True, slots=True)
 class EditorAction:
     """`why_not` says why it cannot be done now ("" when it can): the tooltip of the disabled menu entry."""
@@ -68,6 +79,11 @@ class EditorAction:
     scope: Scope = "canvas"
     args: tuple[object, ...] = ()
     menu: bool = True  # False: reached by key, panel or palette only
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is there to change labels: what is only looked at has no use for it."""
+        return self.id.startswith("nudge_") or self.id in _MARKS or (self.section in _CHANGING and self.id not in _LOOKS)
 
     def run(self, editor: Any) -> None:
         getattr(editor, self.method)(*self.args)

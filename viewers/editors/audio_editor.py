@@ -144,8 +144,8 @@ class AudioEditor(AudioViewVerbs, Editor):
 
     @property
     def hint(self) -> str:
-        if not self.ready:
-            return ""
+        if not self.ready or self.session.sealed:
+            return self.session.sealed
         known = self.hand.armed()
         if self._mark is not None and known is not None:
             return f"{known.name} begins at {time_text(self._mark / 1000)}: ] at the playhead ends it, Esc drops it."

@@ -103,7 +103,7 @@ def _entry(menu: QMenu, editor: Editor, action: EditorAction, icon: Icon | None)
     entry = QAction(title + (f"\t{keys[0]}" if keys else ""), menu)
     if icon is not None and action.icon:
         entry.setIcon(icon(action.icon))
-    why = action.why_not(editor)
+    why = editor.why_not(action.id)
     entry.setEnabled(not why)
     entry.setToolTip(why or title)
     entry.triggered.connect(lambda _=False: editor.run(action.id))

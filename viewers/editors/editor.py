@@ -198,7 +198,8 @@ class Editor(QWidget):
 
     def why_not(self, action_id: str) -> str:
         """Why an action cannot be done now; empty when it can."""
-        return self.keymap.action(action_id).why_not(self)
+        action = self.keymap.action(action_id)
+        return self.session.sealed if self.session.sealed and action.changes else action.why_not(self)
 
     def run(self, action_id: str) -> None:
         """Do an action, or say why it cannot be done now."""

@@ -159,8 +159,8 @@ class RangeEditor(RangeVerbs, Editor):
     @property
     def hint(self) -> str:
         armed = self.armed_class()
-        if not self.loaded:
-            return ""
+        if not self.loaded or self.session.sealed:
+            return self.session.sealed
         if self._grab is not None:
             return self.tr("Drag the end of the range; Esc leaves it as it was")
         if armed is not None and self.focus.primary is not None:

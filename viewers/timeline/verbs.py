@@ -249,6 +249,8 @@ DELETE_RANGE = TrackVerb("track_delete_range", "Delete all objects on the chosen
 
 
 def why_not(verbs: TrackVerbs, verb: TrackVerb) -> str:
+    if verbs.session.sealed:
+        return verbs.session.sealed
     if verb is DELETE_RANGE:
         if not verbs.session.frames.moving:
             return verbs.why_not("object")

@@ -10,6 +10,7 @@ from storage.model.items import MAX_TITLE
 from widgets import theme
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
+from widgets.only_read import writes
 
 
 class AboutForm(QWidget):
@@ -20,6 +21,7 @@ class AboutForm(QWidget):
         super().__init__(parent)
         self._shown = ("", "")
         self._title, self._text = QLineEdit(self), QPlainTextEdit(self)
+        writes(self._title, self._text)
         self._title.setMaxLength(MAX_TITLE)
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(88)
@@ -85,6 +87,7 @@ class DangerZone(QFrame):
         super().__init__(parent)
         self._verb = button(verb, danger=True, parent=self)
         self._verb.clicked.connect(self.wanted)
+        writes(self._verb)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.GROUP, 0, 0)
         column.setSpacing(theme.GAP)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 from widgets import theme
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import ElidedLabel, label
+from widgets.only_read import writes
 
 Link = tuple[int, str, str]  # id, title, detail
 
@@ -36,6 +37,7 @@ class LinkList(QWidget):
         if link:
             self.more = button(link, "ph.plus", parent=self)
             self.more.setProperty("menu", True)
+            writes(self.more)
             self._menu = QMenu(self)
             self._menu.aboutToShow.connect(self.about_to_offer)
             self._menu.triggered.connect(self._on_link)

@@ -13,6 +13,7 @@ from widgets.controls.labels import label
 from widgets.controls.search_field import SearchField
 from widgets.delegates.noun_delegate import NounDelegate
 from widgets.item_models.noun_rows import ID, NounRow, NounRows
+from widgets.only_read import writes
 
 
 class NounList(QWidget):
@@ -27,6 +28,7 @@ class NounList(QWidget):
         self._search = SearchField(find, self)
         self._new = button(new, "ph.plus", parent=self)
         self._new.clicked.connect(self.new_wanted)
+        writes(self._new)
         self.view = QListView(self)
         self.view.setModel(self.rows)
         self.view.setItemDelegate(NounDelegate(self.view))

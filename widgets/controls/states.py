@@ -60,6 +60,10 @@ class StatePanel(QWidget):
         column.addLayout(buttons)
         column.addStretch(3)
 
+    @property
+    def buttons(self) -> tuple[QWidget, QWidget]:
+        return self._action, self._second
+
     def say(self, title: str, text: str, action: str = "", second: str = "") -> None:
         self._title.setText(title)
         self._text.setText(text)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from storage.model.items import MAX_TITLE
 from widgets import theme
+from widgets.only_read import writes
 
 #: Of its text from its left edge: what stands below is set in by as much.
 TEXT_INSET = 7
@@ -23,6 +24,7 @@ class TitleEdit(QLineEdit):
         self._title = ""
         self.setAccessibleName(name)
         self.setToolTip(self.tr("Click to rename"))
+        writes(self)
         self.setMaxLength(MAX_TITLE)
         self.setFont(theme.font(theme.TITLE, strong=True))
         self.setStyleSheet(

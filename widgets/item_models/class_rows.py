@@ -30,6 +30,7 @@ class ClassRows(QAbstractListModel):
         super().__init__(parent)
         self._drawable = frozenset(drawable)
         self._text, self._armed, self._where = "", "", ""
+        self.why = ""  # why none can be drawn, other than by the kind of the file
         self.show_ontology(ontology)
 
     def show_ontology(self, ontology: Ontology) -> None:
@@ -40,10 +41,10 @@ class ClassRows(QAbstractListModel):
         self._sift()
         self.endResetModel()
 
-    def show_drawable(self, drawable: Collection[ShapeKind], where: str) -> None:
-        """What can be drawn on the file that is shown; `where` names its kind."""
+    def show_drawable(self, drawable: Collection[ShapeKind], where: str, why: str = "") -> None:
+        """What can be drawn on the file that is shown; `where` names its kind. `why` none can, where that is not why."""
         self.beginResetModel()
-        self._drawable, self._where = frozenset(drawable), where
+        self._drawable, self._where, self.why = frozenset(drawable), where, why
         self._keys = class_keys(self._ontology, self._drawable)
         self._sift()
         self.endResetModel()
@@ -108,6 +109,8 @@ class ClassRows(QAbstractListModel):
 
     def _tip(self, row: ObjectClass) -> str:
         title = shape_title(row.shape)
+        if self.why:
+            return self.why
         if row.shape not in self._drawable:
             where = self._where or self.tr("this kind of file")
             return self.tr("{name} cannot be drawn here: {where} has no place for the shape “{shape}”.").format(

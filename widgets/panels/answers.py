@@ -26,6 +26,7 @@ from widgets.controls.question_form import QuestionForm
 from widgets.controls.range_chips import Chip
 from widgets.controls.scrolled import quiet_column
 from widgets.controls.shapes import shape_title, swatch
+from widgets.only_read import writes
 
 
 class AnswersPanel(QWidget):
@@ -75,6 +76,7 @@ class AnswersPanel(QWidget):
         head.addWidget(self._title, 1)
         head.addWidget(self._facts)
         self._form = QuestionForm(self)
+        writes(self._form)
         self._form.answered.connect(self._answer)
         self._form.frame_wanted.connect(self._go)
         self._note = QLabel(self)

@@ -74,6 +74,12 @@ class ClassesPanel(QWidget):
             self._focus.set(armed=None)
         self._settle()
 
+    def hold_still(self, why: str) -> None:
+        """None of them can be drawn, for this reason."""
+        self._rows.show_drawable(frozenset(), "", why)
+        self._focus.set(armed=None)
+        self._settle()
+
     def close_down(self) -> None:
         self._stop()
 
@@ -86,7 +92,7 @@ class ClassesPanel(QWidget):
         elif not shown:
             self._note.say(self.tr("No class is called that."))
         elif not self._rows.any_drawable:
-            self._note.say(self.tr("None of these classes can be drawn on this kind of file."))
+            self._note.say(self._rows.why or self.tr("None of these classes can be drawn on this kind of file."))
         else:
             self._note.say("")
 

@@ -24,6 +24,7 @@ from widgets.controls.question_form import QuestionForm
 from widgets.controls.range_chips import Chip, RangeChips
 from widgets.controls.range_ends import RangeEnds
 from widgets.controls.scrolled import quiet_column
+from widgets.only_read import writes
 from widgets.panels.answers import answer_text
 
 WITHOUT_FRAMES = frozenset({Kind.AUDIO, Kind.TEXT})  # there every classification speaks of the whole
@@ -220,6 +221,7 @@ class _Section(QWidget):
         self.form.answered.connect(self._pass_on)
         self.chips = RangeChips(self)
         self.ends = RangeEnds(self)
+        writes(self.form, self.ends)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(4)

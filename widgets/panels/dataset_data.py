@@ -15,6 +15,7 @@ from widgets.controls.buttons import button, icon_button
 from widgets.controls.drop_hint import DropHint
 from widgets.controls.labels import label
 from widgets.controls.search_field import SearchField
+from widgets.only_read import writes
 from widgets.panels.files_list import FilesList
 from widgets.thumbs import Thumbs
 from widgets.when_seen import WhenSeen
@@ -41,6 +42,7 @@ class DatasetData(QWidget):
         self.list.table.horizontalHeader().resizeSection(0, 220)  # the folder beside it needs room too
         self._attach = button(self.tr("Attach existing files"), "ph.plus", primary=True, parent=self)
         self._remove = button(self.tr("Remove from dataset"), parent=self)
+        writes(self._attach, self._remove)
         self._search = SearchField(self.tr("Find a file"))
         self._search.setMaximumWidth(260)
         self._grid = icon_button("ph.squares-four", self.tr("Cards"), parent=self)

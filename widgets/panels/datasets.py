@@ -16,6 +16,7 @@ from widgets.controls.states import StatePanel
 from widgets.controls.title_edit import TEXT_INSET, TitleEdit
 from widgets.item_models.noun_rows import NounRow
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.panels.dataset_data import DatasetData
 from widgets.panels.dataset_settings import DatasetSettings
 from widgets.thumbs import Thumbs
@@ -74,6 +75,7 @@ class DatasetsPanel(QWidget):
             self.tr("New dataset"),
             parent=self,
         )
+        writes(*empty.buttons)
         empty.action_wanted.connect(self.new_wanted)
         self._states = StateStack(full, empty, self)
         split = QSplitter(self)

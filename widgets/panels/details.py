@@ -22,6 +22,7 @@ from widgets.controls.labels import label
 from widgets.controls.metadata_table import MetadataTable
 from widgets.item_facts import facts_of
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.panels.details_parts import ActivityList, DatasetLine, DescriptionEdit, ItemLine, Preview, Section
 from widgets.thumbs import Thumbs, next_generation
 from widgets.work import Work
@@ -90,6 +91,7 @@ class DetailsPanel(QWidget):
         self._groups = Section(self.tr("Belongs to"))
         self._datasets = Section(self.tr("Datasets"))
         self._metadata = MetadataTable()
+        writes(self._relink, self._description, self._metadata)
         self._metadata_section = Section(self.tr("Custom metadata"))
         self._activity = ActivityList(self.tr("Activity"))
         self._stale = False

@@ -54,6 +54,8 @@ class FilesPanel(QWidget):
     place_changed = Signal(object)  # Place
     view_changed = Signal()  # mode, zoom or columns: something to remember
 
+    only_read = ""  # why nothing can be added; set by whoever shows the panel
+
     def __init__(self, reads: Reads, bus: CatalogBus, work: Work, thumbs: Thumbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reads = reads
@@ -299,6 +301,8 @@ class FilesPanel(QWidget):
             )
         elif self.filters.is_narrowing():
             say(self.tr("No item passes the filters"), "", self.tr("Clear filters"))
+        elif self.only_read:
+            say(self.tr("Only folders here") if self._reads.child_folders(query.folder_id) else self.tr("No items here"), "")
         elif query.folder_id is None:
             text = self.tr(
                 "Drag files or whole folders in from your file manager, or choose them: pictures, videos, audio, DICOM, NIfTI, PDF, text. Folders stay folders."

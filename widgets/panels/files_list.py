@@ -16,6 +16,7 @@ from widgets.controls.states import FailedPanel, Skeleton, StatePanel
 from widgets.drop_rules import weigh
 from widgets.item_models.file_rows import FileRows
 from widgets.item_models.selections import KeepSelection, count_of, ranges_of, selected_items
+from widgets.only_read import writes
 from widgets.thumbs import Thumbs
 from widgets.views.file_grid import FileGrid
 from widgets.views.file_table import FileTable
@@ -47,6 +48,7 @@ class FilesList(QWidget):
         self.model = FileRows(reads, work, self)
         self.grid = FileGrid(thumbs, self)
         self.table = FileTable(self)
+        writes(self.grid, self.table)
         self.drop_title: str | None = None
         self._views: tuple[FileGrid, FileTable] = (self.grid, self.table)
         self._mode: Mode = "grid"

@@ -14,6 +14,7 @@ from widgets.controls.buttons import PlaceButton, icon_button, line
 from widgets.controls.drop_hint import DropHint
 from widgets.controls.labels import label
 from widgets.item_models.folder_tree import FolderTree
+from widgets.only_read import writes
 from widgets.views.folder_tree_view import FolderTreeView
 from widgets.work import Work
 
@@ -71,6 +72,7 @@ class FilesSidebar(QWidget):
         self.all_files = PlaceButton(self.tr("All files"), "ph.files")
         self.trash = TrashButton()
         self._new = icon_button("ph.plus", self.tr("New folder"), tip=self.tr("New folder (Ctrl+Shift+N)"))
+        writes(self._new, self.tree)
         self._lay_out()
         self.all_files.clicked.connect(self._choose_all)
         self.trash.clicked.connect(self._choose_trash)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 from widgets import theme
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.zoom_slider import ZoomSlider
+from widgets.only_read import writes
 from widgets.views.file_grid import THUMB_MAX, THUMB_MIN
 
 
@@ -16,6 +17,7 @@ class FilesTools(QWidget):
         self.add_data = button(self.tr("Add data"), "ph.plus", primary=True)
         self.new_folder = button(self.tr("New folder"), "ph.folder-simple-plus", quiet=True)
         self.add_to_dataset = button(self.tr("Add to dataset…"), "ph.database", quiet=True)
+        writes(self.add_data, self.new_folder, self.add_to_dataset)
         self.zoom = ZoomSlider(THUMB_MIN, THUMB_MAX)
         self.zoom.setValue(thumb_size)
         self.grid = icon_button("ph.squares-four", self.tr("Show as pictures"), tip=self.tr("Pictures (Ctrl+1)"))

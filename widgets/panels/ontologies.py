@@ -19,6 +19,7 @@ from widgets.controls.title_edit import TEXT_INSET, TitleEdit
 from widgets.icons import icon
 from widgets.item_models.noun_rows import NounRow
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.panels.ontology_editor import OntologyEditor
 from widgets.panels.ontology_json import Dump, Parse
 from widgets.when_seen import WhenSeen
@@ -68,6 +69,7 @@ class OntologiesPanel(QWidget):
         verbs.addSeparator()
         self._delete = verbs.addAction(icon("ph.trash"), self.tr("Delete…"))
         self._more.setMenu(verbs)
+        writes(self._duplicate, self._import, self._delete)
         titles = QVBoxLayout()
         titles.setSpacing(0)
         titles.addWidget(self._title)
@@ -95,6 +97,7 @@ class OntologiesPanel(QWidget):
             self.tr("Import JSON…"),
             self,
         )
+        writes(*empty.buttons)
         empty.action_wanted.connect(self.new_wanted)
         empty.second_wanted.connect(self.import_wanted)
         self._states = StateStack(full, empty, self)

@@ -33,6 +33,7 @@ from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import label
 from widgets.controls.shapes import SHAPE_ICONS, shape_title
 from widgets.icons import icon
+from widgets.only_read import writes
 from widgets.panels.ontology_forms import SHAPES, NodeForm, ObjectForm, OptionForm, QuestionNodeForm, Verb
 from widgets.panels.ontology_json import Dump, OntologyJson, Parse
 from widgets.panels.ontology_preview import OntologyPreview
@@ -129,6 +130,7 @@ class OntologyEditor(QWidget):
         self._undo = icon_button("ph.arrow-u-up-left", self.tr("Undo"), parent=self)
         self._redo = icon_button("ph.arrow-u-up-right", self.tr("Redo"), parent=self)
         self._remove = icon_button("ph.trash", self.tr("Delete"), tip=self.tr("Delete (Del)"), parent=self)
+        writes(self._add_object, self._add_class, self._remove, self.view, *self._forms.values())
         tools = QHBoxLayout()
         tools.setContentsMargins(8, 8, 8, 8)
         tools.setSpacing(theme.INSIDE)

@@ -14,6 +14,7 @@ from widgets import theme
 from widgets.controls.buttons import button
 from widgets.controls.json_edit import JsonEdit
 from widgets.controls.labels import label
+from widgets.only_read import writes
 
 Parse = Callable[[str], Ontology]
 Dump = Callable[[Ontology], str]
@@ -36,6 +37,7 @@ class OntologyJson(QWidget):
         self._revert = button(self.tr("Revert"), parent=self)
         self._apply = button(self.tr("Apply"), primary=True, parent=self)
         self._apply.setToolTip(self.tr("Take the JSON over (Ctrl+Enter)"))
+        writes(self.edit, self._revert, self._apply)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 8, 12, 8)
         foot.setSpacing(theme.GAP)

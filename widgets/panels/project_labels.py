@@ -18,6 +18,7 @@ from widgets.controls.import_form import ImportForm
 from widgets.controls.labels import label
 from widgets.controls.scrolled import fill_scrolled
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.work import Work
 
 
@@ -41,6 +42,7 @@ class ProjectLabels(QWidget):
         self._import.clicked.connect(self._on_import)
         self._folder = button(self.tr("Import a folder…"), "ph.folder-open", parent=self)
         self._folder.clicked.connect(self._on_folder)
+        writes(self._import_form, self._import, self._folder)
         self._folder.setVisible(self._import_form.takes_folders)
         self._import_form.folders_told.connect(self._folder.setVisible)
         self._lay_out()

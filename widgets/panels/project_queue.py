@@ -22,6 +22,7 @@ from widgets.controls.states import StatePanel
 from widgets.delegates.task_delegate import TaskDelegate
 from widgets.item_models.task_rows import TASK_ID, TaskColumn, TaskRows, status_title
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
@@ -84,6 +85,7 @@ class ProjectQueue(QWidget):
         self._release = button(self.tr("Release"), parent=self)
         self._skip = button(self.tr("Skip"), parent=self)
         self._reopen = button(self.tr("Reopen"), parent=self)
+        writes(self._assign, self._priority, self._release, self._skip, self._reopen)
         self._people, self._levels = QMenu(self), QMenu(self)
         self._people.aboutToShow.connect(self._list_people)
         self._assign.setMenu(self._people)

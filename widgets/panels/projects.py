@@ -21,6 +21,7 @@ from widgets.controls.states import StatePanel
 from widgets.delegates.project_delegate import ProjectDelegate
 from widgets.item_models.project_rows import PROJECT, ProjectRows, progress_of
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.panels.project_labels import ProjectLabels
 from widgets.panels.project_overview import ProjectOverview
 from widgets.panels.project_queue import ProjectQueue
@@ -64,6 +65,7 @@ class ProjectsPanel(QWidget):
         self._search.setMaximumWidth(260)
         self._search.textChanged.connect(self.rows.filter)
         new = button(self.tr("New project"), "ph.plus", primary=True, parent=self)
+        writes(new)
         new.clicked.connect(self.new_wanted)
         self.view = QListView(self)
         self.view.setModel(self.rows)
@@ -87,6 +89,7 @@ class ProjectsPanel(QWidget):
             self.tr("New project"),
             parent=self,
         )
+        writes(*empty.buttons)
         empty.action_wanted.connect(self.new_wanted)
         self._states = StateStack(self.view, empty, self)
         self._states.retry_wanted.connect(self.read)

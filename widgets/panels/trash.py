@@ -21,6 +21,7 @@ from widgets.controls.buttons import button
 from widgets.controls.labels import label
 from widgets.controls.states import FailedPanel, StatePanel
 from widgets.latest import Latest
+from widgets.only_read import writes
 from widgets.work import Work
 
 
@@ -46,6 +47,7 @@ class TrashPanel(QWidget):
         self._restore = button(self.tr("Restore"), "ph.arrow-counter-clockwise", primary=True)
         self._purge = button(self.tr("Delete for good…"))
         self._empty = button(self.tr("Empty trash…"), danger=True)
+        writes(self._restore, self._purge, self._empty, self._table)
         self._lay_out()
         self._restore.clicked.connect(self._want_restore)
         self._purge.clicked.connect(self._want_purge)

@@ -229,3 +229,24 @@ def test_the_kept_steps_are_there_whatever_they_weigh(monkeypatch):
         history.did(step)
     assert history.undoable().n == History.KEEP
     assert len(history._done) == History.KEEP
+
+
+def test_what_is_sealed_stays_as_it_is_and_says_why():
+    shelf, told = Shelf(), []
+    open_ = EditSession(LabelDocument(), shelf)
+    at = open_.frames.key(0)
+    edits, uuid = open_.drawn("abc", Box(1, 2, 3, 4), at, 5)
+    open_.do("Draw", edits)
+    sealed = EditSession(open_.document, shelf, history=open_.history, sealed="Only to look at.")
+    sealed.refused = told.append
+    before, handed = records(sealed.document), len(shelf.changes)
+    sealed.begin("Move")
+    sealed.preview(*sealed.reshaped({uuid: Box(9, 9, 3, 4)}, at, 6))
+    assert records(sealed.document) == before
+    assert sealed.commit() is None
+    assert sealed.do("Delete", sealed.vanished([uuid], at, 7)) is None
+    assert sealed.undo_text == "" and sealed.undo() is None and sealed.redo() is None
+    assert records(sealed.document) == before and len(shelf.changes) == handed
+    assert told == ["Only to look at."] * 2
+    sealed.begin("A click that changes nothing")
+    assert sealed.commit() is None and len(told) == 2
