@@ -90,6 +90,15 @@ def real_data() -> Path:
     return REAL_DATA
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample catalog, one for all workers of a run: to be read, or copied."""
+    from tests.support.command_line import sample_of
+
+    run = tmp_path_factory.getbasetemp()
+    return sample_of(run.parent if "PYTEST_XDIST_WORKER" in os.environ else run)
+
+
 def need(program: str) -> str:
     """The path of a program; without it the test skips by name, or fails where nothing may be skipped (POSTIL_NO_SKIP=1)."""
     path = shutil.which(program)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar, QTableView, QWidget
 
-from postil.demo import make_demo
 from tests.journeys.desk import Desk
 from tests.journeys.test_labelling import on_task
 from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "catalog"
-    make_demo(path)
-    return path
-
-
 @pytest.fixture
-def desk(qapp: QApplication, sample: Path) -> Iterator[Desk]:
-    made = Desk(sample).start()
+def desk(qapp: QApplication, sample: Path, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(shutil.copytree(sample, tmp_path / "catalog")).start()
     yield made
     made.close()
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.postil.test_command_line import ask, postil
 from tests.support import clips, pdfs, pictures, sounds
+from tests.support.command_line import ask, postil
 
 
 @pytest.fixture(scope="module")

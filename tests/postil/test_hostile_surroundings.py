@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from postil.__main__ import main
+from postil.demo import pictures
 from storage.catalog import backups
 from storage.catalog.check import check
 from storage.catalog.engine import Catalog
@@ -157,13 +159,19 @@ def test_a_catalog_that_is_moved_away_while_open_is_said_to_be_gone_and_works_wh
 
 
 def test_a_sample_that_was_broken_off_leaves_the_folder_free(tmp_path, monkeypatch):
-    from postil.__main__ import main
-
-    def stopped(*_):
+    def stopped(catalog, *_):
+        assert list(catalog.paths.originals.rglob("*.jpg"))
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr("postil.demo.make._project", stopped)
+    def one_picture(scratch, _progress):
+        (scratch / "Streets").mkdir()
+        scene = pictures.street(1, "street-1.jpg")
+        scene.image.save(scratch / "Streets" / scene.file)
+        return {"Streets": [scene]}
+
+    with monkeypatch.context() as patch:  # after the first picture: what is made is the same, and sooner
+        patch.setattr("postil.demo.make._write", one_picture)
+        patch.setattr("postil.demo.make._add_media", stopped)
         assert main(["--quiet", "demo", str(tmp_path / "sample")]) == 130
     assert list((tmp_path / "sample").iterdir()) == []
     (tmp_path / "sample" / "mine.txt").write_text("keep me")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pydicom.data
 import pytest
 
-from tests.postil.test_command_line import postil
+from tests.support.command_line import postil
 
 FILES = Path(pydicom.data.__file__).parent / "test_files"
 

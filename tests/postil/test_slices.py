@@ -16,8 +16,8 @@ from storage.exchange.losses import Losses
 from storage.exchange.volumes import segments_of
 from storage.progress import Progress
 from storage.services.series import add_series
-from tests.postil.test_command_line import ask, postil
 from tests.support import phantoms
+from tests.support.command_line import ask, postil
 from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom
 from tests.support.volumes import apart, by_dcmtk
 from viewers.decode.thumbs import render
