@@ -176,13 +176,12 @@ class Program(QObject):
             return
         from storage.catalog import copies
 
-        catalog, processes = self.context.catalog, self.jobs.processes
+        catalog = self.context.catalog
 
         def work(progress: Progress) -> None:
             from storage.services.bring_in import make_up
-            from storage.services.workers import Workers
 
-            for failure in make_up(catalog, progress, Workers(processes=processes())).errors:
+            for failure in make_up(catalog, progress).errors:
                 log.warning("a series was not copied: %s", failure.reason)
 
         def copy(owed: list[int]) -> None:

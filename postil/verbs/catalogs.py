@@ -18,6 +18,7 @@ from storage.last_used import last_catalog, remember_catalog
 from storage.paths import default_catalog
 
 if TYPE_CHECKING:
+    from storage.services.bring_in import BroughtIn
     from storage.services.reread import Reread
 
 
@@ -85,16 +86,18 @@ def _empty(folder: Path) -> None:
 def check(arguments: argparse.Namespace, console: Console) -> int:
     from storage.catalog.check import check as check_catalog
 
-    read = _read_again(arguments, console) if arguments.repair else None
+    repaired = _repair(arguments, console) if arguments.repair else None
     with console.progress() as progress:
         problems = check_catalog(where(arguments), progress=progress)
     rows = [p.as_dict() for p in problems]
-    if read is not None:
-        rows += [{"what": "headers", "where": f.input, "text": f"{f.reason} {f.remedy}"} for f in read.errors]
+    if repaired is not None:
+        read, copied = repaired
+        for what, errors in (("headers", read.errors), ("copy", copied.errors)):
+            rows += [{"what": what, "where": f.input, "text": f"{f.reason} {f.remedy}"} for f in errors]
 
     def lines() -> Iterator[str]:
-        if read is not None:
-            yield from _said_again(read)
+        if repaired is not None:
+            yield from _said_again(*repaired)
         for problem in problems:
             yield f"{problem.where}: {problem.text}"
         yield (
@@ -102,25 +105,29 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         )
 
     document: dict[str, object] = {"ok": not rows, "problems": rows}
-    if read is not None:
+    if repaired is not None:
         document["read_again"] = {"renewed": read.renewed, "informed": read.informed}
+        document["copied"] = copied.items
     console.result(document, lines)
     return FAILED if rows else OK
 
 
-def _read_again(arguments: argparse.Namespace, console: Console) -> Reread:
+def _repair(arguments: argparse.Namespace, console: Console) -> tuple[Reread, BroughtIn]:
+    from storage.services.bring_in import make_up
     from storage.services.reread import reread
 
     with opened(arguments) as catalog, console.progress() as progress:
-        return reread(catalog, progress)
+        return reread(catalog, progress), make_up(catalog, progress)
 
 
-def _said_again(read: Reread) -> Iterator[str]:
+def _said_again(read: Reread, copied: BroughtIn) -> Iterator[str]:
     if read.renewed:
         yield f"{len(read.renewed):,} series of an earlier version are as if they had been added today."
     if read.informed:
         yield f"{len(read.informed):,} more keep their frames as they were and learned what their headers say."
-    for failure in read.errors:
+    if copied.items:
+        yield f"{copied.items:,} series that an import had not copied yet are in the catalog's folder now."
+    for failure in (*read.errors, *copied.errors):
         yield f"{failure.reason} {failure.remedy}"
 
 

@@ -37,7 +37,9 @@ class UndoStack:
     def __init__(self) -> None:
         self._done: list[Entry] = []
         self._undone: list[Entry] = []
-        self._neutral: set[int] = set()  # groups of ops that cancel out: operations undone, and their undoing
+        self._neutral: set[int] = (
+            set()
+        )  # groups of ops: operations undone and their undoing, which cancel out, and `look_through`
         self._lock = threading.Lock()
 
     @property
@@ -67,6 +69,11 @@ class UndoStack:
         total = sum(weight(e.images) for e in self._done)
         while total > BUDGET and len(self._done) > 1:
             total -= weight(self._done.pop(0).images)
+
+    def look_through(self, group: int) -> None:
+        """What the program found out or did by itself is nobody's change: what it was done to can be undone all the same."""
+        with self._lock:
+            self._neutral.add(group)
 
     def newest(self, *, redo: bool) -> Entry:
         with self._lock:

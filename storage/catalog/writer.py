@@ -61,6 +61,7 @@ class Job:
     work: Callable[[Operation], Any]
     priority: Priority = Priority.GESTURE
     undoable: bool = True
+    by_itself: bool = False
     origin: object = None
     replay: tuple[Entry, bool] | None = None  # an undo (False) or redo (True) of this entry
     future: Future[Done[Any]] = field(default_factory=Future)
@@ -198,6 +199,8 @@ class Writer:
         if changed != self._changed:
             self._changed = changed
             self._dirty = self.wrote = True
+        if job.by_itself:
+            self._undo.look_through(op.log.group)
         made = Entry(op.text, op.images.images, op.changes, op.log.hlc, op.log.group)
         if job.replay is not None:
             entry, redo = job.replay

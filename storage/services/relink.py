@@ -60,7 +60,7 @@ def check_links(catalog: Catalog, item_ids: Sequence[int], progress: Progress) -
                 changed.setdefault(state.location, []).append(item_id)
         progress.step(done)
     for location, ids in changed.items():
-        catalog.do("Check linked files", files.set_location, ids, location)
+        catalog.do("Check linked files", files.set_location, ids, location, by_itself=True)
     return states
 
 

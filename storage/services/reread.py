@@ -66,7 +66,7 @@ def _renew(catalog: Catalog, item: Item, progress: Progress) -> bool:
     images = _read(paths, item, progress)
     old = _index_of(catalog, item)
     found = next((s for s in group(images, []) if _frames(s.index) == _frames(old) and s.files == paths), None)
-    renew = partial(catalog.do, f"Read the headers of {item.title} again", volumes.renew, item.id, undoable=False)
+    renew = partial(catalog.do, f"Read the headers of {item.title} again", volumes.renew, item.id, by_itself=True)
     if found is None:
         spacing_kind = images[0].keys["spacing_kind"] if old.spacing else ""
         facts = series_facts(images, replace(old, spacing_kind=spacing_kind))

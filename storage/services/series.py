@@ -1,8 +1,8 @@
 """DICOM files become series in the catalog: one item each, its files copied or left in place behind it.
 
-What belongs together is only known when all are scanned; hashing and copying begin before (`series_files`). Every series is one
-operation, written once its copies are on the disk, so what is committed stays whatever ends the work. One bad file never
-stops the rest.
+What belongs together is only known when all are scanned; hashing begins before (`series_files`). Every series is one operation,
+so what is committed stays whatever ends the work. Copies are made when its rows are there (`bring_in`): nobody who wants to look
+at it waits for them. One bad file never stops the rest.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.catalog import datasets, volumes
+from storage.catalog import copies, datasets, volumes
 from storage.catalog.files import same_in_folder
 from storage.catalog.volumes import VolumeFile
 from storage.catalog.writer import Priority
@@ -34,6 +34,7 @@ from storage.model import titles
 from storage.model.items import Kind, Location, NewItem
 from storage.model.query import ItemSelection
 from storage.progress import Progress
+from storage.services.bring_in import bring_in
 from storage.services.intake import Duplicates, Options, end_well, settle_dataset
 from storage.services.previews import Render, make_previews
 from storage.services.results import Added, Failure, IntakeResult
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 _EVERY_S = 0.25  # series that became whole in this time wait for the disk together
+_WARM = 1 << 30  # bytes that are hashed before they are copied: so many are still in memory then
 
 
 def add_series(
@@ -132,6 +134,8 @@ class SeriesIntake:
         self._pictures: dict[str, Path] = {}
         self._dataset_id: int | None = None
         self._inside: set[Path] = set()  # files of series that came in
+        self._owed: list[int] = []  # items that are to be copied
+        self._owed_bytes = 0
         self.result = result or IntakeResult()
 
     def run(self, paths: Sequence[Path]) -> None:
@@ -146,6 +150,9 @@ class SeriesIntake:
                 found = scan(paths, progress=progress, processes=processes, workspace=workspace, came=begin)
                 self._tell(found, workspace)
                 self._add(found.series, keeping)
+        except (Cancelled, DiskFull, BrokenProcessPool):
+            self._tell_owed()
+            raise
         finally:
             self._forget([file for path, file in keeping.done.items() if path not in self._inside])
             shutil.rmtree(workspace, ignore_errors=True)
@@ -174,11 +181,29 @@ class SeriesIntake:
                 whole.append(one)
                 if time.monotonic() >= due:
                     self._insert(whole, keeping.done)
+                    if self._owed_bytes >= _WARM:
+                        self._bring_in()
                     due = time.monotonic() + _EVERY_S
         except (Cancelled, DiskFull, BrokenProcessPool):
             self._insert(whole, keeping.done)  # what was kept already also comes in
             raise
         self._insert(whole, keeping.done)
+        self._bring_in()
+
+    def _bring_in(self) -> None:
+        """The copies that are owed by now."""
+        owed, self._owed, self._owed_bytes = self._owed, [], 0
+        if owed:
+            self.result.warnings += bring_in(self._catalog, owed, self._progress, self._options.workers).errors
+
+    def _tell_owed(self) -> None:
+        """The work ends early."""
+        owed = set(copies.owed(self._catalog.reader()))
+        for added in self.result.added:
+            if added.item_id in owed:
+                reason = f"The files of “{added.title}” are not copied into the catalog yet; they are read where they lie."
+                remedy = "Leave them there: they are copied when the program starts next."
+                self.result.warnings.append(Failure(added.title, reason, remedy))
 
     def _whole(self, series: list[SeriesFound], keeping: Keeping) -> Iterator[SeriesFound]:
         """One after the other, as soon as all of its files are kept."""
@@ -199,6 +224,7 @@ class SeriesIntake:
                     break
                 yield left.popleft()
                 kept = 0
+            self._progress.stage("Adding files", total)  # there may have been copying in between
             self._progress.step(min(len(keeping.done), total))
 
     def _forget(self, files: list[Kept]) -> None:
@@ -236,6 +262,7 @@ class SeriesIntake:
             index,
             self._dataset_id,
             self._options.duplicates == "skip",
+            not self._options.link,
             priority=Priority.BULK,
         )
         if isinstance(outcome, str):
@@ -244,6 +271,9 @@ class SeriesIntake:
             return
         item_id, shown = outcome
         self._inside.update(found.files)
+        if not self._options.link and item.location is Location.LINKED:
+            self._owed.append(item_id)
+            self._owed_bytes += sum(file.size for file in behind)
         self.result.added.append(Added(Kind.DICOM_SERIES, shown, item.uuid, item_id, _source(found)))
         self.result.warnings += [Failure(shown, text) for text in found.warnings]
         middle = behind[len(behind) // 2]
@@ -289,10 +319,13 @@ def _insert(
     index: bytes,
     dataset_id: int | None,
     skip: bool,
+    copy: bool,
 ) -> tuple[int, str] | str:
     """Id and title; only the title of the one that is there already."""
     there = same_in_folder(op, folder_id, item.sha256 or "") if skip else None
     item_id = there[0] if there else volumes.add(op, folder_id, item, behind, index)
+    if copy and not there and item.location is Location.LINKED:
+        copies.owe(op, item_id)
     if dataset_id is not None:
         datasets.attach_items(op, dataset_id, ItemSelection.of(item_id))
     if there:

@@ -1,4 +1,5 @@
-"""The files of series on their way in: hashed and copied (or only hashed), by batches in threads or processes.
+"""The files of series on their way in: hashed where they lie, by batches in threads or processes. What cannot stay there
+(members of an archive, paths that are no text) is copied; `bring_in` copies the rest when the rows are there.
 
 That is what an import waits for, so it begins as soon as the head of a file is known, while others are read and put together.
 """
@@ -21,7 +22,7 @@ from storage.media.originals import Originals, hash_file
 from storage.model.items import Location
 from storage.progress import Progress, wait_for
 from storage.services.results import Failure
-from storage.services.walk import path_to_link
+from storage.services.walk import is_text, path_to_link
 from storage.services.workers import Workers
 
 Kept = VolumeFile | Failure
@@ -35,7 +36,7 @@ class Job(NamedTuple):
     path: Path
     size: int
     mtime_ns: int
-    unpacked: bool  # from an archive: cannot be linked
+    unpacked: bool  # from an archive, which is gone when the work is done
 
 
 class Keeping:
@@ -127,7 +128,7 @@ class Keeper:
 
     def _one(self, job: Job) -> Kept:
         try:
-            return self._linked(job) if self.link and not job.unpacked else self._copied(job)
+            return self._copied(job) if job.unpacked or not (self.link or is_text(job.path)) else self._linked(job)
         except (Cancelled, DiskFull):
             raise
         except (PostilError, OSError) as error:

@@ -25,7 +25,7 @@ def check_series(catalog: Catalog, item: Item, progress: Progress) -> Location:
     changed = {n: place for n, place in found.items() if place is not behind[n].location}
     whole = _whole({**{n: f.location for n, f in enumerate(behind)}, **found})
     if changed or whole is not item.location:
-        catalog.do("Check linked files", volumes.set_locations, item.id, changed, whole)
+        catalog.do("Check linked files", volumes.set_locations, item.id, changed, whole, by_itself=True)
     return whole
 
 

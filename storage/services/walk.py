@@ -59,15 +59,22 @@ def title_of(name: str) -> str:
 def path_to_link(path: Path) -> Path:
     """As it is stored: absolute. Refused where it cannot be, because it holds bytes that are no text."""
     path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would swap a link for its target
-    try:
-        str(path).encode("utf-8")
-    except UnicodeEncodeError:
+    if not is_text(path):
         raise BadInput(
             f"{title_of(path.name)} cannot be linked: its path holds bytes that are no text.",
             remedy="Rename it, or copy it into the catalog instead of linking.",
             input=title_of(str(path)),
-        ) from None
+        )
     return path
+
+
+def is_text(path: Path) -> bool:
+    """Names of the disk are bytes; those that are no text come as lone surrogates, which the catalog cannot hold."""
+    try:
+        os.path.abspath(path).encode("utf-8")  # noqa: PTH100
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_hidden(name: str) -> bool:

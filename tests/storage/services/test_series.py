@@ -28,6 +28,7 @@ from storage.model.query import ItemQuery, ItemSelection
 from storage.progress import Progress
 from storage.services import relink
 from storage.services import trash as trash_service
+from storage.services.bring_in import make_up
 from storage.services.intake import add_paths
 from storage.services.originals import face_of, facts_of, paths_of
 from storage.services.results import IntakeResult
@@ -234,21 +235,27 @@ def test_check_names_copies_that_are_gone(catalog, target, tmp_path):
     assert problem.what == "original" and "“Phantom” is missing" in problem.text
 
 
-def test_cancelling_keeps_what_was_committed(catalog, target, tmp_path):
-    phantoms.series(tmp_path / "a", n=2, patient="A")
+def test_cancelling_keeps_what_was_committed_and_owes_its_copies(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "a", n=2, patient="A")
     phantoms.series(tmp_path / "b", n=80, rows=4, cols=4, change=lambda i, ds: setattr(ds, "PatientID", "P-2"))
     progress = Progress()
     paths = [tmp_path / "a", tmp_path / "b"]
     result = add_series(catalog, paths, target, progress=progress, on_batch=lambda ids: progress.cancel(), workers=1)
     assert result.cancelled and len(result.added) == 1
     assert check(catalog.path) == []
-    behind = {path for a in result.added for path in paths_of(catalog, catalog.reads.item(a.item_id))}
-    assert behind == set(catalog.paths.originals.rglob("*.dcm"))
+    item = catalog.reads.item(result.added[0].item_id)
+    assert item.location is Location.LINKED and set(paths_of(catalog, item)) == set(phantom.files)
+    assert "read where they lie" in result.warnings[-1].reason
+    assert not list(catalog.paths.originals.rglob("*.dcm"))
     assert not list(catalog.paths.cache.glob("unpacked-*"))
+    assert make_up(catalog, Progress()).items == 1
+    item = catalog.reads.item(item.id)
+    assert item.location is Location.LOCAL and set(paths_of(catalog, item)) == set(catalog.paths.originals.rglob("*.dcm"))
+    assert make_up(catalog, Progress()).items == 0
 
 
 def test_what_was_copied_before_it_was_left_out_is_removed(catalog, target, tmp_path):
-    """The same picture twice, once with another header: known when all heads are read, and copying begins before."""
+    """The same picture twice, once with another header: known when all heads are read, and hashing begins before."""
     phantom = phantoms.series(tmp_path / "in", n=20, rows=4, cols=4)
     ds = pydicom.dcmread(phantom.files[3])
     ds.OperatorsName = "Another"
@@ -297,7 +304,7 @@ def test_cancelling_while_the_processes_are_started_waits_for_none_of_them(catal
     assert processes.given and all(future.cancelled() for future in processes.given)
 
 
-def test_rows_are_written_when_the_copies_are_on_the_disk(catalog, target, tmp_path, monkeypatch):
+def test_rows_come_first_and_never_point_to_copies_that_are_not_on_the_disk(catalog, target, tmp_path, monkeypatch):
     for name in "abc":
         phantoms.series(tmp_path / name, n=3)
     safe: set[Path] = set()
@@ -307,34 +314,82 @@ def test_rows_are_written_when_the_copies_are_on_the_disk(catalog, target, tmp_p
         real(originals)
         safe.update(catalog.paths.originals.rglob("*.dcm"))
 
+    def places(ids):
+        return {path for id_ in ids for path in paths_of(catalog, catalog.reads.item(id_))}
+
     def told(ids):
-        assert all(safe.issuperset(paths_of(catalog, catalog.reads.item(id_))) for id_ in ids)
+        assert not safe and all(path.is_relative_to(tmp_path) for path in places(ids))
         seen.extend(ids)
 
     seen: list[int] = []
+    wrong: list[Path] = []
     monkeypatch.setattr(Originals, "sync", sync)
+    catalog.listen(lambda _changes: wrong.extend(p for p in places(seen) if p.is_relative_to(catalog.path) and p not in safe))
     result = add(catalog, target, *(tmp_path / name for name in "abc"), on_batch=told)
     assert seen == [a.item_id for a in result.added] and len(seen) == 3
+    assert wrong == [] and places(seen) == safe and len(safe) == 9
 
 
 def test_copies_that_the_disk_did_not_take_get_no_rows(catalog, target, tmp_path, monkeypatch):
-    """The first series is safe; the disk fails with the second."""
-    phantoms.series(tmp_path / "a", n=2, patient="A")
-    phantoms.series(tmp_path / "b", n=40, rows=4, cols=4, change=lambda i, ds: setattr(ds, "PatientID", "P-2"))
-    turns = iter([0, -1])
+    """The series stays what it is by then, a link, and its copies are made up for."""
+    phantom = phantoms.series(tmp_path / "a", n=2)
 
     class Libc:
         def syncfs(self, handle: int) -> int:
             ctypes.set_errno(errno.EIO)
-            return next(turns, 0)
+            return -1
 
-    monkeypatch.setattr(originals, "_libc", Libc)
-    with pytest.raises(PostilError, match="could not be written to the disk"):
-        add(catalog, target, tmp_path / "a", tmp_path / "b")
+    with monkeypatch.context() as broken:
+        broken.setattr(originals, "_libc", Libc)
+        with pytest.raises(PostilError, match="could not be written to the disk"):
+            add(catalog, target, tmp_path / "a")
     (item,) = catalog.reads.ids(ItemQuery())
-    assert catalog.reads.item(item).frames == 2
-    behind = set(paths_of(catalog, catalog.reads.item(item)))
-    assert set(catalog.paths.originals.rglob("*.dcm")) == behind
+    assert set(paths_of(catalog, catalog.reads.item(item))) == set(phantom.files)
+    assert not list(catalog.paths.originals.rglob("*.dcm"))
+    assert make_up(catalog, Progress()).items == 1
+    assert set(paths_of(catalog, catalog.reads.item(item))) == set(catalog.paths.originals.rglob("*.dcm"))
+
+
+def test_a_series_whose_files_go_or_change_before_they_are_copied_stays_a_link(catalog, target, tmp_path):
+    """Those that are whole come in; of the others no copy stays."""
+    phantoms.series(tmp_path / "a", n=3, patient="A")
+    changed = phantoms.series(tmp_path / "b", n=3, patient="B").files[1]
+    gone = phantoms.series(tmp_path / "c", n=3, patient="C").files[2]
+    ids: list[int] = []
+
+    def told(new):
+        ids.extend(new)
+        if len(ids) == 3:
+            changed.write_bytes(changed.read_bytes()[:-2] + b"XX")
+            gone.unlink()
+
+    result = add(catalog, target, *(tmp_path / name for name in "abc"), on_batch=told)
+    told_of = {w.input: w.reason for w in result.warnings}
+    assert "was changed after it was added" in told_of[str(changed)] and str(gone) in told_of
+    items = {Path(a.path).name: catalog.reads.item(a.item_id) for a in result.added}
+    assert {name: i.location for name, i in items.items()} == {"a": "local", "b": "linked", "c": "linked"}
+    assert set(catalog.paths.originals.rglob("*.dcm")) == set(paths_of(catalog, items["a"]))
+    assert make_up(catalog, Progress()).items == 0  # nothing is owed for ever
+
+
+def test_adding_is_undone_while_its_files_are_copied_and_afterwards(catalog, target, tmp_path):
+    phantoms.series(tmp_path / "a", n=3, patient="A")
+
+    def undone(_ids):
+        catalog.undo().result()
+
+    result = add(catalog, target, tmp_path / "a", on_batch=undone)
+    assert len(result.added) == 1 and not result.errors
+    assert not list(catalog.reads.ids(ItemQuery())) and not list(catalog.paths.originals.rglob("*.dcm"))
+    again = add(catalog, target, tmp_path / "a").added[0]
+    assert catalog.undo_text == "Add series “Phantom”"
+    catalog.undo().result()
+    assert not list(catalog.reads.ids(ItemQuery()))
+    catalog.redo().result()
+    (item,) = map(catalog.reads.item, catalog.reads.ids(ItemQuery()))
+    assert item.uuid == again.uuid and item.location is Location.LOCAL
+    assert all(path.is_file() and path.is_relative_to(catalog.path) for path in paths_of(catalog, item))
+    assert check(catalog.path) == []
 
 
 def test_one_title_for_several_series_is_numbered(catalog, target, tmp_path):
