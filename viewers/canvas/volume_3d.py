@@ -122,11 +122,12 @@ class VolumeView(QWidget):
 
     # -- what others may do ------------------------------------------------------------------------------------------
 
-    def set_crosshair(self, mm: Any) -> None:
-        """None: there is none. Told at every step through the slices, which go before refining the picture."""
+    def set_crosshair(self, mm: Any, *, by_hand: bool = True) -> None:
+        """None: there is none. Told at every step through the slices, which go before refining the picture; a film that runs
+        through them for minutes does not."""
         self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
         for worker in (self._thread, self._maker):
-            if worker is not None:
+            if worker is not None and by_hand:
                 worker.give_way()
         if self._image is not None and not self._words():  # else there is none to be seen
             before, self._arms = self._arms, arms(self)

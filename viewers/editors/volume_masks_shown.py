@@ -18,6 +18,7 @@ from viewers.canvas.placing import Labels, color_table
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
+from viewers.editors.volume_view_verbs import Cine
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.plane_reader import PlaneLabels
@@ -45,6 +46,7 @@ class MasksInSpace:
     _use_3d: bool
     _likes_3d: bool
     _on_3d_switched: Callable[[bool], None]
+    time_cine: Cine
     _surfaces: QTimer | None
     _bodies: dict[str, tuple[object, VoxelBlock]]
 
@@ -55,7 +57,12 @@ class MasksInSpace:
             self.refresh_labels()
 
     def refresh_labels(self) -> None:
-        if self._surfaces is not None and not self.painter.painting:
+        # Each change begins the pause anew; a film through time would never let it end.
+        if (
+            self._surfaces is not None
+            and not self.painter.painting
+            and not (self.time_cine.playing and self._surfaces.isActive())
+        ):
             self._surfaces.start()
         for kind, plane in self.planes.items():
             self.plane_labels[kind].forget()

@@ -17,6 +17,7 @@ from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_strip import VolumeStrip
+from viewers.editors.volume_view_verbs import Cine
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_source import VolumeSource
@@ -34,6 +35,8 @@ class VolumePlaces:
     canvas: AcquiredCanvas
     planes: dict[PlaneKind, SliceCanvas]
     active: PlaneKind | None
+    cine: Cine
+    time_cine: Cine
     beside: Beside | None
     view_3d: QWidget | None
     strip: VolumeStrip
@@ -60,7 +63,8 @@ class VolumePlaces:
                 self.canvas.update()
         if isinstance(self.view_3d, VolumeView):
             self.view_3d.set_time(state.time)
-            self.view_3d.set_crosshair(state.crosshair if state.lines else None)
+            by_hand = not (self.cine.playing or self.time_cine.playing)
+            self.view_3d.set_crosshair(state.crosshair if state.lines else None, by_hand=by_hand)
         if "smooth" in names:
             self.canvas.smooth(state.smooth)
         if names & {"lines", "axes"}:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -26,9 +26,10 @@ from viewers.canvas.volume_3d_marks import cube_faces, scale_of
 from viewers.decode.volume import open_volume
 from viewers.scene.volume_render import ladder, render_thread
 from viewers.scene.volume_render.camera import Side
+from viewers.scene.volume_render.grid import Values
 from viewers.scene.volume_render.ladder import Choice, Step
 from viewers.scene.volume_render.looks import SURFACES, Look
-from viewers.scene.volume_render.render_thread import LIMITS
+from viewers.scene.volume_render.render_thread import LIMITS, RenderThread, Subject
 from viewers.scene.volume_render.vtk_parts import MODULES
 from viewers.scene.volume_render.wish import GROUND, ClipBox
 from viewers.scene.volume_source import VolumeSource
@@ -473,6 +474,42 @@ def test_while_slices_are_turned_nothing_is_refined(opened, qtbot, monkeypatch):
     assert drawn == [False] and not view.settled
     settle(qtbot, view)
     assert drawn[-1]
+
+
+def test_a_film_through_slices_does_not_keep_the_picture_from_being_refined(opened, qtbot, monkeypatch):
+    monkeypatch.setattr(render_thread, "CALM_S", 60.0)
+    view = opened()
+    beat = QTimer()
+    beat.timeout.connect(lambda: view.set_crosshair((0.0, 0.0, 0.0), by_hand=False))
+    beat.start(10)
+    view.set_camera(view.camera.turned(10, 0))
+    assert not view.settled
+    settle(qtbot, view)
+    assert view.shown.fine
+    beat.stop()
+
+
+def test_times_that_follow_faster_than_they_are_prepared_are_seen_all_the_same(qtbot, monkeypatch):
+    made, seen, real = scene(), [], render_thread.grid_of
+    subjects = [Subject(made.array.copy(), made.geometry, Values.of(made)) for _ in range(4)]
+
+    def overtaken(array, *args, **more):
+        if len(seen) + 1 < len(subjects):
+            thread.show(subjects[len(seen) + 1])  # the next one comes while this one is prepared
+        grid = real(array, *args, **more)
+        seen.append(array)
+        return grid
+
+    monkeypatch.setattr(render_thread, "grid_of", overtaken)
+    drawn: list[object] = []
+    thread = RenderThread(drawn.append, lambda: None, Step.NUMPY)
+    thread.show(subjects[0])
+    thread.want(made.wish(made.camera()))
+    qtbot.waitUntil(lambda: thread.settled, timeout=20000)
+    thread.close()
+    assert thread.join(10)
+    assert len(drawn) >= len(subjects)
+    assert all(array is subject.array for array, subject in zip(seen, subjects, strict=False))
 
 
 def test_a_large_volume_is_thinned_while_it_moves_and_whole_again_where_that_is_quick(opened, qtbot, monkeypatch):

@@ -8,6 +8,8 @@ from PySide6.QtGui import QImage
 
 from tests.support.volume_view import ready_to_paint, space
 from viewers.canvas.volume_3d import VolumeView
+from viewers.scene import surfaces
+from viewers.scene.volume_render import render_thread
 from viewers.scene.volume_render.looks import SURFACES
 
 
@@ -77,3 +79,21 @@ def test_what_was_painted_while_3d_was_out_of_sight_is_there_when_it_comes_back(
     paint(stage)
     stage.editor.use_layout("grid")
     shows(qtbot, stage, view, True)
+
+
+def test_while_a_film_runs_3d_is_brought_up_to_date(qtbot, painting, monkeypatch):
+    stage, view = painting
+    instance = paint(stage)
+    shows(qtbot, stage, view, True)
+    stage.focus.set(hidden=frozenset((instance,)))
+    shows(qtbot, stage, view, False)
+    for room in (surfaces, render_thread):
+        monkeypatch.setattr(room, "CALM_S", 60.0)
+    stage.editor.run("play_toggle")
+    qtbot.waitUntil(lambda: stage.canvas.on_screen not in (("", 9), ("", 10)), timeout=5000)
+    stage.session.undo()
+    stage.session.redo()
+    stage.focus.set(hidden=frozenset())
+    shows(qtbot, stage, view, True)
+    assert stage.editor.cine.playing
+    stage.editor.run("play_toggle")

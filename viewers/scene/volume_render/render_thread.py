@@ -336,7 +336,8 @@ class RenderThread:
     # -- volumes -----------------------------------------------------------------------------------------------------
 
     def _grid(self, subject: Subject | None, most: int, serial: int | None = None) -> Grid | None:
-        """Of the subject with at most so many voxels. With a serial: given up as soon as something else is wanted."""
+        """Of the subject with at most so many voxels. With a serial: given up as soon as something else is wanted; else another
+        time of the volume waits for this one, for a film through time would never let one be made."""
         if subject is not self._of:
             self._grids.clear()
             self._of = subject
@@ -347,8 +348,7 @@ class RenderThread:
         if most not in self._grids:
 
             def check() -> None:
-                stale = self._serial != serial if serial is not None else self._subject is not subject
-                if self._closed or stale:
+                if self._closed or (serial is not None and self._serial != serial):
                     raise _Moved
 
             if serial is None:
