@@ -130,6 +130,7 @@ class CanvasPainter(QObject):
         if canvas.tool is None:
             self._paint_handles(p)
         self.overlay.paint(p, self._drafts, self.armed_color())
+        self.overlay.labels(p, self._drafts, canvas.paint_words(p))
         if canvas.focus.display.crosshair:
             self._paint_crosshair(p)
         if canvas.focus.display.rulers:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
+from storage.model.geometry import Point
 from viewers.scene.view_state import DRAG_THRESHOLD
 from viewers.tools.base import Button, Cursor, KeyEvent, PointerEvent, WheelEvent
 
@@ -75,6 +76,14 @@ def key_name(event: QKeyEvent) -> str:
     if 0x20 < key < 0x7F:
         return chr(key)
     return event.text().upper()
+
+
+def tool_key(event: QKeyEvent, at: Point = (0.0, 0.0)) -> KeyEvent:
+    """As the tools see it."""
+    ctrl, shift = (
+        bool(event.modifiers() & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
+    )
+    return KeyEvent(key_name(event), ctrl, shift, event.isAutoRepeat(), *at)
 
 
 def cursor_shape(cursor: Cursor, rotation: int, flip: bool) -> Qt.CursorShape:
@@ -237,10 +246,8 @@ class Pointing:
         self._space_at = None
 
     def _key(self, event: QKeyEvent, name: str) -> KeyEvent:
-        keys = event.modifiers()
-        x, y = self.canvas.view.image_point(self.position.x(), self.position.y()) if self.position else (0.0, 0.0)
-        ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
-        return KeyEvent(name, ctrl, bool(keys & Qt.KeyboardModifier.ShiftModifier), event.isAutoRepeat(), x, y)
+        at = self.canvas.view.image_point(self.position.x(), self.position.y()) if self.position else (0.0, 0.0)
+        return tool_key(event, at)
 
     def _pointer(self, event: QMouseEvent, button: Button, clicks: int = 1) -> PointerEvent:
         at, keys, view = event.position(), event.modifiers(), self.canvas.view

@@ -407,6 +407,10 @@ class ImageCanvas(PointedCanvas):
         level -= way.y() * width / 500
         self.adjust = replace(self.adjust, window=(level - width / 2, level + width / 2))
 
+    def paint_words(self, p: QPainter) -> list[QRectF]:
+        """What is written beside shapes; where, so that the words of a draft keep clear of it."""
+        return []
+
     def open_menu(self, at: QPointF, global_at: QPointF) -> None:
         x, y = self.view.image_point(at.x(), at.y())
         found = self.hits.at(x, y, HOVER_TOL * self.view.pixel, skip=self.focus.hidden)

@@ -109,9 +109,13 @@ class Overlay:
         for d in drafts:
             if isinstance(d, ShapeDraft | PathDraft | SkeletonDraft | HandlesDraft):
                 self.handles(p, d.handles)
+
+    def labels(self, p: QPainter, drafts: Sequence[Draft], taken: Sequence[QRectF] = ()) -> None:
+        """The words of a draft, over all else; `taken`: where others stand, which they keep clear of."""
+        held = list(taken)
         for d in drafts:
             if isinstance(d, LabelDraft):
-                self.label(p, self._at(d.x, d.y) + QPointF(14, 18), d.text)
+                held.append(self.label(p, self._at(d.x, d.y) + QPointF(14, 18), d.text, taken=held))
 
     def _at(self, x: float, y: float) -> QPointF:
         return QPointF(*self._view.screen_point(x, y))
@@ -216,14 +220,15 @@ class Overlay:
         text = d.text or f"{math.dist(d.start, d.end):,.1f} px"
         self.label(p, line.center() + QPointF(10, 16), text)
 
-    def label(self, p: QPainter, at: QPointF, text: str, color: QColor | None = None) -> None:
-        """A chip with text, its left middle at `at`; kept on the canvas."""
+    def label(self, p: QPainter, at: QPointF, text: str, color: QColor | None = None, taken: Sequence[QRectF] = ()) -> QRectF:
+        """A chip with text, its left middle at `at`; kept on the canvas and off what is taken."""
         w = self._metrics.horizontalAdvance(text) + 12 + (6 if color else 0)
         h = self._metrics.height() + 4
         x = min(max(at.x(), 2.0), max(2.0, self._view.size[0] - w - 2))
         y = min(max(at.y() - h / 2, 2.0), max(2.0, self._view.size[1] - h - 2))
-        rect = QRectF(x, y, w, h)
+        rect = free_place(QRectF(x, y, w, h), taken, self._view.size[1] - 2)
         draw_chip(p, rect, text, self.font, color)
+        return rect
 
     def name(self, p: QPainter, x: float, y: float, text: str, color: Color) -> None:
         """A shape's name above its top left corner; `x`, `y` logical px."""

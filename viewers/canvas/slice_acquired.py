@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -15,14 +15,13 @@ from storage.model.ontology import Ontology
 from viewers.canvas.background import AtOnce
 from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
-from viewers.canvas.overlay import draw_chip, free_place
+from viewers.canvas.measure_chips import paint_chips
 from viewers.canvas.slice_canvas import whole
 from viewers.canvas.slice_marks import (
     Lettering,
     Piece,
     corner_pieces,
     letter_pieces,
-    lower_band,
     paint_lines,
     paint_pieces,
     scale_pieces,
@@ -177,36 +176,25 @@ class AcquiredCanvas(ImageCanvas):
         finally:
             p.end()
 
-    def _paint_measures(self, p: QPainter, how: Lettering) -> None:
+    def paint_words(self, p: QPainter) -> list[QRectF]:
         """What is measured of the shapes that are selected, and of the one that is being drawn."""
-        if not self.marked:
-            return
+        if not self.marked or self.context.frame_size == (0, 0):
+            return []
         frame = self.session.frames.index(self.on_screen)
         drafts = [(d.geometry, d.feature_hash) for d in self._painter._drafts if isinstance(d, ShapeDraft)]
         chosen = [e for i in self.focus.selected[-MEASURED:] if (e := self.hits.get(i)) is not None and self.shapes.shown(e)]
         known = self.session.document.instances
         shapes = drafts or [(e.geometry, known[e.instance].feature_hash) for e in chosen]
-        metrics, taken = QFontMetricsF(how.small), list[QRectF]()
-        bottom = self.height() - lower_band(how, self.view.size)
-        for shape, feature_hash in shapes:
-            thing = self.context.ontology.object(feature_hash)
-            lines = self.measured(shape, frame, thing.name if thing is not None else "")
-            if not lines:
-                continue
-            x0, y0, x1, y1 = shape.bounds()
-            corners = self.view.to_screen([(x0, y0), (x1, y0), (x0, y1), (x1, y1)])
-            x, y = float(corners[:, 0].max()) + 8, float(corners[:, 1].max()) + 4
-            width, height = max(metrics.horizontalAdvance(t) for t in lines) + 14, metrics.height() + 4
-            x = max(2.0, min(x, self.width() - width - 2))
-            y = max(2.0, min(y, bottom - height * len(lines)))
-            place = free_place(QRectF(x, y, width, height * len(lines)), taken, bottom)
-            taken.append(place)
-            for i, text in enumerate(lines):
-                draw_chip(p, QRectF(x, place.top() + i * height, width, height), text, how.small, None)
+        names = ((shape, self.context.ontology.object(feature_hash)) for shape, feature_hash in shapes)
+        said = [(shape, self.measured(shape, frame, thing.name if thing is not None else "")) for shape, thing in names]
+        return paint_chips(p, self._lettering, self.view, said)
+
+    @property
+    def _lettering(self) -> Lettering:
+        return Lettering.of(self.font(), self.devicePixelRatioF())
 
     def _paint_marks(self, p: QPainter) -> None:
-        how, plane, state = Lettering.of(self.font(), self.devicePixelRatioF()), self.plane, self.state
-        self._paint_measures(p, how)
+        how, plane, state = self._lettering, self.plane, self.state
         if plane is not None and state is not None and state.lines and state.geometry.n > 1:  # of one slice there are no others
             turns = self.tool is not None and self.tool.id == CrosshairTool.id
             paint_lines(p, lines(state, state.acquired, self.view, plane), self.view.size, handles=turns)

@@ -1,7 +1,8 @@
 """A pane that shows one plane of a volume: greys through the window, masks over them, the crosshair and what is written around.
 
 The pointer as in reading rooms: the wheel turns the slices, Ctrl+wheel zooms, the right button sets the window, the middle one
-pans, the left one has the crosshair. Shapes are drawn on acquired slices only (`AcquiredCanvas`).
+pans, the left one has the crosshair or the tool in hand: brushes paint here, others measure (`PlaneTools`). What is kept of
+shapes is drawn on acquired slices (`AcquiredCanvas`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -47,6 +49,7 @@ from viewers.scene.plane_reader import Cut, PlaneReader
 from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
 from viewers.scene.slice_view import SliceView
 from viewers.scene.view_state import DRAG_THRESHOLD, Placement
+from viewers.tools.base import Button
 
 ZOOM_STEP = 1.25
 
@@ -65,7 +68,34 @@ class PlaneHand(Protocol):
     def release(self) -> None: ...
 
 
+class PlaneTools(Protocol):
+    """The tool in hand, where it is no brush."""
+
+    def takes(self) -> bool: ...  # the left button; else the crosshair has it
+
+    def takes_double(self) -> bool: ...
+
+    def refusal(self) -> str: ...  # why it can do nothing here
+
+    def cursor(self) -> Qt.CursorShape: ...
+
+    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None: ...
+
+    def move(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None: ...
+
+    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None: ...
+
+    def right_click(self, canvas: SliceCanvas, event: QMouseEvent) -> bool: ...
+
+    def leave(self) -> None: ...
+
+    def key(self, event: QKeyEvent) -> bool: ...
+
+    def paint(self, canvas: SliceCanvas, p: QPainter) -> None: ...
+
+
 class SliceCanvas(QWidget):
+    refused = Signal(str)  # the tool in hand can do nothing here
     slice_wanted = Signal(int)  # by so many along the plane's normal
     window_dragged = Signal(float, float)  # by these parts of the pane, to the right and down
     brush_resized = Signal(int)
@@ -82,11 +112,12 @@ class SliceCanvas(QWidget):
         self.corners: Callable[[Cut], Corners] = _no_corners
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self.brush: PlaneHand | None = None
+        self.sheets: PlaneTools | None = None
         self.marked = True  # letters, corners and scale bar
         self.hand = CrosshairHand(state, kind)
         self._cut: Cut | None = None
         self._held: Qt.MouseButton = Qt.MouseButton.NoButton
-        self._painting = False
+        self._painting = self._drawing = False
         self._pointer: QPointF | None = None
         self._from = QPointF()  # where the pointer was last while held
         self._dragged = False
@@ -251,11 +282,18 @@ class SliceCanvas(QWidget):
         self._paint_brush(p, cut)
         self._lines = lines(self.state, self.kind, self.view, cut.plane) if self.state.lines else []
         paint_lines(p, self._lines, self.view.size, handles=self._turns())
+        if self.sheets is not None:
+            self.sheets.paint(self, p)
         paint_pieces(p, self._marks)
 
     def _turns(self) -> bool:
         """The pointer is here, and the crosshair is in its hand."""
-        return self.hand.turns and self._pointer is not None and self._radius() is None
+        return self.hand.turns and self._pointer is not None and self._radius() is None and self._tools() is None
+
+    def _tools(self) -> PlaneTools | None:
+        """None: a brush or the crosshair has the left button."""
+        taken = self.sheets is not None and self._radius() is None and self.sheets.takes()
+        return self.sheets if taken else None
 
     def _paint_brush(self, p: QPainter, cut: Cut) -> None:
         """Its outline round the pointer, as large as it paints; of scissors what has been drawn."""
@@ -285,8 +323,11 @@ class SliceCanvas(QWidget):
         if self._held != Qt.MouseButton.LeftButton:
             return
         at, plane, keys = event.position(), self._cut.plane, event.modifiers()
-        self._painting = self._radius() is not None
-        if self._painting and self.brush is not None:
+        self._painting, tools = self._radius() is not None, self._tools()
+        self._drawing = tools is not None
+        if tools is not None:
+            tools.press(self, event)
+        elif self._painting and self.brush is not None:
             ctrl, shift = (bool(keys & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier))
             self.brush.press(mm_at(self.view, plane, at.x(), at.y()), plane.normal, ctrl=ctrl, shift=shift)
         else:
@@ -295,9 +336,15 @@ class SliceCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at, way = event.position(), event.position() - self._from
         came, self._pointer = self._pointer is None, at
+        tools = self._tools()
         if came or self._radius() is not None:
             self.update()
+            if tools is not None and came:
+                self.refused.emit(tools.refusal())
         match self._held:
+            case Qt.MouseButton.LeftButton if self._drawing:
+                if self.sheets is not None:
+                    self.sheets.move(self, event, "left")
             case Qt.MouseButton.LeftButton if self._painting and self._cut is not None and self.brush is not None:
                 self.brush.move(mm_at(self.view, self._cut.plane, at.x(), at.y()))
             case Qt.MouseButton.LeftButton if self._cut is not None:
@@ -320,8 +367,12 @@ class SliceCanvas(QWidget):
     def _hover(self, event: QMouseEvent) -> None:
         if self._cut is None:
             return
-        if self._radius() is not None:
-            self.setCursor(Qt.CursorShape.CrossCursor)
+        tools = self._tools()
+        if self._radius() is not None or tools is not None:
+            if tools is not None:
+                tools.move(self, event, "none")
+            self.setCursor(Qt.CursorShape.CrossCursor if tools is None else tools.cursor())
+            self.setToolTip("")
             return
         at = event.position()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -340,13 +391,25 @@ class SliceCanvas(QWidget):
         if held == Qt.MouseButton.LeftButton and self._painting and self.brush is not None:
             self._painting = False
             self.brush.release()
+        elif held == Qt.MouseButton.LeftButton and self._drawing:
+            self._drawing = False
+            if self.sheets is not None:
+                self.sheets.release(self, event)
         elif held == Qt.MouseButton.LeftButton:
             self.hand.end()
-        elif held == Qt.MouseButton.RightButton and not self._dragged:
+        elif held == Qt.MouseButton.RightButton and not self._dragged and not self._took_back(event):
             self.menu_wanted.emit(None, event.globalPosition().toPoint())
 
+    def _took_back(self, event: QMouseEvent) -> bool:
+        """The right button has removed a vertex."""
+        return self.sheets is not None and self.sheets.right_click(self, event)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        tools = self._tools()
+        if event.button() == Qt.MouseButton.LeftButton and tools is not None and tools.takes_double():
+            self._held, self._drawing = event.button(), True
+            tools.press(self, event, double=True)
+        elif event.button() == Qt.MouseButton.LeftButton:
             self.enlarge_wanted.emit()
         else:
             self.mousePressEvent(event)
@@ -369,7 +432,12 @@ class SliceCanvas(QWidget):
     def leaveEvent(self, event: Any) -> None:
         self._pointer = None
         self.update()
+        if self.sheets is not None:
+            self.sheets.leave()
         self.pointed.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(self.sheets is not None and self.sheets.key(event))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.view.resize(self.width(), self.height(), self.devicePixelRatioF())

@@ -278,7 +278,8 @@ class VolumeEditor(
     def _follow_plane(self, plane: SliceCanvas) -> None:
         kind = plane.kind
         plane.labels = partial(self._labels_on, kind)
-        plane.brush = self.hand
+        plane.brush, plane.sheets = self.hand, self.sheets
+        plane.refused.connect(self.say)
         plane.brush_resized.connect(self._resize_brush)
         plane.corners = lambda cut: self.words.plane(self._context(), kind, cut)
         plane.inset = lambda: self._covered(plane)

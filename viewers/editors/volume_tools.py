@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 
 from storage.clock import now_ms
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.geometry import Geometry
 from storage.model.measure_classes import Measure, with_line_class
 from storage.model.ontology import Ontology
+from storage.model.sheets import Sheet
 from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_mask_work import MaskWork
+from viewers.editors.volume_sheets import SheetHand
 from viewers.editors.volume_tool_options import units_of
 from viewers.scene.measuring import Measuring
 from viewers.scene.mpr_state import MprState
+from viewers.scene.plane_reader import PlaneReader, Under
 from viewers.tools.base import Tool
 from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
@@ -43,10 +48,13 @@ class VolumeTools:
     canvas: AcquiredCanvas
     toolbox: Toolbox
     measuring: Measuring
+    reader: PlaneReader
+    drafting: Callable[[], bool]
     masks: VolumeMasks | None
     ontology: Ontology
     ontology_wanted: Signal
     say: Callable[[str], None]
+    sheets: SheetHand | None = None
     _to_be_kept: Measure | None = None
 
     def _make_tools(self) -> None:
@@ -69,6 +77,9 @@ class VolumeTools:
         for measure in measures:
             measure.class_wanted = self._want_line_class
         self.canvas.measured = self.measuring.words
+        self.canvas.context.place = lambda: focus.at
+        self.measuring.under = self._under
+        self.sheets = SheetHand(self)
         for tool in (self.crosshair_tool, self.sphere_tool, grow_tool, snip_tool, *measures):
             self.toolbox.tools[tool.id] = tool
             tool.context = self.canvas.context
@@ -109,6 +120,36 @@ class VolumeTools:
     def _stored(self, value: float) -> float:
         look = self.volume.look(self.session.frames.index(self.focus.at))
         return value if look.modality_lut is not None or look.slope == 0 else (value - look.intercept) / look.slope
+
+    def take(self, tool: Tool) -> None:
+        self._to_the_slices()
+        super().take(tool)  # type: ignore[misc]
+
+    def _to_the_slices(self) -> None:
+        """The tool in hand is no longer at work on a plane."""
+        if self.sheets is not None:
+            self.sheets.come_home()
+
+    def _put_aside(self) -> str:
+        self._to_the_slices()
+        return super()._put_aside()  # type: ignore[misc,no-any-return]
+
+    def _bring_back(self, aside: Any) -> None:
+        self._to_the_slices()
+        super()._bring_back(aside)  # type: ignore[misc]
+
+    def acted(self) -> None:
+        super().acted()  # type: ignore[misc]
+        if self.sheets is not None:
+            self.sheets.refresh()
+
+    def escape(self) -> None:
+        """What was measured on a plane goes before the tool does."""
+        if self.sheets is None or self.drafting() or not self.sheets.forget():
+            super().escape()  # type: ignore[misc]
+
+    def _under(self, sheet: Sheet, shape: Geometry) -> Under | None:
+        return self.reader.under(self.state, sheet, shape) if self.state is not None else None
 
     def offers(self, tool_id: str) -> bool:
         if tool_id in OF_MASKS:

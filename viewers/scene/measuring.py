@@ -13,9 +13,15 @@ from storage.model.calibration import Calibration
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Polyline, RotatedBox
 from storage.model.measure_classes import Measure, measure_of
 from storage.model.measures import Scale, Statistics
+from storage.model.sheets import Sheet
+from viewers.scene.plane_reader import Under
 from viewers.scene.volume_pictures import number
 from viewers.scene.volume_source import VolumeSource
 
+#: Where something is measured: on a frame, in its pixels, or on a plane, in millimetres.
+Where = int | Sheet
+
+MM = Scale(unit="mm")
 AREAS = (Box, RotatedBox, Circle, Ellipse, Polygon, Bitmask)
 
 
@@ -26,53 +32,60 @@ class Measuring:
     def __init__(self, volume: VolumeSource, frame: Callable[[], int]) -> None:
         self.volume = volume
         self._frame = frame
+        self.under: Callable[[Sheet, Geometry], Under | None] = lambda sheet, shape: None  # once there are planes
         self._known: tuple[tuple[object, ...], tuple[str, ...]] | None = None
 
-    def scale(self, points: Iterable[Point], frame: int) -> Scale:
-        return self._calibration.at(points, frame)
+    def scale(self, points: Iterable[Point], where: Where) -> Scale:
+        return MM if isinstance(where, Sheet) else self._calibration.at(points, where)
 
     @property
     def _calibration(self) -> Calibration:
         return self.volume.calibration.in_space(self.volume.geometry)
 
-    def length(self, points: list[Point]) -> str:
-        return self._length(points, self._frame())
+    def length(self, points: list[Point], sheet: Sheet | None = None) -> str:
+        return self._length(points, self._where(sheet))
 
-    def angle(self, a: Point, corner: Point, b: Point) -> str:
-        return self._angle(a, corner, b, self._frame())
+    def angle(self, a: Point, corner: Point, b: Point, sheet: Sheet | None = None) -> str:
+        return self._angle(a, corner, b, self._where(sheet))
 
-    def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point]) -> str:
-        return self._cobb(*first, *second, self._frame())
+    def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point], sheet: Sheet | None = None) -> str:
+        return self._cobb(*first, *second, self._where(sheet))
 
-    def _length(self, points: list[Point], frame: int) -> str:
-        scale = self.scale(points, frame)
-        return f"{measures.length(points, scale):,.1f} {scale.unit}{self._why_no_mm(scale, frame)}"
+    def _where(self, sheet: Sheet | None) -> Where:
+        return self._frame() if sheet is None else sheet
 
-    def _angle(self, a: Point, corner: Point, b: Point, frame: int) -> str:
-        found = measures.angle(a, corner, b, self.scale((a, corner, b), frame))
+    def _length(self, points: list[Point], where: Where) -> str:
+        scale = self.scale(points, where)
+        return f"{measures.length(points, scale):,.1f} {scale.unit}{self._why_no_mm(scale, where)}"
+
+    def _angle(self, a: Point, corner: Point, b: Point, where: Where) -> str:
+        found = measures.angle(a, corner, b, self.scale((a, corner, b), where))
         return f"{found:.1f}°" if found is not None else ""
 
-    def _cobb(self, a: Point, b: Point, c: Point, d: Point, frame: int) -> str:
-        found = measures.cobb((a, b), (c, d), self.scale((a, b, c, d), frame))
+    def _cobb(self, a: Point, b: Point, c: Point, d: Point, where: Where) -> str:
+        found = measures.cobb((a, b), (c, d), self.scale((a, b, c, d), where))
         return f"Cobb {found:.1f}°" if found is not None else ""
 
-    def _why_no_mm(self, scale: Scale, frame: int) -> str:
+    def _why_no_mm(self, scale: Scale, where: Where) -> str:
         """Where other parts of the same picture have millimetres."""
-        some = scale.unit != "mm" and any(r.scale is not None for r in self._calibration.of_frame(frame))
-        return ", not in one calibrated region" if some else ""
+        if scale.unit == "mm" or isinstance(where, Sheet):
+            return ""
+        return ", not in one calibrated region" if any(r.scale is not None for r in self._calibration.of_frame(where)) else ""
 
-    def words(self, shape: Geometry, frame: int, name: str = "") -> tuple[str, ...]:
-        """Lines for a shape on a frame, of a class of that name; none for a point. The same shape again costs nothing."""
+    def words(self, shape: Geometry, where: Where, name: str = "") -> tuple[str, ...]:
+        """Lines for a shape of a class of that name; none for a point. The same shape on the same frame again costs nothing."""
+        if isinstance(where, Sheet):
+            return self._words(shape, where, name)
         store = self.volume.store
-        have = store is not None and bool(store.have[frame])
-        key = (shape, frame, have, name, self.volume.suv)
+        have = store is not None and bool(store.have[where])
+        key = (shape, where, have, name, self.volume.suv)
         if self._known is None or self._known[0] != key:
-            self._known = (key, self._words(shape, frame, name))
+            self._known = (key, self._words(shape, where, name))
         return self._known[1]
 
-    def size(self, shape: Geometry, frame: int, name: str = "") -> str:
+    def size(self, shape: Geometry, where: Where, name: str = "") -> str:
         """How large a shape is, in one line: what of its words is no statistics."""
-        found = self.words(shape, frame, name)
+        found = self.words(shape, where, name)
         return " · ".join(found) if isinstance(shape, Polyline) else found[-1] if found else ""
 
     def body(self, rows: Sequence[Bitmask]) -> str:
@@ -85,44 +98,48 @@ class Measuring:
         mm3 = count * geometry.spacing_row_mm * geometry.spacing_col_mm * geometry.slice_spacing_mm
         return f"{mm3 / 1000:,.2f} cm³ {where}" if mm3 >= 1000 else f"{mm3:,.1f} mm³ {where}"
 
-    def _words(self, shape: Geometry, frame: int, name: str) -> tuple[str, ...]:
+    def _words(self, shape: Geometry, where: Where, name: str) -> tuple[str, ...]:
         if isinstance(shape, Polyline):
-            return self._of_line(list(shape.points), frame, name)
+            return self._of_line(list(shape.points), where, name)
         if not isinstance(shape, AREAS):
             return ()
-        return tuple(filter(None, (*self._statistics(shape, frame), self._area(shape, frame))))
+        return tuple(filter(None, (*self._statistics(shape, where), self._area(shape, where))))
 
-    def _of_line(self, points: list[Point], frame: int, name: str) -> tuple[str, ...]:
+    def _of_line(self, points: list[Point], where: Where, name: str) -> tuple[str, ...]:
         if len(points) < 2:
             return ()
         match measure_of(name, len(points)):
             case Measure.ANGLE:
-                return tuple(filter(None, (self._angle(*points, frame),)))
+                return tuple(filter(None, (self._angle(*points, where),)))
             case Measure.COBB:
-                return tuple(filter(None, (self._cobb(*points, frame),)))
-        angle = self._angle(points[0], points[1], points[2], frame) if len(points) == 3 else ""
-        return tuple(filter(None, (self._length(points, frame), angle)))
+                return tuple(filter(None, (self._cobb(*points, where),)))
+        angle = self._angle(points[0], points[1], points[2], where) if len(points) == 3 else ""
+        return tuple(filter(None, (self._length(points, where), angle)))
 
-    def _area(self, shape: Geometry, frame: int) -> str:
-        scale = self._calibration.under(shape, frame)
+    def _area(self, shape: Geometry, where: Where) -> str:
+        scale = MM if isinstance(where, Sheet) else self._calibration.under(shape, where)
         area = measures.area(shape, scale)
         if area is None or not math.isfinite(area):
             return ""
         if scale.unit == "mm" and area >= 1000:
             return f"{area / 100:,.2f} cm²"
-        return f"{area:,.1f} {scale.area_unit}{self._why_no_mm(scale, frame)}"
+        return f"{area:,.1f} {scale.area_unit}{self._why_no_mm(scale, where)}"
 
-    def _statistics(self, shape: Geometry, frame: int) -> tuple[str, ...]:
+    def _statistics(self, shape: Geometry, where: Where) -> tuple[str, ...]:
         """Of the values; of PET in SUV before them, where there is such a thing."""
-        values = self.volume.values(frame)
-        if values is None or self.volume.coloured:
-            return ()
-        found = measures.under_shape(values, shape, self._unmeasured(frame))
+        if isinstance(where, Sheet):
+            under = self.under(where, shape)
+            found, voxels = (under.found, under.voxels) if under is not None else (None, False)
+        else:
+            values, voxels = self.volume.values(where), True
+            found = None
+            if values is not None and not self.volume.coloured:
+                found = measures.under_shape(values, shape, self._unmeasured(where))
         if found is None:
             return ()
         unit = self.volume.frames.units if self.volume.frames is not None else ""
         suv = (_spread(found, "SUVbw", self.volume.suv),) if self.volume.suv else ()
-        return (*suv, f"{_spread(found, unit)}, {found.count:,} px")
+        return (*suv, _spread(found, unit) + (f", {found.count:,} px" if voxels else ", of the plane as shown"))
 
     def _unmeasured(self, frame: int) -> NDArray[np.bool_] | None:
         found, padding = self.volume.slice(frame), self.volume.look(frame).padding

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from storage.model.sheets import Sheet
 from storage.model.space import Floats, VolumeGeometry
 
 #: Planes are resampled to no more pixels than this: larger ones get coarser.
@@ -58,6 +59,11 @@ class Plane:
     def normal(self) -> Floats:
         """Away from the viewer."""
         return cross(self.right, self.down)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """To draw on: it begins in the middle of the first pixel."""
+        return Sheet.of(self.origin, self.right, self.down)
 
     def at(self, u: ArrayLike, v: ArrayLike) -> Floats:
         """The millimetres of a pixel; [..., 3]."""
@@ -237,7 +243,21 @@ def plane_through(
     """The plane of a kind that holds a point, as large as the volume. Along the voxels it lies on the nearest ones; elsewhere
     its pixels are `coarse` times the finest distance of voxels wide, and not much finer than `finest_mm`."""
     right, down = axes.look(kind) if base is None else axes.look_upright(kind, base)
-    point = np.asarray(mm, np.float64)
+    return _plane(geometry, right, down, np.asarray(mm, np.float64), coarse, finest_mm)
+
+
+def plane_of(geometry: VolumeGeometry, sheet: Sheet) -> Plane:
+    """As large as the volume and as fine as its voxels: what is measured on a sheet, however coarse it is shown."""
+    right, down, origin = (np.array(v) for v in (sheet.right, sheet.down, sheet.origin))
+    own = acquired(geometry, geometry.nearest_slice(origin))
+    if (right == own.right).all() and (own.sheet.down, own.sheet.origin) == (sheet.down, sheet.origin):
+        return own
+    return _plane(geometry, right, down, origin)
+
+
+def _plane(
+    geometry: VolumeGeometry, right: Floats, down: Floats, point: Floats, coarse: float = 1.0, finest_mm: float = 0.0
+) -> Plane:
     along = _along_voxels(geometry, right, down)
     if along is not None:
         return _voxel_plane(geometry, right, down, *along, point)
@@ -313,6 +333,10 @@ class Reslicer:
             raise ValueError(f"{array.shape} voxels do not fit a geometry of {geometry.shape}")
         self.array, self.geometry = array, geometry
         self._vtk: tuple[Any, Any] | None = None
+
+    def on_voxels(self, plane: Plane) -> bool:
+        """Its pixels are voxels."""
+        return self._view(plane) is not None
 
     def cut(self, plane: Plane, *, linear: bool = True, slab: Slab | None = None, outside: float = 0.0) -> NDArray[Any]:
         """[height, width] values of the voxels' own type; `outside` the volume."""

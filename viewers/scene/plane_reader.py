@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.model.geometry import Geometry
+from storage.model.measures import Statistics, under_shape
+from storage.model.sheets import Sheet, mapped
 from storage.model.space import VolumeGeometry
 from storage.model.volume_masks import VolumeMasks, nearest_voxels
 from storage.model.voxels import VoxelBox
 from viewers.decode import voi
 from viewers.decode.arrays import Array
-from viewers.scene.mpr import Plane, PlaneKind, Reslicer, acquired
+from viewers.scene.mpr import Plane, PlaneKind, Reslicer, acquired, plane_of
 from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.window_level import Look
@@ -42,6 +45,14 @@ class Cut:
     exact: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Under:
+    """What lies under a shape. `voxels`: its pixels are voxels, else they lie between them."""
+
+    found: Statistics
+    voxels: bool
+
+
 class PlaneReader:
     def __init__(self, volume: VolumeSource) -> None:
         self.volume = volume
@@ -50,10 +61,11 @@ class PlaneReader:
         self._shown: dict[PlaneKind, tuple[Array, Look, NDArray[np.uint8]]] = {}
         self._slice: tuple[tuple[int, bool], Array] | None = None
         self._values: dict[str, tuple[tuple[Any, ...], Plane, Array]] = {}
+        self._measured: tuple[tuple[Any, ...], Plane, Array, bool] | None = None
 
     def close(self) -> None:
         """Lets go of the volume's memory: an editor that is gone may be held for a while."""
-        self._block = self._done = self._slice = None
+        self._block = self._done = self._slice = self._measured = None
         self._shown, self._values = {}, {}
 
     def cut(self, state: MprState, kind: PlaneKind, finest_mm: float = 0.0) -> Cut | None:
@@ -94,6 +106,45 @@ class PlaneReader:
             self._slice = (key, found.array)  # a view of its own each time: kept, so that it is known again
         eight = self._eight(state.acquired, self._slice[1], self.volume.look(found.frame))
         return Cut(acquired(state.geometry, k), eight, found.frame, found.exact)
+
+    def under(self, state: MprState, sheet: Sheet, shape: Geometry) -> Under | None:
+        """Statistics of modality values of a shape on a sheet, as the plane shows them where it is seen large; padding and what
+        lies outside of the volume are left out. None: nothing is there."""
+        store = self.volume.store
+        if store is None or not self.volume.complete or self.volume.coloured:
+            return None
+        reslicer, look = self._reslicer(state)
+        key = (id(reslicer), state.time, sheet, state.slab, state.smooth, store.version)
+        if self._measured is None or self._measured[0] != key:
+            plane = plane_of(state.geometry, sheet)
+            values = reslicer.cut(plane, linear=state.smooth, slab=state.slab, outside=_darkest(reslicer.array.dtype, look))
+            self._measured = (key, plane, values, state.slab is None and reslicer.on_voxels(plane))
+        _, plane, values, voxels = self._measured
+        us, vs, _ = plane.pixel_of(sheet.at(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))))
+        matrix = np.array(((us[1] - us[0], us[2] - us[0]), (vs[1] - vs[0], vs[2] - vs[0])))
+        matrix[np.abs(matrix) < 1e-12] = 0.0
+        drawn = mapped(shape, matrix, (float(us[0]) + 0.5, float(vs[0]) + 0.5))
+        if drawn is None:
+            return None
+        x0, y0, x1, y1 = drawn.bounds()
+        left, top = max(0, math.floor(x0)), max(0, math.floor(y0))
+        right, bottom = min(plane.width, math.ceil(x1)), min(plane.height, math.ceil(y1))
+        if left >= right or top >= bottom:
+            return None
+        stored = values[top:bottom, left:right]
+        beyond = self._beyond(plane, (left, top, right, bottom))
+        if look.padding is not None:
+            beyond |= (stored >= look.padding[0]) & (stored <= look.padding[1])
+        worth = voi.modality(stored, look.slope, look.intercept, look.modality_lut)
+        found = under_shape(worth, drawn.moved(-left, -top), beyond)
+        return Under(found, voxels) if found is not None else None
+
+    def _beyond(self, plane: Plane, part: Part) -> NDArray[np.bool_]:
+        geometry = self.volume.geometry
+        assert geometry is not None
+        found = voxels_of(plane, geometry, part)
+        outside = [(at < 0) | (at >= n) for at, n in zip(found, geometry.shape, strict=True)]
+        return np.asarray(outside[0] | outside[1] | outside[2])
 
     # -- the block
 

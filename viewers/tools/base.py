@@ -21,6 +21,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds, Geometry, Point
 from storage.model.ontology import Ontology
+from storage.model.sheets import Sheet
 from viewers.scene.view_state import DRAG_THRESHOLD
 from viewers.tools.behind import Behind, Nobody
 
@@ -286,6 +287,18 @@ class ToolContext:
     refresh: Callable[[], None] = field(default=_nothing)  # the draft changed without an event
     behind: Behind = field(default_factory=Nobody)  # reading and reckoning off the window's thread
     made: Callable[[str], None] = field(default=_nothing)  # an object (its uuid) has been drawn to its end
+    place: Callable[[], object] = field(default=lambda: None)  # what lies before the pointer: the frame, the plane
+    sheet: Sheet | None = None  # the plane that is drawn on: its coordinates are millimetres; None: the frame's pixels
+    measured: Callable[[Geometry], None] = field(default=_nothing)  # a shape that is drawn where none is kept
+    pixel_size: float = 1.0  # of what lies below, in coordinates: nothing smaller is drawn
+
+    def size(self, *lengths: float) -> str:
+        """Lengths in coordinates, in words."""
+        return " × ".join(f"{v:.0f}" if self.sheet is None else f"{v:.1f}" for v in lengths) + f" {self.unit}"
+
+    @property
+    def unit(self) -> str:
+        return "px" if self.sheet is None else "mm"
 
 
 class Tool:

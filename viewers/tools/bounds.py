@@ -67,23 +67,23 @@ def fitted(geometry: Geometry, frame: Size) -> Geometry | None:
             return geometry
 
 
-def why_degenerate(geometry: Geometry) -> str:
-    """A sentence when a shape is too small to be made, else nothing."""
+def why_degenerate(geometry: Geometry, pixel: float = 1.0) -> str:
+    """A sentence when a shape is smaller than a pixel, which is so large, else nothing."""
     match geometry:
         case Box(_, _, w, h) | RotatedBox(_, _, w, h, _):
-            small = w < 1 or h < 1
+            small = w < pixel or h < pixel
         case Circle(_, _, r, stretch, _):
-            small = 2 * r < 1 or 2 * r * stretch < 1
+            small = 2 * r < pixel or 2 * r * stretch < pixel
         case Ellipse(_, _, rx, ry, _):
-            small = 2 * rx < 1 or 2 * ry < 1
+            small = 2 * rx < pixel or 2 * ry < pixel
         case Polygon(parts):
-            small = any(abs(ring_area(part[0])) < 0.5 for part in parts)
+            small = any(abs(ring_area(part[0])) < 0.5 * pixel * pixel for part in parts)
         case Polyline(points):
-            small = len(points) < 2 or _extent(geometry.bounds()) < 1
+            small = len(points) < 2 or _extent(geometry.bounds()) < pixel
         case Cuboid2D(front):
-            small = abs(ring_area(front)) < 1
+            small = abs(ring_area(front)) < pixel * pixel
         case Skeleton():
-            small = _extent(geometry.bounds()) < 1 and len(geometry.points) > 1
+            small = _extent(geometry.bounds()) < pixel and len(geometry.points) > 1
         case Bitmask(_, _, w, h, _):
             small = w < 1 or h < 1
         case Keypoint():

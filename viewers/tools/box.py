@@ -20,5 +20,5 @@ class BoxTool(TwoPointTool):
         if geometry is None or self._now is None:
             return []
         left, top, right, bottom = geometry.bounds()
-        size = LabelDraft(self._now.x, self._now.y, f"{right - left:.0f} × {bottom - top:.0f} px")
+        size = LabelDraft(self._now.x, self._now.y, self.context.size(right - left, bottom - top))
         return [ShapeDraft(geometry, self.feature_hash), size]

@@ -21,4 +21,5 @@ class CircleTool(TwoPointTool):
         if not isinstance(geometry, Circle) or self._now is None:
             return []
         spoke = PathDraft(((geometry.x, geometry.y), self.within(self._now.point)), stroke="dashed")
-        return [ShapeDraft(geometry, self.feature_hash), spoke, LabelDraft(self._now.x, self._now.y, f"r {geometry.r:.1f} px")]
+        radius = LabelDraft(self._now.x, self._now.y, f"r {geometry.r:.1f} {self.context.unit}")
+        return [ShapeDraft(geometry, self.feature_hash), spoke, radius]

@@ -63,8 +63,11 @@ class DrawingTool(Tool):
             return None
         if isinstance(geometry, Box) and not armed.allow_out_of_bounds:
             geometry = clipped_box(geometry, context.frame_size)
-        if why := why_degenerate(geometry):
+        if why := why_degenerate(geometry, context.pixel_size):
             context.say(why)
+            return None
+        if context.sheet is not None:
+            context.measured(geometry)
             return None
         return self._replace(geometry) if self.redraws else self._add(armed, geometry)
 

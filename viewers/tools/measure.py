@@ -8,6 +8,7 @@ from typing import Protocol
 
 from storage.model.geometry import Point, Polyline
 from storage.model.measure_classes import Measure, line_class
+from storage.model.sheets import Sheet
 from viewers.tools.base import Cursor, Draft, Handle, HandleRole, LabelDraft, PathDraft, PointerEvent, Tool
 from viewers.tools.ruler import RulerTool
 
@@ -15,18 +16,21 @@ COLOR = "#FFD60A"
 
 
 class Words(Protocol):
-    """In the units that the picture honestly has."""
+    """In the units that the picture honestly has; on a sheet in its millimetres."""
 
-    def length(self, points: list[Point]) -> str: ...
+    def length(self, points: list[Point], sheet: Sheet | None) -> str: ...
 
-    def angle(self, a: Point, corner: Point, b: Point) -> str: ...
+    def angle(self, a: Point, corner: Point, b: Point, sheet: Sheet | None) -> str: ...
 
-    def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point]) -> str: ...
+    def cobb(self, first: tuple[Point, Point], second: tuple[Point, Point], sheet: Sheet | None) -> str: ...
 
 
 def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
     """As a line of a class that is for it. False where there is none: then one is asked for."""
     context = tool.context
+    if context.sheet is not None:
+        context.say("Measures are kept on the acquired slices; this one stays until Esc, or until the next.")
+        return False
     known = line_class(context.ontology, tool.measure, context.focus.armed)
     if known is None:
         tool.class_wanted(tool.measure)
@@ -41,10 +45,22 @@ def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
 
 
 class MeasureTool(Tool):
-    """`class_wanted` is told what was measured where the ontology has no class to keep it in."""
+    """What is measured belongs to the frame or plane it was begun on: elsewhere it is neither seen nor changed, and the next
+    press begins anew. `class_wanted` is told what was measured where the ontology has no class to keep it in."""
 
     measure: Measure
     class_wanted: Callable[[Measure], object] = staticmethod(lambda what: None)
+    _place: object = None
+
+    @property
+    def here(self) -> bool:
+        return self._place == self.context.place()
+
+    def begin(self) -> None:
+        """A press: what was measured elsewhere is gone."""
+        if not self.here:
+            self.cancel()
+            self._place = self.context.place()
 
 
 class DistanceTool(RulerTool, MeasureTool):
@@ -57,13 +73,31 @@ class DistanceTool(RulerTool, MeasureTool):
         super().__init__()
         self.words = words
 
+    def press(self, e: PointerEvent) -> None:
+        self.begin()
+        super().press(e)
+
+    def move(self, e: PointerEvent) -> None:
+        if self.here:
+            super().move(e)
+
+    def release(self, e: PointerEvent) -> None:
+        if self.here:
+            super().release(e)
+
+    def cancel(self) -> bool:
+        return super().cancel() and self.here
+
     def finish(self) -> None:
         ends = self._ends()
         if ends is not None and ends[0] != ends[1] and keep(self, ends):
             self.cancel()
 
+    def undo_draft(self) -> bool:
+        return self.here and super().undo_draft()
+
     def _ends(self) -> tuple[Point, Point] | None:
-        if self._first is None or self._end is None:
+        if self._first is None or self._end is None or not self.here:
             return None
         (x0, y0), (x1, y1) = self._first.point, self._end.point
         if self._end.shift:
@@ -74,7 +108,7 @@ class DistanceTool(RulerTool, MeasureTool):
         ends = self._ends()
         if ends is None:
             return []
-        return [_line(ends), LabelDraft(*_middle(*ends), self.words.length(list(ends)))]
+        return [_line(ends), LabelDraft(*_middle(*ends), self.words.length(list(ends), self.context.sheet))]
 
 
 class _PointsTool(MeasureTool):
@@ -92,6 +126,7 @@ class _PointsTool(MeasureTool):
         self.hint = self.hints[0]
 
     def press(self, e: PointerEvent) -> None:
+        self.begin()
         if len(self._points) >= self.most:
             self._points = []
         self._points.append(e.point)
@@ -105,12 +140,12 @@ class _PointsTool(MeasureTool):
         self._pointer = None
 
     def cancel(self) -> bool:
-        had, self._points = bool(self._points), []
+        had, self._points = bool(self._points) and self.here, []
         self._told()
         return had
 
     def finish(self) -> None:
-        if len(self._points) == self.most and keep(self, self.line()):
+        if len(self._points) == self.most and self.here and keep(self, self.line()):
             self.cancel()
 
     def line(self) -> tuple[Point, ...]:
@@ -118,7 +153,7 @@ class _PointsTool(MeasureTool):
         return tuple(self._points)
 
     def undo_draft(self) -> bool:
-        if not self._points:
+        if not self._points or not self.here:
             return False
         self._points.pop()
         self._told()
@@ -129,7 +164,9 @@ class _PointsTool(MeasureTool):
 
     @property
     def points(self) -> list[Point]:
-        """Those set, and the one under the pointer where one is still to come."""
+        """Those set, and the one under the pointer where one is still to come; none where they do not belong."""
+        if not self.here:
+            return []
         more = len(self._points) < self.most and self._points and self._pointer is not None
         return [*self._points, self._pointer] if more and self._pointer is not None else list(self._points)
 
@@ -149,7 +186,7 @@ class AngleTool(_PointsTool):
             return []
         shown: list[Draft] = [_line(tuple(points))]
         if len(points) == self.most:
-            shown.append(LabelDraft(*points[1], self.words.angle(*points)))
+            shown.append(LabelDraft(*points[1], self.words.angle(*points, self.context.sheet)))
         return shown
 
 
@@ -176,7 +213,7 @@ class CobbTool(_PointsTool):
         lines = [tuple(points[i : i + 2]) for i in range(0, len(points) - 1, 2)]
         shown: list[Draft] = [_line(line) for line in lines]
         if len(points) == self.most:
-            text = self.words.cobb((points[0], points[1]), (points[2], points[3]))
+            text = self.words.cobb((points[0], points[1]), (points[2], points[3]), self.context.sheet)
             shown.append(LabelDraft(*_middle(points[0], points[3]), text))
         return shown
 
