@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import ref
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from app.processes import Processes
 from storage.errors import Cancelled, PostilError
 from storage.progress import Progress
 
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
-
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+#: How often it is looked whether the processes are of any more use.
+LOOK_AFTER_MS = 30_000
 
 
 class Job(QObject):
@@ -118,7 +116,7 @@ class _Ask:
 
 
 class JobRunner(QObject):
-    """Owns two pools: long jobs must not keep a list from being read."""
+    """Owns the pools: long jobs must not keep a list from being read."""
 
     changed = Signal()  # a job began, moved or ended; at most ten times a second
     _answered = Signal(object)
@@ -128,15 +126,18 @@ class JobRunner(QObject):
         self._long = ThreadPoolExecutor(3, "job")
         self._short = ThreadPoolExecutor(3, "read")
         self._ending = ThreadPoolExecutor(1, "ending")
-        self._processes: ProcessPoolExecutor | None = None
+        self.processes = Processes()
         self._numbers = itertools.count(1)
-        self._making = threading.Lock()
         self._closed = False
         self.jobs: list[Job] = []
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._poll = QTimer(self)
         self._poll.setInterval(100)
         self._poll.timeout.connect(self._tell)
+        self._rest = QTimer(self)
+        self._rest.setInterval(LOOK_AFTER_MS)
+        self._rest.timeout.connect(self._let_go)
+        self._rest.start()
 
     def start(self, title: str, work: Callable[[Progress], Any], *, visible: bool = True) -> Job:
         """Queue `work`. Signals can be connected after this returns: answers are delivered by the event loop."""
@@ -201,15 +202,14 @@ class JobRunner(QObject):
                 job.progressed.emit()
         self.changed.emit()
 
-    def processes(self) -> Executor:
-        """Two processes for work that would hold the interpreter's lock; behind the window where both want a core."""
-        import multiprocessing  # not before it is needed: it costs the start 15 ms
-        from concurrent.futures import ProcessPoolExecutor
+    @Slot()
+    def _let_go(self) -> None:
+        self._short.submit(self.processes.let_go_unused)
 
-        with self._making:
-            if self._processes is None or self._processes._broken:
-                self._processes = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), initializer=begin_behind)
-            return self._processes
+    def warm(self) -> None:
+        """There will be work for the processes soon."""
+        if not self._closed:
+            self._short.submit(self.processes.warm)
 
     @property
     def running(self) -> list[Job]:
@@ -228,32 +228,15 @@ class JobRunner(QObject):
         """Ask everything to stop and wait for it."""
         self._closed = True
         self._poll.stop()
+        self._rest.stop()
         for job in self.jobs:
             job.cancel()
         self._short.shutdown(wait=True, cancel_futures=True)
         self._long.shutdown(wait=True, cancel_futures=True)
         self._ending.shutdown(wait=True)
-        if self._processes is not None:
-            self._processes.shutdown(wait=True, cancel_futures=True)
+        self.processes.shutdown(cancel_futures=True)
 
 
 def _ended(end: Future[object]) -> None:
     if end.exception() is not None:
         log.error("something did not end well", exc_info=end.exception())
-
-
-def begin_behind() -> None:
-    """In a new process: behind the window where both want a core, and no longer there than the program is."""
-    if hasattr(os, "nice"):
-        os.nice(19)
-    threading.Thread(target=_end_with_the_program, name="end with the program", daemon=True).start()
-
-
-def _end_with_the_program() -> None:
-    """A program that is killed tells its processes nothing: they would wait for work for ever."""
-    from multiprocessing import parent_process
-
-    program = parent_process()
-    if program is not None:
-        program.join()
-        os._exit(1)

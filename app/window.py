@@ -20,6 +20,7 @@ from app.short_hash import short_hash
 from app.status import StatusLine
 from app.window_state import WindowState
 from widgets import icons, theme
+from widgets.controls.drop_hint import DropHint
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         build_menus(self)
         self.rail.setEnabled(True)
         context.bus.changed.connect(self._on_changed)
+        DropHint.of(self).files_near.connect(context.jobs.warm)
         context.jobs.changed.connect(self._on_jobs)
         title = self.tr("{0} (read-only) – Postil") if self.only_read else self.tr("{0} – Postil")
         self.setWindowTitle(title.format(self.program.path.name))

@@ -74,7 +74,7 @@ def _run(
     def work(progress: Progress) -> IntakeResult:
         from viewers.decode.thumbs import render
 
-        return add(render=render, progress=progress, processes=context.jobs.processes())
+        return add(render=render, progress=progress, processes=context.jobs.processes)
 
     def finished(result: IntakeResult) -> None:
         window.messages.tell(summary(result))

@@ -105,7 +105,7 @@ _told: tuple[Any, Any] | None = None
 
 def _begin(done: Any, stop: Any) -> None:
     global _told
-    from app.jobs import begin_behind
+    from app.processes import begin_behind
 
     _told = (done, stop)
     begin_behind()

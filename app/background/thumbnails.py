@@ -32,7 +32,7 @@ class ThumbnailLoader(QObject):
         self,
         store: ThumbnailStore,
         original: Callable[[int], Path | None],
-        processes: Callable[[], Executor] | None = None,
+        processes: Executor | None = None,
         parent: QObject | None = None,
     ) -> None:
         """`processes` draw what is missing, where a broken file can neither stop nor end the window."""
@@ -102,7 +102,7 @@ class ThumbnailLoader(QObject):
 
         if self._processes is None:
             return render(path, SIZE_PX)
-        return self._processes().submit(render, path, SIZE_PX).result(LONGEST_S)
+        return self._processes.submit(render, path, SIZE_PX).result(LONGEST_S)
 
     @Slot(int, str, QImage)
     def _keep(self, item_id: int, key: str, image: QImage) -> None:

@@ -289,6 +289,7 @@ class FilesRoom(QObject):
         from widgets.dialogs.add_data import AddData
 
         context = self.context
+        context.jobs.warm()
         wanted = AddData.ask(self.window, context.reads, context.jobs, folder_id, link=context.settings.values.link_files)
         if wanted is None:
             return

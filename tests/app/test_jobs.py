@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtCore import QObject
 from shiboken6 import delete
 
 from app.jobs import JobRunner
+from app.processes import Processes
 from storage.errors import Cancelled
 
 
@@ -125,7 +128,7 @@ from app.jobs import JobRunner
 
 if __name__ == "__main__":
     application = QCoreApplication([])
-    print(JobRunner().processes().submit(os.getpid).result(30), flush=True)
+    print(JobRunner().processes.submit(os.getpid).result(30), flush=True)
     sys.stdin.read()
 """
 
@@ -142,3 +145,41 @@ def test_no_process_outlives_a_program_that_is_killed(qtbot, tmp_path):
         assert helper.exists()
         program.kill()
     qtbot.waitUntil(lambda: not helper.exists(), timeout=10_000)
+
+
+def alive(pid: int) -> bool:
+    return (Path("/proc") / str(pid)).exists()
+
+
+def test_processes_that_were_told_of_work_are_there_when_it_comes_and_go_when_none_does(qtbot):
+    processes = Processes(let_go_s=60)
+    try:
+        assert not processes.there
+        processes.warm()
+        processes.warm()
+        processes.let_go_unused()
+        assert processes.there
+        helper = processes.submit(os.getpid).result(30)
+        assert helper != os.getpid()
+        processes.let_go_unused()
+        assert processes.there  # used just now
+        processes._let_go_s = 0
+        go = processes.submit(time.sleep, 0.3)
+        processes.let_go_unused()
+        assert processes.there and go.result(30) is None  # at work
+        qtbot.waitUntil(lambda: processes.let_go_unused() or not processes.there)
+        if sys.platform.startswith("linux"):
+            qtbot.waitUntil(lambda: not alive(helper), timeout=10_000)
+        assert processes.submit(abs, -3).result(30) == 3  # new ones
+    finally:
+        processes.shutdown()
+
+
+def test_processes_that_broke_are_replaced():
+    processes = Processes()
+    try:
+        with pytest.raises(BrokenExecutor):
+            processes.submit(os._exit, 3).result(30)
+        assert processes.submit(abs, -3).result(30) == 3
+    finally:
+        processes.shutdown()

@@ -55,6 +55,19 @@ def test_dropped_where_no_folder_is_open_the_tree_arrives_as_it_is(desk: Desk, a
     assert all(told.values())
 
 
+def test_processes_begin_while_files_are_still_being_dragged_or_chosen(desk: Desk, album: Path) -> None:
+    processes = desk.program.jobs.processes
+    panel, urls = desk.pages.files.panel, drags.urls([album])
+    assert not processes.there
+    for target in (panel.list, panel.sidebar.tree.viewport()):
+        processes._let_go_s = 0
+        assert drags.over(target, QPoint(20, 20), urls)
+        desk.until(lambda: processes.there, "they begin")
+        desk.until(lambda: processes.let_go_unused() or not processes.there, "and end when nothing came of it")
+    desk.dialog(desk.pages.files.add_data, lambda dialog: dialog.reject())
+    desk.until(lambda: processes.there, "they begin")
+
+
 def test_dropped_on_a_folder_of_the_tree_it_lands_in_that_folder(desk: Desk, album: Path, listed: list[Any]) -> None:
     desk.do(folders.create, None, "Holidays")
     tree = desk.pages.files.panel.sidebar.tree

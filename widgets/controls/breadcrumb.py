@@ -50,7 +50,7 @@ class Crumb(QPushButton):
         if drop is None:
             event.ignore()
             return
-        DropHint.of(self).say(drop.text, refused=not drop.allowed)
+        DropHint.of(self).say(drop.text, refused=not drop.allowed, files=bool(drop.paths))
         event.setAccepted(drop.allowed)
         self.setDown(drop.allowed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -13,6 +13,8 @@ _OFFSET = QPoint(10, 46)  # below what is dragged
 
 class DropHint(QLabel):
     """One per window, found by `of`. It hides by itself when drag events stop coming."""
+
+    files_near = Signal()  # files of the desktop may be dropped soon
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -31,7 +33,9 @@ class DropHint(QLabel):
         found = window.findChild(DropHint, "drop-hint")
         return found if found is not None else DropHint(window)
 
-    def say(self, text: str, *, refused: bool = False) -> None:
+    def say(self, text: str, *, refused: bool = False, files: bool = False) -> None:
+        if files:
+            self.files_near.emit()
         self.setProperty("refused", refused)
         ground = theme.danger() if refused else theme.accent()
         ink = self.palette().color(self.palette().ColorRole.BrightText)

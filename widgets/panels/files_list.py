@@ -274,7 +274,7 @@ class FilesList(QWidget):
         count = (
             self.tr("1 file or folder") if len(drop.paths) == 1 else self.tr("{0} files and folders").format(len(drop.paths))
         )
-        DropHint.of(self).say(self.tr("Add {0} to {1}").format(count, self.drop_title))
+        DropHint.of(self).say(self.tr("Add {0} to {1}").format(count, self.drop_title), files=True)
         DropFrame.of(self).show_over()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()

@@ -101,7 +101,7 @@ def _weigh(view: QAbstractItemView, event: QDropEvent) -> None:
         event.ignore()
         return
     count = view.tr("1 file or folder") if len(paths) == 1 else view.tr("{0} files and folders").format(len(paths))
-    DropHint.of(view).say(view.tr("Add {0} to {1}").format(count, title))
+    DropHint.of(view).say(view.tr("Add {0} to {1}").format(count, title), files=True)
     DropFrame.of(view).show_over()
     event.setDropAction(Qt.DropAction.CopyAction)
     event.accept()

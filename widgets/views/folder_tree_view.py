@@ -241,7 +241,7 @@ class FolderTreeView(QTreeView):
         if drop is None:
             hint.hide()
         else:
-            hint.say(drop.text, refused=not drop.allowed)
+            hint.say(drop.text, refused=not drop.allowed, files=bool(drop.paths))
         if allowed and drop is not None:
             event.setDropAction(Qt.DropAction.CopyAction if drop.paths else Qt.DropAction.MoveAction)
             event.accept()
