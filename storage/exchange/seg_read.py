@@ -21,6 +21,8 @@ from storage.exchange.dicom_labels import References, class_of, lies_elsewhere
 from storage.exchange.dicom_write import uuid_of
 from storage.exchange.regrid import SAME, lookups
 from storage.exchange.volumes import FROM_VOXELS, DocumentFiller
+from storage.media.dicom_tags import Wanted
+from storage.media.dicom_values import Values
 from storage.model import masks
 from storage.model.geometry import ShapeKind
 from storage.model.labels import Instance, LabelDocument
@@ -33,14 +35,36 @@ if TYPE_CHECKING:
 SEG_CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})
 
 
-@dataclass(frozen=True)
+_SEGMENT, _SEGMENT_NUMBER = 0x0062000A, 0x0062000B
+_PLACE, _POSITION = 0x00209113, 0x00200032
+_TURN, _ORIENTATION = 0x00209116, 0x00200037
+_MEASURES, _SPACING = 0x00289110, 0x00280030
+_DERIVATION, _SOURCE, _INSTANCE, _FRAME = 0x00089124, 0x00082112, 0x00081155, 0x00081160
+_GROUPS: Wanted = {
+    _SEGMENT: {_SEGMENT_NUMBER: None},
+    _PLACE: {_POSITION: None},
+    _TURN: {_ORIENTATION: None},
+    _MEASURES: {_SPACING: None},
+    _DERIVATION: {_SOURCE: {_INSTANCE: None, _FRAME: None}},
+}
+_KNOWN = 1 << 14  # places that are not worked out again
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """How planes run, usually all of them."""
+
+    row: NDArray[np.float64]
+    column: NDArray[np.float64]
+    spacing: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plane:
     number: int  # frame of the segmentation
     segment: int  # 0: a label map's frame holds all
     origin: NDArray[np.float64] | None
-    row: NDArray[np.float64] | None
-    column: NDArray[np.float64] | None
-    spacing: tuple[float, float] | None
+    way: _Way | None
     sources: tuple[tuple[str, int], ...]
 
 
@@ -60,7 +84,7 @@ def references_of(head: Dataset, check: dr.Check = dr.never) -> References:
         series.add(dr.text(there, "SeriesInstanceUID"))
         instances |= {dr.text(i, "ReferencedSOPInstanceUID") for i in dr.sequence(there, "ReferencedInstanceSequence")}
     if not instances:
-        for shared, own in dr.groups(head, min(dr.whole(head, "NumberOfFrames", 1), dr.MAX_FRAMES), check):
+        for shared, own in dr.groups(head, min(dr.whole(head, "NumberOfFrames", 1), dr.MAX_FRAMES), _GROUPS, check):
             instances |= {uid for uid, _ in _sources(shared, own)}
     reference, study = dr.text(head, "FrameOfReferenceUID"), dr.text(head, "StudyInstanceUID")
     return References(frozenset(series - {""}), frozenset(instances - {""}), reference, study)
@@ -82,6 +106,10 @@ class _Reader:
         self._most = dr.whole(head, "MaximumFractionalValue", 255) or 255
         self._objects = {dr.whole(s, "SegmentNumber"): self._object(s) for s in dr.sequence(head, "SegmentSequence")}
         self._values = lru_cache(maxsize=4)(self._pixels.frame)
+        # Frames say the same again and again: where and how their planes lie.
+        self._origin = lru_cache(maxsize=_KNOWN)(_origin)
+        self._way = lru_cache(maxsize=64)(_way)
+        self._corners = lru_cache(maxsize=64)(self._corners_of)
 
     def read(self) -> LabelDocument:
         if self._kind == "FRACTIONAL":
@@ -122,17 +150,12 @@ class _Reader:
     # -- planes
 
     def _planes(self) -> Iterator[_Plane]:
-        for k, (shared, own) in enumerate(dr.groups(self._head, self._pixels.count, self._filler.check)):
-            orientation = dr.numbers(dr.group(shared, own, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
-            spacing = dr.numbers(dr.group(shared, own, "PixelMeasuresSequence"), "PixelSpacing", 2)
-            usable = spacing is not None and (spacing > 0).all()
+        for k, (shared, own) in enumerate(dr.groups(self._head, self._pixels.count, _GROUPS, self._filler.check)):
             yield _Plane(
                 k,
-                dr.whole(dr.group(shared, own, "SegmentIdentificationSequence"), "ReferencedSegmentNumber"),
-                dr.numbers(dr.group(shared, own, "PlanePositionSequence"), "ImagePositionPatient", 3),
-                orientation[:3] if orientation is not None else None,
-                orientation[3:] if orientation is not None else None,
-                (float(spacing[0]), float(spacing[1])) if spacing is not None and usable else None,
+                dr.group(shared, own, _SEGMENT).short(_SEGMENT_NUMBER) or 0,
+                self._origin(dr.group(shared, own, _PLACE).raw(_POSITION)),
+                self._way(dr.group(shared, own, _TURN).raw(_ORIENTATION), dr.group(shared, own, _MEASURES).raw(_SPACING)),
                 tuple(_sources(shared, own)),
             )
 
@@ -144,26 +167,24 @@ class _Reader:
         geometry = self._series.geometry
         if geometry is None or plane.origin is None:
             return named[0] if len(named) == 1 else None
-        if plane.row is None or plane.column is None or plane.spacing is None:
+        if plane.way is None:
             return named[0] if len(named) == 1 else None
         k = int(geometry.nearest_slice(plane.origin))
-        if not self._on_slice(plane, geometry, k):
+        off = np.linalg.norm(plane.origin - geometry.origins[k] + self._corners(plane.way), axis=1)
+        if off.max() > max(SAME * min(geometry.spacing_row_mm, geometry.spacing_col_mm), 2e-3):
             return None
         at_it = [f for f in (self._series.tile(f, k) for f in named) if f % self._series.slices == k]
         if at_it:
             return at_it[0]
         return k if self._series.times == 1 and not self._elsewhere else None
 
-    def _on_slice(self, plane: _Plane, geometry: VolumeGeometry, k: int) -> bool:
-        """All four corners within a part of a voxel; along the normal within a part of the way to the next slice."""
-        smallest = min(geometry.spacing_row_mm, geometry.spacing_col_mm)
-        assert plane.origin is not None and plane.row is not None and plane.column is not None and plane.spacing is not None
-        for c in (0, geometry.columns - 1):
-            for r in (0, geometry.rows - 1):
-                there = plane.origin + plane.row * plane.spacing[1] * c + plane.column * plane.spacing[0] * r
-                if np.linalg.norm(there - geometry.to_mm(c, r, k)) > max(SAME * smallest, 2e-3):
-                    return False
-        return True
+    def _corners_of(self, way: _Way) -> NDArray[np.float64]:
+        """How far the corners of a plane that runs this way are from those of a slice with the same origin."""
+        geometry = self._series.geometry
+        assert geometry is not None
+        across = way.row * way.spacing[1] - geometry.row_dir * geometry.spacing_col_mm
+        down = way.column * way.spacing[0] - geometry.col_dir * geometry.spacing_row_mm
+        return np.array([across * c + down * r for c in (0, geometry.columns - 1) for r in (0, geometry.rows - 1)])
 
     # -- voxels
 
@@ -248,14 +269,14 @@ class _Reader:
     def _why_not(self, planes: list[_Plane]) -> str:
         if self._series.geometry is None:
             return "the series has no positions, and the frames name no instance of it with the same size"
-        if any(p.origin is None or p.row is None or p.spacing is None for p in planes):
+        if any(p.origin is None or p.way is None for p in planes):
             return "the frames name no instance of the series and say no position"
         if self._series.times > 1:
             return "the frames name no instance of the series, which has several times"
         if self._elsewhere:
             return "it was drawn in another frame of reference"
-        first = planes[0]
-        if any(not np.allclose(p.row, first.row, atol=1e-4) or p.spacing != first.spacing for p in planes):  # type: ignore[arg-type]
+        first, *others = {id(p.way): p.way for p in planes if p.way is not None}.values()
+        if any(not np.allclose(w.row, first.row, atol=1e-4) or w.spacing != first.spacing for w in others):
             return "its frames do not run the same way"
         return ""
 
@@ -269,11 +290,11 @@ class _Reader:
         for plane in planes:
             assert plane.origin is not None
             by_origin.setdefault(tuple(np.round(plane.origin, 4)), []).append(plane)
-        first = planes[0]
-        assert first.row is not None and first.column is not None and first.spacing is not None
+        way = planes[0].way
+        assert way is not None
         size = self._pixels.rows, self._pixels.columns
         origins = np.array(list(by_origin))
-        return VolumeGeometry(origins, first.row, first.column, *first.spacing, *size), list(by_origin.values())
+        return VolumeGeometry(origins, way.row, way.column, *way.spacing, *size), list(by_origin.values())
 
     def _reach(self, grid: VolumeGeometry) -> float | None:
         """Half a slice of the file, by what it says or, of several planes, by the least distance between them."""
@@ -289,7 +310,20 @@ class _Reader:
         return step / 2 * 1.001 if step > 0 else None
 
 
-def _sources(shared: Dataset, own: Dataset) -> Iterator[tuple[str, int]]:
-    for derivation in dr.sequence(own, "DerivationImageSequence") or dr.sequence(shared, "DerivationImageSequence"):
-        for image in dr.sequence(derivation, "SourceImageSequence"):
-            yield dr.text(image, "ReferencedSOPInstanceUID"), dr.whole(image, "ReferencedFrameNumber")
+def _sources(shared: Values, own: Values) -> Iterator[tuple[str, int]]:
+    for derivation in own.items(_DERIVATION) or shared.items(_DERIVATION):
+        for image in derivation.items(_SOURCE):
+            yield image.code(_INSTANCE), image.number(_FRAME) or 0
+
+
+def _origin(said: bytes) -> NDArray[np.float64] | None:
+    found = Values({_POSITION: said}).decimals(_POSITION)
+    return np.array(found) if len(found) == 3 else None
+
+
+def _way(orientation: bytes, spacing: bytes) -> _Way | None:
+    turn = Values({_ORIENTATION: orientation}).decimals(_ORIENTATION)
+    sizes = Values({_SPACING: spacing}).decimals(_SPACING)
+    if len(turn) != 6 or len(sizes) != 2 or min(sizes) <= 0:
+        return None
+    return _Way(np.array(turn[:3]), np.array(turn[3:]), (sizes[0], sizes[1]))

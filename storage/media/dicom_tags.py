@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,6 +138,19 @@ def dataset_start(read_at: ReadAt, size: int) -> int:
     return walk.dataset(start, size, {}, {}, 0) if start >= 0 else 0
 
 
+def items_in(data: bytes, wanted: Wanted, *, little: bool, explicit: bool) -> Iterator[Elements]:
+    """The items of the value of a sequence, one at a time, however many. Raises Malformed."""
+    walk = _Walk(_reader_of(data), len(data), little=little, explicit=explicit)
+    at = 0
+    while at + 8 <= len(data):
+        items: list[Elements] = []
+        walk.begin_anew()
+        at = walk.items(at, len(data), wanted, items, -1, b"", most=1)
+        if not items:
+            return
+        yield items[0]
+
+
 def begins_like_dicom(head: bytes) -> bool:
     """By its first 140 bytes."""
     try:
@@ -190,6 +203,10 @@ class _Walk:
         self._base, self._data = 0, b""
         self._read = 0
         self._elements = self._items = 0
+
+    def begin_anew(self) -> None:
+        """What is bounded is counted from here on."""
+        self._read = self._elements = self._items = 0
 
     def head(self) -> bytes:
         """The first 140 bytes; fewer of a shorter file."""
@@ -261,7 +278,7 @@ class _Walk:
                 top.overlays = True
             if length == UNDEFINED:
                 inner = wanted.get(tag)
-                at = self._sequence(value_at, end, inner if inner is not None else {}, _keep(into, tag, wanted), depth, vr)
+                at = self.items(value_at, end, inner if inner is not None else {}, _keep(into, tag, wanted), depth, vr)
             elif tag in wanted:
                 at = self._value(tag, value_at, length, wanted, into, depth, vr)
             else:
@@ -275,13 +292,15 @@ class _Walk:
         if inner is not None:
             if at + length > self._size:
                 raise Malformed("a sequence ends beyond the file")
-            self._sequence(at, at + length, inner, _keep(into, tag, wanted), depth, vr)
+            self.items(at, at + length, inner, _keep(into, tag, wanted), depth, vr)
         elif length <= _VALUE:
             into[tag] = self.take(at, length)
         return at + length
 
-    def _sequence(self, at: int, end: int, wanted: Wanted, items: list[Elements] | None, depth: int, vr: bytes) -> int:
-        """Items up to `end` or the delimiter; answers where it stopped. `items` None: nobody wants them."""
+    def items(
+        self, at: int, end: int, wanted: Wanted, items: list[Elements] | None, depth: int, vr: bytes, most: int = _ITEMS
+    ) -> int:
+        """Items up to `end`, the delimiter or so many; answers where it stopped. `items` None: nobody wants them."""
         explicit = self.explicit
         if vr == b"UN":  # of undefined length: implicit VR little endian inside (PS3.5 6.2.2)
             self.explicit = False
@@ -307,6 +326,8 @@ class _Walk:
                     at += length
                 if items is not None:
                     items.append(item)
+                    if len(items) == most:
+                        return at
         finally:
             self.explicit = explicit
         return at
