@@ -29,8 +29,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from storage.model.geometry import Point
 from storage.model.space import Floats
+from viewers.canvas.live import LiveImage
 from viewers.canvas.overlay import BACKGROUND, DARK
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
+from viewers.canvas.raster import Item, Look
 from viewers.canvas.slice_marks import (
     Lettering,
     Piece,
@@ -109,6 +111,8 @@ class SliceCanvas(QWidget):
         self.reader, self.state, self.kind = reader, state, kind
         self.view = SliceView()
         self.labels: Callable[[Plane], Labels | None] = _no_labels
+        self.outlines: Callable[[Plane], Sequence[Item]] = _no_outlines  # of shapes, in pixels of the plane
+        self.look: Callable[[], Look] = Look  # ... and how they are drawn
         self.corners: Callable[[Cut], Corners] = _no_corners
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self.brush: PlaneHand | None = None
@@ -124,6 +128,8 @@ class SliceCanvas(QWidget):
         self._fitted = True
         self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
+        self._outlined: tuple[tuple[Any, ...], Sequence[Item]] = ((), ())
+        self._shapes = LiveImage()
         self._lines: list[Line] = []  # of the crosshair, as they were painted last
         self._marks: list[Piece] = []  # ... and what stands over them
         self._told: Floats = state.crosshair  # where it stood when all of the pane was painted
@@ -270,6 +276,12 @@ class SliceCanvas(QWidget):
             self._over = (key, self.labels(cut.plane))
         return self._over[1]
 
+    def _paint_shapes(self, p: QPainter, cut: Cut) -> None:
+        key = (self.version, cut.plane)
+        if self._outlined[0] != key:
+            self._outlined = (key, self.outlines(cut.plane))
+        self._shapes.paint(p, self._outlined[1], self.look(), self.view.placement(), self.view.device_size)
+
     def _marks_of(self, cut: Cut) -> Iterator[Piece]:
         how, size = Lettering.of(self.font(), self.devicePixelRatioF()), self.view.size
         said = self.corners(cut)
@@ -279,6 +291,7 @@ class SliceCanvas(QWidget):
             yield from scale_pieces(how, scale_bar(self.view, cut.plane), size)
 
     def _paint_over(self, p: QPainter, cut: Cut) -> None:
+        self._paint_shapes(p, cut)
         self._paint_brush(p, cut)
         self._lines = lines(self.state, self.kind, self.view, cut.plane) if self.state.lines else []
         paint_lines(p, self._lines, self.view.size, handles=self._turns())
@@ -466,6 +479,10 @@ def drawn(eight: Pixels, now: Placement, size: tuple[int, int], *, smooth: bool)
 
 def _no_labels(_plane: Plane) -> Labels | None:
     return None
+
+
+def _no_outlines(_plane: Plane) -> Sequence[Item]:
+    return ()
 
 
 def _no_corners(_cut: Cut) -> Corners:

@@ -278,6 +278,7 @@ class VolumeEditor(
     def _follow_plane(self, plane: SliceCanvas) -> None:
         kind = plane.kind
         plane.labels = partial(self._labels_on, kind)
+        plane.outlines, plane.look = partial(self._outlines_on, kind), self._pale
         plane.brush, plane.sheets = self.hand, self.sheets
         plane.refused.connect(self.say)
         plane.brush_resized.connect(self._resize_brush)

@@ -1,9 +1,11 @@
-"""Masks where they are not drawn: over the planes that cut them, and as surfaces in 3D."""
+"""Labels where they are not drawn: masks over the planes that cut them and as surfaces in 3D, shapes within a slab."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -11,22 +13,27 @@ from PySide6.QtWidgets import QWidget
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model.geometry import Bitmask
 from storage.model.ontology import Ontology
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock, VoxelBox
 from viewers.canvas.placing import Labels, color_table
+from viewers.canvas.raster import Item, Look, Loose
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_view_verbs import Cine
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
+from viewers.scene.outlines import outline
 from viewers.scene.plane_reader import PlaneLabels
 from viewers.scene.volume_source import VolumeSource
 from viewers.tools.volume_paint import VolumePainter
 
 #: So long (ms) after a change the surfaces of masks are made anew.
 SURFACES_MS = 250
+#: mm, or pixels of a slice, that make no difference.
+_SAME_MM = 1e-6
 
 
 class MasksInSpace:
@@ -102,6 +109,30 @@ class MasksInSpace:
         blue, green, red = self.canvas.shapes.color_of(entry)
         strong = 0.25 if instance in self.focus.selected else 0.0
         return red, green, blue, min(0.9, self.focus.display.opacity + 0.1 + strong)
+
+    def _outlines_on(self, kind: PlaneKind, plane: Plane) -> list[Item]:
+        """Of a slab along the acquired slices: the shapes of all slices in it, the nearest on top. They are pale, for they are
+        edited on thin slices."""
+        state = self.state
+        if state is None or state.slab is None or not state.is_acquired(kind):
+            return []
+        geometry, found = state.geometry, list[Item]()
+        away = np.abs(geometry.heights - float(plane.origin @ geometry.normal))
+        for k in (int(k) for k in np.argsort(-away) if away[k] <= state.slab.mm / 2 + _SAME_MM):
+            u, v, _ = (float(way) for way in plane.pixel_of(geometry.origins[k]))  # of tilted slices
+            for item in self.canvas.shapes.items_at(self.session.frames.key(state.time * geometry.n + k)):
+                entry = item.shape
+                if isinstance(entry.geometry, Bitmask):
+                    continue  # on the plane as a mask
+                if max(abs(u), abs(v)) > _SAME_MM:
+                    item.shape = Loose(outline(entry.geometry.moved(u, v), entry.template))
+                item.faint = True
+                found.append(item)
+        return found
+
+    def _pale(self) -> Look:
+        look = self.canvas.look()
+        return replace(look, opacity=look.opacity / 2)
 
     # -- in 3D
 
