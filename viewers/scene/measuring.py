@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.model import masks, measures
-from storage.model.calibration import Calibration
+from storage.model.calibration import Axes, Calibration, points_of
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Polyline, RotatedBox
 from storage.model.measure_classes import Measure, measure_of
 from storage.model.measures import Scale, Statistics
@@ -22,6 +22,7 @@ from viewers.scene.volume_source import VolumeSource
 Where = int | Sheet
 
 MM = Scale(unit="mm")
+_NO_ANGLE = "no angle: the directions have units of their own"
 AREAS = (Box, RotatedBox, Circle, Ellipse, Polygon, Bitmask)
 
 
@@ -54,15 +55,25 @@ class Measuring:
     def _where(self, sheet: Sheet | None) -> Where:
         return self._frame() if sheet is None else sheet
 
+    def _axes(self, points: Sequence[Point], where: Where) -> Axes | None:
+        """Of M-mode and Doppler, whose directions have units of their own."""
+        return None if isinstance(where, Sheet) else self._calibration.axes_at(points, where)
+
     def _length(self, points: list[Point], where: Where) -> str:
+        if (axes := self._axes(points, where)) is not None:
+            return " · ".join(_span(*each) for each in axes.spans(points))
         scale = self.scale(points, where)
         return f"{measures.length(points, scale):,.1f} {scale.unit}{self._why_no_mm(scale, where)}"
 
     def _angle(self, a: Point, corner: Point, b: Point, where: Where) -> str:
+        if self._axes((a, corner, b), where) is not None:
+            return _NO_ANGLE
         found = measures.angle(a, corner, b, self.scale((a, corner, b), where))
         return f"{found:.1f}°" if found is not None else ""
 
     def _cobb(self, a: Point, b: Point, c: Point, d: Point, where: Where) -> str:
+        if self._axes((a, b, c, d), where) is not None:
+            return _NO_ANGLE
         found = measures.cobb((a, b), (c, d), self.scale((a, b, c, d), where))
         return f"Cobb {found:.1f}°" if found is not None else ""
 
@@ -117,6 +128,8 @@ class Measuring:
         return tuple(filter(None, (self._length(points, where), angle)))
 
     def _area(self, shape: Geometry, where: Where) -> str:
+        if (axes := self._axes(points_of(shape), where)) is not None:
+            return " × ".join(_span(*each) for each in axes.spans(points_of(shape)))
         scale = MM if isinstance(where, Sheet) else self._calibration.under(shape, where)
         area = measures.area(shape, scale)
         if area is None or not math.isfinite(area):
@@ -146,6 +159,11 @@ class Measuring:
         if found is None or padding is None:
             return None
         return np.asarray((found.array >= padding[0]) & (found.array <= padding[1]))
+
+
+def _span(value: float, unit: str) -> str:
+    """To the millisecond, or a tenth of anything else."""
+    return f"{value:,.3f} {unit}" if unit == "s" else f"{value:,.1f} {unit}"
 
 
 def _spread(found: Statistics, unit: str, factor: float = 1.0) -> str:

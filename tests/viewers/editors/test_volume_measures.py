@@ -211,6 +211,34 @@ def test_ultrasound_is_measured_in_mm_inside_its_region_and_nowhere_else(qtbot):
     assert words(Box(2, 2, 30, 10), 0)[-1].startswith("300.0 px²")
 
 
+@pytest.mark.parametrize(
+    ("region", "line", "box"),
+    [
+        ({"format": 2, "units": [4, 3], "delta": [0.005, 0.02]}, "0.100 s · 2.0 mm", "0.050 s × 1.0 mm"),  # M-mode
+        ({"format": 3, "units": [4, 7], "delta": [0.005, -0.8]}, "0.100 s · 8.0 cm/s", "0.050 s × 4.0 cm/s"),  # Doppler
+        ({"format": 3, "units": [4, 5], "delta": [0.005, 40.0]}, "0.100 s · 400.0 Hz", "0.050 s × 200.0 Hz"),
+    ],
+)
+def test_m_mode_and_doppler_are_measured_in_their_own_units(qtbot, region, line, box):
+    frames = ArrayFrames(beads(space()), None)
+    strip = {"box": [10, 10, 49, 39], "flags": 0, **region}
+    calibration = Calibration.of_facts({"ultrasound": {"regions": [[strip]]}})
+    stage = VolumeStage(qtbot, frames=frames, calibration=calibration)
+    stage.editor.arm_tool("ruler")
+    stage.drag(stage.canvas, picture_of(stage, 12, 20), picture_of(stage, 32, 30))
+    wanted, (across, down) = line.split(" · "), measured(stage)[0].split(" · ")
+    for got, meant in ((across, wanted[0]), (down, wanted[1])):
+        assert got.split()[1] == meant.split()[1]
+        assert float(got.split()[0]) == pytest.approx(float(meant.split()[0]), rel=0.05)
+    stage.key(Qt.Key.Key_Escape)
+    words = stage.editor.measuring.words
+    assert words(Polyline(((12, 20), (32, 30))), 0) == (line,)
+    assert words(Box(12, 12, 10, 5), 0)[-1] == box
+    assert words(Polyline(((12, 20), (32, 30), (20, 35))), 0, "Angle") == ("no angle: the directions have units of their own",)
+    assert words(Polyline(((12, 20), (60, 30))), 0)[0].endswith(" px")
+    assert words(Box(2, 12, 10, 5), 0)[-1].startswith("50.0 px²")
+
+
 def test_pictures_with_pixels_that_are_not_square_stand_as_high_as_they_are(qtbot):
     """4:3: a square of pixels on the screen is a third higher than wide; lengths are counted in widths."""
     stage = VolumeStage(
