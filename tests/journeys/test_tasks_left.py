@@ -44,9 +44,13 @@ def alive() -> dict[int, object]:
     return {id(thing): thing for thing in gc.get_objects() if isinstance(thing, KEPT)}
 
 
+def made_since(before: dict[int, object]) -> Counter[str]:
+    return Counter(type(thing).__name__ for number, thing in alive().items() if number not in before)
+
+
 def left_over(desk: Desk, before: dict[int, object]) -> Counter[str]:
     """What is alive beyond the task that is shown and the one that was prepared as the next."""
-    counted = Counter(type(thing).__name__ for number, thing in alive().items() if number not in before)
+    counted = made_since(before)
     for loaded in (desk.editor.loaded, desk.editor._ready_next):
         if loaded is not None:
             counted.subtract([type(loaded).__name__, type(loaded.medium.source).__name__])
@@ -110,9 +114,11 @@ def test_a_window_that_is_closed_while_a_task_is_read_leaves_nothing_open(studio
     tasks = desk.reads.task_ids(desk.reads.projects()[0].id)
     for task in tasks:
         desk.pages.open_task(task)
-        desk.pages.editor.close_down()
+        assert desk.editor.loaded is None, "it is being read"
+        desk.editor.close_down()
         desk.wait_idle()
-        desk.until(lambda: not Counter(type(t).__name__ for n, t in alive().items() if n not in before), "nothing is left open")
+        desk.until(lambda: not made_since(before), "what was being read is gone")
+        assert desk.editor.loaded is None
         desk.pages.editor.deleteLater()
         desk.pages.editor = None
         desk.turn()

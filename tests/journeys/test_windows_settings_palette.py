@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from storage.catalog import folders
-from tests.journeys.desk import Desk, titles
+from tests.journeys.desk import CTRL, SHIFT, Desk, titles
 from widgets import theme
 
 
@@ -17,6 +17,28 @@ from widgets import theme
 def _colours_as_they_were(qapp: QApplication):  # type: ignore[no-untyped-def]
     yield
     theme.apply(qapp, "system")
+
+
+def keys_of_jobs(desk: Desk) -> QWidget:
+    """The sheet of shortcuts, with the keys that lead to Jobs chosen."""
+    desk.key("F1", desk.window)
+    desk.wait_idle()
+    sheet = desk.pages.settings.widget.sheet
+    desk.item(sheet._tree, "Go to Jobs")
+    return sheet
+
+
+def press(desk: Desk, sheet: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+    """Into the field that takes keys instead of letters."""
+    QTest.keyClick(desk.find("New keys", within=sheet), key, modifiers)
+
+
+def typed_into_the_palette(desk: Desk, text: str) -> QWidget:
+    desk.key("Ctrl+K", desk.window)
+    desk.turn()
+    palette = QApplication.activePopupWidget()
+    desk.type(text, desk.find("Command", within=palette))
+    return palette
 
 
 def test_a_second_window_shows_the_same_catalog_and_follows_it(desk: Desk) -> None:
@@ -51,15 +73,11 @@ def test_the_colours_change_at_once_and_hold_at_the_next_start(desk: Desk) -> No
 
 
 def test_a_shortcut_of_ones_own_is_used_and_one_that_is_taken_is_refused(desk: Desk) -> None:
-    desk.key("F1", desk.window)
-    desk.wait_idle()
-    sheet = desk.pages.settings.widget.sheet
-    desk.item(sheet._tree, "Go to Jobs")
-    keys = desk.find("New keys", within=sheet)
-    QTest.keyClick(keys, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    sheet = keys_of_jobs(desk)
+    press(desk, sheet, Qt.Key.Key_K, CTRL)
     assert not desk.find("Set", within=sheet).isEnabled()
     assert "Find a command" in sheet._note.text()
-    QTest.keyClick(keys, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    press(desk, sheet, Qt.Key.Key_U, CTRL | SHIFT)
     desk.click("Set", within=sheet)
     desk.wait_idle()
     assert desk.window.registry.shown_keys("go.jobs") == "Ctrl+Shift+U"
@@ -74,16 +92,9 @@ def test_a_shortcut_of_ones_own_is_used_and_one_that_is_taken_is_refused(desk: D
 
 
 def test_default_gives_an_action_the_keys_it_came_with(desk: Desk) -> None:
-    desk.key("F1", desk.window)
-    desk.wait_idle()
-    sheet = desk.pages.settings.widget.sheet
-    desk.item(sheet._tree, "Go to Jobs")
+    sheet = keys_of_jobs(desk)
     assert not desk.find("Default", within=sheet).isEnabled()
-    QTest.keyClick(
-        desk.find("New keys", within=sheet),
-        Qt.Key.Key_U,
-        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
-    )
+    press(desk, sheet, Qt.Key.Key_U, CTRL | SHIFT)
     desk.click("Set", within=sheet)
     desk.wait_idle()
     desk.click("Default", within=sheet)
@@ -107,27 +118,19 @@ def test_the_palette_finds_a_folder_and_opens_it(desk: Desk, title: str) -> None
 
 
 def test_an_action_that_cannot_be_done_says_why_and_is_not_run(desk: Desk) -> None:
-    desk.key("Ctrl+K", desk.window)
-    desk.turn()
-    palette = QApplication.activePopupWidget()
-    field = desk.find("Command", within=palette)
-    desk.type("Skip task", field)
+    palette = typed_into_the_palette(desk, "Skip task")
     assert palette._model.entries[0].reason == "Open a task first."
     row = palette._list.visualRect(palette._model.index(0, 0))
     right = row.adjusted(row.width() // 2, 0, 0, 0)
     written = palette._list.viewport().grab(right).toImage()
     assert len({written.pixel(x, y) for x in range(written.width()) for y in range(written.height())}) > 3  # it can be read
-    desk.key("Return", field)
+    desk.key("Return", desk.find("Command", within=palette))
     assert palette.isVisible()
     palette.close()
 
 
 def test_where_nothing_is_called_so_the_palette_says_it(desk: Desk) -> None:
-    desk.key("Ctrl+K", desk.window)
-    desk.turn()
-    palette = QApplication.activePopupWidget()
-    field = desk.find("Command", within=palette)
-    desk.type("qqqqqqzz", field)
+    palette = typed_into_the_palette(desk, "qqqqqqzz")
     assert desk.can_see("Nothing is called so. Try fewer letters.", palette)
     palette.close()
 

@@ -36,8 +36,21 @@ def colored(view: VolumeView, stage) -> int:
     return int((bgr[..., strongest] > 1.5 * bgr[..., others].max(axis=-1) + 30).sum())
 
 
-def shows(qtbot, stage, view, there: bool) -> None:
-    qtbot.waitUntil(lambda: view.settled and (colored(view, stage) > 30) is there, timeout=20000)
+def becomes(qtbot, stage, view, true) -> bool:
+    """Whether what is said of the number of coloured pixels comes true when all is drawn that was begun."""
+    try:
+        qtbot.waitUntil(lambda: view.settled and true(colored(view, stage)), timeout=20000)
+    except qtbot.TimeoutError:
+        return False
+    return True
+
+
+def seen(pixels: int) -> bool:
+    return pixels > 30
+
+
+def gone(pixels: int) -> bool:
+    return pixels == 0
 
 
 def paint(stage) -> str:
@@ -50,26 +63,26 @@ def test_a_stroke_is_seen_in_3d_and_its_undo(qtbot, painting):
     stage, view = painting
     assert colored(view, stage) == 0
     paint(stage)
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
     once = colored(view, stage)
     stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(44, 34, 9)))
-    qtbot.waitUntil(lambda: view.settled and colored(view, stage) > 1.3 * once, timeout=20000)
+    assert becomes(qtbot, stage, view, lambda pixels: pixels > 1.3 * once)
     stage.session.undo()
-    qtbot.waitUntil(lambda: view.settled and abs(colored(view, stage) - once) < 0.05 * once, timeout=20000)
+    assert becomes(qtbot, stage, view, lambda pixels: abs(pixels - once) < 0.05 * once)
     stage.session.undo()
-    shows(qtbot, stage, view, False)
+    assert becomes(qtbot, stage, view, gone)
     stage.session.redo()
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
 
 
 def test_what_is_hidden_is_hidden_in_3d(qtbot, painting):
     stage, view = painting
     instance = paint(stage)
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
     stage.focus.set(hidden=frozenset((instance,)))
-    shows(qtbot, stage, view, False)
+    assert becomes(qtbot, stage, view, gone)
     stage.focus.set(hidden=frozenset())
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
 
 
 def test_what_was_painted_while_3d_was_out_of_sight_is_there_when_it_comes_back(qtbot, painting):
@@ -78,15 +91,15 @@ def test_what_was_painted_while_3d_was_out_of_sight_is_there_when_it_comes_back(
     assert not view.isVisible()
     paint(stage)
     stage.editor.use_layout("grid")
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
 
 
 def test_while_a_film_runs_3d_is_brought_up_to_date(qtbot, painting, monkeypatch):
     stage, view = painting
     instance = paint(stage)
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
     stage.focus.set(hidden=frozenset((instance,)))
-    shows(qtbot, stage, view, False)
+    assert becomes(qtbot, stage, view, gone)
     for room in (surfaces, render_thread):
         monkeypatch.setattr(room, "CALM_S", 60.0)
     stage.editor.run("play_toggle")
@@ -94,6 +107,6 @@ def test_while_a_film_runs_3d_is_brought_up_to_date(qtbot, painting, monkeypatch
     stage.session.undo()
     stage.session.redo()
     stage.focus.set(hidden=frozenset())
-    shows(qtbot, stage, view, True)
+    assert becomes(qtbot, stage, view, seen)
     assert stage.editor.cine.playing
     stage.editor.run("play_toggle")
