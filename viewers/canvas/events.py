@@ -139,6 +139,8 @@ class Pointing:
         at = event.position()
         self.position = at
         canvas = self.canvas
+        if self._held == "left" and not event.buttons() & Qt.MouseButton.LeftButton:
+            self._held = "none"  # let go where the canvas could not hear of it: it was hidden meanwhile
         if self._panning is not None:
             canvas.pan_by(at - self._panning)
             self._panning = at

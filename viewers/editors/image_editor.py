@@ -32,6 +32,7 @@ from viewers.editors.tool_verbs import ToolVerbs
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 from viewers.tools.base import Tool
+from viewers.tools.brush import BrushTool
 from viewers.tools.polygon import PolygonTool
 from viewers.tools.toolbox import Toolbox
 
@@ -285,12 +286,15 @@ class ImageEditor(ToolVerbs, Editor):
         page = min(max(0, page), max(0, self.frames() - 1))
         if page == self.frame():
             return
-        self.settle()
-        self.tool.cancel()
+        self.turn_over(held=True)
+        said = self._put_aside()
+        if not said and not isinstance(self.tool, BrushTool):  # a stroke goes on
+            self.tool.cancel()
         at = self.session.frames.key(page)
         self.focus.set(at=at)
         self.focus.select(i for i in self.focus.selected if self.session.shown(i, at) is not None)
         self.acted()
+        self.say(said)
 
     def frame(self) -> int:
         """Frame, page or member that is looked at, from 0."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from storage.editing.edits import Put, Step
 from storage.model.geometry import Polygon, ShapeKind
 from storage.model.labels import Annotation, FrameKey, Instance
@@ -22,6 +25,17 @@ BY_VERB = ("simplify",)
 LOOKING = ("select", "ruler")
 
 
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """A draft that gave way to something else."""
+
+    tool: Tool
+    at: FrameKey
+    armed: str | None
+    after: int  # the step that was the newest then: once that is so again, Ctrl+Z brings the draft back
+    bring_back: Callable[[], None]
+
+
 class ToolVerbs(PolygonVerbs):
     toolbox: Toolbox
     tool: Tool
@@ -30,6 +44,7 @@ class ToolVerbs(PolygonVerbs):
     _last: dict[ShapeKind, str]
     _last_class: str | None
     _arming: bool = False
+    _draft_aside: _Aside | None = None
     looking: bool = False  # nothing can be marked
 
     def take(self, tool: Tool) -> None:
@@ -113,10 +128,12 @@ class ToolVerbs(PolygonVerbs):
 
     def _take(self, tool_id: str) -> None:
         """A tool that is in hand already keeps its draft (the class of a draft can change)."""
+        said = ""
         if self.tool.id != tool_id:
-            self.settle()
+            said = self._put_aside()
             self.take(self.toolbox[tool_id])
         self.focus.set(tool=tool_id)
+        self.say(said)
 
     # -- the draft
 
@@ -153,10 +170,46 @@ class ToolVerbs(PolygonVerbs):
         return found
 
     def settle(self) -> None:
-        """Before anything else happens: a run of nudges becomes a step, a drag that is still held is dropped."""
-        select = self._select_in_hand()
-        if select is not None:
-            select.settle()
+        """Before anything else happens: a stroke and a run of nudges become steps, a drag of shapes that is held is dropped."""
+        self.tool.settle()
+
+    def turn_over(self, *, held: bool) -> None:
+        """Another frame comes under the hand: a stroke is a step where it was painted and goes on, a draft goes along; what else
+        is `held` is dropped."""
+        self.tool.frame_changes()
+        if held and not isinstance(self.tool, DrawingTool):
+            self.tool.cancel()
+
+    def _put_aside(self) -> str:
+        """A draft that must give way is kept for Ctrl+Z. What to tell of it."""
+        self.settle()
+        tool = self.tool
+        bring_back = tool.put_aside() if isinstance(tool, DrawingTool) else None
+        if bring_back is None or not isinstance(tool, DrawingTool):
+            return ""
+        armed = tool.feature_hash if tool.armed is not None else self._last.get(tool.shape)  # another class is armed by now
+        self._draft_aside = _Aside(tool, self.focus.at, armed, self._newest_step(), bring_back)
+        return f"{tool.title}: what was begun is put aside, undo brings it back."
+
+    def _newest_step(self) -> int:
+        step = self.session.history.undoable()
+        return step.n if step is not None else 0
+
+    def _has_aside(self) -> bool:
+        return self._draft_aside is not None and self._draft_aside.after == self._newest_step()
+
+    def _bring_back(self, aside: _Aside) -> None:
+        self._draft_aside = None
+        if aside.at != self.focus.at:
+            self.go_to(aside.at)
+        if self.tool is not aside.tool:
+            self.take(aside.tool)
+        self._arming = True
+        self.focus.set(armed=aside.armed, tool=aside.tool.id)
+        self._arming = False
+        aside.bring_back()
+        self.acted()
+        self.say(f"{aside.tool.title}: what was begun is back.")
 
     def settle_nudges(self) -> None:
         select = self._select_in_hand()
@@ -178,21 +231,30 @@ class ToolVerbs(PolygonVerbs):
     # -- undo
 
     def can_undo(self) -> bool:
-        return self.drafting() or bool(self.session.undo_text) or self.session.in_gesture
+        return self.drafting() or self._has_aside() or bool(self.session.undo_text) or self.session.in_gesture
+
+    def can_redo(self) -> bool:
+        return self.drafting() or self.tool.can_redo_draft() or bool(self.session.redo_text)
 
     def undo(self) -> None:
         """Inside the draft first; then the newest step, said by name. Where it is about another frame, that is shown."""
         self.settle_nudges()
         if self.tool.undo_draft():
             self.acted()
-            return
-        self._replay("undo")
+        elif self._draft_aside is not None and self._has_aside():
+            self._bring_back(self._draft_aside)
+        else:
+            self._replay("undo")
 
     def redo(self) -> None:
+        """While something is being drawn or dragged, inside of that and nowhere else."""
+        self.settle_nudges()
         if self.tool.redo_draft():
             self.acted()
-            return
-        self._replay("redo")
+        elif self.session.in_gesture or (self.drafting() and self.tool.id not in BY_VERB):
+            self.say("There is nothing to redo in what is being drawn: end it or drop it first.")
+        else:
+            self._replay("redo")
 
     def _replay(self, way: Way) -> None:
         here = self.focus.at

@@ -145,7 +145,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
 
     def _on_focus(self, names: frozenset[str]) -> None:
         if "at" in names:
-            self._let_go()
+            self.turn_over(held=self.canvas.drafting)
             self.player.seek(self.frame())
             self._tell_place()
         if "selected" in names and not self.focus.selected:
@@ -154,12 +154,6 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
 
     def _show_page(self) -> None:
         """The transport bar says it."""
-
-    def _let_go(self) -> None:
-        """Before the frame changes under the hand."""
-        self.settle()
-        if self.canvas.drafting:
-            self.tool.cancel()
 
     def _on_document(self, change: DocumentChange) -> None:
         if not change.preview and self._merging not in self.session.document.instances:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from storage.model.space import Floats
@@ -28,6 +29,9 @@ class BrushHand:
         for tool in self._plain.values():
             tool.context = editor.canvas.context
         self._stroke: SphereTool | None = None
+        self._again: Callable[[Floats], None] = _nothing  # begins the stroke as it was begun
+        self._held = False  # the button that began a stroke is still down
+        self._goes_on = False  # ... and another plane has come under the hand
         self._outline: Outline | None = None
 
     def radius_mm(self) -> float | None:
@@ -49,10 +53,15 @@ class BrushHand:
         if isinstance(tool, ScissorsTool):
             self._outline = Outline(mm, normal, other_way=shift)
             return
+        self._begin(mm, normal, ctrl=ctrl)
+
+    def _begin(self, mm: Floats, normal: Floats, *, ctrl: bool) -> None:
+        tool = self._editor.tool
         own = self._plain.get(tool.id) or (tool if isinstance(tool, SphereTool) else None)
         self._editor.painter.stroke_gate = self._range_at(mm) if tool.id == "threshold" else None
         if own is not None and own.stroke_from(mm, normal, ctrl=ctrl):
-            self._stroke = own
+            self._stroke, self._held = own, True
+            self._again = partial(self._begin, normal=normal, ctrl=ctrl)
 
     def _range_at(self, mm: Floats) -> tuple[float, float] | None:
         """What the threshold brush takes, in modality values: round the value under the pointer, or its fixed range."""
@@ -75,11 +84,28 @@ class BrushHand:
             self._outline.to(mm)
         elif self._stroke is not None:
             self._editor.painter.to(mm)
+        elif self._goes_on:
+            self._goes_on = False
+            self._again(mm)
 
     def release(self) -> None:
         outline, self._outline = self._outline, None
         if outline is not None:
             outline.cut(self._editor.snip)
+        self._held = self._goes_on = False
+        self.settle()
+
+    def frame_changes(self) -> None:
+        """What is painted is a step; while the button is held the stroke goes on on the next plane."""
+        self._goes_on = self._held
+        self.settle()
+
+    def settle(self) -> None:
+        """The stroke becomes a step, as letting go would make it."""
         stroke, self._stroke = self._stroke, None
         if stroke is not None and self._editor.painter.painting:
             stroke.end_stroke()
+
+
+def _nothing(_mm: Floats) -> None:
+    """No stroke has been begun."""

@@ -16,6 +16,7 @@ from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_beside import Beside
+from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine
 from viewers.scene.mpr import PlaneKind
@@ -49,6 +50,7 @@ class VolumePlaces:
     _move_beside: Callable[[], None]
     _soon: QTimer
     _refresh_planes: Callable[[], None]
+    hand: BrushHand
 
     def _on_state(self, names: frozenset[str]) -> None:
         state = self.state
@@ -83,7 +85,7 @@ class VolumePlaces:
 
     def _on_focus(self, names: frozenset[str]) -> None:
         if "at" in names:
-            self._let_go()
+            self.turn_over(held=self.canvas.drafting and self.tool is not self.crosshair_tool)
             self._follow_focus()
         super()._on_focus(names)
         if names & {"selected", "hidden", "display"}:
@@ -101,12 +103,6 @@ class VolumePlaces:
             state.set(time=time)
             self.refresh_labels()
         state.go_to_slice(k)
-
-    def _let_go(self) -> None:
-        """Before the slice changes under the hand: a shape that is being drawn goes along, what is held is dropped."""
-        self.settle()
-        if self.canvas.drafting and self.tool is not self.crosshair_tool:
-            self.tool.cancel()
 
     @property
     def settled(self) -> bool:
@@ -145,6 +141,7 @@ class VolumePlaces:
 
     def _step_by_hand(self, steps: int, kind: PlaneKind | None = None) -> None:
         self.stop_cine()
+        self.hand.frame_changes()
         self.step_slices(steps, kind)
 
     def first_page(self) -> None:

@@ -84,6 +84,14 @@ class VolumeTools:
             self.toolbox.tools[tool.id] = tool
             tool.context = self.canvas.context
 
+    def settle(self) -> None:
+        self.hand.settle()
+        super().settle()  # type: ignore[misc]
+
+    def turn_over(self, *, held: bool) -> None:
+        self.hand.frame_changes()
+        super().turn_over(held=held)  # type: ignore[misc]
+
     def measure(self, instance: str) -> str:
         """A mask as a body, whatever slice is looked at; another shape as it is on this slice."""
         masks, entry = self.masks, self.session.document.instances.get(instance)

@@ -317,8 +317,16 @@ class Tool:
         self.context = context
 
     def deactivate(self) -> None:
-        """Put away: drop or finish the draft."""
+        """Put away: what can be finished is, a draft is dropped."""
+        self.settle()
         self.cancel()
+
+    def settle(self) -> None:
+        """Something else is about to happen in the middle of a gesture: what can be finished is, as letting go would."""
+
+    def frame_changes(self) -> None:
+        """Another frame comes, or has just come, under the hand."""
+        self.settle()
 
     def press(self, e: PointerEvent) -> None:
         """Left button only."""
@@ -358,6 +366,9 @@ class Tool:
         return False
 
     def redo_draft(self) -> bool:
+        return False
+
+    def can_redo_draft(self) -> bool:
         return False
 
     def finish(self) -> None:

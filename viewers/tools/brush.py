@@ -9,7 +9,7 @@ from storage.editing.edits import Edit
 from storage.editing.volume_verbs import PaintRules
 from storage.model import masks
 from storage.model.geometry import Bitmask, Point, ShapeKind
-from storage.model.labels import Annotation, Instance
+from storage.model.labels import Annotation, FrameKey, Instance
 from viewers.tools.base import BrushDraft, Cursor, Draft, KeyEvent, MaskDraft, PointerEvent, WheelEvent
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.stroke import LiveMask, Rect
@@ -59,6 +59,9 @@ class BrushTool(DrawingTool):
         self.settings = settings or BrushSettings()
         self._pointer: PointerEvent | None = None
         self._live: LiveMask | None = None
+        self._began: tuple[FrameKey, str] | None = None  # frame and class of the stroke, whatever is looked at when it ends
+        self._held = False  # the button that began a stroke is still down
+        self._goes_on = False  # ... and another frame has come under the hand
         self._target: Annotation | None = None  # what the stroke goes on in; None: a new mask
         self._last: Point = (0.0, 0.0)
         self._erasing = False
@@ -69,10 +72,18 @@ class BrushTool(DrawingTool):
     def has_draft(self) -> bool:
         return self._live is not None
 
+    @property
+    def at(self) -> FrameKey:
+        return self._began[0] if self._began is not None else super().at
+
+    @property
+    def feature_hash(self) -> str:
+        return self._began[1] if self._began is not None else super().feature_hash
+
     # -- events
 
     def begin_at(self, e: PointerEvent) -> None:
-        self._pointer = e
+        self._pointer, self._goes_on = e, False
         if self.armed is None:
             self.context.say("Pick a class with the shape “bitmask” first, then paint.")
             return
@@ -86,6 +97,7 @@ class BrushTool(DrawingTool):
             mask = self._target.geometry
             assert isinstance(mask, Bitmask)
             live.load(masks.decode(mask), mask.x, mask.y)
+        self._began, self._held = (self.at, self.feature_hash), True
         self._live, self._last, self._dirty = live, e.point, None
         self._paint(e.point)
 
@@ -94,11 +106,13 @@ class BrushTool(DrawingTool):
 
     def drag_to(self, e: PointerEvent) -> None:
         self._pointer = e
-        if self._live is not None and e.button == "left":
+        if self._goes_on and e.button == "left" and not self.has_draft():
+            self.begin_at(e)
+        elif self._live is not None and e.button == "left":
             self._paint(e.point)
 
     def end_at(self, e: PointerEvent) -> None:
-        self._pointer = e
+        self._pointer, self._held, self._goes_on = e, False, False
         if self._live is not None:
             self._paint(e.point)
             self.finish()
@@ -142,15 +156,29 @@ class BrushTool(DrawingTool):
         self._veiled = frozenset()
         super().deactivate()
 
+    def settle(self) -> None:
+        super().settle()
+        self.finish()
+
+    def frame_changes(self) -> None:
+        """What is painted is a step on its own frame; while the button is held the stroke goes on on the next one."""
+        super().frame_changes()
+        self._goes_on = self._held
+
+    def cancel(self) -> bool:
+        self._held = self._goes_on = False
+        return super().cancel()
+
     def right_click(self, e: PointerEvent) -> bool:
         return False
 
     def undo_draft(self) -> bool:
+        self._held = self._goes_on = False
         return self.drop()
 
     def drop(self) -> bool:
         had = self._live is not None
-        self._live = self._target = None
+        self._live = self._target = self._began = None
         return had
 
     # -- what the stroke does
@@ -173,12 +201,16 @@ class BrushTool(DrawingTool):
         return None
 
     def _why_kept(self, x: float, y: float) -> str:
-        """Nothing was rubbed out here: which mask stands in the way of the wish, and what would help."""
         context = self.context
-        for instance in context.hits.at(x, y, 0.0):
-            found = context.session.shown(instance, context.focus.at)
+        shown = ((i, context.session.shown(i, context.focus.at)) for i in context.hits.at(x, y, 0.0))
+        return self.why_kept(i for i, found in shown if found is not None and isinstance(found.geometry, Bitmask))
+
+    def why_kept(self, under: Iterable[str]) -> str:
+        """Nothing was rubbed out here: which of the masks under the eraser stands in the way of the wish, and what would help."""
+        context = self.context
+        for instance in under:
             known = context.session.document.instances.get(instance)
-            if known is None or found is None or not isinstance(found.geometry, Bitmask):
+            if known is None or instance == context.focus.primary:
                 continue
             name = name_of(context.ontology, context.session.document, instance)
             other = context.ontology.object(known.feature_hash)
@@ -186,6 +218,9 @@ class BrushTool(DrawingTool):
                 return f"{name} is locked: unlock it to erase from it."
             if other is not None and known.feature_hash != self.feature_hash:
                 return f"{name} is of another class: choose “{other.name}” to erase from it."
+            if instance in context.focus.hidden:
+                return f"{name} is hidden: show it to erase from it."
+            return f"{name} is not the selected one: select it to erase from it."
         return "There is no mask of this class to erase here: select one first."
 
     def _paint(self, to: Point) -> None:
@@ -199,10 +234,17 @@ class BrushTool(DrawingTool):
         self._dirty = changed if self._live.array is before else None
 
     def finish(self) -> None:
-        live, target = self._live, self._target
+        live, target, began = self._live, self._target, self._began
         if live is None:
             return
         self.drop()
+        self._began = began
+        try:
+            self._commit(live, target)
+        finally:
+            self._began = None
+
+    def _commit(self, live: LiveMask, target: Annotation | None) -> None:
         if live.is_empty():
             self._emptied(target)
             return
@@ -227,11 +269,11 @@ class BrushTool(DrawingTool):
             return
         own = self._elsewhere() if self.continues else None
         if own is not None:
-            edits = session.reshaped({own: geometry}, context.focus.at, context.now())
+            edits = session.reshaped({own: geometry}, self.at, context.now())
             name = name_of(context.ontology, session.document, own)
             session.do(f"{self.does} {name}", (*edits, *self._underlying(geometry, own)))
             return
-        edits, instance = session.drawn(armed.feature_hash, geometry, context.focus.at, context.now())
+        edits, instance = session.drawn(armed.feature_hash, geometry, self.at, context.now())
         number = session.document.next_number(armed.feature_hash)
         session.do(f"{self.does} {armed.name} {number}", (*edits, *self._underlying(geometry, "")))
         context.focus.select((instance,))
@@ -247,7 +289,7 @@ class BrushTool(DrawingTool):
     def _commit_into(self, target: Annotation, geometry: Bitmask) -> None:
         context, session = self.context, self.context.session
         name = name_of(context.ontology, session.document, target.instance)
-        edits: tuple[Edit, ...] = session.reshaped({target.instance: geometry}, context.focus.at, context.now())
+        edits: tuple[Edit, ...] = session.reshaped({target.instance: geometry}, self.at, context.now())
         if not self._erasing:
             edits += self._underlying(self._gained(geometry, target), target.instance)
         session.do(f"{self.undoes if self._erasing else self.does} {name}", edits)
@@ -268,7 +310,7 @@ class BrushTool(DrawingTool):
 
     def _gone(self, instances: Sequence[str]) -> tuple[Edit, ...]:
         """Off this frame, and as a whole where they are on no other."""
-        return self.context.session.vanished(instances, self.context.focus.at, self.context.now())
+        return self.context.session.vanished(instances, self.at, self.context.now())
 
     def _underlying(self, painted: Bitmask, own: str) -> tuple[Edit, ...]:
         """With “remove underlying”, or by the rules of a volume: the pixels are taken from other masks that give way."""
@@ -283,7 +325,7 @@ class BrushTool(DrawingTool):
                 gone.append(other)
             elif left != mask:
                 kept[other] = left
-        return (*context.session.reshaped(kept, context.focus.at, context.now()), *self._gone(gone))
+        return (*context.session.reshaped(kept, self.at, context.now()), *self._gone(gone))
 
     def _spared(self, painted: Bitmask, target: Annotation | None) -> Bitmask:
         """By the rules of a volume: without the pixels of masks that do not give way."""
@@ -307,7 +349,7 @@ class BrushTool(DrawingTool):
             return []
         found = [
             (other.instance, other.geometry)
-            for other in context.session.on_frame(context.focus.at)
+            for other in context.session.on_frame(self.at)
             if isinstance(other.geometry, Bitmask) and other.instance != own and _overlap(other.geometry, painted)
         ]
         if rules is None:

@@ -12,6 +12,7 @@ from viewers.tools.handles import box_between, regular_corner
 class CuboidTool(TwoPointTool):
     id, title, shape = "cuboid", "Cuboid", ShapeKind.CUBOID_2D
     idle_hint = "Cuboid: drag the front face, or click two of its corners"
+    parts = (*TwoPointTool.parts, "_front", "_from", "_to")
 
     def __init__(self) -> None:
         super().__init__()

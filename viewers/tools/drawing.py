@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 
 from storage.model.geometry import Box, Geometry, Point, ShapeKind
+from storage.model.labels import FrameKey
 from storage.model.ontology import ObjectClass
 from viewers.tools.base import Cursor, Draft, KeyEvent, PointerEvent, Tool, ToolContext
 from viewers.tools.bounds import clipped_box, inside, why_degenerate
@@ -24,6 +27,8 @@ class DrawingTool(Tool):
     shape: ShapeKind
     #: The idle hint and those of later stages are set by the subclass.
     idle_hint: str = ""
+    #: The attributes that a draft of several clicks consists of: with them it is put aside and brought back.
+    parts: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self._select = SelectTool()
@@ -41,12 +46,17 @@ class DrawingTool(Tool):
 
     @property
     def armed(self) -> ObjectClass | None:
-        known = self.context.ontology.object(self.context.focus.armed or "")
+        known = self.context.ontology.object(self.feature_hash)
         return known if known is not None and known.shape == self.shape else None
 
     @property
     def feature_hash(self) -> str:
         return self.context.focus.armed or ""
+
+    @property
+    def at(self) -> FrameKey:
+        """Where what is drawn goes."""
+        return self.context.focus.at
 
     def within(self, at: Point) -> Point:
         """On the frame, unless the class allows shapes to stick out."""
@@ -73,7 +83,7 @@ class DrawingTool(Tool):
 
     def _add(self, armed: ObjectClass, geometry: Geometry) -> str:
         session, focus = self.context.session, self.context.focus
-        edits, instance = session.drawn(armed.feature_hash, geometry, focus.at, self.context.now())
+        edits, instance = session.drawn(armed.feature_hash, geometry, self.at, self.context.now())
         number = session.document.next_number(armed.feature_hash)
         session.do(f"Draw {armed.name} {number}", edits)
         focus.select((instance,))
@@ -87,7 +97,7 @@ class DrawingTool(Tool):
             self.context.say("The object to redraw is gone; nothing was drawn.")
             return None
         text = f"Redraw {name_of(self.context.ontology, session.document, instance)}"
-        session.do(text, session.reshaped({instance: geometry}, focus.at, self.context.now()))
+        session.do(text, session.reshaped({instance: geometry}, self.at, self.context.now()))
         focus.select((instance,))
         return instance
 
@@ -99,9 +109,28 @@ class DrawingTool(Tool):
         self.hint = self.idle_hint
 
     def deactivate(self) -> None:
-        self.cancel()
+        super().deactivate()
         self._select.deactivate()
         self.redraws = None
+
+    def settle(self) -> None:
+        self._select.settle()
+
+    def put_aside(self) -> Callable[[], None] | None:
+        """Drop the draft. What is returned brings it back, once the tool is in hand again; None: there is none to bring back."""
+        if not self.parts or not self.has_draft():
+            return None
+        kept = {name: copy(getattr(self, name)) for name in ("hint", "redraws", *self.parts)}
+        self.cancel()
+
+        def bring_back() -> None:
+            vars(self).update(kept)
+            self.brought_back()
+
+        return bring_back
+
+    def brought_back(self) -> None:
+        """The draft is there again."""
 
     def has_draft(self) -> bool:
         return False
@@ -189,6 +218,8 @@ class DrawingTool(Tool):
 
 class TwoPointTool(DrawingTool):
     """Two places make the shape: click and click, or press, drag and release."""
+
+    parts: tuple[str, ...] = ("_first", "_now")
 
     def __init__(self) -> None:
         super().__init__()

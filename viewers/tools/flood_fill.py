@@ -130,6 +130,7 @@ class FloodTool(BrushTool):
         if (e.ctrl or e.shift) and self._target is None:
             self.context.say("Select a mask of this class first: Shift adds to it, Ctrl takes away from it.")
             return
+        self._began = (self.at, self.feature_hash)
         self._pressed, self._start = e, self.flood.tolerance
         self._ask()
 
@@ -165,7 +166,7 @@ class FloodTool(BrushTool):
 
     def drop(self) -> bool:
         had = self._pressed is not None
-        self._pressed = self._target = self._found = None
+        self._pressed = self._target = self._found = self._began = None
         self._let_go = False
         self._ticket += 1
         return had
@@ -190,7 +191,7 @@ class FloodTool(BrushTool):
         self._ticket += 1
         job = self._job(pressed)
         if job is None:
-            self._values.ask(context.behind, context.focus.at, context.frame_size, pressed.point, self._ask)
+            self._values.ask(context.behind, self.at, context.frame_size, pressed.point, self._ask)
         else:
             context.behind.work(lambda _stop: job(), self._arrived)
 
@@ -198,14 +199,24 @@ class FloodTool(BrushTool):
         """The fill for the tolerance of now; None while the values there are not read."""
         context, at, ticket = self.context, pressed.point, self._ticket
         x, y, frame = int(at[0]), int(at[1]), context.frame_size
-        reading = self._values.get(context.focus.at, (x, y, x + 1, y + 1))
+        reading = self._values.get(self.at, (x, y, x + 1, y + 1))
         if reading is None:
             return None
         tolerance, contiguous = self.flood.tolerance, self.flood.contiguous
         return lambda: fill(reading, at, tolerance, contiguous=contiguous, frame=frame, ticket=ticket)
 
+    def settle(self) -> None:
+        if self._pressed is not None:
+            self._let_go = True
+            self._hurry()
+        super().settle()
+
+    def frame_changes(self) -> None:
+        """A fill is where it was clicked; it does not go on."""
+        self.settle()
+
     def _hurry(self) -> None:
-        """The next click comes before the fill of the last one: it is reckoned now, so that none is lost."""
+        """Something else comes before the fill of the last click: it is reckoned now, so that none is lost."""
         job = self._job(self._pressed) if self._pressed is not None and self._let_go else None
         if job is not None:
             self._found = job().concluded(self._old(), self._erasing)

@@ -47,6 +47,7 @@ class _Found:
 class GrabCutTool(DrawingTool):
     id, title, shape = "grab_cut", "GrabCut", ShapeKind.BITMASK
     idle_hint = "GrabCut: draw a box round an object; what is not ground becomes its shape"
+    parts = ("_box", "_strokes", "_undone")
 
     def __init__(self, brush: BrushSettings | None = None, settings: CutSettings | None = None) -> None:
         super().__init__()
@@ -93,6 +94,11 @@ class GrabCutTool(DrawingTool):
         if self._points and e.button == "left":
             self._points.append(e.point)
         self.cursor = Cursor.NONE if self._box is not None else Cursor.CROSS
+
+    def settle(self) -> None:
+        super().settle()
+        if self._pointer is not None:
+            self.end_at(self._pointer)
 
     def end_at(self, e: PointerEvent) -> None:
         self._pointer = e
@@ -147,6 +153,13 @@ class GrabCutTool(DrawingTool):
         self._ask()
         return True
 
+    def can_redo_draft(self) -> bool:
+        return bool(self._undone)
+
+    def brought_back(self) -> None:
+        if self._box is not None:
+            self._cut_out(self._box)
+
     def drop(self) -> bool:
         had = self.has_draft()
         if self._box is not None:
@@ -189,13 +202,19 @@ class GrabCutTool(DrawingTool):
             if first.far_from(last):
                 self.context.say(f"The box is too small to cut out of: at least {SMALLEST} px a side.")
             return
+        self._cut_out((left, top, right, bottom))
+
+    def _cut_out(self, box: tuple[int, int, int, int]) -> None:
+        """Have the picture round the box read, then what is in it found."""
+        left, top, right, bottom = box
+        width, height = self.context.frame_size
         mx, my = round((right - left) * MARGIN) + 4, round((bottom - top) * MARGIN) + 4
         x, y = max(0, left - mx), max(0, top - my)
         region = (x, y, min(width, right + mx) - x, min(height, bottom + my) - y)
         level = 0
         while (region[2] * region[3]) >> (2 * level) > MOST:
             level += 1
-        self._box = (left, top, right, bottom)
+        self._box = box
         self._say()
         self._ticket += 1
         ticket = self._ticket

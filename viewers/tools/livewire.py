@@ -43,6 +43,7 @@ class LivewireTool(DrawingTool):
         "Livewire: click on the edge of an object; the outline follows the edge. Shift: straight; Ctrl: anchor just here"
     )
     fewest = 3
+    parts = ("_anchors", "_legs", "_undone", "_exact")
 
     def __init__(self, settings: WireSettings | None = None) -> None:
         super().__init__()
@@ -99,6 +100,7 @@ class LivewireTool(DrawingTool):
     def undo_draft(self) -> bool:
         """The last anchor goes, and the path to it."""
         if not self._anchors:
+            self._undone.clear()  # what is undone now is older than the draft was
             return False
         self._undone.append(self._anchors.pop())
         if self._legs:
@@ -113,6 +115,12 @@ class LivewireTool(DrawingTool):
             return False
         self._place(self._undone.pop(), straight=False)
         return True
+
+    def can_redo_draft(self) -> bool:
+        return bool(self._undone)
+
+    def brought_back(self) -> None:
+        self._lay_wire()
 
     def drop(self) -> bool:
         had = bool(self._anchors)

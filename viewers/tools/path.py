@@ -19,6 +19,7 @@ class PathTool(DrawingTool):
     fewest = 2
     #: Shift draws freehand (else it locks to the axes).
     freehand = False
+    parts: tuple[str, ...] = ("_points", "_acts", "_undone")
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +97,7 @@ class PathTool(DrawingTool):
 
     def undo_draft(self) -> bool:
         if not self._points:
+            self._undone.clear()  # what is undone now is older than the draft was
             return False
         start = self._acts.pop() if self._acts else 0
         self._undone.append(self._points[start:])
@@ -111,6 +113,9 @@ class PathTool(DrawingTool):
         self._points.extend(self._undone.pop())
         self._say()
         return True
+
+    def can_redo_draft(self) -> bool:
+        return bool(self._undone)
 
     def key(self, e: KeyEvent) -> bool:
         if e.key == "Backspace" and self.has_draft():

@@ -18,6 +18,7 @@ class PolygonTool(PathTool):
     id, title, shape = "polygon", "Polygon", ShapeKind.POLYGON
     idle_hint = "Polygon: click points. Shift: freehand; Ctrl: snap to neighbours"
     closed, fewest, freehand = True, 3, True
+    parts = (*PathTool.parts, "mode")
 
     def __init__(self) -> None:
         super().__init__()

@@ -26,6 +26,7 @@ def box_on_edge(a: Point, b: Point, to: Point) -> RotatedBox:
 class RotatedBoxTool(DrawingTool):
     id, title, shape = "rotated_box", "Rotated box", ShapeKind.ROTATED_BOX
     idle_hint = "Rotated box: click the two ends of an edge, or drag a box"
+    parts = ("_clicks", "_flat", "_turn_from", "_now")
 
     def __init__(self) -> None:
         super().__init__()

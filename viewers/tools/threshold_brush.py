@@ -92,7 +92,7 @@ class ThresholdTool(BrushTool):
             self._is_read(e.point)  # so that the stroke finds its values read
 
     def end_at(self, e: PointerEvent) -> None:
-        self._pointer = e
+        self._pointer, self._held, self._goes_on = e, False, False
         if self._live is not None:
             self._ended = True
             self._paint(e.point)
@@ -114,6 +114,14 @@ class ThresholdTool(BrushTool):
         super().deactivate()
         self._asked = False
         self._values.forget()
+
+    def settle(self) -> None:
+        self._ended = self._live is not None
+        super().settle()
+
+    def frame_changes(self) -> None:
+        self._waiting = []  # of the frame that goes no more is read
+        super().frame_changes()
 
     # -- the stroke
 
@@ -147,11 +155,11 @@ class ThresholdTool(BrushTool):
     def _is_read(self, at: Point) -> bool:
         """Whether the values under the brush, from where it was last, are at hand; if not they are being read now."""
         context, box = self.context, self._under(at)
-        if box is None or self._values.get(context.focus.at, box) is not None:
+        if box is None or self._values.get(self.at, box) is not None:
             return True
         if not self._asked:
             self._asked = True
-            self._values.ask(context.behind, context.focus.at, context.frame_size, at, self._came)
+            self._values.ask(context.behind, self.at, context.frame_size, at, self._came)
         return False
 
     def _under(self, at: Point) -> tuple[int, int, int, int] | None:
@@ -166,7 +174,7 @@ class ThresholdTool(BrushTool):
         return box if box[0] < box[2] and box[1] < box[3] else None
 
     def _allowed(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.bool_]:
-        reading = self._values.get(self.context.focus.at, (left, top, right, bottom))
+        reading = self._values.get(self.at, (left, top, right, bottom))
         if reading is None:
             return np.zeros((bottom - top, right - left), np.bool_)
         if self._range is None:
@@ -193,7 +201,7 @@ class ThresholdTool(BrushTool):
     def _preview(self, p: PointerEvent) -> MaskDraft | None:
         """What a click would paint."""
         size, box = self.settings.size, self._under(p.point)
-        reading = self._values.get(self.context.focus.at, box) if box is not None else None
+        reading = self._values.get(self.at, box) if box is not None else None
         if reading is None:
             return None
         self._range = self._range_at(reading, p.point)

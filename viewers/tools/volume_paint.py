@@ -224,20 +224,23 @@ class SphereTool(BrushTool):
         return ground.geometry.to_mm(e.x - 0.5, e.y - 0.5, k)
 
     def begin_at(self, e: PointerEvent) -> None:
-        self._pointer = e
+        self._pointer, self._goes_on = e, False
         mm, ground = self._mm(e), self.painter.ground()
         if mm is None or ground is None:
             self.context.say("This series has no place in space: the brush paints on single slices only.")
             return
-        self.stroke_from(mm, ground.geometry.normal, ctrl=e.ctrl)
+        self._held = self.stroke_from(mm, ground.geometry.normal, ctrl=e.ctrl) or self._held
 
     def drag_to(self, e: PointerEvent) -> None:
         self._pointer = e
         mm = self._mm(e)
-        if self.painter.painting and e.button == "left" and mm is not None:
+        if self._goes_on and e.button == "left":
+            self.begin_at(e)
+        elif self.painter.painting and e.button == "left" and mm is not None:
             self.painter.to(mm)
 
     def end_at(self, e: PointerEvent) -> None:
+        self._held = self._goes_on = False
         self.drag_to(e)
         self.finish()
 
