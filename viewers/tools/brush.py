@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from storage.editing.edits import Edit
@@ -210,7 +210,7 @@ class BrushTool(DrawingTool):
         context = self.context
         for instance in under:
             known = context.session.document.instances.get(instance)
-            if known is None or instance == context.focus.primary:
+            if known is None:
                 continue
             name = name_of(context.ontology, context.session.document, instance)
             other = context.ontology.object(known.feature_hash)
@@ -220,7 +220,8 @@ class BrushTool(DrawingTool):
                 return f"{name} is of another class: choose “{other.name}” to erase from it."
             if instance in context.focus.hidden:
                 return f"{name} is hidden: show it to erase from it."
-            return f"{name} is not the selected one: select it to erase from it."
+            if instance != context.focus.primary:
+                return f"{name} is not the selected one: select it to erase from it."
         return "There is no mask of this class to erase here: select one first."
 
     def _paint(self, to: Point) -> None:

@@ -6,7 +6,7 @@ planes hand their points to it. What it writes is seen at once; the stroke becom
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -163,28 +163,32 @@ class SphereTool(BrushTool):
     def __init__(self, settings: BrushSettings, painter: VolumePainter) -> None:
         super().__init__(settings)
         self.painter = painter
+        self._pressed: Floats = np.zeros(3)  # where the stroke began, mm
 
     def has_draft(self) -> bool:
         return self.painter.painting
 
     def target_of(self, mm: Floats, *, erase: bool) -> Instance | None:
         """The selected mask of the armed class; an eraser takes what it touches, too."""
-        context, ground = self.context, self.painter.ground()
-        document = context.session.document
+        context, document = self.context, self.context.session.document
         known = document.instances.get(context.focus.primary or "")
         if known is not None and known.feature_hash == self.feature_hash and known.uuid not in context.focus.locked:
             return known
-        if not erase or ground is None:
+        if not erase:
             return None
+        off = context.focus.hidden | context.focus.locked
+        free = (document.instances[i] for i in self._under(mm) if i not in off)
+        return next((i for i in free if i.feature_hash == self.feature_hash), None)
+
+    def _under(self, mm: Floats) -> Iterator[str]:
+        """Whose mask has the voxel there, the topmost first."""
+        ground = self.painter.ground()
+        if ground is None:
+            return
         column, row, k = (round(float(v)) for v in ground.geometry.to_voxel(mm))
         here = VoxelBox((k, row, column), (k + 1, row + 1, column + 1)).cut(ground.masks.whole)
-        for instance in reversed(ground.masks.objects()):
-            found = document.instances[instance]
-            hidden = instance in context.focus.hidden or instance in context.focus.locked
-            touched = not here.empty and ground.masks.read(instance, here).count
-            if touched and not hidden and found.feature_hash == self.feature_hash:
-                return found
-        return None
+        if not here.empty:
+            yield from (i for i in reversed(ground.masks.objects()) if ground.masks.read(i, here).count)
 
     def stroke_from(self, mm: Floats, normal: Floats, *, ctrl: bool) -> bool:
         """Begin to paint, from whichever pane. False, and a sentence, where it cannot be."""
@@ -194,8 +198,9 @@ class SphereTool(BrushTool):
         erase = self.erases != ctrl
         target = self.target_of(mm, erase=erase)
         if erase and target is None:
-            self.context.say("There is no mask of this class to erase here: select one first.")
+            self.context.say(self.why_kept(self._under(mm)))
             return False
+        self._pressed = mm
         try:
             self.painter.begin(self.feature_hash, target, mm, form=self.form, normal=normal, erase=erase)
         except Refused as refused:
@@ -213,6 +218,9 @@ class SphereTool(BrushTool):
         known = self.context.session.document.instances
         if made is not None and made in known:
             self.context.focus.select((made,))
+        elif made is None and self.painter.erasing:
+            under = [*self._under(self._pressed)]
+            self.context.say(self.why_kept(under) if under else "No mask lies under the eraser here: nothing was erased.")
 
     # -- on acquired slices
 

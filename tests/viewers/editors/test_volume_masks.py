@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QInputDialog
 
+from storage.model import masks
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
@@ -115,6 +116,48 @@ def test_the_brush_paints_in_other_planes_one_voxel_thick(qtbot, kind):
     stage.click(pane, start)
     assert painted(stage).sum() < before
     assert len(stage.sent) == 2
+
+
+def test_an_eraser_that_changes_nothing_says_what_is_under_it(qtbot):
+    """With the sphere brush on the acquired slices, with the eraser in another plane."""
+    stage = ready_to_paint(qtbot, "sphere")
+    geometry, focus, said = stage.volume.geometry, stage.focus, stage.said
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
+    (first,) = stage.document.instances
+    name = stage.editor.name(first)
+    pane = stage.editor.planes[PlaneKind.CORONAL]
+    before, steps = painted(stage), len(stage.sent)
+
+    def erase(column: int) -> str:
+        stage.editor.state.look_at(geometry.to_mm(column, 20, 9))
+        pane.read()
+        stage.editor.arm_tool("eraser")
+        stage.click(pane, stage.at(pane, geometry.to_mm(column, 20, 9)))
+        (on_plane,) = said[-1:]
+        stage.editor.arm_tool("sphere")
+        place = stage.at(stage.canvas, geometry.to_mm(column, 20, 9))
+        stage.move(stage.canvas, place, keys=CTRL)
+        QTest.mouseClick(stage.canvas, Qt.MouseButton.LeftButton, CTRL, place)
+        assert said[-1] == on_plane
+        return on_plane
+
+    assert erase(55) == "No mask lies under the eraser here: nothing was erased."
+    focus.select(())
+    assert "no mask" in erase(55)
+    focus.lock([first], True)
+    assert erase(30) == f"{name} is locked: unlock it to erase from it."
+    focus.lock([first], False)
+    focus.set(hidden=frozenset((first,)))
+    assert erase(30) == f"{name} is hidden: show it to erase from it."
+    focus.set(hidden=frozenset())
+    edits, other = stage.session.drawn(focus.armed, masks.encode(np.ones((3, 3), bool), 2, 2), ("", 3), 1)
+    stage.session.do("Draw", edits)
+    focus.select((other,))
+    steps += 1
+    assert erase(30) == f"{name} is not the selected one: select it to erase from it."
+    assert len(stage.sent) == steps
+    stage.session.undo()
+    assert np.array_equal(painted(stage), before)
 
 
 def test_a_brush_that_follows_the_window_leaves_other_values_alone(qtbot):
