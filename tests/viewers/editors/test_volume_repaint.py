@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QRegion
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from storage.model.geometry import ShapeKind
 from tests.support.tool_stage import feature
+from tests.support.turns import turn
 from tests.support.volume_3d import scene
 from tests.support.volume_view import VolumeStage, panes, pixels, space
 from viewers.canvas.slice_canvas import SliceCanvas
@@ -35,7 +36,7 @@ def on_the_screen(pane: QWidget) -> np.ndarray:
 
 def settled(stage: VolumeStage) -> list[SliceCanvas]:
     stage.settle()
-    QApplication.processEvents()
+    turn()
     return [pane for pane in panes(stage) if isinstance(pane, SliceCanvas)]
 
 
@@ -77,12 +78,12 @@ def painted(stage: VolumeStage):
 def test_the_screen_keeps_up_with_every_way_through_a_volume(qtbot, geometry):
     stage = VolumeStage(qtbot, geometry)
     state, rng = stage.editor.state, np.random.default_rng(5)
-    for turn in range(12):
-        pane = panes(stage)[turn % 3]
+    for nth in range(12):
+        pane = panes(stage)[nth % 3]
         stage.wheel(pane, pane.rect().center(), int(rng.integers(-3, 4)) or 1)
-        assert not any(differing(stage).values()), turn
+        assert not any(differing(stage).values()), nth
         state.look_at(geometry.to_mm(*rng.uniform(0, (geometry.columns, geometry.rows, geometry.n))))
-        assert not any(differing(stage).values()), turn
+        assert not any(differing(stage).values()), nth
     state.turn(PlaneKind.AXIAL, 20)
     assert not any(differing(stage).values())
     for shift in ((1.0, 0.4, 0.0), (0.0, -2.0, 3.0)):
@@ -139,10 +140,11 @@ def test_a_brush_of_another_size_is_seen_where_the_pointer_rests(qtbot):
 def test_no_row_of_a_pane_is_left_as_it_was_where_pixels_are_one_and_a_half():
     script = textwrap.dedent(
         """
-        import time
+        from threading import Event
         from PySide6.QtCore import QPoint
         from PySide6.QtGui import QColor, QImage, QRegion
         from PySide6.QtWidgets import QApplication, QWidget
+        from tests.support.turns import turn
         from tests.support.volume_view import ArrayFrames, beads, space
         from viewers.canvas.slice_canvas import SliceCanvas
         from viewers.scene.mpr import PlaneKind
@@ -153,9 +155,10 @@ def test_no_row_of_a_pane_is_left_as_it_was_where_pixels_are_one_and_a_half():
         app = QApplication([])
         geometry = space()
         volume = VolumeSource(lambda: ArrayFrames(beads(geometry), geometry), modality="CT")
+        complete = Event()
+        volume.listen(lambda: complete.set() if volume.complete else None)
         volume.start()
-        while not volume.complete:
-            time.sleep(0.01)
+        assert complete.wait(20)
         holder = QWidget()
         holder.resize(300, 300)
         pane = SliceCanvas(PlaneReader(volume), MprState(geometry, 1), PlaneKind.SAGITTAL, holder)
@@ -164,7 +167,7 @@ def test_no_row_of_a_pane_is_left_as_it_was_where_pixels_are_one_and_a_half():
         for at in range(3):
             for size in range(100, 104):
                 pane.setGeometry(at, at, size, size)
-                app.processEvents()
+                turn()
                 image = QImage(450, 450, QImage.Format.Format_RGB32)
                 image.setDevicePixelRatio(1.5)
                 image.fill(before)
@@ -207,12 +210,12 @@ def test_in_3d_a_crosshair_that_moves_leaves_nothing_behind(qtbot):
     without = pixels(view)
     for part in (0.5, 0.1, 0.9, 0.45, 1.0):
         view.set_crosshair(low + (high - low) * (part, 1 - part, part))
-        QApplication.processEvents()
+        turn()
         shown = on_the_screen(view)
         assert (shown != without).any()
         assert (shown == pixels(view)).all(), part
     view.set_crosshair(None)
-    QApplication.processEvents()
+    turn()
     assert (on_the_screen(view) == without).all()
     view.close_view()
     assert view.ended()
