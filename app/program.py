@@ -16,7 +16,9 @@ from app.context import AppContext
 from app.jobs import JobRunner
 from app.messages import Messages
 from app.settings import Settings
+from app.short_hash import short_hash
 from app.window import MainWindow
+from app.window_state import WindowState
 from storage.errors import CatalogDamaged
 from storage.progress import Progress
 from widgets.bus import CatalogBus
@@ -39,6 +41,8 @@ class Program(QObject):
         self.path, self.settings, self.user = path, settings, user
         self.jobs = JobRunner(self)
         self.bus = CatalogBus(self)
+        file = settings.path.parent / "windows" / f"{short_hash(str(path), 16)}.json"
+        self.state = WindowState(file, self.jobs.leave, self)
         self.context: AppContext | None = None
         self.windows: list[MainWindow] = []
         self._last_crash = last_crash
@@ -242,6 +246,7 @@ class Program(QObject):
         self._notice.stop()
         self._upkeep.stop()
         self._collector.stop()
+        self.state.save()
         if self._listener is not None:
             self._listener.close()
         self.jobs.close()

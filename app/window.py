@@ -16,9 +16,7 @@ from app.menus import build_menus
 from app.messages import Messages
 from app.operations import why_only_read
 from app.rail import Place, Rail
-from app.short_hash import short_hash
 from app.status import StatusLine
-from app.window_state import WindowState
 from widgets import icons, theme
 from widgets.controls.drop_hint import DropHint
 
@@ -54,7 +52,7 @@ class MainWindow(QMainWindow):
         room = self.screen().availableSize() - FRAME
         self.setMinimumSize(LEAST.boundedTo(room))
         self._lay_out()
-        self.state = WindowState(short_hash(str(program.path), 16))
+        self.state = program.state
         if not self.state.restore_geometry(self):
             self.resize(SIZE.boundedTo(room))
         self._refresh = QTimer(self)

@@ -1,65 +1,102 @@
-"""Geometry, splitters and columns: remembered per catalog, apart from the settings."""
+"""Geometry, splitters and columns: remembered per catalog, apart from the settings.
+
+One file for each catalog, and one program for each catalog: nobody else writes it, so there is no lock to wait for. It is
+written behind the window, a moment after something changed.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QFile, QLockFile, QSettings
+from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
-VERSION = 1
-LOCK_MS = 2000  # no write of ours takes longer
+log = logging.getLogger(__name__)
+
+SAVE_AFTER_MS = 1000
+_BYTES = "base64"
 
 
-class WindowState:
-    def __init__(self, catalog_key: str, store: QSettings | None = None) -> None:
-        self._store = store or QSettings("Postil", "window")
-        self._prefix = f"v{VERSION}/{catalog_key}"
-        _free(self._store.fileName() + ".lock")
+class WindowState(QObject):
+    """Of all windows on the catalog. `behind` runs what it is given off the GUI thread, in order."""
+
+    def __init__(self, file: Path, behind: Callable[[Callable[[], object]], object], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file, self._behind = file, behind
+        self._values = _read(file)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SAVE_AFTER_MS)
+        self._soon.timeout.connect(self.save)
 
     def restore_geometry(self, window: QMainWindow) -> bool:
-        value = self._store.value(f"{self._prefix}/geometry")
+        value = self.get("geometry")
         return isinstance(value, QByteArray) and window.restoreGeometry(value)
 
     def save_geometry(self, window: QMainWindow) -> None:
-        self._store.setValue(f"{self._prefix}/geometry", window.saveGeometry())
+        self.set("geometry", window.saveGeometry())
 
     def restore_splitters(self, root: QWidget) -> None:
         for splitter in root.findChildren(QSplitter):
-            value = self._store.value(f"{self._prefix}/splitter/{splitter.objectName()}") if splitter.objectName() else None
+            value = self.get(f"splitter/{splitter.objectName()}") if splitter.objectName() else None
             if isinstance(value, QByteArray):
                 splitter.restoreState(value)
 
     def save_splitters(self, root: QWidget) -> None:
         for splitter in root.findChildren(QSplitter):
             if splitter.objectName():
-                self._store.setValue(f"{self._prefix}/splitter/{splitter.objectName()}", splitter.saveState())
+                self.set(f"splitter/{splitter.objectName()}", splitter.saveState())
 
     def save_look(self, kind: str, look: Mapping[str, Any]) -> None:
         """How media of a kind are shown."""
         if look:
-            self._store.setValue(f"{self._prefix}/look/{kind}", json.dumps(look))
+            self.set(f"look/{kind}", dict(look))
 
     def look(self, kind: str) -> dict[str, Any]:
-        try:
-            found = json.loads(str(self._store.value(f"{self._prefix}/look/{kind}", "{}")))
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        found = self.get(f"look/{kind}")
+        return dict(found) if isinstance(found, dict) else {}
 
     def set(self, name: str, value: object) -> None:
-        self._store.setValue(f"{self._prefix}/{name}", value)
+        kept = {_BYTES: value.toBase64().toStdString()} if isinstance(value, QByteArray) else value
+        if name not in self._values or self._values[name] != kept:
+            self._values[name] = kept
+            self._soon.start()
 
     def get(self, name: str, default: object = None) -> object:
-        return self._store.value(f"{self._prefix}/{name}", default)
+        value = self._values.get(name, default)
+        if isinstance(value, dict) and value.keys() == {_BYTES}:
+            return QByteArray.fromBase64(str(value[_BYTES]).encode())
+        return value
+
+    @Slot()
+    def save(self) -> None:
+        """What is not written yet is, soon."""
+        self._soon.stop()
+        self._behind(partial(_write, self._file, json.dumps(self._values, indent=1)))
 
 
-def _free(path: str) -> None:
-    """A program that was killed while writing leaves a lock that names nobody: Qt would wait for half a minute."""
-    if QFile.exists(path):
-        lock = QLockFile(path)
-        lock.setStaleLockTime(LOCK_MS)
-        if lock.tryLock(LOCK_MS + 500):
-            lock.unlock()
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("how the windows were left cannot be read from %s: %s", file.name, error)
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_text(text, "utf-8")
+        os.replace(part, file)
+    except OSError as error:
+        log.warning("how the windows are left cannot be written to %s: %s", file.name, error)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.short_hash import short_hash
 from storage.catalog.engine import Catalog
 from tests.support.nouns import add, folder
 
@@ -76,10 +77,14 @@ def test_the_first_window_fits_its_screen(tmp_path: Path, screen: tuple[int, int
     assert found["fits"]
 
 
-def test_a_lock_that_a_killed_program_left_on_the_settings_of_windows_holds_nobody_up(tmp_path: Path) -> None:
-    lock = tmp_path / "CONFIG" / "Postil" / "window.conf.lock"
-    lock.parent.mkdir(parents=True)
-    lock.touch()
+def test_what_is_remembered_of_windows_waits_for_nobody(tmp_path: Path) -> None:
+    """A lock that a killed program has left and a torn file: the window comes as ever, and its state is kept."""
+    old = tmp_path / "CONFIG" / "Postil" / "window.conf.lock"
+    kept = tmp_path / "CONFIG" / "Postil" / "windows" / f"{short_hash(str(tmp_path / 'catalog'), 16)}.json"
+    for file, text in ((old, ""), (kept, '{"place": "fi')):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
     found = started(tmp_path)
-    assert found["seconds"] < 20  # Qt alone waits for 30
-    assert not lock.exists()
+    assert found["size"] == [1280, 800] and found["seconds"] < 20
+    assert json.loads(kept.read_text("utf-8"))["place"] == "files"
+    assert [file.name for file in kept.parent.iterdir()] == [kept.name]

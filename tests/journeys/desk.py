@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, QSettings, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialog, QLabel, QMenu, QPushButton, QWidget
@@ -53,7 +53,6 @@ class Desk:
         """Start the program and wait until its first window has the catalog."""
         settings = Settings(self.settings_file)
         theme.apply(application_of(["postil"]), settings.values.scheme)
-        QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(self.path.parent / "window"))
         self._hook, sys.excepthook = sys.excepthook, self._on_unexpected
         self.program = Program(self.path, settings)
         self._taps = Taps(self.program)
