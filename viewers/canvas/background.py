@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from viewers.scene.threads import step_back
+
+log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
 Job = Callable[[Stop], Any]  # answers None when it stopped
@@ -32,10 +35,12 @@ class Bell(QObject):
 class Newest(QObject):
     """Jobs in slots by name; a slot holds the newest job only. `connect_done` tells (slot, result) on the GUI thread.
 
+    A job that fails is in the log, its slot is told to `connect_failed`, and the thread goes on with the next one.
     Without a parent, for the same reason as `Bell`.
     """
 
     _done = Signal(str, object)
+    _failed = Signal(str)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -50,6 +55,9 @@ class Newest(QObject):
     def connect_done(self, slot: Callable[[str, object], None]) -> None:
         """`slot` must be a method of a QObject of the GUI thread."""
         self._done.connect(slot, Qt.ConnectionType.QueuedConnection)
+
+    def connect_failed(self, slot: Callable[[str], None]) -> None:
+        self._failed.connect(slot, Qt.ConnectionType.QueuedConnection)
 
     def submit(self, slot: str, job: Job, *, supersede: bool = True) -> None:
         """`supersede`: what runs in this slot is worthless now and should stop."""
@@ -93,7 +101,16 @@ class Newest(QObject):
                 job = self._jobs.pop(slot)
                 self._running = slot
                 self._stopped.discard(slot)
-            result = job(lambda slot=slot: slot in self._stopped)  # type: ignore[misc]
+            self._do(slot, job, lambda slot=slot: slot in self._stopped)  # type: ignore[misc]
+
+    def _do(self, slot: str, job: Job, stop: Stop) -> None:
+        try:
+            result = job(stop)
+        except Exception:
+            log.exception("%s: what was to be done for “%s” failed", self._name, slot)
+            if not self._closed:
+                self._failed.emit(slot)
+        else:
             if result is not None and not self._closed:
                 self._done.emit(slot, result)
 
@@ -102,6 +119,5 @@ class AtOnce(Newest):
     """Does its jobs on the spot: for what is drawn faster than it is handed to another thread and back."""
 
     def submit(self, slot: str, job: Job, *, supersede: bool = True) -> None:
-        result = None if self._closed else job(lambda: False)
-        if result is not None:
-            self._done.emit(slot, result)
+        if not self._closed:
+            self._do(slot, job, lambda: False)

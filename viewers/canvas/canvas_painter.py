@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QTransform
 
 from storage.editing.on_frames import is_between
 from viewers.canvas.background import Stop
@@ -14,7 +14,7 @@ from viewers.canvas.layer import Layer, offset
 from viewers.canvas.live import LiveImage
 from viewers.canvas.mask_layer import MaskPreview
 from viewers.canvas.names import Name, draw_names
-from viewers.canvas.overlay import ACCENT, BACKGROUND, DARK, Overlay, draft_items
+from viewers.canvas.overlay import ACCENT, BACKGROUND, DARK, Overlay, draft_items, draw_chip
 from viewers.canvas.raster import Color, Item
 from viewers.canvas.shape_layer import MARGIN, image_bounds
 from viewers.scene.view_state import Placement
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from viewers.canvas.image_canvas import ImageCanvas
 
 RULER = 22.0  # thickness, logical px
+FAILED = QColor("#FF453A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ class CanvasPainter(QObject):
             self._paint_crosshair(p)
         if canvas.focus.display.rulers:
             self._paint_rulers(p)
+        self._paint_failed(p)
 
     def _paint_picture(self, p: QPainter, now: Placement, size: tuple[int, int]) -> None:
 
@@ -181,6 +183,20 @@ class CanvasPainter(QObject):
             int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
             text,
         )
+
+    def _paint_failed(self, p: QPainter) -> None:
+        """What is seen is not how things are: nobody must take it for an empty picture."""
+        canvas = self._canvas
+        if canvas._static.failed:
+            text = canvas.tr("Shapes could not be drawn: not all are seen. They are kept; the log says why.")
+        elif canvas._picture.failed:
+            text = canvas.tr("The picture could not be drawn. The log says why.")
+        else:
+            return
+        font = self.overlay.font
+        width = min(QFontMetricsF(font).horizontalAdvance(text) + 24, canvas.width() - 16.0)
+        rect = QRectF((canvas.width() - width) / 2, canvas.height() - 40.0, width, 26)
+        draw_chip(p, rect, text, font, FAILED)
 
     def _paint_hover(self, p: QPainter, now: Placement, size: tuple[int, int]) -> None:
         item = self._held.hover if self._held is not None else self._hovered()

@@ -120,6 +120,7 @@ class ImageCanvas(PointedCanvas):
             self.focus.listen(_weak(self._on_focus)),
             self.pictures.listen(self._bell.ring),
         ]
+        self._workers[2].connect_failed(self._on_tool_failed)
         self.destroyed.connect(_Ending(self._workers, self._detach))
         self._on_arrived()
 
@@ -158,6 +159,11 @@ class ImageCanvas(PointedCanvas):
         if self._turn.active:
             return False
         return self.pictures.idle and self._heard == self.pictures.told and self._picture.sharp and self._static.sharp
+
+    @property
+    def in_sight(self) -> bool:
+        """Picture and shapes are there, sharp or not."""
+        return self._picture.layer is not None and self._static.layer is not None
 
     @property
     def on_screen(self) -> FrameKey:
@@ -278,6 +284,15 @@ class ImageCanvas(PointedCanvas):
                 self._picture.stale = True
         if self._pointing.position is not None:
             self._tell_cursor(self._pointing.position)
+
+    @Slot(str)
+    def _on_tool_failed(self, _slot: str) -> None:
+        """What the tool in hand waits for does not come."""
+        self.tool_work.drop()
+        if self.tool is not None:
+            self.tool.cancel()
+            self.tool_acted()
+        self.status.emit(self.tr("That could not be worked out, and nothing was changed. The log says why; try it again."))
 
     def _on_document(self, change: DocumentChange) -> None:
         stale = self.shapes.changed(change)

@@ -96,6 +96,13 @@ def make_layer(pixels: NDArray[Any], placement: Placement, origin: tuple[int, in
     return Layer(pixels, image, placement, origin)
 
 
+def blank_layer(placement: Placement, size: tuple[int, int]) -> Layer:
+    """Nothing is drawn on it."""
+    made = make_layer(np.zeros((*reversed(size), 4), np.uint8), placement, (0, 0), opaque=False)
+    made.inked = (0, 0, 0, 0)
+    return made
+
+
 def offset(m: Matrix, origin: tuple[int, int]) -> Matrix:
     return (m[0], m[1], m[2] - origin[0], m[3], m[4], m[5] - origin[1])
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from viewers.canvas import tiles
 from viewers.canvas.background import Newest, Stop
-from viewers.canvas.layer import Layer, make_layer, offset
+from viewers.canvas.layer import Layer, blank_layer, make_layer, offset
 from viewers.canvas.shape_layer import Rect, grown, image_bounds, margin_for, within
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource, Seen, TileKey
@@ -60,11 +60,13 @@ class PictureLayer(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.ensure)
+        self.failed = False  # the last drawing came to nothing; it is tried again as soon as anything changes
         worker.connect_done(self._on_done)
+        worker.connect_failed(self._on_failed)
 
     @property
     def settled(self) -> bool:
-        return self.layer is not None and self._asked is None and not self.stale
+        return self._asked is None and (self.failed or (self.layer is not None and not self.stale))
 
     def show_grid(self, on: bool) -> None:
         if on != self.grid:
@@ -185,6 +187,7 @@ class PictureLayer(QObject):
         if slot != "picture":
             return
         serial, frame, placement, layer = result  # type: ignore[misc]
+        self.failed = False
         if self.turning:
             if self.composing and serial == self._serial:
                 self.composing, self.next, self._asked = False, layer, None
@@ -197,6 +200,17 @@ class PictureLayer(QObject):
             self._asked = None
             if not self._pause.isActive():
                 self.ensure()
+
+    @Slot(str)
+    def _on_failed(self, slot: str) -> None:
+        if slot != "picture":
+            return
+        self._asked, self.stale, self.failed = None, True, True
+        if self.turning and self.composing:
+            self.composing, self.next = False, blank_layer(self._view.placement(), self._view.device_size)
+            self.ready.emit()
+        else:
+            self.changed.emit()
 
 
 def first_sight(source: PictureSource, frame: int, room: Room) -> list[TileKey]:

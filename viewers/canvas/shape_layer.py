@@ -5,6 +5,7 @@ What changes is patched: a small place at once, a large one in the worker. Panni
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -13,9 +14,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from storage.model.geometry import Bounds
 from viewers.canvas import raster
 from viewers.canvas.background import Newest, Stop
-from viewers.canvas.layer import Layer, Rect, make_layer, offset
+from viewers.canvas.layer import Layer, Rect, blank_layer, make_layer, offset
 from viewers.canvas.raster import Item, Look
 from viewers.scene.view_state import Matrix, Placement, ViewState
+
+log = logging.getLogger(__name__)
 
 #: Patches that cost less than this are drawn on the spot: outline segments, device px.
 QUICK_SEGMENTS = 2_500
@@ -47,6 +50,7 @@ class ShapeLayer(QObject):
         self.layer: Layer | None = None
         self.next: Layer | None = None  # of the frame that is turned to
         self.turning = False
+        self.failed = False  # the last drawing came to nothing; it is tried again as soon as anything changes
         self._view = view
         self._worker = worker
         self._items = items
@@ -58,11 +62,13 @@ class ShapeLayer(QObject):
         self._stale = True
         self._patching: list[Bounds] = []
         worker.connect_done(self._on_done)
+        worker.connect_failed(self._on_failed)
 
     @property
     def settled(self) -> bool:
         """Nothing is under way: what is on the layer is how things are."""
-        return self.layer is not None and self._asked is None and not self._patching and not self._stale
+        idle = self._asked is None and not self._patching
+        return idle and (self.failed or (self.layer is not None and not self._stale))
 
     @property
     def sharp(self) -> bool:
@@ -95,6 +101,8 @@ class ShapeLayer(QObject):
         if self._asked is not None or self.turning:
             self._since.extend(places)
         if self.layer is None or self.turning or self._stale:
+            if self.failed:
+                self.ensure()
             return
         if len(places) > MANY:
             self._stale = True
@@ -102,6 +110,8 @@ class ShapeLayer(QObject):
             return
         for place in places:
             self._patch(place)
+            if self.failed:
+                return
         self.changed.emit()
 
     # -- another frame
@@ -158,7 +168,13 @@ class ShapeLayer(QObject):
             return serial, layer
 
         if self.turning and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
-            self._on_done("shapes", job(raster.never))
+            try:
+                answer = job(raster.never)
+            except Exception:
+                log.exception("the shapes of a frame could not be drawn")
+                self._on_failed("shapes")
+            else:
+                self._on_done("shapes", answer)
         else:
             self._worker.submit("shapes", job, supersede=supersede)
 
@@ -174,7 +190,11 @@ class ShapeLayer(QObject):
         items, region_matrix = self._region(layer, rect, look)
         cost = sum(_cost(item) for item in items)
         if cost <= QUICK_SEGMENTS and (rect[2] - rect[0]) * (rect[3] - rect[1]) <= QUICK_PIXELS:
-            self._paste(layer, rect, items, region_matrix, look)
+            try:
+                self._paste(layer, rect, items, region_matrix, look)
+            except Exception:
+                log.exception("shapes that have changed could not be drawn")
+                self._on_failed("patch")
             return
         self._patching.append(place)
         self._patch_later(layer)
@@ -228,6 +248,8 @@ class ShapeLayer(QObject):
                 self.changed.emit()
                 return
             self.layer, self._asked = layer, None
+            if self.failed:
+                self.failed = self._stale = False
             since, self._since = self._since, []
             self.touch(since)
             self.ensure()
@@ -240,6 +262,16 @@ class ShapeLayer(QObject):
                     layer.pixels[rect[1] : rect[3], rect[0] : rect[2]] = pixels
                     layer.ink(rect)
                 self.changed.emit()
+
+    @Slot(str)
+    def _on_failed(self, slot: str) -> None:
+        self._asked, self._patching = None, []
+        self._stale = self.failed = True
+        if slot == "shapes" and self.turning:
+            self.next = blank_layer(self._view.placement(), self._view.device_size)
+            self.ready.emit()
+        else:
+            self.changed.emit()
 
 
 def _quick(items: Sequence[Item]) -> bool:
