@@ -83,6 +83,7 @@ class LabelEditor(TaskVerbs, QWidget):
         self._ready_next: LoadedTask | None = None
         self._left_behind: list[QObject] = []  # of tasks put away: hidden, to be destroyed when nobody waits
         self._wanted: int | None = None
+        self._seen = False  # the task has been on the screen, its picture and its shapes
         self._alone = False
         self._clipboard = Clipboard()
         self._keys: dict[str, tuple[str, ...]] = {}
@@ -174,7 +175,7 @@ class LabelEditor(TaskVerbs, QWidget):
 
     def _show(self, loaded: LoadedTask) -> None:
         self._put_away()
-        self.loaded = loaded
+        self.loaded, self._seen = loaded, False
         self._begin_session(loaded)
         self._put_editor(loaded)
         self._put_side(loaded)
@@ -346,7 +347,8 @@ class LabelEditor(TaskVerbs, QWidget):
         """Load the task that comes next and decode its picture, once the present one is drawn: both want the interpreter."""
         if self.loaded is None or self.editor is None:
             return
-        if not self.editor.settled:
+        self._seen = self._seen or (self.editor.isVisible() and self.editor.in_sight)
+        if not (self._seen and self.editor.settled):
             self._idle.start()
             return
         self._clear_behind()

@@ -17,6 +17,7 @@ class TaskVerbs:
     """Mixed into the label editor."""
 
     _moving = False  # the task is being handed in or skipped
+    _going = 0  # steps to a task before or after that were asked for and have not begun
     #: Whether another window has a task open: one does not come to it from task to task.
     elsewhere: Callable[[int], bool] = staticmethod(lambda _task_id: False)
 
@@ -29,10 +30,16 @@ class TaskVerbs:
         def ask() -> Sequence[int]:
             return reads.task_ids(task.project_id, stage=task.stage_uuid)
 
-        self._context.jobs.read(ask, partial(self._go, task.id, step), self._on_failed, owner=self)
+        def failed(error: Exception) -> None:
+            self._going -= 1
+            self._on_failed(error)
+
+        self._going += 1
+        self._context.jobs.read(ask, partial(self._go, task.id, step), failed, owner=self)
 
     def _go(self: LabelEditor, shown: int, step: int, queue: Sequence[int]) -> None:
         """From the one that was asked for last: whoever presses faster than tasks open still gets a step for each press."""
+        self._going -= 1
         since = self._wanted if self._wanted in queue else shown
         at = (queue.index(since) if since in queue else 0) + step
         while 0 <= at < len(queue) and self.elsewhere(queue[at]):
@@ -65,7 +72,14 @@ class TaskVerbs:
 
     def _move_on(self: LabelEditor, text: str, work: Any, *, gone: bool) -> None:
         """`gone`: the task leaves the queue; else it goes to its end. Once, and after everything of it is written."""
-        if self.loaded is None or self._moving or self._wanted != self.task_id:
+        if self.loaded is None or self._moving:
+            return
+        if self._going or self._wanted != self.task_id:
+            self._messages.tell(self.tr("Another task is on its way: nothing was handed in or skipped. Look at it first."))
+            return
+        if not self._seen:
+            words = self.tr("“{0}” has only just come up: it was not handed in or skipped. Look at it first.")
+            self._messages.tell(words.format(self.loaded.task.title))
             return
         task = self.loaded.task
         following = self._ready_next.task.id if self._ready_next is not None else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from contextlib import closing
+from threading import Event
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app import label_editor
 from storage.catalog import labels, tasks
 from storage.catalog.engine import Catalog
 from storage.errors import DiskFull
@@ -110,3 +112,53 @@ def test_a_task_that_somebody_else_has_handed_in_is_not_touched_again(
     assert "“a.png” is in the stage “Complete” by now" in told[0]
     assert queue.editor.loaded.task.id == seen.id
     assert queue.reads.task(seen.id).status is TaskStatus.COMPLETED
+
+
+def titles_done(desk: Desk) -> list[str]:
+    return [t.title for t in rows(desk) if t.status is TaskStatus.COMPLETED]
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+Return", "Ctrl+Shift+Return"])
+def test_while_another_task_is_read_nothing_is_handed_in(queue: Desk, keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_task(queue, "a.png")
+    queue.editor._on_prefetched(None)  # the next one is not there yet
+    go, read = Event(), label_editor.load_task
+    monkeypatch.setattr(label_editor, "load_task", lambda *args: go.wait(20) and read(*args))
+    told: list[str] = []
+    queue.window.messages.told.connect(told.append)
+    queue.key("PgDown")
+    for wanted in ("asked for", "being read"):
+        queue.key(keys)
+        assert told and "nothing was handed in" in told.pop(), f"the next one is {wanted}"
+        queue.until(lambda: queue.editor.awaits(queue.editor._wanted), "the next one is being read")
+    go.set()
+    queue.wait_idle()
+    assert queue.editor.loaded.task.title == "b.png"
+    assert {t.status for t in rows(queue)} <= {TaskStatus.NEW, TaskStatus.ASSIGNED}
+    queue.key("Ctrl+Return")
+    queue.wait_idle()
+    assert titles_done(queue) == ["b.png"]
+
+
+def test_a_task_is_handed_in_only_after_it_has_been_on_the_screen(queue: Desk) -> None:
+    """It was read ahead and comes at once; the hand meant the one before."""
+    open_task(queue, "a.png")
+    told: list[str] = []
+    queue.window.messages.told.connect(told.append)
+    pressed: list[int] = []
+
+    def press(task_id: int) -> None:
+        pressed.append(task_id)
+        queue.key("Ctrl+Return")
+
+    queue.editor.opened.connect(press)
+    queue.key("PgDown")
+    queue.until(lambda: pressed, "the next one comes up")
+    queue.editor.opened.disconnect(press)
+    queue.wait_idle()
+    assert titles_done(queue) == []
+    assert any("“b.png” has only just come up" in each for each in told)
+    assert queue.editor.loaded.task.title == "b.png"
+    queue.key("Ctrl+Return")
+    queue.wait_idle()
+    assert titles_done(queue) == ["b.png"]

@@ -82,6 +82,11 @@ class Editor(QWidget):
         return True
 
     @property
+    def in_sight(self) -> bool:
+        """The medium and its labels can be seen, if not all of it in its final sharpness."""
+        return self.settled
+
+    @property
     def room(self) -> tuple[float, float, float] | None:
         """For a picture: width and height in logical px, device px for each. None: it shows none."""
         return None

@@ -142,6 +142,10 @@ class ImageEditor(ToolVerbs, Editor):
         return self.canvas.settled
 
     @property
+    def in_sight(self) -> bool:
+        return self.canvas.in_sight
+
+    @property
     def room(self) -> tuple[float, float, float]:
         view = self.canvas.view
         return (*view.size, view.dpr)

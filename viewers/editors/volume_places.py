@@ -107,8 +107,15 @@ class VolumePlaces:
     @property
     def settled(self) -> bool:
         """Where another plane or a slab takes the place of the acquired slices nobody waits for those."""
-        unseen = self.state is not None and not self.canvas.isVisible()
-        return unseen or super().settled  # type: ignore[misc]
+        return self._unseen or super().settled  # type: ignore[misc]
+
+    @property
+    def in_sight(self) -> bool:
+        return self._unseen or super().in_sight  # type: ignore[misc]
+
+    @property
+    def _unseen(self) -> bool:
+        return self.state is not None and not self.canvas.isVisible()
 
     def go_to(self, at: FrameKey) -> None:
         self.stop_cine()
