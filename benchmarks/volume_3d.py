@@ -106,12 +106,12 @@ def _turn(view: Any, name: str, moves: int, out: dict[str, Any], watch: Any) -> 
     for n in range(moves):
         before = view.shown
         view.set_camera(view.camera.turned(4, 1.5), held=True)
-        yield lambda before=before: view.shown is not before and view.shown.wish.generation == view._generation
+        yield lambda before=before: view.shown is not before and view.shown.wish.generation == view._workers.generation
         frames.append(view.shown.took_s * 1000)
         if n % 10 == 9:
             began = time.perf_counter()
             view.rest()  # the button is let go
-            yield lambda: view.shown.fine and view.shown.wish.generation == view._generation
+            yield lambda: view.shown.fine and view.shown.wish.generation == view._workers.generation
             refined.append((time.perf_counter() - began) * 1000)
     out["gaps"] += watch.take()
 

@@ -32,11 +32,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from storage.errors import Refused
 from storage.model.space import Floats
 from storage.model.voxels import VoxelBlock
-from viewers.canvas.background import Bell
 from viewers.canvas.volume_3d_bar import Bar
 from viewers.canvas.volume_3d_hand import Hand
 from viewers.canvas.volume_3d_marks import arms, paint_marks, paint_words, under_arms
-from viewers.scene.surfaces import Color, SurfaceMaker
+from viewers.canvas.volume_3d_workers import Workers
+from viewers.scene.surfaces import Color
 from viewers.scene.view_state import device_size
 from viewers.scene.volume_render.camera import Camera, Side
 from viewers.scene.volume_render.feed import Reading, read
@@ -44,23 +44,11 @@ from viewers.scene.volume_render.grid import Grid, corners
 from viewers.scene.volume_render.ladder import Step
 from viewers.scene.volume_render.looks import Look, Preset, presets
 from viewers.scene.volume_render.pick import pick
-from viewers.scene.volume_render.render_thread import RenderThread, Subject
-from viewers.scene.volume_render.wish import GROUND, ClipBox, Drawn, Wish
+from viewers.scene.volume_render.render_thread import Subject
+from viewers.scene.volume_render.wish import GROUND, ClipBox, Drawn
 
 #: What takes longer (ms) says so.
 PATIENCE_MS = 150
-
-
-class _Mail:
-    """Between the threads and the view: the newest picture, and a bell. Holds nothing of the view."""
-
-    def __init__(self) -> None:
-        self.bell = Bell()
-        self.newest: Drawn | None = None
-
-    def put(self, drawn: Drawn) -> None:
-        self.newest = drawn
-        self.bell.ring()
 
 
 class VolumeView(QWidget):
@@ -88,12 +76,8 @@ class VolumeView(QWidget):
         self.patient = False
         self._image: QImage | None = None
         self._arms = QPolygonF()  # of the crosshair, as they were told last
-        self._masks: dict[str, tuple[VoxelBlock, Color]] = {}
-        self._chosen_look = False
-        self._forced, self._generation, self._held, self._stale = step, 0, False, False
-        self._mail = _Mail()
-        self._thread: RenderThread | None = None
-        self._maker: SurfaceMaker | None = None
+        self._workers = Workers(step)
+        self._chosen_look = self._held = self._stale = False
         self._closed = False
         self._stop_listening = lambda: None
         self._hand = Hand(self)
@@ -110,10 +94,11 @@ class VolumeView(QWidget):
         self.setAccessibleDescription(
             self.tr("The volume in 3D. Arrow keys turn it, A, P, L, R, H and F look from a side of the patient.")
         )
-        self._mail.bell.rung.connect(self._on_mail, Qt.ConnectionType.QueuedConnection)
+        self._workers.bell.rung.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
+        self.destroyed.connect(self._workers.end)
         listen = getattr(self.store, "listen", None)
         if listen is not None:
-            self._stop_listening = listen(self._mail.bell.ring)
+            self._stop_listening = listen(self._workers.bell.ring)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -126,9 +111,8 @@ class VolumeView(QWidget):
         """None: there is none. Told at every step through the slices, which go before refining the picture; a film that runs
         through them for minutes does not."""
         self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
-        for worker in (self._thread, self._maker):
-            if worker is not None and by_hand:
-                worker.give_way()
+        if by_hand:
+            self._workers.give_way()
         if self._image is not None and not self._words():  # else there is none to be seen
             before, self._arms = self._arms, arms(self)
             self.update(under_arms(before) | under_arms(self._arms))
@@ -136,10 +120,7 @@ class VolumeView(QWidget):
     def set_surfaces(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
         """All segments that are seen: by id the block of voxels and the colour (red, green, blue of 0..255). A block that is
         another object than before has changed; until its surface is made the old one stays."""
-        self._masks = {name: (block, (int(c[0]), int(c[1]), int(c[2]))) for name, (block, c) in masks.items()}
-        if self._maker is not None:
-            self._maker.want(self._masks)
-            self._hand_over_surfaces()
+        self._workers.set_masks({name: (block, (int(c[0]), int(c[1]), int(c[2]))) for name, (block, c) in masks.items()})
 
     def set_time(self, t: int) -> None:
         """Of a volume over time."""
@@ -153,7 +134,7 @@ class VolumeView(QWidget):
             return
         self.on = on
         if not on:
-            self._end_threads()
+            self._workers.end()
             self._image, self.shown = None, None
         elif self.isVisible():
             self._begin()
@@ -234,24 +215,25 @@ class VolumeView(QWidget):
         """What is wanted is on the screen, as good as it gets."""
         if not self.on or self.step is Step.OFF or self.reading.why_not or self._closed:
             return True
-        if self._thread is None or self._maker is None or self._maker.busy or not self._thread.settled:
+        if not self._workers.settled:
             return False
-        return bool(self._thread.state.fault) or (
-            self.shown is not None and self.shown.fine and self.shown.wish.generation == self._generation
+        shown = self.shown
+        return bool(self._workers.state.fault) or (
+            shown is not None and shown.fine and shown.wish.generation == self._workers.generation
         )
 
     @property
     def step(self) -> Step | None:
         """Of the ladder; None before it is known."""
-        return self._thread.state.step if self._thread is not None else None
+        return self._workers.state.step
 
     @property
     def grid(self) -> Grid | None:
-        return self._thread.state.grid if self._thread is not None else None
+        return self._workers.state.grid
 
     @property
     def note(self) -> str:
-        return self._thread.state.note if self._thread is not None else ""
+        return self._workers.state.note
 
     @property
     def badges(self) -> tuple[str, ...]:
@@ -278,55 +260,40 @@ class VolumeView(QWidget):
         self._closed = True
         self._stop_listening()
         self._patience.stop()
-        self._end_threads()
+        self._workers.end()
         self.reading = Reading()
 
     def ended(self, timeout: float = 10.0) -> bool:
         """After `close_view`: waits for the threads. For tests and benchmarks."""
-        return all(thread.join(timeout) for thread in self._ending)
+        return self._workers.ended(timeout)
 
     # -- threads -----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        if self._thread is not None or self._closed or not self.on:
+        if self._workers.thread is not None or self._closed or not self.on:
             return
-        self._thread = RenderThread(self._mail.put, self._mail.bell.ring, self._forced)
-        self.destroyed.connect(self._thread.close)
+        self._workers.begin()
         self._patience.start()
         self._read()
 
-    _ending: tuple[Any, ...] = ()
-
-    def _end_threads(self) -> None:
-        ended = [t for t in (self._thread, self._maker) if t is not None]
-        self._thread, self._maker = None, None
-        for thread in ended:
-            thread.close()
-        self._ending = (*(t for t in self._ending if t.alive), *ended)
-
     def _read(self) -> None:
         """What has come of the volume."""
-        if self._thread is None:
+        if self._workers.thread is None:
             return
         before = self.reading
         self.reading = read(self.store, self.time, before.subject)
         subject = self.reading.subject
-        if subject is not None and (subject is not before.subject or self._maker is None):
+        if subject is not None and (subject is not before.subject or self._workers.shows_nothing):
             self._meet(subject)
         self.update()
 
     def _meet(self, subject: Subject) -> None:
-        assert self._thread is not None
         if self.camera is None:
             self.camera = Camera.around(*corners(subject.geometry))
             self.camera = self.camera.fitted(self._corner_points(), self.px_size)
         if not self._chosen_look:
             self.look = Look(self.presets()[0])
-        if self._maker is None:
-            self._maker = SurfaceMaker(subject.geometry, self._mail.bell.ring)
-            self.destroyed.connect(self._maker.close)
-            self._maker.want(self._masks)
-        self._thread.show(subject)
+        self._workers.show(subject)
         self.bar.follow()
         self.ask()
 
@@ -334,28 +301,19 @@ class VolumeView(QWidget):
         """A picture of how things stand now."""
         self._held = held
         self._stale = not self.isVisible()  # nobody looks: drawn when it is shown
-        if self._stale or self._thread is None or self.camera is None or self.reading.subject is None:
+        if self._stale or self._workers.thread is None or self.camera is None or self.reading.subject is None:
             self.update()
             return
-        self._generation += 1
-        self._thread.want(
-            Wish(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held, self._generation)
-        )
-
-    def _hand_over_surfaces(self) -> None:
-        if self._thread is not None and self._maker is not None:
-            self._thread.set_surfaces(self._maker.surfaces())
+        self._workers.want(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held=held)
 
     @Slot()
-    def _on_mail(self) -> None:
+    def _on_news(self) -> None:
         if self._closed:
             return
-        if self._maker is not None and self._maker.news():
-            self._hand_over_surfaces()
         if self.reading.subject is None:
             self._read()
-        drawn, self._mail.newest = self._mail.newest, None
-        if drawn is not None and self._thread is not None and drawn.wish.generation <= self._generation:
+        drawn = self._workers.take()
+        if drawn is not None:
             height, width = drawn.picture.shape[:2]
             self._image = QImage(drawn.picture.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             self.shown = drawn  # keeps the picture's memory
@@ -388,9 +346,8 @@ class VolumeView(QWidget):
             return self.tr("3D is switched off")
         if self.reading.why_not:
             return self.reading.why_not
-        state = self._thread.state if self._thread is not None else None
-        if state is not None and state.fault:
-            return state.fault
+        if self._workers.state.fault:
+            return self._workers.state.fault
         if self._image is not None or not self.patient:
             return ""
         if self.reading.subject is None and self.reading.wanted:
@@ -495,7 +452,7 @@ class VolumeView(QWidget):
         subject = self.reading.subject
         if camera is None or subject is None:
             return None
-        blocks = [block for block, _ in self._masks.values()]
+        blocks = [block for block, _ in self._workers.masks.values()]
         return pick(x, y, self.px_size, camera, self.grid, self.look, self.clip, blocks, subject.geometry)
 
     def show_menu(self, at: QPoint) -> None:

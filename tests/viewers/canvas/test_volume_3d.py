@@ -208,7 +208,7 @@ def test_without_geometry_the_missing_tags_are_named(opened):
     view = opened(made)
     for tag in ("Image Position (Patient)", "Image Orientation (Patient)", "Pixel Spacing"):
         assert tag in view._words()
-    assert view._thread.alive is False
+    assert view._workers.thread.alive is False
     made.missing = ("Pixel Spacing",)
     only = opened(made)
     assert "Pixel Spacing" in only._words() and "Position" not in only._words()
@@ -269,7 +269,7 @@ def test_a_fault_while_rendering_is_said_and_the_next_wish_tries_again(opened, q
 
 def test_the_person_may_switch_3d_off_and_on(opened, qtbot):
     view = opened()
-    thread = view._thread
+    thread = view._workers.thread
     with qtbot.waitSignal(view.switched) as seen:
         view.set_on(False)
     assert seen.args == [False] and thread.join(5) and "switched off" in view._words()
@@ -281,13 +281,13 @@ def test_the_person_may_switch_3d_off_and_on(opened, qtbot):
 
 def test_a_view_that_begins_switched_off_starts_nothing(opened):
     view = opened(on=False)
-    assert view._thread is None and not key(view, Qt.Key.Key_A)
+    assert view._workers.thread is None and not key(view, Qt.Key.Key_A)
 
 
 def test_3d_can_be_switched_off_from_outside(opened, monkeypatch):
     monkeypatch.setenv(ladder.OVERRIDE, "off")
     view = opened(step=None)
-    assert "switched off" in view._words() and view._thread.join(5) and not key(view, Qt.Key.Key_A)
+    assert "switched off" in view._words() and view._workers.thread.join(5) and not key(view, Qt.Key.Key_A)
 
 
 @pytest.mark.parametrize("slope", [1.0, 2.0])
@@ -540,16 +540,16 @@ def test_wishes_that_are_no_longer_wanted_are_not_drawn(opened, qtbot):
     for _ in range(200):
         view.set_camera(view.camera.turned(1, 0))
     settle(qtbot, view)
-    assert len(drawn) < 100 and drawn == sorted(drawn) and drawn[-1] == view._generation
+    assert len(drawn) < 100 and drawn == sorted(drawn) and drawn[-1] == view._workers.generation
 
 
 def test_what_nobody_sees_is_not_drawn_until_it_is_shown(opened, qtbot):
     view = opened()
     view.hide()
-    wished = view._generation
+    wished = view._workers.generation
     view.look_from(Side.H)
     view.set_preset(view.presets()[1])
-    assert view._generation == wished
+    assert view._workers.generation == wished
     view.show()
     settle(qtbot, view)
     assert view.shown.wish.look.preset is view.presets()[1] and letters(view.shown.wish.camera.toward) == "H"
@@ -567,7 +567,7 @@ def test_views_come_and_go_in_the_middle_of_their_work(qtbot):
         view = VolumeView(made, step=Step.CPU)
         view.resize(300, 300)
         view.show()
-        thread = view._thread
+        thread = view._workers.thread
         if n % 3 == 1:
             qtbot.waitUntil(lambda view=view: view.shown is not None, timeout=20000)
             view.set_camera(view.camera.turned(30, 0))
