@@ -240,6 +240,10 @@ class Catalog:
         """Opened for looking: whatever would change it is refused."""
         return self._writer is None
 
+    def require_writing(self) -> None:
+        """For work that touches files before it comes to an operation. Raises CatalogError where it is opened for looking."""
+        self._writing()
+
     @property
     def disk_is_full(self) -> bool:
         """The reserve had to be given up: single changes are still saved, bulk work is refused."""

@@ -85,6 +85,8 @@ def import_labels(
     progress: Progress | None = None,
 ) -> ImportResult:
     """Merge a file's labels into a project. What was committed before a cancel or an error stays."""
+    if not dry_run:
+        catalog.require_writing()
     take = {"encord": _take_encord, "coco": _take_coco}.get(format)
     if take is None and format not in VOLUME_FORMATS:
         remedy = "Formats: " + ", ".join(LABEL_FORMATS) + "."
@@ -116,6 +118,8 @@ def import_dicom_labels(
     and stops none of the others."""
     from storage.services.import_volumes import take_dicom_files
 
+    if not dry_run:
+        catalog.require_writing()
     progress = progress or Progress()
     result = ImportResult(files[0] if len(files) == 1 else Path(os.path.commonpath(files)), dry_run)
     importer = _Importer(catalog, project_id, result, progress)

@@ -75,6 +75,7 @@ def add_paths(
     Cancelling is no error: the result says `cancelled` and lists what was committed. `on_batch` gets the new ids after
     each commit, on the calling thread.
     """
+    catalog.require_writing()
     options = Options(render, link, dataset_id, duplicates, only, Workers(workers, processes), on_batch)
     work = _Intake(catalog, folder_id, options, progress)
     end_well(work.result, lambda: work.run(paths))

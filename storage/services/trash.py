@@ -28,6 +28,7 @@ def empty(catalog: Catalog, older_than_days: int | None = KEEP_DAYS, progress: P
 
     A file is removed only after the commit that forgot it: a crash in between leaves a file too many, never one too few.
     """
+    catalog.require_writing()
     progress = progress or Progress()
     before = None if older_than_days is None else now_ms() - older_than_days * _DAY_MS
     groups = trash.older_than(catalog.reader(), before)
