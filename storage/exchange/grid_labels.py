@@ -112,7 +112,8 @@ def read_labels(path: Path, file: LabelFile, filler: DocumentFiller) -> LabelDoc
 
 @contextmanager
 def _numbers(path: Path, header: GridHeader) -> Iterator[NDArray[Any]]:
-    """[time, slice, row, column], mapped; packed ones are unpacked into a file that vanishes."""
+    """[time, slice, row, column], mapped from a copy that vanishes: a file of others that is cut short meanwhile, mapped itself,
+    would end the program."""
     if header.samples != 1:
         raise BadInput(f"{path.name} holds colours, not labels.", remedy="Give a label volume.", input=str(path))
     if header.data_bytes > MOST_BYTES:
@@ -125,11 +126,8 @@ def _numbers(path: Path, header: GridHeader) -> Iterator[NDArray[Any]]:
     if header.interleaved:
         shape = (header.slices, header.rows, header.columns, header.times)
     with tempfile.TemporaryFile() as unpacked:
-        if header.packed:
-            _unpack(path, header, unpacked)
-            mapped = np.memmap(unpacked, header.dtype, "r", 0, shape)
-        else:
-            mapped = np.memmap(header.data_path, header.dtype, "r", header.offset, shape)
+        _unpack(path, header, unpacked)
+        mapped = np.memmap(unpacked, header.dtype, "r", 0, shape)
         yield np.moveaxis(mapped, 3, 0) if header.interleaved else mapped
         del mapped
 
@@ -141,10 +139,10 @@ def _unpack(path: Path, header: GridHeader, into: IO[bytes]) -> None:
     try:
         with header.data_path.open("rb") as raw:
             skip = header.offset
-            if header.packed == "payload":
+            if header.packed != "whole":
                 raw.seek(header.offset)
                 skip = 0
-            with gzip.GzipFile(fileobj=raw) as file:
+            with gzip.GzipFile(fileobj=raw) if header.packed else raw as file:
                 while skip > 0:
                     skip -= len(file.read(min(skip, _PIECE)) or _cut(path))
                 while left > 0:

@@ -76,9 +76,6 @@ class ArrayFrames:
             raise BadInput(f"I{frame} cannot be decoded.", remedy="Copy it again.")
         out[...] = self._values[frame]
 
-    def mapped(self) -> None:
-        return None
-
     def look(self, frame: int, chosen: Window | Lut | None = None, *, invert: bool = False) -> Look:
         own = self.voi.luts[0] if self.voi.luts else None
         if own is None and self.voi.windows:

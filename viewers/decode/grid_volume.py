@@ -1,6 +1,6 @@
 """Volumes whose values lie in one file in the order of the array: NIfTI, NRRD. Never as doubles unless the file has doubles.
 
-A file that is not packed is mapped: nothing is read until it is looked at. A packed one is unpacked once into the cache.
+A packed file is unpacked once into the cache.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from viewers.decode.arrays import Array
 from viewers.decode.faults import Check, decoding, name_of
 from viewers.decode.overlays import Overlay
 from viewers.decode.pyramid import unnamed_file
+from viewers.decode.straight import read_values
 from viewers.decode.voi import Look, Window
 
 #: Up to this size a packed file is unpacked in one go, five times as fast as in pieces.
@@ -45,6 +46,7 @@ class GridFrames:
         self.shape: tuple[int, ...] = (header.times * header.slices, *frame, *((3,) if header.samples > 1 else ()))
         self.keep = self.at_once = bool(header.packed)
         self._frame_bytes = header.data_bytes // (header.times * header.slices)
+        self._straight = np.dtype(header.dtype) == self.dtype and not header.interleaved and header.samples != 4
         self._source = source
         self._check()
 
@@ -52,19 +54,13 @@ class GridFrames:
     def identity(self) -> str:
         return f"grid|{self.header.to_dict()}|{self._source.path}|{self._source.etag}"
 
-    def mapped(self) -> Array | None:
-        path, header = self._source.path, self.header
-        plain = np.dtype(header.dtype).newbyteorder("=") == self.dtype and np.dtype(header.dtype).isnative
-        if path is None or header.packed or header.interleaved or not plain or header.samples == 4:
-            return None
-        with decoding(self._source):
-            return np.asarray(np.memmap(path, self.dtype, "r", header.offset, self.shape))
-
     def read_into(self, frame: int, out: Array) -> None:
         header, size = self.header, self._frame_bytes
         if header.packed:
             return self._read_packed(frame, out)
         with decoding(self._source):
+            if self._straight and self._source.path is not None:
+                return read_values(self._source.path, header.offset + frame * size, out)
             if header.interleaved:
                 every = self._source.read_at(header.offset + frame % self.slices * size * self.times, size * self.times)
                 values = np.frombuffer(every, header.dtype).reshape(-1, self.times)[:, frame // self.slices]

@@ -1,9 +1,13 @@
-"""Pixels that lie in a DICOM file as they are shown: read straight into the array, with no copy between."""
+"""Values that lie in a file as they are shown: read straight into the array, with no copy between.
+
+Files of others are read, never mapped: one that is cut short while it is mapped ends the whole program.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -22,28 +26,37 @@ def read_straight(source: ByteSource, offset: int, length: int, fmt: PixelFormat
     if length < out.nbytes:
         raise ValueError(f"it ends early: {length:,} of {out.nbytes:,} bytes of the frame are there")
     lead = bytearray(_ELEMENT if first and offset >= _ELEMENT else 0)
-    handle = os.open(source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        got = _read_both(handle, offset - len(lead), lead, out)
-    finally:
-        os.close(handle)
+    got = _read_both(source.path, offset - len(lead), lead, out)
     if lead and fmt.transfer_syntax != _IN_AN_ITEM and not _is_pixel_data(lead):
         raise ValueError("it has changed since it was added: its pixels are not where they were")
-    if got < out.nbytes:
-        raise ValueError(f"it ends early: {max(0, got):,} of {out.nbytes:,} bytes of the frame are there")
+    _expect(got, out)
     if fmt.number == "int" and fmt.samples == 1:
         _mask(out, fmt)
 
 
-def _read_both(handle: int, offset: int, lead: bytearray, out: Array) -> int:
+def read_values(path: Path, offset: int, out: Array) -> None:
+    """The bytes of `out` from there on. ValueError where there are fewer."""
+    _expect(_read_both(path, offset, bytearray(), out), out)
+
+
+def _expect(got: int, out: Array) -> None:
+    if got < out.nbytes:
+        raise ValueError(f"it ends early: {max(0, got):,} of {out.nbytes:,} bytes of the frame are there")
+
+
+def _read_both(path: Path, offset: int, lead: bytearray, out: Array) -> int:
     """Bytes of `out` that were read."""
     view = out.data.cast("B")
-    if not hasattr(os, "preadv"):  # Windows
-        with os.fdopen(os.dup(handle), "rb", buffering=0) as file:
-            file.seek(offset)
-            return (file.readinto(lead) or 0) - len(lead) + _rest(file.readinto, view, 0)
-    got = os.preadv(handle, [lead, view], offset) - len(lead)
-    return _rest(lambda left: os.preadv(handle, [left], offset + len(lead) + len(view) - len(left)), view, got)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        if not hasattr(os, "preadv"):  # Windows
+            with os.fdopen(os.dup(handle), "rb", buffering=0) as file:
+                file.seek(offset)
+                return (file.readinto(lead) or 0) - len(lead) + _rest(file.readinto, view, 0)
+        got = os.preadv(handle, [lead, view], offset) - len(lead)
+        return _rest(lambda left: os.preadv(handle, [left], offset + len(lead) + len(view) - len(left)), view, got)
+    finally:
+        os.close(handle)
 
 
 def _rest(read: Callable[[memoryview], int | None], view: memoryview, got: int) -> int:

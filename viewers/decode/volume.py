@@ -59,9 +59,6 @@ class Frames(Protocol):
     def fill(self, array: Array, came: Callable[[int], None], check: Check) -> None:
         """Instead of `read_into`, where `at_once`: all frames in the order of the file."""
 
-    def mapped(self) -> Array | None:
-        """All values straight from the disk, where the file has them in the form that is shown."""
-
     def look(self, frame: int, chosen: Window | Lut | None = None, *, invert: bool = False) -> Look:
         """How a frame is shown: with the file's own first window or LUT unless one is chosen."""
 
@@ -169,9 +166,6 @@ class DicomFrames:
             check()
             self.read_into(frame, array[frame])
             came(frame)
-
-    def mapped(self) -> Array | None:
-        return None
 
     def look(self, frame: int, chosen: Window | Lut | None = None, *, invert: bool = False) -> Look:
         own = self.index.voi_of(frame)

@@ -68,9 +68,19 @@ class Room:
         return int(np.prod(self._frames.shape, dtype=np.int64)) * self._frames.dtype.itemsize
 
     def find(self) -> Array | None:
-        """All values from where they lie already."""
-        mapped = self._frames.mapped()
-        return self._from_cache() if mapped is None else mapped
+        """All values from the cache, where they lie already."""
+        if self._cache is None:
+            return None
+        place = self._cache.named(self._frames.identity)
+        try:
+            with place.open("rb") as file:
+                if file.read(_HEAD) != self._head() or os.fstat(file.fileno()).st_size != _HEAD + self.nbytes:
+                    return None
+                made = np.memmap(file, self._frames.dtype, "r", _HEAD, self._frames.shape)
+        except OSError:
+            return None
+        self._cache.touch(place)
+        return np.asarray(made)
 
     def make(self) -> Array:
         """Zeros. DiskFull where there is neither memory nor disk for them."""
@@ -136,20 +146,6 @@ class Room:
     def _in_unnamed_file(self) -> Array:
         with unnamed_file(self.nbytes) as file:  # the mapping outlives the file object
             return np.asarray(np.memmap(file, self._frames.dtype, "r+", 0, self._frames.shape))
-
-    def _from_cache(self) -> Array | None:
-        if self._cache is None:
-            return None
-        place = self._cache.named(self._frames.identity)
-        try:
-            with place.open("rb") as file:
-                if file.read(_HEAD) != self._head() or os.fstat(file.fileno()).st_size != _HEAD + self.nbytes:
-                    return None
-                made = np.memmap(file, self._frames.dtype, "r", _HEAD, self._frames.shape)
-        except OSError:
-            return None
-        self._cache.touch(place)
-        return np.asarray(made)
 
     def _head(self) -> bytes:
         text = json.dumps({"shape": list(self._frames.shape), "dtype": self._frames.dtype.str}).encode()

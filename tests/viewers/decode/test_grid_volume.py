@@ -1,13 +1,16 @@
-"""NIfTI and NRRD: the numbers that nibabel and SimpleITK read, mapped where they lie or unpacked once."""
+"""NIfTI and NRRD: the numbers that nibabel and SimpleITK read, where they lie or unpacked once."""
 
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK as sitk  # noqa: N813
 
 from storage.errors import BadInput
 from storage.media.source import FileSource
@@ -50,12 +53,54 @@ def test_every_kind_of_number_is_exact(tmp_path, kind, big_endian, name):
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_plain_file_is_mapped_not_read(tmp_path, version):
+def test_a_plain_file_needs_no_copy_in_the_cache(tmp_path, version):
     values = some(np.int16)
     store = loaded(phantoms.nifti(tmp_path / "v.nii", values, AFFINE, version=version), tmp_path / "cache")
-    assert isinstance(store.array.base, np.memmap)
     assert not (tmp_path / "cache").exists()
     assert np.array_equal(store.array, values)
+
+
+CUT_SHORT = """
+import os, sys
+from pathlib import Path
+from storage.media.source import FileSource
+from viewers.decode.grid_volume import open_grid
+from viewers.scene.volume_source import VolumeSource
+
+paths = [Path(name) for name in sys.argv[1:]]
+seen, ahead = (VolumeSource(lambda path=path: open_grid(FileSource(path), {})) for path in paths)
+seen.start()
+while not seen.complete:
+    pass
+frames = open_grid(FileSource(paths[1]), {})  # opened, and nothing of it is read yet
+ahead._open = lambda: frames
+for path in paths:
+    os.truncate(path, 4000)
+n = seen.slices
+total = int(sum(seen.slice(k).array.sum(dtype="int64") for k in range(n)))
+ahead.start()
+while not (ahead.complete or ahead.error):
+    pass
+print(total, sorted(ahead.damaged) == list(range(n)))
+print(ahead.damaged[n - 1].reason)
+"""
+
+
+@pytest.mark.parametrize("name", ["v.nii", "v.nrrd"])
+def test_a_file_that_is_cut_short_while_it_is_looked_at_or_read_ahead_does_no_harm(tmp_path, name):
+    """As memory that is mapped, such a file ends the program (SIGBUS)."""
+    values = (np.arange(20 * 64 * 64) % 30_000).astype(np.int16).reshape(20, 64, 64)
+    paths = [tmp_path / f"{n}-{name}" for n in "ab"]
+    for path in paths:
+        if name.endswith("nrrd"):
+            sitk.WriteImage(sitk.GetImageFromArray(values), path)
+        else:
+            phantoms.nifti(path, values, AFFINE)
+    done = subprocess.run([sys.executable, "-c", CUT_SHORT, *map(str, paths)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    total, reason = done.stdout.splitlines()
+    assert total == f"{values.sum(dtype=np.int64)} True"
+    assert "b-v" in reason and "ends early" in reason
 
 
 def test_a_packed_file_is_unpacked_once(tmp_path, monkeypatch):
@@ -118,8 +163,6 @@ def test_places_are_those_of_the_affine(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["raw", "gzip"])
 def test_nrrd_is_what_simpleitk_reads(tmp_path, encoding):
-    import SimpleITK as sitk  # noqa: N813
-
     values = some(np.int16)
     path = tmp_path / "v.nrrd"
     sitk.WriteImage(sitk.GetImageFromArray(values), str(path), useCompression=encoding == "gzip")
@@ -167,8 +210,6 @@ def test_one_frame_of_a_packed_file_alone(tmp_path):
 
 @pytest.mark.realdata
 def test_real_volumes_are_what_nibabel_and_simpleitk_read(real_data, tmp_path):
-    import SimpleITK as sitk  # noqa: N813
-
     for path in [*sorted((real_data / "nifti").glob("*.nii*")), *sorted((real_data / "nrrd").rglob("*.nrrd"))]:
         array = loaded(path, tmp_path).array
         if path.suffix == ".nrrd":
