@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.program import Program
 from storage.catalog import trash
 from storage.catalog.engine import Catalog
 from storage.model.query import ItemSelection
@@ -33,8 +34,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("days", "left"), [(30, ["new"]), (60, ["new", "old"])])
 def test_the_trash_keeps_things_for_the_days_of_the_settings(
-    qapp: QApplication, path: Path, days: int, left: list[str]
+    qapp: QApplication, path: Path, days: int, left: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Program, "UPKEEP_AFTER_MS", 10)
     (path.parent / "settings.json").write_text(f'{{"trash_days": {days}}}', "utf-8")
     desk = Desk(path).start()
     try:

@@ -28,6 +28,7 @@ from storage.progress import Progress
 from storage.services.intake import add_paths
 from tests.journeys import find
 from tests.journeys.taps import Taps
+from tests.support.turns import turn
 from viewers.decode.thumbs import render
 from widgets import theme
 
@@ -184,9 +185,7 @@ class Desk:
 
     def turn(self) -> None:
         """One turn of the event loop: what was queued arrives."""
-        loop = QEventLoop()
-        QTimer.singleShot(0, loop.quit)
-        loop.exec()
+        turn()
 
     def wait_idle(self) -> None:
         """Until nothing is being read, written, thumbnailed or loaded any more."""

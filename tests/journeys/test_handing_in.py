@@ -55,10 +55,12 @@ def test_keys_that_are_held_down_hand_in_one_task(queue: Desk) -> None:
 def test_a_task_that_is_handed_in_while_it_is_saved_goes_with_all_that_was_drawn(queue: Desk) -> None:
     open_task(queue, "a.png")
     arm(queue, ShapeKind.BOX)
-    row = queue.editor.loaded.row.id
+    row, others = queue.editor.loaded.row.id, Event()
+    queue.catalog.submit("Somebody else's work", lambda _op: others.wait(20))
     draw_boxes(queue, 6)
-    assert queue.editor._saving.pending
+    assert queue.editor._saving.pending == 6
     queue.editor.header.submit_wanted.emit()
+    others.set()
     queue.until(lambda: queue.editor.loaded.row.id != row, "the next task is open")
     queue.wait_idle()
     assert len(queue.reads.labels(row).annotations) == 6
