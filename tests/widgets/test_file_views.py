@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractItemView, QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
 from storage.model.query import ItemQuery, SortBy
 from tests.support.fake_reads import FakeReads
@@ -251,19 +251,53 @@ def test_columns_are_remembered(items, qtbot, reads, thumbs):
     assert other.table.isColumnHidden(FOLDER_COLUMN)
 
 
+def shown_columns(table) -> list[str]:
+    return [column.key for number, column in enumerate(COLUMNS) if not table.isColumnHidden(number)]
+
+
+@pytest.mark.parametrize("with_folder", [False, True])
+@pytest.mark.parametrize("width", [520, 672, 694, 900, 1300])
+def test_what_matters_is_seen_without_scrolling_sideways(items, width, with_folder):
+    """672 is what a window of 1280 leaves between the folders and the details."""
+    items.set_mode("table")
+    table = items.table
+    table.show_folder_column(with_folder)
+    items.resize(width, 600)
+    assert {"title", "labelled", "added"} <= set(shown_columns(table))
+    assert ("folder" in shown_columns(table)) is with_folder
+    if width >= 672:
+        assert table.horizontalScrollBar().maximum() == 0
+        assert {"kind", "dimensions", "size"} - set(shown_columns(table)) <= ({"dimensions", "size"} if with_folder else set())
+    if width == 1300:
+        assert {"length", "location", "size", "dimensions"} <= set(shown_columns(table))
+
+
 def test_the_name_takes_what_the_other_columns_leave_until_its_width_is_set(items, qtbot):
     items.set_mode("table")
     table = items.table
-    where = next(number for number, column in enumerate(COLUMNS) if column.key == "location")
     items.resize(694, 600)
     narrow = table.columnWidth(0)
-    edge = table.columnViewportPosition(where) + table.columnWidth(where)
-    assert edge == table.viewport().width()  # whole columns in a window of 1280
+    edge = table.columnViewportPosition(len(COLUMNS) - 1) + table.columnWidth(len(COLUMNS) - 1)
+    assert edge == table.viewport().width()
     items.resize(1300, 600)
     assert table.columnWidth(0) > narrow + 100
     table.setColumnWidth(0, 233)
     items.resize(1100, 600)
     assert table.columnWidth(0) == 233
+
+
+def test_columns_that_somebody_chose_stay_in_every_window(items):
+    items.set_mode("table")
+    table = items.table
+    items.resize(660, 600)
+    assert table.columns_state().isEmpty() and "length" not in shown_columns(table)
+    length = next(number for number, column in enumerate(COLUMNS) if column.key == "length")
+    table._choose_columns(QPoint(5, 5))
+    menu = table.findChild(QMenu)
+    next(action for action in menu.actions() if action.data() == length).trigger()
+    menu.close()
+    items.resize(520, 600)
+    assert "length" in shown_columns(table) and not table.columns_state().isEmpty()
 
 
 class Paints(QObject):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from storage.model.items import Folder
-from widgets import icons, theme
+from widgets import icons, theme, words
 from widgets.controls.breadcrumb import Crumb
+from widgets.controls.buttons import button
 from widgets.item_models.folder_tree import icon_of
 
-_MOST = 60
+_MOST, _LISTED = 60, 200
 _WIDE = 200
 
 
@@ -46,7 +48,7 @@ class FolderChip(Crumb):
 
 
 class FolderStrip(QWidget):
-    """At most two lines; the rest is in the tree."""
+    """At most two lines; where they have no room for all, the last chip counts the others and lists them."""
 
     opened = Signal(int)
     selected = Signal(object)  # folder id or None
@@ -56,12 +58,18 @@ class FolderStrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: list[FolderChip] = []
+        self._folders: list[Folder] = []
+        self._shown = 0
+        self.more = button("", parent=self)
+        self.more.setToolTip(self.tr("The other folders"))
+        self.more.clicked.connect(self._list_others)
         self.hide()
 
     def show_folders(self, folders: Sequence[Folder], ancestors: Sequence[int]) -> None:
         for chip in self._chips:
             chip.hide()
             chip.deleteLater()
+        self._folders = list(folders)
         self._chips = [FolderChip(folder, ancestors, self) for folder in folders[:_MOST]]
         for chip in self._chips:
             chip.opened.connect(self.opened)
@@ -105,10 +113,29 @@ class FolderStrip(QWidget):
         columns = min(columns, max(len(self._chips), room // (_WIDE + theme.GAP)))
         wide = min(_WIDE, room // columns - theme.GAP)
         lines = min(2, -(-len(self._chips) // columns))
+        places = [
+            QRect(theme.GAP + column * (wide + theme.GAP), theme.GAP + line * (32 + theme.GAP), wide, 32)
+            for line in range(lines)
+            for column in range(columns)
+        ]
+        whole = len(self._folders) <= len(places)
+        self._shown = len(self._folders) if whole else len(places) - 1
         for number, chip in enumerate(self._chips):
-            line, column = divmod(number, columns)
-            chip.setVisible(line < lines)
-            left, top = theme.GAP + column * (wide + theme.GAP), theme.GAP + line * (32 + theme.GAP)
-            chip.setGeometry(QRect(left, top, wide, 32))
-            chip.shorten(wide - 56)
+            chip.setVisible(number < self._shown)
+            if number < self._shown:
+                chip.setGeometry(places[number])
+                chip.shorten(wide - 56)
+        self.more.setVisible(not whole)
+        self.more.setGeometry(places[-1])
+        self.more.setText(self.tr("{0} more…").format(words.number(len(self._folders) - self._shown)))
         self.setFixedHeight(lines * (32 + theme.GAP) + theme.INSIDE)
+
+    def _list_others(self) -> None:
+        menu = QMenu(self)
+        for folder in self._folders[self._shown :][:_LISTED]:
+            title = folder.title.replace("&", "&&")
+            menu.addAction(icons.icon(icon_of(folder), theme.subtle_text()), title, partial(self.opened.emit, folder.id))
+        if len(self._folders) - self._shown > _LISTED:
+            menu.addAction(self.tr("All of them are in the tree at the left")).setEnabled(False)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

@@ -43,15 +43,15 @@ class Column:
 COLUMNS = (
     Column("title", 260, SortBy.TITLE),
     Column("folder", 180),
-    Column("kind", 100, SortBy.KIND),
-    Column("dimensions", 110, SortBy.DIMENSIONS, right=True),
+    Column("kind", 104, SortBy.KIND),
+    Column("dimensions", 106, SortBy.DIMENSIONS, right=True),
     Column("length", 70, SortBy.DURATION, right=True),
     Column("frames", 90, right=True),
-    Column("size", 78, SortBy.SIZE, right=True),
+    Column("size", 80, SortBy.SIZE, right=True),
     Column("location", 130),
     Column("datasets", 80, right=True),
-    Column("labelled", 80),
-    Column("added", 146, SortBy.CREATED),
+    Column("labelled", 70),
+    Column("added", 144, SortBy.CREATED),
 )
 FOLDER_COLUMN = next(number for number, column in enumerate(COLUMNS) if column.key == "folder")
 

@@ -39,7 +39,6 @@ class DatasetData(QWidget):
         self.list = FilesList(reads, work, thumbs, self)
         self.list.set_mode("table")
         self.list.table.show_folder_column(True)
-        self.list.table.horizontalHeader().resizeSection(0, 220)  # the folder beside it needs room too
         self._attach = button(self.tr("Attach existing files"), "ph.plus", primary=True, parent=self)
         self._remove = button(self.tr("Remove from dataset"), parent=self)
         writes(self._attach, self._remove)

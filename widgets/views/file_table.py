@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QByteArray,
@@ -22,9 +24,11 @@ from widgets.delegates.file_row import FileRowDelegate
 from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN, FileRows
 from widgets.views.file_drags import FileDrags
 
-_HIDDEN_AT_FIRST = {"frames", "datasets"}
+_HIDDEN_AT_FIRST = frozenset({"frames", "datasets"})
+#: Until someone chooses columns, these stay away where not all have room: what is missed least goes first.
+_FIRST_TO_GO = ("length", "location", "dimensions", "size", "kind")
 #: Until someone sets its width the name takes what the other columns leave, within these.
-_NAME_LEAST, _NAME_MOST = 184, 420
+_NAME_LEAST, _NAME_MOST = 150, 420
 
 
 class FileTable(FileDrags, QTableView):
@@ -35,6 +39,8 @@ class FileTable(FileDrags, QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name_fits, self._fitting = True, False
+        self._chosen = False  # somebody has set, moved, shown or hidden columns
+        self._folder_shown = False
         self._delegate = FileRowDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -72,11 +78,11 @@ class FileTable(FileDrags, QTableView):
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         for number, column in enumerate(COLUMNS):
             header.resizeSection(number, column.width)
-            self.setColumnHidden(number, column.key in _HIDDEN_AT_FIRST or column.key == "folder")
+        self._fit()
         header.sectionClicked.connect(self._sort)
         header.customContextMenuRequested.connect(self._choose_columns)
         header.sectionResized.connect(self._on_resized)
-        header.sectionMoved.connect(self.columns_changed)
+        header.sectionMoved.connect(self._choose)
 
     def setSelectionModel(self, selection: QItemSelectionModel) -> None:
         super().setSelectionModel(selection)
@@ -87,35 +93,52 @@ class FileTable(FileDrags, QTableView):
     # -- columns
 
     def show_folder_column(self, shown: bool) -> None:
+        self._folder_shown = shown
         self.setColumnHidden(FOLDER_COLUMN, not shown)
-        self._fit_name()
+        self._fit()
 
     def columns_state(self) -> QByteArray:
-        return self.horizontalHeader().saveState()
+        """Empty while nobody has chosen any: then they are what the window has room for."""
+        return self.horizontalHeader().saveState() if self._chosen else QByteArray()
 
     def restore_columns(self, state: QByteArray) -> None:
         """What another version saved may not fit; then the columns stay as they are."""
-        self._name_fits = not self.horizontalHeader().restoreState(state)
+        self._chosen = self.horizontalHeader().restoreState(state)
+        self._name_fits = not self._chosen
         self.show_folder_column(False)
 
-    def _fit_name(self) -> None:
-        """Whole columns stand in a narrow window, the rest beyond its edge; in a wide one names have room."""
+    def _fit(self) -> None:
+        """In a narrow window there are fewer columns, and no name is hidden; in a wide one names have room."""
         if not self._name_fits or self.model() is None:
             return
-        left = self.viewport().width()
-        for number, column in enumerate(COLUMNS):
-            if number and not self.isColumnHidden(number):
-                if left - column.width < _NAME_LEAST:
-                    break
-                left -= column.width
+        room = self.viewport().width()
+        away = {c.key for n, c in enumerate(COLUMNS) if self.isColumnHidden(n)} if self._chosen else self._away(room)
         self._fitting = True
+        for number, column in enumerate(COLUMNS):
+            self.setColumnHidden(number, column.key in away)
+        left = room - _needed(away)
         self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, left)))
         self._fitting = False
 
-    def _on_resized(self, section: int) -> None:
-        if not self._fitting:
+    def _away(self, room: int) -> set[str]:
+        away = set(_HIDDEN_AT_FIRST) | (set() if self._folder_shown else {"folder"})
+        for key in _FIRST_TO_GO:
+            if _needed(away) + _NAME_LEAST <= room:
+                break
+            away.add(key)
+        return away
+
+    def _on_resized(self, section: int, old: int, new: int) -> None:
+        """By hand; not the last one, which fills the window, nor one that comes or goes."""
+        header = self.horizontalHeader()
+        last = max((n for n in range(len(COLUMNS)) if not self.isColumnHidden(n)), key=header.visualIndex)
+        if not self._fitting and old and new and section != last:
             self._name_fits = self._name_fits and section != 0
-            self.columns_changed.emit()
+            self._choose()
+
+    def _choose(self) -> None:
+        self._chosen = True
+        self.columns_changed.emit()
 
     def show_sorting(self, sort: SortBy, descending: bool) -> None:
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
@@ -152,13 +175,13 @@ class FileTable(FileDrags, QTableView):
 
     def _toggle_column(self, action: object) -> None:
         self.setColumnHidden(action.data(), not action.isChecked())
-        self.columns_changed.emit()
+        self._choose()
 
     # -- events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_name()
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -206,3 +229,8 @@ class FileTable(FileDrags, QTableView):
     def file_rows(self) -> FileRows:
         model: FileRows = self.model()
         return model
+
+
+def _needed(away: Container[str]) -> int:
+    """The width of all columns but the name."""
+    return sum(column.width for column in COLUMNS[1:] if column.key not in away)
