@@ -43,7 +43,7 @@ MEASURED = 4
 class AcquiredCanvas(ImageCanvas):
     slice_wanted = Signal(int)
     window_dragged = Signal(float, float)
-    pointed = Signal(object)  # mm, or None
+    pointed = Signal(object)  # mm where there is space; None: it left
     enlarge_wanted = Signal()
 
     view: SliceView
@@ -139,7 +139,8 @@ class AcquiredCanvas(ImageCanvas):
         idle = event.buttons() == Qt.MouseButton.NoButton and not (self.tool is not None and self.tool.draws)
         if mm is not None and idle and event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.state is not None:
             self.state.look_at(mm)
-        self.pointed.emit(mm)
+        if mm is not None:
+            self.pointed.emit(mm)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.enlarges():

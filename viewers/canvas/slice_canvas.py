@@ -248,10 +248,12 @@ class SliceCanvas(QWidget):
             p.end()
 
     def _paint(self, p: QPainter) -> None:
-        cut = self.read()
+        before, cut = self._cut, self.read()
         if cut is None:
             p.fillRect(self.rect(), BACKGROUND)
             return
+        if before is not cut and self._pointer is not None:
+            self.pointed.emit(self.mm_under(self._pointer))  # another place lies under a pointer that rests
         self._paint_plane(p, cut)
         self._marks, self._told = [*self._marks_of(cut)], self.state.crosshair
         self._paint_over(p, cut)
@@ -440,7 +442,6 @@ class SliceCanvas(QWidget):
             self.zoom_by(ZOOM_STEP**steps, event.position())
         else:
             self.slice_wanted.emit(-whole(steps))
-        self.pointed.emit(self.mm_under(event.position()))
 
     def leaveEvent(self, event: Any) -> None:
         self._pointer = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Still
@@ -13,6 +13,7 @@ from storage.editing.session import EditSession, StepChange
 from storage.model.geometry import Point
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
+from storage.model.space import Floats
 from viewers.canvas.background import Bell
 from viewers.canvas.mpr_grid import Notice, Pane
 from viewers.canvas.slice_acquired import AcquiredCanvas
@@ -37,6 +38,7 @@ class Beside(QObject):
     not `linked`.
     """
 
+    place = Signal(str)  # what lies under the pointer, "" when it has left
     def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool) -> None:
         super().__init__()
         self.volume, self.title, self.same_space, self.linked = volume, title, same_space, True
@@ -99,6 +101,7 @@ class Beside(QObject):
         self.canvas.hand.turns = False  # there is no other pane of it in which that would be seen
         self.canvas.slice_wanted.connect(self._wheeled)
         self.canvas.window_dragged.connect(self._window)
+        self.canvas.pointed.connect(self._on_pointed)
         self.state.listen(lambda _names: self._refresh())
         self._pane.put(self.canvas)
         self.opened()
@@ -112,6 +115,8 @@ class Beside(QObject):
         stack.corners = lambda: self._stack_corners(stack)
         stack.slice_wanted.connect(lambda steps: self._turn(stack, steps))
         stack.window_dragged.connect(self._window)
+        stack.cursor_moved.connect(lambda x, y, _value: self._tell(self._words.on_slice(self._frame_of(stack), x, y, None)))
+        stack.pointed.connect(self._on_pointed)
         self._pane.put(stack)
 
     @staticmethod

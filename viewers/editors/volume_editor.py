@@ -179,6 +179,7 @@ class VolumeEditor(
         canvas.inset = lambda: self._covered(canvas)
         canvas.enlarges = self._nothing_in_hand
         canvas.slice_wanted.connect(self._acquired_wheeled)
+        canvas.pointed.connect(self._on_left)
         canvas.view_changed.connect(lambda: self._view_moved_in(canvas))
         canvas.window_dragged.connect(self.drag_window)
         canvas.enlarge_wanted.connect(lambda: self.grid.enlarge(self.grid.acquired))

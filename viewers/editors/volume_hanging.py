@@ -50,6 +50,7 @@ class VolumeHanging:
     beside: Beside | None
     view_3d: QWidget | None
     hanging: HangingRule | None
+    place: Signal
     beside_wanted: Signal
     hanging_wanted: Signal
     say: Callable[[str], None]
@@ -177,6 +178,7 @@ class VolumeHanging:
         self.grid.beside_first = left
         self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
         self.beside.opened = self._beside_opened
+        self.beside.place.connect(self.place)
         if not by_rule:
             self.grid.show_layout(Layout.SIDE)
         elif not self.by_hand:

@@ -195,6 +195,15 @@ class VolumePlaces:
     def _on_pointed(self, mm: Floats | None) -> None:
         if mm is not None and self.state is not None:
             self.place.emit(self.words.at(mm, self.state))
+        else:
+            self.place.emit("")
+
+    @Slot(object)
+    def _on_left(self, mm: Floats | None) -> None:
+        """Nothing lies under a pointer that is no longer on the slices; while it is there `place_text` says what does."""
+        if mm is None:
+            self._pointer = None
+            self.place.emit("")
 
     def place_text(self, x: float, y: float, value: str, zoom: float) -> str:
         if self.volume.store is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from storage.media.dicom_index import Voi
 from storage.model.hanging import Arrangement, Beside, HangingRule
@@ -358,3 +359,32 @@ def test_series_of_different_spaces_are_zoomed_each_for_itself(qtbot, other):
     before = mm_across(pane)
     stage.wheel(own, QPoint(120, 200), 3, CTRL)
     assert mm_across(pane) == before
+
+
+def leave(pane):
+    QApplication.sendEvent(pane, QEvent(QEvent.Type.Leave))
+
+
+def test_under_the_pointer_is_the_series_that_it_points_at(qtbot, other):
+    """Never values of another series, nor of a slice that has been left."""
+    stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK, beside=Beside.PRIOR))
+    stage.editor.show_beside(other, "Prior", same_space=False)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete, timeout=5000)
+    own, pane = stage.canvas, stage.editor.beside.canvas
+    qtbot.waitUntil(lambda: own.isVisible() and pane.isVisible() and pane.plane is not None, timeout=5000)
+    geometry = stage.volume.geometry
+    stage.move(own, stage.at(own, geometry.to_mm(*reversed(bead(geometry, 0)), 0)))
+    assert "1,000 HU" in stage.places[-1]
+    leave(own)
+    assert stage.places[-1] == ""
+    k, there = stage.editor.beside.state.slice(), other.geometry
+    row, column = bead(there, k)
+    at = stage.at(pane, there.to_mm(column, row, k))
+    stage.move(pane, at)
+    assert stage.places[-1].startswith("Prior:")
+    assert f"1,000 HU (stored 1,000)    voxel {column}, {row}, slice {k + 1}" in stage.places[-1]
+    stage.wheel(pane, at, -1)
+    qtbot.waitUntil(lambda: f"voxel {column}, {row}, slice {k + 2}" in stage.places[-1], timeout=3000)
+    assert "1,000 HU" not in stage.places[-1]
+    leave(pane)
+    assert stage.places[-1] == ""
