@@ -125,8 +125,22 @@ class Beside(QObject):
         focus.set(at=frames.key(min(max(frames.index(focus.at) + steps, 0), frames.count - 1)))
 
     def _stack_corners(self, stack: AcquiredCanvas) -> Corners:
-        frame = stack.session.frames.index(stack.on_screen)
-        return self._words.acquired(self._context(frame, stack.view.zoom))
+        return self._words.acquired(self._context(self._frame_of(stack), stack.view.zoom))
+
+    @staticmethod
+    def _frame_of(stack: AcquiredCanvas) -> int:
+        return stack.session.frames.index(stack.on_screen)
+
+    @Slot(object)
+    def _on_pointed(self, mm: Floats | None) -> None:
+        if mm is not None and self.state is not None:
+            self._tell(self._words.at(mm, self.state))
+        elif mm is None:
+            self.place.emit("")
+
+    def _tell(self, words: str) -> None:
+        """Named, so that nobody takes it for the edited series."""
+        self.place.emit(f"{self.title}:    {words}")
 
     def follow(self, state: MprState) -> None:
         """The point looked at in the edited series is another one."""
