@@ -1,4 +1,4 @@
-"""What the window shows when its catalog cannot be opened: what happened, and the ways on."""
+"""What the window shows when its catalog cannot be opened, or was found damaged: what happened, and the ways on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from storage.errors import PostilError
+from storage.errors import CatalogDamaged, PostilError
 from widgets import icons, theme
 from widgets.controls.buttons import button
 
@@ -25,11 +25,13 @@ class FailurePage(QWidget):
         title = QLabel(self.tr("This catalog cannot be opened"), self)
         title.setFont(theme.font(theme.TITLE, strong=True))
         reason = QLabel(str(error), self)
-        remedy = QLabel(error.remedy if isinstance(error, PostilError) else "", self)
+        remedy = QLabel(self._remedy(error, backup), self)
         remedy.setVisible(bool(remedy.text()))
+        self._details = QLabel(error.details if isinstance(error, CatalogDamaged) else "", self)
+        self._details.hide()
         column = QVBoxLayout()
         column.setSpacing(theme.GAP)
-        for label in (picture, title, reason, remedy):
+        for label in (picture, title, reason, remedy, self._details):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
@@ -49,6 +51,11 @@ class FailurePage(QWidget):
         other.clicked.connect(self.other_wanted)
         buttons.addWidget(retry)
         buttons.addWidget(other)
+        if self._details.text():
+            more = QPushButton(self.tr("Details"), self)
+            more.setCheckable(True)
+            more.toggled.connect(self._details.setVisible)
+            buttons.addWidget(more)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.addStretch(1)
@@ -56,3 +63,13 @@ class FailurePage(QWidget):
         layout.addSpacing(theme.GROUP)
         layout.addLayout(buttons)
         layout.addStretch(2)
+
+    def _remedy(self, error: Exception, backup: Path | None) -> str:
+        if isinstance(error, CatalogDamaged):
+            if backup is None:
+                return self.tr("There is no good backup of it. Try again, or ask the one who looks after this computer.")
+            return self.tr(
+                "Nothing more is written to it. What was changed after the backup is only in the damaged file, "
+                "which is kept beside the restored one."
+            )
+        return error.remedy if isinstance(error, PostilError) else ""

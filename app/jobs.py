@@ -119,6 +119,7 @@ class JobRunner(QObject):
     """Owns the pools: long jobs must not keep a list from being read."""
 
     changed = Signal()  # a job began, moved or ended; at most ten times a second
+    read_failed = Signal(object)  # an Exception, whatever its owner makes of it
     _answered = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -183,6 +184,8 @@ class JobRunner(QObject):
     def _deliver(self, work: _Ask) -> None:
         from shiboken6 import isValid
 
+        if work.error is not None:
+            self.read_failed.emit(work.error)
         owner = work.owner()
         if owner is None or self._closed or not isValid(owner):
             return

@@ -28,7 +28,7 @@ from storage.catalog import labels, ontologies, tasks
 from storage.editing.edits import difference
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.errors import PostilError, StaleUndo
+from storage.errors import CatalogDamaged, PostilError, StaleUndo
 from storage.model.items import VOLUMES
 from storage.model.rules import Gap
 from viewers.editors.clipboard import Clipboard
@@ -541,6 +541,9 @@ class LabelEditor(TaskVerbs, QWidget):
 
     @Slot(object)
     def _on_not_saved(self, error: Exception) -> None:
+        if isinstance(error, CatalogDamaged):
+            self._messages.error(error)
+            return
         reason = str(error) if isinstance(error, PostilError) else self.tr("Something went wrong inside Postil.")
         self._messages.tell(self.tr("Your last change is not saved yet: {0} It is kept and tried again.").format(reason))
         log.error("not saved", exc_info=error)

@@ -7,7 +7,7 @@ import logging
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
-from storage.errors import Cancelled, PostilError
+from storage.errors import Cancelled, CatalogDamaged, PostilError
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ class Messages(QObject):
 
     told = Signal(str)
     taken_back = Signal(str)
+    damaged = Signal(object)  # CatalogDamaged, which a window answers as a whole
 
     def __init__(self, window: QWidget | None = None) -> None:
         super().__init__(window)
@@ -33,6 +34,9 @@ class Messages(QObject):
     def error(self, error: BaseException, doing: str = "") -> None:
         """What happened, to what, what to do. Anything that is not a PostilError is logged with its traceback."""
         if isinstance(error, Cancelled):
+            return
+        if isinstance(error, CatalogDamaged):
+            self.damaged.emit(error)
             return
         if isinstance(error, PostilError):
             text, remedy, details = error.reason, error.remedy, error.input

@@ -44,6 +44,9 @@ class Program(QObject):
         file = settings.path.parent / "windows" / f"{short_hash(str(path), 16)}.json"
         self.state = WindowState(file, self.jobs.leave, self)
         self.context: AppContext | None = None
+        self._damaged: Catalog | None = None  # given up; it is closed before another one is opened in its place
+        self._looking = False  # for damage
+        self.jobs.read_failed.connect(self._on_read_failed)
         self.windows: list[MainWindow] = []
         self._last_crash = last_crash
         self._listener: single_instance.Listener | None = None
@@ -89,6 +92,7 @@ class Program(QObject):
         from storage.catalog.connect import can_write
         from storage.catalog.engine import Catalog
 
+        self._close_damaged()
         database = self.path / "catalog.sqlite"
         if not database.exists() and (not self.path.exists() or not any(self.path.iterdir())):
             return Catalog.create(self.path)
@@ -201,9 +205,54 @@ class Program(QObject):
         self.windows[0].show_failure(error, self._restore_offer(error))
 
     @Slot(object)
+    def _on_read_failed(self, error: Exception) -> None:
+        from storage.catalog.connect import speaks_of_damage
+
+        if speaks_of_damage(error):
+            self.look_for_damage(error)
+
+    @Slot(object)
+    def look_for_damage(self, _sign: object) -> None:
+        """Something could not be read or written as if the catalog were damaged: is it, and which backup is good?"""
+        if self.context is None or self._looking:
+            return
+        self._looking = True
+        catalog = self.context.catalog
+        check = self.jobs.start("Check catalog", lambda _progress: catalog.verify(), visible=False)
+        check.failed.connect(self._on_damaged)
+        check.ended.connect(self._looked)
+
+    @Slot()
+    def _looked(self) -> None:
+        self._looking = False
+
+    @Slot(object)
     def _on_damaged(self, error: Exception) -> None:
-        for window in self.windows:
-            window.messages.error(error, self.tr("The catalog is damaged"))
+        """Nothing more is written; the pages go, and the ways on take their place."""
+        if self.context is None:
+            return
+        if not isinstance(error, CatalogDamaged):
+            self.windows[0].messages.error(error, self.tr("Check catalog"))
+            return
+        log.error("the catalog is damaged: %s", error.details or error)
+        self._notice.stop()
+        self._upkeep.stop()
+        for job in self.jobs.jobs:
+            job.cancel()
+        self.context.thumbs.close()
+        self._damaged, self.context = self.context.catalog, None
+        self.state.save_geometry(self.windows[0])
+        left, self.windows = self.windows, [MainWindow(self)]
+        self.windows[0].show_failure(error, self._restore_offer(error))
+        self.windows[0].show()
+        for window in left:
+            window.give_up()
+
+    def _close_damaged(self) -> None:
+        """In a job: its threads are waited for."""
+        if self._damaged is not None:
+            self._damaged.close()
+            self._damaged = None
 
     def _restore_offer(self, error: Exception) -> Path | None:
         """The newest good backup of a damaged catalog."""
@@ -213,7 +262,11 @@ class Program(QObject):
         """Put a backup in the place of the damaged database and open it."""
         from storage.catalog.backups import restore
 
-        job = self.jobs.start(self.tr("Restore backup"), lambda _progress: restore(backup, self.path), visible=False)
+        def work(_progress: Progress) -> Path | None:
+            self._close_damaged()
+            return restore(backup, self.path)
+
+        job = self.jobs.start(self.tr("Restore backup"), work, visible=False)
         job.finished.connect(lambda _kept: self.open())
         job.failed.connect(self._on_not_opened)
 
@@ -254,6 +307,7 @@ class Program(QObject):
             self.context.thumbs.close()
             self.context.catalog.close()
             self.context = None
+        self._close_damaged()
 
 
 def _original(catalog: Catalog, item_id: int) -> Path | None:

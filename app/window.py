@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)
         self._refresh.timeout.connect(self.registry.refresh)
+        self.messages.damaged.connect(program.look_for_damage)
         self.messages.told.connect(self.status_line.tell)
         self.messages.taken_back.connect(self.status_line.take_back)
         theme.on_change(self.registry.reicon)
@@ -130,7 +131,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def show_failure(self, error: Exception, backup: Path | None) -> None:
-        """The catalog cannot be opened: why, and what can be done."""
+        """There is no catalog to work on: why, and what can be done."""
         from app.failure import FailurePage
 
         page = FailurePage(error, backup, self)
@@ -192,3 +193,10 @@ class MainWindow(QMainWindow):
             self.pages.close()
         self.program.forget(self)
         event.accept()
+
+    def give_up(self) -> None:
+        """Its catalog must not be touched any more, so nothing is asked and nothing waited for."""
+        if self.pages is not None:
+            self.pages.close()
+        self.hide()
+        self.deleteLater()

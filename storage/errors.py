@@ -50,9 +50,10 @@ class CatalogTooNew(CatalogError):
 
 
 class CatalogDamaged(CatalogError):
-    """The database fails its integrity check; `backups` holds the newest good one, if there is one."""
+    """The database fails its integrity check; `backups` holds the newest good one, if there is one, `details` SQLite's words."""
 
     backups: tuple[Path, ...] = ()
+    details: str = ""
 
 
 class CatalogBusy(CatalogError):

@@ -69,7 +69,7 @@ def verify(db: sqlite3.Connection, path: Path) -> None:
     with speaking(path.parent):
         answer = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
-        raise damaged(str(path.parent), str(answer))
+        raise damaged(str(path.parent), details=str(answer))
 
 
 def name_for(paths: CatalogPaths, *, before_version: int | None = None, at_ms: int | None = None) -> Path:

@@ -109,12 +109,15 @@ def look_at_file(database: Path) -> None:
         raise damaged(where, f"its database file is cut short ({size:,} of {pages:,} bytes)")
 
 
-def damaged(where: str, how: str) -> CatalogDamaged:
-    return CatalogDamaged(
-        f"The catalog {where} is damaged: {how}.",
+def damaged(where: str, how: str = "", *, details: str = "") -> CatalogDamaged:
+    """`how` in words for people, `details` in SQLite's."""
+    error = CatalogDamaged(
+        f"The catalog {where} is damaged{how and f': {how}'}.",
         remedy="Restore the newest backup. The damaged file is kept beside it.",
         input=where,
     )
+    error.details = details
+    return error
 
 
 @contextmanager
@@ -137,8 +140,8 @@ def translated(error: sqlite3.Error, where: Path) -> PostilError | None:
     name = getattr(error, "sqlite_errorname", "") or ""
     if is_full(error):
         return disk_full(where)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return damaged(str(where), str(error))
+    if speaks_of_damage(error):
+        return damaged(str(where), details=str(error))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return CatalogBusy(
             f"The catalog {where} is locked by another program.", remedy="Close it there and try again.", input=str(where)
@@ -160,6 +163,11 @@ def translated(error: sqlite3.Error, where: Path) -> PostilError | None:
             input=str(where),
         )
     return None
+
+
+def speaks_of_damage(error: BaseException) -> bool:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return isinstance(error, CatalogDamaged) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def is_full(error: BaseException) -> bool:

@@ -107,7 +107,7 @@ class Catalog:
             return
         if self._writer is not None:
             self._writer.finish()
-            if self._writer.wrote:
+            if self._writer.wrote and self._writer.damage is None:
                 self._backup_of_session()
         self._closed = True
         atexit.unregister(self.close)
@@ -211,10 +211,15 @@ class Catalog:
     # -- keeping it safe
 
     def verify(self) -> None:
-        """SQLite's quick check (0.5 s for 666 MB): in a job after the start. Raises `CatalogDamaged` with the good backup."""
+        """SQLite's quick check (0.5 s for 666 MB): in a job after the start. Raises `CatalogDamaged` with the good backup, and
+        from then on nothing is written."""
         try:
+            if self._writer is not None and self._writer.damage is not None:
+                raise self._writer.damage
             backups.verify(self.reader(), self.paths.database)
         except CatalogDamaged as error:
+            if self._writer is not None:
+                self._writer.damage = error
             good = backups.newest_good(self.paths)
             error.backups = (good,) if good else ()
             raise

@@ -25,7 +25,7 @@ from storage.catalog.schema import Schema
 from storage.catalog.transaction import Operation
 from storage.catalog.undo import Entry, UndoStack
 from storage.clock import now_ms
-from storage.errors import CatalogError
+from storage.errors import CatalogDamaged, CatalogError
 from storage.model.changes import Changes
 from storage.model.people import User
 from storage.paths import CatalogPaths
@@ -88,6 +88,7 @@ class Writer:
         self._dirty = False  # the WAL holds frames of ours
         self._wal_floor = 0  # pages that a reader kept from being emptied: written back already
         self.wrote = False  # this run changed something
+        self.damage: CatalogDamaged | None = None  # nothing more is written: what is asked for fails with it
         self.lock = WriterLock(paths.lock, paths.turn)
         self.ballast = Ballast(paths.ballast)
         self._thread = threading.Thread(target=self._run, name="catalog-writer", daemon=True)
@@ -148,9 +149,13 @@ class Writer:
         if not job.future.set_running_or_notify_cancel():
             return
         try:
+            if self.damage is not None:
+                raise self.damage
             with speaking(self._paths.root):
                 done = self._write(job)
         except BaseException as error:  # the thread goes on; whoever waits is told
+            if isinstance(error, CatalogDamaged):
+                self.damage = error
             job.future.set_exception(error)
             return
         if done.changes:
