@@ -157,6 +157,10 @@ class VolumeViewVerbs:
         self.volume.window.choose(chosen.voi, chosen.title)
         self.say(f"Window: {chosen.title}")
 
+    def use_own_windows(self, own: bool) -> None:
+        self.volume.window.follow_files(own=own)
+        self.say("Every slice has the window of its own file." if own else "All slices have one window.")
+
     def window_text(self) -> str:
         """For a corner and the strip: "C 40  W 400", with its name where it has one."""
         if self.volume.store is None or self.volume.coloured:
@@ -182,6 +186,11 @@ class VolumeViewVerbs:
             entry.triggered.connect(lambda _=False, i=index: self.use_preset(i))
             menu.addAction(entry)
         menu.addSeparator()
+        if self.volume.slices * self.volume.times > 1 and self.volume.proposals(self.frame()):
+            own = menu.addAction("Own window of every slice")
+            own.setCheckable(True)
+            own.setChecked(self.volume.own_windows)
+            own.triggered.connect(self.use_own_windows)
         for action_id in ("volume_auto", "volume_invert", "volume_reset"):
             action, keys = self.keymap.action(action_id), self.keymap.keys(action_id)
             entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)

@@ -27,7 +27,7 @@ from viewers.decode.volume import Frames
 from viewers.decode.volume_room import SHARED, MemoryBudget
 from viewers.decode.volume_store import VolumeStore
 from viewers.scene.threads import step_back
-from viewers.scene.window_level import Look, Named, Preset, Window, WindowState, auto, presets, proposals
+from viewers.scene.window_level import Look, Lut, Named, Preset, Window, WindowState, auto, presets, proposals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +76,7 @@ class VolumeSource:
         self._cache_dir = cache_dir
         self._budget = budget
         self._first: list[int] = []
+        self._shared: tuple[Window | Lut | None] | None = None  # see `_one_window`
         self._automatic: Window | None = None  # where the file proposes none: of the slice that is looked at first
         self._automatic_of: int | None = None  # of which it is, as long as that one is not there
         self._overlays: dict[int, tuple[Overlay, ...]] = {}
@@ -162,10 +163,25 @@ class VolumeSource:
     def look(self, frame: int) -> Look:
         """How a frame is turned into greys now: as chosen, else as its file says, else automatically."""
         assert self.frames is not None
-        found = self.frames.look(frame, self.window.chosen, invert=self.window.inverted)
+        found = self.frames.look(frame, self.window.chosen or self._one_window(), invert=self.window.inverted)
         if found.voi is None and len(self.frames.shape) == 3 and not found.palette:
             found = self.frames.look(frame, self._automatic or Window.between(0, 255), invert=self.window.inverted)
         return found
+
+    @property
+    def own_windows(self) -> bool:
+        """Each slice is shown with the window of its own file. Not of several times: else a change of the picture and one of the
+        window cannot be told apart while they run."""
+        own = self.window.own
+        return self.window.chosen is None and (own if own is not None else self.times == 1)
+
+    def _one_window(self) -> Window | Lut | None:
+        """Of the files, for all slices: that of the middle one, at the first time."""
+        if self.own_windows or self.frames is None:
+            return None
+        if self._shared is None:
+            self._shared = (self.frames.look(self.frames.slices // 2).voi,)
+        return self._shared[0]
 
     def shown(self, frame: int) -> NDArray[np.uint8] | None:
         """Greys or RGB of 8 bits of what `slice` gives."""

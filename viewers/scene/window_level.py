@@ -1,6 +1,6 @@
 """Which window a volume is shown with: the file's own proposals, presets by modality, a drag, automatic, inverted. Qt-free.
 
-The arithmetic is `viewers.decode.voi`. A choice holds for all slices; without one each slice is shown as its own file says.
+The arithmetic is `viewers.decode.voi`. A choice holds for all slices; without one each slice is shown as its own file says, those of several times alike.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ __all__ = [
     "LINEAR_EXACT",
     "SIGMOID",
     "Look",
+    "Lut",
     "Named",
     "Preset",
     "Window",
@@ -113,12 +114,14 @@ def dragged(window: Window, right: float, down: float, span: float) -> Window:
 
 
 class WindowState:
-    """What the person has chosen. `chosen` None: each slice as its file says. Listeners hear of every change."""
+    """What the person has chosen. `chosen` None: as the files say, `own` each slice as its own file does. `own` None: as suits the
+    volume. Listeners hear of every change."""
 
     def __init__(self) -> None:
         self.chosen: Window | Lut | None = None
         self.title = ""  # of the choice, where it has a name
         self.inverted = False
+        self.own: bool | None = None
         self._listeners: Listeners[[]] = Listeners()
 
     def choose(self, voi: Window | Lut | None, title: str = "") -> None:
@@ -129,9 +132,14 @@ class WindowState:
         self.inverted = not self.inverted
         self._tell()
 
+    def follow_files(self, *, own: bool) -> None:
+        """Each slice with the window of its own file, or all with that of one."""
+        self.chosen, self.title, self.own = None, "", own
+        self._tell()
+
     def reset(self) -> None:
         """As the file says."""
-        self.chosen, self.title, self.inverted = None, "", False
+        self.chosen, self.title, self.inverted, self.own = None, "", False, None
         self._tell()
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:

@@ -12,13 +12,14 @@ from pydicom.sequence import Sequence
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from storage.media.dicom_index import Voi
+from storage.media.dicom_index import FileWindow, Voi
 from storage.model.film import Film
 from tests.conftest import need
 from tests.support import phantoms
 from tests.support.volume_view import ArrayFrames, VolumeStage, beads, pixels, space
 from tests.support.volumes import apart, by_dcmtk, found, frames_of
 from tests.viewers.decode.test_voi import RAMP, lut_item
+from viewers.decode.voi import Look, Window
 from viewers.editors.volume_view_verbs import USUAL_SPEED, Cine
 
 WINDOWS = ((1000, 800), (2000, 4000), (3000, 200))
@@ -156,3 +157,55 @@ def test_the_menu_of_a_file_without_windows_has_presets_alone(qtbot):
     titles = [a.text().split("\t")[0] for a in menu.actions() if not a.isSeparator()]
     assert titles[: len(stage.editor.volume.presets()[:9])] == [p.title for p in stage.editor.volume.presets()[:9]]
     assert not any(a.isCheckable() for a in menu.actions())
+
+
+class OwnWindows(ArrayFrames):
+    """Every frame has a window of its own, as scanners write them."""
+
+    def look(self, frame: int, chosen: object = None, *, invert: bool = False) -> Look:
+        return super().look(frame, chosen or Window(100 + frame, 1000 + frame), invert=invert)
+
+    def proposals(self, frame: int) -> Voi:
+        return Voi((FileWindow(100 + frame, 1000 + frame),))
+
+
+def own_entry(stage: VolumeStage):
+    menu = QMenu()
+    stage.editor.fill_windows(menu)
+    return menu, next(a for a in menu.actions() if a.text() == "Own window of every slice")
+
+
+def test_while_times_run_the_window_stays_until_each_slice_is_given_its_own(qtbot):
+    geometry = space(n=4)
+    stage = VolumeStage(qtbot, frames=OwnWindows(beads(geometry, 3), geometry))
+    volume, editor = stage.volume, stage.editor
+    assert {volume.look(frame).voi for frame in range(12)} == {Window(102, 1002)}
+    editor.go_to_time(1)
+    stage.settle()
+    assert editor.window_text() == "C 102  W 1002"
+    menu, entry = own_entry(stage)
+    assert not entry.isChecked()
+    entry.trigger()
+    assert len({volume.look(frame).voi for frame in range(12)}) == 12
+    stage.settle()
+    assert editor.window_text() == f"C {100 + editor.frame()}  W {1000 + editor.frame()}"
+    menu, entry = own_entry(stage)
+    assert entry.isChecked()
+    entry.trigger()
+    assert editor.window_text() == "C 102  W 1002"
+    editor.use_preset(0)
+    assert not volume.own_windows
+    editor.reset_all()
+    assert {volume.look(frame).voi for frame in range(12)} == {Window(102, 1002)}
+    assert menu
+
+
+def test_of_one_time_each_slice_has_its_own_window_unless_all_are_given_one(qtbot):
+    geometry = space(n=4)
+    stage = VolumeStage(qtbot, frames=OwnWindows(beads(geometry), geometry))
+    assert len({stage.volume.look(frame).voi for frame in range(4)}) == 4
+    menu, entry = own_entry(stage)
+    assert entry.isChecked()
+    entry.trigger()
+    assert {stage.volume.look(frame).voi for frame in range(4)} == {Window(102, 1002)}
+    assert menu
