@@ -21,7 +21,11 @@ class ByteSource(Protocol):
 
 def etag_of(status: os.stat_result) -> str:
     """Another one where the file was written to."""
-    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
+    return etag(status.st_mtime_ns, status.st_size)
+
+
+def etag(mtime_ns: int, size: int) -> str:
+    return f"{mtime_ns:x}-{size:x}"
 
 
 class FileSource:

@@ -10,11 +10,12 @@ from storage.errors import BadInput, PostilError
 from storage.media.dicom_index import FrameIndex
 from storage.media.frames import FrameTable
 from storage.media.originals import Originals
-from storage.media.source import ByteSource, FileSource
-from storage.model.items import BATCHES, Item, Kind
+from storage.media.source import ByteSource, FileSource, etag
+from storage.model.items import BATCHES, Item, Kind, Location
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
+    from storage.catalog.volumes import VolumeFile
 
 _HASH_NAME = re.compile(r"\b[0-9a-f]{64}(\.\w+)*")
 
@@ -25,7 +26,7 @@ def path_of(catalog: Catalog, item: Item) -> Path:
     Raises BadInput too where the stored path leads out of the catalog.
     """
     if item.kind is Kind.DICOM_SERIES and not item.source:
-        return _volume_paths(catalog, item)[0]
+        return _volume_paths(catalog, _volume_files(catalog, item)[:1])[0]
     if item.kind in BATCHES:
         raise BadInput(
             f"“{item.title}” is made of pictures and has no file of its own.",
@@ -37,7 +38,7 @@ def path_of(catalog: Catalog, item: Item) -> Path:
 def paths_of(catalog: Catalog, item: Item) -> list[Path]:
     """The files behind an item: its own, those of its pictures in order, or those of a series in the order of its index."""
     if item.kind is Kind.DICOM_SERIES and not item.source:
-        return _volume_paths(catalog, item)
+        return _volume_paths(catalog, _volume_files(catalog, item))
     if item.kind not in BATCHES:
         return [path_of(catalog, item)]
     originals = Originals(catalog.paths)
@@ -47,7 +48,7 @@ def paths_of(catalog: Catalog, item: Item) -> list[Path]:
 def face_of(catalog: Catalog, item: Item) -> Path:
     """The file that the small picture of an item is drawn from: its own, that of its first picture, a series' middle one."""
     if item.kind is Kind.DICOM_SERIES and not item.source:
-        paths = _volume_paths(catalog, item)
+        paths = _volume_paths(catalog, _volume_files(catalog, item))
         return paths[len(paths) // 2]
     if item.kind in BATCHES:
         item = _first_picture(catalog, item)
@@ -77,13 +78,17 @@ def by_its_title(error: PostilError, item: Item) -> PostilError:
     return error
 
 
-def _volume_paths(catalog: Catalog, item: Item) -> list[Path]:
+def _volume_files(catalog: Catalog, item: Item) -> list[VolumeFile]:
     from storage.catalog.volumes import files_of
 
-    paths = Originals(catalog.paths).paths_of((f.source, f.location) for f in files_of(catalog.reader(), item.id))
-    if not paths:
+    behind = files_of(catalog.reader(), item.id)
+    if not behind:
         raise BadInput(f"The files of “{item.title}” are not known.", remedy="Add the series again.", input=item.title)
-    return paths
+    return behind
+
+
+def _volume_paths(catalog: Catalog, behind: list[VolumeFile]) -> list[Path]:
+    return Originals(catalog.paths).paths_of((f.source, f.location) for f in behind)
 
 
 def _first_picture(catalog: Catalog, group: Item) -> Item:
@@ -100,7 +105,8 @@ def facts_of(catalog: Catalog, item: Item) -> dict[str, Any]:
 
     `frame_table`: a `FrameTable`, of videos for which it is known. `members`: of groups and sequences, each with the
     `path` of its file. `encoded`: the path of the video that a sequence was made into, where there is one. `frame_index`
-    and `files`: of DICOM series the `FrameIndex` and the paths of its files in that order.
+    and `files`: of DICOM series the `FrameIndex` and the paths of its files in that order; `etags` those of linked files when
+    they were added, by their number.
     """
     facts: dict[str, Any] = dict(item.facts)
     if item.kind is Kind.VIDEO and item.sha256:
@@ -111,7 +117,10 @@ def facts_of(catalog: Catalog, item: Item) -> dict[str, Any]:
         index = catalog.reads.frame_index(item.sha256)
         if index is not None:
             facts["frame_index"] = FrameIndex.from_bytes(index)
-        facts["files"] = [str(path) for path in _volume_paths(catalog, item)]
+        behind = _volume_files(catalog, item)
+        facts["files"] = [str(path) for path in _volume_paths(catalog, behind)]
+        linked = ((n, f) for n, f in enumerate(behind) if f.location is not Location.LOCAL)
+        facts["etags"] = {n: etag(f.mtime_ns, f.size) for n, f in linked if f.mtime_ns is not None}
     if item.kind in BATCHES:
         originals = Originals(catalog.paths)
         pictures = catalog.reads.members_of(item.id)

@@ -30,7 +30,7 @@ _KINDS = {"u1": PixelKind.GRAY8, "u2": PixelKind.GRAY16, "i2": PixelKind.INT16}
 def open_frames(source: ByteSource, item_kind: str, facts: Mapping[str, Any]) -> Frames:
     """The values of an item. `facts["frame_index"]` (a FrameIndex or its bytes) with `facts["files"]`, the paths of its files.
 
-    Without an index the heads of the files are read again.
+    `facts["etags"]` of linked ones when they were added. Without an index the heads of the files are read again.
     """
     if item_kind == "nifti":
         from viewers.decode.grid_volume import open_grid
@@ -43,7 +43,7 @@ def open_frames(source: ByteSource, item_kind: str, facts: Mapping[str, Any]) ->
     index = FrameIndex.from_bytes(index) if isinstance(index, bytes) else index
     if len(files) < len(index.sop_uids):
         raise BadInput("The files of this series are not known.", remedy="Add the series again.", input=str(source.path or ""))
-    return DicomFrames(index, lambda file: FileSource(files[file]), Calibration.of_facts(facts).aspect)
+    return DicomFrames(index, lambda n: FileSource(files[n]), Calibration.of_facts(facts).aspect, facts.get("etags") or {})
 
 
 def _found_anew(paths: list[Path]) -> Frames:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -86,12 +87,18 @@ def load_order(n: int, middle: int | None = None, visible: Sequence[int] = ()) -
 
 
 class DicomFrames:
-    """See `Frames`. `sources(i)` opens the i-th file of the index. `aspect`: how high and how wide a pixel is, in relation."""
+    """See `Frames`. `sources(i)` opens the i-th file of the index. `aspect`: how high and how wide a pixel is, in relation.
+    `etags` of the files when they were added: one that has another now is looked at before its pixels are trusted."""
 
     def __init__(
-        self, index: FrameIndex, sources: Callable[[int], ByteSource], aspect: tuple[float, float] = (1.0, 1.0)
+        self,
+        index: FrameIndex,
+        sources: Callable[[int], ByteSource],
+        aspect: tuple[float, float] = (1.0, 1.0),
+        etags: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.index, self.aspect = index, aspect
+        self._doubted = dict(etags)
         self.slices, self.times = index.slices, index.times
         self._sources = sources
         self._open: dict[int, ByteSource] = {}
@@ -120,7 +127,7 @@ class DicomFrames:
         file = int(index.file[frame])
         straight = self._straight[index.format[frame]]
         if straight and index.length[frame] > 0 and file not in index.deflated and frame not in index.pieces:
-            source = self._source(file)
+            source = self._trusted(file)
             if source.path is not None:
                 place = int(index.offset[frame]), int(index.length[frame])
                 try:
@@ -192,7 +199,7 @@ class DicomFrames:
             return read_overlays(source, fmt, max(1, int(self.index.frame_number[frame])), data)
 
     def source(self, frame: int) -> ByteSource:
-        return self._source(int(self.index.file[frame]))
+        return self._trusted(int(self.index.file[frame]))
 
     def close(self) -> None:
         with self._lock:
@@ -247,13 +254,25 @@ class DicomFrames:
             found = self._open[file] = self._sources(file)
         return found
 
+    def _trusted(self, file: int) -> ByteSource:
+        """Raises BadInput where other pictures lie there than those that were added."""
+        source, told = self._source(file), self._doubted.get(file)
+        if told is not None:
+            if told != source.etag and source.path is not None:
+                from viewers.decode.unchanged import expect_same  # brings what reads heads, which is seldom wanted
+
+                with decoding(source):
+                    expect_same(source.path, self.index, file)
+            self._doubted.pop(file, None)
+        return source
+
     # -- what goes wrong ---------------------------------------------------------------------------------------------
 
     @contextmanager
     def _reading(self, frame: int) -> Iterator[ByteSource]:
         if not 0 <= frame < len(self.index):
             raise BadInput(f"The volume has {len(self.index)} frames; there is no frame {frame}.", remedy="Count from 0.")
-        source = self._source(int(self.index.file[frame]))
+        source = self._trusted(int(self.index.file[frame]))
         with self._naming(source, frame):
             yield source
 
@@ -332,5 +351,6 @@ def open_volume(index: FrameIndex, sources: Callable[[int], ByteSource]) -> Dico
 
 def modality_of(facts: Mapping[str, Any]) -> Callable[[int], Array]:
     """The modality values of a series' frames, by the facts of `storage.services.originals.facts_of`: for reports."""
-    volume = open_volume(facts["frame_index"], lambda file: FileSource(Path(facts["files"][file])))
+    files, etags = facts["files"], facts.get("etags", {})
+    volume = DicomFrames(facts["frame_index"], lambda file: FileSource(Path(files[file])), etags=etags)
     return lambda frame: volume.modality(frame, volume.frame(frame))
