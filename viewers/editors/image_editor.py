@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Unpack
 
 from PySide6.QtCore import QPoint, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from storage.editing.edits import DocumentChange
@@ -354,6 +355,11 @@ class ImageEditor(ToolVerbs, Editor):
             self._show_page()
         if names & {"selected", "at", "hidden", "locked", "armed"}:
             self.acted()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was read ahead is open already, and nothing tells of it any more."""
+        super().showEvent(event)
+        self._show_page()
 
     def _show_page(self) -> None:
         self.pages.show_page(self.frame(), self.frames())

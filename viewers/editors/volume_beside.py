@@ -39,6 +39,7 @@ class Beside(QObject):
     """
 
     place = Signal(str)  # what lies under the pointer, "" when it has left
+
     def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool) -> None:
         super().__init__()
         self.volume, self.title, self.same_space, self.linked = volume, title, same_space, True

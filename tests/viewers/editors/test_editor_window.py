@@ -9,12 +9,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSpinBox, QVBoxLayout, QWidget
 
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
 from storage.model.geometry import Box, Polygon, ShapeKind
+from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
-from tests.support.editor_stage import CTRL, EditorStage
-from tests.support.tool_stage import feature
+from tests.support.editor_stage import CTRL, EditorStage, Gradient
+from tests.support.sent import Sent
+from tests.support.tool_stage import feature, ontology
 from viewers.editors.context_menu import build_menu
+from viewers.editors.image_editor import ImageEditor
 from viewers.scene.adjust import Adjustments
+from viewers.scene.pictures import PictureSource
 
 Key = Qt.Key
 SQUARE = ((50, 50), (150, 50), (150, 150), (50, 150))
@@ -309,3 +315,25 @@ def test_closing_drops_the_draft_and_keeps_the_nudges(qtbot):
     stage.editor.close_editor()
     assert stage.texts == ["Draw Car 1", "Nudge Car 1", "Nudge Car 1"]
     assert not stage.session.in_gesture
+
+
+def test_pages_that_were_read_ahead_have_their_strip_at_once_and_the_picture_does_not_jump(qtbot):
+    pictures = PictureSource(lambda: Gradient(400, 300, 3))
+    pictures.facts(0)
+    qtbot.waitUntil(lambda: pictures.facts(0) is not None, timeout=5000)
+    editor = ImageEditor(EditSession(LabelDocument(), Sent()), Focus(), ontology(), pictures)
+    try:
+        editor.resize(700, 500)
+        editor.show()
+        assert editor.pages.isVisible()
+        assert editor.pages.total.text() == "of 3"
+        qtbot.waitUntil(lambda: editor.canvas.settled, timeout=5000)
+        before = editor.canvas.view.placement()
+        QTest.keyClick(editor.canvas, Key.Key_Right)
+        qtbot.waitUntil(lambda: editor.canvas.on_screen == ("", 1) and editor.canvas.settled, timeout=5000)
+        assert editor.canvas.view.placement() == before
+    finally:
+        editor.close_editor()
+        pictures.close()
+        editor.close()
+        editor.deleteLater()
