@@ -324,7 +324,7 @@ def _own_groups(head: Dataset, wanted: Wanted, check: Check) -> Iterator[Values]
         return
     explicit, little = not element.is_implicit_VR, bool(element.is_little_endian)
     try:
-        for found in items_in(element.value, wanted, little=little, explicit=explicit):
+        for found in items_in(element.value, wanted, little=little, explicit=explicit, check=check):
             yield Values(found, little=little)
     except Malformed as error:
         path = Path(str(getattr(head, "filename", None) or "The file"))

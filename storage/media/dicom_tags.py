@@ -138,9 +138,13 @@ def dataset_start(read_at: ReadAt, size: int) -> int:
     return walk.dataset(start, size, {}, {}, 0) if start >= 0 else 0
 
 
-def items_in(data: bytes, wanted: Wanted, *, little: bool, explicit: bool) -> Iterator[Elements]:
-    """The items of the value of a sequence, one at a time, however many. Raises Malformed."""
+def items_in(
+    data: bytes, wanted: Wanted, *, little: bool, explicit: bool, check: Callable[[], None] | None = None
+) -> Iterator[Elements]:
+    """The items of the value of a sequence, one at a time, however many. Raises Malformed, and what `check` raises, which is
+    asked for each item, also of sequences within."""
     walk = _Walk(_reader_of(data), len(data), little=little, explicit=explicit)
+    walk.check = check
     at = 0
     while at + 8 <= len(data):
         items: list[Elements] = []
@@ -200,6 +204,7 @@ class _Walk:
         self.little, self.explicit = little, explicit
         self.group_only = 0  # stop before the first element of another group
         self.top: Found | None = None
+        self.check: Callable[[], None] | None = None
         self._base, self._data = 0, b""
         self._read = 0
         self._elements = self._items = 0
@@ -317,6 +322,8 @@ class _Walk:
                     return at
                 if tag != _ITEM:
                     raise Malformed(f"a sequence at byte {at - 8:,} holds something that is no item")
+                if self.check is not None:
+                    self.check()
                 item: Elements = {}
                 if length == UNDEFINED:
                     at = self.dataset(at, end, wanted, item, depth + 1)
