@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 LABEL_MAP_SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.7"
 EXPLICIT = "1.2.840.10008.1.2.1"
+_PER_FRAME = 0x52009230
 _LARGEST = 0xFFFFFFFE  # bytes of one element of pixels
 _SEGMENTATION_CODE = ("113076", "DCM", "Segmentation")
 _SOURCE_CODE = ("121322", "DCM", "Source image for image processing operation")
@@ -50,7 +52,13 @@ def write_seg(path: Path, series: Series, segments: Sequence[Segment], *, now: i
             remedy="Export fewer classes at a time.",
         )
     made = _head(series, segments, frames, now, label_map, bits)
-    dw.save(made, path, lambda file: _write_pixels(file, series, frames, bits, size))
+
+    def tail(file: IO[bytes]) -> None:
+        dimensions = len(made.DimensionIndexSequence)
+        dw.write_items(file, _PER_FRAME, _groups(series, frames, dimensions, label_map))
+        _write_pixels(file, series, frames, bits, size)
+
+    dw.save(made, path, tail)
 
 
 def _check(series: Series, segments: Sequence[Segment], label_map: bool) -> None:
@@ -108,7 +116,7 @@ def _head(
     made.SegmentsOverlap = "NO" if label_map else "UNDEFINED"
     made.SegmentSequence = dw.items(_segment(s) for s in segments)
     made.ReferencedSeriesSequence = dw.items([dw.referenced_series(series, [f.at for f in frames])])
-    _add_groups(made, series, frames, label_map)
+    _add_groups(made, series, label_map)
     return made
 
 
@@ -137,8 +145,8 @@ def _segment(segment: Segment) -> Dataset:
     return made
 
 
-def _add_groups(made: Dataset, series: Series, frames: Sequence[_Frame], label_map: bool) -> None:
-    """Dimensions, the functional groups that all frames share, and those of each."""
+def _add_groups(made: Dataset, series: Series, label_map: bool) -> None:
+    """Dimensions, and the functional groups that all frames share; those of each are written behind the head."""
     placed = series.geometry is not None
     organization = dw.new_uid()
     pointers = [] if label_map else [(0x0062000B, 0x0062000A, "Segment")]
@@ -154,11 +162,6 @@ def _add_groups(made: Dataset, series: Series, frames: Sequence[_Frame], label_m
         for pointer, group, name in pointers
     )
     made.SharedFunctionalGroupsSequence = dw.items([_shared(series)])
-    places = {at: k for k, at in enumerate(sorted({f.at for f in frames}), start=1)}
-    made.PerFrameFunctionalGroupsSequence = dw.items(
-        _group(series, frame, [] if label_map else [frame.segments[0].number], places[frame.at], len(pointers), label_map)
-        for frame in frames
-    )
 
 
 def _shared(series: Series) -> Dataset:
@@ -186,21 +189,36 @@ def _thickness(series: Series) -> float:
     return float(np.median(distances)) if len(distances) else 1.0
 
 
-def _group(series: Series, frame: _Frame, segment: list[int], place: int, dimensions: int, label_map: bool) -> Dataset:
-    made = dw.item()
-    made.FrameContentSequence = dw.one(DimensionIndexValues=[*segment, place][:dimensions])
-    if series.geometry is not None:
-        origin = series.geometry.origins[frame.at % series.slices]
-        made.PlanePositionSequence = dw.one(ImagePositionPatient=dw.ds(origin))
-    if not label_map:
-        made.SegmentIdentificationSequence = dw.one(ReferencedSegmentNumber=segment[0])
-    image = dw.reference(*series.sop(frame.at))
+def _groups(series: Series, frames: Sequence[_Frame], dimensions: int, label_map: bool) -> Iterator[bytes]:
+    """Of each frame, in the order of the tags: what frames have in common is made into bytes once, not a million times."""
+    places = {at: k for k, at in enumerate(sorted({f.at for f in frames}), start=1)}
+    derived = cache(lambda at: dw.encoded(_derivation(series, at)))
+    position = cache(lambda k: dw.encoded(_position(series, k)))
+    segment = cache(lambda number: dw.encoded(dw.item(SegmentIdentificationSequence=dw.one(ReferencedSegmentNumber=number))))
+    content = dw.encoded(dw.item(FrameContentSequence=dw.one(DimensionIndexValues=[1] * dimensions)))
+    content = content[: -4 * dimensions]  # up to the numbers
+    for frame in frames:
+        number = frame.segments[0].number
+        index = ((places[frame.at],) if label_map else (number, places[frame.at]))[:dimensions]
+        own = derived(frame.at) + content + struct.pack(f"<{dimensions}I", *index) + position(frame.at % series.slices)
+        yield own if label_map else own + segment(number)
+
+
+def _derivation(series: Series, at: int) -> Dataset:
+    image = dw.reference(*series.sop(at))
     image.SpatialLocationsPreserved = "YES"
     image.PurposeOfReferenceCodeSequence = dw.items([dw.code(*_SOURCE_CODE)])
-    made.DerivationImageSequence = dw.one(
-        SourceImageSequence=dw.items([image]), DerivationCodeSequence=dw.items([dw.code(*_SEGMENTATION_CODE)])
+    return dw.item(
+        DerivationImageSequence=dw.one(
+            SourceImageSequence=dw.items([image]), DerivationCodeSequence=dw.items([dw.code(*_SEGMENTATION_CODE)])
+        )
     )
-    return made
+
+
+def _position(series: Series, k: int) -> Dataset:
+    if series.geometry is None:
+        return dw.item()
+    return dw.item(PlanePositionSequence=dw.one(ImagePositionPatient=dw.ds(series.geometry.origins[k])))
 
 
 # -- pixels ------------------------------------------------------------------------------------------------------------
