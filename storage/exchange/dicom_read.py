@@ -315,7 +315,7 @@ def groups(head: Dataset, count: int, wanted: Wanted, check: Check = never) -> I
 
 
 def _own_groups(head: Dataset, wanted: Wanted, check: Check) -> Iterator[Values]:
-    """Of each frame, one at a time: pydicom takes fifty times as long. Raises BadInput where they cannot be followed."""
+    """Of each frame, one at a time, without building what nobody wants. Raises BadInput where they cannot be followed."""
     element: Any = head.get_item(_PER_FRAME) if _PER_FRAME in head else None
     if element is None or not _is_raw(element):
         for item in sequence(head, "PerFrameFunctionalGroupsSequence"):
