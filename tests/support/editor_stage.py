@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -120,6 +122,27 @@ class EditorStage:
         """One key while others stay held (`key` presses and releases Ctrl and Shift too)."""
         for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
             QApplication.sendEvent(self.canvas, QKeyEvent(kind, key, keys))
+
+    def do_anything(
+        self, rng: Random, size: tuple[int, int], keys: Sequence[Qt.Key | str], chords: Sequence[tuple[Qt.Key, Any]]
+    ) -> None:
+        """Of the mouse anywhere in a picture of this size or a little beside it, or of the keyboard."""
+
+        def place() -> tuple[float, float]:
+            return rng.uniform(-10, size[0] + 10), rng.uniform(-10, size[1] + 10)
+
+        held = rng.choice([NONE, NONE, NONE, CTRL, SHIFT])
+        match rng.randrange(8):
+            case 0 | 1:
+                self.click(*place(), held)
+            case 2 | 3:
+                self.drag(*place(), *place(), held)
+            case 4:
+                rng.choice([self.double, self.right])(*place())
+            case 5 | 6:
+                self.key(rng.choice(keys))
+            case 7:
+                self.key(*rng.choice(chords))
 
     # -- what is there
 

@@ -7,7 +7,7 @@ import random
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.support.editor_stage import CTRL, NONE, SHIFT, EditorStage
+from tests.support.editor_stage import CTRL, SHIFT, EditorStage
 
 Key = Qt.Key
 KEYS = [*"1234567890NBXJHLQZFDO[]+-", Key.Key_Return, Key.Key_Escape, Key.Key_Backspace, Key.Key_Tab, Key.Key_Delete]
@@ -21,21 +21,6 @@ CHORDS = [
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_anything_goes_and_comes_back(qtbot, seed):
     stage, rng = EditorStage(qtbot, size=(300, 200), frames=2), random.Random(seed)
-
-    def place():
-        return rng.uniform(-10, 310), rng.uniform(-10, 210)
-
     for _ in range(600):
-        held = rng.choice([NONE, NONE, NONE, CTRL, SHIFT])
-        match rng.randrange(8):
-            case 0 | 1:
-                stage.click(*place(), held)
-            case 2 | 3:
-                stage.drag(*place(), *place(), held)
-            case 4:
-                rng.choice([stage.double, stage.right])(*place())
-            case 5 | 6:
-                stage.key(rng.choice(KEYS))
-            case 7:
-                stage.key(*rng.choice(CHORDS))
+        stage.do_anything(rng, (300, 200), KEYS, CHORDS)
     stage.go_back_and_forth()

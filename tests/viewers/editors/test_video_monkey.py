@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from storage.model.interpolation import present
 from tests.support import clips
-from tests.support.editor_stage import CTRL, NONE, SHIFT
+from tests.support.editor_stage import CTRL, SHIFT
 from tests.support.video_stage import SIZE, VideoStage
 
 Key = Qt.Key
@@ -45,25 +45,11 @@ def sound(stage):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_anything_goes_and_comes_back(qtbot, clip, seed):
     stage, rng = VideoStage(qtbot, clip), random.Random(seed)
-
-    def place():
-        return rng.uniform(-10, SIZE[0] + 10), rng.uniform(-10, SIZE[1] + 10)
-
     for n in range(400):
-        held = rng.choice([NONE, NONE, NONE, CTRL, SHIFT])
-        match rng.randrange(9):
-            case 0 | 1:
-                stage.click(*place(), held)
-            case 2 | 3:
-                stage.drag(*place(), *place(), held)
-            case 4:
-                rng.choice([stage.double, stage.right])(*place())
-            case 5 | 6:
-                stage.key(rng.choice(KEYS))
-            case 7:
-                stage.key(*rng.choice(CHORDS))
-            case 8:
-                stage.editor.run(rng.choice(VERBS))
+        if rng.randrange(9):
+            stage.do_anything(rng, SIZE, KEYS, CHORDS)
+        else:
+            stage.editor.run(rng.choice(VERBS))
         if n % 100 == 99:
             sound(stage)
     stage.go_back_and_forth()
