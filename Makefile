@@ -19,7 +19,7 @@ test:
 	@packaging/prepare test
 	@echo "Set-up done."
 	@$(MAKE) --no-print-directory lint
-	@$(PY) packaging/on_display.py $(PY) -m pytest -n $(JOBS) $(ARGS)
+	@$(PY) packaging/on_display.py $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint:
 	@packaging/prepare test
