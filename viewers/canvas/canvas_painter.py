@@ -191,12 +191,14 @@ class CanvasPainter(QObject):
             text = canvas.tr("Shapes could not be drawn: not all are seen. They are kept; the log says why.")
         elif canvas._picture.failed:
             text = canvas.tr("The picture could not be drawn. The log says why.")
+        elif canvas.is_late and len(canvas.hits):
+            text = canvas.tr("Drawing {0} shapes…").format(f"{len(canvas.hits):,}")
         else:
             return
         font = self.overlay.font
         width = min(QFontMetricsF(font).horizontalAdvance(text) + 24, canvas.width() - 16.0)
         rect = QRectF((canvas.width() - width) / 2, canvas.height() - 40.0, width, 26)
-        draw_chip(p, rect, text, font, FAILED)
+        draw_chip(p, rect, text, font, None if canvas.is_late else FAILED)
 
     def _paint_hover(self, p: QPainter, now: Placement, size: tuple[int, int]) -> None:
         item = self._held.hover if self._held is not None else self._hovered()

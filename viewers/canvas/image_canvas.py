@@ -43,6 +43,8 @@ from viewers.tools.hit_test import Index
 HOVER_TOL = 3.0
 #: After a frame has rested so long (ms) what lies around it is drawn, too.
 REST_MS = 150
+#: Shapes that are still being drawn so long (ms) after the canvas came in sight are told.
+PATIENCE_MS = 150
 
 
 class ImageCanvas(PointedCanvas):
@@ -93,6 +95,7 @@ class ImageCanvas(PointedCanvas):
         self._pointing = Pointing(self)
         self._turn = FrameTurn(self)
         self._fitted = True
+        self._patience_over = False  # see `is_late`
         self._hint = ""
         self._heard = -1
         self._seen = (-1, -1)  # version of the pictures, frame
@@ -321,8 +324,26 @@ class ImageCanvas(PointedCanvas):
         if names != {"at"} or not self._turn.active:  # while the next frame is being drawn nothing on the screen changes
             self.update()
 
+    def _await_shapes(self) -> None:
+        self._patience_over = False
+        QTimer.singleShot(PATIENCE_MS, self, self._on_patience)
+
+    @Slot()
+    def _on_patience(self) -> None:
+        self._patience_over = True
+        if self.is_late:
+            self.update()
+
+    @property
+    def is_late(self) -> bool:
+        """The picture is seen, its shapes are not yet: it is told, so that nobody draws them a second time."""
+        return (
+            self._patience_over and self._static.layer is None and self._picture.layer is not None and not self._static.failed
+        )
+
     def frame_opened(self) -> None:
         """Another frame is shown as it comes."""
+        self._await_shapes()
         self._on_arrived()
         self.frame_turned()
 
@@ -452,6 +473,7 @@ class ImageCanvas(PointedCanvas):
             self.view.fit()
         self._view_moved()
         self._ensure()  # drawn while the rest of the window is laid out
+        self._await_shapes()
 
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)

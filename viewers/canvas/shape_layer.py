@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 #: Patches that cost less than this are drawn on the spot: outline segments, device px.
 QUICK_SEGMENTS = 2_500
 QUICK_PIXELS = 120_000
-#: A frame turned to with so few shapes is drawn on the spot where they reach no further (device px): in the time that it
-#: takes to hand it to the worker and back.
+#: A frame turned to, or seen first, with so few shapes is drawn on the spot where they reach no further (device px): in the time
+#: that it takes to hand it to the worker and back, which on a busy machine is long: shapes would come after their picture.
 TURN_PIXELS = 1_500_000
 #: More places than this at once: draw everything.
 MANY = 40
@@ -167,7 +167,8 @@ class ShapeLayer(QObject):
             layer.inked = place
             return serial, layer
 
-        if self.turning and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
+        first = self.turning or self.layer is None
+        if first and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
             try:
                 answer = job(raster.never)
             except Exception:

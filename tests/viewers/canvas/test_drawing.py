@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from storage.editing import verbs
 from storage.model.geometry import (
@@ -21,8 +24,9 @@ from storage.model.geometry import (
     Visibility,
 )
 from tests.support import scenes
-from tests.viewers.canvas.conftest import Make, gray, greenish, reddish
-from viewers.canvas import raster
+from tests.viewers.canvas.conftest import Make, Shown, gray, greenish, reddish
+from viewers.canvas import raster, shape_layer
+from viewers.canvas.image_canvas import ImageCanvas
 from viewers.scene.outlines import outline
 
 SQUARE_WITH_HOLE = Polygon(
@@ -234,3 +238,54 @@ def test_the_frame_decides_which_shapes_are_shown(show: Make) -> None:
     session.do("Draw", [Put(Annotation("b", "i0", Box(100, 20, 60, 60), 1))])
     assert gray(shown.at(100, 50))
     assert reddish(shown.at(20, 50))
+
+
+def test_a_few_shapes_are_there_as_soon_as_the_canvas_is_shown(qtbot: QtBot) -> None:
+    """Drawn on the spot: no thread is waited for, which on a busy machine comes late."""
+    shapes = [Box(10 + 20 * (i % 6), 10 + 30 * (i // 6), 12, 20) for i in range(24)]
+    source = scenes.plain(200, 150)
+    qtbot.waitUntil(lambda: source.facts(0) is not None, timeout=5000)
+    canvas = ImageCanvas(scenes.session(shapes), scenes.focus(), scenes.ontology(), source)
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 300)
+    try:
+        canvas.show()
+        assert canvas._static.sharp
+        assert canvas._static.layer is not None
+        assert canvas._static.layer.pixels.any()
+    finally:
+        canvas.close_canvas()
+        source.close()
+
+
+def test_shapes_that_are_long_in_coming_are_told_and_the_word_goes_when_they_are_there(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+    draw = raster.draw
+
+    def slow(*args: object, **more: object) -> object:
+        held.wait(10)
+        return draw(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shape_layer, "_quick", lambda items: False)
+    monkeypatch.setattr(raster, "draw", slow)
+    source = scenes.plain(200, 150)
+    canvas = ImageCanvas(scenes.session([Box(40, 30, 80, 60)]), scenes.focus(), scenes.ontology(), source)
+    shown = Shown(canvas, qtbot)
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 300)
+    try:
+        canvas.show()
+        shown.qtbot.waitUntil(lambda: canvas.is_late, timeout=5000)
+        late = canvas.grab().toImage()
+        held.set()
+        shown.settle()
+        assert not canvas.is_late
+        assert canvas.grab().toImage() != late
+        assert reddish(shown.at(40, 60))
+        assert gray(shown.at(100, 140))  # where the word stood
+    finally:
+        held.set()
+        canvas.close_canvas()
+        source.close()
