@@ -1,11 +1,10 @@
 """Copies of originals inside the catalog's folder, named by their content: `originals/aa/bb/<sha256>.<ext>`.
 
 A copy is written to `originals/incoming/`, then renamed: whoever sees the final name sees the whole file. There is no
-fsync per file (it would cap intake at a few hundred files a second); instead `sync()` flushes the whole file system: before
-the rows of a series or a group of pictures are written, and for single files before their job is reported as done, that is,
-before anybody would think of wiping the camera's card. After a power cut in mid-intake rows of single files may point to
-short copies: `postil check` compares sizes and names them, and the sources are still there. Larger copies are on their way to
-the disk while the next file is hashed, so that `sync()` finds little left to do. Neither reflinks nor hard links are assumed.
+fsync per file (it would cap intake at a few hundred files a second); instead `sync()` flushes the whole file system before
+rows that point to copies are written, a batch of them at a time. So a power cut leaves no row without its bytes. Larger
+copies are on their way to the disk while the next file is hashed, so that `sync()` finds little left to do. Neither reflinks
+nor hard links are assumed.
 """
 
 from __future__ import annotations
@@ -146,7 +145,7 @@ class Originals:
     def _add_bytes(self, data: bytes, extension: str) -> Stored:
         digest = hashlib.sha256(data).hexdigest()
         source, target = self._place(digest, extension)
-        if _has_size(target, len(data)):
+        if _is_there(target, len(data)):
             return Stored(source, digest, len(data), False, target)
         temporary = self._temporary()
         try:
@@ -172,7 +171,7 @@ class Originals:
                     _begin_writing_out(out.fileno(), size, len(chunk))
                     size += len(chunk)
             source, target = self._place(hasher.hexdigest(), extension)
-            is_new = not _has_size(target, size)
+            is_new = not _is_there(target, size)
             if is_new:
                 _put(temporary, target)
         finally:
@@ -232,11 +231,15 @@ def _write_all(out: RawIOBase, data: bytes) -> None:
         written += out.write(data[written:]) or 0
 
 
-def _has_size(path: Path, size: int) -> bool:
+def _is_there(path: Path, size: int) -> bool:
+    """The copy is wanted again: it counts as new for whoever looks for copies that nobody wants."""
     try:
-        return path.stat().st_size == size
+        if path.stat().st_size != size:
+            return False
+        os.utime(path)
     except FileNotFoundError:
         return False
+    return True
 
 
 def _put(temporary: Path, target: Path) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from storage.catalog import datasets, files, folders
-from storage.catalog.writer import Done, Priority
+from storage.catalog.writer import Priority
 from storage.errors import Cancelled, DiskFull, PostilError, Refused
 from storage.media.originals import Originals
 from storage.model.items import Kind
@@ -136,9 +136,6 @@ class _Intake:
             self._add(self._but_series(found.files))
         except (Cancelled, DiskFull, BrokenProcessPool) as error:
             ended = error
-        if not self._options.link and self.result.added:
-            # Before anybody is told that the files are in: see `originals`.
-            self._originals.sync()
         if ended is not None:
             raise ended
         self.result.warnings.extend(
@@ -177,10 +174,10 @@ class _Intake:
         usable = [file for file in found if file.chain in self._folder_ids]
         workers = self._options.workers
         batch: list[Prepared] = []
-        writing: Future[Done[list[_Outcome]]] | None = None
+        writing: Future[list[_Outcome]] | None = None
         ended: BaseException | None = None
         due = time.monotonic() + _BATCH_S
-        with workers.stopper(self._progress) as check:
+        with workers.stopper(self._progress) as check, ThreadPoolExecutor(1, "rows") as behind:
             prepare = Preparer(self._originals, self._options.link, check, self._options.only)
             try:
                 for done, prepared in enumerate(workers.map("intake", prepare, usable, self._progress), start=1):
@@ -188,10 +185,11 @@ class _Intake:
                         self.result.errors.append(prepared)
                     else:
                         batch.append(prepared)
-                    if len(batch) >= _BATCH or (batch and time.monotonic() >= due):
+                    enough = len(batch) >= _BATCH or (batch and time.monotonic() >= due)
+                    if enough and (writing is None or writing.done() or len(batch) >= 4 * _BATCH):
                         done_before, writing = writing, None  # a wait that fails is not waited for again
                         self._written(done_before)
-                        writing, batch = self._write(batch), []
+                        writing, batch = behind.submit(self._write, batch), []
                         due = time.monotonic() + _BATCH_S
                     self._progress.step(done)
             except (Cancelled, DiskFull, BrokenProcessPool) as error:
@@ -199,20 +197,23 @@ class _Intake:
             # What is copied already is also listed, even when the work ends here.
             self._written(writing)
             if batch:
-                self._written(self._write(batch))
+                self._written(behind.submit(self._write, batch))
         if ended is not None:
             raise ended
 
-    def _write(self, batch: list[Prepared]) -> Future[Done[list[_Outcome]]]:
+    def _write(self, batch: list[Prepared]) -> list[_Outcome]:
+        """Rows that point to copies, after these are safe on the disk. In a thread of its own: the next are copied meanwhile."""
+        if not self._options.link:
+            self._originals.sync()
         text = "Add 1 item" if len(batch) == 1 else f"Add {len(batch)} items"
         skip = self._options.duplicates == "skip"
-        return self._catalog.submit(text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
+        return self._catalog.do(text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
 
-    def _written(self, writing: Future[Done[list[_Outcome]]] | None) -> None:
+    def _written(self, writing: Future[list[_Outcome]] | None) -> None:
         if writing is None:
             return
         ids: list[int] = []
-        for outcome in writing.result().result:
+        for outcome in writing.result():
             if isinstance(outcome, Failure):
                 self.result.skipped.append(outcome)
                 continue

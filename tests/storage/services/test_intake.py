@@ -257,3 +257,24 @@ def test_the_search_for_the_same_bytes_does_not_walk_through_the_folder(add, cat
     twins = [sql for sql in asked if sql.startswith("SELECT id, title FROM items WHERE sha256 = x'")]
     plans = [row[3] for sql in twins for row in catalog.reader().execute(f"EXPLAIN QUERY PLAN {sql}")]
     assert plans == ["SEARCH items USING INDEX items_sha256 (sha256=?)"]
+
+
+def test_no_row_comes_before_its_bytes_are_safe_on_the_disk(add, catalog, tmp_path, monkeypatch):
+    """A power cut at any moment leaves no row whose copy was only in memory."""
+    safe: set[Path] = set()
+    behind: list[bool] = []
+
+    def sync(folder: Path) -> None:
+        safe.update(folder.glob("*/*/*"))
+
+    def look(_changes: object) -> None:
+        rows = catalog.reader().execute("SELECT source FROM items").fetchall()
+        behind.extend(catalog.path / source in safe for (source,) in rows)
+
+    monkeypatch.setattr("storage.media.originals.sync_file_system", sync)
+    monkeypatch.setattr(module, "_BATCH", 4)
+    catalog.listen(look)
+    for number in range(10):
+        picture(tmp_path / "in" / f"{number}.png", number)
+    assert len(add(tmp_path / "in").added) == 10
+    assert len(behind) >= 10 and all(behind)
