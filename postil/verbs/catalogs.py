@@ -91,7 +91,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         problems = check_catalog(where(arguments), progress=progress)
     rows = [p.as_dict() for p in problems]
     if repaired is not None:
-        read, copied = repaired
+        read, copied, unnamed = repaired
         for what, errors in (("headers", read.errors), ("copy", copied.errors)):
             rows += [{"what": what, "where": f.input, "text": f"{f.reason} {f.remedy}"} for f in errors]
 
@@ -108,25 +108,29 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     if repaired is not None:
         document["read_again"] = {"renewed": read.renewed, "informed": read.informed}
         document["copied"] = copied.items
+        document["unnamed_copies_removed"] = len(unnamed)
     console.result(document, lines)
     return FAILED if rows else OK
 
 
-def _repair(arguments: argparse.Namespace, console: Console) -> tuple[Reread, BroughtIn]:
+def _repair(arguments: argparse.Namespace, console: Console) -> tuple[Reread, BroughtIn, list[str]]:
     from storage.services.bring_in import make_up
+    from storage.services.leftovers import remove_unnamed
     from storage.services.reread import reread
 
     with opened(arguments) as catalog, console.progress() as progress:
-        return reread(catalog, progress), make_up(catalog, progress)
+        return reread(catalog, progress), make_up(catalog, progress), remove_unnamed(catalog)
 
 
-def _said_again(read: Reread, copied: BroughtIn) -> Iterator[str]:
+def _said_again(read: Reread, copied: BroughtIn, unnamed: list[str]) -> Iterator[str]:
     if read.renewed:
         yield f"{len(read.renewed):,} series of an earlier version are as if they had been added today."
     if read.informed:
         yield f"{len(read.informed):,} more keep their frames as they were and learned what their headers say."
     if copied.items:
         yield f"{copied.items:,} series that an import had not copied yet are in the catalog's folder now."
+    if unnamed:
+        yield f"{len(unnamed):,} copies that no item stands on, left by an import that was killed, are removed."
     for failure in (*read.errors, *copied.errors):
         yield f"{failure.reason} {failure.remedy}"
 

@@ -92,6 +92,13 @@ def unused(db: sqlite3.Connection, copies: Mapping[str, str]) -> list[str]:
     return sorted(copies.keys() - used)
 
 
+def named(db: sqlite3.Connection, sources: Iterable[str]) -> set[str]:
+    """Those of these copies that stand in some row, whatever its hash says. Reads every row."""
+    wanted = json.dumps(list(sources))
+    sql = "SELECT source FROM {} WHERE source IN (SELECT value FROM json_each(?))"
+    return {row[0] for table in ("items", "volume_files") for row in db.execute(sql.format(table), (wanted,))}
+
+
 # -- operations ----------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,8 +14,14 @@ from time import time
 
 import pytest
 
+from postil.__main__ import main
+from storage.catalog import folders, trash
 from storage.catalog.engine import Catalog
+from storage.model.query import ItemSelection
+from storage.progress import Progress
 from storage.services import leftovers
+from storage.services.intake import add_paths
+from viewers.decode.thumbs import render
 
 HALF = ("cache/unpacked-1/00000001.dcm", "cache/volumes/a.1.part", "cache/sequences/.b.2.part.webm", "originals/incoming/3")
 WHOLE = ("cache/volumes/a.raw", "cache/sequences/b.webm", "cache/sounds/c.npz")
@@ -79,3 +87,59 @@ def test_two_that_open_at_once_both_count_as_there(killed: Path) -> None:
     with Catalog.open(killed) as first, Catalog.open(killed) as second:
         assert first.alone_since is not None
         assert second.alone_since is None
+
+
+def orphan(path: Path, text: str, age_s: float = 3600) -> Path:
+    """A copy without a row."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    file = path / "originals" / digest[:2] / digest[2:4] / f"{digest}.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    os.utime(file, (time() - age_s, time() - age_s))
+    return file
+
+
+def add(catalog: Catalog, file: Path) -> None:
+    folder = catalog.do("Ground", folders.ensure, ("A",))
+    assert add_paths(catalog, [file], folder, render=render, progress=Progress()).added
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can be told to be alone there")
+def test_copies_that_no_row_names_go_after_an_import_was_killed_and_all_others_stay(killed: Path, tmp_path: Path) -> None:
+    kept, trashed, again = (tmp_path / f"{name}.txt" for name in ("kept", "trashed", "again"))
+    for file in (kept, trashed, again):
+        file.write_text(f"the text {file.stem}", "utf-8")
+    with Catalog.open(killed) as catalog:
+        add(catalog, kept)
+        add(catalog, trashed)
+        row = catalog.reader().execute("SELECT id FROM items WHERE title = 'trashed.txt'").fetchone()
+        catalog.do("Delete", trash.delete, frozenset(), ItemSelection.of(row[0]))
+    for file in (killed / "originals").glob("*/*/*"):
+        os.utime(file, (time() - 3600, time() - 3600))
+    named = {file for file in (killed / "originals").glob("*/*/*") if file.suffix == ".txt"}
+    lost, wanted = orphan(killed, "of a killed import"), orphan(killed, "the text again")
+    foreign = lost.with_name("notes of the administrator.txt")
+    foreign.write_text("mine", "utf-8")
+    with Catalog.open(killed) as catalog:
+        add(catalog, again)  # finds its copy there already
+        young = orphan(killed, "copied just now, its row comes next", age_s=-1)
+        assert len(named) == 2
+        assert leftovers.sweep(catalog) == len(HALF) + 1
+        assert not lost.exists()
+        assert all(file.exists() for file in (*named, wanted, young, foreign))
+        assert leftovers.remove_unnamed(catalog) == []
+
+
+def test_copies_that_no_row_names_stay_while_another_program_has_the_catalog_open(killed: Path) -> None:
+    lost = orphan(killed, "of a killed import")
+    with open_elsewhere(killed), Catalog.open(killed) as catalog:
+        assert leftovers.remove_unnamed(catalog) == []
+    assert lost.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can be told to be alone there")
+def test_repair_takes_them_away_and_says_how_many(killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = orphan(killed, "of a killed import")
+    assert main(["--catalog", str(killed), "--json", "check", "--repair"]) == 0
+    assert json.loads(capsys.readouterr().out)["unnamed_copies_removed"] == 1
+    assert not lost.exists()
