@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from app.volumes import corner_titles, header_of, open_volume_source
+from app.volumes import corner_titles, header_of, open_volume_source, patient_lines
 from storage.editing.on_frames import Moving, OnFrames, Still
 from storage.errors import PostilError
 from storage.model.items import MOVING, SEQUENCE_FPS, VOLUMES, Item, Kind
@@ -153,9 +153,14 @@ def editor_for(
     if item.kind in VOLUMES:
         from viewers.editors.volume_editor import VolumeEditor
 
-        missing = tuple(item.facts.get("missing_3d") or ())
+        impossible = item.facts.get("impossible_3d") or {}
+        missing = tuple(
+            f"{name} ({impossible[name]} is impossible)" if name in impossible else name
+            for name in item.facts.get("missing_3d") or ()
+        )
         shown = {
             "titles": lambda: medium.titles,
+            "patient": patient_lines(item.facts),
             "missing": missing,
             "told": item.warnings,
             "read_header": medium.header,

@@ -6,7 +6,10 @@ A classic file says it once for its only frame; an enhanced one in functional gr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from storage.media.dicom_fragments import Piece
 from storage.media.dicom_index import FileWindow, Voi
@@ -15,7 +18,8 @@ from storage.media.dicom_values import Remembered, Values
 Triple = tuple[float, float, float]
 
 _RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
-_POSITION = 0x00200032
+_POSITION, _ORIENTATION, _SPACING = 0x00200032, 0x00200037, 0x00280030
+_MOST_TOLD = 80  # letters of a value that is not understood
 _FAR = 1e7  # mm: no patient lies there
 _FUNCTIONS = {"": "LINEAR", "LINEAR": "LINEAR", "LINEAR_EXACT": "LINEAR_EXACT", "SIGMOID": "SIGMOID"}
 
@@ -32,6 +36,7 @@ class FrameHead:
     voi: int  # in the file's list
     times: tuple[Any, ...] = ()  # of an enhanced frame: candidates for what tells its time (temporal index, trigger, b, date)
     kind: tuple[str, ...] = ()  # what splits frames of a file into series: stack, echo, frame type, dimension
+    impossible: tuple[tuple[str, str], ...] = ()  # names of what should place it and cannot be meant, with what the file says
     tile: int = -1  # of a mosaic: which one; -1: it is a picture of its own
 
 
@@ -45,20 +50,21 @@ def frame_heads(values: Values, pieces: list[list[Piece]], vois: list[Voi], *, s
     whole = None if enhanced else _classic(values, signed)
     for n, where in enumerate(pieces):
         if whole is not None:
-            place, position = whole, _triple(values.decimals(_POSITION))
+            place, at = whole, values
         else:
             own = per_frame[n] if n < len(per_frame) else Values({})
             place = _Place(values, [own, shared], signed)
-            position = _triple(place.first(0x00209113, _POSITION))
+            at = place.holder(0x00209113, _POSITION)
+        position = _triple(at.decimals(_POSITION))
+        impossible = place.impossible if position else (*_said("ImagePositionPatient", at, _POSITION), *place.impossible)
         number = n + 1 if len(pieces) > 1 else 0
         voi = known.setdefault(place.voi, len(known))
         if offsets and len(offsets) == len(pieces):
             position = _shifted(position, place.orientation, offsets[n] - (offsets[0] if offsets[0] else 0.0))
         elif whole is not None and number and sop_class != _RT_DOSE:
             position = None  # several frames, one position: not where each of them lies
-        made.append(
-            FrameHead(number, where, position, place.orientation, place.spacing, *place.rescale, voi, place.times, place.kind)
-        )
+        lies = position, place.orientation, place.spacing
+        made.append(FrameHead(number, where, *lies, *place.rescale, voi, place.times, place.kind, impossible=impossible))
     vois.extend(known)
     return made
 
@@ -71,16 +77,18 @@ class _Place:
         self._classic = groups == [top] or groups[0] is top
         self._groups = groups
         self._top = top
-        orientation = self.first(0x00209116, 0x00200037)
-        self.orientation = orientation if len(orientation) == 6 and any(orientation) else None
-        spacing = self.first(0x00289110, 0x00280030)
+        lies, measured = self.holder(0x00209116, _ORIENTATION), self.holder(0x00289110, _SPACING)
+        orientation, spacing = lies.decimals(_ORIENTATION), measured.decimals(_SPACING)
+        self.orientation = orientation if len(orientation) == 6 and _upright(orientation) else None
         self.spacing = (spacing[0], spacing[1]) if len(spacing) == 2 and min(spacing) > 1e-6 and max(spacing) < 1e4 else None
+        self.impossible = () if self.orientation else _said("ImageOrientationPatient", lies, _ORIENTATION)
+        self.impossible += () if self.spacing else _said("PixelSpacing", measured, _SPACING)
         self.rescale = self._rescale()
         self.voi = self._voi(signed)
         self.times: tuple[Any, ...] = () if self._classic else self._times()
         self.kind: tuple[str, ...] = () if self._classic else self._kind()
 
-    def _holder(self, group: int, tag: int) -> Values:
+    def holder(self, group: int, tag: int) -> Values:
         """The item that holds a tag: of the frame's own group, the shared one, or the data set itself."""
         for values in self._groups:
             if self._classic:
@@ -90,11 +98,8 @@ class _Place:
                 return item
         return Values({})
 
-    def first(self, group: int, tag: int) -> tuple[float, ...]:
-        return self._holder(group, tag).decimals(tag)
-
     def _rescale(self) -> tuple[float, float]:
-        holder = self._holder(0x00289145, 0x00281053)
+        holder = self.holder(0x00289145, 0x00281053)
         if 0x00281053 not in holder:
             holder = self._top
         slope, intercept = holder.decimal(0x00281053), holder.decimal(0x00281052)
@@ -103,7 +108,7 @@ class _Place:
         return (slope if slope else 1.0), (intercept or 0.0)
 
     def _voi(self, signed: bool) -> Voi:
-        holder = self._holder(0x00289132, 0x00281050)
+        holder = self.holder(0x00289132, 0x00281050)
         if 0x00281050 not in holder and 0x00283010 not in holder:
             holder = self._top
         explained = holder.text(0x00281055).split("\\") if 0x00281055 in holder else []
@@ -135,6 +140,20 @@ class _Place:
             if item.elements:
                 return item
         return Values({})
+
+
+@lru_cache(1024)  # asked for every frame, of which most lie the same way
+def _upright(orientation: tuple[float, ...]) -> bool:
+    """Whether rows and columns have a length of about one and stand upright on each other."""
+    row, column = np.array(orientation[:3]), np.array(orientation[3:])
+    lengths = np.linalg.norm(row), np.linalg.norm(column)
+    return bool(all(0.9 < length < 1.1 for length in lengths) and abs(row @ column) < 0.1)
+
+
+def _said(name: str, values: Values, tag: int) -> tuple[tuple[str, str], ...]:
+    """With its name; nothing where the file says nothing."""
+    text = values.text(tag)[:_MOST_TOLD]
+    return ((name, text),) if text else ()
 
 
 @Remembered

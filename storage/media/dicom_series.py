@@ -18,7 +18,7 @@ import numpy as np
 
 from storage.errors import BadInput
 from storage.media.dicom_arrange import Arranged, Cell, arrange
-from storage.media.dicom_frames import FrameHead
+from storage.media.dicom_frames import FrameHead, Triple
 from storage.media.dicom_header import ImageFile
 from storage.media.dicom_index import FrameIndex, PixelFormat, Voi
 from storage.media.dicom_tell import series_facts, tell
@@ -27,6 +27,12 @@ from storage.model.space import VolumeGeometry
 
 _TURNED = 1e-4  # by how much directions of one series may differ: 0.03 mm at the far corner of a slice
 _SPACED = 1e-4  # ... and spacings, as a part of them
+_ONE_NUMBER = (
+    "Slices at different places share one SOP Instance UID: they are shown as the one volume they make. Labels of other programs"
+    " that name a slice by that number may come to lie on another one."
+)
+
+Places = tuple[Triple | None, ...]
 
 
 @dataclass(slots=True)
@@ -52,19 +58,31 @@ class SeriesFound:
 
 
 def group(files: Iterable[ImageFile], refused: list[BadInput]) -> list[SeriesFound]:
-    """All series of these files, by patient, study and number. One that cannot be put together is refused, alone."""
-    by_series: dict[tuple[str, str], list[ImageFile]] = defaultdict(list)
+    """All series of these files, by patient, study and number: a Series Instance UID alone is given twice by bad exports. One
+    that cannot be put together is refused, alone."""
+    by_series: dict[tuple[str, str, str], list[ImageFile]] = defaultdict(list)
     for file in files:
-        by_series[file.facts["study_uid"], file.facts["series_uid"]].append(file)
+        patient = str(file.facts.get("patient_id") or file.facts.get("patient_name", ""))
+        by_series[file.facts["series_uid"], patient, file.facts["study_uid"]].append(file)
     found: list[SeriesFound] = []
-    for members in by_series.values():
+    for key, members in by_series.items():
         try:
-            found += _series(members)
+            found += _series(members, _shared(key, by_series))
         except (ValueError, ArithmeticError, LookupError, TypeError, OSError) as error:
             what = "1 file" if len(members) == 1 else f"{len(members):,} files"
             reason = f"A series of {what} ({members[0].path.name} …) cannot be put together: {type(error).__name__}."
             refused.append(BadInput(reason, remedy="Please report this.", input=str(members[0].path.parent)))
     return sorted(found, key=_order)
+
+
+def _shared(key: tuple[str, str, str], series: Iterable[tuple[str, str, str]]) -> list[str]:
+    """A warning where others have the same Series Instance UID."""
+    uid, patient, _ = key
+    others = {other[1] == patient for other in series if other[0] == uid and other != key}
+    if not others:
+        return []
+    whose = "another study of the patient" if all(others) else "another patient"
+    return [f"Pictures of {whose} have the same Series Instance UID: they are kept apart. Check whose pictures these are."]
 
 
 def _order(series: SeriesFound) -> tuple[Any, ...]:
@@ -74,7 +92,7 @@ def _order(series: SeriesFound) -> tuple[Any, ...]:
     return (*study, number is None, number or 0, series.series_uid, series.title)
 
 
-def _series(files: list[ImageFile]) -> list[SeriesFound]:
+def _series(files: list[ImageFile], told: list[str]) -> list[SeriesFound]:
     files = sorted(files, key=lambda f: (f.keys["instance"] is None, f.keys["instance"] or 0, str(f.path)))
     files, copies = _without_copies(files)
     parts: list[tuple[_Alike, Arranged]] = []
@@ -84,22 +102,29 @@ def _series(files: list[ImageFile]) -> list[SeriesFound]:
     found: list[SeriesFound] = []
     for (alike, arranged), name in zip(parts, names, strict=True):
         more = _copies_sentence(copies) if copies and not found else []
-        found.append(_make(alike, arranged, name, more))
+        found.append(_make(alike, arranged, name, told, more))
     return found
 
 
 def _without_copies(files: list[ImageFile]) -> tuple[list[ImageFile], int]:
-    """The same SOP instance twice is one picture, if its pixels are the same bytes; else they are kept apart."""
-    seen: dict[str, list[ImageFile]] = defaultdict(list)
+    """The same SOP instance twice at one place is one picture, if its pixels are the same bytes; else they are kept apart. At
+    different places they are slices to which one number was given."""
+    seen: dict[tuple[str, Places], list[ImageFile]] = defaultdict(list)
+    kept: list[ImageFile] = []
     for file in files:
-        kept = seen[file.sop_uid]
-        if not any(_same_pixels(file, other) for other in kept):
-            if kept:
-                file.keys["variant"] = len(kept)
-                file.warnings.append("Another file has the same SOP Instance UID and other pixels.")
-            kept.append(file)
-    kept_files = [file for file in files if any(file is other for other in seen[file.sop_uid])]
-    return kept_files, len(files) - len(kept_files)
+        here = seen[file.sop_uid, tuple(frame.position for frame in file.frames)]
+        if any(_same_pixels(file, other) for other in here):
+            continue
+        if here:
+            file.keys["variant"] = len(here)
+            file.warnings.append("Another file has the same SOP Instance UID and other pixels.")
+        here.append(file)
+        kept.append(file)
+    places = Counter(uid for uid, _ in seen)
+    for file in kept:
+        if places[file.sop_uid] > 1:
+            file.warnings.append(_ONE_NUMBER)
+    return kept, len(files) - len(kept)
 
 
 def _same_pixels(one: ImageFile, two: ImageFile) -> bool:
@@ -193,15 +218,7 @@ def _is_placed(file: ImageFile, frame: FrameHead) -> bool:
     sheet = "MOSAIC" in file.facts.get("image_type", ()) and file.format.tile is None
     if sheet or frame.position is None or frame.spacing is None:
         return False
-    return frame.orientation is not None and _square(frame.orientation)
-
-
-@lru_cache(1024)  # asked for every file, of which most lie the same way
-def _square(orientation: tuple[float, ...]) -> bool:
-    """Whether rows and columns have a length of about one and stand upright on each other."""
-    row, column = np.array(orientation[:3]), np.array(orientation[3:])
-    lengths = np.linalg.norm(row), np.linalg.norm(column)
-    return bool(all(0.9 < length < 1.1 for length in lengths) and abs(row @ column) < 0.1)
+    return frame.orientation is not None
 
 
 def _colour(form: PixelFormat) -> tuple[Any, ...]:
@@ -261,7 +278,7 @@ def _distinct(value: str, others: set[str]) -> str:
 # -- the result --------------------------------------------------------------------------------------------------------
 
 
-def _make(alike: _Alike, arranged: Arranged, name: str, more: list[str]) -> SeriesFound:
+def _make(alike: _Alike, arranged: Arranged, name: str, told: list[str], more: list[str]) -> SeriesFound:
     cells = arranged.cells
     files: dict[int, ImageFile] = {}
     for cell in cells:
@@ -271,7 +288,7 @@ def _make(alike: _Alike, arranged: Arranged, name: str, more: list[str]) -> Seri
     index = _index(cells, ordered, arranged, geometry, alike)
     first = cells[0].file
     facts = series_facts(ordered, index)
-    warnings = (*tell(ordered, index, arranged), *more)
+    warnings = (*told, *tell(ordered, index, arranged), *more)
     description = str(first.facts.get("series_description", ""))
     base = description or " ".join(
         str(v) for v in (first.facts.get("modality") or "DICOM", "series", first.facts.get("series_number")) if v is not None

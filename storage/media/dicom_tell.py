@@ -45,7 +45,7 @@ def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
     if index.geometry is not None:
         facts |= _geometry_facts(index.geometry)
     else:
-        facts["missing_3d"] = _missing(files)
+        facts |= {"missing_3d": _missing(files), "impossible_3d": _impossible(files)}
         if index.spacing is not None:
             facts |= {"spacing": list(index.spacing), "spacing_kind": index.spacing_kind}
     return {key: value for key, value in facts.items() if value not in ("", None, [], {})}
@@ -97,6 +97,16 @@ def _missing(files: list[ImageFile]) -> list[str]:
     return [name for name in _PLACING if not found[name]]
 
 
+def _impossible(files: list[ImageFile]) -> dict[str, str]:
+    """Of what is missing: what the files say instead, by name; the first of each."""
+    told: dict[str, str] = {}
+    for file in files:
+        for frame in file.frames:
+            for name, said in frame.impossible:
+                told.setdefault(name, said)
+    return told
+
+
 def tell(files: list[ImageFile], index: FrameIndex, arranged: Arranged) -> tuple[str, ...]:
     told: list[str] = []
     for file in files:
@@ -118,11 +128,12 @@ def _unplaced(files: list[ImageFile], index: FrameIndex) -> list[str]:
     told = []
     if first.sop_class == _SLIDES:
         told.append("The frames are tiles of a slide, shown one by one.")
-    missing = _missing(files)
-    if missing and first.sop_class != _SLIDES:
-        told.append(f"Shown as a stack only, without 3D: {_listed(missing)} missing.")
-    elif first.sop_class != _SLIDES:
-        told.append("Shown as a stack only, without 3D: its orientation makes no sense.")
+    if first.sop_class != _SLIDES:
+        impossible = _impossible(files)
+        missing = [name for name in _missing(files) if name not in impossible]
+        why = [f"{_listed(missing)} missing"] if missing else []
+        why += [f"{name} is impossible ({said})" for name, said in impossible.items()]
+        told.append(f"Shown as a stack only, without 3D: {', '.join(why)}.")
     if any(not _lies_within(r, file) for file in files for r in file.facts.get(_REGIONS, ())):
         told.append("Its ultrasound calibration is that of a picture of another size: lengths are in pixels.")
     if index.spacing_kind == "detector":

@@ -137,7 +137,7 @@ class VolumeWords:
 
     def why_no_3d(self, missing: Sequence[str]) -> str:
         if missing:
-            return f"No planes and no 3D: the files do not say {_listed(missing)}.\nThe slices can be looked at and labelled as a stack."
+            return f"No planes and no 3D: the files give no usable {_listed(missing)}.\nThe slices can be looked at and labelled as a stack."
         if self.volume.slices < 2:
             return "One slice has no depth: there is nothing to show in 3D."
         return "3D is not available here."

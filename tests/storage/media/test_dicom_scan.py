@@ -414,3 +414,77 @@ def test_a_series_of_several_views_is_none_of_them(tmp_path):
     facts = only(tmp_path).info.facts
     assert "laterality" not in facts
     assert facts["view_position"] == "CC"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PixelSpacing", [0, 0], "PixelSpacing is impossible (0.0\\0.0)"),
+        ("PixelSpacing", [-1, -1], "PixelSpacing is impossible (-1.0\\-1.0)"),
+        ("ImageOrientationPatient", [0] * 6, "ImageOrientationPatient is impossible (0.0\\0.0\\0.0\\0.0\\0.0\\0.0)"),
+        ("ImageOrientationPatient", [1, 0, 0, 1, 0, 0], "ImageOrientationPatient is impossible (1.0\\0.0\\0.0\\1.0\\0.0\\0.0)"),
+        ("ImagePositionPatient", [1e9, 0, 0], "ImagePositionPatient is impossible (1000000000.0\\0.0\\0.0)"),
+    ],
+)
+def test_what_cannot_be_meant_is_called_impossible_with_its_value(tmp_path, name, value, said):
+    phantoms.series(tmp_path, n=3, change=lambda _i, ds: setattr(ds, name, [float(v) for v in value]))
+    series = only(tmp_path)
+    assert series.geometry is None and series.info.facts["missing_3d"] == [name]
+    assert series.warnings[0] == f"Shown as a stack only, without 3D: {said}."
+    assert f"{name} is impossible ({series.info.facts['impossible_3d'][name]})" == said
+
+
+def test_what_is_missing_and_what_is_impossible_are_told_apart(tmp_path):
+    def spoil(_i, ds):
+        del ds.ImagePositionPatient, ds.ImageOrientationPatient
+        ds.PixelSpacing = [0.0, 1.0]
+
+    phantoms.series(tmp_path, n=3, change=spoil)
+    told = "ImagePositionPatient and ImageOrientationPatient are missing, PixelSpacing is impossible (0.0\\1.0)"
+    assert only(tmp_path).warnings[0] == f"Shown as a stack only, without 3D: {told}."
+
+
+@pytest.mark.parametrize(("changed", "whose"), [("PatientID", "another patient"), ("StudyInstanceUID", "another study")])
+def test_one_series_uid_of_two_patients_or_studies_makes_two_series_that_say_so(tmp_path, changed, whose):
+    common = {"series_uid": generate_uid(), "study_uid": generate_uid(), "frame_of_reference": generate_uid()}
+    one = phantoms.series(tmp_path / "a", n=4, **common)
+    other = generate_uid() if changed == "StudyInstanceUID" else "SOMEBODY-ELSE"
+    two = phantoms.series(tmp_path / "b", n=4, change=lambda _i, ds: setattr(ds, changed, other), **common)
+    found = scan([tmp_path]).series
+    assert {frozenset(s.files) for s in found} == {frozenset(one.files), frozenset(two.files)}
+    for series in found:
+        assert series.index.times == 1 and series.geometry is not None
+        assert whose in series.warnings[0] and "same Series Instance UID" in series.warnings[0]
+
+
+def test_patients_without_an_id_are_told_apart_by_name(tmp_path):
+    common = {"series_uid": generate_uid(), "study_uid": generate_uid()}
+    for name in ("Alpha^A", "Beta^B"):
+        phantoms.series(tmp_path / name, n=4, patient=name, change=lambda _i, ds: setattr(ds, "PatientID", ""), **common)
+    assert [s.index.times for s in scan([tmp_path]).series] == [1, 1]
+
+
+def test_slices_at_different_places_with_one_sop_uid_are_one_volume_that_says_so(tmp_path):
+    uid = generate_uid()
+    values = np.zeros((5, 16, 20), np.uint16)
+    values[2:] = np.arange(3)[:, None, None] + 1  # the first two have the same pixels, too
+
+    def same(_i, ds):
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = uid
+
+    phantom = phantoms.series(tmp_path, n=5, names="shuffled", values=values, change=same)
+    series = only(tmp_path)
+    assert series.geometry is not None and series.index.slices == 5
+    assert np.array_equal(volume(series)[0], phantom.volume)
+    assert series.warnings[0].startswith("Slices at different places share one SOP Instance UID")
+    (tmp_path / "copy").write_bytes(phantom.files[0].read_bytes())
+    assert only(tmp_path).index.slices == 5
+
+
+def test_whose_a_series_is_comes_with_birth_and_sex(tmp_path):
+    def change(_, ds):
+        ds.PatientBirthDate, ds.PatientSex = "19500302", "F"
+
+    phantoms.series(tmp_path / "a", n=2, change=change)
+    facts = only(tmp_path / "a").info.facts
+    assert (facts["patient_birth"], facts["patient_sex"]) == ("19500302", "F")
