@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.hanging import keep_layout, keep_rules, layout_by_hand, rule_for, rules_dialog
 from app.media import Medium, open_medium
+from app.volumes import patient_lines
 from storage.model.hanging import HangingRule
 from storage.model.items import VOLUMES, Item, Kind
 from storage.model.patients import PatientStudies, SeriesRow
@@ -175,6 +176,7 @@ class Patient(QObject):
             same_space=bool(space) and space == other.facts.get("frame_of_reference"),
             left=sides == ("L", "R"),  # the right one is looked at from the front
             by_rule=by_rule,
+            patient=patient_lines(other.facts),
         )
         if before is not None:
             self._context.jobs.leave(before[1].close)

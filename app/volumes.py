@@ -39,8 +39,24 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
     )
 
 
+def patient_lines(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whose pictures they are, as the files say it: name, then ID, date of birth and sex. Nothing where no file could say it."""
+    if "series_uid" not in facts:
+        return ()
+    name = person(str(facts.get("patient_name") or ""))
+    said = (facts.get("patient_id"), dicom_date(str(facts.get("patient_birth") or "")), facts.get("patient_sex"))
+    more = " · ".join(str(word) for word in said if word)
+    return tuple(filter(None, (name, more))) or ("Patient without name and ID",)
+
+
+def person(name: str) -> str:
+    """ "DOE^JOHN^A" as people write it: "DOE, JOHN A"."""
+    family, *given = (part.strip() for part in name.split("=")[0].split("^"))
+    return ", ".join(filter(None, (family, " ".join(filter(None, given[:2])))))
+
+
 def corner_titles(item: Item) -> tuple[str, ...]:
-    """The first corner: what the series is. Names of patients are not drawn over pictures."""
+    """What the series is, in the first corner below whose it is."""
     facts = item.facts
     said = (facts.get("modality"), facts.get("body_part"), dicom_date(str(facts.get("study_date") or "")))
     lines = (item.title, " · ".join(str(word) for word in said if word))

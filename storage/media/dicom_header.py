@@ -279,6 +279,8 @@ def _facts(values: Values, transfer_syntax: str) -> dict[str, Any]:
         "modality": values.code(0x00080060),
         "patient_id": values.text(0x00100020),
         "patient_name": values.text(0x00100010),
+        "patient_birth": values.code(0x00100030),
+        "patient_sex": values.code(0x00100040),
         "study_uid": values.code(0x0020000D),
         "study_date": values.code(0x00080020),
         "study_time": values.code(0x00080030),

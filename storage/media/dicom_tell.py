@@ -12,7 +12,7 @@ from storage.media.dicom_index import FrameIndex
 from storage.model.space import VolumeGeometry
 
 #: Goes up when headers are read for more: series read as less are read again (`storage.services.reread`).
-READ_AS = 2
+READ_AS = 3
 TILTED = 0.05  # degrees
 #: Names as Encord and DICOM write them of what a volume needs to be shown in 3D.
 _PLACING = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")

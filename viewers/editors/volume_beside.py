@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -40,8 +40,9 @@ class Beside(QObject):
 
     place = Signal(str)  # what lies under the pointer, "" when it has left
 
-    def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool) -> None:
+    def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool, patient: Sequence[str] = ()) -> None:
         super().__init__()
+        self.patient = tuple(patient)
         self.volume, self.title, self.same_space, self.linked = volume, title, same_space, True
         self.state: MprState | None = None
         self.canvas: SliceCanvas | AcquiredCanvas | None = None
@@ -197,7 +198,7 @@ class Beside(QObject):
     def _context(self, frame: int, zoom: float) -> PaneContext:
         window = None if self.volume.coloured else self.volume.window_of(frame)
         words = window_words(window, self.volume.window.title) if window is not None else ""
-        titles = tuple(self.title.split(" · ", 1))  # its date first: one line would be too long for a pane
+        titles = (*self.patient, *self.title.split(" · ", 1))  # its date first: one line would be too long for a pane
         return PaneContext(frame, frame, self.state, titles, words, zoom)
 
     @Slot()

@@ -79,7 +79,7 @@ class VolumeEditor(
 ):
     """`volume` belongs to whoever opened it; it is started here. `session.frames` counts times x slices.
 
-    `titles` gives the lines of the first corner (patient, series) as far as the settings let them be shown; `missing` names
+    `patient` and `titles` give the lines of the first corner: whose the series is and what it is; `missing` names
     the tags without which there are no planes; `told` what was found amiss with its files; `read_header` gives (tag, name,
     value) of a frame; `use_3d` is the person's switch; `hanging` the rule it hangs by, `layout_by_hand` what the person had made of the
     layout (`VolumeHanging.layout_by_hand`).
@@ -100,6 +100,7 @@ class VolumeEditor(
         clipboard: Clipboard | None = None,
         rebound: Mapping[str, tuple[str, ...]] | None = None,
         titles: Callable[[], Sequence[str]] = tuple,
+        patient: Sequence[str] = (),
         missing: Sequence[str] = (),
         told: Sequence[str] = (),
         read_header: Callable[[int], Sequence[Row]] | None = None,
@@ -118,6 +119,7 @@ class VolumeEditor(
         self._arranging, self._following, self._aligning = Meanwhile(), Meanwhile(), Meanwhile()
         self._kept_layout = dict(layout_by_hand or {})
         self.by_hand = bool(self._kept_layout)
+        self.patient = tuple(patient)
         self.titles, self.missing, self.told, self.read_header = titles, tuple(missing), tuple(told), read_header
         self.view_3d: QWidget | None = None
         self._use_3d = use_3d and (hanging is None or hanging.use_3d)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
@@ -169,14 +169,22 @@ class VolumeHanging:
     # -- another series beside
 
     def show_beside(
-        self, volume: VolumeSource, title: str, *, same_space: bool, left: bool = False, by_rule: bool = False
+        self,
+        volume: VolumeSource,
+        title: str,
+        *,
+        same_space: bool,
+        left: bool = False,
+        by_rule: bool = False,
+        patient: Sequence[str] = (),
     ) -> None:
         """Another series of the patient next to this one. `same_space`: one Frame of Reference, so they are linked by place;
-        else by the way one goes from slice to slice. `left`: it stands at the left. The volume belongs to whoever opened it."""
+        else by the way one goes from slice to slice. `left`: it stands at the left. `patient`: whose its own files say it is.
+        The volume belongs to whoever opened it."""
         if self.beside is not None:
             self.beside.close()
         self.grid.beside_first = left
-        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space)
+        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space, patient=patient)
         self.beside.opened = self._beside_opened
         self.beside.place.connect(self.place)
         if not by_rule:

@@ -44,6 +44,7 @@ class VolumePlaces:
     words: VolumeWords
     place: Signal
     titles: Callable[[], Sequence[str]]
+    patient: tuple[str, ...]
     frame: Callable[[], int]
     frames: Callable[[], int]
     stop_cine: Callable[[], None]
@@ -184,7 +185,7 @@ class VolumePlaces:
             self.frame(),
             shown,
             self.state,
-            tuple(self.titles()),
+            (*self.patient, *self.titles()),
             self.window_text(),
             view.zoom,
             self.key_images,

@@ -388,3 +388,19 @@ def test_under_the_pointer_is_the_series_that_it_points_at(qtbot, other):
     assert "1,000 HU" not in stage.places[-1]
     leave(pane)
     assert stage.places[-1] == ""
+
+
+def test_whose_the_series_is_stands_in_the_corner_of_each_and_goes_with_the_other_corner_words(qtbot, other):
+    who = ("DOE, JOHN", "PAT-1 · M")
+    stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK), titles=lambda: ("CT series 2",), patient=who)
+    stage.editor.show_beside(other, "Prior", same_space=False, patient=("ROE, JANE",))
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete, timeout=5000)
+    own, pane = stage.canvas, stage.editor.beside.canvas
+    assert own.corners().top_left == (*who, "CT series 2")
+    assert pane.corners(pane.read()).top_left == ("ROE, JANE", "Prior")
+    qtbot.waitUntil(lambda: own.isVisible() and own.sharp, timeout=5000)
+    corner = slice(0, 40), slice(0, 120)
+    seen = pixels(own)[corner]
+    stage.editor.run("volume_marks")
+    assert (pixels(own)[corner] != seen).any()
+    assert not own.marked
