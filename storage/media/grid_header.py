@@ -36,6 +36,8 @@ class GridHeader:
     warnings: tuple[str, ...] = ()
     #: Times lie inside the voxels (NRRD with its list axis first), not one volume after the other.
     interleaved: bool = False
+    #: What is wrong with the size of its voxels, "" if nothing: `geometry` then counts voxels, not millimetres.
+    unmeasured: str = ""
 
     @property
     def data_bytes(self) -> int:
@@ -59,6 +61,7 @@ class GridHeader:
             "intercept": self.intercept,
             "geometry": self.geometry_dict(),
             "interleaved": self.interleaved,
+            "unmeasured": self.unmeasured,
         }
 
     def geometry_dict(self) -> dict[str, Any]:
@@ -75,8 +78,8 @@ class GridHeader:
             if "affine" in told
             else VolumeGeometry.from_dict(told)
         )
-        names = ("offset", "packed", "dtype", "samples", "slope", "intercept", "interleaved")
-        given = {name: found[name] for name in names}
+        names = ("offset", "packed", "dtype", "samples", "slope", "intercept", "interleaved", "unmeasured")
+        given = {name: found[name] for name in names if name in found}
         return GridHeader(
             found["format"], data_path, columns=columns, rows=rows, slices=slices, times=times, geometry=geometry, **given
         )
@@ -90,11 +93,19 @@ class GridHeader:
             "slices": self.slices,
             "times": self.times,
             "bits": np.dtype(self.dtype).itemsize * 8,
-            "spacing": [geometry.spacing_row_mm, geometry.spacing_col_mm],
-            "slice_spacing": geometry.slice_spacing_mm,
-            "plane": ("sagittal", "coronal", "axial")[int(normal.argmax())],
-            "oblique": bool(normal.max() < 0.999),
             "header": self.to_dict(),
         }
+        warnings = self.warnings
+        if self.unmeasured:
+            facts["missing_3d"] = ["size of voxels"]
+            reason = f"the size of its voxels is {self.unmeasured}. Lengths are in pixels."
+            warnings = (f"Shown as a stack only, without 3D: {reason}", *warnings)
+        else:
+            facts |= {
+                "spacing": [geometry.spacing_row_mm, geometry.spacing_col_mm],
+                "slice_spacing": geometry.slice_spacing_mm,
+                "plane": ("sagittal", "coronal", "axial")[int(normal.argmax())],
+                "oblique": bool(normal.max() < 0.999),
+            }
         frames = self.slices * self.times
-        return MediaInfo(Kind.NIFTI, mime, size, self.columns, self.rows, frames, facts=facts, warnings=self.warnings)
+        return MediaInfo(Kind.NIFTI, mime, size, self.columns, self.rows, frames, facts=facts, warnings=warnings)

@@ -158,7 +158,7 @@ def _header(path: Path, data_path: Path, packed: bool, fields: dict[str, Any]) -
         warnings.append(f"It has {count} dimensions; those beyond the third are shown as {times:,} times.")
     if fields["format"] == "analyze":
         warnings.append("It is an Analyze file, which does not say where left is.")
-    affine = _affine(fields, warnings)
+    affine, measured = _affine(fields, warnings)
     samples = _SAMPLES.get(kind, 1)
     dtype = np.dtype(_TYPES[kind]).newbyteorder(fields["order"])
     if int(np.prod([columns, rows, slices, times, samples, dtype.itemsize], dtype=object)) > MOST_BYTES:
@@ -174,6 +174,7 @@ def _header(path: Path, data_path: Path, packed: bool, fields: dict[str, Any]) -
         geometry = VolumeGeometry.from_affine(LPS_RAS @ affine, (slices, rows, columns))
     except ValueError:
         warnings.append("Its matrix makes no sense: the millimetres are counted from its first voxel.")
+        measured = _measured(fields)
         geometry = VolumeGeometry.from_affine(LPS_RAS @ _sizes(fields), (slices, rows, columns))
     return GridHeader(
         fields["format"],
@@ -191,6 +192,7 @@ def _header(path: Path, data_path: Path, packed: bool, fields: dict[str, Any]) -
         geometry,
         _facts(fields, times),
         tuple(warnings),
+        unmeasured="" if measured else f"impossible (pixdim {', '.join(f'{v:g}' for v in fields['pixdim'][1:4])})",
     )
 
 
@@ -213,8 +215,8 @@ def _facts(fields: dict[str, Any], times: int) -> dict[str, Any]:
 # -- where it lies -----------------------------------------------------------------------------------------------------
 
 
-def _affine(fields: dict[str, Any], warnings: list[str]) -> Floats:
-    """RAS mm of (column, row, slice)."""
+def _affine(fields: dict[str, Any], warnings: list[str]) -> tuple[Floats, bool]:
+    """RAS mm of (column, row, slice), and whether they are millimetres."""
     scale = np.diag([_MM.get(fields["units"] & 7, 1.0)] * 3 + [1.0])
     qcode, scode = fields["codes"]
     sform = np.vstack([np.array(fields["rows"], np.float64).reshape(3, 4), [0, 0, 0, 1]])
@@ -222,14 +224,21 @@ def _affine(fields: dict[str, Any], warnings: list[str]) -> Floats:
     if scode > 0 and _sane(sform):
         if qcode > 0 and qform is not None and (apart := _apart(sform, qform, fields["dim"])) > 1:
             warnings.append(f"Its two matrices place it up to {apart:.3g} mm apart; the sform is used.")
-        return np.asarray(scale @ sform)
+        return np.asarray(scale @ sform), True
     if scode > 0:
         warnings.append("Its sform makes no sense and is not used.")
     if qcode > 0 and qform is not None:
-        return np.asarray(scale @ qform)
+        return np.asarray(scale @ qform), _measured(fields)
     if fields["format"] != "analyze":
         warnings.append("It does not say how it lies in the patient: sides and positions are not known.")
-    return np.asarray(scale @ _sizes(fields))
+    return np.asarray(scale @ _sizes(fields)), _measured(fields)
+
+
+def _measured(fields: dict[str, Any]) -> bool:
+    """Whether the voxels have a size, along the axes that have more than one."""
+    count = min(3, fields["dim"][0])
+    pairs = zip(fields["dim"][1 : count + 1], fields["pixdim"][1 : count + 1], strict=True)
+    return all(np.isfinite(size) and size > 0 for n, size in pairs if n > 1)
 
 
 def _sizes(fields: dict[str, Any]) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from storage.model.items import MediaInfo
 from storage.model.space import VolumeGeometry
 
 _HEAD = 1 << 22  # bytes of the longest header read; segment names make them long
+_MOST_TOLD = 80  # letters of a value that is not understood
 _TYPES = {
     "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
     "i1": ("signed char", "int8", "int8_t"),
@@ -95,7 +97,7 @@ def _header(path: Path, fields: dict[str, str], pairs: dict[str, str], end: int)
     dtype = np.dtype(code).newbyteorder(">" if fields.get("endian", "little").lower() == "big" else "<")
     space, lists = _axes(fields, sizes)
     warnings: list[str] = []
-    geometry = _geometry(fields, space, sizes, warnings)
+    geometry, unmeasured = _geometry(fields, space, sizes, warnings)
     samples, times = _lists(fields, lists, sizes)
     if int(np.prod([*sizes, dtype.itemsize], dtype=object)) > MOST_BYTES:
         raise _refused(path, "announces more than a terabyte of numbers", "It is damaged; leave it out.")
@@ -120,6 +122,7 @@ def _header(path: Path, fields: dict[str, str], pairs: dict[str, str], end: int)
         {key: value for key, value in facts.items() if value},
         tuple(warnings),
         interleaved=times > 1 and lists == [0],
+        unmeasured=unmeasured,
     )
     return _checked(path, made, fields)
 
@@ -170,11 +173,13 @@ def _vectors(text: str) -> list[tuple[float, ...] | None]:
     return found
 
 
-def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnings: list[str]) -> VolumeGeometry:
+def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnings: list[str]) -> tuple[VolumeGeometry, str]:
+    """And what is wrong with the size of its voxels, if anything."""
     shape = [sizes[n] for n in space] + [1] * (3 - len(space))
     affine = np.eye(4)
     signs = _SPACES.get(fields.get("space", "").lower())
     directions = [v for v in _vectors(fields.get("space directions", "")) if v is not None and len(v) == 3]
+    unmeasured = ""
     if signs is not None and len(directions) == len(space) == 3:
         affine[:3, :3] = np.array(directions).T
         origin = _vectors(fields.get("space origin", ""))
@@ -182,24 +187,39 @@ def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnin
         affine = np.diag([*signs, 1.0]) @ affine
     else:
         warnings.append("It does not say how it lies in the patient: sides and positions are not known.")
-        spacings = [_spacing(v) for v in fields.get("spacings", "").split()]
-        if len(spacings) == len(sizes):
-            affine[:3, :3] = np.diag([spacings[n] for n in space] + [1.0] * (3 - len(space)))
+        lengths = _lengths(fields, directions, space, len(sizes))
+        affine[:3, :3] = np.diag([*(length or 1.0 for length in lengths), *[1.0] * (3 - len(space))])
+        if any(length is None for length, n in zip(lengths, shape, strict=False) if n > 1):
+            unmeasured = _said_of_size(fields)
     columns, rows, slices = shape
     try:
-        return VolumeGeometry.from_affine(affine, (slices, rows, columns))
+        return VolumeGeometry.from_affine(affine, (slices, rows, columns)), unmeasured
     except ValueError:
-        warnings.append("Its directions make no sense: the millimetres are counted from its first voxel.")
-        return VolumeGeometry.from_affine(np.eye(4), (slices, rows, columns))
+        warnings.append("Its directions make no sense: its voxels are counted from the first.")
+        return VolumeGeometry.from_affine(np.eye(4), (slices, rows, columns)), _said_of_size(fields)
 
 
-def _spacing(text: str) -> float:
-    """1 where the file does not say, or nonsense."""
+def _lengths(
+    fields: dict[str, str], directions: Sequence[tuple[float, ...]], space: list[int], dimension: int
+) -> list[float | None]:
+    """Of a voxel along each axis of space; None where the file does not say, or nonsense."""
+    if len(directions) == len(space):
+        return [_length(float(np.linalg.norm(v))) for v in directions]
+    spacings = fields.get("spacings", "").split()
+    return [_length(spacings[n]) if len(spacings) == dimension else None for n in space]
+
+
+def _length(told: str | float) -> float | None:
     try:
-        size = abs(float(text))
+        size = float(told)
     except ValueError:
-        return 1.0
-    return size if 0 < size < np.inf else 1.0
+        return None
+    return size if 0 < size < np.inf else None
+
+
+def _said_of_size(fields: dict[str, str]) -> str:
+    said = next((f"{name} {fields[name]}" for name in ("space directions", "spacings") if fields.get(name)), "")
+    return f"impossible ({said[:_MOST_TOLD]})" if said else "not given"
 
 
 def _byte_skip(path: Path, fields: dict[str, str]) -> int:

@@ -80,7 +80,9 @@ class Calibration:
 
     @staticmethod
     def of_facts(facts: Mapping[str, Any]) -> Calibration:
-        """As series have them; what makes no sense calibrates nothing."""
+        """As series have them; what makes no sense calibrates nothing. NIfTI and NRRD have a place in space or no millimetres."""
+        if "header" in facts:
+            return Calibration()
         scale = Scale.of_image(facts.get("spacing"), facts.get("spacing_kind", ""))
         if scale.unit == "px":
             scale = Scale.of_aspect(facts.get("pixel_aspect"))

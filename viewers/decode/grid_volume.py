@@ -37,7 +37,7 @@ class GridFrames:
 
     def __init__(self, header: GridHeader, source: ByteSource) -> None:
         self.header = header
-        self.geometry: VolumeGeometry | None = header.geometry
+        self.geometry: VolumeGeometry | None = None if header.unmeasured else header.geometry
         self.slices, self.times = header.slices, header.times
         self.units = ""
         kind = np.dtype(header.dtype)

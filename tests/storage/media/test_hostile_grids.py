@@ -11,8 +11,10 @@ import pytest
 
 from storage.errors import BadInput
 from storage.media.nifti import read_nifti
-from storage.media.nrrd import read_nrrd
+from storage.media.nrrd import probe_nrrd, read_nrrd
 from storage.media.probe import probe
+from storage.media.source import FileSource
+from viewers.decode.grid_volume import GridFrames
 
 PLAIN = "type: short\ndimension: 3\nsizes: 5 5 5\nencoding: raw\nendian: little"
 
@@ -58,13 +60,27 @@ def test_numbers_are_never_looked_for_outside_of_the_folder(tmp_path, name):
 
 
 @pytest.mark.parametrize("spacing", ["e", "1..2", "1e999", "nan", "-0", "0"])
-def test_a_spacing_of_nonsense_counts_as_one(tmp_path, spacing):
-    geometry = read_nrrd(nrrd(tmp_path / "v.nrrd", f"\nspacings: {spacing} 2 3")).geometry
-    assert (geometry.spacing_col_mm, geometry.spacing_row_mm, geometry.slice_spacing_mm) == (1.0, 2.0, 3.0)
+def test_a_spacing_of_nonsense_makes_no_millimetres_and_is_told(tmp_path, spacing):
+    info, _, header = probe_nrrd(nrrd(tmp_path / "v.nrrd", f"\nspacings: {spacing} 2 3"))
+    assert header.unmeasured and GridFrames(header, FileSource(header.data_path)).geometry is None
+    assert "spacing" not in info.facts and info.facts["missing_3d"]
+    assert f"impossible (spacings {spacing} 2 3). Lengths are in pixels" in info.warnings[0]
+
+
+def test_without_a_size_of_voxels_there_are_no_millimetres(tmp_path):
+    info, _, header = probe_nrrd(nrrd(tmp_path / "v.nrrd"))
+    assert header.unmeasured and "the size of its voxels is not given" in info.warnings[0]
+
+
+def test_directions_in_an_unnamed_space_still_say_how_large_voxels_are(tmp_path):
+    header = read_nrrd(nrrd(tmp_path / "v.nrrd", "\nspace directions: (0,0.5,0) (2,0,0) (0,0,3)"))
+    geometry = header.geometry
+    assert not header.unmeasured
+    assert (geometry.spacing_col_mm, geometry.spacing_row_mm, geometry.slice_spacing_mm) == (0.5, 2.0, 3.0)
 
 
 @pytest.mark.parametrize("directions", ["(nan,0,0) (0,1,0) (0,0,1)", "(1,0,0) (1,0,0) (0,0,1)", "none none none", "(" * 10_000])
 def test_directions_of_nonsense_leave_millimetres_from_the_first_voxel(tmp_path, directions):
     header = read_nrrd(nrrd(tmp_path / "v.nrrd", f"\nspace: lps\nspace directions: {directions}"))
-    assert header.warnings
+    assert header.warnings and header.unmeasured
     assert np.array_equal(header.geometry.origins[0], [0, 0, 0])

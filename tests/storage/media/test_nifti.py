@@ -12,10 +12,13 @@ from storage.errors import BadInput
 from storage.media.grid_header import GridHeader
 from storage.media.nifti import probe_nifti
 from storage.media.nrrd import probe_nrrd
+from storage.media.source import FileSource
+from storage.model.calibration import Calibration
 from storage.model.items import Kind
 from storage.model.space import LPS_RAS, letters
 from tests.conftest import REAL_DATA
 from tests.support import phantoms
+from viewers.decode.grid_volume import GridFrames
 
 OBLIQUE = np.array([[-1.6, 0.5, 0.3, 90], [0.4, 1.9, -0.5, -126], [-0.2, 0.4, 2.9, -72], [0, 0, 0, 1]])
 
@@ -95,6 +98,30 @@ def test_without_any_matrix_sides_are_not_known(tmp_path):
     info, geometry, _ = probe_nifti(path)
     assert "sides and positions are not known" in info.warnings[0]
     assert (geometry.spacing_col_mm, geometry.spacing_row_mm, geometry.slice_spacing_mm) == (1.5, 2, 3)
+
+
+@pytest.mark.parametrize("size", [0.0, float("nan"), float("inf"), -float("inf"), -1.5])
+@pytest.mark.parametrize("qform", [0, 1])
+def test_an_impossible_voxel_size_makes_no_millimetres_and_is_told(tmp_path, size, qform):
+    affine = np.diag([1.5, 2, 3, 1])
+    path = phantoms.nifti(tmp_path / "a.nii", phantoms.numbered((4, 5, 6)), affine, sform=0, qform=qform)
+    patched(path, ("<f", 80, size))
+    info, _, header = probe_nifti(path)
+    assert f"the size of its voxels is impossible (pixdim {size:g}, 2, 3). Lengths are in pixels." in info.warnings[0]
+    assert "spacing" not in info.facts and info.facts["missing_3d"] == ["size of voxels"]
+    assert GridFrames(header, FileSource(path)).geometry is None
+    assert GridHeader.from_dict(info.facts["header"], path).unmeasured == header.unmeasured
+    assert Calibration.of_facts({**info.facts, "spacing": [1.0, 1.0]}).whole.unit == "px"  # as earlier versions have told it
+
+
+def test_a_size_that_nothing_needs_may_be_anything(tmp_path):
+    flat = phantoms.nifti(tmp_path / "a.nii", phantoms.numbered((1, 5, 6)), np.diag([1.5, 2, 3, 1]), sform=0)
+    patched(flat, ("<f", 88, 0.0))  # between slices, of which there is one
+    by_sform = phantoms.nifti(tmp_path / "b.nii", phantoms.numbered((4, 5, 6)), np.diag([1.5, 2, 3, 1]))
+    patched(by_sform, ("<f", 80, 0.0))
+    for path in (flat, by_sform):
+        info, geometry, header = probe_nifti(path)
+        assert not header.unmeasured and geometry.spacing_col_mm == 1.5 and info.facts["spacing"] == [2.0, 1.5]
 
 
 def test_units_other_than_millimetres(tmp_path):
