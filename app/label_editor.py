@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -23,9 +22,9 @@ from app.media import editor_for
 from app.operations import Operations
 from app.saving import SaveQueue
 from app.task_loader import LoadedTask, load_task
+from app.task_standing import TaskStanding
 from app.task_verbs import TaskVerbs
 from storage.catalog import labels, ontologies, tasks
-from storage.editing.edits import difference
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.errors import CatalogDamaged, PostilError, StaleUndo
@@ -34,7 +33,6 @@ from storage.model.rules import Gap
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.editor import Editor
 from widgets import icons
-from widgets.only_read import OnlyRead
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -57,7 +55,7 @@ DISPLAY = {
 }
 
 
-class LabelEditor(TaskVerbs, QWidget):
+class LabelEditor(TaskVerbs, TaskStanding, QWidget):
     left = Signal()  # back to the queue
     status = Signal(str)  # where the cursor is, and what lies under it
     hint = Signal(str)  # what the tool expects
@@ -121,7 +119,9 @@ class LabelEditor(TaskVerbs, QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.banner = self._make_banner()
         layout.addWidget(self.header)
+        layout.addWidget(self.banner)
         layout.addWidget(self._split, 1)
 
     # -- opening
@@ -190,27 +190,15 @@ class LabelEditor(TaskVerbs, QWidget):
         if self._alone:
             self._show_round(False)
         self.header.show_task(loaded)
-        if self._operations.only_read:
-            self._hold_still(self._operations.only_read)
-        else:
-            self.header.show_state("saved", self.tr("All changes saved"))
+        self._stand(loaded)
         self.setFocusProxy(self.editor)
         self.editor.setFocus()
         self.opened.emit(loaded.task.id)
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()
-        if not self._operations.only_read:
+        if not self.session.sealed:
             self._claim(loaded)
         self._idle.start()
-
-    def _hold_still(self, why: str) -> None:
-        """For a look: nothing can be changed, and nothing invites to."""
-        assert self.editor is not None and self.side is not None
-        self.editor.show_only()
-        self.side.classes.hold_still(why)
-        only_read = OnlyRead(why, self.side)
-        only_read.hold(self.side)
-        self.header.show_only_read(why)
 
     def _claim(self, loaded: LoadedTask) -> None:
         self._operations.run(
@@ -237,7 +225,7 @@ class LabelEditor(TaskVerbs, QWidget):
             author=catalog.user.email,
             history=loaded.history,
             frames=loaded.medium.frames,
-            sealed=self._operations.only_read,
+            sealed=self._why_sealed(loaded.task),
         )
         self.session.refused = self._messages.tell
         self.focus = self._new_focus()
@@ -262,6 +250,7 @@ class LabelEditor(TaskVerbs, QWidget):
         self.editor.answers_wanted.connect(self._on_answers_wanted)
         self.editor.ontology_wanted.connect(self._offer_ontology)
         self.editor.failed.connect(self._on_no_picture)
+        self.editor.opened.connect(self._on_picture)
         self._middle.addWidget(self.editor)
         self._middle.setCurrentWidget(self.editor)
 
@@ -348,7 +337,7 @@ class LabelEditor(TaskVerbs, QWidget):
         if self.loaded is None or self.editor is None:
             return
         self._seen = self._seen or (self.editor.isVisible() and self.editor.in_sight)
-        if not (self._seen and self.editor.settled):
+        if self._lost is None and not (self._seen and self.editor.settled):
             self._idle.start()
             return
         self._clear_behind()
@@ -372,7 +361,10 @@ class LabelEditor(TaskVerbs, QWidget):
 
     @Slot(object)
     def _on_changed(self, changes: Any) -> None:
-        if self._ready_next is not None and (changes.everything or self._ready_next.row.id in changes.label_rows):
+        ready = self._ready_next
+        if ready is not None and (
+            changes.everything or ready.row.id in changes.label_rows or ready.task.item_id in changes.items
+        ):
             self._close(self._ready_next)
             self._ready_next = None
         if self.loaded is None:
@@ -380,19 +372,7 @@ class LabelEditor(TaskVerbs, QWidget):
         if changes.everything or self.loaded.project.ontology_id in changes.ontologies:
             reads, ontology_id = self._context.reads, self.loaded.project.ontology_id
             self._context.jobs.read(lambda: reads.ontology(ontology_id), self._on_ontology, self._on_failed, owner=self)
-        if changes.everything or (self.loaded.row.id in changes.label_rows and changes.origin is not self):
-            self._read_again()
-
-    @Slot()
-    def _read_again(self) -> None:
-        """The labels were changed elsewhere. Not before what is drawn here is written: it would seem to be deleted there."""
-        if self.loaded is None or self.session is None:
-            return
-        if self._busy_saving() or self.session.in_gesture:
-            self._again.start()
-            return
-        reads, row_id = self._context.reads, self.loaded.row.id
-        self._context.jobs.read(lambda: reads.labels(row_id), partial(self._take_in, row_id), self._on_failed, owner=self)
+        self._hear_of_task(changes)
 
     def _on_ontology(self, ontology: Any) -> None:
         if self.loaded is None or self.loaded.ontology == ontology:
@@ -401,15 +381,6 @@ class LabelEditor(TaskVerbs, QWidget):
         assert self.editor is not None and self.side is not None
         self.editor.set_ontology(ontology)
         self.side.show_ontology(ontology)
-
-    def _take_in(self, row_id: int, stored: Any) -> None:
-        """Show what differs, keep selection and history."""
-        if self.loaded is None or self.session is None or self.loaded.row.id != row_id:
-            return
-        if self._busy_saving() or self.session.in_gesture:  # begun since it was read
-            self._again.start()
-            return
-        self.session.merge(difference(self.session.document, stored))
 
     # -- leaving and moving on
 
@@ -471,10 +442,6 @@ class LabelEditor(TaskVerbs, QWidget):
             self._operations.run(text, ontologies.save, self.loaded.project.ontology_id, changed)
 
     @Slot(object)
-    def _on_no_picture(self, error: PostilError) -> None:
-        self._messages.tell(f"{error.reason} {error.remedy}")
-
-    @Slot(object)
     def jump(self, gap: Gap) -> None:
         """To the place of something missing."""
         assert self.editor is not None and self.focus is not None and self.side is not None
@@ -509,6 +476,7 @@ class LabelEditor(TaskVerbs, QWidget):
 
     def _show_round(self, shown: bool) -> None:
         self.header.setVisible(shown)
+        self.banner.setVisible(shown and bool(self.banner.text))
         self._right.setVisible(shown)
         if self.editor is not None:
             self.editor.show_tool_bar(shown)
@@ -547,13 +515,6 @@ class LabelEditor(TaskVerbs, QWidget):
         reason = str(error) if isinstance(error, PostilError) else self.tr("Something went wrong inside Postil.")
         self._messages.tell(self.tr("Your last change is not saved yet: {0} It is kept and tried again.").format(reason))
         log.error("not saved", exc_info=error)
-
-    @Slot(object)
-    def _on_refused(self, error: Exception) -> None:
-        """Changed elsewhere meanwhile: show what is stored."""
-        self._messages.tell(f"{error} " + self.tr("What is stored is shown now."))
-        if self.loaded is not None:
-            self.open(self.loaded.task.id)
 
     @Slot()
     def _retry(self) -> None:

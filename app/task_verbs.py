@@ -55,11 +55,12 @@ class TaskVerbs:
         self._flush()
         if self.side is not None and self.side.missing():
             self._messages.tell(self._not_submitted())
+            self.jump(self.side.gaps.gaps[0])
             return
         self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
 
     def _not_submitted(self: LabelEditor) -> str:
-        return self.tr("Not submitted: something required is missing. The list at the right leads to each place.")
+        return self.tr("Not submitted: something required is missing. Answer it here; the list at the right leads to each place.")
 
     def _on_gaps_counted(self: LabelEditor, _count: int) -> None:
         """The list that the sentence speaks of is gone: everything is there, or it is another task."""
@@ -77,9 +78,14 @@ class TaskVerbs:
         if self._going or self._wanted != self.task_id:
             self._messages.tell(self.tr("Another task is on its way: nothing was handed in or skipped. Look at it first."))
             return
-        if not self._seen:
+        if self.session.sealed:
+            self._messages.tell(self.session.sealed)
+            return
+        if self._lost is None and not self._seen:
             words = self.tr("“{0}” has only just come up: it was not handed in or skipped. Look at it first.")
             self._messages.tell(words.format(self.loaded.task.title))
+            return
+        if gone and self._lost is not None and not self._seen and not self._ask_unseen():
             return
         task = self.loaded.task
         following = self._ready_next.task.id if self._ready_next is not None else None
@@ -91,6 +97,8 @@ class TaskVerbs:
         def stayed(error: BaseException) -> None:
             self._moving = False
             self._messages.error(error, text)
+            if self.task_id == task.id:
+                self._look_at_task()
 
         def go(written: bool) -> None:
             if written:
@@ -109,12 +117,29 @@ class TaskVerbs:
         else:
             go(True)
 
+    def _ask_unseen(self: LabelEditor) -> bool:
+        question = self.tr("Nobody has seen “{0}”: {1} Hand it in all the same?")
+        return self._messages.ask(
+            self.tr("Submit task"),
+            question.format(self.loaded.task.title, self._lost.reason),
+            yes=self.tr("Hand it in unseen"),
+            danger=True,
+        )
+
     def _after_move(self: LabelEditor, task: TaskRow, following: int | None, gone: bool) -> None:
         if self.task_id != task.id:
             return
         if not self._context.settings.values.next_after_submit:
             self.left.emit()
             return
+        self._go_on_from(task, following, gone)
+
+    def go_on(self: LabelEditor) -> None:
+        """To the next open task."""
+        if self.loaded is not None:
+            self._go_on_from(self.loaded.task, None, True)
+
+    def _go_on_from(self: LabelEditor, task: TaskRow, following: int | None, gone: bool) -> None:
         if following is None or self.elsewhere(following):
             following = self._following(task)
         if following is None:
@@ -140,4 +165,6 @@ class TaskVerbs:
     def reopen(self: LabelEditor) -> None:
         if self.loaded is not None:
             task_id = self.loaded.task.id
-            self._operations.run(self.tr("Reopen task"), tasks.reopen, task_id, then=lambda _result: self.open(task_id))
+            self._operations.run(
+                self.tr("Reopen task"), tasks.reopen, task_id, origin=self, then=lambda _result: self.open(task_id)
+            )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from storage.model.items import Location
+from storage.errors import NotFound
+from storage.model.items import Kind, Location
 from storage.model.query import ItemQuery
 from widgets import words
 
@@ -44,6 +48,45 @@ def check_link(context: AppContext, messages: Messages, item: Item, owner: QObje
             messages.tell(text.format(item.title))
 
     context.jobs.read(check, tell, lambda error: log.info("link: %s", error), owner=owner)
+
+
+def ask_file(parent: QWidget, title: str) -> Path | None:
+    """A file of the person's choice. Tests replace this."""
+    chosen, _filter = QFileDialog.getOpenFileName(parent, title)
+    return Path(chosen) if chosen else None
+
+
+def locate(context: AppContext, messages: Messages, item: Item, parent: QWidget, found: Callable[[], object]) -> None:
+    """Where one linked item lies now: the person says it, the content must be the same, or the person takes another."""
+    from app.actions.catalog import ask_folder
+    from storage.services.relink import OtherContent, find_and_relink
+    from storage.services.relink import relink as relink_one
+
+    title = QCoreApplication.translate("relinking", "Where is “{0}” now?").format(item.title)
+    series = item.kind is Kind.DICOM_SERIES
+    place = ask_folder(parent, title) if series else ask_file(parent, title)
+    if place is None:
+        return
+
+    def work(accept: bool, progress: Progress) -> None:
+        if not series:
+            relink_one(context.catalog, item.id, place, accept_changed=accept)
+        elif not find_and_relink(context.catalog, [item.id], place, progress).relinked:
+            raise NotFound(f"The files of “{item.title}” are not in {place}.", remedy="Choose the folder that holds them.")
+
+    def failed(error: Exception) -> None:
+        take = QCoreApplication.translate("relinking", "Take it all the same? Labels stay where they are on the picture.")
+        yes = QCoreApplication.translate("relinking", "Take it")
+        if isinstance(error, OtherContent) and messages.ask(title, f"{error.reason} {take}", yes=yes, danger=True):
+            start(True)
+        elif not isinstance(error, OtherContent):
+            messages.error(error, title)
+
+    def start(accept: bool) -> None:
+        job = context.jobs.start(title, partial(work, accept))
+        job.then(parent, lambda _none: found(), failed)
+
+    start(False)
 
 
 def relink(window: MainWindow, context: AppContext, folder: Path) -> None:

@@ -40,6 +40,7 @@ from storage.model.labels import (
     RecordKind,
 )
 from storage.model.people import Action
+from storage.model.workflow import TaskStatus
 
 if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
@@ -56,6 +57,8 @@ def save_step(op: Operation, label_row_id: int, change: StepChange) -> None:
     have written meanwhile.
     """
     _begin(op, label_row_id)
+    if op.value("SELECT 1 FROM tasks WHERE label_row_id = ? AND status = ?", label_row_id, str(TaskStatus.COMPLETED)):
+        raise Refused("The task is complete: its labels are only shown.", remedy="Reopen it to change them.")
     if change.kind != "do":
         _check_shown(op, change)
     _apply(op, label_row_id, change.edits)

@@ -36,7 +36,7 @@ class FileSource:
         except OSError as error:
             raise BadInput(
                 f"{path.name} cannot be opened: {error.strerror}.",
-                remedy="Reconnect the disk, or locate the file with Relink.",
+                remedy="Reconnect the disk, or locate the file anew.",
                 input=str(path),
             ) from error
         self.size = status.st_size

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _LINKS = (Location.LINKED, Location.MISSING, Location.CHANGED)
 
 
+class OtherContent(BadInput):
+    """The file is there, with other bytes than those that were registered."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkState:
     item_id: int
@@ -118,7 +122,7 @@ def relink(catalog: Catalog, item_id: int, path: Path, *, accept_changed: bool =
     info = probe(path)
     digest = hash_file(path)
     if item.sha256 and digest != item.sha256 and not accept_changed:
-        raise BadInput(
+        raise OtherContent(
             f"{path.name} is not the file that was registered as {item.title}: its content differs.",
             remedy="Choose another file, or accept the changed one; labels stay where they are on the picture.",
             input=str(path),

@@ -166,7 +166,8 @@ class ImageCanvas(PointedCanvas):
     @property
     def in_sight(self) -> bool:
         """Picture and shapes are there, sharp or not."""
-        return self._picture.layer is not None and self._static.layer is not None
+        there = self._seen != (-1, -1) and self.pictures.error is None
+        return there and self._picture.layer is not None and self._static.layer is not None
 
     @property
     def on_screen(self) -> FrameKey:

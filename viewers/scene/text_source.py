@@ -106,7 +106,7 @@ class TextSource:
         """What was there is gone, or other than it was: a disk taken out, a file written anew. On whatever thread was reading."""
         if self.error is None:
             name = self._source.path.name if self._source is not None and self._source.path else "The file"
-            remedy = "Reconnect the disk, or locate the file with Relink; then try again. The labels are kept."
+            remedy = "Reconnect the disk, or locate the file anew; then try again. The labels are kept."
             self.error = self._worded(PostilError(f"{name} can no longer be read: {reason}.", remedy=remedy))
             self._tell()
 

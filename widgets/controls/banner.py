@@ -1,4 +1,4 @@
-"""A line of advice or warning at the top of what it is about, with at most one button."""
+"""A line of advice or warning at the top of what it is about, with at most two buttons."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ class Banner(QWidget):
         super().__init__(parent)
         self._tone: Tone = tone
         self._payload: object = None
+        self._other_payload: object = None
         self._icon = QLabel(self)
         self._icon.setFixedWidth(theme.ICON)
         self._text = label(wrap=True, parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._action = button("", parent=self)
         self._action.clicked.connect(self._act)
+        self._other = button("", parent=self)
+        self._other.clicked.connect(self._act_otherwise)
         self._close = icon_button("ph.x", self.tr("Dismiss"), parent=self)
         self._close.clicked.connect(self.hide)
         self._close.clicked.connect(self.closed)
@@ -42,6 +45,7 @@ class Banner(QWidget):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
         row.addWidget(self._action)
+        row.addWidget(self._other)
         row.addWidget(self._close)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._tint()
@@ -51,9 +55,12 @@ class Banner(QWidget):
     def text(self) -> str:
         return self._text.text()
 
-    def say(self, text: str, action: str = "", payload: object = None) -> None:
-        """Show the sentence; an empty one hides the banner."""
+    def say(self, text: str, action: str = "", payload: object = None, *, other: tuple[str, object] = ("", None)) -> None:
+        """Show the sentence; an empty one hides the banner. `other`: a second button, and what it hands back."""
         self._payload = payload
+        self._other.setText(other[0])
+        self._other.setVisible(bool(other[0]))
+        self._other_payload = other[1]
         self._text.setText(text)
         self._action.setText(action)
         self._action.setVisible(bool(action))
@@ -61,6 +68,9 @@ class Banner(QWidget):
 
     def _act(self) -> None:
         self.action_wanted.emit(self._payload)
+
+    def _act_otherwise(self) -> None:
+        self.action_wanted.emit(self._other_payload)
 
     def _color(self) -> QColor:
         return {"warning": theme.warning, "danger": theme.danger, "note": theme.accent}[self._tone]()
