@@ -1,7 +1,8 @@
 """Which objects live on a frame, for lists beside the canvas: a frame costs what lives there, not what there is.
 
 An object lives from its first row to its last, also where it is hidden on purpose, but not in the gaps after rows that
-stand alone (docs/decisions/0004). Pages, pictures and members have only their own rows.
+stand alone (docs/decisions/0004). Pages, pictures and members have only their own rows. What lies on a plane through a volume
+lives on no slice and is listed with every one.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Presence:
     def at(self, at: FrameKey) -> frozenset[str]:
         """The instances that live there."""
         if not self._frames.moving:
-            return frozenset(a.instance for a in self._frames.on_frame(self._document, at))
+            places = (at, *self._document.planes())
+            return frozenset(a.instance for place in places for a in self._frames.on_frame(self._document, place))
         self._follow()
         frame, ids = at[1], self._ids
         alive = self._slot[(self._first <= frame) & (self._last >= frame)]

@@ -2,8 +2,8 @@
 
 One group a thing: planar where it lies on one slice, volumetric where its area runs over several; lines, angles and points
 are groups of their own on each slice. A planar group has one region: parts that lie apart on one slice are groups of the same
-tracking identifier, each with its own values; a volumetric group has a region for each part. A hole is joined to its outline
-by a keyhole. Values are measured here, in the unit that is honest: mm, or pixels where nobody knows.
+tracking identifier, each with its own values; a volumetric group has a region for each part. What lies on a plane of its own has a
+region in space, and the report is one that may hold those. A hole is joined to its outline by a keyhole. Values are measured here, in the unit that is honest: mm, or pixels where nobody knows.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ _REPORT = ("126000", "DCM", "Imaging Measurement Report")
 _IMPLICIT = "1.2.840.10008.1.2"  # outlines of more than 8,191 points do not fit into explicit numbers
 _PROCEDURE = ("363679005", "SCT", "Imaging procedure")
 
+MM = measures.Scale(unit="mm")
+
 Code = tuple[str, str, str]
 Value = tuple[Code, float, Code, Code | None]  # name, value, unit, derivation
 
@@ -89,7 +91,7 @@ def write_sr(
         )
     groups: list[Any] = []
     frames: set[int] = set()
-    for instance, thing, rows in objects_of(series, document, features, classes, losses):
+    for instance, thing, rows in objects_of(series, document, features, classes, losses, planes=True):
         what = _Thing(instance, thing, f"{thing.name} {instance.number}")
         for made, used in _groups(series, what, rows, losses):
             groups.append(made)
@@ -103,6 +105,9 @@ def write_sr(
 
 
 def _groups(series: Series, what: _Thing, rows: list[Annotation], losses: Losses) -> Iterator[tuple[Any, set[int]]]:
+    rows, off = [r for r in rows if r.sheet is None], [r for r in rows if r.sheet is not None]
+    for row in off:
+        yield from ((made, {row.frame}) for made in _in_space(series, what, row, losses))
     areas = [(r, regions) for r in rows if r.geometry.kind in AREAS and (regions := _regions(series, what, r, losses))]
     if len(areas) > 1:
         regions = [region for _, there in areas for _, region in there]
@@ -164,6 +169,29 @@ def _axes(x: float, y: float, rx: float, ry: float, theta: float) -> list[Point]
     return [(float(px), float(py)) for px, py in ends]
 
 
+def _in_space(series: Series, what: _Thing, row: Annotation, losses: Losses) -> Iterator[Any]:
+    """Groups of a shape on a plane of its own, measured in its millimetres."""
+    import highdicom as hd
+
+    sheet, space = row.sheet, str(series.first_header().get("FrameOfReferenceUID") or "")
+    assert sheet is not None
+    if not space or series.times > 1:
+        why = "the series has no frame of reference" if not space else "a place in space belongs to no time of the series"
+        losses.add(what.name, series.title, why)
+        return
+    for part, kind, points in _graphics(series, row.geometry):
+        if isinstance(part, Circle):
+            kind, points = "ELLIPSE", _axes(part.x, part.y, part.r, part.r * part.stretch, part.theta)
+        elif kind == "POLYLINE" and not isinstance(part, Polyline):
+            kind = "POLYGON"
+        yield hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+            tracking_identifier=_tracking(what),
+            referenced_region=hd.sr.ImageRegion3D(kind, sheet.at(points), space),
+            finding_type=_coded(dw.class_code(what.thing)),
+            measurements=[_measurement(v) for v in _sizes(what, part, MM)] or None,
+        )
+
+
 # -- groups ------------------------------------------------------------------------------------------------------------
 
 
@@ -212,17 +240,20 @@ def _measured(series: Series, what: _Thing, geometry: Geometry, frame: int) -> l
         spans = axes.spans(points_of(geometry)) if not isinstance(geometry, Keypoint) else ()
         return [(_SPAN, value, (_UCUM.get(unit, unit), "UCUM", unit), None) for value, unit in spans]
     scale = calibration.under(geometry, frame)
+    sizes = _sizes(what, geometry, scale)
+    values = _pixels(series, frame) if not isinstance(geometry, Polyline) and sizes else None
+    under = measures.under_shape(values, geometry) if values is not None else None
+    return [*sizes, *_statistics(series, under)]
+
+
+def _sizes(what: _Thing, geometry: Geometry, scale: measures.Scale) -> list[Value]:
     if isinstance(geometry, Polyline):
         degrees = _angle(what.thing, geometry, scale)
         if degrees is not None:
             return [(ANGLE, degrees, ("deg", "UCUM", "degree"), None)]
         return [(LENGTH, measures.length(geometry.points, scale), _UNITS[scale.unit], None)]
     found = measures.area(geometry, scale)
-    if found is None:
-        return []
-    values = _pixels(series, frame)
-    under = measures.under_shape(values, geometry) if values is not None else None
-    return [(AREA, found, _SQUARES[scale.unit], None), *_statistics(series, under)]
+    return [] if found is None else [(AREA, found, _SQUARES[scale.unit], None)]
 
 
 def _angle(thing: ObjectClass, line: Polyline, scale: measures.Scale) -> float | None:
@@ -296,6 +327,12 @@ def name_patient(made: Dataset, series: Series) -> None:
     made.PatientName = series.first_header().get("PatientName")
 
 
+def _items(found: Any) -> Iterator[Any]:
+    for item in found:
+        yield item
+        yield from _items(item.get("ContentSequence", ()))
+
+
 def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: int, observer: str) -> None:
     import highdicom as hd
 
@@ -310,7 +347,8 @@ def _save(path: Path, series: Series, groups: list[Any], frames: set[int], now: 
     report = hd.sr.MeasurementReport(
         observation_context=context, procedure_reported=_coded(_PROCEDURE), imaging_measurements=groups, title=_coded(_REPORT)
     )
-    made = hd.sr.ComprehensiveSR(
+    in_space = any(item.ValueType == "SCOORD3D" for group in groups for item in _items(group))
+    made = (hd.sr.Comprehensive3DSR if in_space else hd.sr.ComprehensiveSR)(
         evidence=evidence_of(series, frames),
         content=report[0],
         series_instance_uid=dw.new_uid(),

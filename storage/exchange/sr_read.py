@@ -25,7 +25,7 @@ from storage.exchange.sr_regions import REGIONS, NotTaken, Region, Regions
 from storage.exchange.volumes import FROM_VOXELS, DocumentFiller
 from storage.model import masks
 from storage.model.geometry import Box, Circle, Cuboid2D, Ellipse, Geometry, Point, Polygon, RotatedBox, ShapeKind
-from storage.model.labels import Instance, LabelDocument
+from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.ontology import ObjectClass
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class _Reader:
         self._regions = Regions(head, filler.series)
         self._values = 0  # that nobody compared
         self._areas: dict[tuple[str, int], list[Region]] = {}  # object and frame -> its parts
+        self._planes: dict[str, list[Annotation]] = {}  # of objects: their shapes on planes of their own
+        self._told: dict[tuple[str, str, int], list[Geometry]] = {}  # what the report says of an object on one plane
         self._used: Counter[tuple[str, int]] = Counter()  # of things and frames: other shapes than areas
 
     def read(self) -> LabelDocument:
@@ -162,16 +164,44 @@ class _Reader:
         self._values += unknown
 
     def _region(self, key: str, uid: str, name: str, finding: tuple[str, str, str], region: Region) -> None:
-        thing = class_of(self._filler, finding, name, finding[2], shapes=FITTING[region.kind])
+        shapes = FITTING[region.kind]
+        if region.sheet is not None:
+            shapes = tuple(shape for shape in shapes if shape not in (ShapeKind.BITMASK, ShapeKind.CUBOID_2D))
+        thing = class_of(self._filler, finding, name, finding[2], shapes=shapes)
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its finding or name for it")
             return
         key = f"{key} {thing.feature_hash}"
-        if thing.shape in FROM_VOXELS:
+        if region.sheet is not None:
+            self._on_plane(key, uid, name, thing, region)
+        elif thing.shape in FROM_VOXELS:
             instance = self._filler.instance(key, thing, uuid=uuid_of(uid), name=name)
             self._areas.setdefault((instance.uuid, region.frame), []).append(region)
         else:
             self._put_shape(key, uid, name, thing, region)
+
+    def _on_plane(self, key: str, uid: str, name: str, thing: ObjectClass, region: Region) -> None:
+        """On the plane where the object has a shape already, if it lies on that; parts of an area there are one shape."""
+        assert region.sheet is not None
+        uuid = uuid_of(uid)
+        known = self._planes.get(key) or [a for a in self._filler.made.annotations_of(uuid) if uuid and a.sheet is not None]
+        frame, part = region.frame, region.sheet.part
+        for row in known:
+            if row.sheet is not None and (seen := region.seen_on(row.sheet)) is not None:
+                region, frame, part = seen, row.frame, row.part
+                break
+        shape = _shape(region, thing.shape)
+        if thing.shape is ShapeKind.POLYGON and isinstance(region.outline, Polygon):
+            shape = assembled(region.outline.parts[0])
+        if shape is None:
+            self._losses.add(name, self._where, f"its region does not fit the shape of its class, {thing.shape.words}")
+            return
+        instance = self._filler.instance(key, thing, uuid=uuid, name=name)
+        told = self._told.setdefault((instance.uuid, part, frame), [])
+        told.append(shape)
+        areas = tuple(p for t in told if isinstance(t, Polygon) for p in t.parts)
+        self._filler.put(instance, frame, Polygon(areas) if areas else shape, part=part)
+        self._planes[key] = [a for a in self._filler.made.annotations_of(instance.uuid) if a.sheet is not None]
 
     def _put_shape(self, key: str, uid: str, name: str, thing: ObjectClass, region: Region) -> None:
         shape = _shape(region, thing.shape)

@@ -1,10 +1,13 @@
-"""Regions of a structured report onto the frames of a series: those of images, and those of space where they lie in a slice."""
+"""Regions of a structured report onto the frames of a series: those of images, and those of space.
+
+What lies in space is a shape of the slice that it lies in, else of a plane of its own. What we wrote in space lay on such a plane.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +19,8 @@ from storage.exchange.dicom_labels import lies_elsewhere
 from storage.exchange.sr_cuboid import cuboid_of
 from storage.exchange.volumes import Series
 from storage.model.geometry import Cuboid2D, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline
+from storage.model.sheets import Sheet, through
+from storage.model.space import VolumeGeometry
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -24,6 +29,7 @@ REGIONS = frozenset({"SCOORD", "SCOORD3D"})
 _COUNTS = {"POINT": 1, "CIRCLE": 2, "ELLIPSE": 4}  # points that make one
 _KINDS = frozenset({*_COUNTS, "OPEN", "CLOSED"})
 _FARTHEST = 1e6  # pixels or millimetres
+_FLAT_MM = 0.02
 
 
 class NotTaken(Exception):
@@ -32,12 +38,20 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True)
 class Region:
-    """`kind` is that of `dicom_sr.FITTING`; points are points of the picture."""
+    """`kind` is that of `dicom_sr.FITTING`; points are points of the picture, or of the sheet."""
 
     frame: int
     kind: str
     points: list[Point]
     cuboid: Cuboid2D | None = None  # of which the points are the silhouette
+    sheet: Sheet | None = None
+
+    def seen_on(self, sheet: Sheet) -> Region | None:
+        """With the points of another sheet; None where it does not lie on that."""
+        assert self.sheet is not None
+        places = sheet.place_of(self.sheet.at(self.points))
+        flat = float(np.abs(places[:, 2]).max()) <= _FLAT_MM
+        return replace(self, points=_points(places[:, :2]), sheet=sheet) if flat else None
 
     @property
     def outline(self) -> Geometry:
@@ -69,9 +83,10 @@ class Regions:
         in_space = dr.text(item, "ValueType") == "SCOORD3D"
         numbers = _numbers(item, 3 if in_space else 2)
         pieces = [numbers[n : n + 1] for n in range(len(numbers))] if said == "MULTIPOINT" and len(numbers) else [numbers]
-        placed = [self._in_space(item, mm, images) if in_space else (self._on_image(item), _points(mm)) for mm in pieces]
+        placed = [self._in_space(item, mm, images) if in_space else (self._on_image(item), _points(mm), None) for mm in pieces]
         kind = {"MULTIPOINT": "POINT", "POLYGON": "POLYLINE"}.get(said, said)
-        return [_region(said, kind, frame, points, in_space=in_space) for frame, points in placed]
+        regions = ((_region(said, kind, frame, points, in_space=in_space), sheet) for frame, points, sheet in placed)
+        return [replace(region, sheet=sheet) for region, sheet in regions]
 
     # -- on images
 
@@ -102,7 +117,9 @@ class Regions:
 
     # -- in space
 
-    def _in_space(self, item: Dataset, mm: NDArray[np.float64], images: Sequence[Dataset]) -> tuple[int, list[Point]]:
+    def _in_space(
+        self, item: Dataset, mm: NDArray[np.float64], images: Sequence[Dataset]
+    ) -> tuple[int, list[Point], Sheet | None]:
         geometry = self._series.geometry
         if geometry is None:
             raise NotTaken("it lies in millimetres, and the series has no positions in a patient")
@@ -111,12 +128,25 @@ class Regions:
         if dr.text(item, "GraphicType") == "ELLIPSOID":
             raise NotTaken("an ellipsoid is no shape of slices")
         if not len(mm):
-            return 0, []
+            return 0, [], None
+        if dr.text(self._head, "Manufacturer") == "Postil" and self._series.times == 1:
+            return self._on_sheet(geometry, mm)
         named = [f for image in images if (f := self._frame(self._resolved(image))) is not None]
         frame, why = planes.frame_of(self._series, geometry, mm, named)
+        if frame is None and why == planes.NOT_FLAT and self._series.times == 1:
+            return self._on_sheet(geometry, mm)
         if frame is None:
             raise NotTaken(why)
-        return frame, _points(planes.in_plane(geometry, mm, frame % self._series.slices))
+        return frame, _points(planes.in_plane(geometry, mm, frame % self._series.slices)), None
+
+    def _on_sheet(self, geometry: VolumeGeometry, mm: NDArray[np.float64]) -> tuple[int, list[Point], Sheet | None]:
+        """A line or a point lies on many planes: that of them which is nearest to no slice is taken."""
+        sheet = through(mm, (geometry.row_dir, geometry.col_dir, geometry.normal), _FLAT_MM)
+        if sheet is None:
+            raise NotTaken("it does not lie in one plane")
+        if len(mm) == 5 and np.array_equal(mm[0], mm[4]):  # a box lies along its own sides
+            sheet = Sheet.of(mm[0], mm[1] - mm[0], np.cross(sheet.normal, mm[1] - mm[0]))
+        return int(geometry.nearest_slice(mm.mean(axis=0))), _points(sheet.place_of(mm)[:, :2]), sheet
 
 
 def _region(said: str, kind: str, frame: int, points: list[Point], *, in_space: bool) -> Region:

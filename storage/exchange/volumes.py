@@ -135,9 +135,16 @@ class Segment:
 
 
 def objects_of(
-    series: Series, document: LabelDocument, features: Features, classes: frozenset[str] | None, losses: Losses
+    series: Series,
+    document: LabelDocument,
+    features: Features,
+    classes: frozenset[str] | None,
+    losses: Losses,
+    *,
+    planes: bool = False,
 ) -> Iterator[tuple[Instance, ObjectClass, list[Annotation]]]:
-    """Objects that are wanted and whose class is known, each with its rows on frames that exist."""
+    """Objects that are wanted and whose class is known, each with its rows on frames that exist. `planes`: and those on planes
+    of their own."""
     for instance in document.instances.values():
         if classes is not None and instance.feature_hash not in classes:
             continue
@@ -147,7 +154,11 @@ def objects_of(
             losses.add(what, series.title, "its class is not in the ontology any more")
             continue
         rows = document.annotations_of(instance.uuid)
-        kept = [a for a in rows if not a.part and not a.outside and 0 <= a.frame < series.frames]
+        kept = [
+            a
+            for a in rows
+            if (not a.part or (planes and a.sheet is not None)) and not a.outside and 0 <= a.frame < series.frames
+        ]
         if len(kept) < len(rows):
             losses.add(
                 f"{thing.name} {instance.number}", series.title, "it lies partly on slices that the volume does not have"
@@ -288,11 +299,11 @@ class DocumentFiller:
         self._highest[thing.feature_hash] = max(own, self._highest[thing.feature_hash])
         return own
 
-    def put(self, instance: Instance, frame: int, geometry: Geometry, *, manual: bool = True) -> None:
-        present = self.made.annotation_of(instance.uuid, ("", frame))
+    def put(self, instance: Instance, frame: int, geometry: Geometry, *, part: str = "", manual: bool = True) -> None:
+        present = self.made.annotation_of(instance.uuid, (part, frame))
         if present is not None and self._same(present.geometry, geometry):
             return
-        row = present or Annotation(new_uuid(), instance.uuid, geometry, frame, created_at=self._now, manual=manual)
+        row = present or Annotation(new_uuid(), instance.uuid, geometry, frame, part, created_at=self._now, manual=manual)
         self.made.put(replace(row, geometry=geometry, edited_at=self._now))
 
     def _same(self, present: Geometry, geometry: Geometry) -> bool:

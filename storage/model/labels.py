@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from storage.model.geometry import Geometry
+from storage.model.sheets import Sheet, sheet_of
 
 #: text -> str, numeric -> float, radio and checklist -> feature hashes of the chosen options (radio: one).
 AnswerValue = str | float | tuple[str, ...]
-FrameKey = tuple[str, int]  # (part, frame): part is a group member's uuid, "" elsewhere
+#: (part, frame): part is a group member's uuid, or a plane through a volume (`sheets`; then `frame` is the slice nearest to its
+#: middle), "" elsewhere.
+FrameKey = tuple[str, int]
 Range = tuple[int, int]  # first, last, both included
 
 
@@ -55,6 +58,11 @@ class Annotation:
     @property
     def at(self) -> FrameKey:
         return (self.part, self.frame)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The plane in space that it lies on, its geometry in millimetres there. None: on a frame, in pixels."""
+        return sheet_of(self.part) if self.part else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,10 @@ class LabelDocument:
         if any(layers.values()):
             found.sort(key=lambda a: layers.get(a.uuid, 0))
         return found
+
+    def planes(self) -> list[FrameKey]:
+        """Places of shapes that lie on planes of their own. Costs what there are of frames."""
+        return [at for at, rows in self._by_frame.items() if at[0] and rows and sheet_of(at[0]) is not None]
 
     def answers_of(self, owner: str) -> list[Answer]:
         return [self.answers[u] for u in self._by_owner.get(owner, {})]

@@ -174,8 +174,8 @@ def _instance_gaps(
 
 
 def _places(document: LabelDocument, instance: str, members: Sequence[str]) -> list[FrameKey]:
-    """The frames on which it is seen, in their order."""
-    found = [a.at for a in document.annotations_of(instance) if not a.outside]
+    """The frames on which it is seen, in their order; of what lies on planes the nearest ones."""
+    found = [a.at if a.sheet is None else ("", a.frame) for a in document.annotations_of(instance) if not a.outside]
     return sorted(found, key=lambda at: _frame_of(at, members)) if members else found
 
 

@@ -1,9 +1,14 @@
-"""Planes in the patient to draw on: places on one are millimetres to the right and down from its origin, in LPS."""
+"""Planes in the patient to draw on: places on one are millimetres to the right and down from its origin, in LPS.
+
+A shape on such a plane says so in its `part`, where shapes of a group name their member: so it is never found on a slice.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +17,7 @@ from storage.model.geometry import Box, Circle, Ellipse, Geometry, Keypoint, Poi
 from storage.model.space import Floats
 
 Vector = tuple[float, float, float]
+_PART = "plane"
 #: Planes whose normals differ by less (degrees) lie the same way.
 SAME_DEG = 0.05
 
@@ -31,6 +37,11 @@ class Sheet:
         leaning = np.asarray(down, np.float64)
         along = _unit(leaning - across * float(across @ leaning))
         return Sheet(_vector(np.asarray(origin, np.float64)), _vector(across), _vector(along))
+
+    @property
+    def part(self) -> str:
+        """By which shapes name it; `sheet_of` reads it back to the last bit."""
+        return " ".join((_PART, *(repr(v) for v in (*self.origin, *self.right, *self.down))))
 
     @property
     def normal(self) -> Floats:
@@ -53,6 +64,33 @@ class Sheet:
     def lies_like(self, normal: Floats) -> bool:
         """A plane of this (unit) normal runs along it, seen from either side."""
         return float(np.linalg.norm(np.cross(self.normal, normal))) < math.sin(math.radians(SAME_DEG))
+
+
+@lru_cache(maxsize=256)
+def sheet_of(part: str) -> Sheet | None:
+    """None: it names a group's member, or nothing."""
+    name, *numbers = part.split(" ")
+    if name != _PART or len(numbers) != 9:
+        return None
+    values = [float(n) for n in numbers]
+    return Sheet(_vector(np.array(values[:3])), _vector(np.array(values[3:6])), _vector(np.array(values[6:])))
+
+
+def through(points: NDArray[np.float64], ways: Iterable[Floats], slack_mm: float) -> Sheet | None:
+    """The plane that points [n, 3] lie on; of a line or a point the one whose normal is nearest to the first of these ways that
+    fits. None: they lie on no plane."""
+    centre = points.mean(axis=0)
+    found = np.linalg.eigh((points - centre).T @ (points - centre))[1].T[::-1]
+    extents = [float(np.abs((points - centre) @ way).max()) for way in found]
+    normal = found[2]
+    if extents[2] > slack_mm:
+        return None
+    if extents[1] <= slack_mm:
+        along = found[0] if extents[0] > slack_mm else np.zeros(3)
+        square = [np.asarray(way - along * float(along @ way)) for way in ways]
+        normal = _unit(max(square, key=lambda way: float(np.linalg.norm(way))))
+    right = max((np.asarray(way - normal * float(normal @ way)) for way in ways), key=lambda way: float(np.linalg.norm(way)))
+    return Sheet.of(centre, right, np.cross(normal, right))
 
 
 def _unit(vector: Floats) -> Floats:

@@ -13,6 +13,7 @@ from storage.errors import BadInput, NotAllowed, NotFound, Refused
 from storage.exchange.coco import CocoWriter
 from storage.exchange.encord_json import EncordWriter
 from storage.exchange.losses import Loss, Losses
+from storage.exchange.on_slices import of_slices
 from storage.model.items import Item
 from storage.model.label_formats import DICOM_FORMATS, LABEL_FORMATS, VOLUME_FORMATS
 from storage.model.labels import LabelDocument
@@ -92,7 +93,8 @@ def export_labels(
         writer = make(file, ontology, **options)
         try:
             for done, label_row_id in enumerate(ids, start=1):
-                writer.add(reads.label_row(label_row_id), reads.labels(label_row_id))
+                info = reads.label_row(label_row_id)
+                writer.add(info, of_slices(reads.labels(label_row_id), ontology, format, info.item.title, classes, losses))
                 progress.step(done)
             counts = writer.close()
         finally:
@@ -119,7 +121,8 @@ def _export_volumes(
     with filling(out) as (folder, settle):
         writer = VolumeLabelsWriter(folder, ontology, format, catalog=catalog, classes=classes, losses=losses, pixels=pixels)
         for done, label_row_id in enumerate(ids, start=1):
-            writer.add(catalog.reads.label_row(label_row_id), catalog.reads.labels(label_row_id))
+            info, document = catalog.reads.label_row(label_row_id), catalog.reads.labels(label_row_id)
+            writer.add(info, of_slices(document, ontology, format, info.item.title, classes, losses))
             progress.step(done)
         made = writer.files if deidentify is None else deidentified(folder, writer, ontology, catalog, deidentify, progress)
         files = settle(made)

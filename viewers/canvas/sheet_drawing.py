@@ -17,6 +17,7 @@ from viewers.canvas.live import LiveImage
 from viewers.canvas.measure_chips import paint_chips
 from viewers.canvas.overlay import Overlay, draft_items
 from viewers.canvas.raster import Color, Item, Look
+from viewers.canvas.scene_shapes import SceneShapes
 from viewers.canvas.slice_marks import Lettering
 from viewers.scene.mpr import Plane
 from viewers.scene.sheet_view import SheetView
@@ -36,16 +37,16 @@ class Drawn:
 class SheetPainter:
     """Of one pane."""
 
-    def __init__(self, font: QFont, colors: Callable[[], dict[str, Color]], armed: Callable[[], Color]) -> None:
+    def __init__(self, font: QFont, scene: SceneShapes, armed: Callable[[], Color]) -> None:
         self.view = SheetView()
-        self._colors, self._armed = colors, armed
+        self._scene, self._armed = scene, armed
         self._overlay, self._live = Overlay(self.view, font), LiveImage()
         self._items: tuple[Drawn, list[Item]] | None = None
 
     def paint(self, p: QPainter, drawn: Drawn, view: SliceView, plane: Plane, look: Look, how: Lettering) -> None:
         self.view.lay(drawn.sheet, view, plane)
         if self._items is None or self._items[0] is not drawn:
-            self._items = (drawn, draft_items(drawn.drafts, self._colors(), {}, self._armed()))
+            self._items = (drawn, draft_items(drawn.drafts, self._scene._colors, self._scene._templates, self._armed()))
         self._live.paint(p, self._items[1], look, self.view.placement(), view.device_size)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._overlay.paint(p, drawn.drafts, self._armed())

@@ -1,8 +1,8 @@
 """A pane that shows one plane of a volume: greys through the window, masks over them, the crosshair and what is written around.
 
 The pointer as in reading rooms: the wheel turns the slices, Ctrl+wheel zooms, the right button sets the window, the middle one
-pans, the left one has the crosshair or the tool in hand: brushes paint here, others measure (`PlaneTools`). What is kept of
-shapes is drawn on acquired slices (`AcquiredCanvas`).
+pans, the left one has the crosshair or the tool in hand: brushes paint here, others draw in millimetres of the plane (`PlaneTools`).
+Shapes of acquired slices are drawn on those (`AcquiredCanvas`).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class PlaneHand(Protocol):
 class PlaneTools(Protocol):
     """The tool in hand, where it is no brush."""
 
-    def takes(self) -> bool: ...  # the left button; else the crosshair has it
+    def takes(self, canvas: SliceCanvas, at: QPointF) -> bool: ...  # the left button there; else the crosshair has it
 
     def takes_double(self) -> bool: ...
 
@@ -82,6 +82,8 @@ class PlaneTools(Protocol):
     def cursor(self) -> Qt.CursorShape: ...
 
     def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None: ...
+
+    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> None: ...
 
     def move(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None: ...
 
@@ -303,11 +305,11 @@ class SliceCanvas(QWidget):
 
     def _turns(self) -> bool:
         """The pointer is here, and the crosshair is in its hand."""
-        return self.hand.turns and self._pointer is not None and self._radius() is None and self._tools() is None
+        return self.hand.turns and self._pointer is not None and self._radius() is None and self._tools(self._pointer) is None
 
-    def _tools(self) -> PlaneTools | None:
+    def _tools(self, at: QPointF) -> PlaneTools | None:
         """None: a brush or the crosshair has the left button."""
-        taken = self.sheets is not None and self._radius() is None and self.sheets.takes()
+        taken = self.sheets is not None and self._radius() is None and self.sheets.takes(self, at)
         return self.sheets if taken else None
 
     def _paint_brush(self, p: QPainter, cut: Cut) -> None:
@@ -338,7 +340,7 @@ class SliceCanvas(QWidget):
         if self._held != Qt.MouseButton.LeftButton:
             return
         at, plane, keys = event.position(), self._cut.plane, event.modifiers()
-        self._painting, tools = self._radius() is not None, self._tools()
+        self._painting, tools = self._radius() is not None, self._tools(event.position())
         self._drawing = tools is not None
         if tools is not None:
             tools.press(self, event)
@@ -351,7 +353,7 @@ class SliceCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at, way = event.position(), event.position() - self._from
         came, self._pointer = self._pointer is None, at
-        tools = self._tools()
+        tools = self._tools(at)
         if came or self._radius() is not None:
             self.update()
             if tools is not None and came:
@@ -382,10 +384,10 @@ class SliceCanvas(QWidget):
     def _hover(self, event: QMouseEvent) -> None:
         if self._cut is None:
             return
-        tools = self._tools()
+        if self.sheets is not None and self._radius() is None:
+            self.sheets.hover(self, event)
+        tools = self._tools(event.position())
         if self._radius() is not None or tools is not None:
-            if tools is not None:
-                tools.move(self, event, "none")
             self.setCursor(Qt.CursorShape.CrossCursor if tools is None else tools.cursor())
             self.setToolTip("")
             return
@@ -420,7 +422,7 @@ class SliceCanvas(QWidget):
         return self.sheets is not None and self.sheets.right_click(self, event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        tools = self._tools()
+        tools = self._tools(event.position())
         if event.button() == Qt.MouseButton.LeftButton and tools is not None and tools.takes_double():
             self._held, self._drawing = event.button(), True
             tools.press(self, event, double=True)

@@ -156,7 +156,7 @@ class ImageEditor(ToolVerbs, Editor):
         here = self.session.shown(instance, self.focus.at)
         if here is None or here.outside:
             index = self.session.frames.index
-            rows = [a for a in self.session.document.annotations_of(instance) if not a.outside]
+            rows = [a for a in self.session.document.annotations_of(instance) if not a.outside and a.sheet is None]
             here = min(rows, key=lambda a: abs(index(a.at) - index(self.focus.at)), default=None)
         if here is not None:
             self.go_to(here.at)

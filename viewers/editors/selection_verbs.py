@@ -17,6 +17,7 @@ from storage.model.class_keys import class_keys
 from storage.model.geometry import PICTURE_SHAPES, Bitmask, Bounds, ShapeKind
 from storage.model.labels import Annotation, FrameKey
 from storage.model.ontology import ObjectClass, Ontology
+from storage.model.sheets import sheet_of
 from viewers.editors.clipboard import Clip, Clipboard
 from viewers.tools.bounds import fitted, limited_shift
 from viewers.tools.words import name_of, names_of
@@ -183,9 +184,10 @@ class SelectionVerbs:
     def _fitting_clips(self) -> list[Clip]:
         """What was copied, as far as this ontology and this picture have room for it."""
         clips: list[Clip] = []
+        on_plane = sheet_of(self.focus.at[0]) is not None
         for clip in self.clipboard.clips:
             known = self.ontology.object(clip.instance.feature_hash)
-            if known is None:
+            if known is None or (clip.annotation.sheet is not None) is not on_plane:
                 continue
             shape = clip.annotation.geometry
             cut = shape if known.allow_out_of_bounds else fitted(shape, self.frame_size())
@@ -194,7 +196,9 @@ class SelectionVerbs:
         if not self.clipboard.clips:
             self.say("Nothing has been copied yet.")
         elif not clips:
-            self.say("Nothing was pasted: its class is not in this ontology, or it lies off this picture.")
+            self.say(
+                "Nothing was pasted: its class is not in this ontology, or it lies off this picture or on a plane of another kind."
+            )
         return clips
 
     def _belongs_here(self, clip: Clip) -> bool:

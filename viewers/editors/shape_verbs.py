@@ -151,8 +151,11 @@ class ShapeVerbs(SelectionVerbs):
         if known is None:
             self.say(f"The ontology has no class with the shape {SHAPE_WORDS[to]}: add one, then convert.")
             return
-        self.settle()
         document = self.session.document
+        if any(row.sheet is not None for a in fits for row in document.annotations_of(a.instance)):
+            self.say("Shapes on planes of their own stay what they are: nothing was converted.")
+            return
+        self.settle()
         made: dict[str, Geometry] = {}
         empty: list[str] = []
         losses: set[str] = set()

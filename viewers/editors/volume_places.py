@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import FrameKey
+from storage.model.sheets import sheet_of
 from storage.model.space import Floats
 from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
@@ -17,6 +18,7 @@ from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_brush import BrushHand
+from viewers.editors.volume_sheets import SheetHand
 from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine
 from viewers.scene.mpr import PlaneKind
@@ -52,6 +54,7 @@ class VolumePlaces:
     _soon: QTimer
     _refresh_planes: Callable[[], None]
     hand: BrushHand
+    sheets: SheetHand | None
 
     def _on_state(self, names: frozenset[str]) -> None:
         state = self.state
@@ -120,23 +123,36 @@ class VolumePlaces:
 
     def go_to(self, at: FrameKey) -> None:
         self.stop_cine()
-        self.focus.set(at=at)
+        if sheet_of(at[0]) is None:
+            self.focus.set(at=at)
+        elif self.sheets is not None:
+            self.sheets.show(at)
 
     def frame_word(self) -> str:
         return "slice"
 
     def frame_name(self, at: FrameKey) -> str:
+        if sheet_of(at[0]) is not None:
+            return "a plane of its own"
         time, k = divmod(self.session.frames.index(at), max(1, self.volume.slices))
         return f"slice {k + 1:,}" + (f" of time {time + 1:,}" if self.volume.times > 1 else "")
 
     def reveal(self, instance: str) -> None:
-        """The other planes go there, too."""
+        """The other planes go there, too; what lies on a plane of its own has one turned to it."""
+        plane = self.sheets.shapes.of(instance) if self.sheets is not None else None
+        if plane is not None and self.sheets is not None and not self._on_slices(instance):
+            self.stop_cine()
+            self.sheets.show(plane.at, plane.geometry.bounds())
+            return
         super().reveal(instance)
         found = self.session.shown(instance, self.focus.at)
         if self.state is not None and found is not None:
             x0, y0, x1, y1 = found.geometry.bounds()
             k = self.frame() % self.state.geometry.n
             self.state.look_at(self.state.geometry.to_mm((x0 + x1) / 2 - 0.5, (y0 + y1) / 2 - 0.5, k))
+
+    def _on_slices(self, instance: str) -> bool:
+        return any(a.sheet is None for a in self.session.document.annotations_of(instance))
 
     def go_to_page(self, page: int) -> None:
         self.go_to(self.session.frames.key(min(max(0, page), max(0, self.frames() - 1))))

@@ -1,25 +1,32 @@
-"""The tools in hand on planes that are not the acquired slices: they measure there, in millimetres of the plane.
+"""The tools in hand on planes that are not the acquired slices: they draw and measure there, in millimetres of the plane.
 
 One tool is in hand, and its draft lies in one place: on the acquired slices or on a plane. A press elsewhere brings it there and
 begins anew. A measure belongs to its plane; a shape that is being drawn goes along with the plane as it is turned through.
+What is kept lies on its own plane (`storage.model.sheets`) and is seen where that is shown, within half a slice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from storage.model.geometry import Geometry
+from storage.model.labels import FrameKey
 from storage.model.sheets import Sheet
 from viewers.canvas.events import cursor_shape, tool_key
 from viewers.canvas.sheet_drawing import Drawn, SheetPainter, pointer_on
+from viewers.canvas.sheet_shapes import SheetFocus, SheetShapes
+from viewers.canvas.slice_acquired import MEASURED
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.slice_marks import Lettering
-from viewers.scene.mpr import Plane, step_mm
-from viewers.tools.base import Button, Cursor, Draft, KeyEvent, PointerEvent, ShapeDraft, Tool
+from viewers.scene.mpr import Plane, middle, step_mm
+from viewers.scene.sheet_view import SheetView
+from viewers.tools.base import GRAB, Button, Cursor, Draft, KeyEvent, PointerEvent, ShapeDraft, Tool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.measure import MeasureTool
@@ -28,16 +35,16 @@ from viewers.tools.select import SelectTool
 if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
 
-#: Drawing tools that measure on a plane.
-MEASURING = ("box", "rotated_box", "circle", "ellipse", "polygon", "polyline")
+#: Drawing tools that work on a plane.
+DRAWING = ("box", "rotated_box", "circle", "ellipse", "polygon", "polyline", "point")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the draft lies."""
+    """Where a draft lies; what is kept there lies at `at`."""
 
     sheet: Sheet
-    time: int
+    at: FrameKey
 
 
 class SheetHand:
@@ -45,13 +52,17 @@ class SheetHand:
 
     def __init__(self, editor: VolumeEditor) -> None:
         self._editor = editor
+        canvas = editor.canvas
+        self.shapes = SheetShapes(editor.session, editor.focus, canvas.shapes)
         self.at: Place | None = None  # None: the tool is at work on the acquired slices
         self._measured: tuple[Place, Geometry, str] | None = None  # drawn to its end, and kept nowhere
         self._away = _Away(self)
-        self._said: tuple[object, tuple[str, ...]] | None = None
-        self._painters: dict[SliceCanvas, SheetPainter] = {}
-        self._shown: dict[SliceCanvas, Drawn | None] = {}
-        self._context = replace(editor.canvas.context, place=self._place, measured=self._keep, refresh=self.acted)
+        self._said: dict[object, tuple[str, ...]] = {}
+        self._painters: dict[tuple[SliceCanvas, int], SheetPainter] = {}
+        self._shown: dict[SliceCanvas, tuple[Drawn, ...]] = {}
+        self._focus = SheetFocus(editor.focus)
+        self._context = replace(canvas.context, focus=self._focus, place=self._place, refresh=self.acted)
+        self._eye = SheetView()
 
     # -- which tools work here
 
@@ -59,9 +70,11 @@ class SheetHand:
     def tool(self) -> Tool:
         return self._editor.tool
 
-    def takes(self) -> bool:
-        """The left button is the tool's, or nobody's; else the crosshair's."""
-        return not isinstance(self.tool, SelectTool | CrosshairTool)
+    def takes(self, canvas: SliceCanvas, at: QPointF) -> bool:
+        """The left button is the tool's, or nobody's; else the crosshair's. Select takes hold of shapes alone."""
+        if isinstance(self.tool, SelectTool):
+            return self._under(canvas, at) is not None
+        return not isinstance(self.tool, CrosshairTool)
 
     def takes_double(self) -> bool:
         return isinstance(self.tool, DrawingTool)
@@ -69,7 +82,7 @@ class SheetHand:
     def refusal(self) -> str:
         """Why the tool in hand can do nothing on a plane."""
         tool, state = self.tool, self._editor.state
-        if isinstance(tool, MeasureTool) or tool.id in MEASURING or state is None or not self.takes():
+        if isinstance(tool, MeasureTool | SelectTool | CrosshairTool) or tool.id in DRAWING or state is None:
             return ""
         where = f"the acquired slices, which are the {state.acquired.value} ones"
         return f"{tool.title} works on {where}" + (": show them thin, without a slab." if state.slab else " only.")
@@ -79,62 +92,100 @@ class SheetHand:
 
     # -- where
 
-    def fits(self, place: Place, plane: Plane) -> bool:
-        """The plane is that of the place, within half a slice; of a shape that is being drawn, any that runs along it."""
+    def fits(self, place: Place, plane: Plane, *, along: bool = False) -> bool:
+        """The plane is that of the place, within half a slice. `along`: any that runs along it."""
         state = self._editor.state
-        if state is None or place.time != state.time or not place.sheet.lies_like(plane.normal):
+        if state is None or place.at[1] // state.geometry.n != state.time or not place.sheet.lies_like(plane.normal):
             return False
-        if self._goes_along():
-            return True
         depth = float(place.sheet.place_of(plane.origin)[2])
-        return abs(depth) < step_mm(state.geometry, plane.normal) / 2
+        return along or abs(depth) < step_mm(state.geometry, plane.normal) / 2
+
+    def _fits_draft(self, plane: Plane) -> bool:
+        return self.at is not None and self.fits(self.at, plane, along=self._goes_along())
 
     def _goes_along(self) -> bool:
         return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
 
     def _place(self) -> Place | None:
         """Where the draft lies, if that is to be seen."""
-        at = self.at
-        seen = at is not None and any(p.isVisible() and p.plane is not None and self.fits(at, p.plane) for p in self._panes)
-        return at if seen else None
+        seen = any(p.isVisible() and p.plane is not None and self._fits_draft(p.plane) for p in self._panes)
+        return self.at if seen else None
 
     @property
     def _panes(self) -> list[SliceCanvas]:
         return list(self._editor.planes.values())
 
-    def _come(self, canvas: SliceCanvas, plane: Plane) -> None:
-        """To this plane, with the tool in hand."""
-        state, at = self._editor.state, self.at
-        assert state is not None
-        if at is not None and self.fits(at, plane):
-            depth = float(at.sheet.place_of(plane.origin)[2])
-            if self._goes_along() and abs(depth) > 1e-9:
-                self._stand(Place(at.sheet.moved(depth), state.time), plane)
-            return
-        self.tool.cancel()
-        self._stand(Place(plane.sheet, state.time), plane)
-        self._editor.canvas.tool = self._away
+    def _on(self, plane: Plane) -> list[Place]:
+        """Places with shapes that are to be seen on a plane."""
+        found = (Place(sheet, at) for at, sheet in self.shapes.sheets().items())
+        return [place for place in found if self.fits(place, plane)]
 
-    def _stand(self, place: Place, plane: Plane) -> None:
-        self.at = place
-        canvas = self._editor.canvas.context
-        self._context.ontology, self._context.sheet = canvas.ontology, place.sheet
-        self._context.pixel_size = min(plane.mm_right, plane.mm_down)
-        self._context.frame_size = ((plane.width - 1) * plane.mm_right, (plane.height - 1) * plane.mm_down)
-        self.tool.context = self._context
+    def _under(self, canvas: SliceCanvas, at: QPointF) -> Place | None:
+        """Where a shape, or a handle of a selected one, lies under the pointer."""
+        plane, focus = canvas.plane, self._editor.focus
+        for place in self._on(plane) if plane is not None else ():
+            self._eye.lay(place.sheet, canvas.view, plane)
+            (x, y), tol, index = self._eye.image_point(at.x(), at.y()), GRAB * self._eye.pixel, self.shapes.index(place.at)
+            held = [i for i in focus.selected if index.get(i) is not None]
+            if index.at(x, y, tol, skip=focus.hidden) or index.handle_at(x, y, tol, held, pixel=self._eye.pixel):
+                return place
+        return None
+
+    def _new_place(self, sheet: Sheet) -> Place:
+        """Of a plane shown; the place of shapes that lie on the very same."""
+        state = self._editor.state
+        assert state is not None
+        n = state.geometry.n
+        centre = middle(state.geometry)
+        foot = centre - float(sheet.place_of(centre)[2]) * sheet.normal
+        at = self.shapes.key_like(sheet, state.time * n + int(state.geometry.nearest_slice(foot)), n)
+        return Place(self.shapes.sheets().get(at, sheet), at)
+
+    def _come(self, canvas: SliceCanvas, plane: Plane, pointer: QPointF) -> None:
+        """To this plane, with the tool in hand."""
+        at = self.at
+        if at is not None and self._goes_along() and self.fits(at, plane, along=True):
+            depth = float(at.sheet.place_of(plane.origin)[2])
+            if abs(depth) > 1e-9:
+                self._stand(self._new_place(at.sheet.moved(depth)), canvas, plane)
+            return
+        under = self._under(canvas, pointer) if isinstance(self.tool, SelectTool) else None
+        wanted = under or self._new_place(plane.sheet)
+        if at is not None and (at == wanted or (isinstance(self.tool, MeasureTool) and self.fits(at, plane))):
+            return
+        self._leave_off()
+        self._stand(wanted, canvas, plane)
+
+    def _stand(self, place: Place, canvas: SliceCanvas, plane: Plane) -> None:
+        state, main = self._editor.state, self._editor.canvas
+        assert state is not None
+        self.at, self._focus.at = place, place.at
+        context = self._context
+        context.ontology, context.sheet, context.hits = main.context.ontology, place.sheet, self.shapes.index(place.at)
+        context.pixel_size = min(plane.mm_right, plane.mm_down)
+        context.frame_size = ((plane.width - 1) * plane.mm_right, (plane.height - 1) * plane.mm_down)
+        context.measured = self._keep_nowhere if state.is_acquired(canvas.kind) else None
+        self._eye.lay(place.sheet, canvas.view, plane)
+        pixel = self._eye.pixel
+        context.pixel = lambda: pixel
+        self.tool.context, main.tool = context, self._away
+
+    def _leave_off(self) -> None:
+        """What is unfinished where the tool is now is dropped; moves of shapes are kept."""
+        tool = self.tool
+        if isinstance(tool, SelectTool):
+            tool.settle()
+        else:
+            tool.cancel()
 
     def come_home(self) -> None:
         """The tool is at work on the acquired slices again; its draft on a plane is dropped."""
         if self.at is not None:
-            self.tool.cancel()
-            self.left()
+            self._leave_off()
+            self.at = None
             self.tool.context = self._editor.canvas.context
             self._editor.canvas.tool = self.tool
-
-    def left(self) -> None:
-        """Another tool is in hand."""
-        self.at = None
-        self.forget()
+            self.forget()
 
     def forget(self) -> bool:
         """What was measured last is taken away. True: there was something."""
@@ -142,12 +193,10 @@ class SheetHand:
         self.refresh()
         return had
 
-    def _keep(self, geometry: Geometry) -> None:
+    def _keep_nowhere(self, geometry: Geometry) -> None:
         if self.at is not None:
             self._measured = (self.at, geometry, self._editor.focus.armed or "")
-            self._context.say(
-                "Measured on this plane, kept nowhere: Esc takes it away. Shapes are kept on the acquired slices."
-            )
+            self._context.say("Measured, kept nowhere: Esc takes it away. Show the slices thin to keep shapes on them.")
 
     # -- what the pointer does; `canvas` is the pane
 
@@ -158,36 +207,64 @@ class SheetHand:
         if why := self.refusal():
             self._editor.say(why)
             return
-        self._come(canvas, plane)
+        self._come(canvas, plane, event.position())
         if not self._goes_along():
             self.forget()
         tool, e = self.tool, self._event(canvas, plane, event, "left", 2 if double else 1)
         (tool.double_click if double else tool.press)(e)
         self.acted()
 
+    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+        """Select sees what it could take hold of; a draft follows the pointer."""
+        plane, focus = canvas.plane, self._editor.focus
+        if plane is None:
+            return
+        if isinstance(self.tool, SelectTool):
+            place = self._under(canvas, event.position())
+            if place is not None:
+                self._come(canvas, plane, event.position())
+                e = self._event(canvas, plane, event, "none", 0)
+                found = self.shapes.index(place.at).at(e.x, e.y, GRAB * e.pixel, skip=focus.hidden)
+                focus.set(hovered=found[0] if found else None)
+            elif focus.hovered is not None:
+                focus.set(hovered=None)
+        self.move(canvas, event, "none")
+
     def move(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None:
-        plane, at = canvas.plane, self.at
-        if plane is not None and at is not None and self.fits(at, plane):
-            self._come(canvas, plane)
+        plane = canvas.plane
+        if plane is not None and self._fits_draft(plane):
+            if self._goes_along():
+                self._come(canvas, plane, event.position())
             self.tool.move(self._event(canvas, plane, event, button, 0))
             self.acted()
 
     def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
-        plane, at = canvas.plane, self.at
-        if plane is not None and at is not None and self.fits(at, plane):
-            self._come(canvas, plane)
+        plane = canvas.plane
+        if plane is not None and self._fits_draft(plane):
+            if self._goes_along():
+                self._come(canvas, plane, event.position())
             self.tool.release(self._event(canvas, plane, event, "left", 1))
             self.acted()
 
     def right_click(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
-        plane, at = canvas.plane, self.at
-        if plane is None or at is None or not self.fits(at, plane):
+        """True: it was meant for the draft. Else a shape under it is selected, for the menu is its own."""
+        plane = canvas.plane
+        if plane is None:
             return False
-        taken = self.tool.right_click(self._event(canvas, plane, event, "right", 1))
-        self.acted()
-        return taken
+        if self._fits_draft(plane) and self.tool.right_click(self._event(canvas, plane, event, "right", 1)):
+            self.acted()
+            return True
+        place = self._under(canvas, event.position())
+        if place is not None:
+            e = pointer_on(place.sheet, canvas.view, plane, event, "right", 1)
+            found = self.shapes.index(place.at).at(e.x, e.y, GRAB * e.pixel, skip=self._editor.focus.hidden)
+            if found and found[0] not in self._editor.focus.selected:
+                self._editor.focus.select(found[:1])
+        return False
 
     def leave(self) -> None:
+        if isinstance(self.tool, SelectTool):
+            self._editor.focus.set(hovered=None)
         if self.at is not None:
             self.tool.leave()
             self.acted()
@@ -200,9 +277,62 @@ class SheetHand:
 
     def _event(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, button: Button, clicks: int) -> PointerEvent:
         assert self.at is not None
+        self._context.hits = self.shapes.index(self.at.at)
         made = pointer_on(self.at.sheet, canvas.view, plane, event, button, clicks)
         self._context.pixel = lambda: made.pixel
         return made
+
+    # -- verbs on what is kept
+
+    def at_of(self, instance: str | None) -> FrameKey | None:
+        """Of an object that does not lie on the slice looked at, the plane it lies on."""
+        if instance is None or self._editor.session.shown(instance, self._editor.focus.at) is not None:
+            return None
+        found = self.shapes.of(instance)
+        return found.at if found is not None else None
+
+    @contextmanager
+    def verbs(self) -> Iterator[None]:
+        """What is done to the selection is done on its plane."""
+        editor, at = self._editor, self.at_of(self._editor.focus.primary)
+        if at is None:
+            if isinstance(self.tool, SelectTool):
+                self.come_home()
+            yield
+            return
+        plain = editor.focus
+        pane = next((p for p in self._panes if p.isVisible() and p.plane and self.fits(self._place_at(at), p.plane)), None)
+        if pane is not None and pane.plane is not None and isinstance(self.tool, SelectTool):
+            if self.at is None or self.at.at != at:
+                self._leave_off()
+                self._stand(self._place_at(at), pane, pane.plane)
+            self._context.hits = self.shapes.index(at)
+        self._focus.at = at
+        editor.focus = self._focus
+        try:
+            yield
+        finally:
+            editor.focus = plain
+        self.acted()
+
+    def _place_at(self, at: FrameKey) -> Place:
+        return Place(self.shapes.sheets()[at], at)
+
+    def show(self, at: FrameKey, bounds: tuple[float, float, float, float] | None = None) -> None:
+        """Turn a plane there; `bounds` of it come to the crosshair."""
+        editor, state, sheet = self._editor, self._editor.state, self.shapes.sheets().get(at)
+        if state is None or sheet is None:
+            return
+        n = state.geometry.n
+        if at[1] // n != state.time:
+            editor.focus.set(at=("", at[1]))
+        kind = state.face(sheet.normal)
+        x, y = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2) if bounds else (0.0, 0.0)
+        state.look_at(sheet.at((x, y) if bounds else sheet.place_of(state.crosshair)[:2]))
+        pane = editor.planes[kind]
+        if not pane.isVisible() and not state.is_acquired(kind):
+            editor.grid.enlarge(editor.pane_of(kind))
+        pane.setFocus()
 
     # -- what is seen
 
@@ -213,42 +343,61 @@ class SheetHand:
     def refresh(self) -> None:
         """What is drawn on planes may be other than it was."""
         for canvas in self._panes:
-            if canvas.isVisible() and self._drawn(canvas) != self._shown.get(canvas):
+            if canvas.isVisible() and self.drawn(canvas) != self._shown.get(canvas, ()):
                 canvas.update()
 
-    def _drawn(self, canvas: SliceCanvas) -> Drawn | None:
-        plane, at = canvas.plane, self.at
-        if plane is None or at is None or not self.fits(at, plane):
-            return None
-        drafts: list[Draft] = []
-        left = self._measured
-        if left is not None and self.fits(left[0], plane) and not self._goes_along():
-            drafts.append(ShapeDraft(left[1], left[2]))
-        drafts += self.tool.draft()
-        shapes = [d.geometry for d in drafts if isinstance(d, ShapeDraft)]
-        said = [(shape, self._words(shape, at)) for shape in shapes] if canvas.marked else []
-        return Drawn(at.sheet, drafts, said) if drafts else None
+    def drawn(self, canvas: SliceCanvas) -> tuple[Drawn, ...]:
+        """By the sheets that are to be seen, that of the draft last."""
+        plane, tool, focus = canvas.plane, self.tool, self._editor.focus
+        if plane is None:
+            return ()
+        places = [p for p in self._on(plane) if p != self.at]
+        if self.at is not None and self._fits_draft(plane):
+            places.append(self.at)
+        found = []
+        for place in places:
+            here = place == self.at
+            kept = self.shapes.seen(place.at, tool.lifted() if here else frozenset())
+            drafts: list[Draft] = [self.shapes.draft(a) for a in kept]
+            measured = [(a.geometry, a.instance) for a in kept if a.instance in focus.selected[-MEASURED:]]
+            left = self._measured
+            if here and left is not None and self.fits(left[0], plane) and not self._goes_along():
+                drafts.append(ShapeDraft(left[1], left[2]))
+                measured = [(left[1], "")]
+            if here:
+                more = tool.draft()
+                drafts += more
+                measured = [(d.geometry, "") for d in more if isinstance(d, ShapeDraft)] or measured
+            said = [(shape, self._words(shape, place, instance)) for shape, instance in measured] if canvas.marked else []
+            if drafts:
+                found.append(Drawn(place.sheet, drafts, said))
+        return tuple(found)
 
-    def _words(self, shape: Geometry, at: Place) -> tuple[str, ...]:
+    def _words(self, shape: Geometry, place: Place, instance: str = "") -> tuple[str, ...]:
         """The same again costs nothing."""
-        state, volume = self._editor.state, self._editor.volume
+        editor, state, volume = self._editor, self._editor.state, self._editor.volume
         assert state is not None
-        key = (shape, at, state.slab, state.smooth, volume.complete, volume.suv)
-        if self._said is None or self._said[0] != key:
-            self._said = (key, self._editor.measuring.words(shape, at.sheet))
-        return self._said[1]
+        key = (shape, place, instance, state.slab, state.smooth, volume.complete, volume.suv)
+        if key not in self._said:
+            known = editor.session.document.instances.get(instance)
+            thing = editor.ontology.object(known.feature_hash) if known is not None else None
+            if len(self._said) > MEASURED:
+                self._said.clear()
+            self._said[key] = editor.measuring.words(shape, place.sheet, thing.name if thing is not None else "")
+        return self._said[key]
 
     def paint(self, canvas: SliceCanvas, p: QPainter) -> None:
-        drawn, plane = self._drawn(canvas), canvas.plane
-        held = self._shown.get(canvas)
+        drawn, plane, held = self.drawn(canvas), canvas.plane, self._shown.get(canvas, ())
         drawn = self._shown[canvas] = held if drawn == held else drawn
-        if drawn is None or plane is None:
+        if plane is None:
             return
         main = self._editor.canvas
-        painter = self._painters.get(canvas)
-        if painter is None:
-            painter = self._painters[canvas] = SheetPainter(main.font(), lambda: main.shapes._colors, main._painter.armed_color)
-        painter.paint(p, drawn, canvas.view, plane, main.look(), Lettering.of(canvas.font(), canvas.devicePixelRatioF()))
+        for number, one in enumerate(drawn):
+            painter = self._painters.get((canvas, number))
+            if painter is None:
+                painter = SheetPainter(main.font(), main.shapes, main._painter.armed_color)
+                self._painters[canvas, number] = painter
+            painter.paint(p, one, canvas.view, plane, main.look(), Lettering.of(canvas.font(), canvas.devicePixelRatioF()))
 
 
 class _Away(Tool):
@@ -272,6 +421,11 @@ class _Away(Tool):
     def press(self, e: PointerEvent) -> None:
         self._hand.come_home()
         self._hand.tool.press(e)
+
+    def move(self, e: PointerEvent) -> None:
+        if isinstance(self._hand.tool, SelectTool):
+            self._hand.come_home()
+            self._hand.tool.move(e)
 
     def double_click(self, e: PointerEvent) -> None:
         self._hand.come_home()

@@ -35,6 +35,9 @@ from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
 CROSSHAIR, SCISSORS = "crosshair", "snip"
 #: Tools of its own that need no class.
 OWN = (CROSSHAIR, "angle", "cobb")
+#: Verbs that work on shapes of planes, too; and the beginnings of more.
+ON_PLANES = frozenset({"copy", "paste", "paste_shape", "duplicate", "delete", "delete_locked", "occluded", "forward", "back"})
+ALSO_ON_PLANES = ("nudge_", "set_class_")
 #: Offered where masks can be drawn.
 OF_MASKS = ("sphere", "grow", SCISSORS)
 
@@ -62,6 +65,7 @@ class VolumeTools:
         self.overlap, self.snip_settings, self.grow_settings = OverlapSettings(), SnipSettings(), GrowSettings()
         self.painter = VolumePainter(self.session, brush, self.ground, now=now_ms, changed=self._painted)
         self.painter.gate = self.gate
+        brush.mm = lambda: self.state.geometry.spacing_col_mm if self.state is not None else None
         self.painter.rules = brush.rules = lambda: self.overlap.rules(focus)
         self.mask_work = MaskWork()
         self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)
@@ -98,11 +102,13 @@ class VolumeTools:
         if masks is not None and (found := masks.slices_of(instance)):
             return self.measuring.body([row for k in found if (row := masks.row(instance, k)) is not None])
         shown = self.session.shown(instance, self.focus.at)
+        if shown is None and self.sheets is not None:
+            shown = self.sheets.shapes.of(instance)
         if shown is None or shown.outside or entry is None:
             return ""
         thing = self.ontology.object(entry.feature_hash)
-        frame = self.session.frames.index(self.focus.at)
-        return self.measuring.size(shown.geometry, frame, thing.name if thing is not None else "")
+        where = shown.sheet or self.session.frames.index(self.focus.at)
+        return self.measuring.size(shown.geometry, where, thing.name if thing is not None else "")
 
     def _want_line_class(self, what: Measure) -> None:
         """What was measured is kept as soon as the ontology has a class for it."""
@@ -155,6 +161,14 @@ class VolumeTools:
         """What was measured on a plane goes before the tool does."""
         if self.sheets is None or self.drafting() or not self.sheets.forget():
             super().escape()  # type: ignore[misc]
+
+    def run(self, action_id: str) -> None:
+        """What is done to a selection that lies on a plane is done there."""
+        if self.sheets is not None and (action_id in ON_PLANES or action_id.startswith(ALSO_ON_PLANES)):
+            with self.sheets.verbs():
+                super().run(action_id)  # type: ignore[misc]
+        else:
+            super().run(action_id)  # type: ignore[misc]
 
     def _under(self, sheet: Sheet, shape: Geometry) -> Under | None:
         return self.reader.under(self.state, sheet, shape) if self.state is not None else None

@@ -132,6 +132,17 @@ class Axes:
         about = self.normal(kind)
         return Axes(*(rotated(v, about, degrees) for v in (self.left, self.back, self.head)))
 
+    def facing(self, kind: PlaneKind, normal: Floats) -> Axes:
+        """Turned the shortest way so that a plane of this kind lies square to a (unit) normal, seen from either side."""
+        own = self.normal(kind)
+        wanted = normal if float(own @ normal) >= 0 else -normal
+        about = cross(own, wanted)
+        size = float(np.linalg.norm(about))
+        if size < 1e-12:
+            return self
+        degrees = math.degrees(math.atan2(size, float(own @ wanted)))
+        return Axes(*(rotated(v, about / size, degrees) for v in (self.left, self.back, self.head)))
+
     def look_upright(self, kind: PlaneKind, base: Axes) -> tuple[Floats, Floats]:
         """(right, down) in the turned plane, as near as can be to how `base` looks: turning the lines of the crosshair does
         not turn the picture they are drawn on."""

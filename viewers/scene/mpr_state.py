@@ -139,6 +139,13 @@ class MprState:
         """Turn the two lines that are seen in a plane."""
         self.set(axes=self.axes.turned(kind, degrees))
 
+    def face(self, normal: Floats) -> PlaneKind:
+        """Which plane lies square to a normal; where none does, the one that needs least is turned to."""
+        kind = max(PlaneKind, key=lambda k: abs(float(self.axes.normal(k) @ normal)))
+        if abs(float(self.axes.normal(kind) @ normal)) < math.cos(math.radians(SAME_DEG)):
+            self.set(axes=self.axes.facing(kind, normal))
+        return kind
+
     def straighten(self) -> None:
         self.set(axes=self.base)
 

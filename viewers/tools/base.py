@@ -289,7 +289,7 @@ class ToolContext:
     made: Callable[[str], None] = field(default=_nothing)  # an object (its uuid) has been drawn to its end
     place: Callable[[], object] = field(default=lambda: None)  # what lies before the pointer: the frame, the plane
     sheet: Sheet | None = None  # the plane that is drawn on: its coordinates are millimetres; None: the frame's pixels
-    measured: Callable[[Geometry], None] = field(default=_nothing)  # a shape that is drawn where none is kept
+    measured: Callable[[Geometry], None] | None = None  # takes a shape that is drawn where none is kept; None: it is kept
     pixel_size: float = 1.0  # of what lies below, in coordinates: nothing smaller is drawn
 
     def size(self, *lengths: float) -> str:

@@ -76,7 +76,7 @@ class DrawingTool(Tool):
         if why := why_degenerate(geometry, context.pixel_size):
             context.say(why)
             return None
-        if context.sheet is not None:
+        if context.measured is not None:
             context.measured(geometry)
             return None
         return self._replace(geometry) if self.redraws else self._add(armed, geometry)

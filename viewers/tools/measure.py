@@ -28,8 +28,8 @@ class Words(Protocol):
 def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
     """As a line of a class that is for it. False where there is none: then one is asked for."""
     context = tool.context
-    if context.sheet is not None:
-        context.say("Measures are kept on the acquired slices; this one stays until Esc, or until the next.")
+    if context.measured is not None:
+        context.say("Nothing is kept on a slab of the acquired slices: show them thin to keep it. It stays until Esc.")
         return False
     known = line_class(context.ontology, tool.measure, context.focus.armed)
     if known is None:

@@ -318,7 +318,7 @@ class SelectTool(Tool):
         if drag.kind == "handle":
             (instance,) = drag.originals
             present = self._annotation(instance)
-            if present is not None and why_degenerate(present.geometry):
+            if present is not None and why_degenerate(present.geometry, self.context.pixel_size):
                 session.cancel()
                 self.context.say("The shape would be smaller than one pixel: it was left as it was.")
                 return

@@ -11,6 +11,7 @@ from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import AudioRanges, Geometry, TextRanges
+from storage.model.sheets import sheet_of
 from widgets.controls.range_chips import frames_text
 
 
@@ -35,7 +36,10 @@ class InstancePlace:
             return self._describe(uuid)
         document, frames = self._session.document, self._session.frames
         if frames.count > 1:
-            found = [frames.index(at) for at in document.places_of(uuid)]
+            places = document.places_of(uuid)
+            found = [frames.index(at) for at in places if sheet_of(at[0]) is None]
+            if places and not found:
+                return QCoreApplication.translate("LabelRows", "on a plane")
             return frames_text(min(found), max(found), frames.counts_from) if found else ""
         shown = self._session.shown(uuid, self._focus.at)
         return ranges_text(shown.geometry) if shown is not None else ""
@@ -46,7 +50,8 @@ class InstancePlace:
             return None
         shown = self._session.shown(uuid, self._focus.at)
         if shown is None:
-            return State.ABSENT
+            places = self._session.document.places_of(uuid)
+            return None if places and all(sheet_of(at[0]) for at in places) else State.ABSENT
         if shown.outside:
             return State.OUTSIDE
         if is_between(shown):

@@ -19,6 +19,7 @@ from storage.errors import NotAllowed, NotFound, Refused, StaleUndo
 from storage.ids import new_uuid
 from storage.model.geometry import Box, Keypoint, Polygon
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
+from storage.model.sheets import Sheet
 from tests.support.catalogs import add_items, label_ground, scalar
 from tests.support.session_strategies import acts
 
@@ -288,3 +289,22 @@ def test_rows_always_say_what_the_session_shows_and_every_step_can_be_undone(ste
         assert redone == records(desk.session.document)
         assert final.items() <= redone.items() or "undo" in steps
         assert check(catalog.path) == []
+
+
+def test_shapes_on_planes_are_read_back_to_the_last_bit_with_their_undo(desk, catalog, row):
+    """Where the plane lies is part of where the shape lies: no slice finds it, after a restart neither."""
+    sheet = Sheet.of((1 / 3, -2e-7, 812.5), (0.6, 0.0, 0.8), (0.1, 1.0, 0.3))
+    edits, uuid = verbs.add_object(
+        desk.session.document, "CLASS001", Box(0.1, -5.0, 1 / 3, 7.0), (sheet.part, 4), by="a", now=1
+    )
+    desk.session.do("Draw on a plane", edits)
+    stored = desk.settled()
+    assert records(stored) == records(desk.session.document)
+    (found,) = stored.annotations_of(uuid)
+    assert found.sheet == sheet and stored.on_frame(("", 4)) == [] and stored.on_frame((sheet.part, 4)) == [found]
+    later = Desk(catalog, row)
+    assert later.session.undo().text == "Draw on a plane"
+    assert later.settled().annotations == {}
+    later.session.redo()
+    (again,) = later.settled().annotations.values()
+    assert again == found

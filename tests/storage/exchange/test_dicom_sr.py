@@ -19,14 +19,16 @@ from storage.exchange.dicom_sr import write_sr
 from storage.exchange.features import Features
 from storage.exchange.key_objects import read_key_objects, write_key_objects
 from storage.exchange.losses import Losses
+from storage.exchange.rtstruct import write_rtstruct
 from storage.exchange.seg_read import read_seg
 from storage.exchange.sr_read import read_sr, references_of
-from storage.exchange.volumes import DocumentFiller
+from storage.exchange.volumes import DocumentFiller, segments_of
 from storage.model import masks
 from storage.model.calibration import Calibration
 from storage.model.geometry import Box, Circle, Ellipse, Keypoint, Polygon, Polyline, RotatedBox, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass
+from storage.model.sheets import Sheet
 from tests.conftest import need
 from tests.storage.exchange.test_dicom_seg import errors_of
 from tests.storage.exchange.test_seg_read import classes_of
@@ -429,3 +431,75 @@ def test_doppler_is_reported_in_seconds_and_in_its_speed(tmp_path):
         (pytest.approx(0.1), "s"),
         (pytest.approx(20.0), "cm/s"),
     ]
+
+
+# -- shapes on planes that are no slices
+
+
+def on_plane(sheet: Sheet, **shapes) -> LabelDocument:
+    """On frame 2, as far as the lists are concerned."""
+    flat = labelled(**shapes)
+    for row in list(flat.annotations.values()):
+        flat.put(replace(row, part=sheet.part))
+    return flat
+
+
+def sheet_through(series) -> Sheet:
+    """Askew to every axis of the series."""
+    right = np.array([0.6, 0.0, 0.8])
+    return Sheet.of(series.geometry.to_mm(4, 5, 2.3), right, np.cross(np.cross(right, [0.3, 1.0, 0.1]), right))
+
+
+def corners(shape) -> np.ndarray:
+    match shape:
+        case Box() | RotatedBox():
+            return np.array(shape.corners())
+        case Keypoint():
+            return np.array([(shape.x, shape.y)])
+        case Polyline():
+            return np.array(shape.points)
+        case Polygon():
+            return np.array(shape.parts[0][0])
+        case Ellipse():
+            return np.array([(shape.x, shape.y)])
+    return np.array([(shape.x, shape.y)])
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_on_a_plane_of_its_own_goes_out_in_space_and_comes_back(tmp_path, series, name):
+    sheet, path = sheet_through(series), tmp_path / "sr.dcm"
+    labels = on_plane(sheet, **{name: SHAPES[name]})
+    assert write(path, series, labels) == []
+    made = pydicom.dcmread(path)
+    assert made.SOPClassUID == "1.2.840.10008.5.1.4.1.1.88.34"
+    assert errors_of(path) == []
+    (region,) = [i for i in made.iterall() if i.tag == 0x00700022]
+    mm = np.array(region.value, float).reshape(-1, 3)
+    assert np.abs(sheet.place_of(mm)[:, 2]).max() < 1e-3  # single precision
+    back, lost = read(path, series, labels)
+    assert lost == []
+    assert back.annotations == labels.annotations  # where it lay before
+    anew, lost = read(path, series)
+    assert lost == []
+    (row,) = anew.annotations.values()
+    assert row.sheet is not None and type(row.geometry) is type(SHAPES[name])
+    there, before = row.sheet.at(corners(row.geometry)), sheet.at(corners(SHAPES[name]))
+    assert all(np.linalg.norm(there - point, axis=1).min() < 2e-3 for point in before)
+
+
+def test_lengths_and_areas_of_planes_are_their_millimetres(tmp_path, series):
+    path = tmp_path / "sr.dcm"
+    write(path, series, on_plane(sheet_through(series), Line=SHAPES["Line"], Frame=SHAPES["Frame"]))
+    assert numbers_of(path) == pytest.approx([12.0, 48.0])
+
+
+def numbers_of(path) -> list[float]:
+    return [float(e.value) for e in pydicom.dcmread(path).iterall() if e.keyword == "NumericValue"]
+
+
+def test_no_other_format_takes_a_plane_for_a_slice(tmp_path, series):
+    labels = on_plane(sheet_through(series), Outline=SHAPES["Outline"])
+    losses = Losses()
+    assert segments_of(series, labels, FEATURES, None, losses) == []
+    with pytest.raises(Refused):
+        write_rtstruct(tmp_path / "r.dcm", series, labels, FEATURES, losses, now=NOW)

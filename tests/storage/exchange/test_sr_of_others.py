@@ -143,22 +143,33 @@ def test_points_in_space_lie_each_on_its_own_slice(tmp_path, series):
     assert places == {(1, 4, 5), (2, 5, 5), (5, 8, 5)}
 
 
+def test_a_line_across_slices_lies_on_a_plane_of_its_own(tmp_path, series):
+    ends = np.array([in_space(series, f, [p])[0] for f, p in ((1, (2, 3)), (3, (8, 3)))])
+    path = tmp_path / "sr.dcm"
+    report(path, series, group("Line 1", region3d(series, "POLYLINE", ends)))
+    losses = Losses()
+    (row,) = read_sr(path, DocumentFiller(series, LESIONS, LabelDocument(), losses)).annotations.values()
+    assert losses.all() == []
+    assert row.sheet is not None
+    assert np.allclose(row.sheet.at(row.geometry.points), ends, atol=1e-3)
+
+
 def test_what_lies_in_no_slice_is_told_with_its_reason(tmp_path, series):
-    slanted = np.array([in_space(series, f, [p])[0] for f, p in ((1, (2, 3)), (3, (8, 3)))])
+    twisted = np.array([in_space(series, f, [p])[0] for f, p in ((1, (2, 3)), (3, (8, 3)), (2, (9, 12)), (5, (2, 9)))])
     away = in_space(series, 0, [(4, 4)]) + 500
     ring = in_space(series, 2, [(3.0, 4.0), (9.0, 4.0), (9.0, 11.0), (3.0, 4.0)])
     path = tmp_path / "sr.dcm"
     report(
         path,
         series,
-        group("Line 1", region3d(series, "POLYLINE", slanted)),
+        group("Line 1", region3d(series, "POLYLINE", twisted)),
         group("Spot 1", region3d(series, "POINT", away)),
         group("Outline 1", region3d(series, "POLYGON", ring, "1.2.3.4")),
     )
     found, lost = taken(path, series)
     assert not found
     told = {each.what: each.why for each in lost}
-    assert told["Line 1"] == "it does not lie in one slice"
+    assert told["Line 1"] == "it does not lie in one plane"
     assert "mm from the nearest slice" in told["Spot 1"]
     assert told["Outline 1"] == "it was drawn in another frame of reference"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from storage.media.nifti import probe_nifti
 from storage.model import masks, ontology_edit
 from storage.model.geometry import Polyline
 from storage.model.items import Kind, Location, NewItem
-from storage.model.label_formats import VOLUME_FORMATS
+from storage.model.label_formats import FORMAT_NAMES, VOLUME_FORMATS
 from storage.model.labels import Classification, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
+from storage.model.sheets import Sheet
 from storage.model.space import LPS_RAS
 from storage.progress import Progress
 from storage.services.deidentify_rules import Options
@@ -141,6 +143,47 @@ def test_reports_measure_with_the_values_they_are_given(stage, tmp_path):
     text = str(pydicom.dcmread(file))
     assert "Mean" in text
     assert sorted(set(asked)) == [k for k in range(6) if stage.volume[k].any()]
+
+
+PLANE = Sheet.of((3.0, -2.0, 5.0), (0.0, 0.6, 0.8), (1.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("format", ["encord", "coco", *VOXELS])
+def test_a_shape_on_a_plane_of_its_own_is_left_out_by_name(stage, tmp_path, format):
+    made = document(("Line", {2: Polyline(((2.0, 3.0), (14.0, 3.0)))}), ("Liver", masks_of(stage.volume)))
+    for row in list(made.annotations.values()):
+        if isinstance(row.geometry, Polyline):
+            made.put(replace(row, part=PLANE.part))
+    stage.put(made)
+    before = stage.labels
+    out = tmp_path / ("out.json" if format in ("encord", "coco") else "out")
+    done = export_labels(stage.catalog, stage.project, format, out)
+    (lost,) = [x for x in done.lost if x.what == "Line 1"]
+    assert lost.why.startswith("it lies on a plane of its own") and FORMAT_NAMES[format] in lost.why
+    if format in ("encord", "coco"):
+        assert not any(
+            a.uuid in out.read_text() or a.instance in out.read_text() for a in before.annotations.values() if a.sheet
+        )
+    import_labels(stage.catalog, stage.project, out, format)
+    assert [a for a in stage.labels.annotations.values() if a.sheet] == [a for a in before.annotations.values() if a.sheet]
+
+
+def test_a_shape_on_a_plane_of_its_own_goes_out_in_a_report(stage, tmp_path):
+    made = document(("Line", {2: Polyline(((2.0, 3.0), (14.0, 3.0)))}))
+    (row,) = made.annotations.values()
+    made.put(replace(row, part=PLANE.part))
+    stage.put(made)
+    before = stage.labels
+    done = export_labels(stage.catalog, stage.project, "sr", tmp_path / "out")
+    assert done.lost == []
+    again = import_labels(stage.catalog, stage.project, tmp_path / "out", "sr")
+    assert (again.lost, again.changed) == ([], 0)
+    stage.put(LabelDocument())
+    import_labels(stage.catalog, stage.project, tmp_path / "out", "sr")
+    (back,) = stage.labels.annotations.values()
+    (first,) = before.annotations.values()
+    assert back.instance == first.instance
+    assert np.allclose(back.sheet.at(back.geometry.points), PLANE.at(first.geometry.points), atol=1e-3)
 
 
 def test_what_a_format_cannot_hold_is_told(stage, tmp_path):

@@ -1,0 +1,84 @@
+"""Shapes that are kept on planes of their own: which there are, where they are hit, how they look. Follows the document when asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage.editing.focus import Focus
+from storage.editing.session import EditSession
+from storage.model.labels import Annotation, FrameKey
+from storage.model.sheets import Sheet, sheet_of
+from viewers.canvas.scene_shapes import SceneShapes
+from viewers.tools.base import ShapeDraft
+from viewers.tools.hit_test import Index
+
+#: Sheets that lie closer (mm, and parts of their directions) are one and the same.
+SAME = 1e-6
+
+
+class SheetFocus:
+    """The focus of the person, for tools and verbs that work on a plane."""
+
+    def __init__(self, focus: Focus) -> None:
+        self._focus = focus
+        self.at: FrameKey = ("", 0)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._focus, name)
+
+
+class SheetShapes:
+    def __init__(self, session: EditSession, focus: Focus, scene: SceneShapes) -> None:
+        self._session, self._focus, self._scene = session, focus, scene
+        self._known: tuple[int, dict[FrameKey, Sheet]] = (-1, {})
+        self._indexes: dict[FrameKey, tuple[int, Index]] = {}
+
+    def sheets(self) -> dict[FrameKey, Sheet]:
+        """All that hold a shape."""
+        document = self._session.document
+        if self._known[0] != document.revision:
+            found = {at: sheet for at in document.planes() if (sheet := sheet_of(at[0])) is not None}
+            self._known = (document.revision, found)
+        return self._known[1]
+
+    def key_like(self, sheet: Sheet, frame: int, frames: int) -> FrameKey:
+        """That of a sheet of the same time (`frames` make one) that lies as this one does; else its own."""
+        for at, known in self.sheets().items():
+            near = abs(float(known.place_of(sheet.origin)[2])) < SAME
+            ways = zip((*known.right, *known.down), (*sheet.right, *sheet.down), strict=True)
+            if at[1] // frames == frame // frames and near and all(abs(a - b) < SAME for a, b in ways):
+                return at
+        return (sheet.part, frame)
+
+    def index(self, at: FrameKey) -> Index:
+        document = self._session.document
+        held = self._indexes.get(at)
+        if held is None or held[0] != document.revision:
+            made = held[1] if held is not None else Index()
+            known = ((a, document.instances[a.instance]) for a in document.on_frame(at) if not a.outside)
+            templates = self._scene._templates
+            made.refill((a, i.layer, templates.get(i.feature_hash)) for a, i in known)
+            held = self._indexes[at] = (document.revision, made)
+        return held[1]
+
+    def of(self, instance: str) -> Annotation | None:
+        """Its first shape on a plane."""
+        return next((a for a in self._session.document.annotations_of(instance) if a.sheet is not None and not a.outside), None)
+
+    def seen(self, at: FrameKey, lifted: frozenset[str]) -> list[Annotation]:
+        """Bottom first; without what is hidden."""
+        focus = self._focus
+        only = focus.display.only_selected
+        return [
+            a
+            for a in self._session.document.on_frame(at)
+            if not a.outside
+            and a.uuid not in lifted
+            and a.instance not in focus.hidden
+            and (not only or a.instance in focus.selected)
+        ]
+
+    def draft(self, shape: Annotation) -> ShapeDraft:
+        instance = self._session.document.instances[shape.instance]
+        blue, green, red = self._scene.color_of(instance)
+        return ShapeDraft(shape.geometry, instance.feature_hash, f"#{red:02X}{green:02X}{blue:02X}")
