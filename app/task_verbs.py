@@ -60,7 +60,9 @@ class TaskVerbs:
         self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
 
     def _not_submitted(self: LabelEditor) -> str:
-        return self.tr("Not submitted: something required is missing. Answer it here; the list at the right leads to each place.")
+        return self.tr(
+            "Not submitted: something required is missing. Answer it here; the list at the right leads to each place."
+        )
 
     def _on_gaps_counted(self: LabelEditor, _count: int) -> None:
         """The list that the sentence speaks of is gone: everything is there, or it is another task."""
