@@ -43,6 +43,12 @@ class OptionStrip(QFrame):
         if parent is not None:
             parent.installEventFilter(self)
 
+    @property
+    def row_height(self) -> int:
+        """Of one row of options."""
+        margins = self.layout().contentsMargins()
+        return self.size_box.sizeHint().height() + margins.top() + margins.bottom() + 2 * self.frameWidth()
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ParentChange and self.parentWidget() is not None:
             self.parentWidget().installEventFilter(self)
@@ -158,6 +164,7 @@ class OptionStrip(QFrame):
         widgets = (self.size_box, self.square_button, self.round_button, self.underlying_box)
         blocked = [w.blockSignals(True) for w in widgets]
         self.size_box.setValue(self._settings.size)
+        self.size_box.setSuffix(self._settings.unit())
         (self.square_button if self._settings.square else self.round_button).setChecked(True)
         self.underlying_box.setChecked(self._settings.remove_underlying)
         for widget, was in zip(widgets, blocked, strict=True):

@@ -285,7 +285,7 @@ class ToolVerbs(PolygonVerbs):
 
     def _resize_brush(self, steps: int) -> None:
         self.toolbox.brush.grow(steps)
-        self.say(f"Brush: {self.toolbox.brush.size} px")
+        self.say(f"Brush: {self.toolbox.brush.words()}")
         self.acted()
 
     # -- parts, holes, slices

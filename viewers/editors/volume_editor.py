@@ -12,7 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QFrame, QInputDialog, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
@@ -165,8 +165,11 @@ class VolumeEditor(
         self.column.replaceWidget(self.pages, self.strip)
         self.pages.hide()
         self.grid.panes[0].put(self.canvas)
-        self.options.setParent(self.grid)  # over all panes: one of four is narrower than the options of some tools
-        self.options.move(8, 8)
+        self.option_room = QFrame(self)  # over all panes, so that a row of options lies over no picture; a second one floats
+        self.option_room.setFixedHeight(self.options.row_height)
+        self.column.insertWidget(0, self.option_room)
+        self.options.setParent(self.column.parentWidget())
+        self.options.move(8, 0)
         self.waiting = Notice(self.tr("Opening the volume…"))
         self.waiting.setParent(self)
         self.waiting.hide()
@@ -300,7 +303,7 @@ class VolumeEditor(
         """How much of the top of a pane lies under the options of the tool."""
         if not self.options.isVisible():
             return 0.0
-        place = QRect(pane.mapTo(self.grid, QPoint()), pane.size())
+        place = QRect(pane.mapTo(self.options.parentWidget(), QPoint()), pane.size())
         under = place.intersected(self.options.geometry())
         return float(under.bottom() - place.top()) if not under.isEmpty() else 0.0
 
@@ -403,6 +406,10 @@ class VolumeEditor(
         if key == LEAVES:
             self.run("leave")
         return key == LEAVES
+
+    def show_only(self) -> None:
+        super().show_only()
+        self.option_room.hide()  # none of the tools that are left has options
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
         return VOLUME_SELECTION if self.focus.selected else VOLUME_GROUND

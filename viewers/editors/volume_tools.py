@@ -65,6 +65,7 @@ class VolumeTools:
         self.overlap, self.snip_settings, self.grow_settings = OverlapSettings(), SnipSettings(), GrowSettings()
         self.painter = VolumePainter(self.session, brush, self.ground, now=now_ms, changed=self._painted)
         self.painter.gate = self.gate
+        brush.mm = lambda: self.state.geometry.spacing_col_mm if self.state is not None else None
         self.painter.rules = brush.rules = lambda: self.overlap.rules(focus)
         self.mask_work = MaskWork()
         self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)

@@ -31,6 +31,16 @@ class BrushSettings:
     #: Of volumes, whose rules take the place of “remove underlying”: who may share voxels with whom, and who gives way.
     rules: Callable[[], PaintRules] | None = field(default=None, repr=False, compare=False)
     resized: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
+    #: Millimetres of a pixel, where they are known.
+    mm: Callable[[], float | None] = field(default=lambda: None, repr=False, compare=False)
+
+    def unit(self) -> str:
+        """What stands behind the size: " px", or " px, 9.8 mm"."""
+        mm = self.mm()
+        return " px" if mm is None else f" px, {self.size * mm:.3g} mm"
+
+    def words(self) -> str:
+        return f"{self.size}{self.unit()}"
 
     def resize(self, size: int) -> None:
         size = min(LARGEST, max(SMALLEST, size))
@@ -124,7 +134,7 @@ class BrushTool(DrawingTool):
     def key(self, e: KeyEvent) -> bool:
         if e.key in ("[", "]") and not e.ctrl:
             self.settings.grow(-1 if e.key == "[" else 1)
-            self.context.say(f"Brush: {self.settings.size} px")
+            self.context.say(f"Brush: {self.settings.words()}")
             return True
         if e.key == "H" and not (e.ctrl or e.shift):
             if not e.repeat:
@@ -149,7 +159,7 @@ class BrushTool(DrawingTool):
         if not (e.ctrl and e.shift):
             return False
         self.settings.grow(1 if e.steps > 0 else -1)
-        self.context.say(f"Brush: {self.settings.size} px")
+        self.context.say(f"Brush: {self.settings.words()}")
         return True
 
     def deactivate(self) -> None:

@@ -224,3 +224,30 @@ def test_letters_of_a_picture_without_a_place_turn_with_it():
     assert edge_sides(view, ("L", "F")) == ("F", "H", "R", "L")
     assert edge_sides(view, ("RT", "D")) == ("D", "", "", "RT")
     assert edge_sides(view, ()) == ("", "", "", "")
+
+
+@pytest.mark.usefixtures("dress")
+def test_a_row_of_options_lies_over_no_picture_and_moves_nothing(qtbot):
+    """Brush and letters share no place, and the panes stay where they are when a tool is taken in hand."""
+    stage = VolumeStage(qtbot, size=(868, 680))  # the room of a window of 1280 by 800
+    places = [QRect(p.mapTo(stage.editor, QPoint()), p.size()) for p in stage.editor.grid.panes]
+    stage.editor.arm_tool("brush")
+    QApplication.sendPostedEvents()
+    options = stage.editor.options
+    over = QRect(options.mapTo(stage.editor, QPoint()), options.size())
+    now = [QRect(p.mapTo(stage.editor, QPoint()), p.size()) for p in stage.editor.grid.panes]
+    assert now == places
+    first_row = over.adjusted(0, 0, 0, stage.editor.option_room.height() - over.height())
+    assert not any(first_row.intersects(place) for place in places)
+    assert first_row.contains(QRect(options.size_box.mapTo(stage.editor, QPoint()), options.size_box.size()))
+
+
+def test_the_size_of_the_brush_is_told_in_millimetres_too(qtbot):
+    geometry = space(mm=(0.5, 0.5))
+    stage = VolumeStage(qtbot, geometry)
+    stage.editor.arm_tool("brush")
+    stage.editor.toolbox.brush.resize(20)
+    assert stage.editor.options.size_box.text() == "20 px, 10 mm"
+    stage.key(Qt.Key.Key_BracketRight)
+    assert stage.editor.options.size_box.text() == "22 px, 11 mm"
+    assert stage.said[-1] == "Brush: 22 px, 11 mm"
