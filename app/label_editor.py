@@ -259,6 +259,7 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
         self.side = LabelSide(self.session, self.focus, loaded.ontology, kind, self._right, describe=describe, measure=measure)
         self.side.gap_jump_wanted.connect(self.jump)
         self.side.zoom_wanted.connect(self.zoom_to)
+        self.side.medium_wanted.connect(lambda: self.editor and self.editor.setFocus())
         self.side.menu_wanted.connect(lambda where: self.editor and self.editor.show_menu(where))
         self.side.gaps_counted.connect(self.header.show_gaps)
         self.side.gaps_counted.connect(self._on_gaps_counted)
@@ -431,7 +432,9 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
     @Slot()
     def _on_answers_wanted(self) -> None:
         assert self.side is not None
-        self.side.ask_answers()
+        why = self.side.ask_answers()
+        if why:
+            self._messages.tell(why)
 
     @Slot(str, object)
     def _offer_ontology(self, text: str, changed: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from storage.editing.focus import Focus
@@ -27,6 +27,7 @@ class LabelSide(QWidget):
 
     gap_jump_wanted = Signal(object)
     zoom_wanted = Signal(str)
+    medium_wanted = Signal()  # the keyboard belongs to what is labelled again
     menu_wanted = Signal(QPoint)
     gaps_counted = Signal(int)
     play_wanted = Signal()
@@ -72,6 +73,7 @@ class LabelSide(QWidget):
         self.gaps.counted.connect(self._on_counted)
         self.labels.zoom_wanted.connect(self.zoom_wanted)
         self.labels.menu_wanted.connect(self.menu_wanted)
+        self.classes.armed.connect(self.medium_wanted)
         self._stop = focus.listen(self._on_focus)
         if kind in MOVING | VOLUMES | {Kind.AUDIO}:
             # Space plays from here too, wherever a jump has left the keyboard; options are picked by Enter. Text keeps its own.
@@ -114,6 +116,15 @@ class LabelSide(QWidget):
     def _on_focus(self, names: frozenset[str]) -> None:
         if "selected" in names and self._focus.selected:
             self.questions.setCurrentWidget(self.answers)
+        if "tool" in names and self.classes.searching:
+            self.medium_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leads out of a question or a search first, what is selected stays so. Enter has done what it could here."""
+        if event.key() == Qt.Key.Key_Escape and not self.labels.isAncestorOf(self.window().focusWidget()):
+            self.medium_wanted.emit()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.modifiers():
+            super().keyPressEvent(event)
 
     def show_ontology(self, ontology: Ontology) -> None:
         for panel in self._panels:
@@ -125,10 +136,15 @@ class LabelSide(QWidget):
         self.classifications.flush()
 
     def missing(self) -> bool:
-        """Whether something required is empty; the list shows what."""
+        """Whether something required is empty; the list shows what, each in a line if there is room."""
         self.gaps.refresh()
         if self.gaps.gaps:
             self.gaps.show()
+            *others, has = self._split.sizes()
+            more = min(self.gaps.whole_height, self.height() // 3) - has
+            if more > 0:
+                others[others.index(max(others))] -= more
+                self._split.setSizes([*others, has + more])
         return bool(self.gaps.gaps)
 
     def _on_counted(self, count: int) -> None:
@@ -136,10 +152,10 @@ class LabelSide(QWidget):
             self.gaps.hide()
         self.gaps_counted.emit(count)
 
-    def ask_answers(self) -> None:
-        """The keyboard to the first question of the selected object."""
+    def ask_answers(self) -> str:
+        """The keyboard to the first question of the selected object; why it stays where it is, if there is none."""
         self.questions.setCurrentWidget(self.answers)
-        self.answers.focus_question()
+        return "" if self.answers.focus_question() else self.answers.note
 
     def focus_gap(self, gap: Gap) -> None:
         """Put the keyboard where the missing answer goes."""

@@ -18,6 +18,8 @@ from viewers.editors.clipboard import Clipboard
 from viewers.editors.keys import key_text
 from viewers.editors.tool_bar import Icon
 
+TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
 
 class EditorOptions(TypedDict, total=False):
     """What whoever shows an editor may hand it: icons by name, the clipboard of the window, keys that were bound anew."""
@@ -225,6 +227,8 @@ class Editor(QWidget):
             if self.takes_key(key_text(event)):
                 event.accept()
                 return True
+        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in TABS:
+            return self.handle_key(event)  # else whatever the canvas lies in would give the keyboard away
         elif event.type() == QEvent.Type.FocusOut:
             self.settle_nudges()
         return False

@@ -71,12 +71,22 @@ class AnswerField(QWidget):
         """Say now what was typed and not said yet."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter picks the option that has the keyboard, as Space does."""
+        """Enter picks the option that has the keyboard, as Space does; a digit picks the option at its place."""
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         focused = next((b for b in self.findChildren(QAbstractButton) if b.hasFocus()), None)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None and not held:
             focused.click()
+        elif event.text().isprintable() and event.text() and not held:
+            self._pick(event.text())
         else:
             super().keyPressEvent(event)
+
+    def _pick(self, typed: str) -> None:
+        """What is typed while a question has the keyboard is meant for it, and never a tool."""
+        options = [b for b in self.findChildren(QAbstractButton) if b.isVisible()]
+        if typed in "123456789" and int(typed) <= len(options):
+            options[int(typed) - 1].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            options[int(typed) - 1].click()
 
 
 def field_for(attribute: Attribute, parent: QWidget | None = None) -> AnswerField:
@@ -111,7 +121,7 @@ class RadioField(AnswerField):
         self._buttons: dict[str, QRadioButton] = {}
         self._value: str | None = None
         for option in attribute.options:
-            button = QRadioButton(option.label.replace("&", "&&"), self)
+            button = _Option(option.label.replace("&", "&&"), self)
             button.setAutoExclusive(False)  # it would not allow taking the answer away
             button.setProperty("option", option.feature_hash)
             button.clicked.connect(self._clicked)
@@ -125,6 +135,16 @@ class RadioField(AnswerField):
         for feature_hash, button in self._buttons.items():
             button.setVisible(feature_hash in offered)
             button.setChecked(feature_hash == self._value)
+        self._stop_at(next((b for b in self._shown() if b.hasFocus() or b.isChecked()), None))
+
+    def _shown(self) -> list[QRadioButton]:
+        return [b for b in self._buttons.values() if not b.isHidden()]
+
+    def _stop_at(self, chosen: QRadioButton | None) -> None:
+        """Tab comes to one of them, and from there to the next question; the arrow keys go from one to the other."""
+        for button in self._buttons.values():
+            stops = button is chosen or (chosen is None and button in self._shown()[:1])
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus)
 
     @Slot()
     def _clicked(self) -> None:
@@ -135,12 +155,23 @@ class RadioField(AnswerField):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        shown = [b for b in self._buttons.values() if b.isVisible()]
+        shown = self._shown()
         focused = next((n for n, b in enumerate(shown) if b.hasFocus()), None)
         if step is None or focused is None:
             super().keyPressEvent(event)
         else:
+            self._stop_at(shown[(focused + step) % len(shown)])
             shown[(focused + step) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+class _Option(QRadioButton):
+    """The arrow keys go to the next option of the question; outside of a button group Qt takes them for Tab."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class QuietCombo(QComboBox):

@@ -89,6 +89,14 @@ class QuestionForm(QWidget):
                 self._column.insertWidget(place, asked)
                 asked.show()  # at once, so that it can take the keyboard in the same turn
             asked.show_value(values.get(feature_hash))
+        self._order_tabs([self._asked[feature_hash] for feature_hash in wanted])
+
+    def _order_tabs(self, asked: list[_Asked]) -> None:
+        """Tab goes down the questions as they are seen, wherever one has come in between."""
+        before: QWidget = self
+        for part in (w for each in asked for w in each.findChildren(QWidget) if w.focusPolicy() != Qt.FocusPolicy.NoFocus):
+            self.setTabOrder(before, part)
+            before = part
 
     def show_where(self, chips: Mapping[str, Sequence[Chip]], frame: int) -> None:
         """Where the answers of questions hold, by feature hash."""

@@ -102,6 +102,11 @@ class AnswersPanel(QWidget):
         self.refresh()
         return self._form.focus_question(attribute)
 
+    @property
+    def note(self) -> str:
+        """Why nothing is asked."""
+        return self._note.text()
+
     def flush(self) -> None:
         """Say what was typed and not said yet: before submit and before another object is shown."""
         self._form.flush()

@@ -80,6 +80,11 @@ class ClassesPanel(QWidget):
         self._focus.set(armed=None)
         self._settle()
 
+    @property
+    def searching(self) -> bool:
+        """Whether what is typed goes into the search."""
+        return self._search.hasFocus()
+
     def close_down(self) -> None:
         self._stop()
 
@@ -118,10 +123,15 @@ class ClassesPanel(QWidget):
 
     @Slot()
     def _arm_first(self) -> None:
-        if self._rows.rowCount():
-            first = self._rows.index(0)
-            if self._focus.armed != first.data(ClassRole.HASH):
-                self._arm(first)
+        """And the list is whole again: the search has done what it was for."""
+        first = self._rows.index(0) if self._rows.rowCount() else QModelIndex()
+        if not first.isValid() or not self._rows.can_draw(first):
+            return
+        if self._focus.armed == first.data(ClassRole.HASH):
+            self.armed.emit(self._focus.armed)
+        else:
+            self._arm(first)
+        self._search.clear()
 
     @Slot(str)
     def _find(self, text: str) -> None:

@@ -65,6 +65,12 @@ class GapsList(QWidget):
         super().showEvent(event)  # type: ignore[arg-type]
         self.refresh()
 
+    @property
+    def whole_height(self) -> int:
+        """With all of its lines."""
+        lines = sum(self._list.sizeHintForRow(row) for row in range(self._list.count()))
+        return self.sizeHint().height() - self._list.sizeHint().height() + lines + 2 * self._list.frameWidth()
+
     @Slot()
     def refresh(self) -> None:
         """Look for gaps now."""

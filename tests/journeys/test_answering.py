@@ -1,0 +1,140 @@
+"""Answering by keyboard alone: from question to question as they are seen, and never a tool by what is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from postil.demo.ontology import sample_ontology
+from storage.catalog import datasets, ontologies, projects
+from tests.journeys.desk import Desk
+from tests.journeys.strokes import Hand
+
+
+@pytest.fixture
+def hand(desk: Desk, tmp_path: Path) -> Hand:
+    """A picture with a car drawn on it, the car selected, the canvas with the keyboard."""
+    Image.new("RGB", (640, 480), (60, 120, 140)).save(tmp_path / "view.png")
+    desk.add("Views", tmp_path / "view.png")
+    dataset = desk.do(datasets.create, "Views")
+    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Views").id)
+    desk.do(projects.create, "Street", "", desk.do(ontologies.create, "Things", sample_ontology()), (dataset,))
+    desk.key("Ctrl+Return")
+    desk.until(lambda: desk.pages.editing and desk.canvas.context.frame_size != (0, 0), "the task is open")
+    desk.wait_idle()
+    made = Hand(desk)
+    made.box()
+    made.key(Qt.Key.Key_Escape)
+    desk.wait_idle()
+    (car,) = made.document.instances
+    desk.editor.focus.select([car])
+    desk.canvas.setFocus()
+    desk.wait_idle()
+    return made
+
+
+def question(desk: Desk) -> str:
+    """The name of the question that has the keyboard."""
+    widget = QApplication.focusWidget()
+    while widget is not None and not hasattr(widget, "attribute"):
+        widget = widget.parentWidget()
+    return widget.attribute.name if widget is not None else ""
+
+
+def test_tab_goes_from_question_to_question_and_through_one_that_has_just_come(hand: Hand) -> None:
+    desk = hand.desk
+    desk.key("Return")
+    assert question(desk) == "Colour"
+    for key in ("Down", "Down", "Down", "Space"):
+        desk.key(key)
+    assert QApplication.focusWidget().text() == "Other"
+    desk.key("Tab")
+    assert question(desk) == "Which colour"
+    desk.type("teal")
+    desk.key("Tab")
+    first = question(desk)
+    desk.key("Shift+Tab")
+    assert question(desk) == "Which colour"
+    desk.key("Shift+Tab")
+    assert question(desk) == "Colour" and QApplication.focusWidget().text() == "Other"
+    asked = []
+    for _ in range(4):
+        desk.key("Tab")
+        asked.append(question(desk))
+    assert asked[:2] == ["Which colour", first]
+    assert {"teal"} <= {a.value for a in hand.document.answers.values()}
+
+
+def test_letters_typed_at_a_question_are_no_tools_and_digits_pick_its_options(hand: Hand) -> None:
+    desk, before = hand.desk, hand.desk.canvas.tool
+    desk.key("Return")
+    for key in ("B", "T", "L", "Shift+L", "A"):
+        desk.key(key)
+    assert question(desk) == "Colour"
+    assert desk.canvas.tool is before
+    assert not desk.editor.focus.locked
+    assert not desk.editor.focus.display.only_selected
+    desk.key("2")
+    desk.wait_idle()
+    assert QApplication.focusWidget().text() == "Blue" and QApplication.focusWidget().isChecked()
+    assert len(hand.document.answers) == 1
+    desk.key("Escape")
+    assert desk.canvas.hasFocus()
+
+
+def test_enter_on_an_object_without_questions_keeps_the_keyboard_on_the_canvas(hand: Hand) -> None:
+    desk = hand.desk
+    hand.polyline()
+    hand.key(Qt.Key.Key_Escape)
+    line = list(hand.document.instances)[-1]
+    desk.editor.side.labels.setFocus()
+    desk.editor.focus.select([line])
+    desk.canvas.setFocus()
+    desk.key("Return")
+    assert desk.canvas.hasFocus()
+    assert desk.told().endswith("has no questions.")
+    desk.key("Tab")
+    assert desk.canvas.hasFocus() and desk.editor.focus.selected != (line,)
+
+
+def test_a_refused_submit_goes_to_the_first_gap_and_the_next_one_to_the_next(hand: Hand) -> None:
+    desk = hand.desk
+    hand.key("1")
+    hand.drag((0.5, 0.5), (0.6, 0.6))
+    hand.key(Qt.Key.Key_Escape)
+    hand.key(Qt.Key.Key_Escape)
+    hand.saved()
+    desk.editor.focus.select(())
+    first, second = hand.document.instances
+    desk.key("Ctrl+Return")
+    desk.wait_idle()
+    assert desk.told().startswith("Not submitted")
+    assert desk.editor.focus.selected == (first,)
+    assert question(desk) == "Colour"
+    gaps = desk.editor.side.gaps
+    assert gaps._list.height() >= 2 * gaps._list.sizeHintForRow(0)
+    desk.key("1")
+    desk.key("Ctrl+Return")
+    desk.wait_idle()
+    assert desk.editor.focus.selected == (second,)
+    assert question(desk) == "Colour"
+    desk.key("1")
+    desk.key("Ctrl+Return")
+    desk.until(lambda: not desk.pages.editing, "the task is handed in")
+
+
+def test_a_class_found_by_its_name_is_armed_and_the_keyboard_is_back_on_the_canvas(hand: Hand) -> None:
+    desk = hand.desk
+    desk.click("Find a class")
+    desk.type("Pers")
+    desk.key("Return")
+    assert desk.canvas.hasFocus()
+    assert desk.find("Find a class").text() == ""
+    desk.click("Find a class")
+    desk.type("Pers")
+    desk.find_and_run("Brush")
+    assert desk.canvas.hasFocus()
