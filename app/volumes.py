@@ -26,16 +26,19 @@ def open_volume_source(catalog: Catalog, item: Item, facts: Mapping[str, Any]) -
     def opened() -> Any:
         from viewers.decode.slices import open_frames
 
-        try:
-            return open_frames(source_of(catalog, item), str(item.kind), facts)
-        except PostilError as error:
-            raise by_its_title(error, item) from None
+        return open_frames(source_of(catalog, item), str(item.kind), facts)
 
     sides = tuple(str(side) for side in item.facts.get("patient_orientation") or ())
     modality = str(item.facts.get("modality") or "")
     calibration, film = Calibration.of_facts(item.facts), Film.of_facts(item.fps, item.facts)
     return VolumeSource(
-        opened, modality=modality, sides=sides, calibration=calibration, film=film, cache_dir=catalog.paths.cache
+        opened,
+        modality=modality,
+        sides=sides,
+        calibration=calibration,
+        film=film,
+        cache_dir=catalog.paths.cache,
+        worded=lambda error: by_its_title(error, item),
     )
 
 

@@ -30,7 +30,7 @@ class VolumeStore:
     """`open` (may take long), then `start`; or `load`, which does both and waits. End with `close`.
 
     `array[frame]` is valid where `have[frame]`; elsewhere it is zero. `damaged` says why a frame has no values: it counts as
-    had, and the others come all the same. `prepare` runs first in each thread.
+    had, and the others come all the same. `prepare` runs first in each thread, `worded` may say errors in other words.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class VolumeStore:
         budget: MemoryBudget = SHARED,
         threads: int | None = None,
         prepare: Callable[[], None] | None = None,
+        worded: Callable[[PostilError], PostilError] = lambda error: error,
     ) -> None:
         self.frames = frames
         self.array: Array = np.zeros((0, *frames.shape[1:]), frames.dtype)
@@ -49,7 +50,7 @@ class VolumeStore:
         self.version = 0
         self._room = Room(frames, cache_dir, budget)
         self._threads = threads or max(1, min(8, os.cpu_count() or 2))
-        self._prepare = prepare
+        self._prepare, self._worded = prepare, worded
         self._todo: deque[int] = deque()
         self._taken: NDArray[np.bool_] = np.zeros(frames.shape[0], np.bool_)
         self._left = frames.shape[0]
@@ -184,6 +185,7 @@ class VolumeStore:
             self._leave()
 
     def _lose_the_rest(self, error: PostilError) -> None:
+        error = self._worded(error)
         for frame in np.flatnonzero(~self.have).tolist():
             self.damaged[frame] = error
             self._came(frame)
@@ -206,7 +208,7 @@ class VolumeStore:
             self.frames.read_into(frame, self.array[frame])
         except PostilError as error:
             self.array[frame] = 0
-            self.damaged[frame] = error
+            self.damaged[frame] = self._worded(error)
         except Exception as error:
             self.array[frame] = 0
             self.damaged[frame] = PostilError(f"Slice {frame + 1} cannot be read: {error}.", remedy="Check the file.")

@@ -59,7 +59,7 @@ class PlaneReader:
         self._block: tuple[tuple[Any, ...], Reslicer] | None = None
         self._done: NDArray[np.bool_] | None = None  # slices whose modality values are in the block
         self._shown: dict[PlaneKind, tuple[Array, Look, NDArray[np.uint8]]] = {}
-        self._slice: tuple[tuple[int, bool], Array] | None = None
+        self._slice: tuple[tuple[int, bool, bool], Array] | None = None
         self._values: dict[str, tuple[tuple[Any, ...], Plane, Array]] = {}
         self._measured: tuple[tuple[Any, ...], Plane, Array, bool] | None = None
 
@@ -101,10 +101,11 @@ class PlaneReader:
         found = self.volume.slice(frame)
         if found is None:
             return None
-        key = (found.frame, found.exact)
+        key = (found.frame, found.exact, found.lost)
         if self._slice is None or self._slice[0] != key:
             self._slice = (key, found.array)  # a view of its own each time: kept, so that it is known again
-        eight = self._eight(state.acquired, self._slice[1], self.volume.look(found.frame))
+        look = self.volume.look(found.frame)
+        eight = found.shown(look) if found.lost else self._eight(state.acquired, self._slice[1], look)
         return Cut(acquired(state.geometry, k), eight, found.frame, found.exact)
 
     def under(self, state: MprState, sheet: Sheet, shape: Geometry) -> Under | None:

@@ -19,7 +19,7 @@ from viewers.decode.overlays import Overlay
 from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import SQUARES, PictureSource, Seen, Shown, TileKey
-from viewers.scene.volume_source import VolumeSource
+from viewers.scene.volume_source import Slice, VolumeSource
 from viewers.scene.window_level import Window
 
 #: Slices kept as they are shown.
@@ -65,7 +65,7 @@ class VolumePictures(PictureSource):
 
     def seen(self, frame: int, level: int | None = None) -> Seen | None:
         found = self.volume.slice(frame)
-        return Seen(self._painted(found.frame, found.array), found.frame, 0) if found is not None else None
+        return Seen(self._painted(found), found.frame, 0) if found is not None else None
 
     def whole(self, frame: int) -> Shown | None:
         """BGRA, as other pictures are; `seen` has greys and RGB, of which the canvas colours what is in sight."""
@@ -143,18 +143,16 @@ class VolumePictures(PictureSource):
         self.overlays_shown = on
         self._changed()
 
-    def _painted(self, frame: int, array: Array) -> Shown:
-        from viewers.decode import voi
-
-        look = self.volume.look(frame)
-        drawn = self._drawings(frame)
-        key = (frame, look, drawn)
+    def _painted(self, found: Slice) -> Shown:
+        look = self.volume.look(found.frame)
+        drawn = self._drawings(found.frame)
+        key = (found.frame, found.lost, look, drawn)
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
                 return kept
-        made: Shown = voi.apply(array, look)
+        made: Shown = found.shown(look)
         if drawn:
             made = _bgra(made)
             for overlay in drawn:

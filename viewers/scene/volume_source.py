@@ -32,11 +32,17 @@ from viewers.scene.window_level import Look, Lut, Named, Preset, Window, WindowS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slice:
-    """`array`: stored values (rows, columns), or RGB; not to be written. `frame` is the one it is of, `exact` the one asked."""
+    """`array`: stored values (rows, columns), or RGB; not to be written. `frame` is the one it is of, `exact` the one asked.
+    `lost`: it cannot be read, `array` holds no values."""
 
     array: Array
     frame: int
     exact: bool
+    lost: bool = False
+
+    def shown(self, look: Look) -> NDArray[np.uint8]:
+        """Greys or RGB of 8 bits; black where there is nothing to show."""
+        return np.zeros(self.array.shape, np.uint8) if self.lost else voi.apply(self.array, look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,9 @@ class VolumeSource:
         film: Film | None = None,
         cache_dir: Path | None = None,
         budget: MemoryBudget = SHARED,
+        worded: Callable[[PostilError], PostilError] = lambda error: error,
     ) -> None:
+        """`worded` may say an error in other words before it is kept."""
         self.error: PostilError | None = None  # why there is no volume at all
         self.frames: Frames | None = None
         self.store: VolumeStore | None = None
@@ -72,7 +80,7 @@ class VolumeSource:
         self.window = WindowState()
         self.suv: float | None = None  # what modality values are multiplied with to be SUVbw
         self.suv_refused = ""  # why not, of PET
-        self._open = open
+        self._open, self._worded = open, worded
         self._cache_dir = cache_dir
         self._budget = budget
         self._first: list[int] = []
@@ -151,12 +159,14 @@ class VolumeSource:
             self.store.want(frames)
 
     def slice(self, frame: int) -> Slice | None:
-        """None: nothing of this volume is there yet. A damaged one is shown by its nearest neighbour too, never exact."""
+        """None: nothing of this volume is there yet. Another slice stands in for one that is coming, for a lost one none."""
         store = self.store
         if store is None or not 0 <= frame < len(store.have):
             return None
         if not store.have[frame]:
             store.want([frame])
+        if frame in store.damaged:
+            return Slice(store.array[frame], frame, exact=False, lost=True)
         shown = store.nearest(frame)
         return Slice(store.array[shown], shown, shown == frame) if shown is not None else None
 
@@ -186,7 +196,7 @@ class VolumeSource:
     def shown(self, frame: int) -> NDArray[np.uint8] | None:
         """Greys or RGB of 8 bits of what `slice` gives."""
         found = self.slice(frame)
-        return voi.apply(found.array, self.look(found.frame)) if found else None
+        return found.shown(self.look(found.frame)) if found else None
 
     def window_of(self, frame: int) -> Window | None:
         """In words for a corner; None where a LUT or colours are shown."""
@@ -213,7 +223,7 @@ class VolumeSource:
 
     def auto_window(self, frame: int, part: float = 0.005) -> Window | None:
         found = self.slice(frame)
-        return auto(found.array, self.look(found.frame), part) if found and not self.coloured else None
+        return auto(found.array, self.look(found.frame), part) if found and not found.lost and not self.coloured else None
 
     def span(self) -> float:
         """The range of modality values of what is there, for the pace of a drag."""
@@ -275,9 +285,10 @@ class VolumeSource:
         step_back()
         try:
             self.frames = self._open()
-            store = VolumeStore(self.frames, self._cache_dir, budget=self._budget, prepare=step_back).open()
+            store = VolumeStore(self.frames, self._cache_dir, budget=self._budget, prepare=step_back, worded=self._worded)
+            store.open()
         except PostilError as error:
-            self.error = error
+            self.error = self._worded(error)
         except Exception as error:  # a file that kills its reader must not take the window with it
             self.error = PostilError(f"The volume cannot be read: {error}.", remedy="Check its files with another program.")
         else:

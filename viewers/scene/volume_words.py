@@ -91,6 +91,8 @@ class VolumeWords:
         turned = ", oblique" if state.turned else ""
         normal = state.axes.normal(kind) * state.ahead(kind)
         warnings = [badge(state.geometry)] if cut.frame is None or of.slab else []
+        lost = self.volume.damaged.get(cut.frame) if cut.frame is not None else None
+        warnings += [lost.reason] if lost is not None else []
         warnings += self._while_loading()
         return Corners(
             of.titles if kind is state.acquired else (),
@@ -113,7 +115,7 @@ class VolumeWords:
         volume, said = self.volume, []
         damaged = volume.damaged.get(of.frame)
         if damaged is not None:
-            said.append(f"{damaged.reason} The nearest sound slice is shown.")
+            said.append(f"{damaged.reason} Nothing is shown of it.")
         elif volume.store is not None and not volume.store.have[of.frame]:
             found = volume.slice(of.shown)
             if found is not None:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from storage.errors import BadInput
+from storage.media.dicom_index import FileWindow, Voi
 from tests.support.volume_view import (
     CTRL,
     RIGHT,
@@ -187,11 +188,19 @@ def test_a_volume_that_cannot_be_opened_says_why(qtbot):
     assert "still being opened" in stage.editor.why_not("volume_reset")
 
 
-def test_a_damaged_slice_shows_its_neighbour_and_the_reason(qtbot):
+def test_of_a_damaged_slice_nothing_is_shown_but_the_reason(qtbot):
     geometry = space()
-    stage = VolumeStage(qtbot, frames=ArrayFrames(beads(geometry), geometry, broken=[4]))
+    values = beads(geometry) + 500  # white, but for what is not there
+    stage = VolumeStage(qtbot, frames=ArrayFrames(values, geometry, broken=[4], voi=Voi((FileWindow(100, 50),))))
+    stage.editor.go_to(("", 5))
+    middle = stage.canvas.rect().center()
+    around = slice(middle.y() - 60, middle.y() + 60), slice(middle.x() - 100, middle.x() + 100)
+    qtbot.waitUntil(lambda: pixels(stage.canvas)[around].mean() > 200, timeout=5000)
     stage.editor.go_to(("", 4))
-    assert any("I4 cannot be decoded" in w for w in stage.canvas.corners().warnings)
+    qtbot.waitUntil(lambda: pixels(stage.canvas)[around].mean() < 60, timeout=5000)
+    assert pixels(stage.canvas)[around].max() > 200, "the reason is written there"
+    assert any("I4 cannot be decoded. Nothing is shown of it" in w for w in stage.canvas.corners().warnings)
+    assert stage.volume.probe(4, 5, 5) is None
 
 
 def test_two_series_side_by_side_look_at_the_same_point(qtbot):
