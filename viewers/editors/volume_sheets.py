@@ -17,6 +17,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from storage.model.geometry import Geometry
 from storage.model.labels import FrameKey
+from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet
 from viewers.canvas.events import cursor_shape, tool_key
 from viewers.canvas.sheet_drawing import Drawn, SheetPainter, pointer_on
@@ -63,6 +64,9 @@ class SheetHand:
         self._focus = SheetFocus(editor.focus)
         self._context = replace(canvas.context, focus=self._focus, place=self._place, refresh=self.acted)
         self._eye = SheetView()
+
+    def use_ontology(self, ontology: Ontology) -> None:
+        self._context.ontology = ontology
 
     # -- which tools work here
 
@@ -161,7 +165,7 @@ class SheetHand:
         assert state is not None
         self.at, self._focus.at = place, place.at
         context = self._context
-        context.ontology, context.sheet, context.hits = main.context.ontology, place.sheet, self.shapes.index(place.at)
+        context.sheet, context.hits = place.sheet, self.shapes.index(place.at)
         context.pixel_size = min(plane.mm_right, plane.mm_down)
         context.frame_size = ((plane.width - 1) * plane.mm_right, (plane.height - 1) * plane.mm_down)
         context.measured = self._keep_nowhere if state.is_acquired(canvas.kind) else None

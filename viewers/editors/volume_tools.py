@@ -118,6 +118,8 @@ class VolumeTools:
 
     def set_ontology(self, ontology: Ontology) -> None:
         super().set_ontology(ontology)  # type: ignore[misc]
+        if self.sheets is not None:
+            self.sheets.use_ontology(ontology)
         wanted, self._to_be_kept = self._to_be_kept, None
         if wanted is not None and isinstance(self.tool, MeasureTool) and self.tool.measure is wanted:
             self.tool.finish()

@@ -140,10 +140,14 @@ class MprState:
         self.set(axes=self.axes.turned(kind, degrees))
 
     def face(self, normal: Floats) -> PlaneKind:
-        """Which plane lies square to a normal; where none does, the one that needs least is turned to."""
+        """Turn a plane square to a normal, if none is; back to where all began, where one is then. Which one."""
+        for axes in (self.axes, self.base):
+            kind = max(PlaneKind, key=lambda k: abs(float(axes.normal(k) @ normal)))
+            if abs(float(axes.normal(kind) @ normal)) > math.cos(math.radians(SAME_DEG)):
+                self.set(axes=axes)
+                return kind
         kind = max(PlaneKind, key=lambda k: abs(float(self.axes.normal(k) @ normal)))
-        if abs(float(self.axes.normal(kind) @ normal)) < math.cos(math.radians(SAME_DEG)):
-            self.set(axes=self.axes.facing(kind, normal))
+        self.set(axes=self.axes.facing(kind, normal))
         return kind
 
     def straighten(self) -> None:

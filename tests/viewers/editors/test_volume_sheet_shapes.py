@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from storage.model.geometry import Box, Polyline, ShapeKind
 from storage.model.measure_classes import Measure, with_line_class
+from storage.model.ontology import Ontology
 from tests.support.tool_stage import feature
 from tests.support.volume_view import CTRL, LEFT, NONE, RIGHT, SHIFT, VolumeStage, pixels, space
 from tests.viewers.editors.test_volume_sheets import CORONAL, SAGITTAL, SPACES, drawn, mm_of, on_pane, plane_of
@@ -176,6 +177,15 @@ def test_going_to_it_turns_a_plane_there(qtbot):
     assert stage.focus.at[0] == ""
 
 
+def test_going_back_to_a_plane_of_the_scanner_leaves_nothing_turned(qtbot):
+    stage = VolumeStage(qtbot)
+    state = stage.editor.state
+    draw(stage, plane_of(stage, CORONAL), "box")
+    state.turn(PlaneKind.AXIAL, 30)
+    stage.editor.reveal(kept(stage).instance)
+    assert not state.turned and drawn(stage, plane_of(stage, CORONAL)) is not None
+
+
 def test_undo_goes_to_the_plane_that_it_is_about(qtbot):
     stage = VolumeStage(qtbot)
     pane = plane_of(stage, CORONAL)
@@ -210,6 +220,22 @@ def test_measures_are_kept_on_their_plane(qtbot, tool, measure, clicks):
     stage.editor.arm_tool("select")
     ((_, said),) = drawn(stage, pane).said
     assert said == (before,)
+
+
+def test_a_measure_waits_for_its_class(qtbot):
+    """The ontology gets it from a question; what was measured is kept then."""
+    stage = VolumeStage(qtbot)
+    pane = plane_of(stage, SAGITTAL)
+    stage.editor.set_ontology(Ontology())
+    asked = []
+    stage.editor.ontology_wanted.connect(lambda text, ontology: asked.append(ontology))
+    stage.editor.run("tool_angle")
+    for place in on_pane(stage, pane, (-0.2, -0.1), (0.15, -0.12), (0.1, 0.2)):
+        stage.click(pane, place)
+    stage.key(Qt.Key.Key_Return, pane=pane)
+    assert len(asked) == 1 and stage.document.annotations == {}
+    stage.editor.set_ontology(asked[0])
+    assert kept(stage).sheet is not None and len(asked) == 1
 
 
 def test_two_drawn_on_one_plane_lie_on_the_same(qtbot):
