@@ -504,9 +504,21 @@ def _flatten(block: NDArray[Any], at: int, slab: Slab | None, plane: Plane, geom
     if slab is None or half < 1:
         return block[at]
     thick = block[max(0, at - half) : at + half + 1]
+    numbers = block.dtype.kind != "f" or bool(np.isfinite(thick).all())
     if slab.mode == "mean":
-        return _as(thick.mean(axis=0, dtype=np.float32), block.dtype)
-    return np.asarray(thick.max(axis=0) if slab.mode == "max" else thick.min(axis=0))
+        return _as(thick.mean(axis=0, dtype=np.float32), block.dtype) if numbers else _mean_of_numbers(thick)
+    if numbers:
+        return np.asarray(thick.max(axis=0) if slab.mode == "max" else thick.min(axis=0))
+    thick = np.where(np.isfinite(thick), thick, np.nan)
+    return np.asarray((np.fmax if slab.mode == "max" else np.fmin).reduce(thick, axis=0))
+
+
+def _mean_of_numbers(thick: NDArray[Any]) -> NDArray[Any]:
+    """Not a number where there is none."""
+    sound = np.isfinite(thick)
+    count = sound.sum(axis=0)
+    total = np.where(sound, thick, 0).sum(axis=0, dtype=np.float64)
+    return np.where(count, total / np.maximum(count, 1), np.nan).astype(thick.dtype)
 
 
 def _as(values: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:

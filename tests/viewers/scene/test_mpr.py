@@ -142,6 +142,19 @@ def test_a_slab_takes_the_voxels_within_its_thickness(mode, turned):
     assert cut[round(float(here[1])), round(float(here[0]))] == pytest.approx(found, abs=1)
 
 
+@pytest.mark.parametrize(("mode", "found"), [("max", 7.0), ("min", 3.0), ("mean", 5.0)])
+def test_a_slab_leaves_out_what_is_no_number(mode, found):
+    space = geometry(n=5, rows=5, columns=5, step=1.0)
+    space = VolumeGeometry(space.origins, space.row_dir, space.col_dir, 1.0, 1.0, 5, 5)
+    volume = np.full(space.shape, np.nan, np.float32)
+    volume[2, 1, 2], volume[2, 2, 2], volume[2, 3, 2] = 3.0, np.inf, 7.0
+    plane = plane_through(space, Axes.of_volume(space), PlaneKind.CORONAL, middle(space))
+    cut = Reslicer(volume, space).cut(plane, slab=Slab(mode, 3.0))
+    at = plane.pixel_of(space.to_mm(2, 2, 2))
+    assert cut[round(float(at[1])), round(float(at[0]))] == found
+    assert np.isnan(cut).sum() == cut.size - 1
+
+
 def test_the_three_planes_look_as_radiologists_do():
     for space in UPRIGHT.values():
         axes = Axes.of_volume(space)

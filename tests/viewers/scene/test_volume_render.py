@@ -336,6 +336,27 @@ def test_padding_is_as_dark_as_the_darkest():
     assert grid.most <= 900 and (grid.array[:, :5] == 24).all()
 
 
+@pytest.mark.parametrize("nothing", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_seen_through_and_the_rest_is_drawn(engine, nothing):
+    made = scene(box=False)
+    array = made.array.astype(np.float32)
+    array[:, :4, :] = nothing
+    array[0] = nothing
+    grid = grid_of(array, made.geometry, Values.of(made), most=1 << 24)
+    assert np.isfinite(grid.array).all() and grid.array[0].max() == made.array[1:].min()
+    whole = grid_of(made.array.astype(np.float32), made.geometry, Values.of(made), most=1 << 24)
+    camera = made.camera()
+    drawn, sound = (engine.draw(made.wish(camera, SIZE), g, {}, scale=1.0, coarse=False) for g in (grid, whole))
+    x, y, _ = camera.project(made.ball, SIZE)
+    assert math.dist(middle_of(silhouette(drawn, GROUND)), (x, y)) < 2.0
+    assert abs(int(silhouette(drawn, GROUND).sum()) - int(silhouette(sound, GROUND).sum())) < 50
+
+
+def test_a_volume_without_any_number_is_empty():
+    made = scene()
+    assert not grid_of(np.full(made.array.shape, np.nan, np.float32), made.geometry, Values(), most=1 << 24).array.any()
+
+
 @pytest.mark.parametrize("shape", [(300, 512, 512), (54, 512, 512), (2, 4096, 4096), (256, 256, 256)])
 def test_reduced_volumes_are_within_their_bound_and_close_to_it(shape):
     target = reduced_shape(shape, [2.5, 0.5, 0.5], 256**3)

@@ -124,17 +124,18 @@ def corners(geometry: VolumeGeometry) -> tuple[Floats, Floats]:
 def grid_of(array: Array, geometry: VolumeGeometry, values: Values, *, most: int, check: Check = lambda: None) -> Grid:
     """Of one time of a volume, with at most `most` voxels. Without need nothing is copied."""
     badges: tuple[str, ...] = ()
+    instead = _instead(array)
     if geometry.affine is not None:
-        affine, slices, n = geometry.affine, _as_they_are(array, values), geometry.n
+        affine, slices, n = geometry.affine, _as_they_are(array, values, instead), geometry.n
         if geometry.tilt_deg > 0.05:
             badges = (f"tilt {geometry.tilt_deg:.1f}° corrected",)
     else:
-        affine, slices, n = _even_row(array, geometry, values)
+        affine, slices, n = _even_row(array, geometry, values, instead)
         distances = geometry.distances_mm
         badges = (f"slices {distances.min():.3g} to {distances.max():.3g} mm apart: resampled",)
     shape = n, geometry.rows, geometry.columns
     target = reduced_shape(shape, [float(np.linalg.norm(affine[:3, a])) for a in (2, 1, 0)], most)
-    plain = values.even(geometry.n) and values.padding is None and array.ndim == 3
+    plain = values.even(geometry.n) and values.padding is None and array.ndim == 3 and instead is None
     slope, intercept = (float(v[0]) for v in values.line(geometry.n)) if values.even(geometry.n) else (1.0, 0.0)
     if target == shape and plain and geometry.affine is not None:
         made = np.ascontiguousarray(array)
@@ -227,12 +228,20 @@ def _parts(first: float, last: float, n: int) -> Iterator[tuple[int, float]]:
 # -- slices, one by one -------------------------------------------------------------------------------------------------
 
 
-def _as_they_are(array: Array, values: Values) -> Callable[[int], Array]:
+def _instead(array: Array) -> float | None:
+    """The least number of all, which stands for what is none (renderers draw nothing at all then). None: all are numbers."""
+    if array.dtype.kind != "f" or all(bool(np.isfinite(plane).all()) for plane in array):
+        return None
+    least = min(float(np.where(np.isfinite(plane), plane, np.inf).min()) for plane in array)
+    return least if math.isfinite(least) else 0.0
+
+
+def _as_they_are(array: Array, values: Values, instead: float | None) -> Callable[[int], Array]:
     even = values.even(len(array))
     slopes, intercepts = values.line(len(array))
 
     def one(k: int) -> Array:
-        plane = array[k]
+        plane = array[k] if instead is None else np.where(np.isfinite(array[k]), array[k], array.dtype.type(instead))
         if plane.ndim == 3:
             return np.asarray(plane.mean(axis=2), np.uint8)
         if not even:
@@ -254,7 +263,9 @@ def _without_padding(stored: Array, shown: Array, values: Values) -> Array:
     return np.where(nothing, rest.min() if rest.size else shown.dtype.type(0), shown).astype(shown.dtype, copy=False)
 
 
-def _even_row(array: Array, geometry: VolumeGeometry, values: Values) -> tuple[Floats, Callable[[int], Array], int]:
+def _even_row(
+    array: Array, geometry: VolumeGeometry, values: Values, instead: float | None
+) -> tuple[Floats, Callable[[int], Array], int]:
     """Irregular slices brought onto an even row from the first to the last one: each place takes from the two slices it
     lies between, shifted to where they lie."""
     steps = geometry.distances_mm[geometry.distances_mm > 1e-4]
@@ -264,7 +275,7 @@ def _even_row(array: Array, geometry: VolumeGeometry, values: Values) -> tuple[F
     affine = np.eye(4)
     affine[:3, 0], affine[:3, 1] = geometry.row_dir * geometry.spacing_col_mm, geometry.col_dir * geometry.spacing_row_mm
     affine[:3, 2], affine[:3, 3] = way / (n - 1), geometry.origins[0]
-    own = _as_they_are(array, values)
+    own = _as_they_are(array, values, instead)
     columns, rows, places = geometry.to_voxel(geometry.origins[0] + np.arange(n)[:, None] * (way / (n - 1)))
 
     def one(k: int) -> Array:
