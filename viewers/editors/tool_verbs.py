@@ -21,6 +21,8 @@ from viewers.tools.toolbox import SHAPES_OF, TOOL_OF, Toolbox
 FREE = ("select", "lasso", "slice", "simplify", "ruler")
 #: Armed by a verb alone, for what is selected.
 BY_VERB = ("simplify",)
+#: So many drafts are kept that gave way.
+MOST_ASIDE = 20
 #: What is of use where nothing can be marked.
 LOOKING = ("select", "ruler")
 
@@ -44,7 +46,7 @@ class ToolVerbs(PolygonVerbs):
     _last: dict[ShapeKind, str]
     _last_class: str | None
     _arming: bool = False
-    _draft_aside: _Aside | None = None
+    _drafts_aside: tuple[_Aside, ...] = ()
     looking: bool = False  # nothing can be marked
 
     def take(self, tool: Tool) -> None:
@@ -180,26 +182,33 @@ class ToolVerbs(PolygonVerbs):
         if held and not isinstance(self.tool, DrawingTool):
             self.tool.cancel()
 
-    def _put_aside(self) -> str:
-        """A draft that must give way is kept for Ctrl+Z. What to tell of it."""
+    def _put_aside(self, at: FrameKey | None = None) -> str:
+        """A draft that must give way is kept for Ctrl+Z. What to tell of it. `at`: it was begun there, which has been left."""
         self.settle()
         tool = self.tool
         bring_back = tool.put_aside() if isinstance(tool, DrawingTool) else None
         if bring_back is None or not isinstance(tool, DrawingTool):
             return ""
-        armed = tool.feature_hash if tool.armed is not None else self._last.get(tool.shape)  # another class is armed by now
-        self._draft_aside = _Aside(tool, self.focus.at, armed, self._newest_step(), bring_back)
-        return f"{tool.title}: what was begun is put aside, undo brings it back."
+        armed = self.focus.armed
+        if tool.feature_hash and tool.armed is None:  # another class is armed by now
+            armed = self._last.get(tool.shape)
+        aside = _Aside(tool, at or self.focus.at, armed, self._newest_step(), bring_back)
+        self._drafts_aside = (*self._drafts_aside[1 - MOST_ASIDE :], aside)
+        if at is None:
+            return f"{tool.title}: what was begun is put aside, undo brings it back."
+        return f"{tool.title}: what was begun waits on {self.frame_name(at)}, undo goes back to it."
 
     def _newest_step(self) -> int:
         step = self.session.history.undoable()
         return step.n if step is not None else 0
 
-    def _has_aside(self) -> bool:
-        return self._draft_aside is not None and self._draft_aside.after == self._newest_step()
+    def _aside_next(self) -> _Aside | None:
+        """What undo brings back: it was put aside after the step that would be undone."""
+        newest = self._newest_step()
+        return next((aside for aside in reversed(self._drafts_aside) if aside.after == newest), None)
 
     def _bring_back(self, aside: _Aside) -> None:
-        self._draft_aside = None
+        self._drafts_aside = tuple(other for other in self._drafts_aside if other is not aside)
         if aside.at != self.focus.at:
             self.go_to(aside.at)
         if self.tool is not aside.tool:
@@ -231,7 +240,7 @@ class ToolVerbs(PolygonVerbs):
     # -- undo
 
     def can_undo(self) -> bool:
-        return self.drafting() or self._has_aside() or bool(self.session.undo_text) or self.session.in_gesture
+        return self.drafting() or self._aside_next() is not None or bool(self.session.undo_text) or self.session.in_gesture
 
     def can_redo(self) -> bool:
         return self.drafting() or self.tool.can_redo_draft() or bool(self.session.redo_text)
@@ -241,8 +250,8 @@ class ToolVerbs(PolygonVerbs):
         self.settle_nudges()
         if self.tool.undo_draft():
             self.acted()
-        elif self._draft_aside is not None and self._has_aside():
-            self._bring_back(self._draft_aside)
+        elif (aside := self._aside_next()) is not None:
+            self._bring_back(aside)
         else:
             self._replay("undo")
 

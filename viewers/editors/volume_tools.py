@@ -11,6 +11,7 @@ from storage.clock import now_ms
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Geometry
+from storage.model.labels import FrameKey
 from storage.model.measure_classes import Measure, with_line_class
 from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet
@@ -67,6 +68,7 @@ class VolumeTools:
         self.painter.gate = self.gate
         brush.mm = lambda: self.state.geometry.spacing_col_mm if self.state is not None else None
         self.painter.rules = brush.rules = lambda: self.overlap.rules(focus)
+        self._slice = focus.at  # that was looked at last
         self.mask_work = MaskWork()
         self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)
         self.hand = BrushHand(self)
@@ -95,6 +97,18 @@ class VolumeTools:
     def turn_over(self, *, held: bool) -> None:
         self.hand.frame_changes()
         super().turn_over(held=held)  # type: ignore[misc]
+        self._leave_draft()
+
+    def _leave_draft(self) -> None:
+        """What is being drawn on an acquired slice stays on it, and is there again with it."""
+        left, self._slice = self._slice, self.focus.at
+        if self.canvas.tool is not self.tool or left == self.focus.at:  # it is at work on a plane
+            return
+        if self.drafting():
+            self.say(self._put_aside(left))
+        waiting = (a for a in reversed(self._drafts_aside) if a.at == self.focus.at and a.tool is self.tool)
+        if (aside := next(waiting, None)) is not None:
+            self._bring_back(aside)
 
     def measure(self, instance: str) -> str:
         """A mask as a body, whatever slice is looked at; another shape as it is on this slice."""
@@ -146,9 +160,9 @@ class VolumeTools:
         if self.sheets is not None:
             self.sheets.come_home()
 
-    def _put_aside(self) -> str:
+    def _put_aside(self, at: FrameKey | None = None) -> str:
         self._to_the_slices()
-        return super()._put_aside()  # type: ignore[misc,no-any-return]
+        return super()._put_aside(at)  # type: ignore[misc,no-any-return]
 
     def _bring_back(self, aside: Any) -> None:
         self._to_the_slices()

@@ -374,11 +374,62 @@ def test_a_change_of_layout_in_the_middle_of_a_stroke_ends_and_keeps_it(qtbot, k
     assert len(stage.sent) == 2  # the pane is not dead
 
 
-def test_a_box_under_the_hand_goes_along_when_the_wheel_turns(qtbot):
+def turned_to(qtbot, stage: VolumeStage, k: int) -> None:
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", k) and stage.canvas.sharp, timeout=5000)
+
+
+def test_a_box_under_the_hand_stays_on_its_slice_when_the_wheel_turns(qtbot):
     stage = ready_to_paint(qtbot, "brush")
     stage.editor.arm_class(feature(ShapeKind.BOX))
     at = stage.at(stage.canvas, stage.volume.geometry.to_mm(20, 15, 9))
-    hold(stage, stage.canvas, at, at + QPoint(60, 40))
-    stage.wheel(stage.canvas, at + QPoint(60, 40), -1)
-    QTest.mouseRelease(stage.canvas, LEFT, NONE, at + QPoint(60, 40))
-    assert [a.at for a in stage.document.annotations.values()] == [("", 10)]
+    end = at + QPoint(60, 40)
+    hold(stage, stage.canvas, at, end)
+    stage.wheel(stage.canvas, end, -1)
+    QTest.mouseRelease(stage.canvas, LEFT, NONE, end)
+    assert not stage.document.annotations
+    assert stage.said[-1] == "Box: what was begun waits on slice 10, undo goes back to it."
+    stage.wheel(stage.canvas, end, 1)
+    turned_to(qtbot, stage, 9)
+    stage.click(stage.canvas, end)
+    assert [a.at for a in stage.document.annotations.values()] == [("", 9)]
+
+
+def test_polygons_half_drawn_stay_each_on_its_slice(qtbot):
+    stage = ready_to_paint(qtbot, "brush")
+    stage.editor.arm_class(POLYGON)
+    geometry, canvas = stage.volume.geometry, stage.canvas
+
+    def place(column, row, k):
+        return stage.at(canvas, geometry.to_mm(column, row, k))
+
+    for column, row in ((10, 10), (30, 10), (30, 30)):
+        stage.click(canvas, place(column, row, 9))
+    stage.wheel(canvas, place(20, 20, 9), -1)
+    turned_to(qtbot, stage, 10)
+    assert stage.editor.tool.draft() == []  # nothing of it is seen here
+    stage.key(Key.Key_Return)
+    assert not stage.document.annotations
+    for column, row in ((40, 10), (50, 10)):
+        stage.click(canvas, place(column, row, 10))
+    stage.wheel(canvas, place(20, 20, 10), 1)
+    turned_to(qtbot, stage, 9)
+    assert len(stage.editor.tool._points) == 3
+    stage.key(Key.Key_Return)
+    assert [a.at for a in stage.document.annotations.values()] == [("", 9)]
+    stage.wheel(canvas, place(20, 20, 9), -1)
+    turned_to(qtbot, stage, 10)
+    stage.click(canvas, place(50, 30, 10))
+    stage.key(Key.Key_Return)
+    assert sorted(a.at for a in stage.document.annotations.values()) == [("", 9), ("", 10)]
+
+
+def test_undo_on_another_slice_goes_back_to_what_waits(qtbot):
+    stage = ready_to_paint(qtbot, "brush")
+    stage.editor.arm_class(POLYGON)
+    for column in (10, 30):
+        stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(column, 10, 9)))
+    stage.wheel(stage.canvas, QPoint(50, 50), -3)
+    turned_to(qtbot, stage, 12)
+    stage.key(Key.Key_Z, CTRL)
+    turned_to(qtbot, stage, 9)
+    assert len(stage.editor.tool._points) == 2
