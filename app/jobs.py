@@ -44,6 +44,7 @@ class Job(QObject):
         self.state = "waiting"  # waiting, running, done, failed, cancelled
         self.result: Any = None
         self.error: Exception | None = None
+        self.unseen = ""  # what it came to, in words, while nobody has looked at it
         self.started_at = self.ended_at = 0.0
         self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
 
@@ -217,6 +218,17 @@ class JobRunner(QObject):
     @property
     def running(self) -> list[Job]:
         return [job for job in self.jobs if job.running and job.visible]
+
+    @property
+    def unseen(self) -> list[Job]:
+        """What has ended while the person was elsewhere, newest last."""
+        return [job for job in self.jobs if job.unseen]
+
+    def seen(self, *jobs: Job) -> None:
+        for job in jobs:
+            job.unseen = ""
+        if jobs:
+            self.changed.emit()
 
     @Slot()
     def clear(self) -> None:

@@ -16,6 +16,7 @@ from storage.errors import StaleUndo
 if TYPE_CHECKING:
     from app.actions.registry import Action
     from app.context import AppContext
+    from app.jobs import Job
     from app.label_editor import LabelEditor
     from app.rooms.datasets import DatasetsRoom
     from app.rooms.jobs import JobsRoom
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.rooms.projects import ProjectsRoom
     from app.rooms.settings import SettingsRoom
     from app.window import MainWindow
+    from storage.catalog.undo import Replay
 
 
 EDITOR_SOON_MS = 150
@@ -52,7 +54,9 @@ class Pages(QObject):
     def __init__(self, window: MainWindow, context: AppContext) -> None:
         super().__init__(window)
         self.window, self.context = window, context
-        self.operations = Operations(context.catalog, window.messages)
+        self.operations = Operations(context.catalog, window.messages, lambda: window.place)
+        self._replays: list[str] = []  # undo and redo that wait for the one before
+        self._replaying = False
         self.files = FilesRoom(window, context, self.operations)
         self._keep(self.files.widget)
         self.datasets: DatasetsRoom | None = None
@@ -103,6 +107,7 @@ class Pages(QObject):
     def entered(self, place: str) -> None:
         if place == "jobs" and self.jobs is not None:
             self.jobs.show_now()
+            self.context.jobs.seen(*self.context.jobs.unseen)
         if place == "files":
             self.window.status_line.show_context(self.files.selection_text())
 
@@ -252,16 +257,52 @@ class Pages(QObject):
         if undoer is not self.context.catalog:
             getattr(undoer, which)()
             return
-        text = getattr(undoer, f"{which}_text")
+        self._replays.append(which)
+        if not self._replaying:
+            self._replay_next()
+
+    def _replay_next(self) -> None:
+        """One after the other: what the next one takes away is known when the one before is done."""
+        if not self._replays:
+            return
+        which, catalog = self._replays.pop(0), self.context.catalog
+        found = catalog.next_replay(redo=which == "redo")
+        if found is None:
+            self.window.messages.tell(self.tr("There is nothing to {0}.").format(which))
+            return
+        self._replaying = True
+        if not self._may_replay(which, found):
+            self._replays.clear()
+            self._replaying = False
+            return
         words = self.tr("Undone: {0}") if which == "undo" else self.tr("Done again: {0}")
-        self.operations.follow(
-            text,
-            getattr(undoer, which)(),
-            then=lambda _result: self.window.messages.tell(words.format(text)),
-            failed=self._on_stale,
-        )
+
+        def then(_result: object) -> None:
+            self._replaying = False
+            self.window.messages.tell(words.format(found.what))
+            self._replay_next()
+
+        self.operations.follow(found.text, getattr(catalog, which)(), then=then, failed=self._on_stale)
+
+    def _may_replay(self, which: str, found: Replay) -> bool:
+        """What takes much away, or was done where one does not look, is asked about."""
+        here = self.window.place
+        away = bool(found.place) and found.place != here
+        if not (away or found.tasks or found.files or here == "ontologies"):
+            return True
+        lines = [self.tr("The last change: {0}." if which == "undo" else "What was undone last: {0}.").format(found.what)]
+        if away:
+            lines.append(self.tr("It was made on the page “{0}”.").format(self.window.rail.title(found.place)))
+        if found.tasks:
+            lines.append(self.tr("{0} tasks go with it.").format(f"{found.tasks:,}"))
+        elif found.files:
+            lines.append(self.tr("{0} files leave with it; they stay in their folders.").format(f"{found.files:,}"))
+        verb, yes = (self.tr("Undo"), self.tr("Undo it")) if which == "undo" else (self.tr("Redo"), self.tr("Do it again"))
+        return self.window.messages.ask(verb, " ".join(lines), yes=yes, danger=bool(found.tasks or found.files))
 
     def _on_stale(self, error: BaseException) -> None:
+        self._replays.clear()
+        self._replaying = False
         if isinstance(error, StaleUndo):
             self.window.messages.tell(f"{error.reason} {error.remedy}")
         else:
@@ -270,6 +311,13 @@ class Pages(QObject):
     def open_folder(self, folder_id: int) -> None:
         self.window.go("files")
         self.files.open_folder(folder_id)
+
+    @Slot(object)
+    def show_result(self, job: Job) -> None:
+        from app.background.adding import show_result
+
+        self.context.jobs.seen(job)
+        show_result(self.window, job.result)
 
     def focus_search(self) -> None:
         self.window.go("files")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.jobs import Job
 from widgets import icons, theme
@@ -14,6 +14,8 @@ MESSAGE_MS = 6000
 
 class StatusLine(QStatusBar):
     jobs_wanted = Signal()
+    result_wanted = Signal(object)  # Job
+    seen = Signal(object)  # Job whose result is not wanted
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,23 @@ class StatusLine(QStatusBar):
             self.tr("A reserve is in use: what you draw is still saved, adding and exporting are refused.")
         )
         self._warning.hide()
+        self._result = QWidget(self)
+        self._came_to = ElidedLabel(parent=self._result)
+        show, dismiss = QToolButton(self._result), QToolButton(self._result)
+        show.setText(self.tr("Show"))
+        show.setToolTip(self.tr("What was refused and why; it stays in Jobs"))
+        show.clicked.connect(lambda: self.result_wanted.emit(self._ended))
+        dismiss.setIcon(icons.icon("ph.x"))
+        dismiss.setAutoRaise(True)
+        dismiss.setAccessibleName(self.tr("Dismiss"))
+        dismiss.setToolTip(self.tr("Dismiss: it stays in Jobs"))
+        dismiss.clicked.connect(lambda: self.seen.emit(self._ended))
+        row = QHBoxLayout(self._result)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self._came_to, 1)
+        row.addWidget(show)
+        row.addWidget(dismiss)
         self._job_text = QLabel(self)
         self._bar = QProgressBar(self)
         self._bar.setFixedWidth(160)
@@ -47,10 +66,11 @@ class StatusLine(QStatusBar):
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._warning)
         self.addPermanentWidget(self._right)
-        for widget in (self._job_text, self._bar, self._cancel, self._more):
+        for widget in (self._result, self._job_text, self._bar, self._cancel, self._more):
             self.addPermanentWidget(widget)
             widget.hide()
         self._shown: Job | None = None
+        self._ended: Job | None = None
         self._message = QTimer(self)
         self._message.setSingleShot(True)
         self._message.timeout.connect(self._show_left)
@@ -100,6 +120,13 @@ class StatusLine(QStatusBar):
         self._job_text.setText(f"{job.title}  {count}{others}")
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(min(progress.done, progress.total or 0))
+
+    def show_unseen(self, ended: list[Job]) -> None:
+        """The last of the jobs that ended while the person was elsewhere; its result is one click away."""
+        self._ended = ended[-1] if ended else None
+        self._result.setVisible(bool(ended))
+        if ended:
+            self._came_to.setText(ended[-1].unseen)
 
     @Slot()
     def _on_cancel(self) -> None:

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
         self.registry = ActionRegistry(self, icons.icon, program.settings.values.shortcuts)
         self.registry.add(catalog_actions(self))
         self.registry.add(view_actions(self))
+        self.place = ""
         self.setObjectName("main")
         self.setWindowTitle(self.tr("Postil"))
         room = self.screen().availableSize() - FRAME
@@ -107,6 +108,8 @@ class MainWindow(QMainWindow):
         context.bus.changed.connect(self._on_changed)
         DropHint.of(self).files_near.connect(context.jobs.warm)
         context.jobs.changed.connect(self._on_jobs)
+        self.status_line.result_wanted.connect(self.pages.show_result)
+        self.status_line.seen.connect(context.jobs.seen)
         title = self.tr("{0} (read-only) – Postil") if self.only_read else self.tr("{0} – Postil")
         self.setWindowTitle(title.format(self.program.path.name))
         place = self.state.get("place", "files")
@@ -149,6 +152,7 @@ class MainWindow(QMainWindow):
             return
         self.stack.setCurrentWidget(self.pages.page(place))
         self.rail.choose(place)
+        self.place = place
         self.state.set("place", place)
         self.status_line.show_context("")
         self.status_line.show_hint("")
@@ -177,9 +181,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_jobs(self) -> None:
         assert self.context is not None
-        running = self.context.jobs.running
-        self.rail.set_badge("jobs", len(running))
+        running, unseen = self.context.jobs.running, self.context.jobs.unseen
+        self.rail.set_badge("jobs", len(running) + len(unseen))
         self.status_line.show_jobs(running)
+        self.status_line.show_unseen(unseen)
 
     # -- the end
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QApplication, QLineEdit
+
 from storage.model.items import Kind
 from storage.model.label_formats import FORMAT_OF_SORT
 from widgets import words
@@ -38,7 +40,7 @@ def add_paths(
     title = window.tr("Adding {0}").format(
         paths[0].name if len(paths) == 1 else window.tr("{0} files").format(words.number(len(paths)))
     )
-    _run(window, context, title, add, then)
+    _run(window, context, title, add, then, "files" if dataset_id is None else "datasets")
 
 
 def add_batch(
@@ -68,8 +70,9 @@ def _run(
     title: str,
     add: Callable[..., IntakeResult],
     then: Callable[[IntakeResult], object] | None,
+    place: str = "files",
 ) -> None:
-    """`add` behind the window; what it came to is told, and shown where it wants a look."""
+    """`add` behind the window; what it came to is told, and where it wants a look shown to whoever still is at the place."""
 
     def work(progress: Progress) -> IntakeResult:
         from viewers.decode.thumbs import render
@@ -80,11 +83,24 @@ def _run(
         window.messages.tell(summary(result))
         if then is not None:
             then(result)
-        if result.errors or result.stopped or result.labels_found:
+        if not (result.errors or result.stopped or result.labels_found):
+            return
+        assert window.pages is not None
+        if window.stack.currentWidget() is window.pages.page(place) and _hands_are_free():
             show_result(window, result)
+        else:
+            job.unseen = f"{title}: {summary(result)}"
 
     job = context.jobs.start(title, work)
     job.then(window, finished, lambda error: window.messages.error(error, title))
+
+
+def _hands_are_free() -> bool:
+    """Nothing is dragged, typed, or asked just now."""
+    field = QApplication.focusWidget()
+    typed = field.text() if isinstance(field, QLineEdit) else ""
+    asked = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+    return not (typed or asked or QApplication.mouseButtons())
 
 
 def summary(result: IntakeResult) -> str:

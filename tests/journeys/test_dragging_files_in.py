@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel
 
 from storage.catalog import folders
 from storage.model.query import ItemQuery
@@ -98,6 +100,31 @@ def test_the_job_is_listed_with_what_it_did(desk: Desk, album: Path, listed: lis
     assert job.state == "done"
     desk.click("Show result", within=desk.pages.jobs.widget)
     assert len(listed) == 2 and listed[0][1] == listed[1][1]
+
+
+def test_who_is_elsewhere_when_it_ends_is_told_in_a_line_and_not_interrupted(desk: Desk, album: Path) -> None:
+    jobs, gate = desk.program.jobs, threading.Event()
+    for _ in range(3):
+        jobs._long.submit(gate.wait)  # it begins when the person has left
+    drags.drop(desk.pages.files.panel.list, QPoint(50, 50), drags.urls([album]))
+    desk.click("Datasets", within=desk.window.rail)
+    gate.set()
+    desk.until(lambda: desk.can_see("Show", desk.window.status_line), "the line that tells what came of it")
+    desk.wait_idle()
+    assert find.top() is None
+    assert desk.window.rail._buttons["jobs"].badge == 1
+    assert any("5 items added" in label.text() for label in desk.window.status_line.findChildren(QLabel) if label.isVisible())
+    seen: list[str] = []
+
+    def person(dialog: Any) -> None:
+        seen.extend(find.texts_of(dialog.table))
+        desk.click("Close", within=dialog)
+
+    desk.dialog(lambda: desk.click("Show", within=desk.window.status_line), person)
+    assert any(text.endswith("torn.jpg") for text in seen)
+    desk.wait_idle()
+    assert not desk.can_see("Show", desk.window.status_line)
+    assert desk.window.rail._buttons["jobs"].badge == 0
 
 
 def test_a_folder_dropped_on_the_dialog_arrives_as_it_is_too(desk: Desk, album: Path, listed: list[Any]) -> None:
