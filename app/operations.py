@@ -27,8 +27,10 @@ class Operations(QObject):
 
     _ended = Signal(object, object, object)
 
-    def __init__(self, catalog: Catalog, messages: Messages) -> None:
+    def __init__(self, catalog: Catalog, messages: Messages, place: Callable[[], str] = str) -> None:
+        """`place`: the page on the screen, so that undo can tell where something was done."""
         super().__init__(messages)
+        self._place = place
         self._catalog, self._messages = catalog, messages
         self.only_read = why_only_read(catalog)
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
@@ -47,7 +49,7 @@ class Operations(QObject):
             return
         if self.refuses():
             return
-        future = self._catalog.submit(text, work, *args, **kw)
+        future = self._catalog.submit(text, work, *args, place=self._place(), **kw)
         self.follow(text, future, then=then, failed=failed)
 
     def refuses(self) -> bool:

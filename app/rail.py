@@ -110,6 +110,9 @@ class Rail(QWidget):
         else:
             self._buttons[place_id].setChecked(True)
 
+    def title(self, place_id: str) -> str:
+        return self._buttons[place_id].text()
+
     def set_badge(self, place_id: str, count: int) -> None:
         self._buttons[place_id].set_badge(count)
 

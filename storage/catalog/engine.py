@@ -21,7 +21,7 @@ from storage.catalog import backups
 from storage.catalog.connect import can_write, look_at_file, open_reader, speaking
 from storage.catalog.lock import Presence, WriterLock
 from storage.catalog.opening import bring_up_to_date, find_user, make_database, make_folder, uuid_of, who
-from storage.catalog.undo import UndoStack
+from storage.catalog.undo import Replay, UndoStack
 from storage.catalog.writer import Done, Job, Priority, Writer
 from storage.errors import CatalogDamaged, CatalogError, PostilError, StaleUndo
 from storage.listeners import Listeners
@@ -157,13 +157,15 @@ class Catalog:
         undoable: bool = True,
         by_itself: bool = False,
         origin: object = None,
+        place: str = "",
         **kw: Any,
     ) -> Future[Done[T]]:
         """Run `work(op, *args, **kw)` in one transaction on the writer thread. The future is done when it is committed.
 
+        `place`: where in the window it is done, for `next_replay`.
         `by_itself`: nobody's deed, but what the program found out or put in order; undo of what came before goes through it.
         """
-        job = Job(text, lambda op: work(op, *args, **kw), priority, undoable and not by_itself, by_itself, origin)
+        job = Job(text, lambda op: work(op, *args, **kw), priority, undoable and not by_itself, by_itself, origin, place)
         return self._writing().submit(job)
 
     def do(self, text: str, work: Callable[..., T], *args: Any, **kw: Any) -> T:
@@ -176,6 +178,10 @@ class Catalog:
 
     def redo(self) -> Future[Done[str]]:
         return self._replay(redo=True)
+
+    def next_replay(self, *, redo: bool = False) -> Replay | None:
+        """What the next undo (or redo) would be about."""
+        return self._undo.foresee(self.reader(), redo=redo)
 
     @property
     def undo_text(self) -> str:

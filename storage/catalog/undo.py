@@ -6,6 +6,7 @@ wrote. Its own before-images make the redo. When one declines, the stack is clea
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from dataclasses import dataclass
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 KEEP = 200
+#: What gives an operation its name, the first of them that it made or deleted.
+_NAMED = ("trash", "projects", "datasets", "ontologies", "folders", "items")
+_IDS = "IN (SELECT value FROM json_each(?))"
+#: What goes with them.
+_HOLDERS = {
+    "projects": f"SELECT count(*) FROM tasks WHERE project_id {_IDS}",
+    "datasets": f"SELECT count(*) FROM data_units WHERE removed_at IS NULL AND dataset_id {_IDS}",
+}
 BUDGET = 256 * 1024 * 1024  # bytes; the newest operation is kept whatever it weighs
 
 
@@ -29,6 +38,22 @@ class Entry:
     changes: Changes
     hlc: int  # the clock when it ended
     group: int
+    place: str = ""  # where in the window it was done
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the next undo or redo is about, so that it can be named, and asked about."""
+
+    text: str
+    name: str  # of the one thing that was made or deleted; "" where it was several, or an edit
+    place: str
+    tasks: int  # of projects that go
+    files: int  # of datasets that go
+
+    @property
+    def what(self) -> str:
+        return f"{self.text} “{self.name}”" if self.name else self.text
 
 
 class UndoStack:
@@ -82,6 +107,20 @@ class UndoStack:
                 raise Refused(f"There is nothing to {'redo' if redo else 'undo'}.")
             return stack[-1]
 
+    def foresee(self, db: sqlite3.Connection, *, redo: bool) -> Replay | None:
+        with self._lock:
+            stack = self._undone if redo else self._done
+            entry = stack[-1] if stack else None
+        if entry is None:
+            return None
+        counts = dict.fromkeys(_HOLDERS, 0)
+        for image in entry.images:
+            if isinstance(image, Inserted) and image.table in _HOLDERS:
+                wanted = json.dumps(list(image.ids))
+                counts[image.table] += db.execute(_HOLDERS[image.table], (wanted,)).fetchone()[0]
+        name = "" if "“" in entry.text else _name_of(db, entry.images)
+        return Replay(entry.text, name, entry.place, counts["projects"], counts["datasets"])
+
     def replayed(self, entry: Entry, made: Entry, *, redo: bool) -> None:
         """`made` is what turned `entry` back; it goes on the other stack."""
         with self._lock:
@@ -127,6 +166,22 @@ class UndoStack:
                 if session != op.log.session_id or (group not in self._neutral and group != op.log.group):
                     raise stale(entry.text)
         op.delete(image.table, image.ids)
+
+
+def _name_of(db: sqlite3.Connection, images: list[Image]) -> str:
+    for table in _NAMED:
+        names: list[str | None] = []
+        for image in images:
+            if image.table != table:
+                continue
+            if isinstance(image, Inserted):
+                sql = f'SELECT title FROM "{table}" WHERE id = ?'
+                names += [next(iter(db.execute(sql, (id_,)).fetchone() or [None])) for id_ in image.ids[:2]]
+            elif isinstance(image, Deleted):
+                names += [row[image.columns.index("title")] for row in image.rows[:2]]
+        if names:
+            return (names[0] or "") if len(names) == 1 else ""
+    return ""
 
 
 def stale(text: str) -> StaleUndo:

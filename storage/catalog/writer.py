@@ -63,6 +63,7 @@ class Job:
     undoable: bool = True
     by_itself: bool = False
     origin: object = None
+    place: str = ""
     replay: tuple[Entry, bool] | None = None  # an undo (False) or redo (True) of this entry
     future: Future[Done[Any]] = field(default_factory=Future)
 
@@ -206,7 +207,8 @@ class Writer:
             self._dirty = self.wrote = True
         if job.by_itself:
             self._undo.look_through(op.log.group)
-        made = Entry(op.text, op.images.images, op.changes, op.log.hlc, op.log.group)
+        place = job.replay[0].place if job.replay is not None else job.place
+        made = Entry(op.text, op.images.images, op.changes, op.log.hlc, op.log.group, place)
         if job.replay is not None:
             entry, redo = job.replay
             self._undo.replayed(entry, made, redo=redo)

@@ -51,8 +51,9 @@ class OntologyEditor(QWidget):
     def __init__(self, parse: Parse, dump: Dump, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._draft = Draft(0, Ontology(), Ontology())
+        self._drafts: dict[int, Draft] = {}  # with their steps, for when one comes back
         self._use = OntologyUse((), {})
-        self._sent: Ontology | None = None
+        self._sent: Ontology | None = None  # on its way to the catalog
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(SAVE_AFTER_MS)
@@ -194,7 +195,11 @@ class OntologyEditor(QWidget):
     def open(self, ontology_id: int, ontology: Ontology) -> None:
         """Show another ontology; what is unsaved of the one before is sent first."""
         self.leave()
-        self._draft = Draft(ontology_id, ontology, ontology)
+        known = self._drafts.get(ontology_id)
+        if known is None or known.ontology != ontology:  # it was changed elsewhere meanwhile
+            known = self._drafts[ontology_id] = Draft(ontology_id, ontology, ontology)
+        known.saved = ontology
+        self._draft = known
         self._use, self._sent = OntologyUse((), {}), None
         self.warning.say("")
         self._say("")
@@ -211,7 +216,7 @@ class OntologyEditor(QWidget):
 
     def reload(self, ontology: Ontology) -> None:
         """The catalog says it is now this. Our own echo changes nothing; work not saved yet is kept."""
-        if ontology in (self._draft.ontology, self._sent) or self._draft.dirty:
+        if ontology in (self._draft.ontology, self._draft.saved, self._sent) or self._draft.dirty:
             return
         self._draft.change(self.tr("Changed elsewhere"), ontology)
         self._draft.saved = ontology
@@ -221,10 +226,14 @@ class OntologyEditor(QWidget):
     def flush(self) -> None:
         """Ask for what is unsaved to be saved now."""
         self._saving.stop()
-        if self._draft.dirty and self._draft.ontology_id:
+        if not self._draft.ontology_id:
+            return
+        if self._draft.ontology != (self._sent or self._draft.saved):
             self._sent = self._draft.ontology
             self.state_changed.emit("saving", self.tr("Saving…"))
             self.save_wanted.emit(self._draft.ontology_id, self._sent)
+        elif self._sent is None:  # undone back to what is stored
+            self.state_changed.emit("saved", self.tr("Saved"))
 
     def leave(self) -> None:
         """Before something else is shown: what was typed counts."""
@@ -237,6 +246,9 @@ class OntologyEditor(QWidget):
     def saved(self, ontology_id: int, ontology: Ontology) -> None:
         if ontology_id == self._draft.ontology_id:
             self._draft.saved = ontology
+            if ontology != self._sent:
+                return  # something newer is on its way
+            self._sent = None
             if not self._draft.dirty:
                 self.state_changed.emit("saved", self.tr("Saved"))
 
