@@ -27,7 +27,7 @@ def of_slices(
             continue
         known = ontology.object(instance.feature_hash)
         name = known.name if known is not None else "object"
-        why = f"it lies on a plane of its own, and {FORMAT_NAMES[format]} holds shapes of slices alone; a report (SR) holds it"
+        why = f"it lies on a plane of its own, and {FORMAT_NAMES.get(format, format)} holds shapes of slices alone; a report (SR) holds it"
         losses.add(f"{name} {instance.number}", where, why)
     made = LabelDocument(document.uuid)
     for record in document.records():

@@ -88,8 +88,8 @@ class SheetHand:
         tool, state = self.tool, self._editor.state
         if isinstance(tool, MeasureTool | SelectTool | CrosshairTool) or tool.id in DRAWING or state is None:
             return ""
-        where = f"the acquired slices, which are the {state.acquired.value} ones"
-        return f"{tool.title} works on {where}" + (": show them thin, without a slab." if state.slab else " only.")
+        where = f"the acquired slices, the {state.acquired.value} ones"
+        return f"{tool.title} works only on {where}" + (": show them thin, without a slab." if state.slab else ".")
 
     def cursor(self) -> Qt.CursorShape:
         return cursor_shape(Cursor.FORBIDDEN if self.refusal() else self.tool.cursor, 0, False)

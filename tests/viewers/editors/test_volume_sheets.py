@@ -274,7 +274,7 @@ def test_a_tool_that_cannot_work_says_so(qtbot, tool, title):
     start, end = on_pane(stage, pane, (-0.15, -0.1), (0.12, 0.17))
     stage.move(pane, start)
     assert pane.cursor().shape() is Qt.CursorShape.ForbiddenCursor
-    assert stage.said[-1].endswith("works on the acquired slices, which are the axial ones only.")
+    assert stage.said[-1].endswith("works only on the acquired slices, the axial ones.")
     stage.said.clear()
     stage.drag(pane, start, end)
     assert any("the acquired slices" in text for text in stage.said)
