@@ -184,7 +184,8 @@ class Overlay:
 
     def _brush(self, p: QPainter, d: BrushDraft, armed: Color) -> None:
         color = QColor(d.color) if d.color else QColor(armed[2], armed[1], armed[0])
-        r = max(1.0, d.radius / self._view.pixel)
+        now = self._view.placement()
+        r = max(1.0, d.radius * math.hypot(now.a, now.c))  # a column's width counts
         centre = self._at(d.x, d.y)
         p.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (QPen(DARK, 3), QPen(color if not d.erase else QColor("white"), 1.5)):

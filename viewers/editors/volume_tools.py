@@ -67,6 +67,7 @@ class VolumeTools:
         self.painter = VolumePainter(self.session, brush, self.ground, now=now_ms, changed=self._painted)
         self.painter.gate = self.gate
         brush.mm = lambda: self.state.geometry.spacing_col_mm if self.state is not None else None
+        brush.aspect = lambda: self.canvas.view.stretch[1] / self.canvas.view.stretch[0]
         self.painter.rules = brush.rules = lambda: self.overlap.rules(focus)
         self._slice = focus.at  # that was looked at last
         self.mask_work = MaskWork()

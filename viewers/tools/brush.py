@@ -34,6 +34,14 @@ class BrushSettings:
     #: Millimetres of a pixel, where they are known.
     mm: Callable[[], float | None] = field(default=lambda: None, repr=False, compare=False)
 
+    #: How many columns a row is as tall as: pixels of a slice need not be square, a brush is round in the patient.
+    aspect: Callable[[], float] = field(default=lambda: 1.0, repr=False, compare=False)
+
+    @property
+    def tall(self) -> int:
+        """In rows, as `size` is in columns."""
+        return max(1, round(self.size / self.aspect()))
+
     def unit(self) -> str:
         """What stands behind the size: " px", or " px, 9.8 mm"."""
         mm = self.mm()
@@ -238,7 +246,7 @@ class BrushTool(DrawingTool):
         assert self._live is not None
         before = self._live.array
         size, square = self.settings.size, self.settings.square
-        changed = self._live.stroke(self._last, to, size, square=square, value=not self._erasing)
+        changed = self._live.stroke(self._last, to, size, square=square, value=not self._erasing, tall=self.settings.tall)
         self._last = to
         self._revision += 1
         # A mask that has grown is another array: all of it is new to the canvas.

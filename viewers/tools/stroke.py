@@ -18,14 +18,15 @@ MARGIN = 128
 
 
 @lru_cache(maxsize=64)
-def stamp(size: int, square: bool) -> Mask:
-    """The pixels of a brush `size` wide: those whose centre lies inside it. Read-only."""
+def stamp(wide: int, square: bool, tall: int = 0) -> Mask:
+    """The pixels of a brush `wide` and `tall` (0: as it is wide): those whose centre lies inside it. Read-only."""
+    tall = tall or wide
     if square:
-        made = np.ones((size, size), dtype=np.bool_)
+        made = np.ones((tall, wide), dtype=np.bool_)
     else:
-        d = np.arange(size) + 0.5 - size / 2
-        made = (d[:, None] ** 2 + d[None, :] ** 2) <= (size / 2) ** 2
-        made[size // 2, size // 2] = True  # a brush of one pixel paints it
+        x, y = np.arange(wide) + 0.5 - wide / 2, np.arange(tall) + 0.5 - tall / 2
+        made = (y[:, None] * wide) ** 2 + (x[None, :] * tall) ** 2 <= (wide * tall / 2) ** 2
+        made[tall // 2, wide // 2] = True  # a brush of one pixel paints it
     made.flags.writeable = False
     return made
 
@@ -42,17 +43,18 @@ class LiveMask:
         """Go on from a mask that is there already."""
         self.array, self.x, self.y = mask.copy(), x, y
 
-    def stroke(self, a: Point, b: Point, size: int, *, square: bool, value: bool) -> Rect | None:
-        """Paint (or erase) from a to b. Returns the box that may have changed, None when it lies off the frame."""
-        box = self._box(a, b, size)
+    def stroke(self, a: Point, b: Point, size: int, *, square: bool, value: bool, tall: int = 0) -> Rect | None:
+        """Paint (or erase) from a to b, `tall` as `stamp` has it. Returns the box that may have changed, None when it lies off
+        the frame."""
+        brush = stamp(size, square, tall)
+        box = self._box(a, b, brush)
         if box is None:
             return None
         if value:
             self._reach(box)
         elif (box := self._cut(box)) is None:
             return None
-        brush = stamp(size, square)
-        for at in _between(a, b, size, square):
+        for at in _between(a, b, min(brush.shape), square):
             self._stamp(brush, at, value)
         return box
 
@@ -62,10 +64,10 @@ class LiveMask:
     # -- inside
 
     def _stamp(self, brush: Mask, at: Point, value: bool) -> None:
-        size = brush.shape[0]
-        left, top = _corner(at[0], size) - self.x, _corner(at[1], size) - self.y
+        tall, wide = brush.shape
+        left, top = _corner(at[0], wide) - self.x, _corner(at[1], tall) - self.y
         height, width = self.array.shape
-        x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + size, width), min(top + size, height)
+        x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + wide, width), min(top + tall, height)
         if x0 >= x1 or y0 >= y1:
             return
         part = brush[y0 - top : y1 - top, x0 - left : x1 - left]
@@ -75,9 +77,10 @@ class LiveMask:
         else:
             target &= ~part
 
-    def _box(self, a: Point, b: Point, size: int) -> Rect | None:
-        left, top = _corner(min(a[0], b[0]), size), _corner(min(a[1], b[1]), size)
-        right, bottom = _corner(max(a[0], b[0]), size) + size, _corner(max(a[1], b[1]), size) + size
+    def _box(self, a: Point, b: Point, brush: Mask) -> Rect | None:
+        tall, wide = brush.shape
+        left, top = _corner(min(a[0], b[0]), wide), _corner(min(a[1], b[1]), tall)
+        right, bottom = _corner(max(a[0], b[0]), wide) + wide, _corner(max(a[1], b[1]), tall) + tall
         box = (max(left, 0), max(top, 0), min(right, self.frame[0]), min(bottom, self.frame[1]))
         return box if box[0] < box[2] and box[1] < box[3] else None
 

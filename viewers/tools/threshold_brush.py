@@ -47,11 +47,11 @@ class GatedMask(LiveMask):
         self._gate = gate
 
     def _stamp(self, brush: Mask, at: Point, value: bool) -> None:
-        size = brush.shape[0]
-        left, top = int(np.floor(at[0] - size / 2 + 0.5)), int(np.floor(at[1] - size / 2 + 0.5))
+        tall, wide = brush.shape
+        left, top = int(np.floor(at[0] - wide / 2 + 0.5)), int(np.floor(at[1] - tall / 2 + 0.5))
         x0, y0 = max(left, 0, self.x), max(top, 0, self.y)
-        x1 = min(left + size, self.frame[0], self.x + self.array.shape[1])
-        y1 = min(top + size, self.frame[1], self.y + self.array.shape[0])
+        x1 = min(left + wide, self.frame[0], self.x + self.array.shape[1])
+        y1 = min(top + tall, self.frame[1], self.y + self.array.shape[0])
         if x0 >= x1 or y0 >= y1:
             return
         part = brush[y0 - top : y1 - top, x0 - left : x1 - left] & self._gate(x0, y0, x1, y1)
@@ -163,13 +163,14 @@ class ThresholdTool(BrushTool):
         return False
 
     def _under(self, at: Point) -> tuple[int, int, int, int] | None:
-        half, (width, height) = self.settings.size / 2 + 1, self.context.frame_size
+        half, upright = self.settings.size / 2 + 1, self.settings.tall / 2 + 1
+        width, height = self.context.frame_size
         xs, ys = (at[0], at[0]), (at[1], at[1])
         if self._live is not None:
             xs, ys = (at[0], self._last[0]), (at[1], self._last[1])
         box = (
-            max(0, int(min(xs) - half)), max(0, int(min(ys) - half)),
-            min(width, int(max(xs) + half) + 1), min(height, int(max(ys) + half) + 1),
+            max(0, int(min(xs) - half)), max(0, int(min(ys) - upright)),
+            min(width, int(max(xs) + half) + 1), min(height, int(max(ys) + upright) + 1),
         )  # fmt: skip
         return box if box[0] < box[2] and box[1] < box[3] else None
 
@@ -200,14 +201,14 @@ class ThresholdTool(BrushTool):
 
     def _preview(self, p: PointerEvent) -> MaskDraft | None:
         """What a click would paint."""
-        size, box = self.settings.size, self._under(p.point)
+        wide, tall, box = self.settings.size, self.settings.tall, self._under(p.point)
         reading = self._values.get(self.at, box) if box is not None else None
         if reading is None:
             return None
         self._range = self._range_at(reading, p.point)
         dab = GatedMask(self.context.frame_size, self._allowed)
-        dab.array = np.zeros((size, size), np.bool_)
-        dab.x, dab.y = int(np.floor(p.x - size / 2 + 0.5)), int(np.floor(p.y - size / 2 + 0.5))
-        dab._stamp(stamp(size, self.settings.square), p.point, True)
+        dab.array = np.zeros((tall, wide), np.bool_)
+        dab.x, dab.y = int(np.floor(p.x - wide / 2 + 0.5)), int(np.floor(p.y - tall / 2 + 0.5))
+        dab._stamp(stamp(wide, self.settings.square, tall), p.point, True)
         self._revision += 1
         return MaskDraft(dab.array, dab.x, dab.y, self.feature_hash, "", self._revision)

@@ -25,6 +25,7 @@ from tests.support.volume_view import (
 )
 from viewers.editors.tool_options import NumberRow
 from viewers.scene.mpr import PlaneKind
+from viewers.tools.base import BrushDraft
 
 
 def test_boxes_drawn_on_a_slice_are_pixels_of_that_slice(qtbot):
@@ -345,3 +346,24 @@ def test_a_margin_below_0_shrinks_and_the_question_says_so(qtbot):
     assert stage.sent[-1].step.text.startswith("Shrink")
     after = painted(stage)
     assert after.any() and not (after & ~before).any() and after.sum() < before.sum()
+
+
+@pytest.mark.parametrize("tool", ["brush", "threshold"])
+@pytest.mark.parametrize(("col", "row"), [(0.5, 2.0), (2.0, 0.5)])
+def test_the_brush_is_round_in_the_patient_and_as_large_as_its_ring(qtbot, tool, col, row):
+    """Pixels that are four times as tall as wide, and the other way round."""
+    geometry = space(mm=(col, row), rows=80, columns=80)
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    stage.editor.arm_tool(tool)
+    stage.editor.toolbox.brush.resize(20)
+    place = stage.at(stage.canvas, geometry.to_mm(40, 40, stage.editor.frame()))
+    stage.click(stage.canvas, place)
+    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    (mask,) = (a.geometry for a in stage.document.annotations.values())
+    wide, tall = mask.w * geometry.spacing_col_mm, mask.h * geometry.spacing_row_mm
+    assert wide == 20 * geometry.spacing_col_mm
+    assert abs(tall - wide) <= 2 * geometry.spacing_row_mm
+    ring = next(d for d in stage.editor.tool.draft() if isinstance(d, BrushDraft))
+    now = stage.canvas.view.placement()
+    assert ring.radius * 2 * np.hypot(now.a, now.c) == pytest.approx(mask.w * np.hypot(now.a, now.c))
