@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 import app.rooms.projects as projects_room
 from postil.demo.ontology import sample_ontology
@@ -111,3 +115,28 @@ def open_queue(desk: Desk) -> None:
         desk.item(widget.view, widget.rows.index(0))
         desk.wait_idle()
     desk.tab("Queue")
+
+
+def test_the_second_click_of_a_double_click_on_a_card_starts_no_task(ground: Desk) -> None:
+    """What the first click opens may have a button under the pointer: “Start next task” on the queue."""
+    (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
+    ground.do(projects.create, "Summer", "", ontology.id, (dataset.id,))
+    open_queue(ground)
+    panel, window = ground.pages.projects.widget, ground.window
+    start = ground.find("Start next task")
+    at = start.mapTo(window, start.rect().center())
+    panel.close_project()
+    ground.wait_idle()
+    card = panel.view.visualRect(panel.view.model().index(0, 0))
+    assert card.contains(panel.view.viewport().mapFrom(window, at)), "the button comes where the card was"
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.viewport().mapFrom(window, at))
+    ground.until(lambda: panel.current is not None and start.isVisible(), "the project is open")
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
+        here, there = QPointF(start.rect().center()), QPointF(window.mapToGlobal(at))
+        left = Qt.MouseButton.LeftButton
+        QApplication.sendEvent(start, QMouseEvent(kind, here, there, left, left, Qt.KeyboardModifier.NoModifier))
+    ground.wait_idle()
+    assert not ground.pages.editing
+    assert {ground.reads.task(t).assignee for t in ground.reads.task_ids(ground.reads.projects()[0].id)} == {None}
+    ground.click(start)
+    on_task(ground, "beach.png")

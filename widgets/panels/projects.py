@@ -26,6 +26,7 @@ from widgets.panels.project_labels import ProjectLabels
 from widgets.panels.project_overview import ProjectOverview
 from widgets.panels.project_queue import ProjectQueue
 from widgets.panels.project_settings import ProjectSettings
+from widgets.second_click import SecondClick
 from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
@@ -80,6 +81,7 @@ class ProjectsPanel(QWidget):
         self.view.setAccessibleName(self.tr("Projects"))
         self.view.setStyleSheet("QListView { background: palette(window); }")
         self.view.clicked.connect(self._open_index)
+        SecondClick(self.view.viewport())
         self.view.activated.connect(self._open_index)
         self.view.customContextMenuRequested.connect(self._menu)
         empty = StatePanel(
