@@ -39,7 +39,7 @@ from viewers.canvas.volume_3d_workers import Workers
 from viewers.scene.surfaces import Color
 from viewers.scene.view_state import device_size
 from viewers.scene.volume_render.camera import Camera, Side
-from viewers.scene.volume_render.feed import Reading, read
+from viewers.scene.volume_render.feed import Reading, modality_of, read
 from viewers.scene.volume_render.grid import Grid, corners
 from viewers.scene.volume_render.ladder import Step
 from viewers.scene.volume_render.looks import Look, Preset, presets
@@ -154,7 +154,7 @@ class VolumeView(QWidget):
 
     def presets(self) -> tuple[Preset, ...]:
         subject = self.reading.subject
-        return presets(subject.values.modality if subject is not None else str(getattr(self.store, "modality", "") or ""))
+        return presets(subject.values.modality if subject is not None else modality_of(self.store))
 
     def look_from(self, side: Side) -> None:
         if self.camera is not None:

@@ -27,7 +27,7 @@ from viewers.decode.volume import Frames
 from viewers.decode.volume_room import SHARED, MemoryBudget
 from viewers.decode.volume_store import VolumeStore
 from viewers.scene.threads import step_back
-from viewers.scene.window_level import Look, Lut, Named, Preset, Window, WindowState, auto, presets, proposals
+from viewers.scene.window_level import Look, Lut, Named, Preset, Window, WindowState, auto, plainly_hu, presets, proposals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +74,7 @@ class VolumeSource:
         self.frames: Frames | None = None
         self.store: VolumeStore | None = None
         self.modality = modality  # CT, MR ...
+        self.taken_for = modality  # by presets: CT, too, where no modality is known and the values are plainly HU
         self.sides = tuple(sides)  # of the patient that rows and columns run to, where no position says it
         self.calibration = calibration or Calibration()  # of its pixels, where no position says it
         self.film = film or Film()
@@ -209,7 +210,7 @@ class VolumeSource:
 
     def presets(self) -> tuple[Preset, ...]:
         """For F2 to F10, in this order."""
-        return presets(self.modality, "SUVbw" if self.suv else self.frames.units if self.frames else "")
+        return presets(self.taken_for, "SUVbw" if self.suv else self.frames.units if self.frames else "")
 
     def use_preset(self, preset: Preset, frame: int) -> None:
         """One without numbers is worked out from the slice that is shown."""
@@ -327,8 +328,10 @@ class VolumeSource:
             return
         assert self.frames is not None
         look = self.frames.look(there, None)
-        self._automatic_of = there
         self._automatic = auto(store.array[there], look) if look.voi is None else Window.between(0, 255)
+        if not self.modality:
+            self.taken_for = "CT" if plainly_hu(store.array[there], look) else ""
+        self._automatic_of = there
 
     def _look_for_suv(self) -> None:
         if self.modality != "PT" or self.frames is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from storage.listeners import Listeners
 from storage.media.dicom_index import Lut, Voi
 from viewers.decode.arrays import Array
@@ -27,12 +29,16 @@ __all__ = [
     "auto",
     "dragged",
     "modality",
+    "plainly_hu",
     "presets",
     "proposals",
 ]
 
 _AUTO_PART = 0.005  # of the values are left darker and brighter
 _NARROWEST = 1e-6  # of the range of values
+_NO_CT, _DENSEST = -1100, 4100  # HU
+_SHARE = 0.03  # of a slice that is air, and that is soft tissue
+_JUDGED = 1 << 17  # values looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,19 @@ def presets(modality: str, units: str = "") -> tuple[Preset, ...]:
     if modality == "PT" and units == "SUVbw":
         return _PT_SUV
     return _OTHER
+
+
+def plainly_hu(stored: Array, look: Look) -> bool:
+    """Whether the values of a slice, of which no modality is known, can hardly be anything but HU: nothing much below air, air
+    and soft tissue side by side, hardly anything beyond the densest bone."""
+    some = stored.reshape(-1)[:: max(1, stored.size // _JUDGED)]
+    values = modality(some, look.slope, look.intercept)
+    values = values[np.isfinite(values) & (values > _NO_CT)]  # what lies outside of the scanner's circle is far below air
+    if not values.size or look.modality_lut is not None or look.palette:
+        return False
+    least, most = np.quantile(values, (0.001, 0.999))
+    air, tissue = (np.mean((values >= low) & (values <= high)) for low, high in ((-1100, -850), (-150, 150)))
+    return bool(-1100 <= least <= -900 and most <= _DENSEST and air >= _SHARE and tissue >= _SHARE)
 
 
 def proposals(own: Voi) -> tuple[Named, ...]:

@@ -16,8 +16,10 @@ from storage.media.source import FileSource
 from tests.support import phantoms
 from tests.support.volumes import apart, by_dcmtk, found, frames_of, opened
 from viewers.decode.grid_volume import open_grid
+from viewers.scene.volume_render.feed import read
+from viewers.scene.volume_render.looks import presets as look_presets
 from viewers.scene.volume_source import VolumeSource
-from viewers.scene.window_level import Window
+from viewers.scene.window_level import Window, presets
 
 Made = Callable[..., VolumeSource]
 
@@ -207,3 +209,50 @@ def test_closing_while_it_opens(tmp_path, source):
     threading.Timer(0.05, gate.set).start()
     volume.close()
     assert not told
+
+
+def body(air: float, tissue: float, bone: float) -> np.ndarray:
+    dice = np.random.default_rng(3)
+    values = np.full((9, 64, 64), air) + dice.normal(0, 5, (9, 64, 64))
+    values[:, 16:48, 16:48] = tissue + dice.normal(0, 20, (9, 32, 32))
+    values[:, 30:34, 30:34] = bone
+    return np.maximum(values, air).astype(np.int16)
+
+
+@pytest.mark.parametrize(
+    ("values", "slope", "intercept", "plain"),
+    [
+        (body(-1024, 40, 1200), None, 0.0, True),
+        (body(0, 1064, 2200), 1.0, -1024.0, True),
+        (np.where(np.arange(64) < 6, np.int16(-3024), body(-1000, 40, 1200)), None, 0.0, True),  # outside of the circle
+        (body(0, 400, 1200), None, 0.0, False),  # MR
+        (body(-1024, 4000, 12000), None, 0.0, False),  # neither tissue nor its like
+        (np.zeros((9, 64, 64), np.int16), None, 0.0, False),
+    ],
+)
+def test_a_grid_whose_values_are_plainly_hu_is_offered_the_windows_of_ct(tmp_path, source, values, slope, intercept, plain):
+    path = phantoms.nifti(tmp_path / "v.nii", values, np.eye(4), slope=slope, intercept=intercept)
+    volume = source(lambda: open_grid(FileSource(path), {}))
+    start_and_hear_the_end(volume)
+    assert (volume.presets() == presets("CT")) == plain
+    assert look_presets(read(volume, 0).subject.values.modality)[0].title == ("CT bone" if plain else "MR")
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("ct-phantom", True),
+        ("ct-tilt", True),
+        ("mr-4d", False),
+        ("nrrd/pyradiomics/brain1_image.nrrd", False),
+        ("nifti/CT_pitch.nii.gz", False),  # rescaled: windows in HU would show nothing
+        ("nifti/chris_PD.nii.gz", False),
+        ("nifti/spmMotor.nii.gz", False),
+    ],
+)
+def test_real_volumes_of_no_modality_are_taken_for_what_they_are(real_data, source, name, plain):
+    path = real_data / name
+    volume = source(lambda: frames_of(found(path)[0]) if path.is_dir() else open_grid(FileSource(path), {}))
+    start_and_hear_the_end(volume)
+    assert volume.taken_for == ("CT" if plain else "")

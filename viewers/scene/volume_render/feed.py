@@ -50,6 +50,11 @@ def read(store: Any, time: int, known: Subject | None = None) -> Reading:
     return Reading(there, geometry.n, "", Subject(array, geometry, values_of(store, time, geometry.n)), badges)
 
 
+def modality_of(store: Any) -> str:
+    """By which presets are chosen."""
+    return str(getattr(store, "taken_for", "") or getattr(store, "modality", "") or "")
+
+
 def values_of(store: Any, time: int, n: int) -> Values:
     """From the looks of its frames where it has them, else from what it tells itself."""
     look = getattr(store, "look", None)
@@ -60,7 +65,7 @@ def values_of(store: Any, time: int, n: int) -> Values:
         return Values()  # the table's values have no unit that presets could be given in
     paddings = {found.padding for found in looks}
     return Values(
-        modality=str(getattr(store, "modality", "") or ""),
+        modality=modality_of(store),
         slope=np.array([found.slope for found in looks], np.float64),
         intercept=np.array([found.intercept for found in looks], np.float64),
         padding=paddings.pop() if len(paddings) == 1 else None,
