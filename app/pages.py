@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.operations import Operations
 from app.rooms.files import FilesRoom
 from storage.errors import StaleUndo
+from storage.model.workflow import TaskStatus
 
 if TYPE_CHECKING:
     from app.actions.registry import Action
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from app.rooms.settings import SettingsRoom
     from app.window import MainWindow
     from storage.catalog.undo import Replay
+    from storage.model.reads import TaskRow
 
+
+log = logging.getLogger(__name__)
 
 EDITOR_SOON_MS = 150
 #: What the first rows need not wait for is made this long after the window is ready.
@@ -206,9 +211,25 @@ class Pages(QObject):
                 return window
         return None
 
+    def open_again(self, task_id: int) -> None:
+        """The task that was open at the last end of the program, if it is still to be done and the person has not gone on."""
+        shown, reads, me = self.window.stack.currentWidget(), self.context.reads, self.context.catalog.user.email
+
+        def show(task: TaskRow) -> None:
+            waits = task.status is not TaskStatus.COMPLETED and task.assignee in (None, me)
+            if waits and self.window.stack.currentWidget() is shown:
+                self._projects()
+                self.projects.widget.open_project(task.project_id, queue=True)
+                self.open_task(task_id)
+
+        self.context.jobs.read(
+            lambda: reads.task(task_id), show, lambda error: log.info("not opened again: %s", error), owner=self
+        )
+
     @Slot(int)
-    def _on_opened(self, _task_id: int) -> None:
+    def _on_opened(self, task_id: int) -> None:
         assert self.editor is not None
+        self.window.remember("projects", task_id)
         self.window.stack.setCurrentWidget(self.editor)
         self.window.rail.choose("projects")
         self.editor.setFocus()

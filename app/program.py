@@ -67,7 +67,7 @@ class Program(QObject):
 
     def new_window(self) -> MainWindow:
         """Another window on the same catalog, for another monitor."""
-        window = MainWindow(self)
+        window = MainWindow(self, main=False)
         self.windows.append(window)
         if self.context is not None:
             window.use(self.context)
@@ -241,7 +241,8 @@ class Program(QObject):
             job.cancel()
         self.context.thumbs.close()
         self._damaged, self.context = self.context.catalog, None
-        self.state.save_geometry(self.windows[0])
+        if self.windows[0].main:
+            self.state.save_geometry(self.windows[0])
         left, self.windows = self.windows, [MainWindow(self)]
         self.windows[0].show_failure(error, self._restore_offer(error))
         self.windows[0].show()

@@ -17,6 +17,7 @@ from app.messages import Messages
 from app.operations import why_only_read
 from app.rail import Place, Rail
 from app.status import StatusLine
+from app.window_state import FRAME
 from widgets import icons, theme
 from widgets.controls.drop_hint import DropHint
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 #: Of the first window, and the least of every window, where the screen has room for it.
 SIZE, LEAST = QSize(1280, 800), QSize(1024, 680)
-FRAME = QSize(16, 40)  # what window managers put around it, at most
 
 
 class MainWindow(QMainWindow):
@@ -36,9 +36,10 @@ class MainWindow(QMainWindow):
 
     ready = Signal()
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, main: bool = True) -> None:
+        """The place of the `main` window on the screen, and what was open in it, are those of the next start."""
         super().__init__()
-        self.program = program
+        self.program, self.main = program, main
         self.context: AppContext | None = None
         self.pages: Pages | None = None
         self.label_menu: QMenu | None = None
@@ -50,7 +51,7 @@ class MainWindow(QMainWindow):
         self.place = ""
         self.setObjectName("main")
         self.setWindowTitle(self.tr("Postil"))
-        room = self.screen().availableSize() - FRAME
+        room = self.screen().availableGeometry().marginsRemoved(FRAME).size()
         self.setMinimumSize(LEAST.boundedTo(room))
         self._lay_out()
         self.state = program.state
@@ -112,8 +113,10 @@ class MainWindow(QMainWindow):
         self.status_line.seen.connect(context.jobs.seen)
         title = self.tr("{0} (read-only) – Postil") if self.only_read else self.tr("{0} – Postil")
         self.setWindowTitle(title.format(self.program.path.name))
-        place = self.state.get("place", "files")
+        place, task_id = self.state.get("place", "files"), self.state.get("task")
         self.go(place if isinstance(place, str) and place in ("files", "datasets", "ontologies", "projects") else "files")
+        if self.main and isinstance(task_id, int):
+            self.pages.open_again(task_id)
         self.ready.emit()
 
     def _say_only_read(self, why: str) -> None:
@@ -153,11 +156,16 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.pages.page(place))
         self.rail.choose(place)
         self.place = place
-        self.state.set("place", place)
+        self.remember(place, None)
         self.status_line.show_context("")
         self.status_line.show_hint("")
         self.pages.entered(place)
         self.soon_refresh()
+
+    def remember(self, place: str, task_id: int | None) -> None:
+        if self.main:
+            self.state.set("place", place)
+            self.state.set("task", task_id)
 
     def choose_catalog(self) -> None:
         self.registry.trigger("catalog.open")
@@ -192,7 +200,8 @@ class MainWindow(QMainWindow):
         if self.pages is not None and not self.pages.may_close():
             event.ignore()
             return
-        self.state.save_geometry(self)
+        if self.main:
+            self.state.save_geometry(self)
         self.state.save_splitters(self)
         if self.pages is not None:
             self.pages.close()

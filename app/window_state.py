@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
+from PySide6.QtCore import QByteArray, QMargins, QObject, QTimer, Slot
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 log = logging.getLogger(__name__)
 
 SAVE_AFTER_MS = 1000
+FRAME = QMargins(8, 32, 8, 8)  # what window managers put around a window, at most
 _BYTES = "base64"
 
 
@@ -36,8 +37,20 @@ class WindowState(QObject):
         self._soon.timeout.connect(self.save)
 
     def restore_geometry(self, window: QMainWindow) -> bool:
+        """Where it was, and all of it on the screen, which may be another one now."""
         value = self.get("geometry")
-        return isinstance(value, QByteArray) and window.restoreGeometry(value)
+        if not isinstance(value, QByteArray) or not window.restoreGeometry(value):
+            return False
+        room = window.screen().availableGeometry().marginsRemoved(FRAME)
+        place = window.geometry()
+        place.setSize(place.size().boundedTo(room.size()))
+        place.moveTo(
+            min(max(place.left(), room.left()), room.right() + 1 - place.width()),
+            min(max(place.top(), room.top()), room.bottom() + 1 - place.height()),
+        )
+        if place != window.geometry() and not window.isMaximized() and not window.isFullScreen():
+            window.setGeometry(place)
+        return True
 
     def save_geometry(self, window: QMainWindow) -> None:
         self.set("geometry", window.saveGeometry())

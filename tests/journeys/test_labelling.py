@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from postil.demo.ontology import sample_ontology
-from storage.catalog import datasets, ontologies, projects
+from storage.catalog import datasets, ontologies, projects, tasks
 from storage.catalog.reads import CatalogReads
 from storage.editing.edits import difference
 from storage.model.geometry import Bitmask, Polygon
@@ -165,18 +165,35 @@ def test_after_closing_and_starting_again_all_is_there_and_undo_still_works(hand
     steps = hand.draw_everything()
     kinds = hand.kinds()
     desk.restart()
-    assert desk.window.stack.currentWidget() is desk.pages.projects.widget
-    desk.item(desk.pages.projects.widget.view, desk.pages.projects.widget.rows.index(0))
-    desk.wait_idle()
-    desk.tab("Queue")
-    desk.item(desk.pages.projects.widget.queue.table, "view 1.png", double=True)
-    on_task(desk, "view 1.png")
+    on_task(desk, "view 1.png")  # where one was
     again = Hand(desk)
     assert again.kinds() == kinds
     assert again.undo_all() == steps
     assert again.kinds() == []
     assert again.redo_all() == steps
     assert again.kinds() == kinds
+
+
+def test_the_start_leads_to_the_place_one_was_at_and_not_to_a_task_that_is_done(hand: Hand) -> None:
+    desk = hand.desk
+    desk.go("Files")
+    desk.restart()
+    desk.wait_idle()
+    assert desk.window.stack.currentWidget() is desk.pages.files.widget
+    desk.key("Ctrl+Return")
+    on_task(desk, "view 1.png")
+    task = desk.editor.task_id
+    desk.restart()
+    on_task(desk, "view 1.png")
+    desk.click("Queue")
+    desk.wait_idle()
+    assert desk.can_see("Start next task")  # of its project
+    desk.key("Ctrl+Return")
+    on_task(desk, "view 1.png")
+    desk.do(tasks.submit, task)
+    desk.restart()
+    desk.wait_idle()
+    assert not desk.pages.editing
 
 
 def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand: Hand) -> None:

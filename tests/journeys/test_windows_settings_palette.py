@@ -8,6 +8,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.window import MainWindow
 from storage.catalog import folders
 from tests.journeys.desk import CTRL, SHIFT, Desk, titles
 from widgets import theme
@@ -54,6 +55,28 @@ def test_a_second_window_shows_the_same_catalog_and_follows_it(desk: Desk) -> No
     second.close()
     desk.turn()
     assert len(desk.program.windows) == 1 and desk.window.isVisible()
+
+
+def test_the_next_start_is_where_the_first_window_was_and_all_of_it_on_the_screen(desk: Desk) -> None:
+    desk.window.setGeometry(8, 60, 700, 500)
+    before = desk.window.geometry()
+    desk.find_and_run("New window")
+    desk.wait_idle()
+    second = desk.program.windows[1]
+    first = desk.window
+    second.setGeometry(90, 120, 640, 480)
+    first.close()
+    second.close()
+    state = desk.program.state
+    again = MainWindow(desk.program)
+    assert again.geometry().topLeft() == before.topLeft()
+    room = again.screen().availableGeometry()
+    again.setGeometry(room.right() - 100, room.bottom() - 80, 700, 500)
+    state.save_geometry(again)
+    again.deleteLater()
+    third = MainWindow(desk.program)
+    assert room.contains(third.geometry())
+    third.deleteLater()
 
 
 def test_the_colours_change_at_once_and_hold_at_the_next_start(desk: Desk) -> None:
