@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storage.errors import BadInput
@@ -37,16 +37,17 @@ class Findings:
 
 
 def find_files(paths: Iterable[Path], progress: Progress, *, but: Path | None = None) -> Findings:
-    """Everything to add, folders walked to the bottom. `but` (the catalog itself) is left out."""
-    found = Findings()
-    barred = _identity(but) if but is not None else None
+    """Everything to add, folders walked to the bottom. `but` (the catalog itself) is left out. What can be reached through a
+    link to a folder, too, is added where it lies itself."""
+    walker = _Walker(progress, _identity(but) if but is not None else None)
     for path in paths:
         progress.check()
         if _is_folder(path):
-            _walk(path, found, progress, barred)
+            walker.walk([_Waiting(path)])
         else:
-            found.files.append(FoundFile(path, ()))
-    return found
+            walker.found.files.append(FoundFile(path, ()))
+    walker.follow_links()
+    return walker.found
 
 
 def title_of(name: str) -> str:
@@ -88,33 +89,70 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _walk(top: Path, found: Findings, progress: Progress, barred: tuple[int, int] | None) -> None:
-    """Depth first, without recursion: a folder may lie deeper than Python's stack."""
-    waiting: list[tuple[Path, Chain, Way]] = [(top, (), ())]
-    while waiting:
-        folder, chain, above = waiting.pop()
-        progress.step(len(found.files))
-        try:
-            status = folder.stat()
-            here = (status.st_dev, status.st_ino)
-            if here == barred:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A folder that is still to be walked, and the way to it."""
+
+    path: Path
+    chain: Chain = ()
+    above: Way = ()
+    linked: bool = False  # a link on the way
+
+
+class _Walker:
+    """Depth first, without recursion: a folder may lie deeper than Python's stack. Links to folders come last."""
+
+    def __init__(self, progress: Progress, barred: tuple[int, int] | None) -> None:
+        self.found = Findings()
+        self._progress, self._barred = progress, barred
+        self._walked: set[tuple[int, int]] = set()
+        self._links: list[_Waiting] = []
+
+    def walk(self, waiting: list[_Waiting]) -> None:
+        while waiting:
+            one = waiting.pop()
+            self._progress.step(len(self.found.files))
+            try:
+                inner = self._enter(one)
+            except OSError as error:
+                self.found.errors.append(_folder_unreadable(one.path, error))
                 continue
-            if here in above:
-                found.errors.append(_loop(folder))
-                continue
-            names = sorted(_names(folder), key=sort_key)
-        except OSError as error:
-            found.errors.append(_folder_unreadable(folder, error))
-            continue
-        chain = (*chain, title_of(folder.name or folder.resolve().name))
-        found.folders.setdefault(chain, folder)
+            self._links += [folder for folder in inner if folder.path.is_symlink()]
+            waiting.extend(folder for folder in reversed(inner) if not folder.path.is_symlink())
+
+    def follow_links(self) -> None:
+        """What no other way leads to. Folders without any of it are not made."""
+        made = set(self.found.folders)
+        while self._links:
+            self.walk([replace(self._links.pop(0), linked=True)])
+        used = {file.chain[:n] for file in self.found.files for n in range(1, len(file.chain) + 1)}
+        for chain in [c for c in self.found.folders if c not in made and c not in used]:
+            del self.found.folders[chain]
+
+    def _enter(self, one: _Waiting) -> list[_Waiting]:
+        """Its files are found; the folders in it."""
+        status = one.path.stat()
+        here = (status.st_dev, status.st_ino)
+        if here == self._barred:
+            return []
+        loops = here in one.above
+        if loops or (one.linked and here in self._walked):
+            if one.path.is_symlink():
+                self.found.errors.append(
+                    _added_already(one.path, "back to a folder that holds it" if loops else "to a folder that is added, too")
+                )
+            return []
+        names = sorted(_names(one.path), key=sort_key)
+        self._walked.add(here)
+        chain = (*one.chain, title_of(one.path.name or one.path.resolve().name))
+        self.found.folders.setdefault(chain, one.path)
         inner: list[Path] = []
-        for path in (folder / name for name in names):
+        for path in (one.path / name for name in names):
             if _is_folder(path):
                 inner.append(path)
             else:
-                found.files.append(FoundFile(path, chain))
-        waiting.extend((path, chain, (*above, here)) for path in reversed(inner))
+                self.found.files.append(FoundFile(path, chain))
+        return [_Waiting(path, chain, (*one.above, here), one.linked) for path in inner]
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
@@ -132,9 +170,9 @@ def _names(folder: Path) -> Iterator[str]:
                 yield entry.name
 
 
-def _loop(folder: Path) -> BadInput:
+def _added_already(folder: Path, where: str) -> BadInput:
     return BadInput(
-        f"The folder {folder.name} is a link back to a folder that holds it.",
+        f"The folder {folder.name} is a link {where}.",
         remedy="Its files are added once, from the other place; delete the link if it is of no use.",
         input=str(folder),
     )

@@ -17,7 +17,7 @@ from storage.model.query import ItemQuery
 from storage.progress import Progress
 from storage.services import intake as module
 from storage.services.intake import IntakeResult, add_paths
-from tests.support import pictures
+from tests.support import phantoms, pictures
 from viewers.decode.thumbs import render
 
 
@@ -128,6 +128,27 @@ def test_a_link_to_a_folder_above_is_told_and_not_walked_forever(add, tmp_path):
     result = add(folder)
     assert len(result.added) == 1
     assert "link back to a folder" in result.errors[0].reason
+
+
+def test_what_lies_in_a_folder_is_added_there_and_not_where_a_link_leads_to_it(add, catalog, target, tmp_path):
+    above = tmp_path / "A"
+    for name in ("loops", "pictures", "series"):
+        (above / name).mkdir(parents=True)
+    (above / "loops" / "up").symlink_to(above, target_is_directory=True)
+    (above / "loops" / "beside").symlink_to(above / "pictures", target_is_directory=True)
+    picture(above / "pictures" / "a.png")
+    phantoms.series(above / "series", n=3)
+    (tmp_path / "elsewhere").mkdir()
+    picture(tmp_path / "elsewhere" / "b.png", 1)
+    (above / "loops" / "there").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    result = add(*(above / name for name in ("loops", "pictures", "series")))
+    items = [catalog.reads.item(a.item_id) for a in result.added]
+    places = {"/".join(f.title for f in catalog.reads.folder_path(item.folder_id)[1:]): item.title for item in items}
+    assert len(items) == 3 and places == {"pictures": "a.png", "series": "Phantom", "loops/there": "b.png"}
+    made = {f.title: f.id for f in catalog.reads.child_folders(target)}
+    assert set(made) == {"loops", "pictures", "series"}
+    assert [f.title for f in catalog.reads.child_folders(made["loops"])] == ["there"]
+    assert [e.reason for e in result.errors] == ["The folder beside is a link to a folder that is added, too."]
 
 
 def test_the_catalog_does_not_add_itself(add, catalog, tmp_path):
