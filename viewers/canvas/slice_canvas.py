@@ -134,6 +134,7 @@ class SliceCanvas(QWidget):
         self._shapes = LiveImage()
         self._lines: list[Line] = []  # of the crosshair, as they were painted last
         self._marks: list[Piece] = []  # ... and what stands over them
+        self._looked_at: Floats = state.crosshair  # at the last press
         self._told: Floats = state.crosshair  # where it stood when all of the pane was painted
         self._finest = 0.0  # mm
         self._stale = True  # all of it is to be painted anew, not only under the lines
@@ -337,6 +338,7 @@ class SliceCanvas(QWidget):
         if self._cut is None or self._held != Qt.MouseButton.NoButton:
             return
         self._held, self._from, self._dragged = event.button(), event.position(), False
+        self._looked_at = self.state.crosshair
         if self._held != Qt.MouseButton.LeftButton:
             return
         at, plane, keys = event.position(), self._cut.plane, event.modifiers()
@@ -427,6 +429,7 @@ class SliceCanvas(QWidget):
             self._held, self._drawing = event.button(), True
             tools.press(self, event, double=True)
         elif event.button() == Qt.MouseButton.LeftButton:
+            self.state.look_at(self._looked_at)  # its first click has moved the crosshair
             self.enlarge_wanted.emit()
         else:
             self.mousePressEvent(event)
@@ -463,6 +466,10 @@ class SliceCanvas(QWidget):
 
     def showEvent(self, event: Any) -> None:
         self.resizeEvent(event)
+
+    def hideEvent(self, event: Any) -> None:
+        """What is held cannot be let go where nothing is seen."""
+        self._held, self._painting, self._drawing = Qt.MouseButton.NoButton, False, False
 
 
 def whole(steps: float) -> int:

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from storage.model.geometry import Bounds, Point
 
 MIN_ZOOM = 1 / 512
+#: Stepping out ends where the frame is a so-many-th of what fits.
+FARTHEST = 5.0
 MAX_ZOOM = 128.0
 #: A press that moves less than this on the screen (logical px) is a click.
 DRAG_THRESHOLD = 4.0
@@ -111,8 +113,9 @@ class ViewState:
     # -- moving
 
     def zoom_at(self, factor: float, at: Point) -> None:
-        """Zoom and keep the image point that is under the screen point `at` where it is."""
-        self.zoom_to(self.zoom * factor, at)
+        """Zoom and keep the image point that is under the screen point `at` where it is. Outwards it ends while the frame is seen."""
+        least = min(self.zoom, self.fitting / FARTHEST) if factor < 1 else 0.0
+        self.zoom_to(max(self.zoom * factor, least), at)
 
     def zoom_to(self, zoom: float, at: Point | None = None) -> None:
         at = at or (self.size[0] / 2, self.size[1] / 2)
@@ -130,6 +133,14 @@ class ViewState:
         w, h = self.frame
         if w and h:
             self.show((0.0, 0.0, float(w), float(h)), margin=margin, most=MAX_ZOOM)
+
+    @property
+    def fitting(self) -> float:
+        """The zoom at which the whole frame is seen."""
+        kept = self.zoom, self.centre
+        self.fit()
+        found, (self.zoom, self.centre) = self.zoom, kept
+        return found
 
     def show(self, bounds: Bounds, *, margin: float = 40.0, most: float = 8.0) -> None:
         """Zoom and centre on bounds, with a margin in logical px; tiny ones are not blown up beyond `most`."""

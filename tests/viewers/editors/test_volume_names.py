@@ -15,7 +15,7 @@ from tests.support.volume_view import MIDDLE, VolumeStage, pixels, space
 def stage(qtbot) -> VolumeStage:
     geometry = space(rows=200, columns=260)
     flat = np.full(geometry.shape, 60, np.int16)
-    return VolumeStage(qtbot, geometry, flat, titles=lambda: ("Anon, Patient", "1970", "Chest 5 mm"))
+    return VolumeStage(qtbot, geometry, flat, titles=lambda: ("Anon, Patient", "1970", "Chest 5 mm"), size=(1000, 800))
 
 
 def draw_box(stage: VolumeStage, x: float, y: float, width: float, height: float) -> None:

@@ -201,7 +201,7 @@ def test_lines_are_dragged_and_turned(qtbot):
 @pytest.mark.parametrize("leave", [False, True])
 def test_lines_show_where_they_are_turned_under_the_pointer_only(qtbot, leave):
     geometry = space()
-    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
+    stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16), size=(1000, 800))
     pane = stage.editor.planes[PlaneKind.CORONAL]
     found = lines(stage.editor.state, PlaneKind.CORONAL, pane.view, pane.plane)
     handles = [p for line in found for p in turn_handles(line, pane.view.size)]
@@ -384,3 +384,43 @@ def test_an_object_is_brought_into_sight_in_all_planes(qtbot):
     assert stage.focus.at == ("", 13)
     assert np.abs(stage.editor.state.crosshair - geometry.to_mm(43.5, 32.5, 13)).max() < 1e-6
     assert stage.editor.frame_name(("", 13)) == "slice 14"
+
+
+def test_a_double_click_enlarges_a_pane_and_leaves_the_crosshair(qtbot):
+    stage = VolumeStage(qtbot)
+    pane = stage.editor.planes[PlaneKind.CORONAL]
+    pane.read()
+    before = stage.editor.state.crosshair.copy()
+    place = pane.rect().center() + QPoint(60, 30)
+    stage.move(pane, place)
+    QTest.mouseClick(pane, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert not np.allclose(stage.editor.state.crosshair, before)
+    QTest.mouseDClick(pane, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert np.allclose(stage.editor.state.crosshair, before)
+    assert stage.editor.grid.visible_panes() == [2]
+
+
+def test_a_pane_hidden_under_the_hand_is_not_dead_afterwards(qtbot):
+    """The button is let go where the pane does not hear of it."""
+    stage = VolumeStage(qtbot)
+    pane = stage.editor.planes[PlaneKind.CORONAL]
+    pane.read()
+    place = pane.rect().center() + QPoint(30, 10)
+    QTest.mousePress(pane, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    stage.key(Qt.Key.Key_F4, Qt.KeyboardModifier.ShiftModifier)
+    assert not pane.isVisible()
+    stage.key(Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+    stage.settle()
+    before = stage.editor.state.crosshair.copy()
+    stage.click(pane, pane.rect().center() + QPoint(-40, 20))
+    assert not np.allclose(stage.editor.state.crosshair, before)
+
+
+def test_zooming_out_ends_while_the_picture_is_still_seen(qtbot):
+    stage = VolumeStage(qtbot)
+    for pane in (stage.canvas, stage.editor.planes[PlaneKind.SAGITTAL]):
+        pane.fit()
+        fit = pane.view.zoom
+        for _ in range(60):
+            stage.wheel(pane, pane.rect().center(), -1, Qt.KeyboardModifier.ControlModifier)
+        assert pane.view.zoom == pytest.approx(fit / 5, rel=0.01)
