@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -205,4 +206,4 @@ class Palette(QFrame):
         if entry.reason:
             return
         self.close()
-        entry.run()
+        QTimer.singleShot(0, entry.run)  # it is gone from the screen before what may take a while begins

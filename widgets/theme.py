@@ -94,6 +94,7 @@ class _Theme(QObject):
         self._app = app
         self.wanted: Scheme = "system"
         self.dark = False
+        self._dressed: bool | None = None  # in dark, in light, not yet
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
     def use(self, scheme: Scheme) -> None:
@@ -108,8 +109,14 @@ class _Theme(QObject):
     def _paint(self) -> None:
         system_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         self.dark = system_dark if self.wanted == "system" else self.wanted == "dark"
+        sheet = style_sheet()
+        if self.dark == self._dressed and sheet == self._app.styleSheet():
+            return
+        self._dressed = self.dark
+        # Undressed first: a sheet that takes the place of another is six times as slow (2.2 s for 1,600 widgets).
+        self._app.setStyleSheet("")
         self._app.setPalette(palette(dark=self.dark))
-        self._app.setStyleSheet(style_sheet())
+        self._app.setStyleSheet(sheet)
         self.changed.emit()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.palette import Palette
 from app.window import MainWindow
 from storage.catalog import folders
 from tests.journeys.desk import CTRL, SHIFT, Desk, titles
@@ -93,6 +94,23 @@ def test_the_colours_change_at_once_and_hold_at_the_next_start(desk: Desk) -> No
         assert desk.program.settings.values.scheme == scheme
     desk.restart()
     assert desk.program.settings.values.scheme == "light"
+
+
+def test_the_palette_is_gone_before_what_was_chosen_begins(desk: Desk) -> None:
+    seen: list[bool] = []
+    desk.program.settings.set("scheme", "light")
+    desk.key("Ctrl+K", desk.window)
+    desk.until(lambda: isinstance(QApplication.activePopupWidget(), Palette), "the palette")
+    desk.program.settings.listen(lambda name: seen.append(QApplication.activePopupWidget() is not None))
+    field = desk.find("Command")
+    desk.type("dark", field)
+    desk.key("Return", field)
+    assert seen == [] and QApplication.activePopupWidget() is None
+    desk.until(lambda: seen, "then the colours change")
+    assert desk.program.settings.values.scheme == "dark"
+    assert QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+    desk.find_and_run("Light colours")
+    assert QApplication.palette().color(QPalette.ColorRole.Window).lightness() > 128
 
 
 def test_a_shortcut_of_ones_own_is_used_and_one_that_is_taken_is_refused(desk: Desk) -> None:
