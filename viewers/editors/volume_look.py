@@ -1,6 +1,8 @@
-"""How the person likes to look at volumes, kept from one to the next: 3D, slab, lines, texts, smooth pixels, overlap of masks.
+"""How the person likes to look at volumes, kept from one to the next: 3D, thickness of slabs, lines, texts, smooth pixels,
+overlap of masks.
 
-Layouts are not among them: those are kept for each series (`VolumeHanging.layout_by_hand`).
+Layouts are not among them: those are kept for each series (`VolumeHanging.layout_by_hand`). Nor is whether a slab is shown: what
+lies in a series is first seen thin.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.meanwhile import Meanwhile
 from viewers.editors.volume_overlap import OverlapButton
-from viewers.editors.volume_strip import SLABS, VolumeStrip
-from viewers.scene.mpr import PlaneKind, Slab
+from viewers.editors.volume_strip import VolumeStrip
+from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_pictures import VolumePictures
 from viewers.tools.overlap import OverlapSettings
@@ -47,7 +49,6 @@ class VolumeLook:
             return dict(self._liked)  # nothing was to be seen that could have been changed
         return {
             "3d": self._likes_3d,
-            "slab": state.slab.mode if state.slab is not None else "",
             "slab_mm": self.strip.slab_mm.value(),
             "lines": state.lines,
             "smooth": state.smooth,
@@ -72,11 +73,8 @@ class VolumeLook:
         state, kept = self.state, self._liked
         if state is None:
             return
-        mode = kept.get("slab")
-        known = mode in [m for _, m in SLABS if m is not None] and state.geometry.n > 1
-        slab = Slab(mode, self.strip.slab_mm.value()) if known else None  # type: ignore[arg-type]
         smooth = _switch(kept, "smooth", state.smooth)
-        state.set(slab=slab, lines=_switch(kept, "lines", state.lines), smooth=smooth)
+        state.set(lines=_switch(kept, "lines", state.lines), smooth=smooth)
         self.canvas.smooth(smooth)
         self.canvas.marked = _switch(kept, "texts", self.canvas.marked)
         for plane in self.planes.values():
