@@ -26,7 +26,7 @@ from app.task_standing import TaskStanding
 from app.task_verbs import TaskVerbs
 from storage.catalog import labels, ontologies, tasks
 from storage.editing.focus import Focus
-from storage.editing.session import EditSession
+from storage.editing.session import EditSession, StepChange
 from storage.errors import CatalogDamaged, PostilError, StaleUndo
 from storage.model.items import VOLUMES
 from storage.model.rules import Gap
@@ -81,6 +81,7 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
         self._ready_next: LoadedTask | None = None
         self._left_behind: list[QObject] = []  # of tasks put away: hidden, to be destroyed when nobody waits
         self._wanted: int | None = None
+        self._looked_at: set[int] = set()  # tasks that were come to without taking them
         self._seen = False  # the task has been on the screen, its picture and its shapes
         self._alone = False
         self._clipboard = Clipboard()
@@ -134,13 +135,17 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
         """Whether this task is being opened."""
         return task_id == self._wanted != self.task_id
 
-    def open(self, task_id: int) -> None:
-        """Show a task. The present one stays on the screen until the new one is ready, and for as long as it is not saved."""
+    def open(self, task_id: int, *, look: bool = False) -> None:
+        """Show a task. The present one stays on the screen until the new one is ready, and for as long as it is not saved.
+
+        `look`: it is not taken before it is changed.
+        """
         self._flush()
         if self._saving is not None and self._saving.pending and self._saving.state == "failed" and task_id != self.task_id:
             self._messages.tell(self.tr("This task stays open: its last change is not saved yet. It is kept and tried again."))
             return
         self._wanted = task_id
+        (self._looked_at.add if look else self._looked_at.discard)(task_id)
         ready = self._ready_next
         if ready is not None and ready.task.id == task_id and not self._busy_saving():
             self._ready_next = None
@@ -163,7 +168,7 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
             self._close(loaded)
         elif self._busy_saving():  # somebody went on drawing while it was read, and it may be the same task
             self._close(loaded)
-            self.open(loaded.task.id)
+            self.open(loaded.task.id, look=loaded.task.id in self._looked_at)
         else:
             self._show(loaded)
 
@@ -197,10 +202,13 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()
         if not self.session.sealed:
-            self._claim(loaded)
+            if loaded.task.id not in self._looked_at:
+                self._claim(loaded)
+            check_link(self._context, self._messages, loaded.medium.item, self)
         self._idle.start()
 
     def _claim(self, loaded: LoadedTask) -> None:
+        self._looked_at.discard(loaded.task.id)
         self._operations.run(
             "Open task",
             tasks.claim,
@@ -209,13 +217,16 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
             undoable=False,
             failed=lambda error: log.info("claim: %s", error),
         )
-        check_link(self._context, self._messages, loaded.medium.item, self)
 
     def _begin_session(self, loaded: LoadedTask) -> None:
         catalog, row_id = self._context.catalog, loaded.row.id
-        self._saving = SaveQueue(
-            lambda change: catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False), self
-        )
+
+        def save(change: StepChange) -> Any:
+            if loaded.task.id in self._looked_at:
+                self._claim(loaded)
+            return catalog.submit(change.step.text, labels.save_step, row_id, change, origin=self, undoable=False)
+
+        self._saving = SaveQueue(save, self)
         self._saving.state_changed.connect(self.header.show_state)
         self._saving.problem.connect(self._on_not_saved)
         self._saving.refused.connect(self._on_refused)

@@ -45,7 +45,7 @@ class TaskVerbs:
         while 0 <= at < len(queue) and self.elsewhere(queue[at]):
             at += step
         if 0 <= at < len(queue):
-            self.open(queue[at])
+            self.open(queue[at], look=True)
         else:
             self._messages.tell(self.tr("There is no further task in this direction."))
 

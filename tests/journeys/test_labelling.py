@@ -210,6 +210,24 @@ def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand
     assert desk.can_see("Start next task")
 
 
+def test_a_task_that_is_paged_through_is_taken_by_the_first_edit(hand: Hand) -> None:
+    desk = hand.desk
+
+    def takers() -> list[str | None]:
+        return [desk.reads.task(t).assignee for t in sorted(desk.reads.task_ids(desk.editor.loaded.task.project_id))]
+
+    me = desk.catalog.user.email
+    assert takers() == [me, None, None, None, None]
+    for title in ("view 2.png", "view 3.png"):
+        hand.key(Qt.Key.Key_PageDown)
+        on_task(desk, title)
+    assert takers() == [me, None, None, None, None]
+    hand.box()
+    hand.saved()
+    desk.wait_idle()
+    assert takers() == [me, None, me, None, None]
+
+
 def test_from_task_to_task_only_the_one_on_the_screen_is_kept_and_its_canvas_has_its_size_at_once(hand: Hand) -> None:
     desk = hand.desk
     sizes: list[QSize] = []

@@ -16,7 +16,7 @@ from storage.model import ontology_edit as edit
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import MAX_NESTING, AttributeType, Ontology
 from tests.support.panels import Ground, draw, make_session, unnamed
-from tests.support.work import SoonWork
+from tests.support.work import HeldWork, SoonWork
 from widgets.panels.ontologies import OntologiesPanel
 from widgets.panels.ontology_forms import ObjectForm, OptionForm, QuestionNodeForm
 
@@ -235,3 +235,18 @@ def test_a_save_that_fails_is_said_and_tried_again_with_the_next_change(room):
 
 def test_every_button_has_a_name(room):
     assert unnamed(room.panel) == []
+
+
+def test_while_it_is_read_nothing_says_that_it_is_empty_and_nothing_can_be_added(qtbot, tmp_path):
+    ground, work = Ground(tmp_path), HeldWork()
+    panel = OntologiesPanel(ground.reads, ground.bus, work, ontology_json.loads, ontology_json.dumps)
+    qtbot.addWidget(panel)
+    panel.show()
+    work.release()  # the list, and with it the first of it is chosen
+    assert panel.current == ground.ontology and work.waiting
+    assert panel._states.state == "loading" and not panel.editor._add_object.isVisible()
+    work.release()
+    assert panel._states.state == "full" and panel.editor._add_object.isVisible()
+    work.release()
+    panel.close_down()
+    ground.close()

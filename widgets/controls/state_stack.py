@@ -17,6 +17,7 @@ class StateStack(QStackedWidget):
         self._loading, self._failed = Skeleton(self), FailedPanel(self)
         for page in (full, empty, self._loading, self._failed):
             self.addWidget(page)
+        self.setCurrentWidget(self._loading)  # the first one added would be, as if there were something to see
         self._failed.retry_wanted.connect(self.retry_wanted)
         self.show_loading()
 

@@ -144,6 +144,7 @@ class OntologiesPanel(QWidget):
         self._states.show_failed(self.tr("The ontologies could not be read"), error)
 
     def _show_list(self, rows: list[OntologyRow]) -> None:
+        before = self.current
         self._rows = {r.id: r for r in rows}
         self.list.show_rows([NounRow(r.id, r.title, self._detail(r)) for r in rows], "")
         if not rows:
@@ -151,8 +152,11 @@ class OntologiesPanel(QWidget):
             self._states.show_empty()
         elif self._current is not None and self._current.id in self._rows:
             self._current = self._rows[self._current.id]
-            self._show_head()
-            self._states.show_full()
+            if self.editor.ontology_id == self._current.id:
+                self._show_head()
+                self._states.show_full()
+            elif before == self._current.id:  # it could not be read
+                self._read_current()
 
     def _detail(self, row: OntologyRow) -> str:
         return self.tr("objects: {objects} · classifications: {classifications}").format(
@@ -165,11 +169,12 @@ class OntologiesPanel(QWidget):
             return
         self.editor.leave()
         self._current = self._rows[ontology_id]
+        self._read_current()
 
-        def ask() -> Ontology:
-            return self._reads.ontology(ontology_id)
-
-        self._opening.ask(ask, self._open, self._failed)
+    def _read_current(self) -> None:
+        assert self._current is not None
+        ontology_id = self._current.id
+        self._opening.ask(lambda: self._reads.ontology(ontology_id), self._open, self._failed)
 
     def _open(self, ontology: Ontology) -> None:
         assert self._current is not None
