@@ -292,7 +292,7 @@ class VolumeEditor(
         plane.inset = lambda: self._covered(plane)
         plane.slice_wanted.connect(lambda steps: self._plane_wheeled(kind, steps))
         plane.window_dragged.connect(self.drag_window)
-        plane.pointed.connect(self._on_pointed)
+        plane.pointed.connect(partial(self._on_pointed, kind))
         plane.enlarge_wanted.connect(lambda: self.grid.enlarge(self.pane_of(kind)))
         plane.menu_wanted.connect(self._on_menu)
         plane.view_changed.connect(self._tell_place)

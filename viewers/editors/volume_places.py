@@ -23,6 +23,7 @@ from viewers.editors.volume_strip import VolumeStrip
 from viewers.editors.volume_view_verbs import Cine
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.mpr_state import MprState
+from viewers.scene.plane_reader import PlaneReader
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.volume_words import PaneContext, VolumeWords
 
@@ -44,6 +45,8 @@ class VolumePlaces:
     view_3d: QWidget | None
     strip: VolumeStrip
     words: VolumeWords
+    reader: PlaneReader
+    slab_text: Callable[[], str]
     place: Signal
     titles: Callable[[], Sequence[str]]
     patient: tuple[str, ...]
@@ -208,12 +211,14 @@ class VolumePlaces:
             self.slab_text(),
         )
 
-    @Slot(object)
-    def _on_pointed(self, mm: Floats | None) -> None:
-        if mm is not None and self.state is not None:
-            self.place.emit(self.words.at(mm, self.state))
-        else:
+    def _on_pointed(self, kind: PlaneKind, mm: Floats | None) -> None:
+        state = self.state
+        if mm is None or state is None:
             self.place.emit("")
+        elif state.slab is None:
+            self.place.emit(self.words.at(mm, state))
+        else:
+            self.place.emit(self.words.in_slab(mm, self.slab_text(), self.reader.in_slab(state, kind, mm)))
 
     @Slot(object)
     def _on_left(self, mm: Floats | None) -> None:

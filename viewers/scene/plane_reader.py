@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from storage.model.geometry import Geometry
 from storage.model.measures import Statistics, under_shape
 from storage.model.sheets import Sheet, mapped
-from storage.model.space import VolumeGeometry
+from storage.model.space import Floats, VolumeGeometry
 from storage.model.volume_masks import VolumeMasks, nearest_voxels
 from storage.model.voxels import VoxelBox
 from viewers.decode import voi
@@ -107,6 +107,18 @@ class PlaneReader:
         look = self.volume.look(found.frame)
         eight = found.shown(look) if found.lost else self._eight(state.acquired, self._slice[1], look)
         return Cut(acquired(state.geometry, k), eight, found.frame, found.exact)
+
+    def in_slab(self, state: MprState, kind: PlaneKind, mm: Floats) -> float | None:
+        """The modality value that the slab shows there, as it was cut last. None outside, in colour, and before it is cut."""
+        known, store = self._values.get(kind.value), self.volume.store
+        if known is None or store is None or state.slab is None or state.slab not in known[0] or known[2].ndim == 3:
+            return None
+        _, plane, values = known
+        u, v = (math.floor(float(at) + 0.5) for at in plane.pixel_of(mm)[:2])
+        if not (0 <= u < plane.width and 0 <= v < plane.height) or self._beyond(plane, (u, v, u + 1, v + 1))[0, 0]:
+            return None
+        look = self._reslicer(state)[1]
+        return float(voi.modality(values[v, u].reshape(1), look.slope, look.intercept, look.modality_lut)[0])
 
     def under(self, state: MprState, sheet: Sheet, shape: Geometry) -> Under | None:
         """Statistics of modality values of a shape on a sheet, as the plane shows them where it is seen large; padding and what

@@ -157,6 +157,16 @@ class VolumeWords:
             parts += [value_words(probe), f"voxel {column}, {row}, slice {k + 1:,}"]
         return "    ".join(parts)
 
+    def in_slab(self, mm: Floats, slab: str, value: float | None) -> str:
+        """Of a point of a slab: what is seen there is the brightest, darkest or mean value across it."""
+        if value is None:
+            return place_words(mm)
+        unit = self.volume.frames.units if self.volume.frames is not None else ""
+        said = f"{number(value)} {unit}".rstrip()
+        if self.volume.suv:
+            said += f"  SUVbw {value * self.volume.suv:.4g}"
+        return f"{place_words(mm)}    {slab}: {said}"
+
     def on_slice(self, frame: int, x: float, y: float, state: MprState | None) -> str:
         """Of a place on an acquired slice, in its pixels (corner of the first at 0)."""
         column, row = int(x // 1), int(y // 1)
