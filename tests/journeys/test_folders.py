@@ -117,6 +117,21 @@ def test_delete_names_what_goes_and_the_trash_gives_it_back(desk: Desk, tree: QA
     assert desk.files() == ["boat.jpg"]
 
 
+def test_what_is_in_the_trash_is_neither_shown_nor_acted_upon(desk: Desk, tree: QAbstractItemView, album: Path) -> None:
+    desk.add("Photographs", album / "boat.jpg", album / "beach.png")
+    desk.item(tree, "Photographs")
+    desk.wait_idle()
+    files = desk.pages.files
+    desk.item(files.panel.list.grid, "boat.jpg")
+    desk.wait_idle()
+    assert desk.can_see("boat.jpg", files.details)
+    desk.dialog(lambda: desk.key("Del", files.panel.list.grid), lambda dialog: desk.click("Move to trash", within=dialog))
+    desk.wait_idle()
+    assert desk.files() == ["beach.png"]
+    assert not desk.can_see("boat.jpg", files.details) and desk.can_see("Photographs", files.details)
+    assert files._items.count == 0
+
+
 def test_items_dragged_from_the_list_to_the_tree_move(desk: Desk, tree: QAbstractItemView, album: Path) -> None:
     desk.add("Photographs", album / "boat.jpg", album / "beach.png")
     desk.item(tree, "Photographs")

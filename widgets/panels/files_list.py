@@ -218,6 +218,8 @@ class FilesList(QWidget):
     def _restore(self) -> None:
         view = self.view()
         self._keep.restore()
+        if not self.selected_count():
+            self._on_selection()  # what was selected is gone; from nothing to nothing Qt tells nothing
         if self._top is None:
             return
         item_id, value = self._top
