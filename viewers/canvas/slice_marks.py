@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
 
 from storage.model.geometry import Point
 from viewers.scene.crosshair import COLORS, FREE, Line, reach, turn_handles
@@ -52,15 +52,17 @@ _BAR_WORDS = 26.0
 def paint_lines(p: QPainter, lines: Sequence[Line], size: Point, *, handles: bool = False) -> None:
     """The crosshair, free around its middle. `handles`: the pointer can turn its lines here, and sees where."""
     for line in lines:
-        upright = straight(line)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing, not upright)
-        x, y = (math.floor(line.at[0]) + 0.5, math.floor(line.at[1]) + 0.5) if upright else line.at
-        dx, dy = line.way
-        p.setPen(QPen(QColor(COLORS[line.kind]), 1))
+        (x, y), (dx, dy), color = line.at, line.way, QColor(COLORS[line.kind])
+        p.setRenderHint(QPainter.RenderHint.Antialiasing, not straight(line))
+        p.setPen(QPen(color, 1))
         for sign in (-1.0, 1.0):
             far = reach(line, int(sign), size)
             if far > FREE:
-                p.drawLine(QLineF(x + sign * dx * FREE, y + sign * dy * FREE, x + sign * dx * far, y + sign * dy * far))
+                part = QLineF(x + sign * dx * FREE, y + sign * dy * FREE, x + sign * dx * far, y + sign * dy * far)
+                if straight(line):
+                    p.fillRect(_on_pixels(part, p.deviceTransform()), color)
+                else:
+                    p.drawLine(part)
     p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     if handles:
         p.setBrush(HANDLE_GROUND)
@@ -69,6 +71,19 @@ def paint_lines(p: QPainter, lines: Sequence[Line], size: Point, *, handles: boo
             for hx, hy in turn_handles(line, size):
                 p.drawEllipse(QPointF(hx, hy), HANDLE_PX, HANDLE_PX)
         p.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _on_pixels(line: QLineF, to_device: QTransform) -> QRectF:
+    """A line along rows or columns as whole pixels of the screen, of one weight wherever it lies: a pixel of the widget is 1.5 of
+    the screen's on some."""
+    thick = max(1, math.floor(to_device.m11() + 0.5))
+    ends = [to_device.map(line.p1()), to_device.map(line.p2())]
+    (left, right), (top, bottom) = (sorted((ends[0].x(), ends[1].x())), sorted((ends[0].y(), ends[1].y())))
+    if right - left > bottom - top:
+        found = QRectF(round(left), math.floor(top - (thick - 1) / 2), round(right) - round(left), thick)
+    else:
+        found = QRectF(math.floor(left - (thick - 1) / 2), round(top), thick, round(bottom) - round(top))
+    return to_device.inverted()[0].mapRect(found)
 
 
 def straight(line: Line) -> bool:
