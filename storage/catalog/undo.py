@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
 KEEP = 200
+BUDGET = 256 * 1024 * 1024  # bytes; the newest operation is kept whatever it weighs
 #: What gives an operation its name, the first of them that it made or deleted.
 _NAMED = ("trash", "projects", "datasets", "ontologies", "folders", "items")
 _IDS = "IN (SELECT value FROM json_each(?))"
@@ -28,7 +29,6 @@ _HOLDERS = {
     "projects": f"SELECT count(*) FROM tasks WHERE project_id {_IDS}",
     "datasets": f"SELECT count(*) FROM data_units WHERE removed_at IS NULL AND dataset_id {_IDS}",
 }
-BUDGET = 256 * 1024 * 1024  # bytes; the newest operation is kept whatever it weighs
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,8 @@ class UndoStack:
     def __init__(self) -> None:
         self._done: list[Entry] = []
         self._undone: list[Entry] = []
-        self._neutral: set[int] = (
-            set()
-        )  # groups of ops: operations undone and their undoing, which cancel out, and `look_through`
+        #: Groups of ops: operations undone and their undoing, which cancel out, and those that are looked through.
+        self._neutral: set[int] = set()
         self._lock = threading.Lock()
 
     @property
