@@ -2,8 +2,9 @@
 
 One group a thing: planar where it lies on one slice, volumetric where its area runs over several; lines, angles and points
 are groups of their own on each slice. A planar group has one region: parts that lie apart on one slice are groups of the same
-tracking identifier, each with its own values; a volumetric group has a region for each part. What lies on a plane of its own has a
-region in space, and the report is one that may hold those. A hole is joined to its outline by a keyhole. Values are measured here, in the unit that is honest: mm, or pixels where nobody knows.
+tracking identifier, each with its own values; a volumetric group has a region for each part. What lies on a plane of its own has
+a region in space, and the report is one that may hold those. A hole is joined to its outline by a keyhole. Values are measured
+here, in the unit that is honest: mm, or pixels where nobody knows.
 """
 
 from __future__ import annotations
@@ -59,8 +60,6 @@ _SQUARES = {
 _REPORT = ("126000", "DCM", "Imaging Measurement Report")
 _IMPLICIT = "1.2.840.10008.1.2"  # outlines of more than 8,191 points do not fit into explicit numbers
 _PROCEDURE = ("363679005", "SCT", "Imaging procedure")
-
-MM = measures.Scale(unit="mm")
 
 Code = tuple[str, str, str]
 Value = tuple[Code, float, Code, Code | None]  # name, value, unit, derivation
@@ -188,7 +187,7 @@ def _in_space(series: Series, what: _Thing, row: Annotation, losses: Losses) -> 
             tracking_identifier=_tracking(what),
             referenced_region=hd.sr.ImageRegion3D(kind, sheet.at(points), space),
             finding_type=_coded(dw.class_code(what.thing)),
-            measurements=[_measurement(v) for v in _sizes(what, part, MM)] or None,
+            measurements=[_measurement(v) for v in _sizes(what, part, measures.MM)] or None,
         )
 
 

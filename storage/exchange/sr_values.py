@@ -55,7 +55,7 @@ def _value(item: Dataset) -> tuple[str, float] | None:
 def _measured(region: Region, unit: str, series: Series) -> float | None:
     outline = region.outline
     on_picture = series.calibration.in_space(series.geometry)
-    scale = on_picture.under(outline, region.frame) if region.sheet is None else measures.Scale(unit="mm")
+    scale = on_picture.under(outline, region.frame) if region.sheet is None else measures.MM
     if unit != "°" and scale.unit != "mm":
         return None
     if not isinstance(outline, Polyline):

@@ -62,6 +62,9 @@ class Scale:
         return (b[0] - a[0]) * self.column, (b[1] - a[1]) * self.row
 
 
+MM = Scale(unit="mm")  # of points that are millimetres already
+
+
 def _usable(pair: Sequence[float]) -> bool:
     return len(pair) == 2 and all(math.isfinite(float(v)) and float(v) > 0 for v in pair)
 

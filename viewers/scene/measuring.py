@@ -12,7 +12,7 @@ from storage.model import masks, measures
 from storage.model.calibration import Axes, Calibration, points_of
 from storage.model.geometry import Bitmask, Box, Circle, Ellipse, Geometry, Point, Polygon, Polyline, RotatedBox
 from storage.model.measure_classes import Measure, measure_of
-from storage.model.measures import Scale, Statistics
+from storage.model.measures import MM, Scale, Statistics
 from storage.model.sheets import Sheet
 from viewers.scene.plane_reader import Under
 from viewers.scene.volume_pictures import number
@@ -21,7 +21,6 @@ from viewers.scene.volume_source import VolumeSource
 #: Where something is measured: on a frame, in its pixels, or on a plane, in millimetres.
 Where = int | Sheet
 
-MM = Scale(unit="mm")
 _NO_ANGLE = "no angle: the directions have units of their own"
 AREAS = (Box, RotatedBox, Circle, Ellipse, Polygon, Bitmask)
 
