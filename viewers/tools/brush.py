@@ -33,7 +33,6 @@ class BrushSettings:
     resized: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
     #: Millimetres of a pixel, where they are known.
     mm: Callable[[], float | None] = field(default=lambda: None, repr=False, compare=False)
-
     #: How many columns a row is as tall as: pixels of a slice need not be square, a brush is round in the patient.
     aspect: Callable[[], float] = field(default=lambda: 1.0, repr=False, compare=False)
 

@@ -65,7 +65,7 @@ class LiveMask:
 
     def _stamp(self, brush: Mask, at: Point, value: bool) -> None:
         tall, wide = brush.shape
-        left, top = _corner(at[0], wide) - self.x, _corner(at[1], tall) - self.y
+        left, top = corner_of(at[0], wide) - self.x, corner_of(at[1], tall) - self.y
         height, width = self.array.shape
         x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + wide, width), min(top + tall, height)
         if x0 >= x1 or y0 >= y1:
@@ -79,8 +79,8 @@ class LiveMask:
 
     def _box(self, a: Point, b: Point, brush: Mask) -> Rect | None:
         tall, wide = brush.shape
-        left, top = _corner(min(a[0], b[0]), wide), _corner(min(a[1], b[1]), tall)
-        right, bottom = _corner(max(a[0], b[0]), wide) + wide, _corner(max(a[1], b[1]), tall) + tall
+        left, top = corner_of(min(a[0], b[0]), wide), corner_of(min(a[1], b[1]), tall)
+        right, bottom = corner_of(max(a[0], b[0]), wide) + wide, corner_of(max(a[1], b[1]), tall) + tall
         box = (max(left, 0), max(top, 0), min(right, self.frame[0]), min(bottom, self.frame[1]))
         return box if box[0] < box[2] and box[1] < box[3] else None
 
@@ -108,7 +108,7 @@ class LiveMask:
         self.array, self.x, self.y = grown, left, top
 
 
-def _corner(centre: float, size: int) -> int:
+def corner_of(centre: float, size: int) -> int:
     """The first pixel of a brush of that size round a place."""
     return math.floor(centre - size / 2 + 0.5)
 

@@ -14,7 +14,7 @@ from viewers.tools.base import Draft, KeyEvent, MaskDraft, PointerEvent
 from viewers.tools.behind import FrameValues, Reading
 from viewers.tools.brush import BrushSettings, BrushTool
 from viewers.tools.flood_fill import around, within_range
-from viewers.tools.stroke import LiveMask, Mask, stamp
+from viewers.tools.stroke import LiveMask, Mask, corner_of, stamp
 
 WIDEST = 255
 Range = tuple[Any, Any]
@@ -48,7 +48,7 @@ class GatedMask(LiveMask):
 
     def _stamp(self, brush: Mask, at: Point, value: bool) -> None:
         tall, wide = brush.shape
-        left, top = int(np.floor(at[0] - wide / 2 + 0.5)), int(np.floor(at[1] - tall / 2 + 0.5))
+        left, top = corner_of(at[0], wide), corner_of(at[1], tall)
         x0, y0 = max(left, 0, self.x), max(top, 0, self.y)
         x1 = min(left + wide, self.frame[0], self.x + self.array.shape[1])
         y1 = min(top + tall, self.frame[1], self.y + self.array.shape[0])
@@ -208,7 +208,7 @@ class ThresholdTool(BrushTool):
         self._range = self._range_at(reading, p.point)
         dab = GatedMask(self.context.frame_size, self._allowed)
         dab.array = np.zeros((tall, wide), np.bool_)
-        dab.x, dab.y = int(np.floor(p.x - wide / 2 + 0.5)), int(np.floor(p.y - tall / 2 + 0.5))
+        dab.x, dab.y = corner_of(p.x, wide), corner_of(p.y, tall)
         dab._stamp(stamp(wide, self.settings.square, tall), p.point, True)
         self._revision += 1
         return MaskDraft(dab.array, dab.x, dab.y, self.feature_hash, "", self._revision)
