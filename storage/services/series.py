@@ -229,14 +229,14 @@ class SeriesIntake:
 
     def _forget(self, files: list[Kept]) -> None:
         """Copies for what did not come in, unless something else uses the same bytes."""
-        copies = {f.source: f.sha256 for f in files if isinstance(f, VolumeFile) and f.location is Location.LOCAL}
-        for source in volumes.unused(self._catalog.reader(), copies) if copies else ():
+        copied = {f.source: f.sha256 for f in files if isinstance(f, VolumeFile) and f.location is Location.LOCAL}
+        for source in volumes.unused(self._catalog.reader(), copied) if copied else ():
             self._originals.remove(source)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
     def _insert(self, whole: list[SeriesFound], done: Mapping[Path, Kept]) -> None:
-        """Rows for these series, which are taken from the list, after their copies are safe on the disk."""
+        """Rows for these series, which are taken from the list. What could not stay where it was is safe on the disk before."""
         series, whole[:] = whole[:], []
         kept = [[done[path] for path in one.files] for one in series]
         if any(isinstance(file, VolumeFile) and file.location is Location.LOCAL for files in kept for file in files):
