@@ -14,7 +14,8 @@ IN_SPACE = frozenset({"sr"})
 def of_slices(
     document: LabelDocument, ontology: Ontology, format: str, where: str, classes: frozenset[str] | None, losses: Losses
 ) -> LabelDocument:
-    """What a format can hold of it: what lies on slices and frames; the document itself where that is all. An object that lies on planes alone is left out."""
+    """What a format can hold of it: what lies on slices and frames; the document itself where that is all. An object that lies on
+    planes alone is left out."""
     if format in IN_SPACE:
         return document
     off = {a.uuid: a.instance for a in document.annotations.values() if a.sheet is not None}

@@ -1,6 +1,7 @@
 """Which window a volume is shown with: the file's own proposals, presets by modality, a drag, automatic, inverted. Qt-free.
 
-The arithmetic is `viewers.decode.voi`. A choice holds for all slices; without one each slice is shown as its own file says, those of several times alike.
+The arithmetic is `viewers.decode.voi`. A choice holds for all slices; without one each slice is shown as its own file says, those
+of several times alike.
 """
 
 from __future__ import annotations
