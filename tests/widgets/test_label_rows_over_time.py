@@ -128,6 +128,23 @@ def test_the_head_says_what_is_counted_and_what_lies_elsewhere(qtbot, room):
     panel.close_down()
 
 
+def test_what_is_marked_elsewhere_is_told_at_once(qtbot):
+    """As in another plane of a volume, while its slice shows nothing."""
+    things, session, focus = Things(), make_session(Moving(FRAMES)), Focus()
+    panel = LabelsPanel(session, focus, things.ontology)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel._note.text().startswith("Nothing is marked yet")
+    draw(session, things["Car"], 40)
+    assert panel._note.text() == "Nothing is marked here. Elsewhere: 1."
+    session.undo()
+    assert panel._note.text().startswith("Nothing is marked yet")
+    session.redo()
+    focus.set(at=("", 40))
+    assert panel._note.text() == "" and panel._head._count.text() == "1 here"
+    panel.close_down()
+
+
 def test_many_that_come_at_once_make_the_rows_anew(room):
     for _ in range(LabelRows.MANY + 1):
         room.track("Car", 55)

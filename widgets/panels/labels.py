@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.ontology import Ontology
@@ -49,6 +50,7 @@ class LabelsPanel(QWidget):
         stack_list(self, self._head, self._note, self.table, self._search)
         self.layout().insertWidget(1, self.key_images)
         self._connect()
+        self._stop = session.listen(self._on_change)
         self.offer_frames(session.frames.count > 1)
         self._counted()
 
@@ -76,6 +78,7 @@ class LabelsPanel(QWidget):
 
     def close_down(self) -> None:
         self._pause.stop()
+        self._stop()
         self.rows.close()
         self.key_images.close_down()
         self.table.close_down()
@@ -95,6 +98,11 @@ class LabelsPanel(QWidget):
     def _lock_all(self) -> None:
         everything = frozenset(self._session.document.instances)
         self._focus.set(locked=frozenset() if self._focus.locked else everything)
+
+    def _on_change(self, _change: DocumentChange) -> None:
+        """What is marked elsewhere is no row here, but told where there is none."""
+        if not self.rows.counts[0]:
+            self._counted()
 
     @Slot()
     def _counted(self) -> None:
