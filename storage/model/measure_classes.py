@@ -37,21 +37,31 @@ def _fits(thing: ObjectClass, what: Measure) -> bool:
     return what in meant and (what is not Measure.LENGTH or len(meant) == 1)
 
 
-def line_class(ontology: Ontology, what: Measure, armed: str | None = None) -> ObjectClass | None:
-    """Where a measurement is kept: in the armed class if that fits, else in the first that is for nothing else."""
+def line_classes(ontology: Ontology, what: Measure) -> list[ObjectClass]:
+    """Those that may hold it and are for nothing else."""
+    return [c for c in ontology.objects if not c.archived and _fits(c, what) and _own(c, what)]
+
+
+def line_class(ontology: Ontology, what: Measure, armed: str | None = None, last: str | None = None) -> ObjectClass | None:
+    """Where a measurement is kept: in the armed class if that fits, else where the last one went, else in the class that is
+    called so. None: the person is asked."""
     found = [c for c in ontology.objects if not c.archived and _fits(c, what)]
-    own = next((c for c in found if _own(c, what)), None)
-    return next((c for c in found if c.feature_hash == armed), own)
+    for wanted in (armed, last):
+        if known := next((c for c in found if c.feature_hash == wanted), None):
+            return known
+    return next((c for c in found if _called(c, what)), None)
 
 
 def with_line_class(ontology: Ontology, what: Measure) -> Ontology:
-    """With a class for it; one that was archived comes back."""
-    if line_class(ontology, what) is not None:
-        return ontology
-    known = next((c for c in ontology.objects if _fits(c, what) and _own(c, what)), None)
-    if known is not None:
-        return ontology_edit.set_archived(ontology, known.feature_hash, False)
-    return ontology_edit.add_object(ontology, what.value, ShapeKind.POLYLINE)[0]
+    """With a class that is called so; one that was archived comes back."""
+    known = next((c for c in ontology.objects if c.shape is ShapeKind.POLYLINE and _called(c, what)), None)
+    if known is None:
+        return ontology_edit.add_object(ontology, what.value, ShapeKind.POLYLINE)[0]
+    return ontology_edit.set_archived(ontology, known.feature_hash, False) if known.archived else ontology
+
+
+def _called(thing: ObjectClass, what: Measure) -> bool:
+    return thing.name.casefold() == what.value.casefold()
 
 
 def _own(thing: ObjectClass, what: Measure) -> bool:

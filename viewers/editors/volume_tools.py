@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu
 
 from storage.clock import now_ms
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Geometry
 from storage.model.labels import FrameKey
-from storage.model.measure_classes import Measure, with_line_class
+from storage.model.measure_classes import Measure, line_classes, with_line_class
 from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet
 from storage.model.volume_masks import VolumeMasks
@@ -126,6 +129,28 @@ class VolumeTools:
         return self.measuring.size(shown.geometry, where, thing.name if thing is not None else "")
 
     def _want_line_class(self, what: Measure) -> None:
+        """Among several the person says once which; where there is none, one is asked for."""
+        known = line_classes(self.ontology, what)
+        if not known:
+            self._add_line_class(what)
+            return
+        self.say(f"Choose the class that keeps what is measured as “{what}”; it is taken from then on.")
+        menu = QMenu(self.canvas.window())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for thing in known:
+            menu.addAction(thing.name.replace("&", "&&"), partial(self._keep_in, what, thing.feature_hash))
+        menu.addSeparator()
+        menu.addAction(f"Add “{what}” to the ontology", partial(self._add_line_class, what))
+        menu.setActiveAction(menu.actions()[0])
+        menu.popup(QCursor.pos())
+
+    def _keep_in(self, what: Measure, feature_hash: str) -> None:
+        if isinstance(self.tool, MeasureTool) and self.tool.measure is what:
+            self.tool.kept_in = feature_hash
+            self.tool.finish()
+            self.acted()
+
+    def _add_line_class(self, what: Measure) -> None:
         """What was measured is kept as soon as the ontology has a class for it."""
         self._to_be_kept = what
         self.say(f"The ontology has no class of lines “{what}”: add it to keep what is measured.")

@@ -26,15 +26,16 @@ class Words(Protocol):
 
 
 def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
-    """As a line of a class that is for it. False where there is none: then one is asked for."""
+    """As a line of a class that is for it. False where it is not known which: then one is asked for."""
     context = tool.context
     if context.measured is not None:
         context.say("Nothing is kept on a slab of the acquired slices: show them thin to keep it. It stays until Esc.")
         return False
-    known = line_class(context.ontology, tool.measure, context.focus.armed)
+    known = line_class(context.ontology, tool.measure, context.focus.armed, tool.kept_in)
     if known is None:
         tool.class_wanted(tool.measure)
         return False
+    tool.kept_in = known.feature_hash
     session, focus = context.session, context.focus
     number = session.document.next_number(known.feature_hash)
     edits, instance = session.drawn(known.feature_hash, Polyline(points), focus.at, context.now())
@@ -46,9 +47,10 @@ def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
 
 class MeasureTool(Tool):
     """What is measured belongs to the frame or plane it was begun on: elsewhere it is neither seen nor changed, and the next
-    press begins anew. `class_wanted` is told what was measured where the ontology has no class to keep it in."""
+    press begins anew. `class_wanted` is told what was measured where it is not known which class is to keep it."""
 
     measure: Measure
+    kept_in: str | None = None  # the class that took the last one
     class_wanted: Callable[[Measure], object] = staticmethod(lambda what: None)
     _place: object = None
 

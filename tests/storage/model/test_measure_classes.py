@@ -6,7 +6,7 @@ import pytest
 
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
-from storage.model.measure_classes import Measure, line_class, measure_of, with_line_class
+from storage.model.measure_classes import Measure, line_class, line_classes, measure_of, with_line_class
 from storage.model.ontology import Ontology
 
 
@@ -34,28 +34,31 @@ def test_the_name_and_the_points_say_what_is_measured(name, points, what):
 
 
 @pytest.mark.parametrize(
-    ("what", "kept_in"), [(Measure.LENGTH, "Vessel"), (Measure.ANGLE, "Hip angle"), (Measure.COBB, "Cobb")]
+    ("what", "offered"), [(Measure.LENGTH, ["Vessel"]), (Measure.ANGLE, ["Hip angle"]), (Measure.COBB, ["Cobb"])]
 )
-def test_each_measurement_has_its_class(what, kept_in):
-    assert line_class(lines("Cobb", "Hip angle", "Vessel"), what).name == kept_in
+def test_each_measurement_has_its_classes_and_none_is_taken_unasked(what, offered):
+    ontology = lines("Cobb", "Hip angle", "Vessel")
+    assert [c.name for c in line_classes(ontology, what)] == offered
+    assert line_class(ontology, what) is None
 
 
-def test_the_armed_class_goes_first_where_it_fits():
-    ontology = lines("Angle", "Hip angle", "Vessel")
-    armed = {c.name: c.feature_hash for c in ontology.objects}
-    assert line_class(ontology, Measure.ANGLE, armed["Hip angle"]).name == "Hip angle"
-    assert line_class(ontology, Measure.ANGLE, armed["Vessel"]).name == "Angle"
+def test_the_armed_class_goes_first_where_it_fits_then_that_of_the_last_one_then_that_of_its_name():
+    ontology = lines("Hip angle", "Angle", "Knee angle", "Vessel")
+    known = {c.name: c.feature_hash for c in ontology.objects}
+    assert line_class(ontology, Measure.ANGLE, known["Hip angle"], known["Knee angle"]).name == "Hip angle"
+    assert line_class(ontology, Measure.ANGLE, known["Vessel"], known["Knee angle"]).name == "Knee angle"
+    assert line_class(ontology, Measure.ANGLE, known["Vessel"], "gone").name == "Angle"
 
 
 def test_cobbs_angles_are_kept_apart_from_others_unless_their_class_is_armed():
     ontology = lines("Angle")
-    assert line_class(ontology, Measure.COBB) is None
+    assert line_class(ontology, Measure.COBB) is None and line_classes(ontology, Measure.COBB) == []
     assert line_class(ontology, Measure.COBB, ontology.objects[0].feature_hash).name == "Angle"
     assert [c.name for c in with_line_class(ontology, Measure.COBB).objects] == ["Angle", "Cobb angle"]
 
 
 def test_lengths_are_not_kept_among_angles():
-    assert line_class(lines("Angle", "Cobb angle"), Measure.LENGTH) is None
+    assert line_classes(lines("Angle", "Cobb angle"), Measure.LENGTH) == []
 
 
 @pytest.mark.parametrize("what", list(Measure))

@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 
 from storage.editing.edits import Put
 from storage.ids import new_uuid
-from storage.model import masks
+from storage.model import masks, ontology_edit
 from storage.model.calibration import Calibration
 from storage.model.geometry import Box, Polyline, ShapeKind
 from storage.model.measure_classes import Measure, with_line_class
@@ -19,6 +21,8 @@ from storage.model.ontology import Ontology
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
     CTRL,
+    LEFT,
+    NONE,
     ArrayFrames,
     VolumeStage,
     beads,
@@ -39,6 +43,7 @@ def measured(stage: VolumeStage) -> list[str]:
 def test_distances_are_millimetres_of_unequal_pixels(qtbot):
     geometry = space(mm=(1.4, 0.7))
     stage = VolumeStage(qtbot, geometry)
+    stage.editor.arm_class(feature(ShapeKind.POLYLINE))
     stage.editor.arm_tool("ruler")
     a, b = geometry.to_mm(10, 10, 0), geometry.to_mm(40, 30, 0)
     stage.drag(stage.canvas, stage.at(stage.canvas, a), stage.at(stage.canvas, b))
@@ -109,6 +114,55 @@ def test_without_a_class_it_is_asked_for_and_what_was_measured_is_kept_once_it_i
     assert measured(stage) == []
     stage.key(Qt.Key.Key_Z, CTRL)
     assert stage.document.on_frame(("", 0)) == []
+
+
+def measure_a_length(stage: VolumeStage) -> None:
+    stage.editor.arm_tool("ruler")
+    a, b = (stage.at(stage.canvas, stage.volume.geometry.to_mm(*place, 0)) for place in ((10, 10), (40, 30)))
+    stage.drag(stage.canvas, a, b)
+    stage.key(Qt.Key.Key_Return)
+
+
+def names(stage: VolumeStage) -> list[str]:
+    return [stage.editor.name(a.instance) for a in stage.document.on_frame(("", 0))]
+
+
+def test_what_is_measured_goes_to_no_class_that_nobody_chose(qtbot):
+    """Once one is asked, at the pointer; from then on it is known, unless another class of lines is armed."""
+    stage = VolumeStage(qtbot)
+    known = Ontology()
+    for name in ("Kerb", "Diameter", "Vessel"):
+        known = ontology_edit.add_object(known, name, ShapeKind.POLYLINE)[0]
+    stage.editor.set_ontology(known)
+    measure_a_length(stage)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu) and stage.sent == []
+    assert [a.text() for a in menu.actions() if a.text()] == ["Kerb", "Diameter", "Vessel", "Add “Length” to the ontology"]
+    assert "Choose the class" in stage.said[-1]
+    QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(menu.actions()[1]).center())
+    assert names(stage) == ["Diameter 1"] and stage.said[-1] == "Kept as Diameter 1."
+    assert measured(stage) == []
+    measure_a_length(stage)
+    assert QApplication.activePopupWidget() is None and names(stage) == ["Diameter 1", "Diameter 2"]
+    stage.focus.set(armed=known.objects[2].feature_hash)
+    measure_a_length(stage)
+    assert names(stage)[-1] == "Vessel 1" and stage.said[-1] == "Kept as Vessel 1."
+
+
+def test_the_question_for_a_class_is_left_by_esc_and_what_was_measured_stays(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.set_ontology(ontology_edit.add_object(Ontology(), "Kerb", ShapeKind.POLYLINE)[0])
+    asked = []
+    stage.editor.ontology_wanted.connect(lambda text, ontology: asked.append(ontology))
+    measure_a_length(stage)
+    QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
+    assert stage.sent == [] and len(measured(stage)) == 1 and asked == []
+    stage.key(Qt.Key.Key_Return)
+    menu = QApplication.activePopupWidget()
+    QTest.keyClick(menu, Qt.Key.Key_Up)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    stage.editor.set_ontology(asked[0])
+    assert names(stage) == ["Length 1"]
 
 
 def test_lines_of_cobbs_angle_are_joined_by_their_near_ends(qtbot):
