@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from app.task_loader import LoadedTask
 from storage.model.workflow import StageKind
-from widgets import icons, theme
+from widgets import icons, theme, words
 from widgets.controls.buttons import button
+from widgets.controls.labels import ElidedLabel
 
 _STATES = {"saved": "ph.check-circle", "saving": "ph.circle-dashed", "failed": "ph.warning-circle"}
 
@@ -42,6 +43,7 @@ class LabelHeader(QFrame):
         self._after = self._tool("ph.arrow-right", self.tr("Next task (Page Down)"), self.next_wanted)
         self._state = self._tool("ph.check-circle", self.tr("All changes saved"), self.retry_wanted)
         self._state.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._warning = ElidedLabel(parent=self)  # what was found out about the file when it was added
         self._gaps = QLabel(self)
         self._skip = QPushButton(self.tr("Skip"), self)
         self._skip.setToolTip(self.tr("Put the task at the end of the queue (Ctrl+Shift+Enter)"))
@@ -60,6 +62,7 @@ class LabelHeader(QFrame):
         # The arrows before what changes with every task, so that they stay under the mouse.
         for widget in (self._back, self._before, self._after, self._title, self._where):
             row.addWidget(widget)
+        row.addWidget(self._warning)
         row.addStretch(1)
         for widget in (self._state, self._gaps, self._skip, self._submit, self._reopen):
             row.addWidget(widget)
@@ -87,7 +90,10 @@ class LabelHeader(QFrame):
         self._task = loaded.task.id
         stage = loaded.project.workflow.stage(loaded.task.stage_uuid)
         done = stage.kind is StageKind.COMPLETE
-        self._title.setText(loaded.task.title)
+        self._title.setText(words.name(loaded.task.title))
+        self._warning.setText(" ".join(loaded.row.item.warnings))
+        self._warning.setStyleSheet(f"color: {theme.warning().name()}")
+        self._warning.setVisible(bool(loaded.row.item.warnings))
         self._where.setText(self.tr("{0} of {1} in {2}").format(f"{loaded.position:,}", f"{loaded.total:,}", stage.title))
         self._skip.setVisible(not done)
         self._submit.setVisible(not done)

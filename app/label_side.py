@@ -135,6 +135,14 @@ class LabelSide(QWidget):
         self.answers.flush()
         self.classifications.flush()
 
+    def focus_fault(self) -> bool:
+        """Whether something typed is no answer, and would be lost; the keyboard is there then."""
+        for panel in (self.answers, self.classifications):
+            if panel.focus_fault():
+                self.questions.setCurrentWidget(panel)
+                return panel.focus_fault()
+        return False
+
     def missing(self) -> bool:
         """Whether something required is empty; the list shows what, each in a line if there is room."""
         self.gaps.refresh()

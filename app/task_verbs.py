@@ -53,6 +53,9 @@ class TaskVerbs:
         if self.loaded is None or self.session is None:
             return
         self._flush()
+        if self.side is not None and self.side.focus_fault():
+            self._messages.tell(self.tr("Not submitted: what is typed here is not a number. Correct it, or clear it."))
+            return
         if self.side is not None and self.side.missing():
             self._messages.tell(self._not_submitted())
             self.jump(self.side.gaps.gaps[0])

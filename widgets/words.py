@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
@@ -19,6 +20,8 @@ KIND_ICONS = {
     Kind.PDF: "ph.file-pdf",
     Kind.TEXT: "ph.file-text",
 }
+_MARKS = dict.fromkeys(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"), "\N{REPLACEMENT CHARACTER}")
+_BREAKS = "\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
 _TEXT_ICONS = {
     "html": "mdi6.language-html5",
     "htm": "mdi6.language-html5",
@@ -38,6 +41,13 @@ LOCATION_ICONS = {
 }
 _PAGED = {Kind.PDF}
 _UNCOUNTED = {Kind.TEXT, Kind.AUDIO}
+
+
+def name(title: str) -> str:
+    """For one line, as it is written: what would turn its letters round or break the line is a mark of its own."""
+    if title.isprintable():
+        return title
+    return "".join(_MARKS.get(unicodedata.bidirectional(c), "\N{SYMBOL FOR NEWLINE}" if c in _BREAKS else c) for c in title)
 
 
 def kind(value: Kind) -> str:

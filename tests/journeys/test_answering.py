@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
+from widgets.controls.answer_fields import NumberField
 
 
 @pytest.fixture
@@ -138,3 +140,26 @@ def test_a_class_found_by_its_name_is_armed_and_the_keyboard_is_back_on_the_canv
     desk.type("Pers")
     desk.find_and_run("Brush")
     assert desk.canvas.hasFocus()
+
+
+def test_what_is_no_number_is_not_lost_by_a_submit(hand: Hand) -> None:
+    desk = hand.desk
+    desk.tab("File")
+    field = next(f for f in desk.editor.side.classifications.findChildren(NumberField) if f.isVisible())
+    field.setFocus()
+    desk.type("12x")
+    desk.key("Return")
+    desk.canvas.setFocus()
+    desk.editor.submit()
+    desk.wait_idle()
+    assert desk.pages.editing and desk.told().startswith("Not submitted: what is typed here is not a number")
+    assert field.isAncestorOf(QApplication.focusWidget())
+
+
+def test_what_is_known_of_a_file_is_said_above_it(hand: Hand, tmp_path: Path) -> None:
+    assert not hand.desk.editor.header._warning.isVisible()
+    loaded = hand.desk.editor.loaded
+    torn = replace(loaded.row, item=replace(loaded.row.item, warnings=("The file ends too early.",)))
+    loaded.row = torn
+    hand.desk.editor.header.show_task(loaded)
+    assert hand.desk.can_see("The file ends too early.", hand.desk.editor.header)

@@ -205,3 +205,13 @@ def test_the_keyboard_is_in_the_first_field_whichever_tab_is_shown(qtbot):
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(0).center())
     QTest.keyClicks(dialog.focusWidget(), "str")
     assert dialog.search.text() == "str"
+
+
+def test_a_dataset_that_was_looked_for_in_vain_is_made_under_that_name(qtbot, reads):
+    dialog = opened(qtbot, AddToDataset(None, reads.datasets(), "5 items"))
+    qtbot.keyClicks(dialog.search, "Nowhere")
+    assert dialog.problem.isVisible()
+    qtbot.keyClick(dialog.search, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    assert dialog.tabs.currentIndex() == 1
+    assert dialog.title.text() == "Nowhere" and not dialog.problem.isVisible()
+    assert dialog.ok.isEnabled()

@@ -10,6 +10,7 @@ from storage.errors import CatalogError
 from storage.model.query import ItemQuery, SortBy
 from tests.support.fake_reads import FakeReads
 from tests.support.work import HeldWork
+from widgets import words
 from widgets.item_models.file_rows import FIRST, FileRows
 from widgets.item_models.selections import KeepSelection, selected_items
 
@@ -231,3 +232,10 @@ def test_only_blocks_near_the_screen_are_kept(rows, work, reads):
 
 def _fields(row):
     return {name: getattr(row, name) for name in row.__slots__}
+
+
+def test_names_that_would_read_otherwise_or_break_the_line_are_marked():
+    assert words.name("Straße 1.png") == "Straße 1.png"
+    assert words.name("שלום.png") == "שלום.png"
+    assert words.name("\u202eevil gnp.png") == "\ufffdevil gnp.png"
+    assert words.name("null\u2028sep.png") == "null\u2424sep.png"

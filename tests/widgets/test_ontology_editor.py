@@ -250,3 +250,14 @@ def test_while_it_is_read_nothing_says_that_it_is_empty_and_nothing_can_be_added
     work.release()
     panel.close_down()
     ground.close()
+
+
+def test_the_list_of_keys_says_whose_each_of_them_is(room):
+    room.editor.view.choose(room.things["Car"])
+    combo = room.form(ObjectForm).hotkey
+    owned = {o.hotkey: o.name for o in room.editor.ontology.objects if o.hotkey}
+    assert owned
+    shown = {combo.itemData(n): combo.itemText(n) for n in range(combo.count())}
+    mine = room.editor.ontology.object(room.things["Car"]).hotkey
+    for key, name in owned.items():
+        assert shown[key] == (key if key == mine else f"{key} (now of {name})")

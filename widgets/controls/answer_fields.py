@@ -70,6 +70,11 @@ class AnswerField(QWidget):
     def flush(self) -> None:
         """Say now what was typed and not said yet."""
 
+    @property
+    def is_faulty(self) -> bool:
+        """Something stands there that is no answer."""
+        return False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter picks the option that has the keyboard, as Space does; a digit picks the option at its place."""
         held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -385,11 +390,14 @@ class NumberField(_Typed):
             self._edit.setText(text)
             self._pause.stop()
 
+    @property
+    def is_faulty(self) -> bool:
+        return bool(self._text().strip()) and parse_number(self._text()) is None
+
     @Slot()
     def _judge(self) -> None:
-        good = not self._text().strip() or parse_number(self._text()) is not None
-        self._fault.setVisible(not good)
-        if not good:
+        self._fault.setVisible(self.is_faulty)
+        if self.is_faulty:
             self._fault.setText(self.tr("Not a number: it is kept once it is one."))
 
     @Slot()

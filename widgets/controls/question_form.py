@@ -107,6 +107,11 @@ class QuestionForm(QWidget):
         for asked in list(self._asked.values()):
             asked.field.flush()
 
+    @property
+    def fault(self) -> str:
+        """The first question whose field holds something that is no answer."""
+        return next((feature_hash for feature_hash, asked in self._asked.items() if asked.field.is_faulty), "")
+
     def focus_question(self, feature_hash: str = "") -> bool:
         """Put the keyboard into a question (the first one by default)."""
         asked = self._asked.get(feature_hash) if feature_hash else next(iter(self._asked.values()), None)

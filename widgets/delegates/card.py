@@ -126,7 +126,7 @@ class CardPainter:
         painter = self._painter
         painter.setFont(self._name_font)
         painter.setPen(self._ink)
-        name = self._name_metrics.elidedText(row.title, Qt.TextElideMode.ElideMiddle, picture.width())
+        name = self._name_metrics.elidedText(words.name(row.title), Qt.TextElideMode.ElideMiddle, picture.width())
         top = picture.bottom() + 5
         painter.drawText(QRect(picture.x(), top, picture.width(), 18), Qt.AlignmentFlag.AlignVCenter, name)
         sized = row.width is not None and row.kind is not Kind.PDF

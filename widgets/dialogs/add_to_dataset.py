@@ -64,7 +64,7 @@ class AddToDataset(Dialog):
         self.list.itemChanged.connect(self._tick)
         self.list.itemDoubleClicked.connect(self._toggle)
         self.title.textChanged.connect(self._check)
-        self.tabs.currentChanged.connect(self._check)
+        self.tabs.currentChanged.connect(self._turn)
         self._fill()
         if not self._datasets:
             self.tabs.setCurrentIndex(1)
@@ -110,8 +110,19 @@ class AddToDataset(Dialog):
                 self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setCurrentRow(0)
-        nothing = not self.list.count() and bool(text)
-        self.say_problem(self.tr("No dataset is called “{0}”.").format(self.search.text().strip()) if nothing else "")
+        self._say_nothing()
+
+    def _say_nothing(self) -> None:
+        wanted = self.search.text().strip()
+        nothing = bool(wanted) and not self.list.count() and self.tabs.currentIndex() == 0
+        self.say_problem(self.tr("No dataset is called “{0}”.").format(wanted) if nothing else "")
+
+    def _turn(self) -> None:
+        """The name that was looked for in vain is that of the new one."""
+        if self.tabs.currentIndex() == 1 and not self.list.count() and not self.title.text():
+            self.title.setText(self.search.text().strip())
+        self._say_nothing()
+        self._check()
 
     def _tick(self, item: QListWidgetItem) -> None:
         if item.checkState() == Qt.CheckState.Checked:

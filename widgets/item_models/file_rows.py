@@ -291,7 +291,7 @@ class FileRows(QAbstractTableModel):
     def text(self, row: FileRow, key: str) -> str:
         match key:
             case "title":
-                return row.title
+                return words.name(row.title)
             case "folder":
                 return self._folder_title(row.folder_id)
             case "kind":
@@ -324,7 +324,7 @@ class FileRows(QAbstractTableModel):
         if row is None:
             return self.tr("No longer there")
         facts = (
-            row.title,
+            words.name(row.title),
             words.kind(row.kind),
             self.text(row, "dimensions"),
             words.duration(row.duration),

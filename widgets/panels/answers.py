@@ -107,6 +107,10 @@ class AnswersPanel(QWidget):
         """Why nothing is asked."""
         return self._note.text()
 
+    def focus_fault(self) -> bool:
+        """The keyboard to what was typed and is no answer."""
+        return bool(self._form.fault) and self._form.focus_question(self._form.fault)
+
     def flush(self) -> None:
         """Say what was typed and not said yet: before submit and before another object is shown."""
         self._form.flush()

@@ -66,6 +66,14 @@ class ClassificationsPanel(QWidget):
         for section in self._sections.values():
             section.form.flush()
 
+    def focus_fault(self) -> bool:
+        """The keyboard to what was typed and is no answer."""
+        section = next((s for s in self._sections.values() if s.form.fault), None)
+        if section is None:
+            return False
+        self._scroll.ensureWidgetVisible(section)
+        return section.form.focus_question(section.form.fault)
+
     def focus_question(self, classification: str, attribute: str = "") -> bool:
         """Put the keyboard into a question. `classification` is a feature hash, or the uuid of one that is there."""
         self.refresh()

@@ -230,7 +230,7 @@ class DetailsPanel(QWidget):
         elif facts.thumb_key is not None:
             self._thumbs.request([(item.id, facts.thumb_key)], next_generation())
         self._preview.show()
-        self._title.setText(item.title)
+        self._title.setText(words.name(item.title))
         self._show_text(self._subtitle, words.kind(item.kind))
         self._show_warnings(item, facts.trouble)
         self._description.show_text(item.description)

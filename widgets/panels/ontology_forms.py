@@ -175,6 +175,11 @@ class ObjectForm(NodeForm):
             self.shape.addItem(icon(SHAPE_ICONS[thing.shape]), shape_title(thing.shape), thing.shape)
             place = self.shape.count() - 1
         self.shape.setCurrentIndex(place)
+        owners = {o.hotkey: o.name for o in self.port.ontology.objects if o.hotkey and o is not thing}
+        for place, digit in enumerate(edit.HOTKEYS, 1):
+            self.hotkey.setItemText(
+                place, self.tr("{0} (now of {1})").format(digit, owners[digit]) if digit in owners else digit
+            )
         self.hotkey.setCurrentIndex(max(0, self.hotkey.findData(thing.hotkey)))
         self.overlap.setCurrentIndex(max(0, self.overlap.findData(overlap_groups.group_in(thing.extra))))
         self.form.setRowVisible(self.overlap, thing.shape is ShapeKind.BITMASK)
