@@ -50,7 +50,13 @@ def series_of(catalog: Catalog, item: Item, pixels: Pixels | None = None) -> Ser
 
     @lru_cache(maxsize=_HEADS)
     def header(file: int) -> Dataset:
-        return read_head(Path(files[file]))
+        """What is said of a patient in labels that go out must be of this one."""
+        path = Path(files[file])
+        head = read_head(path)
+        if str(head.get("SOPInstanceUID", "")).strip() != index.sop_uids[file]:
+            reason = f"{path.name} has changed since it was added: it holds another picture."
+            raise BadInput(reason, remedy="Put the file back that was there, or add the series again.", input=str(path))
+        return head
 
     form = index.formats[0]
     return Series(

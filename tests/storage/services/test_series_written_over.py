@@ -10,7 +10,9 @@ import pydicom
 import pytest
 from pydicom.uid import generate_uid
 
+from storage.errors import BadInput
 from storage.progress import Progress
+from storage.services.label_volumes import series_of
 from storage.services.originals import facts_of, source_of
 from storage.services.series import add_series
 from tests.support import phantoms
@@ -63,7 +65,7 @@ def test_another_patients_file_of_the_same_size_is_not_shown(catalog, target, tm
     assert list(store.damaged) == [2] and "another picture" in store.damaged[2].reason
     values = modality_of(facts_of(catalog, catalog.reads.item(item)))
     assert np.array_equal(values(1), phantom.volume[1])
-    with pytest.raises(Exception, match="another picture"):
+    with pytest.raises(BadInput, match="another picture"):
         values(2)
 
 
@@ -102,3 +104,12 @@ def test_a_file_of_many_frames_that_was_only_touched_is_shown(catalog, target, t
     os.utime(path, (1, 1))
     store = loaded(catalog, item)
     assert not store.damaged and np.array_equal(store.array, phantom.volume)
+
+
+def test_labels_do_not_go_out_with_the_header_of_another_picture(catalog, target, tmp_path):
+    phantom = phantoms.series(tmp_path / "in", n=3)
+    item = catalog.reads.item(linked(catalog, target, tmp_path / "in"))
+    assert str(series_of(catalog, item).header(1).SOPInstanceUID) == phantom.sop_uids[1]
+    phantom.files[1].write_bytes(phantom.files[2].read_bytes())
+    with pytest.raises(BadInput, match="it holds another picture"):
+        series_of(catalog, item).header(1)
