@@ -109,16 +109,20 @@ class EditSession:
         if self.sealed:
             self._would_change = self._would_change or bool(edits)
             return
+        self._tell(change_of(edits, self._apply(edits), preview=True))
+
+    def _apply(self, edits: Edits) -> list[Edit]:
         for edit in edits:
             self._before.setdefault((edit.kind, edit.uuid), self.document.get(edit.kind, edit.uuid))
-        inverse = [edit.apply(self.document) for edit in edits]
-        self._tell(change_of(edits, inverse, preview=True))
+        return [edit.apply(self.document) for edit in edits]
 
     def commit(self, *edits: Edit) -> Step | None:
         """End the gesture: its net effect becomes one step. None when nothing changed."""
         assert self._open is not None, "commit without begin"
-        if edits:
+        if edits and (self.sealed or self._before):
             self.preview(*edits)
+        elif edits:
+            self._apply(edits)  # nothing of it was seen before: one telling, at the end, is enough
         text, before = self._open, self._before
         self._open, self._before = None, {}
         if self._would_change:

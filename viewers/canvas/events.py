@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from storage.model.geometry import Point
+from viewers.canvas.patience import patience
 from viewers.scene.view_state import DRAG_THRESHOLD
 from viewers.tools.base import Button, Cursor, KeyEvent, PointerEvent, WheelEvent
 
@@ -175,7 +176,8 @@ class Pointing:
         elif button == Qt.MouseButton.LeftButton and self._held == "left":
             self._held = "none"
             if canvas.tool is not None:
-                canvas.tool.release(self._pointer(event, "left"))
+                with patience(len(canvas.focus.selected)):
+                    canvas.tool.release(self._pointer(event, "left"))
                 canvas.tool_acted()
 
     def _right_click(self, event: QMouseEvent) -> None:

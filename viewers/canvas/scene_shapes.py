@@ -189,7 +189,7 @@ class SceneShapes:
         return ghosts
 
     def item(self, entry: Entry) -> Item:
-        strong = entry.instance in self.focus.selected
+        strong = entry.instance in self._strong
         faint = is_between(entry.annotation)
         item = Item(entry, self.color(entry), entry.annotation.occluded, strong, faint)
         self._items[entry.instance] = item

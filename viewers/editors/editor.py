@@ -13,6 +13,7 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
+from viewers.canvas.patience import patience
 from viewers.editors.actions import EditorAction, KeyMap
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.keys import key_text
@@ -216,7 +217,15 @@ class Editor(QWidget):
             return
         if action.method not in self.keeps_drag:
             self.settle()
-        action.run(self)
+        with patience(self._touched_by(action)):
+            action.run(self)
+
+    def _touched_by(self, action: EditorAction) -> int:
+        """How many objects an action is about, roughly."""
+        if action.method in ("undo", "redo"):
+            step = self.session.history.undoable() if action.method == "undo" else self.session.history.redoable()
+            return len(step.edits) if step is not None else 0
+        return len(self.focus.selected) if action.changes else 0
 
     def takes_key(self, key: str) -> bool:
         return self.keymap.find(key) is not None

@@ -136,7 +136,7 @@ class SelectionVerbs:
             return
         self.settle()
         text = f"Delete {self._names(found)}"
-        gone = [a.instance for a in found]
+        gone = dict.fromkeys(a.instance for a in found)
         self.session.do(text, self.session.vanished(gone, self.focus.at, now_ms()))
         self.focus.select(i for i in self.focus.selected if i not in gone)
 

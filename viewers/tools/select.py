@@ -107,8 +107,8 @@ class SelectTool(Tool):
         return self._ghost_index[1].at(e.x, e.y, GRAB * e.pixel) if ghost and self._ghost_index is not None else []
 
     def _single(self) -> Annotation | None:
-        found = self._editable()
-        return found[0] if len(found) == 1 and len(self.context.focus.selected) == 1 else None
+        found = self._editable() if len(self.context.focus.selected) == 1 else []
+        return found[0] if len(found) == 1 else None
 
     def _handles_of(self, geometry: Geometry, pixel: float) -> list[Handle]:
         if self._handles[0] is not geometry or self._handles[1] != pixel:

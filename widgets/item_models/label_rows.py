@@ -358,8 +358,11 @@ class LabelRows(QAbstractTableModel):
         for uuid in moved:
             self._take_out(uuid)
             self._put_in(uuid)
-        for uuid in stale:
-            self._refresh(uuid)
+        if len(stale) > self.MANY:
+            self._touch_rows(0, len(self._rows) - 1)
+        else:
+            for uuid in stale:
+                self._refresh(uuid)
         if moved:
             self._scope = len(self._in_scope()) if self._text else len(self._key_of)
             self._tell_counts()
