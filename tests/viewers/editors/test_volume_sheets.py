@@ -11,7 +11,6 @@ from storage.model.geometry import ShapeKind
 from storage.model.space import VolumeGeometry
 from tests.support.tool_stage import feature
 from tests.support.volume_view import NONE, RIGHT, ArrayFrames, VolumeStage, pixels, space
-from viewers.scene.crosshair import mm_at
 from viewers.scene.mpr import PlaneKind, Slab
 from viewers.tools.base import LabelDraft, ShapeDraft
 
@@ -143,6 +142,7 @@ def test_a_measure_is_seen_on_its_plane_only(qtbot):
 
 def test_a_measure_is_seen_on_its_acquired_slice_only(qtbot):
     stage = VolumeStage(qtbot)
+    stage.editor.arm_class(feature(ShapeKind.POLYLINE))
     stage.editor.arm_tool("ruler")
     stage.drag(stage.canvas, QPoint(150, 100), QPoint(250, 160))
     assert len(told(stage)) == 1
@@ -160,6 +160,7 @@ def test_a_measure_is_seen_on_its_acquired_slice_only(qtbot):
 
 def test_a_press_elsewhere_brings_the_tool_there(qtbot):
     stage = VolumeStage(qtbot)
+    stage.editor.arm_class(feature(ShapeKind.POLYLINE))
     stage.editor.arm_tool("ruler")
     sagittal, coronal = plane_of(stage, SAGITTAL), plane_of(stage, CORONAL)
     stage.drag(sagittal, *on_pane(stage, sagittal, (-0.1, -0.1), (0.1, 0.1)))
@@ -334,7 +335,7 @@ def test_words_of_a_draft_keep_clear_of_what_is_measured(qtbot):
     assert taken[0].contains(x + 20, y + 18)  # it would have stood there
 
 
-def test_no_measure_where_the_plane_is_not_there(qtbot):
+def test_nothing_is_measured_before_the_plane_is_there(qtbot):
     stage = VolumeStage(qtbot, frames=ArrayFrames(ramp(space()), space(), gate=True), wait=False)
     qtbot.waitUntil(lambda: stage.editor.state is not None, timeout=5000)
     pane = stage.editor.planes[SAGITTAL]
@@ -344,4 +345,6 @@ def test_no_measure_where_the_plane_is_not_there(qtbot):
     stage.frames.open.set()
     stage.settle()
     pane.read()
-    assert mm_at(pane.view, pane.plane, 3, 3).shape == (3,)
+    a, b = on_pane(stage, pane, (-0.15, -0.1), (0.12, 0.17))
+    stage.drag(pane, a, b)
+    assert told(stage) == [f"{np.linalg.norm(mm_of(pane, b) - mm_of(pane, a)):,.1f} mm"]
