@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,9 +35,10 @@ def test_what_a_packed_file_lacks_is_told_by_its_title(catalog, tmp_path):
     (added,) = add_paths(catalog, [path], target, render=lambda _path, _size: b"", progress=Progress()).added
     item = catalog.reads.item(added.item_id)
     volume = open_volume_source(catalog, item, facts_of(catalog, item))
+    read = threading.Event()
+    volume.listen(lambda: read.set() if volume.complete or volume.error else None)
     volume.start()
-    while not (volume.complete or volume.error):
-        pass
+    assert read.wait(20)
     lost = sorted(volume.damaged)
     assert 29 in lost and 0 not in lost
     assert "head of march" in volume.damaged[29].reason and item.sha256 not in volume.damaged[29].reason

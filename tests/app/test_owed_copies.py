@@ -16,8 +16,8 @@ from storage.progress import Progress
 from storage.services.originals import paths_of
 from storage.services.series import add_series
 from tests.journeys.desk import Desk
-from tests.postil.test_command_line import postil
 from tests.support import phantoms
+from tests.support.command_line import postil
 
 
 @pytest.fixture

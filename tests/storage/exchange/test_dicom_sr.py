@@ -451,17 +451,14 @@ def sheet_through(series) -> Sheet:
 
 
 def corners(shape) -> np.ndarray:
+    """Of what has none its middle."""
     match shape:
         case Box() | RotatedBox():
             return np.array(shape.corners())
-        case Keypoint():
-            return np.array([(shape.x, shape.y)])
         case Polyline():
             return np.array(shape.points)
         case Polygon():
             return np.array(shape.parts[0][0])
-        case Ellipse():
-            return np.array([(shape.x, shape.y)])
     return np.array([(shape.x, shape.y)])
 
 

@@ -63,24 +63,27 @@ def test_a_plain_file_needs_no_copy_in_the_cache(tmp_path, version):
 CUT_SHORT = """
 import os, sys
 from pathlib import Path
+from threading import Event
 from storage.media.source import FileSource
 from viewers.decode.grid_volume import open_grid
 from viewers.scene.volume_source import VolumeSource
 
+def read(volume):
+    done = Event()
+    volume.listen(lambda: done.set() if volume.complete or volume.error else None)
+    volume.start()
+    assert done.wait(30)
+
 paths = [Path(name) for name in sys.argv[1:]]
 seen, ahead = (VolumeSource(lambda path=path: open_grid(FileSource(path), {})) for path in paths)
-seen.start()
-while not seen.complete:
-    pass
+read(seen)
 frames = open_grid(FileSource(paths[1]), {})  # opened, and nothing of it is read yet
 ahead._open = lambda: frames
 for path in paths:
     os.truncate(path, 4000)
 n = seen.slices
 total = int(sum(seen.slice(k).array.sum(dtype="int64") for k in range(n)))
-ahead.start()
-while not (ahead.complete or ahead.error):
-    pass
+read(ahead)
 print(total, sorted(ahead.damaged) == list(range(n)))
 print(ahead.damaged[n - 1].reason)
 """

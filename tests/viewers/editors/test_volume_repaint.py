@@ -77,9 +77,8 @@ def painted(stage: VolumeStage):
 @pytest.mark.parametrize("geometry", [space(), space(tilt=14.0), space(row=(0, 1, 0), col=(0, 0, -1))])
 def test_the_screen_keeps_up_with_every_way_through_a_volume(qtbot, geometry):
     stage = VolumeStage(qtbot, geometry)
-    stage.editor.resize(
-        1000, 760 + stage.editor.option_room.height()
-    )  # slanted lines are smoothed alike at this size of the panes
+    # At this size of the panes slanted lines are smoothed alike, in whatever pieces they are painted.
+    stage.editor.resize(1000, 760 + stage.editor.option_room.height())
     state, rng = stage.editor.state, np.random.default_rng(5)
     for nth in range(12):
         pane = panes(stage)[nth % 3]
