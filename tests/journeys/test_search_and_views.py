@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from tests.journeys.desk import Desk, titles
 
@@ -33,6 +35,22 @@ def test_ctrl_f_finds_by_the_letters_typed_so_far(full: Desk) -> None:
     full.click("Clear search")
     full.wait_idle()
     assert len(full.files()) == 3
+
+
+def test_a_search_finds_folders_too_and_a_double_click_opens_them(full: Desk) -> None:
+    full.key("Ctrl+F")
+    full.type("alp")
+    full.wait_idle()
+    strip = full.pages.files.panel.strip
+    chip = full.find("Alps", within=strip)
+    assert full.files() == [] and full.can_see("No file is called “alp”")
+    QTest.mouseDClick(chip, Qt.MouseButton.LeftButton)
+    full.wait_idle()
+    assert full.files() == ["summit.png"]
+    full.key("Ctrl+F")
+    full.type("boat")
+    full.wait_idle()
+    assert full.files() == ["boat.jpg"] and not strip.isVisible()
 
 
 def test_down_leads_from_the_search_into_the_list(full: Desk) -> None:

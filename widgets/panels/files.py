@@ -22,6 +22,7 @@ from widgets.controls.folder_strip import FolderStrip
 from widgets.controls.labels import label
 from widgets.controls.search_field import SearchField
 from widgets.drop_rules import Drop
+from widgets.latest import Latest
 from widgets.panels.files_list import FilesList, Mode
 from widgets.panels.files_places import Place, Visits
 from widgets.panels.files_sidebar import FilesSidebar
@@ -32,6 +33,8 @@ from widgets.work import Work
 if TYPE_CHECKING:
     from storage.model.reads import Reads
     from widgets.panels.trash import TrashPanel
+
+FOLDERS_FOUND = 24  # by a search, above the files
 
 
 class FilesPanel(QWidget):
@@ -60,6 +63,7 @@ class FilesPanel(QWidget):
         super().__init__(parent)
         self._reads = reads
         self._work = work
+        self._folders_found = Latest(work, self)
         self._visits = Visits()
         self._text = ""
         self._sort = (SortBy.TITLE, False)
@@ -233,6 +237,7 @@ class FilesPanel(QWidget):
         """To where one is now by the way one took."""
         place, (back, forward) = self.place, self._visits.ways
         self._text = ""
+        self._folders_found.forget()
         self.search.set_quietly("")
         self.sidebar.show_place(place.kind, place.folder_id)
         self.pages.setCurrentWidget(self.trash if place.kind == "trash" else self._items)
@@ -274,8 +279,18 @@ class FilesPanel(QWidget):
         if self.place.kind == "trash":
             self.pages.setCurrentWidget(self._items if text else self.trash)
         self._show_path()
+        self._folders_found.forget()
+        if text:
+            self._folders_found.ask(lambda: self._folders_called(text), self._show_folders_found)
         if text or self.place.kind != "trash":
             self._ask()
+
+    def _folders_called(self, text: str) -> list[Folder]:
+        return [self._reads.folder_path(folder_id)[-1] for folder_id, _path in self._reads.find_folders(text, FOLDERS_FOUND)]
+
+    def _show_folders_found(self, found: list[Folder]) -> None:
+        self.strip.show_folders(found, [])
+        self._say_when_empty(self.list.model.query)
 
     def sort(self, by: SortBy, descending: bool) -> None:
         self._sort = (by, descending)
@@ -295,7 +310,9 @@ class FilesPanel(QWidget):
         say = self.list.say_when_empty
         if query.text:
             say(
-                self.tr("Nothing is called “{0}”").format(query.text),
+                (self.tr("No file is called “{0}”") if self.strip.isVisible() else self.tr("Nothing is called “{0}”")).format(
+                    query.text
+                ),
                 self.tr("Names in every folder were searched."),
                 self.tr("Clear search"),
             )
