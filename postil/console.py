@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 from storage.errors import PostilError
 from storage.progress import Progress
 
+LEAST_WIDE = 36  # of a column that is cut: an identifier is still whole
 OK, SOME_FAILED, WRONG_USAGE, FAILED, CANCELLED = 0, 1, 2, 3, 130
 
 
@@ -42,10 +44,10 @@ class Console:
         def lines() -> Iterator[str]:
             cells = [[_cell(row.get(c)) for c in columns] for row in rows]
             widths = [max([len(c), *(len(row[i]) for row in cells)]) for i, c in enumerate(columns)]
-            if rows:
-                yield "  ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)).rstrip()
-            for row in cells:
-                yield "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+            if sys.stdout.isatty():
+                _narrow(widths, shutil.get_terminal_size().columns)
+            for row in [list(columns), *cells] if rows else []:
+                yield "  ".join(_cut(c, w).ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
 
         self.result(document if document is not None else list(rows), lines)
 
@@ -124,6 +126,18 @@ def _line(progress: Progress, seconds: float) -> str:
         left = (progress.total - progress.done) / rate if rate > 0 else 0.0
         return f"{progress.text} {progress.done:,} of {progress.total:,}, {rate:,.0f} a second, {left:,.0f} s left"
     return f"{progress.text} {progress.done:,}, {rate:,.0f} a second"
+
+
+def _narrow(widths: list[int], room: int) -> None:
+    """The widest columns give way until all have room: one long name must not push the others off the screen."""
+    over = sum(widths) + 2 * (len(widths) - 1) - room
+    while over > 0 and max(widths) > LEAST_WIDE:
+        widths[widths.index(max(widths))] -= 1
+        over -= 1
+
+
+def _cut(cell: str, width: int) -> str:
+    return cell if len(cell) <= width else f"{cell[: width - 1]}…"
 
 
 def _cell(value: Any) -> str:
