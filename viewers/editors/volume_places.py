@@ -57,7 +57,7 @@ class VolumePlaces:
     _soon: QTimer
     _refresh_planes: Callable[[], None]
     hand: BrushHand
-    sheets: SheetHand | None
+    sheets: SheetHand
 
     def _on_state(self, names: frozenset[str]) -> None:
         state = self.state
@@ -85,6 +85,8 @@ class VolumePlaces:
         else:
             self._refresh_planes()
         self._tell_strip()
+        if self.sheets is not None:
+            self.sheets.turned()
 
     def _tell_strip(self) -> None:
         if not self._soon.isActive():
@@ -128,7 +130,7 @@ class VolumePlaces:
         self.stop_cine()
         if sheet_of(at[0]) is None:
             self.focus.set(at=at)
-        elif self.sheets is not None:
+        else:
             self.sheets.show(at)
 
     def frame_word(self) -> str:
@@ -142,8 +144,8 @@ class VolumePlaces:
 
     def reveal(self, instance: str) -> None:
         """The other planes go there, too; what lies on a plane of its own has one turned to it."""
-        plane = self.sheets.shapes.of(instance) if self.sheets is not None else None
-        if plane is not None and self.sheets is not None and not self._on_slices(instance):
+        plane = self.sheets.shapes.of(instance)
+        if plane is not None and not self._on_slices(instance):
             self.stop_cine()
             self.sheets.show(plane.at, plane.geometry.bounds())
             return

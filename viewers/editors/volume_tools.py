@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +17,7 @@ from storage.model.geometry import Geometry
 from storage.model.labels import FrameKey
 from storage.model.measure_classes import Measure, line_classes, with_line_class
 from storage.model.ontology import Ontology
-from storage.model.sheets import Sheet
+from storage.model.sheets import Sheet, sheet_of
 from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.volume_brush import BrushHand
@@ -61,8 +61,12 @@ class VolumeTools:
     ontology: Ontology
     ontology_wanted: Signal
     say: Callable[[str], None]
-    sheets: SheetHand | None = None
     _to_be_kept: Measure | None = None
+
+    @cached_property
+    def sheets(self) -> SheetHand:
+        """Asked for before the tools are made: the first one is taken in hand while the editor is laid out."""
+        return SheetHand(self)
 
     def _make_tools(self) -> None:
         brush, focus = self.toolbox.brush, self.focus
@@ -89,7 +93,6 @@ class VolumeTools:
         self.canvas.measured = self.measuring.words
         self.canvas.context.place = lambda: focus.at
         self.measuring.under = self._under
-        self.sheets = SheetHand(self)
         for tool in (self.crosshair_tool, self.sphere_tool, grow_tool, snip_tool, *measures):
             self.toolbox.tools[tool.id] = tool
             tool.context = self.canvas.context
@@ -120,7 +123,7 @@ class VolumeTools:
         if masks is not None and (found := masks.slices_of(instance)):
             return self.measuring.body([row for k in found if (row := masks.row(instance, k)) is not None])
         shown = self.session.shown(instance, self.focus.at)
-        if shown is None and self.sheets is not None:
+        if shown is None:
             shown = self.sheets.shapes.of(instance)
         if shown is None or shown.outside or entry is None:
             return ""
@@ -158,8 +161,7 @@ class VolumeTools:
 
     def set_ontology(self, ontology: Ontology) -> None:
         super().set_ontology(ontology)  # type: ignore[misc]
-        if self.sheets is not None:
-            self.sheets.use_ontology(ontology)
+        self.sheets.use_ontology(ontology)
         wanted, self._to_be_kept = self._to_be_kept, None
         if wanted is not None and isinstance(self.tool, MeasureTool) and self.tool.measure is wanted:
             self.tool.finish()
@@ -178,35 +180,29 @@ class VolumeTools:
         return value if look.modality_lut is not None or look.slope == 0 else (value - look.intercept) / look.slope
 
     def take(self, tool: Tool) -> None:
-        self._to_the_slices()
+        self.sheets.come_home()
         super().take(tool)  # type: ignore[misc]
 
-    def _to_the_slices(self) -> None:
-        """The tool in hand is no longer at work on a plane."""
-        if self.sheets is not None:
-            self.sheets.come_home()
-
     def _put_aside(self, at: FrameKey | None = None) -> str:
-        self._to_the_slices()
+        self.sheets.come_home()
         return super()._put_aside(at)  # type: ignore[misc,no-any-return]
 
     def _bring_back(self, aside: Any) -> None:
-        self._to_the_slices()
+        self.sheets.come_home()
         super()._bring_back(aside)  # type: ignore[misc]
 
     def acted(self) -> None:
         super().acted()  # type: ignore[misc]
-        if self.sheets is not None:
-            self.sheets.refresh()
+        self.sheets.refresh()
 
     def escape(self) -> None:
         """What was measured on a plane goes before the tool does."""
-        if self.sheets is None or self.drafting() or not self.sheets.forget():
+        if self.drafting() or not self.sheets.forget():
             super().escape()  # type: ignore[misc]
 
     def run(self, action_id: str) -> None:
         """What is done to a selection that lies on a plane is done there."""
-        if self.sheets is not None and (action_id in ON_PLANES or action_id.startswith(ALSO_ON_PLANES)):
+        if action_id in ON_PLANES or action_id.startswith(ALSO_ON_PLANES):
             with self.sheets.verbs():
                 super().run(action_id)  # type: ignore[misc]
         else:
