@@ -345,6 +345,11 @@ class Pages(QObject):
         self.files.focus_search()
 
     def show_shortcuts(self) -> None:
+        """Over the task that is open, else among the settings."""
+        if self.editing and self.editor.editor is not None:
+            self._settings()
+            self.settings.show_keys_of(self.editor.editor.keymap)
+            return
         self.window.go("settings")
         assert self.settings is not None
         self.settings.show_shortcuts()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from widgets import theme
-from widgets.controls.shortcut_sheet import Shortcut
+from widgets.controls.shortcut_sheet import Shortcut, ShortcutSheet
+from widgets.dialogs.dialog import Dialog
 from widgets.panels.settings import Setting, SettingsPanel
 
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
+    from viewers.editors.actions import KeyMap
 
 
 class SettingsRoom(QObject):
@@ -72,11 +75,32 @@ class SettingsRoom(QObject):
     def show_shortcuts(self) -> None:
         self.widget.tabs.setCurrentWidget(self.widget.sheet)
 
+    def show_keys_of(self, keymap: KeyMap) -> None:
+        """What the editor on the screen answers to, over it: Escape, and one is where one was."""
+
+        def fill() -> None:
+            own = (s for s in self._shortcuts() if s.id.startswith("task.") or s.id.removeprefix("edit.") in keymap)
+            sheet.show_shortcuts([s for s in own if s.keys])
+
+        dialog = Dialog(self.tr("Keys of this editor"), self.tr("Close"), self.window, width=640)
+        dialog.cancel.hide()
+        sheet = ShortcutSheet(dialog)
+        sheet.setMinimumHeight(520)
+        sheet.changed.connect(self._on_shortcut)
+        sheet.reset_wanted.connect(self._reset_shortcuts)
+        dialog.body.addWidget(sheet, 1)
+        QShortcut(QKeySequence("F1"), dialog, dialog.reject)
+        fill()
+        end = self.context.settings.listen(lambda _name: fill())
+        dialog.run()
+        end()
+
     def _shortcuts(self) -> list[Shortcut]:
         registry, tr = self.window.registry, self.tr
         places = {
             "window": "", "files": tr("In Files"), "editor": tr("In the label editor"),
-            "canvas": tr("On the canvas"), "drawing": tr("While drawing"),
+            "canvas": tr("On the canvas"), "drawing": tr("While drawing"), "video": tr("In films"), "pages": tr("In pages"),
+            "group": tr("In groups"), "volume": tr("In volumes"), "audio": tr("In sounds"), "text": tr("In texts"),
         }  # fmt: skip
         ordered = sorted(registry.actions.values(), key=lambda a: (a.group, a.title))
         return [

@@ -12,6 +12,7 @@ from app.palette import Palette
 from app.window import MainWindow
 from storage.catalog import folders
 from tests.journeys.desk import CTRL, SHIFT, Desk, titles
+from tests.journeys.find import texts_of
 from widgets import theme
 
 
@@ -183,3 +184,20 @@ def test_what_the_program_is_made_of_can_be_copied_and_enter_closes_it(desk: Des
         desk.key("Return", dialog)
 
     desk.dialog(lambda: desk.find_and_run("About Postil"), person)
+
+
+def test_f1_in_a_task_shows_the_keys_of_its_editor_and_escape_leads_back(queue: Desk) -> None:
+    queue.key("Ctrl+Return")
+    queue.until(lambda: queue.pages.editing and queue.canvas.context.frame_size != (0, 0), "the task is open")
+    queue.wait_idle()
+    seen: list[str] = []
+
+    def person(dialog: QDialog) -> None:
+        tree = queue.find("Shortcuts", within=dialog)
+        seen.extend(texts_of(tree))
+        queue.key("Escape", dialog)
+
+    queue.dialog(lambda: queue.key("F1", queue.canvas), person)
+    assert {"Next object", "Submit task, or open the next one"} <= set(seen)
+    assert not {"Go to Jobs", "In sounds", "audio"} & set(seen)
+    assert queue.pages.editing
