@@ -192,11 +192,18 @@ class ToolVerbs(PolygonVerbs):
         armed = self.focus.armed
         if tool.feature_hash and tool.armed is None:  # another class is armed by now
             armed = self._last.get(tool.shape)
-        aside = _Aside(tool, at or self.focus.at, armed, self._newest_step(), bring_back)
+        aside = _Aside(tool, at or self.draft_at(), armed, self._newest_step(), bring_back)
         self._drafts_aside = (*self._drafts_aside[1 - MOST_ASIDE :], aside)
         if at is None:
             return f"{tool.title}: what was begun is put aside, undo brings it back."
         return f"{tool.title}: what was begun waits on {self.frame_name(at)}, undo goes back to it."
+
+    def draft_at(self) -> FrameKey:
+        """Where what is begun lies."""
+        return self.focus.at
+
+    def is_shown(self, at: FrameKey) -> bool:
+        return at == self.focus.at
 
     def _newest_step(self) -> int:
         step = self.session.history.undoable()
@@ -209,7 +216,7 @@ class ToolVerbs(PolygonVerbs):
 
     def _bring_back(self, aside: _Aside) -> None:
         self._drafts_aside = tuple(other for other in self._drafts_aside if other is not aside)
-        if aside.at != self.focus.at:
+        if not self.is_shown(aside.at):
             self.go_to(aside.at)
         if self.tool is not aside.tool:
             self.take(aside.tool)

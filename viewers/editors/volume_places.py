@@ -85,8 +85,7 @@ class VolumePlaces:
         else:
             self._refresh_planes()
         self._tell_strip()
-        if self.sheets is not None:
-            self.sheets.turned()
+        self.sheets.turned()
 
     def _tell_strip(self) -> None:
         if not self._soon.isActive():

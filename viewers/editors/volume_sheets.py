@@ -1,7 +1,8 @@
 """The tools in hand on planes that are not the acquired slices: they draw and measure there, in millimetres of the plane.
 
 One tool is in hand, and its draft lies in one place: on the acquired slices or on a plane. A press elsewhere brings it there and
-begins anew. A measure belongs to its plane; a shape that is being drawn goes along with the plane as it is turned through.
+begins anew: what was begun waits for Ctrl+Z. It stays on its plane as on a slice: once that is left it waits, and is there again
+with it.
 What is kept lies on its own plane (`storage.model.sheets`) and is seen where that is shown, within half a slice.
 """
 
@@ -18,14 +19,14 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from storage.model.geometry import Geometry
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
-from storage.model.sheets import Sheet
+from storage.model.sheets import Sheet, sheet_of
 from viewers.canvas.events import cursor_shape, tool_key
 from viewers.canvas.sheet_drawing import Drawn, SheetPainter, pointer_on
 from viewers.canvas.sheet_shapes import SheetFocus, SheetShapes
 from viewers.canvas.slice_acquired import MEASURED
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.slice_marks import Lettering
-from viewers.scene.mpr import Plane, middle, step_mm
+from viewers.scene.mpr import Floats, Plane, PlaneKind, middle, step_mm
 from viewers.scene.sheet_view import SheetView
 from viewers.tools.base import GRAB, Button, Cursor, Draft, KeyEvent, PointerEvent, ShapeDraft, Tool
 from viewers.tools.crosshair import CrosshairTool
@@ -56,6 +57,7 @@ class SheetHand:
         canvas = editor.canvas
         self.shapes = SheetShapes(editor.session, editor.focus, canvas.shapes)
         self.at: Place | None = None  # None: the tool is at work on the acquired slices
+        self._left: set[FrameKey] = set()  # planes that were turned away under a draft
         self._measured: tuple[Place, Geometry, str] | None = None  # drawn to its end, and kept nowhere
         self._away = _Away(self)
         self._said: dict[object, tuple[str, ...]] = {}
@@ -96,18 +98,27 @@ class SheetHand:
 
     # -- where
 
-    def fits(self, place: Place, plane: Plane, *, along: bool = False) -> bool:
-        """The plane is that of the place, within half a slice. `along`: any that runs along it."""
+    def fits(self, place: Place, plane: Plane) -> bool:
+        """The plane is that of the place, within half a slice."""
+        return self._lies(place, plane.normal, plane.origin)
+
+    def _lies(self, place: Place, normal: Floats, through: Floats) -> bool:
         state = self._editor.state
-        if state is None or place.at[1] // state.geometry.n != state.time or not place.sheet.lies_like(plane.normal):
+        if state is None or place.at[1] // state.geometry.n != state.time or not place.sheet.lies_like(normal):
             return False
-        depth = float(place.sheet.place_of(plane.origin)[2])
-        return along or abs(depth) < step_mm(state.geometry, plane.normal) / 2
+        return abs(float(place.sheet.place_of(through)[2])) < step_mm(state.geometry, normal) / 2
+
+    def kind_of(self, at: FrameKey) -> PlaneKind | None:
+        """The plane that lies there now."""
+        state, place = self._editor.state, self._place_at(at)
+        if state is None:
+            return None
+        return next((kind for kind in PlaneKind if self._lies(place, state.axes.normal(kind), state.crosshair)), None)
 
     def _fits_draft(self, plane: Plane) -> bool:
-        return self.at is not None and self.fits(self.at, plane, along=self._goes_along())
+        return self.at is not None and self.fits(self.at, plane)
 
-    def _goes_along(self) -> bool:
+    def _drafting(self) -> bool:
         return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
 
     def _place(self) -> Place | None:
@@ -148,16 +159,12 @@ class SheetHand:
     def _come(self, canvas: SliceCanvas, plane: Plane, pointer: QPointF) -> None:
         """To this plane, with the tool in hand."""
         at = self.at
-        if at is not None and self._goes_along() and self.fits(at, plane, along=True):
-            depth = float(at.sheet.place_of(plane.origin)[2])
-            if abs(depth) > 1e-9:
-                self._stand(self._new_place(at.sheet.moved(depth)), canvas, plane)
-            return
         under = self._under(canvas, pointer) if isinstance(self.tool, SelectTool) else None
         wanted = under or self._new_place(plane.sheet)
-        if at is not None and (at == wanted or (isinstance(self.tool, MeasureTool) and self.fits(at, plane))):
+        stays = isinstance(self.tool, MeasureTool) or self._drafting()
+        if at is not None and (at == wanted or (stays and self.fits(at, plane))):
             return
-        self._leave_off()
+        self.give_way()
         self._stand(wanted, canvas, plane)
 
     def _stand(self, place: Place, canvas: SliceCanvas, plane: Plane) -> None:
@@ -173,6 +180,32 @@ class SheetHand:
         pixel = self._eye.pixel
         context.pixel = lambda: pixel
         self.tool.context, main.tool = context, self._away
+
+    def give_way(self) -> None:
+        """The tool goes elsewhere: a draft waits for Ctrl+Z."""
+        if self._drafting():
+            self._editor.say(self._editor._put_aside())
+        self._leave_off()
+
+    def turned(self) -> None:
+        """The planes lie elsewhere: a draft whose plane is left waits for it, one whose plane is there again goes on."""
+        editor = self._editor
+        if self.at is not None and self._drafting() and self.kind_of(self.at.at) is None:
+            self._left.add(self.at.at)
+            editor.say(editor._put_aside(self.at.at))
+        elif self._left and not self._drafting():
+            waiting = (a for a in reversed(editor._drafts_aside) if a.at in self._left and a.tool is self.tool)
+            if (aside := next((a for a in waiting if self.kind_of(a.at) is not None), None)) is not None:
+                editor._bring_back(aside)
+
+    def take_up(self, at: FrameKey) -> None:
+        """A draft of the tool in hand lies there again."""
+        kind = self.kind_of(at)
+        self._left.discard(at)
+        cut = self._editor.planes[kind].read() if kind is not None else None
+        if kind is not None and cut is not None:
+            self._stand(self._place_at(at), self._editor.planes[kind], cut.plane)
+            self.acted()
 
     def _leave_off(self) -> None:
         """What is unfinished where the tool is now is dropped; moves of shapes are kept."""
@@ -212,7 +245,7 @@ class SheetHand:
             self._editor.say(why)
             return
         self._come(canvas, plane, event.position())
-        if not self._goes_along():
+        if not self._drafting():
             self.forget()
         tool, e = self.tool, self._event(canvas, plane, event, "left", 2 if double else 1)
         (tool.double_click if double else tool.press)(e)
@@ -237,16 +270,12 @@ class SheetHand:
     def move(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None:
         plane = canvas.plane
         if plane is not None and self._fits_draft(plane):
-            if self._goes_along():
-                self._come(canvas, plane, event.position())
             self.tool.move(self._event(canvas, plane, event, button, 0))
             self.acted()
 
     def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
         plane = canvas.plane
         if plane is not None and self._fits_draft(plane):
-            if self._goes_along():
-                self._come(canvas, plane, event.position())
             self.tool.release(self._event(canvas, plane, event, "left", 1))
             self.acted()
 
@@ -320,11 +349,13 @@ class SheetHand:
         self.acted()
 
     def _place_at(self, at: FrameKey) -> Place:
-        return Place(self.shapes.sheets()[at], at)
+        sheet = self.shapes.sheets().get(at) or sheet_of(at[0])
+        assert sheet is not None
+        return Place(sheet, at)
 
     def show(self, at: FrameKey, bounds: tuple[float, float, float, float] | None = None) -> None:
         """Turn a plane there; `bounds` of it come to the crosshair."""
-        editor, state, sheet = self._editor, self._editor.state, self.shapes.sheets().get(at)
+        editor, state, sheet = self._editor, self._editor.state, sheet_of(at[0])
         if state is None or sheet is None:
             return
         n = state.geometry.n
@@ -365,7 +396,7 @@ class SheetHand:
             drafts: list[Draft] = [self.shapes.draft(a) for a in kept]
             measured = [(a.geometry, a.instance) for a in kept if a.instance in focus.selected[-MEASURED:]]
             left = self._measured
-            if here and left is not None and self.fits(left[0], plane) and not self._goes_along():
+            if here and left is not None and self.fits(left[0], plane) and not self._drafting():
                 drafts.append(ShapeDraft(left[1], left[2]))
                 measured = [(left[1], "")]
             if here:
@@ -423,6 +454,7 @@ class _Away(Tool):
         return type(self._hand.tool).cursor
 
     def press(self, e: PointerEvent) -> None:
+        self._hand.give_way()
         self._hand.come_home()
         self._hand.tool.press(e)
 
@@ -432,6 +464,7 @@ class _Away(Tool):
             self._hand.tool.move(e)
 
     def double_click(self, e: PointerEvent) -> None:
+        self._hand.give_way()
         self._hand.come_home()
         self._hand.tool.double_click(e)
 

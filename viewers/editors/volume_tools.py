@@ -184,12 +184,21 @@ class VolumeTools:
         super().take(tool)  # type: ignore[misc]
 
     def _put_aside(self, at: FrameKey | None = None) -> str:
+        said: str = super()._put_aside(at)  # type: ignore[misc]
         self.sheets.come_home()
-        return super()._put_aside(at)  # type: ignore[misc,no-any-return]
+        return said
 
     def _bring_back(self, aside: Any) -> None:
         self.sheets.come_home()
         super()._bring_back(aside)  # type: ignore[misc]
+        if sheet_of(aside.at[0]) is not None:
+            self.sheets.take_up(aside.at)
+
+    def draft_at(self) -> FrameKey:
+        return self.sheets.at.at if self.sheets.at is not None else self.focus.at
+
+    def is_shown(self, at: FrameKey) -> bool:
+        return self.sheets.kind_of(at) is not None if sheet_of(at[0]) is not None else at == self.focus.at
 
     def acted(self) -> None:
         super().acted()  # type: ignore[misc]

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from storage.model.geometry import ShapeKind
 from storage.model.space import VolumeGeometry
 from tests.support.tool_stage import feature
-from tests.support.volume_view import NONE, RIGHT, ArrayFrames, VolumeStage, pixels, space
+from tests.support.volume_view import CTRL, LEFT, NONE, RIGHT, ArrayFrames, VolumeStage, pixels, space
 from viewers.scene.mpr import PlaneKind, Slab
 from viewers.tools.base import LabelDraft, ShapeDraft
 
@@ -247,22 +247,99 @@ def test_what_lies_outside_of_the_volume_is_not_measured(qtbot):
     assert said[0].startswith("77.0 ± 0.0 HU, 77 to 77")
 
 
-def test_a_shape_goes_along_while_it_is_being_drawn(qtbot):
-    stage = VolumeStage(qtbot)
-    pane = plane_of(stage, CORONAL)
+def begin_a_polygon(stage: VolumeStage, pane) -> QPoint:
     stage.editor.arm_tool("polygon")
     a, b, c = on_pane(stage, pane, (-0.2, -0.1), (0.1, -0.1), (0.1, 0.2))
     stage.click(pane, a)
     stage.click(pane, b)
-    stage.wheel(pane, b, -2)
+    return c
+
+
+def end_it(stage: VolumeStage, pane, place: QPoint) -> float:
+    """How far the plane of what is kept lies from the crosshair."""
+    stage.click(pane, place)
+    stage.key(Qt.Key.Key_Return, pane=pane)
+    (row,) = stage.document.annotations.values()
+    assert row.sheet is not None and len(row.geometry.parts[0][0]) == 3
+    return abs(float(row.sheet.place_of(stage.editor.state.crosshair)[2]))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_shape_that_is_being_drawn_stays_on_its_plane(qtbot, turned):
+    stage = VolumeStage(qtbot)
+    if turned:
+        stage.editor.state.turn(AXIAL, 33)
+    pane = plane_of(stage, CORONAL)
+    last = begin_a_polygon(stage, pane)
+    stage.wheel(pane, last, -2)
     pane.read()
-    stage.click(pane, c)
-    assert len(stage.editor.tool._points) == 3
-    stage.move(pane, c)
-    QTest.mouseClick(pane, RIGHT, NONE, c)
+    assert drawn(stage, pane) is None and stage.editor.tool.draft() == []
+    assert "waits on" in stage.said[-1]
+    stage.key(Qt.Key.Key_Return, pane=pane)
+    assert not stage.document.annotations
+    stage.wheel(pane, last, 2)
+    pane.read()
+    assert drawn(stage, pane) is not None
+    stage.click(pane, last)
+    QTest.mouseClick(pane, RIGHT, NONE, last)
     assert len(stage.editor.tool._points) == 2  # the right button takes one back
+    assert end_it(stage, pane, last) < 1e-6
+
+
+def test_a_box_under_the_hand_stays_on_its_plane_when_the_wheel_turns(qtbot):
+    stage = VolumeStage(qtbot)
+    pane = plane_of(stage, SAGITTAL)
+    stage.editor.arm_tool("box")
+    a, b = on_pane(stage, pane, (-0.2, -0.1), (0.1, 0.2))
+    QTest.mousePress(pane, LEFT, NONE, a)
+    stage.move(pane, b, LEFT)
+    stage.wheel(pane, b, 1)
+    QTest.mouseRelease(pane, LEFT, NONE, b)
+    assert not stage.document.annotations
+    stage.wheel(pane, b, -1)
+    stage.click(pane, b)
+    (row,) = stage.document.annotations.values()
+    assert abs(float(row.sheet.place_of(stage.editor.state.crosshair)[2])) < 1e-6
+
+
+@pytest.mark.parametrize("gives_way_to", ["another tool", "a press on a slice", "the wheel"])
+def test_undo_goes_back_to_what_was_begun_on_a_plane(qtbot, gives_way_to):
+    stage = VolumeStage(qtbot)
+    pane = plane_of(stage, CORONAL)
+    last = begin_a_polygon(stage, pane)
+    if gives_way_to == "another tool":
+        stage.editor.arm_tool("box")
+        assert "undo brings it back" in stage.said[-1]
+        stage.wheel(pane, last, 3)
+    elif gives_way_to == "a press on a slice":
+        stage.click(stage.canvas, QPoint(150, 100))
+        assert len(stage.editor.tool._points) == 1  # anew, on the slice
+        stage.key(Qt.Key.Key_Escape)
+        stage.wheel(pane, last, 3)
+    else:
+        stage.wheel(pane, last, 3)
+    before = stage.editor.state.crosshair
+    stage.key(Qt.Key.Key_Z, CTRL, pane=pane)
+    pane.read()
+    assert stage.editor.tool.id == "polygon" and len(stage.editor.tool._points) == 2
+    assert not np.allclose(stage.editor.state.crosshair, before)
+    assert end_it(stage, pane, last) < 1e-6
+
+
+def test_what_was_begun_on_a_slice_waits_while_one_draws_on_a_plane(qtbot):
+    stage = VolumeStage(qtbot)
+    pane = plane_of(stage, CORONAL)
+    stage.editor.arm_tool("polygon")
+    for place in (QPoint(120, 100), QPoint(200, 110), QPoint(190, 160)):
+        stage.click(stage.canvas, place)
+    stage.click(pane, on_pane(stage, pane, (0.1, 0.1))[0])
+    assert len(stage.editor.tool._points) == 1
     stage.key(Qt.Key.Key_Escape, pane=pane)
-    assert stage.editor.tool._points == []
+    stage.key(Qt.Key.Key_Z, CTRL, pane=pane)
+    assert len(stage.editor.tool._points) == 3
+    stage.key(Qt.Key.Key_Return)
+    (row,) = stage.document.annotations.values()
+    assert row.at == stage.focus.at
 
 
 @pytest.mark.parametrize(
