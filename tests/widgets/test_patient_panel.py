@@ -52,7 +52,7 @@ def click(panel: PatientPanel, item_id: int, *, double: bool = False) -> None:
 def test_studies_stand_with_their_own_first_then_priors(panel):
     assert lines(panel) == [
         ("1 Mar 2026 · this study · Chest", [("CT · 2: Thorax 1.0", "1,400"), ("CT · 3: Thorax 1.0", "60 × 4")]),
-        ("10 Jan 2025 · prior · another name: Doe^Jane", [("CT · 2: old scan", "1,400")]),
+        ("Other name: Doe^Jane · 10 Jan 2025 · prior", [("CT · 2: old scan", "1,400")]),
         ("1 Oct 2026 · Follow-up", [("US · 2: Thorax 1.0", "1,400")]),
     ]
 

@@ -311,8 +311,8 @@ class OntologyEditor(QWidget):
     def _ask_first(self, text: str, verb: Verb, harms: str, count: int) -> None:
         where = ", ".join(f"“{p}”" for p in self._use.projects[:3]) + (" …" if len(self._use.projects) > 3 else "")
         sentence = self.tr(
-            "{what}? Labels and answers that use it: {count}, in {where}. They would be kept but no longer shown. "
-            "Archiving only hides it from new work."
+            "{what}? Labels and answers that use it: {count}, in {where}. They would be kept: objects grey and as of an unknown "
+            "class, answers out of sight. Archiving only hides it from new work."
         ).format(what=text, count=words.number(count), where=where or self.tr("this catalog"))
         self.warning.say(sentence, self.tr("Do it anyway"), (text, verb))
 

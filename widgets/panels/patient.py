@@ -86,12 +86,16 @@ class PatientPanel(QWidget):
         told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
         parts = [words.dicom_date(study.date) or self.tr("no date"), told, study.description]
         own = self.studies.study
-        if own is not None and _name(study.patient_name) != _name(own.patient_name):
-            parts.append(self.tr("another name: {0}").format(study.patient_name or self.tr("none")))
-        top = QTreeWidgetItem([" · ".join(part for part in parts if part), ""])
+        stranger = own is not None and _name(study.patient_name) != _name(own.patient_name)
+        if stranger:  # first, where no panel is too narrow for it: it may be somebody else
+            parts.insert(0, self.tr("Other name: {0}").format(study.patient_name or self.tr("none")))
+        said = " · ".join(part for part in parts if part)
+        top = QTreeWidgetItem([said, ""])
         top.setFlags(Qt.ItemFlag.ItemIsEnabled)
         top.setFont(0, theme.font(strong=True))
-        top.setToolTip(0, self.tr("Study {0}").format(study.uid))
+        if stranger:
+            top.setForeground(0, theme.danger())
+        top.setToolTip(0, said + "\n" + self.tr("Study {0}").format(study.uid))
         for row in study.series:
             entry = QTreeWidgetItem([series_words(row), self._slices(row)])
             entry.setData(0, ROW, row)
