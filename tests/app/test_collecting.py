@@ -89,7 +89,7 @@ def test_old_cycles_go_when_the_person_rests(qtbot, collector, monkeypatch, butt
     seen = weakref.ref(old)
     gc.collect()  # now it is old
     del old
-    young = [Node() for _ in range(Collector.WORTH)]
+    young = [Node() for _ in range(2 * Collector.WORTH)]  # some that are older may go meanwhile
     ticks: list[None] = []
     collector._clock.timeout.connect(lambda: ticks.append(None))
     qtbot.waitUntil(lambda: len(ticks) >= 5)
