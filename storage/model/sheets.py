@@ -57,10 +57,6 @@ class Sheet:
         way = np.asarray(mm, np.float64) - self.origin
         return np.asarray(way @ np.stack([self.right, self.down, self.normal], axis=1))
 
-    def moved(self, depth: float) -> Sheet:
-        """Along its normal."""
-        return replace(self, origin=_vector(np.array(self.origin) + depth * self.normal))
-
     def lies_like(self, normal: Floats) -> bool:
         """A plane of this (unit) normal runs along it, seen from either side."""
         return float(np.linalg.norm(np.cross(self.normal, normal))) < math.sin(math.radians(SAME_DEG))

@@ -28,7 +28,7 @@ from viewers.canvas.slice_marks import (
     under_pieces,
 )
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
-from viewers.scene.mpr import Plane, acquired
+from viewers.scene.mpr import Floats, Plane, acquired
 from viewers.scene.mpr_state import MprState
 from viewers.scene.slice_marks import Corners, edge_letters, edge_sides, flat_scale_bar, scale_bar
 from viewers.scene.slice_view import SliceView
@@ -64,6 +64,7 @@ class AcquiredCanvas(ImageCanvas):
         self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self._hand: CrosshairHand | None = None
+        self._looked_at: Floats | None = None  # when the crosshair tool was last pressed
         self._smooth = True
         self.slices = pictures
         super().__init__(session, focus, ontology, pictures, parent)
@@ -144,6 +145,8 @@ class AcquiredCanvas(ImageCanvas):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.enlarges():
+            if isinstance(self.tool, CrosshairTool) and self._looked_at is not None and self.state is not None:
+                self.state.look_at(self._looked_at)  # its first click has moved the crosshair
             self.enlarge_wanted.emit()
         else:
             super().mouseDoubleClickEvent(event)
@@ -159,6 +162,7 @@ class AcquiredCanvas(ImageCanvas):
             return
         match what:
             case "begin":
+                self._looked_at = hand.state.crosshair
                 hand.begin(self.view, plane, x, y)
             case "move":
                 hand.move(self.view, plane, x, y)

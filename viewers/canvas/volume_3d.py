@@ -58,6 +58,7 @@ class VolumeView(QWidget):
     """
 
     crosshair_wanted = Signal(object)  # LPS mm of what was clicked
+    click_undone = Signal()  # it was the first of a double click
     look_changed = Signal()
     switched = Signal(bool)  # the person turned 3D on or off
     status = Signal(str)
@@ -420,6 +421,8 @@ class VolumeView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Whoever holds the panes makes one large."""
+        if self._hand.pointed:
+            self.click_undone.emit()
         event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -57,6 +57,7 @@ class Hand:
         self._button = Qt.MouseButton.NoButton
         self._from = self._last = QPointF()
         self._moved = False
+        self.pointed = False  # the last click asked for the crosshair
         self._camera: Camera | None = None
         self._look: Look | None = None
         self._handle: tuple[int, bool] | None = None
@@ -69,6 +70,7 @@ class Hand:
         view.setFocus(Qt.FocusReason.MouseFocusReason)
         if self._button is not Qt.MouseButton.NoButton or not view.working:
             return
+        self.pointed = False
         self._button, self._from, self._last, self._moved = event.button(), event.position(), event.position(), False
         self._camera, self._look, self._handle = view.camera, view.look, None
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -110,7 +112,8 @@ class Hand:
             self._view.show_menu(event.globalPosition().toPoint())
         elif button is Qt.MouseButton.LeftButton:
             found = self._view.point_at(at.x(), at.y())
-            if found is not None:
+            self.pointed = found is not None
+            if self.pointed:
                 self._view.crosshair_wanted.emit(found)
 
     def drop(self) -> None:

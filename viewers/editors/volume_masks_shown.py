@@ -23,7 +23,7 @@ from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_view_verbs import Cine
-from viewers.scene.mpr import Plane, PlaneKind
+from viewers.scene.mpr import Floats, Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.outlines import outline
 from viewers.scene.plane_reader import PlaneLabels
@@ -55,6 +55,7 @@ class MasksInSpace:
     _on_3d_switched: Callable[[bool], None]
     time_cine: Cine
     _surfaces: QTimer | None
+    _before_click: Floats  # where the crosshair stood
     _bodies: dict[str, tuple[object, VoxelBlock]]
 
     def _on_document(self, change: DocumentChange) -> None:
@@ -143,13 +144,21 @@ class MasksInSpace:
         view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d and self._likes_3d)
         view.set_time(state.time)
         view.set_crosshair(state.crosshair)
-        view.crosshair_wanted.connect(state.look_at)
+        view.crosshair_wanted.connect(self._clicked_3d)
+        view.click_undone.connect(lambda: state.look_at(self._before_click))
         view.switched.connect(self._on_3d_switched)
         self._surfaces = QTimer(self)
         self._surfaces.setSingleShot(True)
         self._surfaces.setInterval(SURFACES_MS)
         self._surfaces.timeout.connect(self._show_surfaces)
         self._surfaces.start()
+
+    @Slot(object)
+    def _clicked_3d(self, mm: Floats) -> None:
+        state = self.state
+        assert state is not None
+        self._before_click = state.crosshair
+        state.look_at(mm)
 
     @Slot()
     def _show_surfaces(self) -> None:

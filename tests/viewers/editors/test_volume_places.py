@@ -400,6 +400,37 @@ def test_a_double_click_enlarges_a_pane_and_leaves_the_crosshair(qtbot):
     assert stage.editor.grid.visible_panes() == [2]
 
 
+def test_a_double_click_with_the_crosshair_tool_enlarges_and_leaves_the_crosshair(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.arm_tool("crosshair")
+    before, place = stage.editor.state.crosshair, stage.canvas.rect().center() + QPoint(60, 30)
+    stage.click(stage.canvas, place)
+    assert not np.allclose(stage.editor.state.crosshair, before)
+    QTest.mouseDClick(stage.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert np.allclose(stage.editor.state.crosshair, before)
+    assert len(stage.editor.grid.visible_panes()) == 1
+
+
+def test_a_double_click_in_3d_enlarges_it_and_leaves_the_crosshair(qtbot, monkeypatch):
+    monkeypatch.setenv("POSTIL_3D", "cpu")
+    geometry = space(n=24, step=1.0)
+    values = np.full(geometry.shape, -1000, np.int16)
+    values[6:18, 12:36, 16:48] = 800
+    stage = VolumeStage(qtbot, geometry, values, use_3d=True)
+    view = stage.editor.view_3d
+    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    before, place = stage.editor.state.crosshair, view.rect().center() + QPoint(9, 6)
+    stage.click(view, place)
+    clicked = stage.editor.state.crosshair
+    assert not np.allclose(clicked, before)
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert np.allclose(stage.editor.state.crosshair, before)
+    assert stage.editor.grid.visible_panes() == [3]
+    stage.click(view, QPoint(3, 3))  # nothing is there
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(3, 3))
+    assert np.allclose(stage.editor.state.crosshair, before)
+
+
 def test_a_pane_hidden_under_the_hand_is_not_dead_afterwards(qtbot):
     """The button is let go where the pane does not hear of it."""
     stage = VolumeStage(qtbot)
