@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from app.task_loader import LoadedTask
     from storage.model.changes import Changes
     from storage.model.labels import LabelDocument
+    from storage.model.reads import Reads
+
+    Act = tuple[str, Callable[[], object]]  # the words of a button, and what it does
 
 
 class TaskStanding:
@@ -36,9 +40,8 @@ class TaskStanding:
         return banner
 
     def _why_sealed(self: LabelEditor, task: TaskRow) -> str:
-        if task.status is TaskStatus.COMPLETED:
-            return self._operations.only_read or self.tr("This task is complete: reopen it to change its labels.")
-        return self._operations.only_read
+        done = self.tr("This task is complete: reopen it to change its labels.") if task.status is TaskStatus.COMPLETED else ""
+        return self._operations.only_read or done
 
     def _stand(self: LabelEditor, loaded: LoadedTask) -> None:
         """A task has come up."""
@@ -162,7 +165,7 @@ class TaskStanding:
             again = (self.tr("Reopen"), self.reopen) if done else (self.tr("Open it there"), partial(self._open_again, task_id))
             self._stop_work((words if done else moved).format(seen.title), (self.tr("Next task"), self.go_on), again)
 
-    def _stop_work(self: LabelEditor, why: str, act: tuple[str, Any], other: tuple[str, Any] = ("", None)) -> None:
+    def _stop_work(self: LabelEditor, why: str, act: Act, other: Act | tuple[str, None] = ("", None)) -> None:
         if why == self._stopped:
             return
         self._stopped = why
@@ -183,9 +186,8 @@ class TaskStanding:
         self._read_again()
 
 
-def _task_now(reads: Any, task_id: int) -> TaskRow | None:
+def _task_now(reads: Reads, task_id: int) -> TaskRow | None:
     try:
-        found: TaskRow = reads.task(task_id)
+        return reads.task(task_id)
     except NotFound:
         return None
-    return found
