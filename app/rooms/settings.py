@@ -82,7 +82,7 @@ class SettingsRoom(QObject):
             own = (s for s in self._shortcuts() if s.id.startswith("task.") or s.id.removeprefix("edit.") in keymap)
             sheet.show_shortcuts([s for s in own if s.keys])
 
-        dialog = Dialog(self.tr("Keys of this editor"), self.tr("Close"), self.window, width=640)
+        dialog = Dialog(self.tr("Keys of this editor"), self.tr("Close"), self.window, width=780)
         dialog.cancel.hide()
         sheet = ShortcutSheet(dialog)
         sheet.setMinimumHeight(520)
