@@ -20,7 +20,6 @@ from tests.journeys.desk import Desk
 from tests.journeys.test_media import open_task
 from tests.storage.services.test_reread import aged
 from tests.support import phantoms
-from viewers.scene.mpr import Slab
 from viewers.tools.overlap import Overlap
 
 
@@ -107,7 +106,7 @@ def test_how_volumes_are_shown_is_kept_for_the_next_start(reading_room: Desk) ->
     open_task(again, "Phantom")
     editor = again.editor.editor
     again.until(lambda: editor.state is not None, "the volume is open")
-    assert editor.state.slab == Slab("max", 6.0)
+    assert editor.state.slab is None and editor.strip.slab_mm.value() == 6.0  # as thick as before, but first seen thin
     assert not editor.view_3d.on
     assert editor.overlap.overlap is Overlap.NEVER
 
