@@ -79,12 +79,14 @@ def key_name(event: QKeyEvent) -> str:
     return event.text().upper()
 
 
+def ctrl_shift(keys: Qt.KeyboardModifier) -> tuple[bool, bool]:
+    """Which of the two are held."""
+    return bool(keys & Qt.KeyboardModifier.ControlModifier), bool(keys & Qt.KeyboardModifier.ShiftModifier)
+
+
 def tool_key(event: QKeyEvent, at: Point = (0.0, 0.0)) -> KeyEvent:
     """As the tools see it."""
-    ctrl, shift = (
-        bool(event.modifiers() & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
-    )
-    return KeyEvent(key_name(event), ctrl, shift, event.isAutoRepeat(), *at)
+    return KeyEvent(key_name(event), *ctrl_shift(event.modifiers()), event.isAutoRepeat(), *at)
 
 
 def cursor_shape(cursor: Cursor, rotation: int, flip: bool) -> Qt.CursorShape:
@@ -201,8 +203,7 @@ class Pointing:
         at, keys = event.position(), event.modifiers()
         canvas = self.canvas
         x, y = canvas.view.image_point(at.x(), at.y())
-        ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
-        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        ctrl, shift = ctrl_shift(keys)
         if canvas.tool is not None and canvas.tool.wheel(WheelEvent(x, y, steps, ctrl, shift)):
             canvas.tool_acted()
         else:
@@ -262,8 +263,7 @@ class Pointing:
             at.x(),
             at.y(),
             button,
-            bool(keys & Qt.KeyboardModifier.ControlModifier),
-            bool(keys & Qt.KeyboardModifier.ShiftModifier),
+            *ctrl_shift(keys),
             self.space,
             view.pixel,
             clicks,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QMouseEvent, QPainter
 
 from storage.model.geometry import Geometry
 from storage.model.sheets import Sheet
+from viewers.canvas.events import ctrl_shift
 from viewers.canvas.live import LiveImage
 from viewers.canvas.measure_chips import paint_chips
 from viewers.canvas.overlay import Overlay, draft_items
@@ -55,8 +55,7 @@ class SheetPainter:
 
 def pointer_on(sheet: Sheet, view: SliceView, plane: Plane, event: QMouseEvent, button: Button, clicks: int) -> PointerEvent:
     """A mouse event over a plane as the tools see it."""
-    own, at, keys = SheetView(), event.position(), event.modifiers()
+    own, at = SheetView(), event.position()
     own.lay(sheet, view, plane)
     x, y = own.image_point(at.x(), at.y())
-    ctrl, shift = (bool(keys & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier))
-    return PointerEvent(x, y, at.x(), at.y(), button, ctrl, shift, pixel=own.pixel, clicks=clicks)
+    return PointerEvent(x, y, at.x(), at.y(), button, *ctrl_shift(event.modifiers()), pixel=own.pixel, clicks=clicks)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from storage.model.geometry import Point
 from storage.model.space import Floats
+from viewers.canvas.events import ctrl_shift
 from viewers.canvas.live import LiveImage
 from viewers.canvas.overlay import BACKGROUND, DARK
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
@@ -341,13 +342,13 @@ class SliceCanvas(QWidget):
         self._looked_at = self.state.crosshair
         if self._held != Qt.MouseButton.LeftButton:
             return
-        at, plane, keys = event.position(), self._cut.plane, event.modifiers()
+        at, plane = event.position(), self._cut.plane
         self._painting, tools = self._radius() is not None, self._tools(event.position())
         self._drawing = tools is not None
         if tools is not None:
             tools.press(self, event)
         elif self._painting and self.brush is not None:
-            ctrl, shift = (bool(keys & k) for k in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier))
+            ctrl, shift = ctrl_shift(event.modifiers())
             self.brush.press(mm_at(self.view, plane, at.x(), at.y()), plane.normal, ctrl=ctrl, shift=shift)
         else:
             self.hand.begin(self.view, plane, at.x(), at.y())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
+from viewers.canvas.events import ctrl_shift
 from viewers.canvas.waveform_layout import LANE
 from viewers.scene.sound_regions import Grip
 from viewers.scene.sound_touch import Touch
@@ -137,7 +138,7 @@ class Pointing:
         if not across and not along:
             return
         at, keys, canvas = event.position(), event.modifiers(), self.canvas
-        ctrl, shift = bool(keys & Qt.KeyboardModifier.ControlModifier), bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        ctrl, shift = ctrl_shift(keys)
         if ctrl and shift:
             canvas.raise_gain(GAIN_STEP ** (along or across))
         elif shift or (across and not along):
@@ -160,7 +161,7 @@ class Pointing:
         grip: Grip | None = None
         if at.y() >= layout.ruler.bottom():
             grip = canvas.regions.grip(ms, EDGE_PX * per_px, lane)
-        ctrl, shift = bool(keys & Qt.KeyboardModifier.ControlModifier), bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        ctrl, shift = ctrl_shift(keys)
         return Touch(ms, at.x(), grip, ctrl, shift, self.through, lane is None, per_px)
 
     def refresh_cursor(self, keys: Qt.KeyboardModifier = _NONE) -> None:
