@@ -81,7 +81,7 @@ class ImageCanvas(PointedCanvas):
             self.hits,
             now=now_ms,
             pixel=lambda: self.view.pixel,
-            say=self.status.emit,
+            say=self._say,
             refresh=self.tool_acted,
         )
         self._workers = (self.picture_worker("canvas picture"), Newest("canvas shapes"), Newest("canvas tools"))
@@ -97,6 +97,7 @@ class ImageCanvas(PointedCanvas):
         self._fitted = True
         self._patience_over = False  # see `is_late`
         self._hint = ""
+        self._told = False  # the tool has said something of what it did
         self._heard = -1
         self._seen = (-1, -1)  # version of the pictures, frame
         self._set_up()
@@ -389,16 +390,23 @@ class ImageCanvas(PointedCanvas):
     # -- what the pointer and the tool did
 
     def tool_acted(self) -> None:
-        """After every event a tool was given: its draft, its cursor and its hint may be others."""
+        """After every event a tool was given: its draft, its cursor and its hint may be others. A new hint does not wipe away
+        what the tool has just said."""
         tool = self.tool
         lifted = tool.lifted() if tool is not None else frozenset()
         self._static.touch(self.shapes.lift(lifted))
-        hint = tool.hint if tool is not None else ""
+        hint, told = tool.hint if tool is not None else "", self._told
+        self._told = False
         if hint != self._hint:
             self._hint = hint
-            self.status.emit(hint)
+            if not told:
+                self.status.emit(hint)
         self._painter.read_draft(tool)
         self.refresh_cursor()
+
+    def _say(self, text: str) -> None:
+        self._told = True
+        self.status.emit(text)
 
     def refresh_cursor(self) -> None:
         if self._pointing.panning:

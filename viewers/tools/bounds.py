@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from storage.model.geometry import (
     Bitmask,
@@ -18,6 +19,7 @@ from storage.model.geometry import (
     Polyline,
     RotatedBox,
     Skeleton,
+    bounds_of,
 )
 
 Size = tuple[int, int]
@@ -35,6 +37,13 @@ def limited_shift(bounds: Iterable[Bounds], frame: Size, dx: float, dy: float) -
         dx = max(min(dx, max(0.0, width - right)), min(0.0, -left))
         dy = max(min(dy, max(0.0, height - bottom)), min(0.0, -top))
     return (dx, dy)
+
+
+def cuboid_inside(cuboid: Cuboid2D, frame: Size) -> Cuboid2D:
+    """Its far face no farther out than its front one; one towards a vanishing point stays as it is."""
+    if cuboid.offset is None:
+        return cuboid
+    return replace(cuboid, offset=limited_shift([bounds_of(cuboid.front)], frame, *cuboid.offset))
 
 
 def clipped_box(box: Box, frame: Size) -> Box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.model.geometry import Cuboid2D, Geometry, Point, ShapeKind
 from viewers.tools.base import Draft, PointerEvent, ShapeDraft
-from viewers.tools.bounds import why_degenerate
+from viewers.tools.bounds import cuboid_inside, why_degenerate
 from viewers.tools.drawing import TwoPointTool
 from viewers.tools.handles import box_between, regular_corner
 
@@ -89,4 +89,7 @@ class CuboidTool(TwoPointTool):
         if not self._front or self._from is None or self._to is None:
             return None
         dx, dy = self._to.x - self._from.x, self._to.y - self._from.y
-        return Cuboid2D(self._front, offset=(dx, dy)) if abs(dx) + abs(dy) >= 1 else None
+        made = Cuboid2D(self._front, offset=(dx, dy))
+        if not self.sticks_out:
+            made = cuboid_inside(made, self.context.frame_size)
+        return made if made.offset is not None and abs(made.offset[0]) + abs(made.offset[1]) >= 1 else None

@@ -60,10 +60,12 @@ class DrawingTool(Tool):
 
     def within(self, at: Point) -> Point:
         """On the frame, unless the class allows shapes to stick out."""
-        armed = self.armed
-        if armed is not None and armed.allow_out_of_bounds:
-            return at
-        return inside(at, self.context.frame_size)
+        return at if self.sticks_out else inside(at, self.context.frame_size)
+
+    @property
+    def sticks_out(self) -> bool:
+        """The class may reach beyond the picture."""
+        return self.armed is not None and self.armed.allow_out_of_bounds
 
     def make(self, geometry: Geometry) -> str | None:
         """The finished shape as an object of the armed class, selected. None and a sentence when it cannot be made."""

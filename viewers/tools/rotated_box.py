@@ -6,6 +6,7 @@ import math
 
 from storage.model.geometry import Point, RotatedBox, ShapeKind
 from viewers.tools.base import Draft, PathDraft, PointerEvent, ShapeDraft
+from viewers.tools.bounds import why_degenerate
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.handles import SNAP_ANGLE, angle_of, box_between
 
@@ -58,6 +59,10 @@ class RotatedBoxTool(DrawingTool):
         first = self._clicks[0]
         if e.far_from(first):
             box = box_between(self.within(first.point), self.within(e.point))
+            if why := why_degenerate(box, self.context.pixel_size):
+                self.drop()
+                self.context.say(why)
+                return
             self._flat = RotatedBox(box.x, box.y, box.w, box.h, 0.0)
             self._turn_from = angle_of(self._flat.centre, e.point)
             self._clicks.clear()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from storage.model.geometry import Bounds, Box, Geometry, Polygon, Polyline, Skeleton, Visibility
+from storage.model.geometry import Bounds, Box, Cuboid2D, Geometry, Polygon, Polyline, Skeleton, Visibility
 from storage.model.labels import Annotation
 from viewers.tools.base import (
     GRAB,
@@ -21,7 +21,7 @@ from viewers.tools.base import (
     PointerEvent,
     Tool,
 )
-from viewers.tools.bounds import inside, limited_shift, why_degenerate
+from viewers.tools.bounds import cuboid_inside, inside, limited_shift, why_degenerate
 from viewers.tools.handles import after_insert, dragged, handles, nearest, without_vertex
 from viewers.tools.hit_test import Index
 from viewers.tools.snap import snapped
@@ -310,6 +310,8 @@ class SelectTool(Tool):
         if handle.role is not HandleRole.ROTATE and not self._may_stick_out(original):
             at = inside(at, self.context.frame_size)
         geometry = dragged(original.geometry, handle, at, regular=e.shift)
+        if isinstance(geometry, Cuboid2D) and not self._may_stick_out(original):
+            geometry = cuboid_inside(geometry, self.context.frame_size)
         self._preview({original.instance: geometry})
         self._hot = replace(after_insert(handle), x=at[0], y=at[1])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -256,3 +258,44 @@ def test_typed_keys_do_not_reach_a_menu_shortcut_of_the_window(stage, qtbot):
     stage.key("N", NONE)
     assert fired == []
     assert stage.editor.tool.id == "box"
+
+
+def test_a_cuboid_stays_on_the_picture_as_its_class_wants_it(stage):
+    stage.arm(ShapeKind.CUBOID_2D)
+    stage.drag(100, 20, 180, 80)
+    stage.click(250, 0)  # 80 to the right of the corner, and higher than the picture has room
+    (made,) = stage.shapes
+    assert made.bounds()[1] == pytest.approx(0, abs=0.6)
+    assert made.offset == (pytest.approx(70, abs=1), pytest.approx(-20, abs=1))
+    stage.editor.arm_tool("select")
+    stage.drag(*made.back()[0], made.back()[0][0], 60)
+    (lower,) = stage.shapes
+    assert lower.offset[1] == pytest.approx(40, abs=1.5)
+    stage.drag(*lower.back()[2], 395, 260)
+    assert stage.shapes[0].bounds()[2] <= 400
+    stage.drag(*stage.shapes[0].front[0], 5, 5)
+    stage.drag(*stage.shapes[0].back()[3], 5, 200)
+    assert stage.shapes[0].bounds()[0] >= 0
+
+
+def test_a_cuboid_of_a_class_that_may_reach_beyond_the_picture(stage):
+    known = stage.editor.ontology
+    free = replace(known.object(feature(ShapeKind.CUBOID_2D)), allow_out_of_bounds=True)
+    objects = tuple(free if c.feature_hash == free.feature_hash else c for c in known.objects)
+    stage.editor.set_ontology(replace(known, objects=objects))
+    stage.arm(ShapeKind.CUBOID_2D)
+    stage.drag(100, 20, 180, 80)
+    stage.click(250, 0)
+    assert stage.shapes[0].bounds()[1] == pytest.approx(-60, abs=1)
+
+
+def test_a_flat_rotated_box_says_why_nothing_is_made(stage):
+    stage.arm(ShapeKind.ROTATED_BOX)
+    stage.drag(100, 100, 200, 100)
+    assert stage.shapes == []
+    assert "smaller than one pixel" in stage.said[-1]
+    assert not stage.editor.drafting()
+    for place in ((100, 100), (200, 100), (150, 100)):
+        stage.click(*place)
+    assert stage.shapes == []
+    assert "smaller than one pixel" in stage.said[-1]
