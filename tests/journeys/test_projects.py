@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -117,6 +117,16 @@ def open_queue(desk: Desk) -> None:
     desk.tab("Queue")
 
 
+@pytest.fixture
+def slow_hand(qapp: QApplication) -> Iterator[None]:
+    """Two presses are a double click however long the machine takes for what comes between them."""
+    usual = qapp.doubleClickInterval()
+    qapp.setDoubleClickInterval(60_000)
+    yield
+    qapp.setDoubleClickInterval(usual)
+
+
+@pytest.mark.usefixtures("slow_hand")
 def test_the_second_click_of_a_double_click_on_a_card_starts_no_task(ground: Desk) -> None:
     """What the first click opens may have a button under the pointer: “Start next task” on the queue."""
     (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
@@ -129,12 +139,10 @@ def test_the_second_click_of_a_double_click_on_a_card_starts_no_task(ground: Des
     ground.wait_idle()
     card = panel.view.visualRect(panel.view.model().index(0, 0))
     assert card.contains(panel.view.viewport().mapFrom(window, at)), "the button comes where the card was"
-    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.viewport().mapFrom(window, at))
-    ground.until(lambda: panel.current is not None and start.isVisible(), "the project is open")
-    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):
-        here, there = QPointF(start.rect().center()), QPointF(window.mapToGlobal(at))
-        left = Qt.MouseButton.LeftButton
-        QApplication.sendEvent(start, QMouseEvent(kind, here, there, left, left, Qt.KeyboardModifier.NoModifier))
+    for _ in range(2):  # as the window system delivers it: Qt makes the second press one of a double click
+        QTest.mousePress(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        QTest.mouseRelease(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        ground.until(lambda: panel.current is not None and start.isVisible(), "the project is open")
     ground.wait_idle()
     assert not ground.pages.editing
     assert {ground.reads.task(t).assignee for t in ground.reads.task_ids(ground.reads.projects()[0].id)} == {None}

@@ -6,10 +6,9 @@ from array import array
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from storage.catalog import tasks
 from storage.errors import CatalogError
@@ -151,17 +150,3 @@ def test_while_nobody_looks_nothing_is_read(room, monkeypatch):
     room.qtbot.waitUntil(lambda: bool(asked))
     row = list(room.ids()).index(skipped)
     room.qtbot.waitUntil(lambda: room.text(row, TaskColumn.STATUS) == "Skipped")
-
-
-def test_the_second_press_of_a_double_click_on_a_card_starts_no_task(room):
-    started = []
-    room.queue.start_wanted.connect(started.append)
-    button = room.queue._start
-    place = button.rect().center().toPointF()
-    left, none, keys = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-    # As Qt delivers it where the first press has put another page under the pointer.
-    QApplication.sendEvent(button, QMouseEvent(QEvent.Type.MouseButtonDblClick, place, place, left, left, keys))
-    QApplication.sendEvent(button, QMouseEvent(QEvent.Type.MouseButtonRelease, place, place, left, none, keys))
-    assert not started
-    room.qtbot.mouseClick(button, left)
-    assert started == [room.ground.project]

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from PySide6.QtCore import (
-    QEvent,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QPoint,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
@@ -104,7 +93,6 @@ class ProjectQueue(QWidget):
             self._levels.addAction(title).setData(value)
         self._priority.setMenu(self._levels)
         self._start.clicked.connect(self.start)
-        self._start.installEventFilter(self)
         self._open.clicked.connect(self._open_current)
         self._release.clicked.connect(self._on_release)
         self._skip.clicked.connect(self._on_skip)
@@ -280,10 +268,6 @@ class ProjectQueue(QWidget):
             widget.setToolTip(tip)
 
     # -- verbs
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The second press of a double click on a project's card comes down here, where the first one has led."""
-        return watched is self._start and event.type() == QEvent.Type.MouseButtonDblClick
 
     @Slot()
     def start(self) -> None:
