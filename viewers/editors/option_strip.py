@@ -19,6 +19,7 @@ EDGE, GAP = 8, 8
 class OptionStrip(QFrame):
     mode_wanted = Signal(str)  # of the polygon tool: new, part, hole
     changed = Signal()  # a brush setting; the keyboard goes back to the canvas
+    fitted = Signal()  # it has as many rows as it must have
 
     def __init__(self, settings: BrushSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +159,7 @@ class OptionStrip(QFrame):
             used += wide + (GAP if used else 0)
         self.layout().activate()
         self.adjustSize()
+        self.fitted.emit()
 
     def read(self) -> None:
         """Show the settings as they are."""

@@ -165,8 +165,9 @@ class VolumeEditor(
         self.column.replaceWidget(self.pages, self.strip)
         self.pages.hide()
         self.grid.panes[0].put(self.canvas)
-        self.option_room = QFrame(self)  # over all panes, so that a row of options lies over no picture; a second one floats
-        self.option_room.setFixedHeight(self.options.row_height)
+        self.option_room = QFrame(self)  # over all panes, so that options lie over no picture
+        self._make_room()
+        self.options.fitted.connect(self._make_room)
         self.column.insertWidget(0, self.option_room)
         self.options.setParent(self.column.parentWidget())
         self.options.move(8, 0)
@@ -306,6 +307,12 @@ class VolumeEditor(
         place = QRect(pane.mapTo(self.options.parentWidget(), QPoint()), pane.size())
         under = place.intersected(self.options.geometry())
         return float(under.bottom() - place.top()) if not under.isEmpty() else 0.0
+
+    @Slot()
+    def _make_room(self) -> None:
+        """For one row, so that most tools move nothing; for more where the one in hand has more."""
+        rows = self.options.height() if not self.options.isHidden() else 0
+        self.option_room.setFixedHeight(max(self.options.row_height, rows))
 
     def _show_options(self) -> None:
         before = self.options.geometry(), self.options.isVisible()

@@ -246,6 +246,29 @@ def test_a_row_of_options_lies_over_no_picture_and_moves_nothing(qtbot):
     assert first_row.contains(QRect(options.size_box.mapTo(stage.editor, QPoint()), options.size_box.size()))
 
 
+@pytest.mark.usefixtures("dress")
+def test_a_second_row_of_options_lies_over_no_picture_either(qtbot):
+    stage = VolumeStage(qtbot, size=(560, 680))
+    options, room = stage.editor.options, stage.editor.option_room
+    one_row = room.height()
+
+    def covered() -> bool:
+        QApplication.sendPostedEvents()
+        over = QRect(options.mapTo(stage.editor, QPoint()), options.size())
+        places = [QRect(p.mapTo(stage.editor, QPoint()), p.size()) for p in stage.editor.grid.panes]
+        return any(over.intersects(place) for place in places)
+
+    stage.editor.arm_tool("threshold")
+    assert options.height() > one_row
+    assert not covered()
+    stage.editor.resize(1300, 680)
+    assert not covered() and room.height() == one_row
+    stage.editor.resize(560, 680)
+    assert not covered() and room.height() > one_row
+    stage.editor.arm_tool("select")
+    assert room.height() == one_row
+
+
 def test_the_size_of_the_brush_is_told_in_millimetres_too(qtbot):
     geometry = space(mm=(0.5, 0.5))
     stage = VolumeStage(qtbot, geometry)
