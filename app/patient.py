@@ -190,7 +190,7 @@ class Patient(QObject):
             log.info("not put beside: %s", error)
 
     def _title(self, item: Item) -> str:
-        for study in self.studies.studies if self.studies is not None else ():
+        for study in (*self.studies.studies, *self.studies.strangers) if self.studies is not None else ():
             for row in study.series:
                 if row.item_id == item.id:
                     return " · ".join(part for part in (words.dicom_date(study.date), series_words(row)) if part)

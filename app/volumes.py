@@ -11,7 +11,7 @@ from storage.model.calibration import Calibration
 from storage.model.film import Film
 from storage.model.items import Item
 from storage.services.originals import by_its_title, source_of
-from widgets.words import dicom_date
+from widgets.words import dicom_date, person
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
@@ -50,12 +50,6 @@ def patient_lines(facts: Mapping[str, Any]) -> tuple[str, ...]:
     said = (facts.get("patient_id"), dicom_date(str(facts.get("patient_birth") or "")), facts.get("patient_sex"))
     more = " · ".join(str(word) for word in said if word)
     return tuple(filter(None, (name, more))) or ("Patient without name and ID",)
-
-
-def person(name: str) -> str:
-    """ "DOE^JOHN^A" as people write it: "DOE, JOHN A"."""
-    family, *given = (part.strip() for part in name.split("=")[0].split("^"))
-    return ", ".join(filter(None, (family, " ".join(filter(None, given[:2])))))
 
 
 def corner_titles(item: Item) -> tuple[str, ...]:

@@ -189,5 +189,11 @@ def dicom_date(text: str) -> str:
     return locale().toString(date, "d MMM yyyy") if date.isValid() else text
 
 
+def person(name: str) -> str:
+    """ "DOE^JOHN^A" as people write it: "DOE, JOHN A"."""
+    family, *given = (part.strip() for part in name.split("=")[0].split("^"))
+    return ", ".join(filter(None, (family, " ".join(filter(None, given[:2])))))
+
+
 def selected(count: int) -> str:
     return QCoreApplication.translate("words", "{0} selected").format(items(count))

@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+
+_TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau"))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """As the files of a series name them: a Patient ID alone is given to several people, by several houses."""
+
+    name: str = ""  # DOE^JOHN
+    birth: str = ""  # YYYYMMDD
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Equal however the name is written: “Doe, John” is DOE^JOHN^^DR."""
+        parts = unicodedata.normalize("NFKC", self.name.split("=")[0] or self.name).casefold().split("^")
+        words = "".join(c if c.isalnum() else " " for c in " ".join(parts[:3] + parts[4:])).split()
+        return " ".join(word for word in words if word not in _TITLES), "".join(filter(str.isdigit, self.birth))
+
+    def is_another(self, other: Person) -> bool:
+        """Names or births that differ are never the same person. Where one file has no name, the birth alone can say it."""
+        (name, birth), (other_name, other_birth) = self.identity, other.identity
+        if birth and other_birth:
+            return birth != other_birth or bool(name and other_name and name != other_name)
+        return name != other_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +57,26 @@ class Study:
     date: str  # YYYYMMDD, as DICOM has it
     time: str
     description: str
-    patient_name: str
+    patient: Person
     series: tuple[SeriesRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PatientStudies:
-    """All that the catalog has of the patient of one series: the newest study first. `more`: there are too many to list."""
+    """All that the catalog has of the patient of one series: the newest study first. `more`: there are too many to list.
+
+    `strangers` are studies under the same Patient ID of somebody else: they are shown, and never offered.
+    """
 
     item_id: int
     patient_id: str
     studies: tuple[Study, ...]
     more: bool = False
+    strangers: tuple[Study, ...] = ()
+
+    @property
+    def patient(self) -> Person:
+        return self.study.patient if self.study is not None else Person()
 
     @property
     def study(self) -> Study | None:
@@ -55,11 +88,11 @@ class PatientStudies:
         return next((row for study in self.studies for row in study.series if row.item_id == self.item_id), None)
 
     def priors(self) -> list[SeriesRow]:
-        """Series of earlier studies that are like it: the likest of the newest study first."""
+        """Series of studies of earlier days that are like it: the likest of the newest study first."""
         own, study = self.current, self.study
         if own is None or study is None or not study.date:
             return []
-        earlier = (s for s in self.studies if s.date and (s.date, s.time) < (study.date, study.time))
+        earlier = (s for s in self.studies if s.date and s.date < study.date)
         return [row for each in earlier for row in _likest(own, each.series, _is_like)]
 
     def prior(self) -> SeriesRow | None:

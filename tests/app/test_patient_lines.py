@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.volumes import patient_lines, person
+from app.volumes import patient_lines
+from widgets.words import person
 
 SERIES = {"series_uid": "9.1"}
 

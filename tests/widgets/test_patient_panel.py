@@ -6,19 +6,20 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from storage.model.patients import PatientStudies, SeriesRow, Study
+from storage.model.patients import PatientStudies, Person, SeriesRow, Study
 from widgets.panels.patient import PatientPanel
 
+JOHN = Person("DOE^JOHN", "19500302")
 OWN = SeriesRow(1, "Thorax 1.0", "CT", "Thorax", "CHEST", number=2, slices=1400, study_uid="now")
 STUDIES = PatientStudies(
     1,
     "PAT-1",
     (
-        Study("late", "20261001", "", "Follow-up", "DOE^JOHN", (replace(OWN, item_id=7, modality="US", body_part="NECK"),)),
+        Study("late", "20261001", "", "Follow-up", JOHN, (replace(OWN, item_id=7, modality="US", body_part="NECK"),)),
         Study(
-            "now", "20260301", "", "Chest", "DOE^JOHN", (OWN, replace(OWN, item_id=2, number=3, slices=60, times=4, task_id=9))
+            "now", "20260301", "", "Chest", JOHN, (OWN, replace(OWN, item_id=2, number=3, slices=60, times=4, task_id=9))
         ),
-        Study("old", "20250110", "", "", "Doe^Jane", (replace(OWN, item_id=3, title="old scan"),)),
+        Study("old", "20250110", "", "", JOHN, (replace(OWN, item_id=3, title="old scan"),)),
     ),
 )
 
@@ -52,9 +53,36 @@ def click(panel: PatientPanel, item_id: int, *, double: bool = False) -> None:
 def test_studies_stand_with_their_own_first_then_priors(panel):
     assert lines(panel) == [
         ("1 Mar 2026 · this study · Chest", [("CT · 2: Thorax 1.0", "1,400"), ("CT · 3: Thorax 1.0", "60 × 4")]),
-        ("Other name: Doe^Jane · 10 Jan 2025 · prior", [("CT · 2: old scan", "1,400")]),
+        ("10 Jan 2025 · prior", [("CT · 2: old scan", "1,400")]),
         ("1 Oct 2026 · Follow-up", [("US · 2: Thorax 1.0", "1,400")]),
     ]
+
+
+def test_whose_series_they_are_is_said(panel):
+    assert panel.whose.text() == "DOE, JOHN · born 2 Mar 1950\nPAT-1"
+    panel.show_studies(PatientStudies(1, "", (Study("now", "", "", "", Person(), (OWN,)),)))
+    assert panel.whose.text() == "no name"
+
+
+def test_somebody_else_with_the_same_id_stands_apart_under_their_name(panel, qtbot):
+    jane, of_late = Person("ROE^JANE", "20060305"), replace(OWN, item_id=21)
+    others = (
+        Study("b", "20240102", "", "Head", jane, (replace(OWN, item_id=20),)),
+        Study("a", "20240101", "", "", jane, (of_late,)),
+    )
+    panel.show_studies(replace(STUDIES, strangers=others))
+    assert panel._head._count.text() == "4"
+    series = [("CT · 2: Thorax 1.0", "1,400")]
+    assert lines(panel)[3:] == [
+        ("Same ID, another name", []),
+        ("ROE, JANE · born 5 Mar 2006", []),
+        ("2 Jan 2024 · Head", series),
+        ("1 Jan 2024", series),
+    ]
+    assert panel.tree.currentItem() is entry(panel, 3)  # of the patient's own
+    with qtbot.waitSignal(panel.beside_wanted) as wanted:
+        click(panel, 21, double=True)
+    assert wanted.args == [21]
 
 
 def test_the_prior_is_chosen_at_first_and_enter_puts_it_beside(panel, qtbot):
@@ -109,7 +137,7 @@ def test_a_new_reading_keeps_what_was_chosen(panel):
 
 
 def test_no_patient_and_no_other_series_are_said(panel):
-    panel.show_studies(PatientStudies(1, "", (Study("now", "", "", "", "", (OWN,)),)))
+    panel.show_studies(PatientStudies(1, "", (Study("now", "", "", "", Person(), (OWN,)),)))
     assert "name no patient" in panel._note.text()
     assert "no other series" in panel._note.text()
     assert lines(panel)[0][0] == "no date · this study"

@@ -1,4 +1,7 @@
-"""This patient: the series of all studies there are, the one that is open marked, others to be put beside it or gone to."""
+"""This patient: the series of all studies there are, the one that is open marked, others to be put beside it or gone to.
+
+Studies of somebody else under the same ID stand apart below, under their names.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
-from storage.model.patients import CURRENT, PRIOR, PatientStudies, SeriesRow, Study
+from storage.model.patients import CURRENT, OTHER, PRIOR, PatientStudies, Person, SeriesRow, Study
 from widgets import theme, words
+from widgets.controls.labels import label
 from widgets.controls.panel_head import PanelHead, QuietNote, stack_list
 from widgets.icons import icon
 
@@ -29,10 +33,13 @@ class PatientPanel(QWidget):
         self._head = PanelHead(self.tr("This patient"), self)
         self.beside_button = self._head.add_tool("mdi6.compare-horizontal", self.tr("Put beside (Enter)"))
         self.open_button = self._head.add_tool("ph.arrow-square-out", self.tr("Go to its task (Shift+Enter)"))
+        self.whose = label(wrap=True, parent=self)
+        self.whose.setContentsMargins(12, 0, 12, 4)
         self._note = QuietNote(self)
         self.tree = _Tree(self)
         self.tree.setAccessibleName(self.tr("Series of this patient"))
         stack_list(self, self._head, self._note, self.tree)
+        self.layout().insertWidget(1, self.whose)
         self.beside_button.clicked.connect(self._want_beside)
         self.open_button.clicked.connect(self._want_open)
         self.tree.chosen.connect(self._want_beside)
@@ -51,12 +58,14 @@ class PatientPanel(QWidget):
         self.studies = studies
         self.tree.clear()
         tops = [self._study(study, what) for study, what in studies.in_order()]
+        tops += self._strangers(studies)
         self.tree.addTopLevelItems(tops)
         for top in tops:
             top.setFirstColumnSpanned(True)
         self.tree.expandAll()
         count = sum(len(study.series) for study in studies.studies)
         self._head.show_count(words.number(count))
+        self.whose.setText(f"{self._named(studies.patient)}\n{studies.patient_id}".strip())
         self._note.say(self._words(count))
         offered = chosen.item_id if chosen is not None else next((row.item_id for row in studies.priors()), None)
         for entry in self._entries():
@@ -81,21 +90,28 @@ class PatientPanel(QWidget):
             said.append(self.tr("There is no other series of this patient in the catalog."))
         return " ".join(said)
 
+    def _named(self, person: Person) -> str:
+        born = self.tr("born {0}").format(words.dicom_date(person.birth)) if person.birth else ""
+        return " · ".join(filter(None, (words.person(person.name) or self.tr("no name"), born)))
+
+    def _strangers(self, studies: PatientStudies) -> list[QTreeWidgetItem]:
+        """Each person of them once, above their studies."""
+        if not studies.strangers:
+            return []
+        same = self.tr("Same ID, another name") if studies.patient_id else self.tr("Same study, another name")
+        by_person: dict[tuple[str, str], list[Study]] = {}
+        for study in studies.strangers:
+            by_person.setdefault(study.patient.identity, []).append(study)
+        tops = [_line(same)]
+        for found in by_person.values():
+            tops.append(_line(self._named(found[0].patient), alarming=True))
+            tops += [self._study(study, OTHER) for study in found]
+        return tops
+
     def _study(self, study: Study, what: str) -> QTreeWidgetItem:
-        assert self.studies is not None
         told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
-        parts = [words.dicom_date(study.date) or self.tr("no date"), told, study.description]
-        own = self.studies.study
-        stranger = own is not None and _name(study.patient_name) != _name(own.patient_name)
-        if stranger:  # first, where no panel is too narrow for it: it may be somebody else
-            parts.insert(0, self.tr("Other name: {0}").format(study.patient_name or self.tr("none")))
-        said = " · ".join(part for part in parts if part)
-        top = QTreeWidgetItem([said, ""])
-        top.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        top.setFont(0, theme.font(strong=True))
-        if stranger:
-            top.setForeground(0, theme.danger())
-        top.setToolTip(0, said + "\n" + self.tr("Study {0}").format(study.uid))
+        parts = (words.dicom_date(study.date) or self.tr("no date"), told, study.description)
+        top = _line(" · ".join(filter(None, parts)), self.tr("Study {0}").format(study.uid))
         for row in study.series:
             entry = QTreeWidgetItem([series_words(row), self._slices(row)])
             entry.setData(0, ROW, row)
@@ -231,5 +247,12 @@ def series_words(row: SeriesRow) -> str:
     )
 
 
-def _name(name: str) -> str:
-    return " ".join(name.replace("^", " ").split()).casefold()
+def _line(said: str, more: str = "", *, alarming: bool = False) -> QTreeWidgetItem:
+    """One that stands above series, and is not chosen itself."""
+    top = QTreeWidgetItem([said, ""])
+    top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    top.setFont(0, theme.font(strong=True))
+    top.setToolTip(0, "\n".join(filter(None, (said, more))))
+    if alarming:
+        top.setForeground(0, theme.danger())
+    return top

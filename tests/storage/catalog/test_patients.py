@@ -66,6 +66,43 @@ def test_what_is_offered_first_are_the_study_itself_and_earlier_ones_like_it(war
     assert ward.reads.studies_of_patient(item(ward, "old")).prior() is None
 
 
+def test_somebody_else_with_the_same_id_is_no_prior_and_is_told_apart(ward):
+    cloned = {**BEFORE, "study_uid": NOW["study_uid"], "patient_name": "ROE^JANE"}
+    series(ward, "cloned study", **cloned, series_description="Thin")
+    series(ward, "other birth", **(BEFORE | {"study_uid": "4.4", "study_date": "20260101"}), patient_birth="20060305")
+    series(ward, "own birth", **(BEFORE | {"study_uid": "4.5"}), patient_name="Dr. Doe, John", patient_birth="19500302")
+    own = series(ward, "dated", **NOW, patient_birth="19500302")
+    found = ward.reads.studies_of_patient(own)
+    assert (found.patient.name, found.patient.birth) == ("DOE^JOHN", "19500302")
+    assert [(s.patient.name, [r.title for r in s.series]) for s in found.strangers] == [
+        ("DOE^JOHN", ["other birth"]),
+        ("ROE^JANE", ["cloned study"]),
+    ]
+    assert {r.title for s in found.studies for r in s.series}.isdisjoint({"cloned study", "other birth"})
+    assert {r.title for r in found.priors()} == {"old", "own birth"}
+    theirs = ward.reads.studies_of_patient(item(ward, "cloned study"))
+    assert [r.title for s in theirs.studies for r in s.series] == ["cloned study"]
+    assert theirs.prior() is None
+
+
+def test_a_study_of_the_same_day_is_no_prior(ward):
+    series(ward, "morning", **(NOW | {"study_uid": "1.2.0", "study_time": "0100"}))
+    found = ward.reads.studies_of_patient(item(ward, "thin"))
+    assert [row.title for row in found.priors()] == ["old"]
+    assert [what for study, what in found.in_order() if study.uid == "1.2.0"] == ["other"]
+
+
+def test_of_a_crowd_with_one_id_the_patient_itself_is_listed(ward, monkeypatch):
+    monkeypatch.setattr("storage.catalog.patients.MOST", 4)
+    for number in range(6):
+        series(ward, f"crowd {number}", **NOW, patient_id="ANON", patient_name=f"N{number}")
+    last = series(ward, "last", **NOW, patient_id="ANON", patient_name="LAST")
+    series(ward, "its prior", **BEFORE, patient_id="ANON", patient_name="LAST")
+    found = ward.reads.studies_of_patient(last)
+    assert [row.title for study in found.studies for row in study.series] == ["last", "its prior"]
+    assert found.more
+
+
 def test_a_breast_hangs_with_the_same_view_of_the_other_side_and_with_its_own_prior(ward):
     def breast(title: str, side: str, view: str, when: dict) -> int:
         return series(ward, title, **when, patient_id="M1", laterality=side, view_position=view)

@@ -19,7 +19,7 @@ from storage.model.hanging import (
     to_json,
     to_text,
 )
-from storage.model.patients import PatientStudies, SeriesRow, Study
+from storage.model.patients import PatientStudies, Person, SeriesRow, Study
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,8 @@ def test_the_partner_is_the_prior_or_the_other_side():
     own = SeriesRow(1, "R CC", "MG", laterality="R", view="CC")
     rows = (own, SeriesRow(2, "L MLO", "MG", laterality="L", view="MLO"), SeriesRow(3, "L CC", "MG", laterality="L", view="CC"))
     old = (replace(own, item_id=4, title="old L", laterality="L"), replace(own, item_id=5, title="old R"))
-    studies = PatientStudies(1, "P", (Study("n", "20260101", "", "", "", rows), Study("o", "20240101", "", "", "", old)))
+    who = Person("DOE^JOHN")
+    studies = PatientStudies(1, "P", (Study("n", "20260101", "", "", who, rows), Study("o", "20240101", "", "", who, old)))
     assert HangingRule("x", beside=Beside.OTHER_SIDE).partner(studies).title == "L CC"
     assert HangingRule("x", beside=Beside.PRIOR).partner(studies).title == "old R"
     assert HangingRule("x").partner(studies) is None
