@@ -19,6 +19,7 @@ from app.hanging import hung
 from app.label_header import LabelHeader
 from app.label_side import LabelSide
 from app.media import editor_for
+from app.memory import give_back
 from app.operations import Operations
 from app.saving import SaveQueue
 from app.task_loader import LoadedTask, load_task
@@ -337,6 +338,7 @@ class LabelEditor(TaskVerbs, TaskStanding, QWidget):
     def _close(self, loaded: LoadedTask) -> None:
         """Its threads end what they are decoding first, which nobody waits for."""
         self._context.jobs.leave(loaded.medium.close)
+        self._context.jobs.leave(give_back)
 
     def _clear_behind(self) -> None:
         for left in self._left_behind:

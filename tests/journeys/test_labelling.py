@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,24 @@ def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand
     desk.wait_idle()
     assert not desk.pages.editing
     assert desk.can_see("Start next task")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems see to it themselves")
+def test_what_is_free_goes_back_to_the_system_with_every_task_that_is_left(hand: Hand, qtbot) -> None:
+    """Between blocks that stay in use."""
+    blocks = [b"x" * 40_000 for _ in range(6_000)]
+    kept = blocks[::50] + blocks[-1:]
+    del blocks
+    before = resident()
+    hand.key(Qt.Key.Key_PageDown)
+    on_task(hand.desk, "view 2.png")
+    qtbot.waitUntil(lambda: resident() < before - 100_000_000, timeout=5000)
+    assert len(kept) == 121
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_a_task_that_is_paged_through_is_taken_by_the_first_edit(hand: Hand) -> None:
