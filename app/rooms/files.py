@@ -149,7 +149,7 @@ class FilesRoom(QObject):
         if isinstance(columns, QByteArray):
             panel.list.table.restore_columns(columns)
         if zoom is not None:
-            panel.zoom.setValue(int(str(zoom)))
+            panel.tools.zoom.setValue(int(str(zoom)))
         if mode in ("grid", "table"):
             panel.set_mode(mode)  # type: ignore[arg-type]
         if isinstance(expanded, str) and expanded:
@@ -157,7 +157,7 @@ class FilesRoom(QObject):
 
     def save_view(self) -> None:
         state, panel = self.window.state, self.panel
-        state.set("files/zoom", panel.zoom.value())
+        state.set("files/zoom", panel.tools.zoom.value())
         state.set("files/columns", panel.list.table.columns_state())
         state.set("files/mode", panel.list.mode)
         state.set("files/expanded", ",".join(str(i) for i in panel.sidebar.tree.expanded_ids()))

@@ -83,7 +83,6 @@ class FilesPanel(QWidget):
         self.filters = FilterBar(self._items)
         self.strip = FolderStrip(self._items)
         self.tools = FilesTools(self.list.grid.thumb_size, self._items)
-        self.zoom = self.tools.zoom
         self._count = label("", "quiet")
         self._lay_out()
         self._connect()
@@ -178,7 +177,7 @@ class FilesPanel(QWidget):
         self.tools.add_to_dataset.clicked.connect(self._want_dataset)
         self.tools.grid.clicked.connect(self.show_grid)
         self.tools.table.clicked.connect(self.show_table)
-        self.zoom.valueChanged.connect(self._zoom)
+        self.tools.zoom.valueChanged.connect(self._zoom)
 
     def _connect_list(self) -> None:
         items = self.list
@@ -189,7 +188,7 @@ class FilesPanel(QWidget):
         items.menu_wanted.connect(self._items_menu)
         items.paths_dropped.connect(self._add_paths)
         items.counted.connect(self._show_count)
-        items.zoomed.connect(self.zoom.setValue)
+        items.zoomed.connect(self.tools.zoom.setValue)
         items.sort_wanted.connect(self.sort)
         items.empty_action_wanted.connect(self._empty_action)
         items.empty_second_wanted.connect(self._empty_second)

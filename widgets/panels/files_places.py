@@ -17,7 +17,7 @@ class Place:
 
 
 class Visits:
-    """`now` is where one is; `back` and `forward` say where one comes to, None: there is no way."""
+    """`now` is where one is; `back` and `forward` say whether there was a way."""
 
     def __init__(self) -> None:
         self.now = Place()
@@ -35,10 +35,10 @@ class Visits:
             self._forward.clear()
             self.now = place
 
-    def back(self) -> Place | None:
+    def back(self) -> bool:
         return self._step(self._back, self._forward)
 
-    def forward(self) -> Place | None:
+    def forward(self) -> bool:
         return self._step(self._forward, self._back)
 
     def leave(self, place: Place) -> None:
@@ -46,9 +46,9 @@ class Visits:
         self._back = [each for each in self._back if each != self.now]
         self.now = place
 
-    def _step(self, source: list[Place], target: list[Place]) -> Place | None:
+    def _step(self, source: list[Place], target: list[Place]) -> bool:
         if not source:
-            return None
+            return False
         target.append(self.now)
         self.now = source.pop()
-        return self.now
+        return True
