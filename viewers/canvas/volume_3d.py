@@ -271,7 +271,7 @@ class VolumeView(QWidget):
     # -- threads -----------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        if self._workers.thread is not None or self._closed or not self.on:
+        if self._workers.running or self._closed or not self.on:
             return
         self._workers.begin()
         self._patience.start()
@@ -279,7 +279,7 @@ class VolumeView(QWidget):
 
     def _read(self) -> None:
         """What has come of the volume."""
-        if self._workers.thread is None:
+        if not self._workers.running:
             return
         before = self.reading
         self.reading = read(self.store, self.time, before.subject)
@@ -302,7 +302,7 @@ class VolumeView(QWidget):
         """A picture of how things stand now."""
         self._held = held
         self._stale = not self.isVisible()  # nobody looks: drawn when it is shown
-        if self._stale or self._workers.thread is None or self.camera is None or self.reading.subject is None:
+        if self._stale or not self._workers.running or self.camera is None or self.reading.subject is None:
             self.update()
             return
         self._workers.want(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held=held)

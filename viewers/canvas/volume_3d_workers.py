@@ -83,6 +83,10 @@ class Workers:
         return self.thread.state if self.thread is not None else State()
 
     @property
+    def running(self) -> bool:
+        return self.thread is not None
+
+    @property
     def shows_nothing(self) -> bool:
         """Since they began."""
         return self._maker is None
