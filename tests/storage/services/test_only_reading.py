@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -104,16 +105,19 @@ def everything(path: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.fixture(scope="module")
-def told(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("only reading")
+def told(sample: Path) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="postil-") as made:  # pytest's own folders are closed to others
+        return by_nobody(sample, Path(made))
+
+
+def by_nobody(sample: Path, folder: Path) -> dict[str, Any]:
+    """What somebody without rights is told at each door of a copy of the sample."""
     path, out, file = folder / "catalog", folder / "out", folder / "new.txt"
     shutil.copytree(sample, path)
     file.write_text("new")
     out.mkdir()
+    folder.chmod(0o755)
     out.chmod(0o777)
-    for parent in out.parents:
-        if parent.is_relative_to(Path("/tmp")) and parent != Path("/tmp"):
-            parent.chmod(0o755)
     places = [path, *path.rglob("*")]
     for place in places:
         place.chmod(0o555 if place.is_dir() else 0o444)
@@ -122,12 +126,12 @@ def told(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     try:
         environment = {**os.environ, "HOME": str(out)}
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert everything(path) == before
     finally:
         for place in places:
             place.chmod(0o755)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert everything(path) == before
-    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
