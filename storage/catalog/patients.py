@@ -25,7 +25,9 @@ _LIVE = "FROM series s JOIN items i ON i.id = s.item_id AND i.trashed_at IS NULL
 
 def studies(db: sqlite3.Connection, viewer: User, item_id: int, project_id: int | None = None) -> PatientStudies:
     """Of the patient of a series, as far as the viewer sees them. Without a Patient ID: its study alone."""
-    own = db.execute(f"SELECT i.folder_id, s.patient_id, s.study_uid, s.patient_name {_LIVE} WHERE s.item_id = ?", (item_id,)).fetchone()
+    own = db.execute(
+        f"SELECT i.folder_id, s.patient_id, s.study_uid, s.patient_name {_LIVE} WHERE s.item_id = ?", (item_id,)
+    ).fetchone()
     if own is None or not sees_item(db, viewer, item_id, own[0]):
         raise NotFound("There is no such series.", remedy="It may have been deleted meanwhile.")
     patient, study = own[1] or "", own[2] or ""

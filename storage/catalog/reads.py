@@ -222,6 +222,9 @@ class CatalogReads:
     ) -> array[int]:
         return tasks.ids(self._db, self._user, project_id, stage, status, text)
 
+    def has_series(self, project_id: int) -> bool:
+        return tasks.has_series(self._db, self._user, project_id)
+
     def task_rows(self, ids: Sequence[int]) -> list[TaskRow | None]:
         return tasks.rows(self._db, self._user, ids)
 

@@ -5,6 +5,7 @@ The queue of a stage: what was never skipped first, the higher priority before t
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +20,7 @@ from storage.ids import uuid_blob, uuid_text
 from storage.model import rules, titles, workflow
 from storage.model.items import MOVING, Kind
 from storage.model.people import Action, User
-from storage.model.reads import TaskRow
+from storage.model.reads import SeriesFacts, TaskRow
 from storage.model.rules import Gap
 from storage.model.workflow import StageKind, TaskStatus, Workflow
 
@@ -32,10 +33,17 @@ _NAMED_GAPS = 5
 _FROM = """FROM tasks t JOIN label_rows l ON l.id = t.label_row_id JOIN data_units u ON u.id = l.data_unit_id
     JOIN items i ON i.id = u.item_id"""
 
+_FACTS = (
+    "patient_name patient_id patient_birth study_date modality body_part series_description study_description slices times"
+).split()
+_SERIES = "CASE i.kind WHEN 'dicom_series' THEN json_extract(i.facts, {}) END".format(
+    ", ".join(f"'$.{name}'" for name in _FACTS)
+)
+
 _ROW = f"""SELECT t.id, t.uuid, t.project_id, i.id, i.uuid, i.title, t.label_row_id, t.stage_uuid, t.status,
     (SELECT email FROM users WHERE users.id = t.assignee_id), t.priority, max(t.edited_at, l.edited_at),
     (SELECT count(*) FROM shapes s WHERE s.label_row_id = l.id)
-    + (SELECT count(*) FROM classifications c WHERE c.label_row_id = l.id) {_FROM}"""
+    + (SELECT count(*) FROM classifications c WHERE c.label_row_id = l.id), {_SERIES} {_FROM}"""
 
 _ORDER = "t.place, t.priority DESC, t.id"
 
@@ -93,6 +101,14 @@ def rows(db: sqlite3.Connection, viewer: User, task_ids: Sequence[int]) -> list[
     for project_id in {task.project_id for task in found.values()}:
         check_visible(db, viewer, project_id)
     return [found.get(id_) for id_ in task_ids]
+
+
+def has_series(db: sqlite3.Connection, viewer: User, project_id: int) -> bool:
+    check_visible(db, viewer, project_id)
+    sql = """SELECT EXISTS (SELECT 1 FROM series s CROSS JOIN data_units u ON u.item_id = s.item_id
+        CROSS JOIN label_rows l ON l.data_unit_id = u.id AND l.project_id = ?
+        CROSS JOIN tasks t ON t.label_row_id = l.id AND t.hidden = 0)"""
+    return bool(db.execute(sql, (project_id,)).fetchone()[0])
 
 
 def row(db: sqlite3.Connection, viewer: User, task_id: int) -> TaskRow:
@@ -165,7 +181,26 @@ def _row(row: tuple) -> TaskRow:  # type: ignore[type-arg]
         row[6],
         uuid_text(row[7]),
         TaskStatus(row[8]),
-        *row[9:],
+        assignee=row[9],
+        priority=row[10],
+        edited_at=row[11],
+        annotations=row[12],
+        series=_series(row[13]) if row[13] is not None else None,
+    )
+
+
+def _series(told: str) -> SeriesFacts:
+    name, patient_id, birth, date, modality, part, said, of_study, slices, times = json.loads(told)
+    return SeriesFacts(
+        name or "",
+        patient_id or "",
+        birth or "",
+        date or "",
+        modality or "",
+        part or "",
+        said or of_study or "",
+        slices or 1,
+        times or 1,
     )
 
 

@@ -62,6 +62,21 @@ class ProjectRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesFacts:
+    """What a worklist tells of a DICOM series. Texts are empty where the files do not say."""
+
+    patient_name: str
+    patient_id: str
+    patient_birth: str  # YYYYMMDD, as DICOM has it
+    study_date: str
+    modality: str
+    body_part: str
+    description: str  # of the series, else of its study
+    slices: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
     id: int
     uuid: str
@@ -76,6 +91,7 @@ class TaskRow:
     priority: float
     edited_at: int
     annotations: int
+    series: SeriesFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +183,7 @@ class Reads(Protocol):
     def task_ids(
         self, project_id: int, *, stage: str | None = None, status: TaskStatus | None = None, text: str = ""
     ) -> array[int]: ...  # queue order: priority first
+    def has_series(self, project_id: int) -> bool: ...  # whether any task is a DICOM series
     def task_rows(self, ids: Sequence[int]) -> list[TaskRow | None]: ...  # fast for 256
     def task(self, task_id: int) -> TaskRow: ...  # fast
     def task_by_uuid(self, uuid: str) -> TaskRow: ...  # fast

@@ -16,9 +16,7 @@ STUDIES = PatientStudies(
     "PAT-1",
     (
         Study("late", "20261001", "", "Follow-up", JOHN, (replace(OWN, item_id=7, modality="US", body_part="NECK"),)),
-        Study(
-            "now", "20260301", "", "Chest", JOHN, (OWN, replace(OWN, item_id=2, number=3, slices=60, times=4, task_id=9))
-        ),
+        Study("now", "20260301", "", "Chest", JOHN, (OWN, replace(OWN, item_id=2, number=3, slices=60, times=4, task_id=9))),
         Study("old", "20250110", "", "", JOHN, (replace(OWN, item_id=3, title="old scan"),)),
     ),
 )
@@ -83,6 +81,12 @@ def test_somebody_else_with_the_same_id_stands_apart_under_their_name(panel, qtb
     with qtbot.waitSignal(panel.beside_wanted) as wanted:
         click(panel, 21, double=True)
     assert wanted.args == [21]
+
+
+def test_the_same_name_with_another_birth_date_is_told_as_that(panel):
+    later = Study("b", "20240102", "", "", Person("DOE^JOHN", "20060305"), (replace(OWN, item_id=20),))
+    panel.show_studies(replace(STUDIES, strangers=(later,)))
+    assert [top for top, _series in lines(panel)[3:5]] == ["Same ID, another birth date", "DOE, JOHN · born 5 Mar 2006"]
 
 
 def test_the_prior_is_chosen_at_first_and_enter_puts_it_beside(panel, qtbot):

@@ -10,12 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 
-from storage.catalog import tasks
+from storage.catalog import datasets, tasks, trash
 from storage.errors import CatalogError
+from storage.model.items import Kind
+from storage.model.query import ItemSelection
 from storage.model.workflow import TaskStatus
+from tests.support.nouns import add
 from tests.support.panels import BY, Ground, unnamed
 from tests.support.work import SoonWork
-from widgets.item_models.task_rows import TaskColumn, TaskRows
+from widgets.item_models.task_rows import OF_SERIES, TaskColumn, TaskRows
 from widgets.panels.project_queue import ProjectQueue
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -150,3 +153,49 @@ def test_while_nobody_looks_nothing_is_read(room, monkeypatch):
     room.qtbot.waitUntil(lambda: bool(asked))
     row = list(room.ids()).index(skipped)
     room.qtbot.waitUntil(lambda: room.text(row, TaskColumn.STATUS) == "Skipped")
+
+
+CHEST = {
+    "series_uid": "9.1", "patient_name": "DOE^JOHN", "patient_id": "PAT-1", "patient_birth": "19500302", "study_date": "20260301",
+    "modality": "CT", "body_part": "CHEST", "series_description": "Thorax 1.0", "slices": 1400, "times": 1,
+}  # fmt: skip
+
+
+def hidden(room: Room) -> set[bool]:
+    return {room.queue.table.isColumnHidden(column) for column in OF_SERIES}
+
+
+def told(room: Room, row: int, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRole) -> list[str]:
+    return [room.queue.rows.index(row, column).data(role) for column in OF_SERIES]
+
+
+def test_a_series_is_told_by_its_patient_study_and_slices(room):
+    ground = room.ground
+    assert hidden(room) == {True}
+    (one,) = add(ground.catalog, ground.folder, "CT series 2", kind=Kind.DICOM_SERIES, facts=CHEST)
+    add(ground.catalog, ground.folder, "no facts", kind=Kind.DICOM_SERIES, facts={"series_uid": "9.3"})
+    film = CHEST | {"times": 4, "slices": 20, "series_description": None, "study_description": "Heart", "patient_name": ""}
+    add(ground.catalog, ground.folder, "a film", kind=Kind.DICOM_SERIES, facts=film)
+    ground.catalog.do("attach", datasets.attach_folder, ground.dataset, ground.folder)
+    room.shows(ITEMS + 3)
+    room.qtbot.waitUntil(lambda: hidden(room) == {False})
+    rows = {room.text(row, TaskColumn.TITLE): row for row in range(ITEMS, ITEMS + 3)}
+    assert told(room, rows["CT series 2"]) == ["DOE, JOHN · PAT-1", "1 Mar 2026", "CT", "CHEST · Thorax 1.0", "1,400"]
+    assert told(room, rows["CT series 2"], Qt.ItemDataRole.ToolTipRole)[0] == "DOE, JOHN · PAT-1 · 2 Mar 1950"
+    assert told(room, rows["a film"]) == ["PAT-1", "1 Mar 2026", "CT", "CHEST · Heart", "20 × 4"]
+    assert told(room, rows["no facts"]) == ["", "", "", "", "1"]
+    assert told(room, 0) == [""] * len(OF_SERIES)
+    room.queue.table.selectRow(rows["CT series 2"])
+    assert room.queue.selected() == {room.ids()[rows["CT series 2"]]}
+    ground.catalog.do("Delete", trash.delete, (), ItemSelection.of(one))
+    room.shows(ITEMS + 2)
+    assert hidden(room) == {False}
+
+
+def test_the_columns_of_series_go_with_the_last_of_them(room):
+    ground = room.ground
+    (one,) = add(ground.catalog, ground.folder, "CT series 2", kind=Kind.DICOM_SERIES, facts=CHEST)
+    ground.catalog.do("attach", datasets.attach_folder, ground.dataset, ground.folder)
+    room.qtbot.waitUntil(lambda: hidden(room) == {False})
+    ground.catalog.do("Delete", trash.delete, (), ItemSelection.of(one))
+    room.qtbot.waitUntil(lambda: hidden(room) == {True})

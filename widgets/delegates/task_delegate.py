@@ -10,6 +10,8 @@ from storage.model.workflow import TaskStatus
 from widgets import theme
 from widgets.item_models.task_rows import STATUS, TaskColumn
 
+_PLAIN = (TaskColumn.TITLE, TaskColumn.PATIENT, TaskColumn.STATUS)
+
 
 def status_color(status: TaskStatus) -> QColor:
     match status:
@@ -39,7 +41,7 @@ class TaskDelegate(QStyledItemDelegate):
             room.adjust(16, 0, 0, 0)
         selected = option.state & QStyle.StateFlag.State_Selected
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        quiet = index.column() not in (TaskColumn.TITLE, TaskColumn.STATUS) and not selected
+        quiet = index.column() not in _PLAIN and not selected
         painter.setPen(theme.subtle_text() if quiet else option.palette.color(role))
         text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, option.displayAlignment, text)

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from storage.model.reads import TaskRow
+from storage.model.reads import SeriesFacts, TaskRow
 from storage.model.workflow import TaskStatus, Workflow
 from widgets import words
 
@@ -20,13 +20,22 @@ ReadRows = Callable[[Sequence[int]], "list[TaskRow | None]"]
 
 class TaskColumn(IntEnum):
     TITLE = 0
-    STAGE = 1
-    STATUS = 2
-    ASSIGNEE = 3
-    PRIORITY = 4
-    ANNOTATIONS = 5
-    EDITED = 6
+    PATIENT = 1
+    STUDY = 2
+    MODALITY = 3
+    PART = 4
+    SLICES = 5
+    STAGE = 6
+    STATUS = 7
+    ASSIGNEE = 8
+    PRIORITY = 9
+    ANNOTATIONS = 10
+    EDITED = 11
 
+
+#: What only a DICOM series has.
+OF_SERIES = (TaskColumn.PATIENT, TaskColumn.STUDY, TaskColumn.MODALITY, TaskColumn.PART, TaskColumn.SLICES)
+_FIGURES = (TaskColumn.SLICES, TaskColumn.PRIORITY, TaskColumn.ANNOTATIONS)
 
 TASK_ID = int(Qt.ItemDataRole.UserRole) + 1
 STATUS = TASK_ID + 1
@@ -42,7 +51,8 @@ class TaskRows(QAbstractTableModel):
         self._blocks: OrderedDict[int, list[TaskRow | None]] = OrderedDict()
         self._workflow: Workflow | None = None
         self._titles = [
-            self.tr("File"), self.tr("Stage"), self.tr("Status"), self.tr("Assigned to"), self.tr("Priority"),
+            self.tr("File"), self.tr("Patient"), self.tr("Study date"), self.tr("Modality"), self.tr("Body part"),
+            self.tr("Slices"), self.tr("Stage"), self.tr("Status"), self.tr("Assigned to"), self.tr("Priority"),
             self.tr("Labels"), self.tr("Edited"),
         ]  # fmt: skip
 
@@ -121,14 +131,12 @@ class TaskRows(QAbstractTableModel):
 
     @staticmethod
     def _alignment(column: int) -> int:
-        side = (
-            Qt.AlignmentFlag.AlignRight
-            if column in (TaskColumn.PRIORITY, TaskColumn.ANNOTATIONS)
-            else Qt.AlignmentFlag.AlignLeft
-        )
+        side = Qt.AlignmentFlag.AlignRight if column in _FIGURES else Qt.AlignmentFlag.AlignLeft
         return (side | Qt.AlignmentFlag.AlignVCenter).value
 
     def _text(self, task: TaskRow, column: int) -> str:
+        if column in OF_SERIES:
+            return _of_series(task.series, column, task.title) if task.series is not None else ""
         match column:
             case TaskColumn.TITLE:
                 return task.title
@@ -148,13 +156,31 @@ class TaskRows(QAbstractTableModel):
     def _tip(self, task: TaskRow, column: int) -> str:
         if column == TaskColumn.EDITED:
             return words.when_exactly(task.edited_at)
-        return task.title if column == TaskColumn.TITLE else ""
+        if column == TaskColumn.PATIENT and task.series is not None and task.series.patient_birth:
+            return f"{self._text(task, column)} · {words.dicom_date(task.series.patient_birth)}"
+        return self._text(task, column) if column in (TaskColumn.TITLE, TaskColumn.PATIENT, TaskColumn.PART) else ""
 
     def _stage(self, task: TaskRow) -> str:
         try:
             return self._workflow.stage(task.stage_uuid).title if self._workflow else ""
         except KeyError:
             return self.tr("unknown stage")
+
+
+def _of_series(series: SeriesFacts, column: int, title: str) -> str:
+    match column:
+        case TaskColumn.PATIENT:
+            return " · ".join(filter(None, (words.person(series.patient_name), series.patient_id)))
+        case TaskColumn.STUDY:
+            return words.dicom_date(series.study_date)
+        case TaskColumn.MODALITY:
+            return series.modality
+        case TaskColumn.PART:
+            more = series.description if series.description != title else ""
+            return " · ".join(filter(None, (series.body_part, more)))
+        case _:
+            slices = words.number(series.slices)
+            return f"{slices} × {words.number(series.times)}" if series.times > 1 else slices
 
 
 def status_title(status: TaskStatus) -> str:

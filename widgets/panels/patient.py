@@ -98,11 +98,14 @@ class PatientPanel(QWidget):
         """Each person of them once, above their studies."""
         if not studies.strangers:
             return []
-        same = self.tr("Same ID, another name") if studies.patient_id else self.tr("Same study, another name")
+        name = studies.patient.identity[0]
+        named_alike = all(study.patient.identity[0] == name for study in studies.strangers)
+        same = self.tr("Same ID") if studies.patient_id else self.tr("Same study")
+        another = self.tr("another birth date") if named_alike else self.tr("another name")
         by_person: dict[tuple[str, str], list[Study]] = {}
         for study in studies.strangers:
             by_person.setdefault(study.patient.identity, []).append(study)
-        tops = [_line(same)]
+        tops = [_line(f"{same}, {another}")]
         for found in by_person.values():
             tops.append(_line(self._named(found[0].patient), alarming=True))
             tops += [self._study(study, OTHER) for study in found]

@@ -20,11 +20,15 @@ from widgets.controls.search_field import SearchField
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
 from widgets.delegates.task_delegate import TaskDelegate
-from widgets.item_models.task_rows import TASK_ID, TaskColumn, TaskRows, status_title
+from widgets.item_models.task_rows import OF_SERIES, TASK_ID, TaskColumn, TaskRows, status_title
 from widgets.latest import Latest
 from widgets.only_read import writes
 from widgets.when_seen import WhenSeen
 from widgets.work import Work
+
+#: Where tasks are pictures and the like, and where they are series: the columns of those need the room.
+_WIDTHS = dict(zip(TaskColumn, (360, 0, 0, 0, 0, 0, 130, 120, 190, 80, 80, 170), strict=True))
+_WIDTHS_OF_SERIES = dict(zip(TaskColumn, (134, 176, 98, 74, 134, 58, 90, 96, 106, 66, 60, 106), strict=True))
 
 
 class ProjectQueue(QWidget):
@@ -109,8 +113,8 @@ class ProjectQueue(QWidget):
         across.setSelectionModel(QItemSelectionModel(self.rows, table))
         across.setSectionsClickable(False)
         across.setStretchLastSection(True)
-        for column, width in zip(TaskColumn, (360, 130, 120, 190, 80, 80, 170), strict=True):
-            across.resizeSection(column, width)
+        self._has_series: bool | None = None
+        self._show_columns(False)
         table.selectionModel().selectionChanged.connect(self._selection_changed)
         table.doubleClicked.connect(self._open_index)
         table.open_wanted.connect(self._open_current)
@@ -145,6 +149,14 @@ class ProjectQueue(QWidget):
         column.addLayout(head)
         column.addWidget(self._states, 1)
 
+    def _show_columns(self, has_series: bool) -> None:
+        if has_series == self._has_series:
+            return
+        self._has_series = has_series
+        for column, width in (_WIDTHS_OF_SERIES if has_series else _WIDTHS).items():
+            self.table.setColumnHidden(column, column in OF_SERIES and not has_series)
+            self.table.setColumnWidth(column, width)
+
     # -- what is shown
 
     def show_project(self, project: ProjectRow) -> None:
@@ -175,14 +187,17 @@ class ProjectQueue(QWidget):
         self._states.show_loading()
         stage, status, text = self._stage.currentData(), self._status.currentData(), self._search.text().strip()
 
-        def ask() -> array[int]:
-            return self._reads.task_ids(project.id, stage=stage, status=status, text=text)
+        def ask() -> tuple[array[int], bool]:
+            found = self._reads.task_ids(project.id, stage=stage, status=status, text=text)
+            return found, self._reads.has_series(project.id)
 
         self._ids.ask(ask, self._show_ids, self._failed)
 
-    def _show_ids(self, ids: array[int]) -> None:
+    def _show_ids(self, found: tuple[array[int], bool]) -> None:
         assert self._project is not None
+        ids, has_series = found
         kept = self.selected()
+        self._show_columns(has_series)
         self.rows.show_ids(ids, self._project.workflow)
         if kept and not self.selected():
             self._select_again(kept)
