@@ -72,6 +72,7 @@ def choose(desk: Desk, text: str) -> None:
     side.questions.setCurrentWidget(side.patient)
     desk.turn()
     entry = next(e for e in side.patient._entries() if text in e.text(0))
+    side.patient.tree.scrollToItem(entry)
     at = side.patient.tree.visualItemRect(entry).center()
     QTest.mouseClick(side.patient.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
@@ -122,6 +123,28 @@ def test_a_task_of_the_patient_is_gone_to_and_comes_back_as_it_was_left(ward: De
     open_task(ward, "Thorax thin")
     open_task(ward, "Thorax")
     assert ward.editor.editor.grid.layout_shown is Layout.GRID
+
+
+def test_somebody_else_with_the_same_id_hangs_beside_by_hand_alone(ward: Desk, tmp_path: Path) -> None:
+    item = next(i for i in ward.reads.rows(ward.reads.ids(ItemQuery())) if i.title == "Thorax old")
+    ward.do(trash.delete, (), ItemSelection.of(item.id))
+    write(tmp_path / "other", "Thorax of another", date="20230505", study="1.2.0", n=4, PatientName="ROE^JANE")
+    ward.add("Scans", tmp_path / "other")
+    ward.program.settings.set("hanging", {"rules": [{"title": "With its prior", "modality": "CT", "beside": "prior"}]})
+    open_task(ward, "Thorax")
+    side, editor = ward.editor.side, ward.editor.editor
+    assert side.questions.tabText(side.questions.indexOf(side.patient)) == "Patient (2)"
+    assert editor.beside is None
+    QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
+    assert "Thorax thin" in beside(ward)
+    QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
+    ward.wait_idle()
+    assert "Thorax thin" in beside(ward)  # the only one that is offered
+    tree = side.patient.tree
+    assert [tree.topLevelItem(n).text(0) for n in (1, 2)] == ["Same ID, another name", "ROE, JANE · born 1 Jan 1970"]
+    choose(ward, "Thorax of another")
+    ward.click(side.patient.beside_button)
+    ward.until(lambda: editor.beside.title == "5 May 2023 · CT · 3: Thorax of another", "by hand it is beside")
 
 
 def test_a_prior_left_beside_is_beside_again(ward: Desk) -> None:
