@@ -41,11 +41,14 @@ def settled(stage: VolumeStage) -> list[SliceCanvas]:
 
 
 def differing(stage: VolumeStage) -> dict[PlaneKind, int]:
-    """Pixels of the screen that a fresh painting would have other than they are."""
-    found = {}
-    for pane in settled(stage):
-        shown = on_the_screen(pane)  # before all of it is painted for the comparison
-        found[pane.kind] = int((shown != pixels(pane)).any(axis=2).sum())
+    """Pixels of the screen that a fresh painting would have other than they are, and go on having."""
+    found: dict[PlaneKind, int] = {}
+    for _ in range(20):  # on a machine at work the screen comes some turns later
+        for pane in settled(stage):
+            shown = on_the_screen(pane)  # before all of it is painted for the comparison
+            found[pane.kind] = int((shown != pixels(pane)).any(axis=2).sum())
+        if not any(found.values()):
+            break
     return found
 
 
