@@ -172,7 +172,14 @@ def _rotated_box(a: RotatedBox, b: RotatedBox, t: float) -> RotatedBox:
 
 
 def _polygon(a: Polygon, b: Polygon, t: float) -> Polygon:
-    return Polygon(tuple(tuple(ring.at(t) if isinstance(ring, Pairing) else ring for ring in part) for part in pairings(a, b)))
+    ways = zip(pairings(a, b), a.parts, strict=True)
+    return Polygon(tuple(tuple(_ring(*way, t) for way in zip(part, rings, strict=True)) for part, rings in ways))
+
+
+def _ring(way: Pairing | Ring, held: Ring, t: float) -> Ring:
+    """A ring all of whose points coincide has no way: the one of `a` holds."""
+    made = way.at(t) if isinstance(way, Pairing) else way
+    return made if len(made) >= 3 else held
 
 
 def pairings(a: Polygon, b: Polygon) -> list[tuple[Pairing | Ring, ...]]:

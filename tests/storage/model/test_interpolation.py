@@ -296,6 +296,15 @@ def test_next_and_previous_key_frame():
     assert [key_frame(document, "i", f, -1) for f in (2, 3, 6, 9, 50)] == [None, 2, 2, 6, 9]
 
 
+def test_a_polygon_without_extent_holds_until_the_next_key_frame():
+    flat = Polygon.simple(((0.0, 1.0), (0.0, 0.0), (0.0, 0.0)))
+    point = Polygon.simple(((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 1.0)))
+    for t in (0.25, 0.5, 0.75):
+        for a, b in ((flat, point), (point, flat)):
+            assert between(a, b, t).rings()[0], t
+
+
+
 @given(tracks())
 @settings(deadline=None)
 def test_ranges_and_spans_agree_with_what_is_shown(document):
