@@ -42,6 +42,7 @@ def entry(panel: PatientPanel, item_id: int):
 
 
 def click(panel: PatientPanel, item_id: int, *, double: bool = False) -> None:
+    panel.tree.scrollToItem(entry(panel, item_id))
     at = panel.tree.visualItemRect(entry(panel, item_id)).center()
     QTest.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
     if double:
