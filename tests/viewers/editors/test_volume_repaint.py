@@ -40,15 +40,17 @@ def settled(stage: VolumeStage) -> list[SliceCanvas]:
     return [pane for pane in panes(stage) if isinstance(pane, SliceCanvas)]
 
 
+#: Levels by which a slanted line comes out otherwise at most where the corners of a pane are covered: Qt then paints it in
+#: pieces, and smooths each for itself. A line that was left behind, or is missing, stands out by twice as much.
+PIECES = 96
+
+
 def differing(stage: VolumeStage) -> dict[PlaneKind, int]:
-    """Pixels of the screen that a fresh painting would have other than they are, and go on having."""
-    found: dict[PlaneKind, int] = {}
-    for _ in range(20):  # on a machine at work the screen comes some turns later
-        for pane in settled(stage):
-            shown = on_the_screen(pane)  # before all of it is painted for the comparison
-            found[pane.kind] = int((shown != pixels(pane)).any(axis=2).sum())
-        if not any(found.values()):
-            break
+    """Pixels of the screen that a fresh painting would have quite other than they are."""
+    found = {}
+    for pane in settled(stage):
+        shown = on_the_screen(pane).astype(np.int16)  # before all of it is painted for the comparison
+        found[pane.kind] = int((np.abs(shown - pixels(pane)) > PIECES).any(axis=2).sum())
     return found
 
 
@@ -80,8 +82,6 @@ def painted(stage: VolumeStage):
 @pytest.mark.parametrize("geometry", [space(), space(tilt=14.0), space(row=(0, 1, 0), col=(0, 0, -1))])
 def test_the_screen_keeps_up_with_every_way_through_a_volume(qtbot, geometry):
     stage = VolumeStage(qtbot, geometry)
-    # At this size of the panes slanted lines are smoothed alike, in whatever pieces they are painted.
-    stage.editor.resize(1000, 760 + stage.editor.option_room.height())
     state, rng = stage.editor.state, np.random.default_rng(5)
     for nth in range(12):
         pane = panes(stage)[nth % 3]
