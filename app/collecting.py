@@ -14,7 +14,8 @@ from PySide6.QtGui import QCursor, QGuiApplication
 
 
 class Collector(QObject):
-    """Looks at young objects often, and at all of them when the person rests: a look holds the interpreter's lock."""
+    """Looks at young objects often, at older ones when the person rests, and at all of them every few rests: a look holds the
+    interpreter's lock, the last for 50 ms where a task of 10,000 shapes is open."""
 
     #: While a task opens, a worker makes some 10,000 objects in this time: 3 ms to look at.
     TICK_MS = 50
@@ -22,8 +23,8 @@ class Collector(QObject):
     BUSY = (10_000, 100, 20)
     #: The pointer has not moved for so many ticks (2 s), and no button is down.
     REST = 40
-    #: Fewer new objects than this are left alone at rest, too.
-    WORTH = 2_000
+    #: At rest: objects, and collections of older ones, from which the next generation is looked at.
+    WORTH, WORTH_ALL = 2_000, 4
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,8 +45,8 @@ class Collector(QObject):
     @Slot()
     def _look(self) -> None:
         counts = gc.get_count()
-        if self._rest_begins() and (counts[0] >= self.WORTH or any(counts[1:])):
-            gc.collect()  # an editor that was left may hold a volume
+        if self._rest_begins() and (counts[0] >= self.WORTH or counts[1]):
+            gc.collect(2 if counts[2] >= self.WORTH_ALL else 1)
             return
         for generation in (2, 1, 0):
             if counts[generation] >= self.BUSY[generation]:

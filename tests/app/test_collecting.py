@@ -78,12 +78,16 @@ def test_what_a_worker_throws_away_is_destroyed_on_the_gui_thread(qtbot, collect
     assert set(ear.threads) == {threading.main_thread()} == set(collections)
 
 
-@pytest.mark.parametrize(("buttons", "gone"), [(Qt.MouseButton.NoButton, True), (Qt.MouseButton.LeftButton, False)])
-def test_old_cycles_go_when_the_person_rests(qtbot, collector, monkeypatch, buttons, gone):
+@pytest.mark.parametrize(
+    ("buttons", "rests", "gone"),
+    [(Qt.MouseButton.NoButton, 0, True), (Qt.MouseButton.NoButton, 4, False), (Qt.MouseButton.LeftButton, 0, False)],
+)
+def test_old_cycles_go_when_the_person_rests_once_more(qtbot, collector, monkeypatch, buttons, rests, gone):
     from PySide6.QtGui import QGuiApplication
 
     monkeypatch.setattr(QGuiApplication, "mouseButtons", lambda: buttons)
     monkeypatch.setattr(Collector, "REST", 2)
+    monkeypatch.setattr(Collector, "WORTH_ALL", rests)
     collector.start()
     old = Node()
     seen = weakref.ref(old)
