@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Duplicates = Literal["skip", "add"]
 
 _BATCH = 500  # rows an operation
-_BATCH_S = 0.25  # ... or what came together in this time
+_BATCH_S = 0.5  # ... or what came together in this time: before each the disk is waited for
 
 
 @dataclass(frozen=True, slots=True)
