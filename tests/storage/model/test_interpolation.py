@@ -304,7 +304,6 @@ def test_a_polygon_without_extent_holds_until_the_next_key_frame():
             assert between(a, b, t).rings()[0], t
 
 
-
 @given(tracks())
 @settings(deadline=None)
 def test_ranges_and_spans_agree_with_what_is_shown(document):
