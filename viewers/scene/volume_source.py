@@ -328,9 +328,10 @@ class VolumeSource:
             return
         assert self.frames is not None
         look = self.frames.look(there, None)
-        self._automatic = auto(store.array[there], look) if look.voi is None else Window.between(0, 255)
         if not self.modality:
             self.taken_for = "CT" if plainly_hu(store.array[there], look) else ""
+        # Last: several threads bring slices, and whoever finds a window here may tell that all is known.
+        self._automatic = auto(store.array[there], look) if look.voi is None else Window.between(0, 255)
         self._automatic_of = there
 
     def _look_for_suv(self) -> None:
