@@ -1,9 +1,9 @@
-"""Items whose originals lie outside of the catalog and are to be copied into it: which are waiting, and when they are there."""
+"""Series whose files lie outside of the catalog and are to be copied into it: which are waiting, and when they are there."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from storage.catalog import files
@@ -30,26 +30,21 @@ def owe(op: Operation, item_id: int) -> None:
     op.db.execute("INSERT OR REPLACE INTO meta VALUES (?, NULL)", (f"{_OWED}{item_id}",))
 
 
-def owe_no_more(op: Operation, item_ids: Iterable[int]) -> None:
-    op.db.executemany("DELETE FROM meta WHERE key = ?", [(f"{_OWED}{item_id}",) for item_id in item_ids])
+def owe_no_more(op: Operation, item_id: int) -> None:
+    op.db.execute("DELETE FROM meta WHERE key = ?", (f"{_OWED}{item_id}",))
 
 
 def settle(op: Operation, item_id: int, copies: Mapping[int, str]) -> bool:
-    """The copies (position among the files of a series -> source) are safe on the disk: the item stands on them from now on.
+    """The copies (position among its files -> source) are safe on the disk: the series stands on them from now on.
 
-    Of an item with a source of its own the position is 0. False: the item is gone or no link any more; nothing is written.
+    False: it is gone or no link any more; nothing is written.
     """
-    owe_no_more(op, [item_id])
-    row = op.one("SELECT source, location FROM items WHERE id = ? AND trashed_at IS NULL", item_id)
-    if row is None or row[1] != Location.LINKED:
+    owe_no_more(op, item_id)
+    if op.value("SELECT location FROM items WHERE id = ? AND trashed_at IS NULL", item_id) != Location.LINKED:
         return False
     op.require(Action.EDIT, "items", item_id)
-    if row[0]:
-        op.update("items", item_id, source=copies[0], location=Location.LOCAL)
-    else:
-        rows = op.all("SELECT id, position FROM volume_files WHERE item_id = ?", item_id)
-        places = ((id_, str(Location.LOCAL), copies[position]) for id_, position in rows if position in copies)
-        op.update_each("volume_files", ("location", "source"), places)
-        op.update("items", item_id, location=Location.LOCAL)
-    files.touch(op, [item_id])
+    rows = op.all("SELECT id, position FROM volume_files WHERE item_id = ?", item_id)
+    places = ((id_, str(Location.LOCAL), copies[position]) for id_, position in rows if position in copies)
+    op.update_each("volume_files", ("location", "source"), places)
+    files.set_location(op, [item_id], Location.LOCAL)
     return True

@@ -20,8 +20,9 @@ from storage.errors import BadInput, Cancelled, DiskFull, PostilError
 from storage.media.originals import Originals
 from storage.model.items import Location
 from storage.progress import Progress
+from storage.services.leftovers import remove_unused
 from storage.services.results import Failure
-from storage.services.workers import Workers
+from storage.services.workers import Workers, one_by_one
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
@@ -52,22 +53,20 @@ def bring_in(
     catalog: Catalog,
     item_ids: Iterable[int],
     progress: Progress,
-    workers: Workers | None = None,
-    step: Callable[[int], None] | None = None,
+    workers: Workers,
 ) -> BroughtIn:
     """Copy the linked files of these series. Those that are gone, or no longer what was added, leave their item a link.
 
-    `step` hears how many files are done, instead of a stage of `progress`. Raises Cancelled and DiskFull; what was whole
-    by then is settled, and the rest still owed.
+    Raises Cancelled and DiskFull; what was whole by then is settled, and the rest still owed.
     """
-    work = _BringIn(catalog, workers or Workers(), progress)
-    work.run(item_ids, step)
+    work = _BringIn(catalog, workers, progress)
+    work.run(item_ids)
     return work.result
 
 
-def make_up(catalog: Catalog, progress: Progress, workers: Workers | None = None) -> BroughtIn:
+def make_up(catalog: Catalog, progress: Progress) -> BroughtIn:
     """What imports that were ended early still owe."""
-    return bring_in(catalog, copies.owed(catalog.reader()), progress, workers)
+    return bring_in(catalog, copies.owed(catalog.reader()), progress, Workers())
 
 
 class _BringIn:
@@ -79,14 +78,12 @@ class _BringIn:
         self._whole: list[int] = []
         self.result = BroughtIn()
 
-    def run(self, item_ids: Iterable[int], step: Callable[[int], None] | None) -> None:
+    def run(self, item_ids: Iterable[int]) -> None:
         links = [link for item_id in item_ids for link in self._links(item_id)]
-        if step is None:
-            self._progress.stage("Copying files into the catalog", len(links))
-            step = self._progress.step
+        self._progress.stage("Copying files into the catalog", len(links))
         batches = [links[n : n + _TOGETHER] for n in range(0, len(links), _TOGETHER)]
         try:
-            self._copy(batches, step)
+            self._copy(batches)
             self._settle()
         except (Cancelled, DiskFull, BrokenProcessPool):
             self._settle()
@@ -104,7 +101,7 @@ class _BringIn:
         self._left[item_id] = len(links)
         return links
 
-    def _copy(self, batches: Sequence[list[Link]], step: Callable[[int], None]) -> None:
+    def _copy(self, batches: Sequence[list[Link]]) -> None:
         done, due = 0, time.monotonic() + _EVERY_S
         with self._workers.stopper(self._progress) as check:
             for answers, error in self._workers.map("copies", Copier(self._originals, check), batches, self._progress):
@@ -116,13 +113,13 @@ class _BringIn:
                 if time.monotonic() >= due:
                     self._settle()
                     due = time.monotonic() + _EVERY_S
-                step(done)
+                self._progress.step(done)
 
     def _take(self, link: Link, answer: Copied | Failure) -> None:
         if isinstance(answer, Failure):
             if self._left.pop(link.item_id, None) is not None:  # one sentence for an item is enough
                 self.result.errors.append(answer)
-                self._catalog.do("Leave linked", copies.owe_no_more, [link.item_id], by_itself=True, priority=Priority.BULK)
+                self._catalog.do("Leave linked", copies.owe_no_more, link.item_id, by_itself=True, priority=Priority.BULK)
             return
         self._copied.setdefault(link.item_id, {})[link.position] = answer
         if link.item_id in self._left:
@@ -145,8 +142,7 @@ class _BringIn:
     def _forget(self) -> None:
         """Copies on which nothing stands in the end."""
         left = {copy.source: copy.sha256 for copied in self._copied.values() for copy in copied.values()}
-        for source in volumes.unused(self._catalog.reader(), left) if left else ():
-            self._originals.remove(source)
+        remove_unused(self._catalog, left)
 
 
 def _settle(op: Operation, places: dict[int, dict[int, str]]) -> list[int]:
@@ -167,15 +163,7 @@ class Copier:
     check: Callable[[], None]
 
     def __call__(self, links: Sequence[Link]) -> tuple[list[tuple[Link, Copied | Failure]], Exception | None]:
-        """What became of each file, and what ended the batch before the others were copied."""
-        done: list[tuple[Link, Copied | Failure]] = []
-        try:
-            for link in links:
-                self.check()
-                done.append((link, self._one(link)))
-        except (Cancelled, DiskFull) as error:
-            return done, error
-        return done, None
+        return one_by_one(links, self._one, self.check)
 
     def _one(self, link: Link) -> Copied | Failure:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
@@ -37,6 +38,13 @@ def sweep(catalog: Catalog) -> int:
         except OSError:
             continue
     return removed
+
+
+def remove_unused(catalog: Catalog, copies: Mapping[str, str]) -> None:
+    """Of these copies (source -> hash) those on which no item stands."""
+    originals = Originals(catalog.paths)
+    for source in volumes.unused(catalog.reader(), copies) if copies else ():
+        originals.remove(source)
 
 
 def remove_unnamed(catalog: Catalog) -> list[str]:

@@ -36,6 +36,7 @@ from storage.model.query import ItemSelection
 from storage.progress import Progress
 from storage.services.bring_in import bring_in
 from storage.services.intake import Duplicates, Options, end_well, settle_dataset
+from storage.services.leftovers import remove_unused
 from storage.services.previews import Render, make_previews
 from storage.services.results import Added, Failure, IntakeResult
 from storage.services.series_files import Job, Keeping, Kept
@@ -230,8 +231,7 @@ class SeriesIntake:
     def _forget(self, files: list[Kept]) -> None:
         """Copies for what did not come in, unless something else uses the same bytes."""
         copied = {f.source: f.sha256 for f in files if isinstance(f, VolumeFile) and f.location is Location.LOCAL}
-        for source in volumes.unused(self._catalog.reader(), copied) if copied else ():
-            self._originals.remove(source)
+        remove_unused(self._catalog, copied)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from storage.model.items import Location
 from storage.progress import Progress, wait_for
 from storage.services.results import Failure
 from storage.services.walk import is_text, path_to_link
-from storage.services.workers import Workers
+from storage.services.workers import Workers, one_by_one
 
 Kept = VolumeFile | Failure
 
@@ -117,14 +117,8 @@ class Keeper:
     check: Callable[[], None]
 
     def __call__(self, jobs: list[Job]) -> _Answer:
-        kept: list[tuple[Path, Kept]] = []
-        try:
-            for job in jobs:
-                self.check()
-                kept.append((job.path, self._one(job)))
-        except (Cancelled, DiskFull) as error:
-            return kept, error
-        return kept, None
+        kept, error = one_by_one(jobs, self._one, self.check)
+        return [(job.path, each) for job, each in kept], error
 
     def _one(self, job: Job) -> Kept:
         try:

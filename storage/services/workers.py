@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from storage.errors import Cancelled
+from storage.errors import Cancelled, DiskFull
 from storage.progress import Progress, wait_for
 
 T = TypeVar("T")
@@ -70,3 +70,17 @@ class WhileThere:
     def __call__(self) -> None:
         if not self.sign.exists():
             raise Cancelled
+
+
+def one_by_one(
+    inputs: Iterable[T], work: Callable[[T], R], check: Callable[[], None]
+) -> tuple[list[tuple[T, R]], Exception | None]:
+    """What became of each, and what ended the batch before the others were done: what is done by then is not forgotten."""
+    done: list[tuple[T, R]] = []
+    try:
+        for value in inputs:
+            check()
+            done.append((value, work(value)))
+    except (Cancelled, DiskFull) as error:
+        return done, error
+    return done, None
