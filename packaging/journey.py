@@ -200,7 +200,11 @@ def originals_of(sample: Path, folder: Path) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    journey = Journey(Path(arguments[0]) if arguments else ROOT / "out")
+    from storage.catalog.engine import Catalog
+
+    out = Path(arguments[0]) if arguments else ROOT / "out"
+    Catalog.open(out / "sample").close()  # one that an earlier version has made is brought up to date, as by the window
+    journey = Journey(out)
     try:
         journey.run()
     except (AssertionError, LookupError) as fault:
