@@ -22,14 +22,15 @@ from storage.services.trash import empty
 from tests.support.command_line import ROOT
 from viewers.decode.thumbs import render
 
-#: Run by somebody without rights: root may write anywhere.
+#: Run by somebody without more rights than the files' modes give.
 NOBODY = """
-import json, os, sys, traceback
+import json, sys, traceback
 from pathlib import Path
 
+from tests.support.rights import keep_to_the_modes
+
 path, out, file = (Path(p) for p in sys.argv[1:])
-if os.getuid() == 0:
-    os.setgid(65534); os.setuid(65534)
+keep_to_the_modes()
 
 from storage.catalog import check, labels
 from storage.catalog.engine import Catalog
