@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QTransform
 
+from viewers.canvas.empty import empty_pixels
 from viewers.scene.view_state import Matrix, Placement
 
 Rect = tuple[int, int, int, int]  # left, top, right, bottom
@@ -98,7 +99,7 @@ def make_layer(pixels: NDArray[Any], placement: Placement, origin: tuple[int, in
 
 def blank_layer(placement: Placement, size: tuple[int, int]) -> Layer:
     """Nothing is drawn on it."""
-    made = make_layer(np.zeros((*reversed(size), 4), np.uint8), placement, (0, 0), opaque=False)
+    made = make_layer(empty_pixels(*size), placement, (0, 0), opaque=False)
     made.inked = (0, 0, 0, 0)
     return made
 

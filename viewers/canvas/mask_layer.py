@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 
 from storage.model.geometry import Bitmask, Bounds
 from viewers.canvas import raster
+from viewers.canvas.empty import empty_pixels
 from viewers.canvas.layer import Layer, make_layer
 from viewers.canvas.raster import Color, Item, Look, Loose
 from viewers.canvas.shape_layer import clip, device_bounds
@@ -48,7 +49,7 @@ class MaskPreview:
             self._layer.paint(painter, now)
 
     def _fresh(self, item: Item, look: Look, now: Placement, size: tuple[int, int]) -> None:
-        pixels = np.zeros((size[1], size[0], 4), np.uint8)
+        pixels = empty_pixels(*size)
         self._layer = make_layer(pixels, now, (0, 0), opaque=False)
         self._patch(item, None, look)
 

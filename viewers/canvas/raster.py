@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.model.geometry import Bounds
+from viewers.canvas.empty import empty_pixels
 from viewers.scene.outlines import Outline, Path
 from viewers.scene.view_state import Matrix
 
@@ -128,7 +129,7 @@ def draw(
     x0, y0, x1, y1 = within or place_of(items, matrix, size, look)
     if (x1 - x0, y1 - y0) == size:
         return _drawn(items, matrix, size, look, stop)
-    whole = np.zeros((size[1], size[0], 4), np.uint8)
+    whole = empty_pixels(*size)
     if x1 > x0 and y1 > y0:
         a, b, tx, c, d, ty = matrix
         part = _drawn(items, (a, b, tx - x0, c, d, ty - y0), (x1 - x0, y1 - y0), look, stop)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion
 
 from storage.model.geometry import Point
 from viewers.scene.crosshair import COLORS, FREE, Line, reach, turn_handles
@@ -51,18 +51,20 @@ _BAR_WORDS = 26.0
 
 def paint_lines(p: QPainter, lines: Sequence[Line], size: Point, *, handles: bool = False) -> None:
     """The crosshair, free around its middle. `handles`: the pointer can turn its lines here, and sees where."""
+    to_device = p.deviceTransform()
+    screen = to_device.m11(), to_device.dx(), to_device.dy()
     for line in lines:
-        (x, y), (dx, dy), color = line.at, line.way, QColor(COLORS[line.kind])
-        p.setRenderHint(QPainter.RenderHint.Antialiasing, not straight(line))
+        (x, y), (dx, dy), color, along = line.at, line.way, QColor(COLORS[line.kind]), straight(line)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing, not along)
         p.setPen(QPen(color, 1))
         for sign in (-1.0, 1.0):
             far = reach(line, int(sign), size)
             if far > FREE:
-                part = QLineF(x + sign * dx * FREE, y + sign * dy * FREE, x + sign * dx * far, y + sign * dy * far)
-                if straight(line):
-                    p.fillRect(_on_pixels(part, p.deviceTransform()), color)
+                ends = x + sign * dx * FREE, y + sign * dy * FREE, x + sign * dx * far, y + sign * dy * far
+                if along:
+                    p.fillRect(_on_pixels(*ends, *screen), color)
                 else:
-                    p.drawLine(part)
+                    p.drawLine(QLineF(*ends))
     p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     if handles:
         p.setBrush(HANDLE_GROUND)
@@ -73,17 +75,17 @@ def paint_lines(p: QPainter, lines: Sequence[Line], size: Point, *, handles: boo
         p.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _on_pixels(line: QLineF, to_device: QTransform) -> QRectF:
+def _on_pixels(x0: float, y0: float, x1: float, y1: float, scale: float, dx: float, dy: float) -> QRectF:
     """A line along rows or columns as whole pixels of the screen, of one weight wherever it lies: a pixel of the widget is 1.5 of
-    the screen's on some."""
-    thick = max(1, math.floor(to_device.m11() + 0.5))
-    ends = [to_device.map(line.p1()), to_device.map(line.p2())]
-    (left, right), (top, bottom) = (sorted((ends[0].x(), ends[1].x())), sorted((ends[0].y(), ends[1].y())))
+    the screen's on some. `scale`, `dx`, `dy` take the widget to the screen."""
+    thick = max(1, math.floor(scale + 0.5))
+    left, right = sorted((x0 * scale + dx, x1 * scale + dx))
+    top, bottom = sorted((y0 * scale + dy, y1 * scale + dy))
     if right - left > bottom - top:
-        found = QRectF(round(left), math.floor(top - (thick - 1) / 2), round(right) - round(left), thick)
+        x, y, w, h = round(left), math.floor(top - (thick - 1) / 2), round(right) - round(left), thick
     else:
-        found = QRectF(math.floor(left - (thick - 1) / 2), round(top), thick, round(bottom) - round(top))
-    return to_device.inverted()[0].mapRect(found)
+        x, y, w, h = math.floor(left - (thick - 1) / 2), round(top), thick, round(bottom) - round(top)
+    return QRectF((x - dx) / scale, (y - dy) / scale, w / scale, h / scale)
 
 
 def straight(line: Line) -> bool:
