@@ -53,7 +53,7 @@ class Replay:
 
     @property
     def what(self) -> str:
-        return f"{self.text} “{self.name}”" if self.name else self.text
+        return _named(self.text, self.name)
 
 
 class UndoStack:
@@ -117,8 +117,7 @@ class UndoStack:
             if isinstance(image, Inserted) and image.table in _HOLDERS:
                 wanted = json.dumps(list(image.ids))
                 counts[image.table] += db.execute(_HOLDERS[image.table], (wanted,)).fetchone()[0]
-        name = "" if "“" in entry.text else _name_of(db, entry.images)
-        return Replay(entry.text, name, entry.place, counts["projects"], counts["datasets"])
+        return Replay(entry.text, _name_of(db, entry.text, entry.images), entry.place, counts["projects"], counts["datasets"])
 
     def replayed(self, entry: Entry, made: Entry, *, redo: bool) -> None:
         """`made` is what turned `entry` back; it goes on the other stack."""
@@ -167,7 +166,20 @@ class UndoStack:
         op.delete(image.table, image.ids)
 
 
-def _name_of(db: sqlite3.Connection, images: list[Image]) -> str:
+def words_of(op: Operation, replay: tuple[Entry, bool] | None) -> str:
+    """What the log says of an operation: to what it was done, and whether it only turned another back."""
+    said = _named(op.text, _name_of(op.db, op.text, op.images.images))
+    return said if replay is None else f"{'Redone' if replay[1] else 'Undone'}: {said}"
+
+
+def _named(text: str, name: str) -> str:
+    return f"{text} “{name}”" if name else text
+
+
+def _name_of(db: sqlite3.Connection, text: str, images: list[Image]) -> str:
+    """Of the one thing that was made or deleted; "" where it was several, or an edit, or the text has a name already."""
+    if "“" in text:
+        return ""
     for table in _NAMED:
         names: list[str | None] = []
         for image in images:

@@ -23,7 +23,7 @@ from storage.catalog.lock import WriterLock
 from storage.catalog.oplog import OpLog
 from storage.catalog.schema import Schema
 from storage.catalog.transaction import Operation
-from storage.catalog.undo import Entry, UndoStack
+from storage.catalog.undo import Entry, UndoStack, words_of
 from storage.clock import now_ms
 from storage.errors import CatalogDamaged, CatalogError
 from storage.model.changes import Changes
@@ -189,7 +189,7 @@ class Writer:
                     db, self._schema, self._log, self._user, job.text, now_ms(), undoable=job.undoable, sql=self._alchemy
                 )
                 result = job.work(op)
-                self._log.end(op.text)
+                self._log.end(words_of(op, job.replay))
                 changed = db.total_changes
                 db.execute("COMMIT")
             except BaseException:

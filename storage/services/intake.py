@@ -205,9 +205,8 @@ class _Intake:
         """Rows that point to copies, after these are safe on the disk. In a thread of its own: the next are copied meanwhile."""
         if not self._options.link:
             self._originals.sync()
-        text = "Add 1 item" if len(batch) == 1 else f"Add {len(batch)} items"
         skip = self._options.duplicates == "skip"
-        return self._catalog.do(text, _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
+        return self._catalog.do("Add items", _insert, batch, self._folder_ids, self._dataset_id, skip, priority=Priority.BULK)
 
     def _written(self, writing: Future[list[_Outcome]] | None) -> None:
         if writing is None:
@@ -257,6 +256,7 @@ def _insert(
 ) -> list[_Outcome]:
     """Rows for one batch, folder by folder; what a folder holds already is skipped with a sentence."""
     outcomes: list[_Outcome] = []
+    made = 0
     in_dataset: list[int] = []
     by_folder: dict[int, list[Prepared]] = {}
     for prepared in batch:
@@ -281,6 +281,8 @@ def _insert(
             item = prepared.item
             outcomes.append((Added(item.info.kind, titles[item_id], item.uuid, item_id, str(prepared.path)), prepared))
         in_dataset.extend(ids)
+        made += len(ids)
+    op.text = "Add 1 item" if made == 1 else f"Add {made} items" if made else "Add to dataset"
     if dataset_id is not None and in_dataset:
         datasets.attach_items(op, dataset_id, ItemSelection.of(*in_dataset))
     return outcomes

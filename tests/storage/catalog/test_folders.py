@@ -94,7 +94,23 @@ def test_activity_says_who_did_what_newest_first(catalog: Catalog) -> None:
     catalog.do("Rename A to B", folders.rename, made, "B")
     add(catalog, made, "one.png")
     told = catalog.reads.activity(folder_id=made)
-    assert [(row.who, row.text) for row in told] == [("Ada", "Add 1 files"), ("Ada", "Rename A to B"), ("Ada", "New folder")]
+    assert [(row.who, row.text) for row in told] == [
+        ("Ada", "Add 1 files “one.png”"),
+        ("Ada", "Rename A to B"),
+        ("Ada", "New folder “A”"),
+    ]
+
+
+def test_activity_names_what_was_deleted_and_says_what_was_taken_back(catalog: Catalog) -> None:
+    made = folder(catalog, "A")
+    one, *_ = add(catalog, made, "one.png", "two.png")
+    catalog.do("Delete", trash.delete, (), ItemSelection.of(one))
+    catalog.undo().result()
+    catalog.redo().result()
+    catalog.undo().result()
+    deeds = ["Undone: Delete “one.png”", "Redone: Delete “one.png”", "Undone: Delete “one.png”", "Delete “one.png”"]
+    assert [row.text for row in catalog.reads.activity(folder_id=made)][:4] == deeds
+    assert [row.text for row in catalog.reads.activity(item_id=one)][:4] == deeds
 
 
 STEPS = st.lists(

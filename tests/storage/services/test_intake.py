@@ -86,6 +86,17 @@ def test_the_same_bytes_under_two_names_are_one_item_in_a_folder_unless_wished_o
     assert len(list((catalog.path / "originals").rglob("*.png"))) == 1
 
 
+def test_activity_counts_what_was_added_not_what_was_offered(add, catalog, target, tmp_path):
+    picture(tmp_path / "in/a.png")
+    add(tmp_path / "in/a.png")
+    for name, seed in (("a twin.png", 0), ("b.png", 1), ("c.png", 2)):
+        picture(tmp_path / "in" / name, seed)
+    result = add(*sorted((tmp_path / "in").iterdir()))
+    assert (len(result.added), len(result.skipped)) == (2, 2)
+    told = [row.text for row in catalog.reads.activity(folder_id=target)]
+    assert told[:2] == ["Add 2 items", "Add 1 item “a.png”"]
+
+
 def test_the_same_bytes_in_two_folders_are_two_items_with_one_copy(add, catalog, tmp_path):
     result = add(picture(tmp_path / "One/a.png").parent, picture(tmp_path / "Two/a.png").parent)
     assert len(result.added) == 2
