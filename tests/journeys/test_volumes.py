@@ -18,8 +18,8 @@ from storage.model.overlap_groups import groups_of
 from storage.model.query import ItemQuery
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import open_task
-from tests.storage.services.test_reread import aged
 from tests.support import phantoms
+from tests.support.aged import aged
 from viewers.tools.overlap import Overlap
 
 

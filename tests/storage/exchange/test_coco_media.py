@@ -20,10 +20,10 @@ from storage.model.geometry import AudioRanges, Box, ShapeKind
 from storage.model.items import Kind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
-from tests.storage.exchange.test_coco import SLOW, as_pycocotools, pixels, read, written
-from tests.storage.exchange.test_encord_json import assert_equal
 from tests.storage.exchange.test_encord_media import item, moving, seen
+from tests.support.coco_files import SLOW, as_pycocotools, pixels, read, written
 from tests.support.label_strategies import documents, hash8_of, info_of, ontologies
+from tests.support.same_labels import assert_equal
 
 
 def car(ontology, *rows, **more) -> LabelDocument:

@@ -12,56 +12,11 @@ import pytest
 import SimpleITK
 
 from storage.errors import Refused
-from storage.exchange.dicom_seg import write_seg
-from storage.exchange.losses import Losses
-from storage.exchange.volumes import Series, segments_of
-from storage.model.labels import LabelDocument
+from storage.exchange.volumes import Series
 from tests.conftest import need
 from tests.support import phantoms
-from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom, sorted_series
-
-CASES = {
-    "axial": {},
-    "odd widths": {"rows": 13, "cols": 11},
-    "coronal": {"orientation": "coronal"},
-    "oblique": {"orientation": "oblique"},
-    "tilted": {"tilt": 18.5},
-    "irregular": {"spacings": [1.0, 2.5, 2.5, 7.0, 1.0]},
-    "one slice": {"n": 1},
-}
-
-
-def made(tmp_path: Path, **options) -> tuple[Series, LabelDocument, list[np.ndarray]]:
-    """Two overlapping livers and a tumour on a phantom, and their voxels."""
-    series = of_phantom(phantoms.series(tmp_path / "series", **options))
-    shape = series.slices, series.rows, series.columns
-    volumes = [blob(shape, seed) for seed in (1, 2, 3)]
-    labels = zip(("Liver", "Liver", "Tumour"), volumes, strict=True)
-    return series, document(*((name, masks_of(v)) for name, v in labels)), volumes
-
-
-def written(tmp_path: Path, series: Series, labels: LabelDocument, **options) -> Path:
-    losses = Losses()
-    segments = segments_of(series, labels, FEATURES, None, losses)
-    assert losses.all() == []
-    path = tmp_path / "labels.dcm"
-    write_seg(path, series, segments, now=NOW, **options)
-    return path
-
-
-def errors_of(path: Path) -> list[str]:
-    run = subprocess.run([need("dciodvfy"), "-new", str(path)], capture_output=True, text=True, timeout=60, check=False)
-    return [line for line in (run.stdout + run.stderr).splitlines() if line.startswith("Error")]
-
-
-def by_mm(mm: np.ndarray) -> tuple[int, ...]:
-    return tuple(int(v) for v in np.round(np.asarray(mm) * 100))
-
-
-def wanted_points(series: Series, volume: np.ndarray) -> set[tuple[int, ...]]:
-    k, r, c = np.nonzero(volume)
-    assert series.geometry is not None
-    return {by_mm(p) for p in series.geometry.to_mm(c, r, k)}
+from tests.support.seg_files import CASES, by_mm, errors_of, made, wanted_points, written
+from tests.support.volume_stage import blob, document, masks_of, of_phantom, sorted_series
 
 
 @pytest.mark.parametrize("options", CASES.values(), ids=list(CASES))

@@ -30,9 +30,8 @@ from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass
 from storage.model.sheets import Sheet
 from tests.conftest import need
-from tests.storage.exchange.test_dicom_seg import errors_of
-from tests.storage.exchange.test_seg_read import classes_of
 from tests.support import phantoms
+from tests.support.seg_files import classes_of, contents, errors_of
 from tests.support.volume_stage import NOW, document, masks_of, of_phantom, ontology, sorted_series
 
 FEATURES = Features(
@@ -410,11 +409,6 @@ def lengths_in(path) -> list[tuple[float, str]]:
             measured = item.MeasuredValueSequence[0]
             found.append((float(measured.NumericValue), measured.MeasurementUnitsCodeSequence[0].CodeValue))
     return found
-
-
-def contents(report) -> list:
-    """All content items of a report."""
-    return [report, *(found for item in report.get("ContentSequence") or () for found in contents(item))]
 
 
 def test_doppler_is_reported_in_seconds_and_in_its_speed(tmp_path):

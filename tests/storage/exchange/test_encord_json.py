@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.exchange.closeness import same_geometry
 from storage.exchange.encord_json import EncordWriter, iterate_rows, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
@@ -20,6 +19,7 @@ from storage.model.labels import Annotation, Answer, Classification, LabelDocume
 from storage.model.ontology import AttributeType, Ontology
 from tests.support.encord_sdk import load_row
 from tests.support.label_strategies import documents, full_document, full_ontology, info_of, item_of, ontologies
+from tests.support.same_labels import as_value, assert_equal, without_our_keys
 
 SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 
@@ -37,25 +37,6 @@ def read(row, ontology, item=None, present=None):
     losses = Losses()
     made = read_row(row, item or item_of(), Features(ontology), present or LabelDocument(), losses)
     return made, losses
-
-
-def assert_equal(a: LabelDocument, b: LabelDocument, size=(24, 16)):
-    """Geometry within 1e-9 of the frame size, all else identical."""
-    assert a.instances == b.instances
-    assert a.classifications == b.classifications
-    assert a.answers == b.answers
-    assert a.annotations.keys() == b.annotations.keys()
-    for uuid, left in a.annotations.items():
-        right = b.annotations[uuid]
-        assert same_geometry(left.geometry, right.geometry, size), (left.geometry, right.geometry)
-        assert replace(left, geometry=None) == replace(right, geometry=None)
-
-
-def without_our_keys(value):
-    """What is left when a program has passed the file on that drops unknown keys."""
-    if isinstance(value, dict):
-        return {k: without_our_keys(v) for k, v in value.items() if k != "postil"}
-    return [without_our_keys(v) for v in value] if isinstance(value, list) else value
 
 
 @given(st.data(), st.integers(1, 3))
@@ -115,12 +96,6 @@ def assert_same_answers(document, owner, theirs, structure):
             assert len(got) == 1
             got = got[0].answer
         assert as_value(got) == as_value(answer.value), attribute.title
-
-
-def as_value(value):
-    if isinstance(value, (tuple, list, set)):
-        return {getattr(v, "feature_node_hash", v) for v in value}
-    return {value.feature_node_hash} if hasattr(value, "feature_node_hash") else value
 
 
 def assert_same_shapes(ontology, document, objects):

@@ -21,7 +21,6 @@ from storage.model.geometry import AudioRanges, Bitmask, Box, HtmlRanges, Keypoi
 from storage.model.items import Kind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
-from tests.storage.exchange.test_encord_json import as_value, assert_equal, without_our_keys
 from tests.support.encord_sdk import (
     AudioCoordinates,
     BoundingBoxCoordinates,
@@ -39,6 +38,7 @@ from tests.support.encord_sdk import (
 from tests.support.encord_sdk import HtmlRange as SdkHtmlRange
 from tests.support.encord_sdk import Range as SdkRange
 from tests.support.label_strategies import documents, hash8_of, info_of, item_of, moments, ontologies, people
+from tests.support.same_labels import as_value, assert_equal, without_our_keys
 
 SLOW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 FRAMES = 12

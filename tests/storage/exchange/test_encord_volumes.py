@@ -17,10 +17,10 @@ from storage.exchange.losses import Losses
 from storage.model import ontology_codec
 from storage.model.items import Kind
 from storage.model.labels import LabelDocument
-from tests.storage.exchange.test_encord_json import assert_equal, without_our_keys
 from tests.support import phantoms
 from tests.support.encord_sdk import BitmaskCoordinates, load_row
 from tests.support.label_strategies import documents, info_of, item_of, ontologies
+from tests.support.same_labels import assert_equal, without_our_keys
 from tests.support.volume_stage import FEATURES, blob, document, masks_of, of_phantom, ontology, voxels
 
 SLOW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)

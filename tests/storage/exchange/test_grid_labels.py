@@ -25,8 +25,8 @@ from storage.model.geometry import ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass, Ontology
 from storage.model.space import LPS_RAS, VolumeGeometry
-from tests.storage.exchange.test_dicom_seg import CASES, by_mm, made, wanted_points
 from tests.support import phantoms
+from tests.support.seg_files import CASES, by_mm, made, wanted_points
 from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, named, of_phantom, voxels
 
 REGULAR = [name for name in CASES if name != "irregular"]

@@ -20,8 +20,8 @@ from storage.exchange.volumes import DocumentFiller, Series
 from storage.model import masks
 from storage.model.geometry import Ellipse, Keypoint, Polygon, Polyline
 from storage.model.labels import LabelDocument
-from tests.storage.exchange.test_dicom_seg import CASES, errors_of, made
 from tests.support import phantoms
+from tests.support.seg_files import CASES, errors_of, made
 from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, named, of_phantom, sorted_series, voxels
 
 RING = Polygon(

@@ -18,17 +18,15 @@ from hypothesis.extra import numpy as hnp
 from storage.errors import BadInput, Cancelled
 from storage.exchange import dicom_read as dr
 from storage.exchange.dicom_seg import write_seg
-from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.exchange.seg_read import _GROUPS, read_seg, references_of
 from storage.exchange.volumes import DocumentFiller, Series, segments_of
 from storage.media.dicom_tags import Wanted
 from storage.media.dicom_values import Values
-from storage.model.geometry import Polygon, ShapeKind
+from storage.model.geometry import Polygon
 from storage.model.labels import LabelDocument
-from storage.model.ontology import ObjectClass, Ontology
-from tests.storage.exchange.test_dicom_seg import CASES, made, written
 from tests.support import phantoms
+from tests.support.seg_files import CASES, classes_of, made, written
 from tests.support.volume_stage import (
     FEATURES,
     NOW,
@@ -415,12 +413,6 @@ def test_dcmqi_on_its_ct(real_data, name, files):
             expected = np.zeros(series.geometry.shape, bool)
             expected[slices, rows, columns] = True
             assert (voxels(got, found[int(number)], expected.shape) == expected).all()
-
-
-def classes_of(head: pydicom.Dataset) -> Features:
-    names = dict.fromkeys(s.SegmentLabel for s in head.SegmentSequence)
-    things = (ObjectClass(str(k), n, "#D33115", ShapeKind.BITMASK, f"A{k:07d}") for k, n in enumerate(names))
-    return Features(Ontology(tuple(things)))
 
 
 @pytest.mark.realdata

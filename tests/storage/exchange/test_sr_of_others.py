@@ -20,9 +20,8 @@ from storage.model import masks
 from storage.model.geometry import Cuboid2D, Ellipse, Keypoint, Polygon, Polyline, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import ObjectClass
-from tests.storage.exchange.test_dicom_seg import errors_of
-from tests.storage.exchange.test_dicom_sr import contents
 from tests.support import phantoms
+from tests.support.seg_files import contents, errors_of
 from tests.support.volume_stage import NOW, document, of_phantom, ontology
 
 BLOCK = ObjectClass("12", "Block", "#FA28FF", ShapeKind.CUBOID_2D, "Bb000012")

@@ -23,8 +23,8 @@ from storage.model.geometry import Polyline
 from storage.model.labels import LabelDocument
 from storage.services.deidentify import Deidentifier, Options
 from storage.services.deidentify_rules import profile
-from tests.storage.exchange.test_dicom_seg import errors_of
 from tests.support import phantoms
+from tests.support.seg_files import errors_of
 from tests.support.volume_stage import FEATURES, NOW, blob, document, masks_of, of_phantom, sorted_series
 
 NAMES = ("Lovelace", "Babbage", "Menabrea", "St. Mary", "PID-77123", "ACC-5551", "SER-9090", "CTROOM-3")

@@ -15,9 +15,9 @@ from storage.model.labels import Annotation, Answer, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
 from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
-from tests.storage.exchange.test_encord_json import assert_equal
 from tests.support import nouns
 from tests.support.label_strategies import hash8_of
+from tests.support.same_labels import assert_equal
 
 AUDIO = {"audio_codec": "mp3", "audio_sample_rate": 44100, "audio_bit_depth": 16, "audio_num_channels": 2}
 MEMBERS = {"members": [{"uuid": str(uuid.uuid4()), "title": f"{k}.png", "width": 20 + k, "height": 10} for k in range(3)]}

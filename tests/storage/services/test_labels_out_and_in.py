@@ -16,9 +16,9 @@ from storage.model.people import Role
 from storage.progress import Progress
 from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
-from tests.storage.exchange.test_encord_json import assert_equal
 from tests.support import nouns
 from tests.support.label_strategies import full_document, full_ontology
+from tests.support.same_labels import assert_equal
 
 FORMATS = ("encord", "coco")
 

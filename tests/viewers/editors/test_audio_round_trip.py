@@ -13,9 +13,9 @@ from storage.model.items import Kind
 from storage.model.labels import LabelDocument
 from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
-from tests.storage.exchange.test_encord_json import assert_equal
 from tests.support import nouns, sounds
 from tests.support.audio_stage import CTRL, SHIFT, WORDS, AudioStage, ontology
+from tests.support.same_labels import assert_equal
 
 FACTS = {"audio_codec": "pcm", "audio_sample_rate": 8000, "audio_bit_depth": 16, "audio_num_channels": 1}
 
