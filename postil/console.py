@@ -122,10 +122,12 @@ def _line(progress: Progress, seconds: float) -> str:
     if not progress.text and not progress.done:
         return ""
     rate = progress.done / seconds if seconds > 0 else 0.0
-    if progress.total:
-        left = (progress.total - progress.done) / rate if rate > 0 else 0.0
-        return f"{progress.text} {progress.done:,} of {progress.total:,}, {rate:,.0f} a second, {left:,.0f} s left"
-    return f"{progress.text} {progress.done:,}, {rate:,.0f} a second"
+    said = [f"{progress.text} {progress.done:,}" + (f" of {progress.total:,}" if progress.total else "")]
+    if rate >= 0.5:
+        said.append(f"{rate:,.0f} a second")
+    if progress.total and rate > 0:
+        said.append(f"{(progress.total - progress.done) / rate:,.0f} s left")
+    return ", ".join(said)
 
 
 def _narrow(widths: list[int], room: int) -> None:

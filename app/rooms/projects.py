@@ -281,6 +281,8 @@ class ProjectsRoom(QObject):
             words.number(result.annotations),
             words.number(result.classifications),
         )
+        if result.known:
+            counts += self.tr(" {0} were there already.").format(words.number(result.known))
         self.window.messages.tell((self.tr("Would import: {0}") if dry_run else self.tr("Imported: {0}")).format(counts))
         problems = [*result.unmatched, *result.refused]
         if problems:

@@ -88,6 +88,13 @@ class CocoFile:
         for (row,) in self._db.execute(sql, (json.dumps(image["id"]), between)).fetchall():
             yield json.loads(row)
 
+    def astray(self) -> Iterator[tuple[Any, Any]]:
+        """Annotations of pictures that the file does not have: their ids, and those of the pictures."""
+        sql = "SELECT row FROM annotations WHERE image NOT IN (SELECT id FROM images) ORDER BY rowid"
+        for (text,) in self._db.execute(sql):
+            row = json.loads(text)
+            yield row.get("id", "?"), row["image_id"]
+
     # -- reading
 
     def _read(self, *, floats: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -42,6 +42,14 @@ _ENCORDS_NAME = re.compile(r"(?:images|videos)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[
 _ROUNDS = 4
 
 
+@dataclass(slots=True)
+class Taken:
+    """What else is to be told of the annotations of a file."""
+
+    names: dict[str, str] = field(default_factory=dict)  # what the file calls a row: "annotation 6"
+    known: int = 0  # were there already, just so
+
+
 def page_of(image: Json) -> tuple[str, int]:
     """The path of the picture and the page or frame of it: `a.tif#page=2`, `videos/<hash>/41.jpg`."""
     name = str(image.get("file_name") or "")
@@ -69,9 +77,10 @@ def read_images(
     categories: Categories,
     present: LabelDocument,
     losses: Losses,
+    taken: Taken | None = None,
 ) -> LabelDocument:
     """A new document: `present` with the annotations of an item's images (and their pages) merged into it."""
-    reader = _Reader(item, features, data, categories, present, losses)
+    reader = _Reader(item, features, data, categories, present, losses, taken or Taken())
     for image in images:
         reader.image(image)
     reader.settle()
@@ -87,9 +96,10 @@ class _Reader:
         categories: Categories,
         present: LabelDocument,
         losses: Losses,
+        taken: Taken,
     ) -> None:
         self._item, self._features, self._data = item, features, data
-        self._categories, self._losses = categories, losses
+        self._categories, self._losses, self._taken = categories, losses, taken
         self.made = copy_of(present)
         self._where = item.title
         self._by_hash = {i.hash8: i.uuid for i in present.instances.values()}
@@ -133,7 +143,7 @@ class _Reader:
             work()
         except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
             said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-            self._losses.add(f"annotation {annotation.get('id', '?')}", self._where, f"it cannot be read: {said}")
+            self._losses.add(_name(annotation), self._where, f"it cannot be read: {said}")
 
     # -- what lies between key frames
 
@@ -186,6 +196,7 @@ class _Reader:
         told = row["postil"] if isinstance(row.get("postil"), Mapping) and "instance" in row["postil"] else None
         geometry = geometry_of(row, thing, self._features, self._data.categories.get(row["category_id"], {}), size)
         if told is None and (thing.feature_hash, geometry) in self._there:
+            self._taken.known += 1
             return
         attributes = row["attributes"] if isinstance(row.get("attributes"), Mapping) else {}
         instance = self._instance(thing, told, attributes)
@@ -199,16 +210,18 @@ class _Reader:
             "confidence": attributes.get("confidence", row.get("score")),
             "manual": attributes.get("manual_annotation", row.get("score") is None),
         }
-        self._put_row(instance, geometry, at, told, said)
+        self._put_row(instance, geometry, at, told, said, _name(row))
         if told is None:
             self._foreign_answers(instance, thing, attributes, page)
         elif "answers" in told:
             self._own_answers(instance, thing.feature_hash, told["answers"])
             for hidden in told.get("hidden") or []:
                 shape = geometry_of({**hidden, "category_id": row["category_id"]}, thing, self._features, {}, size)
-                self._put_row(instance, shape, self._at(hidden["postil"], int(hidden["frame"])), hidden["postil"], hidden)
+                frame = int(hidden["frame"])
+                name = f"{_name(row)}, hidden on frame {frame + 1}"
+                self._put_row(instance, shape, self._at(hidden["postil"], frame), hidden["postil"], hidden, name)
 
-    def _put_row(self, instance: str, geometry: Geometry, at: FrameKey, told: Json | None, said: Json) -> None:
+    def _put_row(self, instance: str, geometry: Geometry, at: FrameKey, told: Json | None, said: Json, name: str) -> None:
         present = self.made.annotation_of(instance, at)
         own = told.get("uuid") if told is not None else None
         made = present or Annotation(_free(own, self.made.annotations), instance, geometry, at[1], at[0])
@@ -226,15 +239,16 @@ class _Reader:
                 edited_by=edited_by,
             )
         occluded = said.get("occluded")
-        self.made.put(
-            replace(
-                made,
-                geometry=geometry,
-                occluded=made.occluded if occluded is None else bool(occluded),
-                confidence=number(said.get("confidence"), 1.0),
-                manual=bool(said.get("manual")),
-            )
+        made = replace(
+            made,
+            geometry=geometry,
+            occluded=made.occluded if occluded is None else bool(occluded),
+            confidence=number(said.get("confidence"), 1.0),
+            manual=bool(said.get("manual")),
         )
+        self._taken.names[made.uuid] = self._taken.names[instance] = name
+        self._taken.known += made == present
+        self.made.put(made)
 
     def _at(self, told: Json | None, page: int) -> FrameKey:
         """Where a row belongs: our own records say in which form they had it."""
@@ -249,7 +263,7 @@ class _Reader:
             if self._categories.known(row)
             else f"the project's ontology has no class “{name}”"
         )
-        self._losses.add(f"annotation {row.get('id', '?')}", self._where, why)
+        self._losses.add(_name(row), self._where, why)
 
     def _instance(self, thing: ObjectClass, told: Json | None, attributes: Json) -> str:
         """The uuid of the instance that an annotation belongs to, made when it is new."""
@@ -388,6 +402,10 @@ def _parent_unchosen(place: Place, told: Json) -> bool:
     assert place.option is not None
     chosen = told.get(place.parent.name)
     return chosen not in (place.option.label, place.option.value)
+
+
+def _name(row: Json) -> str:
+    return f"annotation {row.get('id', '?')}"
 
 
 def _free(told: Any, taken: Mapping[str, object]) -> str:

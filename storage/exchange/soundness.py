@@ -33,6 +33,7 @@ def keep_sound(made: LabelDocument, present: LabelDocument) -> Iterator[tuple[Re
     owners = {*made.instances, *made.classifications}
     for annotation in [a for a in made.annotations.values() if a.instance not in owners]:
         made.drop("annotation", annotation.uuid)
+        yield annotation, "its object cannot be kept"
     for answer in [a for a in made.answers.values() if a.owner not in owners]:
         made.drop("answer", answer.uuid)
     carried = {a.instance for a in made.annotations.values()}

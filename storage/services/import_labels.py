@@ -57,6 +57,7 @@ class ImportResult:
     changed: int = 0  # label rows that were (or would be) written
     annotations: int = 0  # that these label rows gained
     classifications: int = 0
+    known: int = 0  # annotations of the file that were there already, just so
 
     @property
     def lost(self) -> list[Loss]:
@@ -70,6 +71,7 @@ class ImportResult:
             "changed": self.changed,
             "annotations": self.annotations,
             "classifications": self.classifications,
+            "there_already": self.known,
             "unmatched": [x.as_dict() for x in self.unmatched],
             "refused": [x.as_dict() for x in self.refused],
         }
@@ -215,6 +217,9 @@ class _Importer:
     def refuse(self, what: str, where: str, why: str) -> None:
         self._result.refused.append(Loss(what, where, why))
 
+    def knew(self, count: int) -> None:
+        self._result.known += count
+
     def miss(self, what: str, where: str, why: str) -> None:
         self._result.unmatched.append(Loss(what, where, why))
 
@@ -231,7 +236,10 @@ class _Importer:
         waiting = self._waiting.get(info.id)
         return waiting[0] if waiting else self._catalog.reads.labels(info.id)
 
-    def take(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
+    def take(
+        self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument], names: Mapping[str, str] | None = None
+    ) -> None:
+        """`names`: what the file calls the records that are merged, by their uuid; filled while it is done."""
         present = self.present(info)
         if info.id not in self._matched:
             self._matched.add(info.id)
@@ -246,7 +254,8 @@ class _Importer:
             self.losses.add("its labels", info.item.title, why)
             return
         for record, why in keep_sound(made, present):
-            self.losses.add(f"the {KIND_OF[type(record)]} {record.uuid}", info.item.title, why)
+            name = (names or {}).get(record.uuid, f"the {KIND_OF[type(record)]} {record.uuid}")
+            self.losses.add(name, info.item.title, why)
         if same_records(present, made):
             return
         dropped = self._waiting[info.id][1] if info.id in self._waiting else False
@@ -332,7 +341,11 @@ def _take_coco(source: TextIOWrapper, importer: _Importer) -> None:
         for done, label_row in enumerate(rows, start=1):
             importer.progress.step(done, len(rows))
             info = importer.label_row(label_row)
-            importer.take(info, partial(_merge_images, label_row, data, categories, importer, info.item))
+            taken = coco_read.Taken()
+            importer.take(info, partial(_merge_images, label_row, data, categories, importer, info.item, taken), taken.names)
+            importer.knew(taken.known)
+        for annotation, picture in data.astray():
+            importer.losses.add(f"annotation {annotation}", "annotations", f"the file has no picture with the id {picture}")
 
 
 def _match_images(data: CocoFile, importer: _Importer) -> None:
@@ -357,7 +370,8 @@ def _merge_images(
     categories: Categories,
     importer: _Importer,
     item: Item,
+    taken: coco_read.Taken,
     present: LabelDocument,
 ) -> LabelDocument:
     images = data.images_of(label_row)
-    return coco_read.read_images(images, data, item, importer.features, categories, present, importer.losses)
+    return coco_read.read_images(images, data, item, importer.features, categories, present, importer.losses, taken)

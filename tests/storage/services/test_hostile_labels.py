@@ -12,7 +12,7 @@ import pytest
 from storage.catalog import labels
 from storage.catalog.check import check
 from storage.exchange.soundness import fault_of, keep_sound
-from storage.model.geometry import Box, Keypoint
+from storage.model.geometry import Box, Keypoint, ShapeKind
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
 from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
@@ -111,6 +111,36 @@ def test_one_row_that_is_no_row_does_not_hold_up_the_others(catalog, project, tm
 )
 def test_what_cannot_be_kept_is_known(record):
     assert fault_of(record)
+
+
+def test_every_annotation_of_a_coco_file_is_counted_and_the_refused_ones_called_as_the_file_calls_them(
+    catalog, project, tmp_path
+):
+    def annotation(number, image, category, *bbox):
+        return {"id": number, "image_id": image, "category_id": category, "bbox": list(bbox)}
+
+    box = next(c.name for c in full_ontology().objects if c.shape is ShapeKind.BOX)
+    data = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 24, "height": 16}],
+        "categories": [{"id": 1, "name": box}, {"id": 2, "name": "Zeppelin"}],
+        "annotations": [
+            annotation(1, 1, 1, 2, 2, 5, 5),
+            annotation(2, 1, 1, 3, 3, -5, 5),
+            annotation(3, 1, 2, 2, 2, 5, 5),
+            annotation(4, 1, 1, 1e12, 2, 5, 5),
+            annotation(5, 1, 1, "x", 2, 5, 5),
+            annotation(6, 7, 1, 2, 2, 5, 5),
+        ],
+    }
+    file = write(tmp_path / "in.json", data)
+    first = import_labels(catalog, project, file, "coco")
+    assert (first.annotations, first.known) == (1, 0)
+    told = {loss.what: loss.why for loss in first.refused if loss.what.startswith("annotation")}
+    assert sorted(told) == [f"annotation {n}" for n in (2, 3, 4, 5, 6)]
+    assert told["annotation 6"] == "the file has no picture with the id 7"
+    again = import_labels(catalog, project, file, "coco")
+    assert (again.annotations, again.known) == (0, 1)
+    assert again.as_dict()["there_already"] == 1
 
 
 def test_what_hangs_on_a_record_goes_with_it_and_what_was_there_comes_back():
