@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -54,17 +55,6 @@ def needs_mask_class(editor: ImageEditor) -> str:
     return "" if editor.offers("brush") else "The ontology has no class with the shape “bitmask”."
 
 
-#: Sections of verbs that change labels, but for these; and verbs elsewhere that do.
-_CHANGING = frozenset({"edit", "shape", "class", "tool", "track", "range"})
-_LOOKS = frozenset(
-    {
-        "copy", "finish", "tool_select", "tool_lasso", "tool_ruler", "tool_crosshair", "track_next_key", "track_previous_key",
-        "track_first", "track_last", "audio_next_region", "audio_previous_region", "volume_gate",
-    }
-)  # fmt: skip
-_MARKS = frozenset({"volume_key_image"})
-
-
 @dataclass(frozen=True, slots=True)
 class EditorAction:
     """`why_not` says why it cannot be done now ("" when it can): the tooltip of the disabled menu entry."""
@@ -79,41 +69,43 @@ class EditorAction:
     scope: Scope = "canvas"
     args: tuple[object, ...] = ()
     menu: bool = True  # False: reached by key, panel or palette only
-
-    @property
-    def changes(self) -> bool:
-        """Whether it is there to change labels: what is only looked at has no use for it."""
-        return self.id.startswith("nudge_") or self.id in _MARKS or (self.section in _CHANGING and self.id not in _LOOKS)
+    changes: bool = False  # it is there to change labels: what is only looked at has no use for it
+    on_planes: bool = False  # in volumes it works on shapes of planes, too
 
     def run(self, editor: Any) -> None:
         getattr(editor, self.method)(*self.args)
 
 
+changing = partial(EditorAction, changes=True)
+
+
 def _edit() -> list[EditorAction]:
     some, several, clip = needs_selection, needs_several, needs_clip
     return [
-        EditorAction("undo", "Undo", ("Ctrl+Z",), "undo", "mdi6.undo", can_undo, scope="editor"),
-        EditorAction("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "mdi6.redo", can_redo, scope="editor"),
-        EditorAction("copy", "Copy", ("Ctrl+C",), "copy", "mdi6.content-copy", some),
-        EditorAction("paste", "Paste", ("Ctrl+V",), "paste", "mdi6.content-paste", clip),
-        EditorAction("paste_shape", "Paste shape only", ("Ctrl+Shift+V",), "paste_shape", "", clip),
-        EditorAction("duplicate", "Duplicate", ("Ctrl+D",), "duplicate_selected", "mdi6.content-duplicate", some),
-        EditorAction("delete", "Delete", ("Delete",), "delete_selected", "mdi6.delete-outline", some),
-        EditorAction("delete_locked", "Delete, also locked", ("Shift+Delete",), "delete_even_locked", "", some),
-        EditorAction("redraw", "Draw this object again", ("Shift+N",), "redraw_selected", "", some),
-        EditorAction("join", "Join", ("J",), "join_selected", "mdi6.vector-combine", several, "shape"),
-        EditorAction("subtract", "Subtract newest from the others", ("Ctrl+J",), "subtract_selected", "", several, "shape"),
-        EditorAction("slice", "Slice by a line", ("Shift+J",), "slice_selected", "mdi6.box-cutter", some, "shape"),
-        EditorAction("part", "Add a part", (), "add_part", "mdi6.vector-polyline-plus", some, "shape"),
-        EditorAction("hole", "Cut a hole", (), "cut_hole", "mdi6.vector-polyline-minus", some, "shape"),
-        EditorAction("simplify", "Simplify…", (), "simplify_selected", "mdi6.vector-polyline-remove", some, "shape"),
-        EditorAction("repair", "Repair crossings", (), "repair_selected", "mdi6.wrench-outline", some, "shape"),
-        EditorAction("to_polygon", "Convert to polygon", (), "convert_to_polygon", "mdi6.vector-polygon", some, "shape"),
-        EditorAction("to_mask", "Convert to mask", (), "convert_to_mask", "mdi6.brush", some, "shape"),
-        EditorAction("to_box", "Convert to box", (), "convert_to_box", "mdi6.rectangle-outline", some, "shape"),
-        EditorAction("occluded", "Occluded", ("Q",), "toggle_occluded", "", some, "shape"),
-        EditorAction("forward", "Bring forward", ("+", "="), "layer_forward", "mdi6.arrange-bring-forward", some, "shape"),
-        EditorAction("back", "Send back", ("-",), "layer_back", "mdi6.arrange-send-backward", some, "shape"),
+        changing("undo", "Undo", ("Ctrl+Z",), "undo", "mdi6.undo", can_undo, scope="editor"),
+        changing("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "mdi6.redo", can_redo, scope="editor"),
+        EditorAction("copy", "Copy", ("Ctrl+C",), "copy", "mdi6.content-copy", some, on_planes=True),
+        changing("paste", "Paste", ("Ctrl+V",), "paste", "mdi6.content-paste", clip, on_planes=True),
+        changing("paste_shape", "Paste shape only", ("Ctrl+Shift+V",), "paste_shape", "", clip, on_planes=True),
+        changing("duplicate", "Duplicate", ("Ctrl+D",), "duplicate_selected", "mdi6.content-duplicate", some, on_planes=True),
+        changing("delete", "Delete", ("Delete",), "delete_selected", "mdi6.delete-outline", some, on_planes=True),
+        changing("delete_locked", "Delete, also locked", ("Shift+Delete",), "delete_even_locked", "", some, on_planes=True),
+        changing("redraw", "Draw this object again", ("Shift+N",), "redraw_selected", "", some),
+        changing("join", "Join", ("J",), "join_selected", "mdi6.vector-combine", several, "shape"),
+        changing("subtract", "Subtract newest from the others", ("Ctrl+J",), "subtract_selected", "", several, "shape"),
+        changing("slice", "Slice by a line", ("Shift+J",), "slice_selected", "mdi6.box-cutter", some, "shape"),
+        changing("part", "Add a part", (), "add_part", "mdi6.vector-polyline-plus", some, "shape"),
+        changing("hole", "Cut a hole", (), "cut_hole", "mdi6.vector-polyline-minus", some, "shape"),
+        changing("simplify", "Simplify…", (), "simplify_selected", "mdi6.vector-polyline-remove", some, "shape"),
+        changing("repair", "Repair crossings", (), "repair_selected", "mdi6.wrench-outline", some, "shape"),
+        changing("to_polygon", "Convert to polygon", (), "convert_to_polygon", "mdi6.vector-polygon", some, "shape"),
+        changing("to_mask", "Convert to mask", (), "convert_to_mask", "mdi6.brush", some, "shape"),
+        changing("to_box", "Convert to box", (), "convert_to_box", "mdi6.rectangle-outline", some, "shape"),
+        changing("occluded", "Occluded", ("Q",), "toggle_occluded", "", some, "shape", on_planes=True),
+        changing(
+            "forward", "Bring forward", ("+", "="), "layer_forward", "mdi6.arrange-bring-forward", some, "shape", on_planes=True
+        ),
+        changing("back", "Send back", ("-",), "layer_back", "mdi6.arrange-send-backward", some, "shape", on_planes=True),
     ]
 
 
@@ -129,7 +121,7 @@ def _select() -> list[EditorAction]:
         EditorAction("lock_all", "Lock or unlock all", ("Shift+L",), "toggle_all_locked", "", any_, "select"),
         EditorAction("escape", "Drop, disarm or deselect", ("Esc",), "escape", "", section="select", menu=False),
         *(
-            EditorAction(
+            changing(
                 f"nudge_{d.lower()}{suffix}",
                 f"Nudge {d.lower()}{more}",
                 (f"{keys}{d}",),
@@ -139,6 +131,7 @@ def _select() -> list[EditorAction]:
                 "select",
                 args=(d, far),
                 menu=False,
+                on_planes=True,
             )
             for d in ("Left", "Right", "Up", "Down")
             for keys, suffix, more, far in (("Ctrl+", "", "", False), ("Ctrl+Shift+", "_far", " by 10 px", True))
@@ -154,18 +147,26 @@ def _tools() -> list[EditorAction]:
         "flood": "Flood fill", "livewire": "Livewire scissors", "grab_cut": "GrabCut", "ruler": "Ruler",
     }  # fmt: skip
     keys = {"brush": ("B",), "threshold": ("Shift+B",), "flood": ("W",), "livewire": ("A",), "grab_cut": ("Shift+W",)}
-    mask = needs_mask_class
+    mask, looking = needs_mask_class, ("select", "lasso", "ruler")
     return [
         *(
             EditorAction(
-                f"tool_{tool}", title, keys.get(tool, ()), "arm_tool", ICONS[tool], needs_tool(tool), "tool", args=(tool,)
+                f"tool_{tool}",
+                title,
+                keys.get(tool, ()),
+                "arm_tool",
+                ICONS[tool],
+                needs_tool(tool),
+                "tool",
+                args=(tool,),
+                changes=tool not in looking,
             )
             for tool, title in titles.items()
         ),
-        EditorAction("swap_brush", "Swap brush and eraser", ("X",), "swap_brush", "", mask, "tool"),
-        EditorAction("brush_smaller", "Smaller brush", ("[",), "brush_smaller", "", mask, "tool"),
-        EditorAction("brush_larger", "Larger brush", ("]",), "brush_larger", "", mask, "tool"),
-        EditorAction("new_object", "New object of the last class", ("N",), "new_object", "mdi6.plus", section="tool"),
+        changing("swap_brush", "Swap brush and eraser", ("X",), "swap_brush", "", mask, "tool"),
+        changing("brush_smaller", "Smaller brush", ("[",), "brush_smaller", "", mask, "tool"),
+        changing("brush_larger", "Larger brush", ("]",), "brush_larger", "", mask, "tool"),
+        changing("new_object", "New object of the last class", ("N",), "new_object", "mdi6.plus", section="tool"),
         EditorAction("finish", "Finish the draft", ("Return", "Enter"), "finish_draft", "", section="tool", menu=False),
     ]
 
@@ -182,12 +183,12 @@ def _classes() -> list[EditorAction]:
     for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0):
         place = digit or 10
         found.append(
-            EditorAction(f"class_{digit}", f"Draw class {place}", (str(digit),), "arm_digit", "", section="class",
-                         args=(digit,), menu=False)
+            changing(f"class_{digit}", f"Draw class {place}", (str(digit),), "arm_digit", "", section="class",
+                     args=(digit,), menu=False)
         )  # fmt: skip
         found.append(
-            EditorAction(f"set_class_{digit}", f"Make it class {place}", (f"Ctrl+{digit}",), "set_class_by_digit", "",
-                         needs_selection, "class", args=(digit,), menu=False)
+            changing(f"set_class_{digit}", f"Make it class {place}", (f"Ctrl+{digit}",), "set_class_by_digit", "",
+                     needs_selection, "class", args=(digit,), menu=False, on_planes=True)
         )  # fmt: skip
     return found
 

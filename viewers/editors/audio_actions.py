@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, always, needs_selection
+from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, always, changing, needs_selection
 
 #: Of the picture editor's table, unchanged.
 _SHARED = (
@@ -74,16 +74,16 @@ def _play() -> list[EditorAction]:
 def _regions() -> list[EditorAction]:
     ready, some, region = needs_sound, needs_selected_region, needs_region
     return [
-        EditorAction("tool_audio_region", "Region", (), "arm_tool", "mdi6.arrow-expand-horizontal", needs_class, "tool",
-                     args=("audio_region",)),
+        changing("tool_audio_region", "Region", (), "arm_tool", "mdi6.arrow-expand-horizontal", needs_class, "tool",
+                 args=("audio_region",)),
         EditorAction("audio_next_region", "Next region", ("Down",), "next_region", "", region, "range"),
         EditorAction("audio_previous_region", "Previous region", ("Up",), "previous_region", "", region, "range"),
-        EditorAction("audio_start_here", "Start at the playhead", ("[",), "start_here", "mdi6.ray-start", ready, "range"),
-        EditorAction("audio_end_here", "End at the playhead", ("]",), "end_here", "mdi6.ray-end", ready, "range"),
-        EditorAction("audio_split", "Split at the playhead", ("Shift+M",), "split_here", "mdi6.content-cut", region, "range"),
-        EditorAction("audio_merge", "Merge into one range", ("M",), "merge_selected", "mdi6.call-merge", some, "range"),
-        EditorAction("audio_add_range", "Add a range", ("A",), "add_range", "mdi6.plus", some, "range"),
-        EditorAction("audio_delete_range", "Delete this range only", ("Ctrl+Delete",), "delete_range", "", some, "range"),
+        changing("audio_start_here", "Start at the playhead", ("[",), "start_here", "mdi6.ray-start", ready, "range"),
+        changing("audio_end_here", "End at the playhead", ("]",), "end_here", "mdi6.ray-end", ready, "range"),
+        changing("audio_split", "Split at the playhead", ("Shift+M",), "split_here", "mdi6.content-cut", region, "range"),
+        changing("audio_merge", "Merge into one range", ("M",), "merge_selected", "mdi6.call-merge", some, "range"),
+        changing("audio_add_range", "Add a range", ("A",), "add_range", "mdi6.plus", some, "range"),
+        changing("audio_delete_range", "Delete this range only", ("Ctrl+Delete",), "delete_range", "", some, "range"),
         EditorAction("audio_spectrum", "Show the spectrogram", ("W",), "toggle_spectrum", "mdi6.waveform", always, "view"),
         EditorAction("audio_taller", "Taller waveform", ("Ctrl+Up",), "make_taller", "", ready, "view"),
         EditorAction("audio_lower", "Lower waveform", ("Ctrl+Down",), "make_lower", "", ready, "view"),

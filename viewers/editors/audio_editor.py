@@ -143,9 +143,9 @@ class AudioEditor(AudioViewVerbs, Editor):
         return self.sound.index is not None
 
     @property
-    def hint(self) -> str:
-        if not self.ready or self.session.sealed:
-            return self.session.sealed
+    def expects(self) -> str:
+        if not self.ready:
+            return ""
         known = self.hand.armed()
         if self._mark is not None and known is not None:
             return f"{known.name} begins at {time_text(self._mark / 1000)}: ] at the playhead ends it, Esc drops it."

@@ -71,7 +71,11 @@ class Editor(QWidget):
 
     @property
     def hint(self) -> str:
-        """What the tool in hand expects next."""
+        """What the tool in hand expects next; where nothing may be changed, why."""
+        return self.session.sealed or self.expects
+
+    @property
+    def expects(self) -> str:
         return ""
 
     #: `describe(instance)` says where an object is, for media without frames; None: its frames say it.

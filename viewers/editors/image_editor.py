@@ -136,6 +136,7 @@ class ImageEditor(ToolVerbs, Editor):
 
     @property
     def hint(self) -> str:
+        """Also of tools that only look."""
         return self.tool.hint
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, needs_pages, needs_selection
+from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, changing, needs_pages, needs_selection
 from viewers.editors.context_menu import GROUND, SELECTION
 from viewers.editors.text_actions import finding
 
@@ -24,9 +24,9 @@ def _changed(action: EditorAction) -> EditorAction:
 
 PAGE_ACTIONS: list[EditorAction] = [
     *(_changed(a) for a in EDITOR_ACTIONS),
-    EditorAction("tool_page_text", "Text", ("T",), "arm_tool", ICONS["page_text"], section="tool", args=("page_text",)),
-    EditorAction("page_text_shape", "Draw round the selected text", ("Shift+Return", "Shift+Enter"), "draw_round_text",
-                 "mdi6.form-textbox", needs_chosen_text, "tool"),
+    changing("tool_page_text", "Text", ("T",), "arm_tool", ICONS["page_text"], section="tool", args=("page_text",)),
+    changing("page_text_shape", "Draw round the selected text", ("Shift+Return", "Shift+Enter"), "draw_round_text",
+             "mdi6.form-textbox", needs_chosen_text, "tool"),
     *finding(always),
     EditorAction("page_thumbs", "Small pages", ("F7",), "toggle_thumbs", "mdi6.view-carousel-outline", needs_pages, "view"),
 ]  # fmt: skip

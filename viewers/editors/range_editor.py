@@ -157,10 +157,10 @@ class RangeEditor(RangeVerbs, Editor):
         return self.source.ready and self.finder.done
 
     @property
-    def hint(self) -> str:
+    def expects(self) -> str:
         armed = self.armed_class()
-        if not self.loaded or self.session.sealed:
-            return self.session.sealed
+        if not self.loaded:
+            return ""
         if self._grab is not None:
             return self.tr("Drag the end of the range; Esc leaves it as it was")
         if armed is not None and self.focus.primary is not None:

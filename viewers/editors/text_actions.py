@@ -9,6 +9,7 @@ from viewers.editors.actions import (
     EditorAction,
     can_redo,
     can_undo,
+    changing,
     needs_objects,
     needs_selection,
     needs_several,
@@ -49,16 +50,16 @@ def finding(why_not: Any = needs_text) -> list[EditorAction]:
 def _own() -> list[EditorAction]:
     some, text = needs_selection, needs_text
     return [
-        EditorAction("undo", "Undo", ("Ctrl+Z",), "undo", "mdi6.undo", can_undo, scope="editor"),
-        EditorAction("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "mdi6.redo", can_redo, scope="editor"),
+        changing("undo", "Undo", ("Ctrl+Z",), "undo", "mdi6.undo", can_undo, scope="editor"),
+        changing("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "mdi6.redo", can_redo, scope="editor"),
         EditorAction("copy", "Copy", ("Ctrl+C",), "copy", "mdi6.content-copy", needs_text_or_object),
-        EditorAction("finish", "Mark the selected text", ("Return", "Enter"), "finish_draft", "mdi6.marker", text, "range"),
-        EditorAction("text_add_range", "Add the selected text to the object", ("Shift+Return", "Shift+Enter"), "add_selection",
-                     "mdi6.plus", needs_chosen, "range"),
-        EditorAction("text_start_here", "Begin the range at the caret", ("[",), "start_here", "", some, "range"),
-        EditorAction("text_end_here", "End the range at the caret", ("]",), "end_here", "", some, "range"),
-        EditorAction("text_remove_range", "Remove this range", ("Backspace",), "remove_range", "", some, "range"),
-        EditorAction("text_split", "Split at the caret", ("Shift+M",), "split_here", "mdi6.call-split", some, "range"),
+        changing("finish", "Mark the selected text", ("Return", "Enter"), "finish_draft", "mdi6.marker", text, "range"),
+        changing("text_add_range", "Add the selected text to the object", ("Shift+Return", "Shift+Enter"), "add_selection",
+                 "mdi6.plus", needs_chosen, "range"),
+        changing("text_start_here", "Begin the range at the caret", ("[",), "start_here", "", some, "range"),
+        changing("text_end_here", "End the range at the caret", ("]",), "end_here", "", some, "range"),
+        changing("text_remove_range", "Remove this range", ("Backspace",), "remove_range", "", some, "range"),
+        changing("text_split", "Split at the caret", ("Shift+M",), "split_here", "mdi6.call-split", some, "range"),
     ]  # fmt: skip
 
 

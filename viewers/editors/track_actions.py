@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, needs_selection
+from viewers.editors.actions import EDITOR_ACTIONS, EditorAction, changing, needs_selection
 from viewers.editors.context_menu import GROUND, SELECTION, SubMenu
 from viewers.timeline.verbs import DELETE_RANGE, TRACK_VERBS, Need, why_not
 
@@ -56,15 +56,15 @@ def _track() -> list[EditorAction]:
     some = needs_selection
 
     def verb(
-        name: str, title: str, keys: tuple[str, ...], method: str, why: Any, icon: str = "", *args: object
+        name: str, title: str, keys: tuple[str, ...], method: str, why: Any, icon: str = "", *args: object, changes: bool = True
     ) -> EditorAction:
-        return EditorAction(f"track_{name}", title, keys, method, icon, why, "track", args=args)
+        return EditorAction(f"track_{name}", title, keys, method, icon, why, "track", args=args, changes=changes)
 
     return [
-        verb("next_key", "Next key frame", ("R",), "next_key_frame", lambda _: ""),
-        verb("previous_key", "Previous key frame", ("E",), "previous_key_frame", lambda _: ""),
-        verb("first", "First frame of the object", ("Shift+Home",), "first_of_track", some),
-        verb("last", "Last frame of the object", ("Shift+End",), "last_of_track", some),
+        verb("next_key", "Next key frame", ("R",), "next_key_frame", lambda _: "", changes=False),
+        verb("previous_key", "Previous key frame", ("E",), "previous_key_frame", lambda _: "", changes=False),
+        verb("first", "First frame of the object", ("Shift+Home",), "first_of_track", some, changes=False),
+        verb("last", "Last frame of the object", ("Shift+End",), "last_of_track", some, changes=False),
         verb("key", "Key frame here, or away with it", ("K",), "toggle_key_frame", _needs("object"), "mdi6.rhombus"),
         verb("outside", "Hide or show from here", ("O",), "toggle_outside", _needs("here"), "mdi6.rhombus-outline"),
         verb(
@@ -86,7 +86,7 @@ def _track() -> list[EditorAction]:
         verb("cut_after", "Ends with this frame", (), "cut_after", _needs("here")),
         verb("cut_before", "Begins with this frame", (), "cut_before", _needs("here")),
         *(
-            EditorAction(v.id, v.title, v.keys, "run_track_verb", v.icon, _why_not(v.id), "track", args=(v.id,))
+            changing(v.id, v.title, v.keys, "run_track_verb", v.icon, _why_not(v.id), "track", args=(v.id,))
             for v in (*TRACK_VERBS, DELETE_RANGE)
             if v.id not in _OWN
         ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from viewers.canvas.mpr_grid import Layout
-from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, needs_mask_class
+from viewers.editors.actions import EDITOR_ACTIONS, ICONS, EditorAction, always, changing, needs_mask_class
 from viewers.editors.context_menu import GROUND, SELECTION, SubMenu
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _running() -> list[EditorAction]:
         _verb("play_time", "Play through time", ("Shift+Space",), "toggle_time_cine", needs_times, "mdi6.play-speed"),
         _verb("next_time", "Next time", (".",), "step_time", needs_times, "", 1),
         _verb("previous_time", "Previous time", (",",), "step_time", needs_times, "", -1),
-        _verb("key_image", "Key image", ("K",), "toggle_key_image", needs_volume, "mdi6.key-outline"),
+        changing("volume_key_image", "Key image", ("K",), "toggle_key_image", "mdi6.key-outline", needs_volume, "view"),
         _verb("next_key_image", "Next key image", ("R",), "next_key_image", needs_volume, "", 1),
         _verb("previous_key_image", "Previous key image", ("E",), "next_key_image", needs_volume, "", -1),
         _verb("header", "Header…", ("Ctrl+I",), "show_header", needs_header, "mdi6.text-box-search-outline"),
@@ -176,18 +176,20 @@ def needs_masks(editor: VolumeEditor) -> str:
 
 def _masks() -> list[EditorAction]:
     def tool(tool_id: str, title: str, keys: tuple[str, ...]) -> EditorAction:
-        return EditorAction(f"tool_{tool_id}", title, keys, "arm_tool", ICONS[tool_id], needs_masks, "tool", args=(tool_id,))
+        return changing(f"tool_{tool_id}", title, keys, "arm_tool", ICONS[tool_id], needs_masks, "tool", args=(tool_id,))
 
     def verb(
         name: str, title: str, keys: tuple[str, ...], method: str, why: Callable[[Any], str] = needs_body, *args: object
     ) -> EditorAction:
-        return EditorAction(f"volume_{name}", title, keys, method, "", why, "shape", args=args)
+        return changing(f"volume_{name}", title, keys, method, "", why, "shape", args=args)
 
     return [
         tool("sphere", "Sphere brush", ("Shift+P",)),
         tool("grow", "Region growing", ("Shift+R",)),
         tool("snip", "Scissors", ("Shift+K",)),
-        verb("gate", "Brushes paint only what the window shows", ("Shift+G",), "toggle_gate", needs_masks),
+        replace(
+            verb("gate", "Brushes paint only what the window shows", ("Shift+G",), "toggle_gate", needs_masks), changes=False
+        ),
         verb("fill_between", "Fill between slices", ("Ctrl+B",), "fill_between"),
         verb("copy_next", "Copy mask to the next slice", ("Shift+F",), "copy_to_slice", needs_body, 1),
         verb("copy_previous", "Copy mask to the slice before", ("Shift+D",), "copy_to_slice", needs_body, -1),

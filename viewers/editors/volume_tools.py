@@ -39,9 +39,6 @@ from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
 CROSSHAIR, SCISSORS = "crosshair", "snip"
 #: Tools of its own that need no class.
 OWN = (CROSSHAIR, "angle", "cobb")
-#: Verbs that work on shapes of planes, too; and the beginnings of more.
-ON_PLANES = frozenset({"copy", "paste", "paste_shape", "duplicate", "delete", "delete_locked", "occluded", "forward", "back"})
-ALSO_ON_PLANES = ("nudge_", "set_class_")
 #: Offered where masks can be drawn.
 OF_MASKS = ("sphere", "grow", SCISSORS)
 
@@ -211,7 +208,7 @@ class VolumeTools:
 
     def run(self, action_id: str) -> None:
         """What is done to a selection that lies on a plane is done there."""
-        if action_id in ON_PLANES or action_id.startswith(ALSO_ON_PLANES):
+        if self.keymap.action(action_id).on_planes:
             with self.sheets.verbs():
                 super().run(action_id)  # type: ignore[misc]
         else:
