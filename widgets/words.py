@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTime
 
 from storage.model.items import VOLUMES, FileRow, Kind, Location
 
@@ -39,6 +39,7 @@ LOCATION_ICONS = {
     Location.MISSING: "ph.link-break",
     Location.CHANGED: "ph.warning-octagon",
 }
+_WHEN = "d MMM yyyy, HH:mm"
 _PAGED = {Kind.PDF}
 _UNCOUNTED = {Kind.TEXT, Kind.AUDIO}
 
@@ -176,11 +177,20 @@ def written(what: str, count: int) -> str:
 
 def when(ms: int) -> str:
     """Local date and time, short."""
-    return locale().toString(QDateTime.fromMSecsSinceEpoch(ms), "d MMM yyyy, HH:mm")
+    return locale().toString(QDateTime.fromMSecsSinceEpoch(ms), _WHEN)
 
 
 def when_exactly(ms: int) -> str:
     return QDateTime.fromMSecsSinceEpoch(ms).toString(Qt.DateFormat.ISODateWithMs)
+
+
+def longest_times() -> tuple[str, ...]:
+    """One of each month, as wide as they come: for columns of times."""
+    return tuple(locale().toString(QDateTime(QDate(2028, month, 28), QTime(20, 28)), _WHEN) for month in range(1, 13))
+
+
+def longest_dates() -> tuple[str, ...]:
+    return tuple(dicom_date(f"2028{month:02}28") for month in range(1, 13))
 
 
 def dicom_date(text: str) -> str:

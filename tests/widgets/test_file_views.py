@@ -272,6 +272,18 @@ def test_what_matters_is_seen_without_scrolling_sideways(items, width, with_fold
         assert {"length", "location", "size", "dimensions"} <= set(shown_columns(table))
 
 
+@pytest.mark.parametrize("width", [694, 1300])
+def test_no_word_is_cut_but_of_names_and_folders(items, width):
+    items.set_mode("table")
+    items.resize(width, 600)
+    table, model = items.table, items.model
+    for number, column in enumerate(COLUMNS):
+        if column.key in ("title", "folder") or table.isColumnHidden(number):
+            continue
+        texts = {model.text(model.row(row), column.key) for row in range(20)} | set(model.samples(column.key))
+        assert table.columnWidth(number) >= max(map(table.fontMetrics().horizontalAdvance, texts)) + 16, column.key
+
+
 def test_the_name_takes_what_the_other_columns_leave_until_its_width_is_set(items, qtbot):
     items.set_mode("table")
     table = items.table

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from storage.model.items import FileRow, Location
@@ -17,7 +19,14 @@ _FOCUSED = QStyle.StateFlag.State_HasFocus.value
 _LEFT = int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value)
 _RIGHT = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
 _MIDDLE_ELIDED = {"title", "folder"}
+_SIDE = 8
 _PX_A_LETTER = 10  # no text is measured that is shorter than its room by this
+
+
+def room_for(metrics: QFontMetrics, texts: Iterable[str], key: str) -> int:
+    """The width of a column for its widest text, with what stands around it."""
+    widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+    return widest + 2 * _SIDE + {"title": 24, "location": 22}.get(key, 0) + 1
 
 
 class FileRowDelegate(QStyledItemDelegate):
@@ -40,7 +49,11 @@ class FileRowDelegate(QStyledItemDelegate):
         self._danger, self._warning = theme.danger(), theme.warning()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(COLUMNS[index.column()].width, theme.ROW)
+        """As wide as its text: what a double click on the edge of a column asks for."""
+        model: FileRows = index.model()
+        row, key = model.row(index.row()), COLUMNS[index.column()].key
+        text = model.text(row, key) if row is not None else ""
+        return QSize(room_for(option.fontMetrics, (text,), key), theme.ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         model: FileRows = index.model()
@@ -54,7 +67,7 @@ class FileRowDelegate(QStyledItemDelegate):
             painter.fillRect(area, self._hover)
         if row is None:
             return
-        key, x, y, width, height = column.key, area.x() + 8, area.y(), area.width() - 16, area.height()
+        key, x, y, width, height = column.key, area.x() + _SIDE, area.y(), area.width() - 2 * _SIDE, area.height()
         ink = self._quiet
         if key == "title":
             ink = self._ink

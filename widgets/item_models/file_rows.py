@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from storage.model.items import FileRow, Kind
+from storage.model.items import FileRow, Kind, Location
 from storage.model.query import ItemQuery, SortBy
 from widgets import words
 from widgets.work import Work
@@ -35,23 +35,22 @@ NOWHERE = QModelIndex()
 @dataclass(frozen=True, slots=True)
 class Column:
     key: str
-    width: int
     sort: SortBy | None = None
     right: bool = False
 
 
 COLUMNS = (
-    Column("title", 260, SortBy.TITLE),
-    Column("folder", 180),
-    Column("kind", 104, SortBy.KIND),
-    Column("dimensions", 106, SortBy.DIMENSIONS, right=True),
-    Column("length", 70, SortBy.DURATION, right=True),
-    Column("frames", 90, right=True),
-    Column("size", 80, SortBy.SIZE, right=True),
-    Column("location", 130),
-    Column("datasets", 80, right=True),
-    Column("labelled", 70),
-    Column("added", 144, SortBy.CREATED),
+    Column("title", SortBy.TITLE),
+    Column("folder"),
+    Column("kind", SortBy.KIND),
+    Column("dimensions", SortBy.DIMENSIONS, right=True),
+    Column("length", SortBy.DURATION, right=True),
+    Column("frames", right=True),
+    Column("size", SortBy.SIZE, right=True),
+    Column("location"),
+    Column("datasets", right=True),
+    Column("labelled"),
+    Column("added", SortBy.CREATED),
 )
 FOLDER_COLUMN = next(number for number, column in enumerate(COLUMNS) if column.key == "folder")
 
@@ -312,6 +311,30 @@ class FileRows(QAbstractTableModel):
                 return self.tr("Labelled") if row.labelled else ""
             case _:
                 return words.when(row.created_at)
+
+    def samples(self, key: str) -> tuple[str, ...]:
+        """Texts as wide as what usually stands in a column: how wide it has to be."""
+        match key:
+            case "folder":
+                return ("Some folder / another",)
+            case "kind":
+                return tuple(map(words.kind, Kind))
+            case "dimensions":
+                return ("8888 × 8888",)
+            case "length":
+                return ("8:88:88",)
+            case "frames":
+                return (words.frames(Kind.IMAGE_SEQUENCE, 8888), words.frames(Kind.NIFTI, 8888))
+            case "size":
+                return (words.size(888), words.size(888_800_000))
+            case "location":
+                return (words.location(Location.LOCAL),)
+            case "labelled":
+                return (self.tr("Labelled"),)
+            case "added":
+                return words.longest_times()
+            case _:
+                return ()
 
     def _folder_title(self, folder_id: int) -> str:
         if folder_id not in self._folders:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from storage.model.query import SortBy
 from widgets import theme
-from widgets.delegates.file_row import FileRowDelegate
+from widgets.delegates.file_row import FileRowDelegate, room_for
 from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN, FileRows
 from widgets.views.file_drags import FileDrags
 
@@ -41,6 +41,7 @@ class FileTable(FileDrags, QTableView):
         self._name_fits, self._fitting = True, False
         self._chosen = False  # somebody has set, moved, shown or hidden columns
         self._folder_shown = False
+        self._widths: dict[str, int] = {}
         self._delegate = FileRowDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -76,9 +77,7 @@ class FileTable(FileDrags, QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        for number, column in enumerate(COLUMNS):
-            header.resizeSection(number, column.width)
-        self._fit()
+        self._measure()
         header.sectionClicked.connect(self._sort)
         header.customContextMenuRequested.connect(self._choose_columns)
         header.sectionResized.connect(self._on_resized)
@@ -91,6 +90,17 @@ class FileTable(FileDrags, QTableView):
             header.setSelectionModel(QItemSelectionModel(selection.model(), header))
 
     # -- columns
+
+    def _measure(self) -> None:
+        """Columns are as wide as their head and what usually stands in them, in the font there is."""
+        metrics, model = self.fontMetrics(), self.file_rows()
+        heads = {c.key: str(model.headerData(n, Qt.Orientation.Horizontal)) for n, c in enumerate(COLUMNS)}
+        self._widths = {key: room_for(metrics, (head, *model.samples(key)), key) for key, head in heads.items()}
+        self._fitting = True
+        for number, column in enumerate(COLUMNS):
+            self.horizontalHeader().resizeSection(number, self._widths[column.key])
+        self._fitting = False
+        self._fit()
 
     def show_folder_column(self, shown: bool) -> None:
         self._folder_shown = shown
@@ -116,14 +126,14 @@ class FileTable(FileDrags, QTableView):
         self._fitting = True
         for number, column in enumerate(COLUMNS):
             self.setColumnHidden(number, column.key in away)
-        left = room - _needed(away)
+        left = room - _needed(self._widths, away)
         self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, left)))
         self._fitting = False
 
     def _away(self, room: int) -> set[str]:
         away = set(_HIDDEN_AT_FIRST) | (set() if self._folder_shown else {"folder"})
         for key in _FIRST_TO_GO:
-            if _needed(away) + _NAME_LEAST <= room:
+            if _needed(self._widths, away) + _NAME_LEAST <= room:
                 break
             away.add(key)
         return away
@@ -231,6 +241,6 @@ class FileTable(FileDrags, QTableView):
         return model
 
 
-def _needed(away: Container[str]) -> int:
+def _needed(widths: Mapping[str, int], away: Container[str]) -> int:
     """The width of all columns but the name."""
-    return sum(column.width for column in COLUMNS[1:] if column.key not in away)
+    return sum(width for key, width in widths.items() if key != "title" and key not in away)
