@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,9 @@ class Walk:
     def __init__(self, desk: Desk, camera: Camera) -> None:
         self.desk, self.camera = desk, camera
 
-    def all(self) -> None:
-        self.files()
-        self.files_dialogs()
-        self.datasets()
-        self.ontologies()
-        self.projects()
-        self.label_editor()
-        self.media()
-        volumes(self)
-        self.rest()
+    def go(self, parts: Sequence[str]) -> None:
+        for part in parts:
+            volumes(self) if part == "volumes" else getattr(self, part)()
 
     # -- files
 
@@ -444,7 +437,10 @@ def failure(desk: Desk, camera: Camera, backup: Path) -> None:
     camera.shot("failure")
 
 
-def main(scratch: Path, out: Path, width: int, height: int) -> None:
+PARTS = ("files", "files_dialogs", "datasets", "ontologies", "projects", "label_editor", "media", "volumes", "rest", "empty")
+
+
+def main(scratch: Path, out: Path, width: int, height: int, parts: Sequence[str]) -> None:
     work = scratch / out.name
     work.mkdir()
     for scheme in ("light", "dark"):
@@ -453,8 +449,10 @@ def main(scratch: Path, out: Path, width: int, height: int) -> None:
         Settings(work / scheme / "settings.json").set("scheme", scheme)
         desk = Desk(sample).start(width, height)
         camera = Camera(desk, out / scheme)
-        Walk(desk, camera).all()
+        Walk(desk, camera).go([part for part in parts if part != "empty"])
         desk.close()
+        if "empty" not in parts:
+            continue
         desk = Desk(work / scheme / "Empty").start(width, height)
         empty_rooms(desk, Camera(desk, out / scheme))
         failure(desk, Camera(desk, out / scheme), sample / "catalog.sqlite")
@@ -462,4 +460,4 @@ def main(scratch: Path, out: Path, width: int, height: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:] or PARTS)
