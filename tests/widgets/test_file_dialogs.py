@@ -37,6 +37,10 @@ def opened(qtbot, dialog):
     return dialog
 
 
+def found(finder):
+    return [finder.list.item(row).text() for row in range(finder.list.count())]
+
+
 def test_a_new_folder_needs_a_name_that_is_free(qtbot):
     dialog = opened(qtbot, NewFolder(None, "Scans", {"Taken"}))
     assert not dialog.ok.isEnabled()
@@ -57,14 +61,14 @@ def test_a_name_of_301_characters_is_refused_before_it_is_sent(qtbot):
 
 def test_the_folder_to_move_to_is_found_by_typing(qtbot, reads):
     dialog = opened(qtbot, MoveTo(None, reads, items=3))
-    qtbot.keyClicks(dialog.search, "thor")
-    assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == ["Scans / 2026 / Thorax"]
+    qtbot.keyClicks(dialog.finder.search, "thor")
+    assert found(dialog.finder) == ["Scans / 2026 / Thorax"]
     assert dialog.answer().folder_id == 3
 
 
 def test_a_folder_is_not_offered_itself_or_what_lies_in_it(qtbot, reads):
     dialog = opened(qtbot, MoveTo(None, reads, folders=frozenset({2})))
-    assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == ["Top of Files", "Scans", "Photographs"]
+    assert found(dialog.finder) == ["Top of Files", "Scans", "Photographs"]
 
 
 def test_several_datasets_can_be_chosen_and_a_search_keeps_them(qtbot, reads):
@@ -124,6 +128,40 @@ def test_without_an_open_folder_the_source_gives_the_new_one_its_name(qtbot, rea
     assert dialog.ok.isEnabled()
     assert dialog.answer().new_folder == "winter"
     assert dialog.answer().folder_id is None
+
+
+def test_the_folder_to_add_to_is_found_by_typing(qtbot, reads):
+    dialog = opened(qtbot, AddData(None, reads, SoonWork(), 1, paths=["/data/a.png"]))
+    field = dialog.folder
+    assert field.path == "Scans"
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_T)  # a letter unfolds the list and is the first that is looked for
+    qtbot.keyClicks(field.finder.search, "hor")
+    assert found(field.finder) == ["Scans / 2026 / Thorax", "New folder “thor”…"]
+    QTest.keyClick(field.finder.search, Qt.Key.Key_Return)
+    assert not field.finder.isVisible()
+    assert (field.path, dialog.answer().folder_id) == ("Scans / 2026 / Thorax", 3)
+
+
+def test_a_folder_that_is_not_there_is_made_by_the_name_that_was_typed(qtbot, reads):
+    dialog = opened(qtbot, AddData(None, reads, SoonWork(), 1, paths=["/data/a.png"]))
+    QTest.mouseClick(dialog.folder, Qt.MouseButton.LeftButton)
+    finder = dialog.folder.finder
+    assert finder.isVisible() and found(finder)[-1] == "New folder…"
+    qtbot.keyClicks(finder.search, "Winter")
+    assert found(finder) == ["New folder “Winter”…"]
+    row = finder.list.visualItemRect(finder.list.item(0)).center()
+    QTest.mouseClick(finder.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert (dialog.answer().folder_id, dialog.answer().new_folder) == (None, "Winter")
+    assert dialog.new_folder.isVisible()
+
+
+def test_escape_folds_the_list_of_folders_and_leaves_the_dialog(qtbot, reads):
+    dialog = opened(qtbot, AddData(None, reads, SoonWork(), 1, paths=["/data/a.png"]))
+    QTest.keyClick(dialog.folder, Qt.Key.Key_Down)
+    QTest.keyClick(dialog.folder.finder.search, Qt.Key.Key_Escape)
+    assert not dialog.folder.finder.isVisible()
+    assert dialog.isVisible() and dialog.answer().folder_id == 1
 
 
 @dataclass

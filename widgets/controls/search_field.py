@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -60,3 +60,19 @@ class SearchField(QLineEdit):
             self.down_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+
+class ListKeys(QObject):
+    """Lets Up, Down, Page keys in a search field move in the list below it."""
+
+    def __init__(self, field: QWidget, target: QWidget) -> None:
+        super().__init__(field)
+        self._target = target
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        keys = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in keys:
+            self._target.keyPressEvent(event)
+            return True
+        return False

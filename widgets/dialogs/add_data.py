@@ -10,7 +10,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -25,12 +24,11 @@ from storage.model.items import MAX_TITLE, Kind
 from storage.model.reads import Reads
 from widgets import icons, theme
 from widgets.controls.drop_zone import DropZone
+from widgets.controls.folder_finder import FolderField
 from widgets.controls.labels import label
 from widgets.dialogs.batch_tab import BatchTab
 from widgets.dialogs.dialog import Dialog
 from widgets.work import Work
-
-_NEW = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +120,7 @@ class AddData(Dialog):
         super().__init__("", "", parent, width=600)
         self.setWindowTitle(self.tr("Add data"))
         self.heading.setText(self.tr("Add data"))
-        self.folder = QComboBox()
-        self.folder.setAccessibleName(self.tr("Folder"))
-        self.folder.setMaxVisibleItems(16)
+        self.folder = FolderField(reads, folder_id, self)
         self.new_folder = QLineEdit()
         self.new_folder.setMaxLength(MAX_TITLE)
         self.new_folder.setPlaceholderText(self.tr("Name of the new folder"))
@@ -152,28 +148,24 @@ class AddData(Dialog):
         self._how.addButton(self.link)
         self._how_note = label("", "small", wrap=True)
         self.tabs = QTabWidget()
-        self._offer_folders(reads, folder_id)
         self._lay_out()
         for tab in (self.upload, self.audio, self.batch):
             tab.changed.connect(self._check)
         for signal in (
-            self.folder.currentIndexChanged,
             self.new_folder.textChanged,
             self.tabs.currentChanged,
             self.copy.toggled,
         ):
             signal.connect(self._check)
+        self.folder.chosen.connect(self._take_folder)
         self.add(list(paths))
 
-    def _offer_folders(self, reads: Reads, folder_id: int | None) -> None:
-        folders = reads.find_folders("", 500)
-        if folder_id is not None and all(each != folder_id for each, _ in folders):
-            folders.insert(0, (folder_id, " / ".join(each.title for each in reads.folder_path(folder_id))))
-        for each, path in folders:
-            self.folder.addItem(icons.icon("ph.folder-simple", theme.subtle_text()), path, each)
-        self.folder.addItem(icons.icon("ph.plus", theme.subtle_text()), self.tr("New folder…"), _NEW)
-        wanted = self.folder.findData(folder_id) if folder_id is not None else self.folder.count() - 1
-        self.folder.setCurrentIndex(wanted)
+    def _take_folder(self) -> None:
+        if self.folder.name_wanted:
+            self.new_folder.setText(self.folder.name_wanted)
+        self._check()
+        if self.folder.folder_id is None:
+            self.new_folder.setFocus()
 
     def _lay_out(self) -> None:
         self.body.addWidget(label(self.tr("Into the folder"), "small"))
@@ -198,12 +190,8 @@ class AddData(Dialog):
         return self.tabs.currentWidget()
 
     def answer(self) -> DataToAdd:
-        new = self.folder.currentData() == _NEW
-        folder, made, link = (
-            None if new else self.folder.currentData(),
-            self.new_folder.text().strip() if new else "",
-            self.link.isChecked(),
-        )
+        folder, link = self.folder.folder_id, self.link.isChecked()
+        made = self.new_folder.text().strip() if folder is None else ""
         if self._tab is self.batch:
             paths = [Path(path) for path in self.batch.rows.paths]
             return DataToAdd(paths, folder, made, link, self.batch.as_, self.batch.title.text().strip())
@@ -211,7 +199,7 @@ class AddData(Dialog):
         return DataToAdd([Path(path) for path in self._tab.paths], folder, made, link, only=only)
 
     def _check(self) -> None:
-        new = self.folder.currentData() == _NEW
+        new = self.folder.folder_id is None
         self.new_folder.setVisible(new)
         self._how_note.setText(
             self.tr("The catalog keeps its own copy; your files stay as they are.")

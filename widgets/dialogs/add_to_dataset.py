@@ -12,8 +12,8 @@ from storage.model.items import MAX_TITLE
 from storage.model.reads import DatasetRow
 from widgets import theme, words
 from widgets.controls.labels import label
-from widgets.controls.search_field import SearchField
-from widgets.dialogs.dialog import Dialog, ListKeys
+from widgets.controls.search_field import ListKeys, SearchField
+from widgets.dialogs.dialog import Dialog
 
 _ID = Qt.ItemDataRole.UserRole
 

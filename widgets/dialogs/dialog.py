@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -89,19 +89,3 @@ class Dialog(QDialog):
             return self.confirmed()
         finally:
             self.deleteLater()
-
-
-class ListKeys(QObject):
-    """Lets Up, Down, Page keys in a search field move in the list below it."""
-
-    def __init__(self, field: QWidget, target: QWidget) -> None:
-        super().__init__(field)
-        self._target = target
-        field.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        keys = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in keys:
-            self._target.keyPressEvent(event)
-            return True
-        return False
