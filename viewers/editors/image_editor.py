@@ -24,6 +24,7 @@ from viewers.canvas.image_canvas import ImageCanvas
 from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
 from viewers.editors.adjust_popover import AdjustPopover
 from viewers.editors.context_menu import GROUND, SELECTION, build_menu
+from viewers.editors.drafts import Drafts
 from viewers.editors.editor import Editor, EditorOptions
 from viewers.editors.option_strip import OptionStrip
 from viewers.editors.page_strip import PageStrip
@@ -68,7 +69,7 @@ class ImageEditor(ToolVerbs, Editor):
     ) -> None:
         super().__init__(session, focus, ontology, actions, parent, **options)
         self.toolbox = Toolbox()
-        self._last, self._last_class = {}, None
+        self._last, self._last_class, self.drafts = {}, None, Drafts()
         self._pointer: tuple[float, float, str] | None = None
         self.canvas = self.make_canvas(pictures)
         self.tool_bar = ToolBar(self._icon, self)
@@ -293,7 +294,7 @@ class ImageEditor(ToolVerbs, Editor):
         if page == self.frame():
             return
         self.turn_over(held=True)
-        said = self._put_aside()
+        said = self.put_aside()
         if not said and not isinstance(self.tool, BrushTool):  # a stroke goes on
             self.tool.cancel()
         at = self.session.frames.key(page)

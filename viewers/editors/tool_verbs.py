@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from storage.editing.edits import Put, Step
 from storage.model.geometry import Polygon, ShapeKind
 from storage.model.labels import Annotation, FrameKey, Instance
 from storage.model.ontology import ObjectClass
+from viewers.editors.drafts import Drafts, Waiting
 from viewers.editors.polygon_verbs import PolygonVerbs
 from viewers.editors.selection_verbs import DONE, Way
 from viewers.tools.base import Tool
@@ -21,32 +19,19 @@ from viewers.tools.toolbox import SHAPES_OF, TOOL_OF, Toolbox
 FREE = ("select", "lasso", "slice", "simplify", "ruler")
 #: Armed by a verb alone, for what is selected.
 BY_VERB = ("simplify",)
-#: So many drafts are kept that gave way.
-MOST_ASIDE = 20
 #: What is of use where nothing can be marked.
 LOOKING = ("select", "ruler")
-
-
-@dataclass(frozen=True, slots=True)
-class _Aside:
-    """A draft that gave way to something else."""
-
-    tool: Tool
-    at: FrameKey
-    armed: str | None
-    after: int  # the step that was the newest then: once that is so again, Ctrl+Z brings the draft back
-    bring_back: Callable[[], None]
 
 
 class ToolVerbs(PolygonVerbs):
     toolbox: Toolbox
     tool: Tool
+    drafts: Drafts
 
     #: The last class of each shape, and the last one of all; set by whoever mixes this in.
     _last: dict[ShapeKind, str]
     _last_class: str | None
     _arming: bool = False
-    _drafts_aside: tuple[_Aside, ...] = ()
     looking: bool = False  # nothing can be marked
 
     def take(self, tool: Tool) -> None:
@@ -132,7 +117,7 @@ class ToolVerbs(PolygonVerbs):
         """A tool that is in hand already keeps its draft (the class of a draft can change)."""
         said = ""
         if self.tool.id != tool_id:
-            said = self._put_aside()
+            said = self.put_aside()
             self.take(self.toolbox[tool_id])
         self.focus.set(tool=tool_id)
         self.say(said)
@@ -182,7 +167,7 @@ class ToolVerbs(PolygonVerbs):
         if held and not isinstance(self.tool, DrawingTool):
             self.tool.cancel()
 
-    def _put_aside(self, at: FrameKey | None = None) -> str:
+    def put_aside(self, at: FrameKey | None = None) -> str:
         """A draft that must give way is kept for Ctrl+Z. What to tell of it. `at`: it was begun there, which has been left."""
         self.settle()
         tool = self.tool
@@ -192,8 +177,7 @@ class ToolVerbs(PolygonVerbs):
         armed = self.focus.armed
         if tool.feature_hash and tool.armed is None:  # another class is armed by now
             armed = self._last.get(tool.shape)
-        aside = _Aside(tool, at or self.draft_at(), armed, self._newest_step(), bring_back)
-        self._drafts_aside = (*self._drafts_aside[1 - MOST_ASIDE :], aside)
+        self.drafts.keep(Waiting(tool, at or self.draft_at(), at is not None, armed, self._newest_step(), bring_back))
         if at is None:
             return f"{tool.title}: what was begun is put aside, undo brings it back."
         return f"{tool.title}: what was begun waits on {self.frame_name(at)}, undo goes back to it."
@@ -209,13 +193,8 @@ class ToolVerbs(PolygonVerbs):
         step = self.session.history.undoable()
         return step.n if step is not None else 0
 
-    def _aside_next(self) -> _Aside | None:
-        """What undo brings back: it was put aside after the step that would be undone."""
-        newest = self._newest_step()
-        return next((aside for aside in reversed(self._drafts_aside) if aside.after == newest), None)
-
-    def _bring_back(self, aside: _Aside) -> None:
-        self._drafts_aside = tuple(other for other in self._drafts_aside if other is not aside)
+    def bring_back(self, aside: Waiting) -> None:
+        self.drafts.take(aside)
         if not self.is_shown(aside.at):
             self.go_to(aside.at)
         if self.tool is not aside.tool:
@@ -247,7 +226,10 @@ class ToolVerbs(PolygonVerbs):
     # -- undo
 
     def can_undo(self) -> bool:
-        return self.drafting() or self._aside_next() is not None or bool(self.session.undo_text) or self.session.in_gesture
+        return self.drafting() or self._begun_before() is not None or bool(self.session.undo_text) or self.session.in_gesture
+
+    def _begun_before(self) -> Waiting | None:
+        return self.drafts.after(self._newest_step())
 
     def can_redo(self) -> bool:
         return self.drafting() or self.tool.can_redo_draft() or bool(self.session.redo_text)
@@ -257,8 +239,8 @@ class ToolVerbs(PolygonVerbs):
         self.settle_nudges()
         if self.tool.undo_draft():
             self.acted()
-        elif (aside := self._aside_next()) is not None:
-            self._bring_back(aside)
+        elif (aside := self._begun_before()) is not None:
+            self.bring_back(aside)
         else:
             self._replay("undo")
 

@@ -58,6 +58,7 @@ class VolumePlaces:
     _refresh_planes: Callable[[], None]
     hand: BrushHand
     sheets: SheetHand
+    follow_draft: Callable[[], None]
 
     def _on_state(self, names: frozenset[str]) -> None:
         state = self.state
@@ -85,7 +86,7 @@ class VolumePlaces:
         else:
             self._refresh_planes()
         self._tell_strip()
-        self.sheets.turned()
+        self.follow_draft()
 
     def _tell_strip(self) -> None:
         if not self._soon.isActive():

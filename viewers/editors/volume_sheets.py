@@ -57,7 +57,6 @@ class SheetHand:
         canvas = editor.canvas
         self.shapes = SheetShapes(editor.session, editor.focus, canvas.shapes)
         self.at: Place | None = None  # None: the tool is at work on the acquired slices
-        self._left: set[FrameKey] = set()  # planes that were turned away under a draft
         self._measured: tuple[Place, Geometry, str] | None = None  # drawn to its end, and kept nowhere
         self._away = _Away(self)
         self._said: dict[object, tuple[str, ...]] = {}
@@ -184,24 +183,12 @@ class SheetHand:
     def give_way(self) -> None:
         """The tool goes elsewhere: a draft waits for Ctrl+Z."""
         if self._drafting():
-            self._editor.say(self._editor._put_aside())
+            self._editor.say(self._editor.put_aside())
         self._leave_off()
-
-    def turned(self) -> None:
-        """The planes lie elsewhere: a draft whose plane is left waits for it, one whose plane is there again goes on."""
-        editor = self._editor
-        if self.at is not None and self._drafting() and self.kind_of(self.at.at) is None:
-            self._left.add(self.at.at)
-            editor.say(editor._put_aside(self.at.at))
-        elif self._left and not self._drafting():
-            waiting = (a for a in reversed(editor._drafts_aside) if a.at in self._left and a.tool is self.tool)
-            if (aside := next((a for a in waiting if self.kind_of(a.at) is not None), None)) is not None:
-                editor._bring_back(aside)
 
     def take_up(self, at: FrameKey) -> None:
         """A draft of the tool in hand lies there again."""
         kind = self.kind_of(at)
-        self._left.discard(at)
         cut = self._editor.planes[kind].read() if kind is not None else None
         if kind is not None and cut is not None:
             self._stand(self._place_at(at), self._editor.planes[kind], cut.plane)

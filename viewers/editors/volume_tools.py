@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCursor
@@ -20,6 +19,7 @@ from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet, sheet_of
 from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.editors.drafts import Waiting
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_mask_work import MaskWork
 from viewers.editors.volume_sheets import SheetHand
@@ -101,18 +101,15 @@ class VolumeTools:
     def turn_over(self, *, held: bool) -> None:
         self.hand.frame_changes()
         super().turn_over(held=held)  # type: ignore[misc]
-        self._leave_draft()
+        self.follow_draft()
 
-    def _leave_draft(self) -> None:
-        """What is being drawn on an acquired slice stays on it, and is there again with it."""
-        left, self._slice = self._slice, self.focus.at
-        if self.canvas.tool is not self.tool or left == self.focus.at:  # it is at work on a plane
-            return
-        if self.drafting():
-            self.say(self._put_aside(left))
-        waiting = (a for a in reversed(self._drafts_aside) if a.at == self.focus.at and a.tool is self.tool)
-        if (aside := next(waiting, None)) is not None:
-            self._bring_back(aside)
+    def follow_draft(self) -> None:
+        """What is begun stays where it lies: it waits once that is left, and goes on when that is there again."""
+        at, self._slice = self.sheets.at.at if self.sheets.at is not None else self._slice, self.focus.at
+        if self.drafting() and not self.is_shown(at):
+            self.say(self.put_aside(at))
+        if not self.drafting() and (aside := self.drafts.back(self.tool, self.is_shown)) is not None:
+            self.bring_back(aside)
 
     def measure(self, instance: str) -> str:
         """A mask as a body, whatever slice is looked at; another shape as it is on this slice."""
@@ -180,14 +177,14 @@ class VolumeTools:
         self.sheets.come_home()
         super().take(tool)  # type: ignore[misc]
 
-    def _put_aside(self, at: FrameKey | None = None) -> str:
-        said: str = super()._put_aside(at)  # type: ignore[misc]
+    def put_aside(self, at: FrameKey | None = None) -> str:
+        said: str = super().put_aside(at)  # type: ignore[misc]
         self.sheets.come_home()
         return said
 
-    def _bring_back(self, aside: Any) -> None:
+    def bring_back(self, aside: Waiting) -> None:
         self.sheets.come_home()
-        super()._bring_back(aside)  # type: ignore[misc]
+        super().bring_back(aside)  # type: ignore[misc]
         if sheet_of(aside.at[0]) is not None:
             self.sheets.take_up(aside.at)
 
