@@ -199,3 +199,23 @@ def test_the_columns_of_series_go_with_the_last_of_them(room):
     room.qtbot.waitUntil(lambda: hidden(room) == {False})
     ground.catalog.do("Delete", trash.delete, (), ItemSelection.of(one))
     room.qtbot.waitUntil(lambda: hidden(room) == {True})
+
+
+def widths(room: Room) -> dict[TaskColumn, int]:
+    table = room.queue.table
+    return {column: table.columnWidth(column) for column in TaskColumn if not table.isColumnHidden(column)}
+
+
+def test_names_share_what_figures_and_dates_leave_until_somebody_sets_a_width(room):
+    table = room.queue.table
+    assert room.queue.table.horizontalScrollBar().maximum() == 0
+    room.queue.resize(1600, 600)
+    wide = widths(room)
+    for column in (TaskColumn.STAGE, TaskColumn.STATUS, TaskColumn.EDITED):
+        texts = {room.text(row, column) for row in range(20)} | set(room.queue.rows.samples(column))
+        assert wide[column] >= max(map(table.fontMetrics().horizontalAdvance, texts)) + 16
+    room.queue.resize(1000, 600)
+    assert widths(room)[TaskColumn.TITLE] < wide[TaskColumn.TITLE]
+    table.setColumnWidth(TaskColumn.TITLE, 333)
+    room.queue.resize(1600, 600)
+    assert widths(room)[TaskColumn.TITLE] == 333

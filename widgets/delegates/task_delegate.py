@@ -22,7 +22,7 @@ def status_color(status: TaskStatus) -> QColor:
         case TaskStatus.ASSIGNED | TaskStatus.REOPENED:
             return theme.accent()
         case _:
-            return theme.border().darker(110)
+            return theme.subtle_text()
 
 
 class TaskDelegate(QStyledItemDelegate):

@@ -153,6 +153,22 @@ class TaskRows(QAbstractTableModel):
             case _:
                 return words.when(task.edited_at)
 
+    def samples(self, column: int) -> tuple[str, ...]:
+        """Texts as wide as what usually stands in a column."""
+        match column:
+            case TaskColumn.STUDY:
+                return words.longest_dates()
+            case TaskColumn.SLICES | TaskColumn.ANNOTATIONS:
+                return (words.number(8888),)
+            case TaskColumn.STAGE:
+                return tuple(stage.title[:30] for stage in self._workflow.stages) if self._workflow else ()
+            case TaskColumn.STATUS:
+                return tuple(map(status_title, TaskStatus))
+            case TaskColumn.EDITED:
+                return words.longest_times()
+            case _:
+                return ()
+
     def _tip(self, task: TaskRow, column: int) -> str:
         if column == TaskColumn.EDITED:
             return words.when_exactly(task.edited_at)

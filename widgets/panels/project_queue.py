@@ -6,7 +6,7 @@ from array import array
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
 from storage.model.reads import ProjectRow, Reads
@@ -20,15 +20,12 @@ from widgets.controls.search_field import SearchField
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
 from widgets.delegates.task_delegate import TaskDelegate
-from widgets.item_models.task_rows import OF_SERIES, TASK_ID, TaskColumn, TaskRows, status_title
+from widgets.item_models.task_rows import TASK_ID, TaskRows, status_title
 from widgets.latest import Latest
 from widgets.only_read import writes
+from widgets.views.task_table import TaskTable
 from widgets.when_seen import WhenSeen
 from widgets.work import Work
-
-#: Where tasks are pictures and the like, and where they are series: the columns of those need the room.
-_WIDTHS = dict(zip(TaskColumn, (360, 0, 0, 0, 0, 0, 130, 120, 190, 80, 80, 170), strict=True))
-_WIDTHS_OF_SERIES = dict(zip(TaskColumn, (134, 176, 98, 74, 134, 58, 90, 96, 106, 66, 60, 106), strict=True))
 
 
 class ProjectQueue(QWidget):
@@ -105,16 +102,10 @@ class ProjectQueue(QWidget):
         self._levels.triggered.connect(self._on_priority)
 
     def _make_table(self) -> None:
-        table = self.table = _Table(self)
-        table.setModel(self.rows)
+        table = self.table = TaskTable(self.rows, self)
         table.setItemDelegate(TaskDelegate(table))
-        across = table.horizontalHeader()
         # A header that shares the selection walks all rows at every paint once all are selected.
-        across.setSelectionModel(QItemSelectionModel(self.rows, table))
-        across.setSectionsClickable(False)
-        across.setStretchLastSection(True)
-        self._has_series: bool | None = None
-        self._show_columns(False)
+        table.horizontalHeader().setSelectionModel(QItemSelectionModel(self.rows, table))
         table.selectionModel().selectionChanged.connect(self._selection_changed)
         table.doubleClicked.connect(self._open_index)
         table.open_wanted.connect(self._open_current)
@@ -148,14 +139,6 @@ class ProjectQueue(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._states, 1)
-
-    def _show_columns(self, has_series: bool) -> None:
-        if has_series == self._has_series:
-            return
-        self._has_series = has_series
-        for column, width in (_WIDTHS_OF_SERIES if has_series else _WIDTHS).items():
-            self.table.setColumnHidden(column, column in OF_SERIES and not has_series)
-            self.table.setColumnWidth(column, width)
 
     # -- what is shown
 
@@ -197,8 +180,8 @@ class ProjectQueue(QWidget):
         assert self._project is not None
         ids, has_series = found
         kept = self.selected()
-        self._show_columns(has_series)
         self.rows.show_ids(ids, self._project.workflow)
+        self.table.show_series(has_series)
         if kept and not self.selected():
             self._select_again(kept)
         total = sum(self._project.tasks_by_stage.values())
@@ -335,35 +318,5 @@ class ProjectQueue(QWidget):
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.start()
-        else:
-            super().keyPressEvent(event)
-
-
-class _Table(QTableView):
-    open_wanted = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName(self.tr("Tasks"))
-        down = self.verticalHeader()
-        down.hide()
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(theme.ROW)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and not event.modifiers():
-            self.open_wanted.emit()
-        elif is_enter:
-            event.ignore()  # Ctrl+Enter starts the next task
         else:
             super().keyPressEvent(event)
