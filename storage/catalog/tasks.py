@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from storage.catalog import members as pictures
+from storage.catalog import task_search
 from storage.catalog.ontologies import read as read_ontology
 from storage.catalog.people import user as find_user
 from storage.catalog.projects import check_visible, workflow_of
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.ids import uuid_blob, uuid_text
-from storage.model import rules, titles, workflow
+from storage.model import rules, workflow
 from storage.model.items import MOVING, Kind
 from storage.model.people import Action, User
 from storage.model.reads import SeriesFacts, TaskRow
@@ -45,6 +46,7 @@ _ROW = f"""SELECT t.id, t.uuid, t.project_id, i.id, i.uuid, i.title, t.label_row
     (SELECT count(*) FROM shapes s WHERE s.label_row_id = l.id)
     + (SELECT count(*) FROM classifications c WHERE c.label_row_id = l.id), {_SERIES} {_FROM}"""
 
+_IN_IDS = "IN (SELECT value FROM json_each(?))"
 _ORDER = "t.place, t.priority DESC, t.id"
 
 
@@ -71,10 +73,11 @@ def ids(
     status: TaskStatus | None,
     text: str,
 ) -> array[int]:
-    """In queue order, stage after stage as the workflow has them."""
+    """In queue order, stage after stage as the workflow has them. `text`: see `task_search`."""
     check_visible(db, viewer, project_id)
     flow = workflow_of(db, project_id)
-    finds = titles.finder(text) if text.strip() else None
+    hits = task_search.finds(db, project_id, text)
+    wanted = None if hits is None else json.dumps(list(hits), separators=(",", ":"))
     found = array("q")
     for each in flow.stages:
         if stage is not None and each.uuid != stage:
@@ -82,12 +85,9 @@ def ids(
         where, params = "t.project_id = ? AND t.stage_uuid = ? AND t.hidden = 0", [project_id, uuid_blob(each.uuid)]
         if status is not None:
             where, params = f"{where} AND t.status = ?", [*params, str(status)]
-        if finds is None:
-            rows = db.execute(f"SELECT t.id FROM tasks t WHERE {where} ORDER BY {_ORDER}", params).fetchall()
-        else:
-            named = db.execute(f"SELECT t.id, i.title {_FROM} WHERE {where} ORDER BY {_ORDER}", params)
-            rows = [row for row in named if finds(row[1])]
-        found.extend([row[0] for row in rows])
+        if wanted is not None:
+            where, params = f"{where} AND t.id {_IN_IDS}", [*params, wanted]
+        found.extend([row[0] for row in db.execute(f"SELECT t.id FROM tasks t WHERE {where} ORDER BY {_ORDER}", params)])
     return found
 
 

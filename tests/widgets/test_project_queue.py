@@ -192,6 +192,25 @@ def test_a_series_is_told_by_its_patient_study_and_slices(room):
     assert hidden(room) == {False}
 
 
+def test_a_series_is_found_by_its_patient_and_a_task_by_who_has_it(room):
+    ground = room.ground
+    add(ground.catalog, ground.folder, "CT series 2", kind=Kind.DICOM_SERIES, facts=CHEST)
+    ground.catalog.do("attach", datasets.attach_folder, ground.dataset, ground.folder)
+    room.shows(ITEMS + 1)
+    search = room.queue.findChild(QLineEdit)
+    room.qtbot.keyClicks(search, "doe chest")
+    room.shows(1)
+    assert room.text(0, TaskColumn.TITLE) == "CT series 2"
+    search.clear()
+    ground.catalog.do("assign", tasks.assign, room.ids()[:3], BY)
+    room.qtbot.keyClicks(search, BY.split("@")[0])
+    room.shows(3)
+    search.clear()
+    room.qtbot.keyClicks(search, ground.reads.task(room.ids()[7]).uuid)
+    room.shows(1)
+    assert room.text(0, TaskColumn.TITLE) == "scan 0007.jpg"
+
+
 def test_the_columns_of_series_go_with_the_last_of_them(room):
     ground = room.ground
     (one,) = add(ground.catalog, ground.folder, "CT series 2", kind=Kind.DICOM_SERIES, facts=CHEST)

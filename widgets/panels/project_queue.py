@@ -62,7 +62,7 @@ class ProjectQueue(QWidget):
     # -- parts
 
     def _make_filters(self) -> None:
-        self._search = SearchField(self.tr("Find a file"), self)
+        self._search = SearchField(self.tr("Find a file, person or patient"), self)
         self._search.setMaximumWidth(260)
         self._stage, self._status = QuietCombo(self), QuietCombo(self)
         self._stage.setAccessibleName(self.tr("Stage"))

@@ -7,6 +7,7 @@ from storage.catalog.engine import Catalog
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.ids import new_uuid
 from storage.model.geometry import ShapeKind
+from storage.model.items import Kind
 from storage.model.ontology import ObjectClass, Ontology
 from storage.model.people import Role
 from storage.model.workflow import Stage, StageKind, TaskStatus, Workflow
@@ -116,6 +117,42 @@ def test_tasks_are_found_by_their_items_title(catalog: Catalog) -> None:
     work = queue(catalog, "brain left", "brain right", "liver")
     found = catalog.reads.task_ids(work, text="brain le")
     assert [t.title for t in catalog.reads.task_rows(found) if t] == ["brain left"]
+
+
+def test_tasks_are_found_by_what_the_queue_shows_and_by_their_ids(catalog: Catalog) -> None:
+    chest = {
+        "patient_name": "DOE^JOHN",
+        "patient_id": "PAT-17",
+        "modality": "CT",
+        "body_part": "CHEST",
+        "study_date": "20260301",
+    }
+    head = {"patient_name": "Müller^Ann", "patient_id": "X9", "modality": "MR", "study_description": "Schädel nativ"}
+    a = folder(catalog, "A")
+    series = [
+        add(catalog, a, title, kind=Kind.DICOM_SERIES, facts={"series_uid": f"9.{title}", **facts})[0]
+        for title, facts in (("series 1", chest), ("series 2", head))
+    ]
+    work = project(catalog, dataset(catalog, "D", *add(catalog, a, "ct of nobody.png", "b.png"), *series))
+    catalog.do("Assign", tasks.assign, [task_of(catalog, work, "b.png")], "ada@example.org")
+
+    def found(text: str) -> list[str]:
+        return [t.title for t in catalog.reads.task_rows(catalog.reads.task_ids(work, text=text)) if t]
+
+    for text in ("doe", "john doe", "pat-17", "chest ct", "20260301", "series 1", "ct doe series"):
+        assert found(text) == ["series 1"], text
+    for text in ("MÜLLER", "x9", "schädel", "mr nativ"):
+        assert found(text) == ["series 2"], text
+    assert found("ct") == ["series 1", "ct of nobody.png"]  # begins a word
+    assert found("ada") == found("example.org b") == ["b.png"]
+    assert found("doe müller") == found("t") == found("*") == found("x' OR 1 --") == []
+    row = catalog.reads.task(task_of(catalog, work, "series 2"))
+    for text in (row.uuid, row.uuid[:8], row.uuid.replace("-", "").upper(), row.uuid[:14], row.item_uuid):
+        assert found(text) == ["series 2"], text
+    other = project(catalog, dataset(catalog, "E", *series), title="Other")
+    assert len(catalog.reads.task_ids(other, text="doe")) == 1
+    assert list(catalog.reads.task_ids(work, text="doe", status=TaskStatus.ASSIGNED)) == []
+    assert found("· ") == task_titles(catalog, work)  # narrows nothing
 
 
 def test_an_annotator_works_on_free_tasks_and_decides_nothing_else(catalog: Catalog) -> None:
