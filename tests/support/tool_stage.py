@@ -12,7 +12,7 @@ from storage.model.geometry import PICTURE_SHAPES, Geometry, ShapeKind
 from storage.model.labels import Annotation, LabelDocument
 from storage.model.ontology import ObjectClass, Ontology, SkeletonTemplate, TemplatePoint
 from tests.support.sent import Sent
-from viewers.tools.base import KeyEvent, PointerEvent, Tool, ToolContext, WheelEvent
+from viewers.tools.base import KeyEvent, Paper, PointerEvent, Tool, ToolContext, WheelEvent
 from viewers.tools.hit_test import Index
 
 NAMES = {
@@ -65,7 +65,7 @@ class Stage:
             self.focus,
             self.ontology,
             self.index,
-            frame_size=size,
+            Paper(size),
             now=lambda: 1_000,
             pixel=lambda: self.pixel,
             say=self.said.append,

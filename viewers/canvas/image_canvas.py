@@ -37,7 +37,7 @@ from viewers.canvas.tool_work import ToolWork
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 from viewers.scene.view_state import ViewState
-from viewers.tools.base import Tool, ToolContext
+from viewers.tools.base import Paper, Tool, ToolContext
 from viewers.tools.hit_test import Index
 
 HOVER_TOL = 3.0
@@ -278,7 +278,7 @@ class ImageCanvas(PointedCanvas):
             return
         size = (facts.width, facts.height)
         if size != self.view.frame:
-            self.view.frame = self.context.frame_size = size
+            self.view.frame, self.context.paper = size, Paper(size)
             self.fit()
             self.opened.emit()
         if self._seen != (self.pictures.version, self.frame_index()):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import Annotation, FrameKey
@@ -14,17 +12,6 @@ from viewers.tools.hit_test import Index
 
 #: Sheets that lie closer (mm, and parts of their directions) are one and the same.
 SAME = 1e-6
-
-
-class SheetFocus:
-    """The focus of the person, for tools and verbs that work on a plane."""
-
-    def __init__(self, focus: Focus) -> None:
-        self._focus = focus
-        self.at: FrameKey = ("", 0)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._focus, name)
 
 
 class SheetShapes:

@@ -53,6 +53,11 @@ class SelectionVerbs:
         """What is drawn or marked next is of this class."""
         raise NotImplementedError
 
+    @property
+    def at(self) -> FrameKey:
+        """Where verbs work."""
+        return self.focus.at
+
     def acted(self) -> None:
         """Draft and hint may have changed by something else than an event."""
 
@@ -60,8 +65,8 @@ class SelectionVerbs:
 
     def selected(self, *, locked: bool = False) -> list[Annotation]:
         """The selected shapes on this frame, without the locked ones unless asked for."""
-        focus = self.focus
-        found = (self.session.shown(i, focus.at) for i in focus.selected if locked or i not in focus.locked)
+        focus, at = self.focus, self.at
+        found = (self.session.shown(i, at) for i in focus.selected if locked or i not in focus.locked)
         return [a for a in found if a is not None and not a.outside]
 
     def name(self, instance: str) -> str:
@@ -137,7 +142,7 @@ class SelectionVerbs:
         self.settle()
         text = f"Delete {self._names(found)}"
         gone = dict.fromkeys(a.instance for a in found)
-        self.session.do(text, self.session.vanished(gone, self.focus.at, now_ms()))
+        self.session.do(text, self.session.vanished(gone, self.at, now_ms()))
         self.focus.select(i for i in self.focus.selected if i not in gone)
 
     def copy(self) -> None:
@@ -148,7 +153,7 @@ class SelectionVerbs:
         self.settle()
         self.clipboard.take(
             tuple(Clip(document.instances[a.instance], a, tuple(document.answers_of(a.instance))) for a in found),
-            self.focus.at,
+            self.at,
         )
         self.say(f"Copied {self._names(found)}.")
 
@@ -165,7 +170,7 @@ class SelectionVerbs:
         if not clips:
             return
         self.settle()
-        document, at = self.session.document, self.focus.at
+        document, at = self.session.document, self.at
         here = [c for c in clips if same and self._belongs_here(c)]
         others = [c for c in clips if c not in here]
         edits: list[Edit] = []
@@ -184,7 +189,7 @@ class SelectionVerbs:
     def _fitting_clips(self) -> list[Clip]:
         """What was copied, as far as this ontology and this picture have room for it."""
         clips: list[Clip] = []
-        on_plane = sheet_of(self.focus.at[0]) is not None
+        on_plane = sheet_of(self.at[0]) is not None
         for clip in self.clipboard.clips:
             known = self.ontology.object(clip.instance.feature_hash)
             if known is None or (clip.annotation.sheet is not None) is not on_plane:
@@ -207,7 +212,7 @@ class SelectionVerbs:
         known = document.instances.get(clip.instance.uuid)
         if known is None or known.uuid in self.focus.locked:
             return False
-        shown = self.session.shown(known.uuid, self.focus.at)
+        shown = self.session.shown(known.uuid, self.at)
         return shown is None or shown.outside
 
     def _first_row(self, annotation: Annotation) -> Annotation:
@@ -216,11 +221,11 @@ class SelectionVerbs:
         if is_between(annotation):
             annotation = replace(annotation, confidence=1.0)
         runs = not (frames.moving and isinstance(annotation.geometry, Bitmask))
-        return replace(annotation, keyframe=runs, outside=False, manual=True, pts=frames.pts(self.focus.at))
+        return replace(annotation, keyframe=runs, outside=False, manual=True, pts=frames.pts(self.at))
 
     def _aside(self, annotations: list[Annotation]) -> tuple[float, float]:
         """So that a copy does not lie exactly on what it is a copy of; on another frame it lies in the same place."""
-        at = self.focus.at
+        at = self.at
         bounds = [a.geometry.bounds() for a in annotations]
         covered = any(a.at == at and self.session.shown(a.instance, at) == a for a in annotations)
         if not covered:
@@ -245,7 +250,7 @@ class SelectionVerbs:
         if shift == (0.0, 0.0):
             shift = limited_shift(bounds, self.frame_size(), -ASIDE, -ASIDE)
         sources = [(document.instances[a.instance], self._first_row(a), document.answers_of(a.instance)) for a in found]
-        edits, made = verbs.duplicate(document, sources, self.focus.at, shift=shift, **self._who())
+        edits, made = verbs.duplicate(document, sources, self.at, shift=shift, **self._who())
         self.session.do(f"Duplicate {self._names(found)}", edits)
         self.focus.select(made)
 

@@ -8,8 +8,6 @@ What is kept lies on its own plane (`storage.model.sheets`) and is seen where th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,13 +20,13 @@ from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet, sheet_of
 from viewers.canvas.events import cursor_shape, tool_key
 from viewers.canvas.sheet_drawing import Drawn, SheetPainter, pointer_on
-from viewers.canvas.sheet_shapes import SheetFocus, SheetShapes
+from viewers.canvas.sheet_shapes import SheetShapes
 from viewers.canvas.slice_acquired import MEASURED
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.slice_marks import Lettering
 from viewers.scene.mpr import Floats, Plane, PlaneKind, middle, step_mm
 from viewers.scene.sheet_view import SheetView
-from viewers.tools.base import GRAB, Button, Cursor, Draft, KeyEvent, PointerEvent, ShapeDraft, Tool
+from viewers.tools.base import GRAB, Button, Cursor, Draft, KeyEvent, Paper, PointerEvent, ShapeDraft, Tool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.measure import MeasureTool
@@ -62,8 +60,8 @@ class SheetHand:
         self._said: dict[object, tuple[str, ...]] = {}
         self._painters: dict[tuple[SliceCanvas, int], SheetPainter] = {}
         self._shown: dict[SliceCanvas, tuple[Drawn, ...]] = {}
-        self._focus = SheetFocus(editor.focus)
-        self._context = replace(canvas.context, focus=self._focus, place=self._place, refresh=self.acted)
+        self._pixel = 1.0  # mm of a logical px, where the pointer was last
+        self._context = replace(canvas.context, refresh=self.acted, pixel=lambda: self._pixel)
         self._eye = SheetView()
 
     def use_ontology(self, ontology: Ontology) -> None:
@@ -120,10 +118,9 @@ class SheetHand:
     def _drafting(self) -> bool:
         return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
 
-    def _place(self) -> Place | None:
-        """Where the draft lies, if that is to be seen."""
-        seen = any(p.isVisible() and p.plane is not None and self._fits_draft(p.plane) for p in self._panes)
-        return self.at if seen else None
+    def _seen(self) -> bool:
+        """Where the draft lies is to be seen."""
+        return any(p.isVisible() and p.plane is not None and self._fits_draft(p.plane) for p in self._panes)
 
     @property
     def _panes(self) -> list[SliceCanvas]:
@@ -169,16 +166,15 @@ class SheetHand:
     def _stand(self, place: Place, canvas: SliceCanvas, plane: Plane) -> None:
         state, main = self._editor.state, self._editor.canvas
         assert state is not None
-        self.at, self._focus.at = place, place.at
-        context = self._context
-        context.sheet, context.hits = place.sheet, self.shapes.index(place.at)
-        context.pixel_size = min(plane.mm_right, plane.mm_down)
-        context.frame_size = ((plane.width - 1) * plane.mm_right, (plane.height - 1) * plane.mm_down)
-        context.measured = self._keep_nowhere if state.is_acquired(canvas.kind) else None
+        self.at = place
+        size = ((plane.width - 1) * plane.mm_right, (plane.height - 1) * plane.mm_down)
+        measured = self._keep_nowhere if state.is_acquired(canvas.kind) else None
+        finest = min(plane.mm_right, plane.mm_down)
+        self._context.paper = Paper(size, place.at, place.sheet, finest, self._seen, measured)
+        self._context.hits = self.shapes.index(place.at)
         self._eye.lay(place.sheet, canvas.view, plane)
-        pixel = self._eye.pixel
-        context.pixel = lambda: pixel
-        self.tool.context, main.tool = context, self._away
+        self._pixel = self._eye.pixel
+        self.tool.context, main.tool = self._context, self._away
 
     def give_way(self) -> None:
         """The tool goes elsewhere: a draft waits for Ctrl+Z."""
@@ -299,7 +295,7 @@ class SheetHand:
         assert self.at is not None
         self._context.hits = self.shapes.index(self.at.at)
         made = pointer_on(self.at.sheet, canvas.view, plane, event, button, clicks)
-        self._context.pixel = lambda: made.pixel
+        self._pixel = made.pixel
         return made
 
     # -- verbs on what is kept
@@ -311,29 +307,21 @@ class SheetHand:
         found = self.shapes.of(instance)
         return found.at if found is not None else None
 
-    @contextmanager
-    def verbs(self) -> Iterator[None]:
-        """What is done to the selection is done on its plane."""
-        editor, at = self._editor, self.at_of(self._editor.focus.primary)
-        if at is None:
-            if isinstance(self.tool, SelectTool):
-                self.come_home()
-            yield
-            return
-        plain = editor.focus
-        pane = next((p for p in self._panes if p.isVisible() and p.plane and self.fits(self._place_at(at), p.plane)), None)
-        if pane is not None and pane.plane is not None and isinstance(self.tool, SelectTool):
+    def come_to_selected(self) -> FrameKey | None:
+        """The plane of what is selected, select there with it; None: it lies on the slice looked at, or nowhere."""
+        at, selecting = self.at_of(self._editor.focus.primary), isinstance(self.tool, SelectTool)
+        if at is None and selecting:
+            self.come_home()
+        if at is None or not selecting:
+            return at
+        place = self._place_at(at)
+        pane = next((p for p in self._panes if p.isVisible() and p.plane and self.fits(place, p.plane)), None)
+        if pane is not None and pane.plane is not None:
             if self.at is None or self.at.at != at:
                 self._leave_off()
-                self._stand(self._place_at(at), pane, pane.plane)
+                self._stand(place, pane, pane.plane)
             self._context.hits = self.shapes.index(at)
-        self._focus.at = at
-        editor.focus = self._focus
-        try:
-            yield
-        finally:
-            editor.focus = plain
-        self.acted()
+        return at
 
     def _place_at(self, at: FrameKey) -> Place:
         sheet = self.shapes.sheets().get(at) or sheet_of(at[0])

@@ -59,6 +59,7 @@ class VolumeTools:
     ontology_wanted: Signal
     say: Callable[[str], None]
     _to_be_kept: Measure | None = None
+    _on_plane: FrameKey | None = None  # where a verb is at work that works on planes
 
     @cached_property
     def sheets(self) -> SheetHand:
@@ -88,7 +89,6 @@ class VolumeTools:
         for measure in measures:
             measure.class_wanted = self._want_line_class
         self.canvas.measured = self.measuring.words
-        self.canvas.context.place = lambda: focus.at
         self.measuring.under = self._under
         for tool in (self.crosshair_tool, self.sphere_tool, grow_tool, snip_tool, *measures):
             self.toolbox.tools[tool.id] = tool
@@ -203,13 +203,20 @@ class VolumeTools:
         if self.drafting() or not self.sheets.forget():
             super().escape()  # type: ignore[misc]
 
+    @property
+    def at(self) -> FrameKey:
+        """What is done to a selection that lies on a plane is done there, by the verbs that can."""
+        return self._on_plane or self.focus.at
+
     def run(self, action_id: str) -> None:
-        """What is done to a selection that lies on a plane is done there."""
         if self.keymap.action(action_id).on_planes:
-            with self.sheets.verbs():
-                super().run(action_id)  # type: ignore[misc]
-        else:
+            self._on_plane = self.sheets.come_to_selected()
+        try:
             super().run(action_id)  # type: ignore[misc]
+        finally:
+            done_there, self._on_plane = self._on_plane, None
+        if done_there is not None:
+            self.sheets.acted()
 
     def _under(self, sheet: Sheet, shape: Geometry) -> Under | None:
         return self.reader.under(self.state, sheet, shape) if self.state is not None else None

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds, Geometry, Point
+from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet
 from viewers.scene.view_state import DRAG_THRESHOLD
@@ -272,6 +273,18 @@ def _nothing(*_: object) -> None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is drawn on: the frame that is looked at, in its pixels, or a plane of a volume, in its millimetres."""
+
+    size: tuple[float, float] = (0, 0)
+    at: FrameKey | None = None  # of a plane
+    sheet: Sheet | None = None
+    pixel: float = 1.0  # of what lies below, in coordinates: nothing smaller is drawn
+    seen: Callable[[], bool] = lambda: True
+    measured: Callable[[Geometry], None] | None = None  # takes a shape that is drawn where none is kept; None: it is kept
+
+
 @dataclass(slots=True)
 class ToolContext:
     """What a tool may use. The canvas makes one and gives it to every tool that it takes in hand."""
@@ -280,25 +293,30 @@ class ToolContext:
     focus: Focus
     ontology: Ontology
     hits: Index
-    frame_size: tuple[int, int] = (0, 0)  # of the frame on screen
+    paper: Paper = Paper()
     now: Callable[[], int] = field(default=lambda: 0)  # ms UTC
     pixel: Callable[[], float] = field(default=lambda: 1.0)  # image px per logical px
     say: Callable[[str], None] = field(default=_nothing)  # one sentence in the status line
     refresh: Callable[[], None] = field(default=_nothing)  # the draft changed without an event
     behind: Behind = field(default_factory=Nobody)  # reading and reckoning off the window's thread
     made: Callable[[str], None] = field(default=_nothing)  # an object (its uuid) has been drawn to its end
-    place: Callable[[], object] = field(default=lambda: None)  # what lies before the pointer: the frame, the plane
-    sheet: Sheet | None = None  # the plane that is drawn on: its coordinates are millimetres; None: the frame's pixels
-    measured: Callable[[Geometry], None] | None = None  # takes a shape that is drawn where none is kept; None: it is kept
-    pixel_size: float = 1.0  # of what lies below, in coordinates: nothing smaller is drawn
+
+    @property
+    def at(self) -> FrameKey:
+        """Where shapes lie and go."""
+        return self.paper.at or self.focus.at
+
+    @property
+    def frame_size(self) -> tuple[float, float]:
+        return self.paper.size
 
     def size(self, *lengths: float) -> str:
         """Lengths in coordinates, in words."""
-        return " × ".join(f"{v:.0f}" if self.sheet is None else f"{v:.1f}" for v in lengths) + f" {self.unit}"
+        return " × ".join(f"{v:.0f}" if self.paper.sheet is None else f"{v:.1f}" for v in lengths) + f" {self.unit}"
 
     @property
     def unit(self) -> str:
-        return "px" if self.sheet is None else "mm"
+        return "px" if self.paper.sheet is None else "mm"
 
 
 class Tool:

@@ -159,7 +159,7 @@ class BrushTool(DrawingTool):
         """The selected mask and those under the pointer."""
         context = self.context
         instances = {*context.focus.selected, *context.hits.at(x, y, 0.0)}
-        found = (context.session.shown(i, context.focus.at) for i in instances)
+        found = (context.session.shown(i, context.at) for i in instances)
         return frozenset(a.uuid for a in found if a is not None and isinstance(a.geometry, Bitmask))
 
     def wheel(self, e: WheelEvent) -> bool:
@@ -212,14 +212,14 @@ class BrushTool(DrawingTool):
                 continue
             if instance in context.focus.locked or instance in context.focus.hidden:
                 continue
-            found = context.session.shown(known.uuid, context.focus.at)
+            found = context.session.shown(known.uuid, context.at)
             if found is not None and not found.outside and isinstance(found.geometry, Bitmask):
                 return found
         return None
 
     def _why_kept(self, x: float, y: float) -> str:
         context = self.context
-        shown = ((i, context.session.shown(i, context.focus.at)) for i in context.hits.at(x, y, 0.0))
+        shown = ((i, context.session.shown(i, context.at)) for i in context.hits.at(x, y, 0.0))
         return self.why_kept(i for i, found in shown if found is not None and isinstance(found.geometry, Bitmask))
 
     def why_kept(self, under: Iterable[str]) -> str:

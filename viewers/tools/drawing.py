@@ -56,7 +56,7 @@ class DrawingTool(Tool):
     @property
     def at(self) -> FrameKey:
         """Where what is drawn goes."""
-        return self.context.focus.at
+        return self.context.at
 
     def within(self, at: Point) -> Point:
         """On the frame, unless the class allows shapes to stick out."""
@@ -75,11 +75,11 @@ class DrawingTool(Tool):
             return None
         if isinstance(geometry, Box) and not armed.allow_out_of_bounds:
             geometry = clipped_box(geometry, context.frame_size)
-        if why := why_degenerate(geometry, context.pixel_size):
+        if why := why_degenerate(geometry, context.paper.pixel):
             context.say(why)
             return None
-        if context.measured is not None:
-            context.measured(geometry)
+        if context.paper.measured is not None:
+            context.paper.measured(geometry)
             return None
         return self._replace(geometry) if self.redraws else self._add(armed, geometry)
 

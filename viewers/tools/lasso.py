@@ -55,7 +55,7 @@ class LassoTool(Loop):
         context = self.context
         caught = [
             a.instance
-            for a in context.session.on_frame(context.focus.at)
+            for a in context.session.on_frame(context.at)
             if a.instance not in context.focus.hidden and all(is_inside(loop, p) for p in _corners(a.geometry))
         ]
         context.focus.select((*(context.focus.selected if e.shift or e.ctrl else ()), *caught))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from storage.model.geometry import Point, Polyline
+from storage.model.labels import FrameKey
 from storage.model.measure_classes import Measure, line_class
 from storage.model.sheets import Sheet
 from viewers.tools.base import Cursor, Draft, Handle, HandleRole, LabelDraft, PathDraft, PointerEvent, Tool
@@ -28,7 +29,7 @@ class Words(Protocol):
 def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
     """As a line of a class that is for it. False where it is not known which: then one is asked for."""
     context = tool.context
-    if context.measured is not None:
+    if context.paper.measured is not None:
         context.say("Nothing is kept on a slab of the acquired slices: show them thin to keep it. It stays until Esc.")
         return False
     known = line_class(context.ontology, tool.measure, context.focus.armed, tool.kept_in)
@@ -38,7 +39,7 @@ def keep(tool: MeasureTool, points: tuple[Point, ...]) -> bool:
     tool.kept_in = known.feature_hash
     session, focus = context.session, context.focus
     number = session.document.next_number(known.feature_hash)
-    edits, instance = session.drawn(known.feature_hash, Polyline(points), focus.at, context.now())
+    edits, instance = session.drawn(known.feature_hash, Polyline(points), context.at, context.now())
     session.do(f"Measure {known.name} {number}", edits)
     focus.select((instance,))
     context.say(f"Kept as {known.name} {number}.")
@@ -52,17 +53,17 @@ class MeasureTool(Tool):
     measure: Measure
     kept_in: str | None = None  # the class that took the last one
     class_wanted: Callable[[Measure], object] = staticmethod(lambda what: None)
-    _place: object = None
+    _at: FrameKey | None = None
 
     @property
     def here(self) -> bool:
-        return self._place == self.context.place()
+        return self._at == self.context.at and self.context.paper.seen()
 
     def begin(self) -> None:
         """A press: what was measured elsewhere is gone."""
         if not self.here:
             self.cancel()
-            self._place = self.context.place()
+            self._at = self.context.at
 
 
 class DistanceTool(RulerTool, MeasureTool):
@@ -110,7 +111,7 @@ class DistanceTool(RulerTool, MeasureTool):
         ends = self._ends()
         if ends is None:
             return []
-        return [_line(ends), LabelDraft(*_middle(*ends), self.words.length(list(ends), self.context.sheet))]
+        return [_line(ends), LabelDraft(*_middle(*ends), self.words.length(list(ends), self.context.paper.sheet))]
 
 
 class _PointsTool(MeasureTool):
@@ -188,7 +189,7 @@ class AngleTool(_PointsTool):
             return []
         shown: list[Draft] = [_line(tuple(points))]
         if len(points) == self.most:
-            shown.append(LabelDraft(*points[1], self.words.angle(*points, self.context.sheet)))
+            shown.append(LabelDraft(*points[1], self.words.angle(*points, self.context.paper.sheet)))
         return shown
 
 
@@ -215,7 +216,7 @@ class CobbTool(_PointsTool):
         lines = [tuple(points[i : i + 2]) for i in range(0, len(points) - 1, 2)]
         shown: list[Draft] = [_line(line) for line in lines]
         if len(points) == self.most:
-            text = self.words.cobb((points[0], points[1]), (points[2], points[3]), self.context.sheet)
+            text = self.words.cobb((points[0], points[1]), (points[2], points[3]), self.context.paper.sheet)
             shown.append(LabelDraft(*_middle(points[0], points[3]), text))
         return shown
 

@@ -112,7 +112,7 @@ class PageTextTool(Tool):
         return []  # the page's overlay paints it, over all pages' hits
 
     def _page(self) -> int:
-        return self.context.focus.at[1]
+        return self.context.at[1]
 
     def _here(self) -> PageText | None:
         return self._text_of(self._page())

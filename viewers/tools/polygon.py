@@ -42,7 +42,7 @@ class PolygonTool(PathTool):
         focus = self.context.focus
         if len(focus.selected) != 1 or focus.selected[0] in focus.locked:
             return None
-        found = self.context.session.shown(focus.selected[0], focus.at)
+        found = self.context.session.shown(focus.selected[0], self.context.at)
         return found if found is not None and not found.outside and isinstance(found.geometry, Polygon) else None
 
     def _change_selected(self, drawn: Polygon) -> None:
@@ -63,7 +63,7 @@ class PolygonTool(PathTool):
         elif new == old:
             context.say(f"The outline does not touch {name}: nothing was cut.")
         else:
-            session.do(text, session.reshaped({target.instance: new}, context.focus.at, context.now()))
+            session.do(text, session.reshaped({target.instance: new}, context.at, context.now()))
 
     def _say(self) -> None:
         what = {"new": "Polygon", "part": "Add a part", "hole": "Cut a hole"}[self.mode]

@@ -59,7 +59,7 @@ class RotatedBoxTool(DrawingTool):
         first = self._clicks[0]
         if e.far_from(first):
             box = box_between(self.within(first.point), self.within(e.point))
-            if why := why_degenerate(box, self.context.pixel_size):
+            if why := why_degenerate(box, self.context.paper.pixel):
                 self.drop()
                 self.context.say(why)
                 return

@@ -75,7 +75,7 @@ class SelectTool(Tool):
     # -- what is there
 
     def _annotation(self, instance: str) -> Annotation | None:
-        found = self.context.session.shown(instance, self.context.focus.at)
+        found = self.context.session.shown(instance, self.context.at)
         return found if found is not None and not found.outside else None
 
     def _editable(self) -> list[Annotation]:
@@ -94,7 +94,7 @@ class SelectTool(Tool):
         one = focus.selected[0] if len(focus.selected) == 1 else None
         if one is None or one in focus.locked or one in focus.hidden:
             return []
-        found = self.context.session.ghost(one, focus.at)
+        found = self.context.session.ghost(one, self.context.at)
         return [found] if found is not None and not found.outside else []
 
     def _ghost_at(self, e: PointerEvent) -> list[str]:
@@ -285,7 +285,7 @@ class SelectTool(Tool):
     def _move_many(self, drag: _Drag) -> None:
         session = self.context.session
         shapes = {i: a.geometry.moved(*drag.shift) for i, a in drag.originals.items() if i in session.document.instances}
-        session.do(self._move_text(drag), session.reshaped(shapes, self.context.focus.at, self.context.now()))
+        session.do(self._move_text(drag), session.reshaped(shapes, self.context.at, self.context.now()))
 
     def _move_to(self, drag: _Drag, e: PointerEvent) -> None:
         if not drag.originals or not (drag.is_light or self.context.session.in_gesture):
@@ -320,7 +320,7 @@ class SelectTool(Tool):
         if drag.kind == "handle":
             (instance,) = drag.originals
             present = self._annotation(instance)
-            if present is not None and why_degenerate(present.geometry, self.context.pixel_size):
+            if present is not None and why_degenerate(present.geometry, self.context.paper.pixel):
                 session.cancel()
                 self.context.say("The shape would be smaller than one pixel: it was left as it was.")
                 return
@@ -329,7 +329,7 @@ class SelectTool(Tool):
     def _preview(self, shapes: dict[str, Geometry]) -> None:
         session = self.context.session
         there = {i: g for i, g in shapes.items() if i in session.document.instances}  # sync may have taken some
-        session.preview(*session.reshaped(there, self.context.focus.at, self.context.now()))
+        session.preview(*session.reshaped(there, self.context.at, self.context.now()))
 
     def _may_stick_out(self, annotation: Annotation) -> bool:
         instance = self.context.session.document.instances.get(annotation.instance)
@@ -390,7 +390,7 @@ class SelectTool(Tool):
             return
         self._hot = None
         session = context.session
-        session.do(f"Delete a point of {name}", session.reshaped({annotation.instance: less}, context.focus.at, context.now()))
+        session.do(f"Delete a point of {name}", session.reshaped({annotation.instance: less}, context.at, context.now()))
 
     def _toggle_visibility(self, other: Visibility) -> bool:
         """Of the skeleton's point under the pointer."""
@@ -404,7 +404,7 @@ class SelectTool(Tool):
         session = self.context.session
         name = name_of(self.context.ontology, session.document, single.instance)
         edited = {single.instance: Skeleton(tuple(points))}
-        edits = session.reshaped(edited, self.context.focus.at, self.context.now())
+        edits = session.reshaped(edited, self.context.at, self.context.now())
         session.do(f"Make {point.name} of {name} {new.value}", edits)
         return True
 

@@ -80,7 +80,7 @@ class SimplifyTool(DrawingTool):
 
     def targets(self) -> list[Annotation]:
         focus, session = self.context.focus, self.context.session
-        found = (session.shown(i, focus.at) for i in focus.selected if i not in focus.locked | focus.hidden)
+        found = (session.shown(i, self.context.at) for i in focus.selected if i not in focus.locked | focus.hidden)
         return [a for a in found if a is not None and not a.outside and isinstance(a.geometry, Polygon | Polyline)]
 
     def results(self) -> dict[str, Geometry]:
@@ -123,7 +123,7 @@ class SimplifyTool(DrawingTool):
         else:
             were, are = (sum(map(vertices, some)) for some in ((before[i] for i in changed), changed.values()))
             text = f"Simplify {names_of(context.ontology, session.document, tuple(changed))}"
-            session.do(text, session.reshaped(changed, context.focus.at, context.now()))
+            session.do(text, session.reshaped(changed, context.at, context.now()))
             context.say(f"{were:,} vertices became {are:,}.")
             context.made(next(iter(changed)))
 

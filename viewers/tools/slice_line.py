@@ -67,7 +67,7 @@ class SliceTool(PathTool):
             pieces = cut(annotation.geometry, points)
             if len(pieces) < 2:
                 continue
-            kept = session.reshaped({annotation.instance: pieces[0]}, context.focus.at, context.now())
+            kept = session.reshaped({annotation.instance: pieces[0]}, context.at, context.now())
             row = next(e.record for e in kept if isinstance(e, Put) and isinstance(e.record, Annotation))
             more, new = verbs.split_off(session.document, row, pieces[1:], by=session.author, now=context.now())
             edits += (*kept, *_renumbered(more, edits))
@@ -82,7 +82,7 @@ class SliceTool(PathTool):
 
     def _targets(self) -> list[Annotation]:
         focus, session = self.context.focus, self.context.session
-        found = (session.shown(i, focus.at) for i in focus.selected if i not in focus.locked | focus.hidden)
+        found = (session.shown(i, self.context.at) for i in focus.selected if i not in focus.locked | focus.hidden)
         return [a for a in found if a is not None and not a.outside and isinstance(a.geometry, Polygon | Bitmask)]
 
     def _say(self) -> None:

@@ -228,7 +228,7 @@ class SphereTool(BrushTool):
         ground = self.painter.ground()
         if ground is None:
             return None
-        k = self.context.session.frames.index(self.context.focus.at) % ground.geometry.n
+        k = self.context.session.frames.index(self.context.at) % ground.geometry.n
         return ground.geometry.to_mm(e.x - 0.5, e.y - 0.5, k)
 
     def begin_at(self, e: PointerEvent) -> None:
@@ -263,7 +263,7 @@ class SphereTool(BrushTool):
         shown: list[Draft] = []
         ground = self.painter.ground()
         if self.painter.painting and ground is not None:
-            k = self.context.session.frames.index(self.context.focus.at) % ground.geometry.n
+            k = self.context.session.frames.index(self.context.at) % ground.geometry.n
             block = self.painter.on_slice(k)
             if block is not None and block.array.size:
                 self._revision += 1
@@ -276,7 +276,7 @@ class SphereTool(BrushTool):
 
     def lifted(self) -> frozenset[str]:
         live = self.painter.live
-        found = self.context.session.shown(live, self.context.focus.at) if live is not None else None
+        found = self.context.session.shown(live, self.context.at) if live is not None else None
         return frozenset((found.uuid,)) if found is not None else frozenset()
 
 

@@ -52,7 +52,7 @@ class ScissorsTool(Loop):
         if geometry is None:
             self.context.say("This series has no place in space, so nothing can be cut through its slices.")
             return
-        k = self.context.session.frames.index(self.context.focus.at) % geometry.n
+        k = self.context.session.frames.index(self.context.at) % geometry.n
         sheet = Sheet(geometry.to_mm(0, 0, k), geometry.row_dir, geometry.col_dir)
         ring = tuple(((x - 0.5) * geometry.spacing_col_mm, (y - 0.5) * geometry.spacing_row_mm) for x, y in loop)
         self._snip(sheet, ring, other_way=e.shift)
