@@ -108,6 +108,25 @@ def test_oblique_planes_agree_with_scipy_at_the_same_points(name):
     assert np.abs(cut - wanted)[inside].max() <= 1.0
 
 
+@pytest.mark.parametrize("name", ["axial", "reversed", "oblique", "tilted"])
+@pytest.mark.parametrize("kind", [PlaneKind.AXIAL, PlaneKind.CORONAL])
+@pytest.mark.parametrize("coarse", [1.0, 1.3])
+def test_planes_turned_about_the_rows_agree_with_scipy_up_to_the_edge_and_end_there(name, kind, coarse):
+    space = ALL[name]
+    volume = np.random.default_rng(6).integers(-900, 900, space.shape).astype(np.int16)
+    plane = plane_through(space, Axes.of_volume(space).turned(PlaneKind.SAGITTAL, -40.0), kind, middle(space), coarse=coarse)
+    cut = Reslicer(volume, space).cut(plane, outside=-9999)
+    v, u = np.meshgrid(np.arange(plane.height), np.arange(plane.width), indexing="ij")
+    columns, rows, slices = space.to_voxel(plane.at(u, v))
+    wanted = map_coordinates(volume.astype(np.float64), [slices, rows, columns], order=1, mode="nearest")
+    beyond = [np.abs(at - (n - 1) / 2) - n / 2 for at, n in zip((slices, rows, columns), space.shape, strict=True)]
+    within, outside = np.max(beyond, axis=0) < -1e-3, np.max(beyond, axis=0) > 1e-3
+    assert within.sum() > 20
+    assert outside.any()
+    assert np.abs(cut - wanted)[within].max() <= 1.0
+    assert (cut[outside] == -9999).all()
+
+
 @pytest.mark.parametrize("name", ["axial", "tilted", "variable"])
 def test_a_bright_voxel_is_seen_where_its_millimetres_lie_in_all_three_planes(name):
     space = ALL[name]
