@@ -44,6 +44,25 @@ def test_higher_priority_comes_first_and_skipped_tasks_last(catalog: Catalog) ->
         catalog.do("Priority", tasks.set_priority, [1], 7)
 
 
+def test_many_are_skipped_in_the_order_in_which_they_stand(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b", "c", "d")
+    a, b, c, d = catalog.reads.task_ids(work)
+    catalog.do("Priority", tasks.set_priority, [c], 0.9)
+    catalog.do("Assign", tasks.assign, [b], "ada@example.org")
+    assert catalog.do("Skip", tasks.skip_many, frozenset({b, a, c})) == {"Annotate 1": 3}
+    assert list(catalog.reads.task_ids(work)) == [d, c, a, b]
+    assert {t.status for t in catalog.reads.task_rows([a, b, c]) if t} == {TaskStatus.SKIPPED}
+    assert {t.assignee for t in catalog.reads.task_rows([a, b, c]) if t} == {None}
+    undo(catalog)
+    assert list(catalog.reads.task_ids(work)) == [c, a, b, d]
+    catalog.do("Submit", tasks.submit, a)
+    with pytest.raises(Refused, match="already in the stage"):
+        catalog.do("Skip", tasks.skip_many, [a, b])
+    catalog.do("Claim", tasks.claim, b)
+    with as_member(catalog, ("projects", work, Role.ANNOTATOR)) as bob, pytest.raises(NotAllowed):
+        bob.do("Skip", tasks.skip_many, [b, c])
+
+
 def test_the_next_task_walks_the_queue_and_begins_again_at_its_end(catalog: Catalog) -> None:
     work = queue(catalog, "a", "b", "c")
     catalog.do("Priority", tasks.set_priority, [task_of(catalog, work, "c")], 0.9)
