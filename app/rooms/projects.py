@@ -58,7 +58,7 @@ class ProjectsRoom(QObject):
         queue.open_wanted.connect(self.open_task)
         queue.assign_wanted.connect(lambda ids, email: run(tr("Assign tasks"), tasks.assign, ids, email))
         queue.release_wanted.connect(lambda ids: run(tr("Release tasks"), _each, tasks.release, ids))
-        queue.skip_wanted.connect(lambda ids: run(tr("Skip tasks"), _each, tasks.skip, ids))
+        queue.skip_wanted.connect(lambda ids: run(tr("Skip tasks"), tasks.skip_many, ids, then=self._skipped))
         queue.reopen_wanted.connect(lambda ids: run(tr("Reopen tasks"), _each, tasks.reopen, ids))
         queue.priority_wanted.connect(lambda ids, value: run(tr("Set priority"), tasks.set_priority, ids, value))
         queue.menu_wanted.connect(self.task_menu)
@@ -160,6 +160,12 @@ class ProjectsRoom(QObject):
             menu.addSeparator()
         writes(
             menu.addAction(self.tr("Assign to me"), lambda: queue.assign_wanted.emit(chosen, self.context.catalog.user.email)),
+    def _skipped(self, counts: dict[str, int]) -> None:
+        """Where they are now: the list may have jumped away from them."""
+        first, *more = [(words.tasks(count), title) for title, count in counts.items()] or [(words.tasks(0), "")]
+        told = self.tr("{0} skipped, to the end of “{1}”").format(*first)
+        self.window.messages.tell("".join([told, *(self.tr(", {0} of “{1}”").format(*each) for each in more)]) + ".")
+
             menu.addAction(self.tr("Release"), lambda: queue.release_wanted.emit(chosen)),
             menu.addAction(self.tr("Skip"), lambda: queue.skip_wanted.emit(chosen)),
             menu.addAction(self.tr("Reopen"), lambda: queue.reopen_wanted.emit(chosen)),

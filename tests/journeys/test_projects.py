@@ -38,7 +38,7 @@ def test_a_project_is_made_in_one_dialog_and_its_queue_is_there(ground: Desk) ->
     def person(dialog: Any) -> None:
         ground.fill("Title", "Summer", dialog)
         assert dialog.ontology.currentText() == "Things"
-        assert ground.can_see("Tasks: 2", dialog)
+        assert ground.can_see("2 tasks", dialog)
         ground.click("Create project", within=dialog)
 
     ground.dialog(lambda: ground.click("New project", nth=0), person)
@@ -115,6 +115,19 @@ def open_queue(desk: Desk) -> None:
         desk.item(widget.view, widget.rows.index(0))
         desk.wait_idle()
     desk.tab("Queue")
+
+
+def test_skipping_many_says_where_they_have_gone(ground: Desk) -> None:
+    (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
+    ground.do(projects.create, "Summer", "", ontology.id, (dataset.id,))
+    open_queue(ground)
+    queue = ground.pages.projects.widget.queue
+    ground.item(queue.table, "beach.png")
+    ground.key("Ctrl+A", queue.table)
+    ground.click("Skip", within=queue)
+    ground.wait_idle()
+    assert ground.told() == "2 tasks skipped, to the end of “Annotate 1”."
+    assert titles(queue.table) == ["beach.png", "boat.jpg"]
 
 
 @pytest.fixture
