@@ -329,10 +329,6 @@ class Pages(QObject):
         else:
             self.window.messages.error(error)
 
-    def open_folder(self, folder_id: int) -> None:
-        self.window.go("files")
-        self.files.open_folder(folder_id)
-
     @Slot(object)
     def show_result(self, job: Job) -> None:
         from app.background.adding import show_result

@@ -1,4 +1,4 @@
-"""The command palette (Ctrl+K): any action by a few letters, and folders by name."""
+"""The command palette (Ctrl+K): any action by a few letters, and what one can go to by its name."""
 
 from __future__ import annotations
 
@@ -32,11 +32,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import ActionRegistry
+from app.places import Place
 from widgets.controls.search_field import dress_search
 
 Index = QModelIndex | QPersistentModelIndex
 KEYS = Qt.ItemDataRole.UserRole
 REASON = Qt.ItemDataRole.UserRole + 1
+
+
+_ROW, _MARGIN = 32, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +128,9 @@ class Palette(QFrame):
 
     closed = Signal()
 
-    def __init__(
-        self, registry: ActionRegistry, folders: Callable[[str], list[tuple[str, Callable[[], object]]]], parent: QWidget
-    ) -> None:
+    def __init__(self, registry: ActionRegistry, places: Callable[[str], list[Place]], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._registry, self._folders = registry, folders
+        self._registry, self._places = registry, places
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = QLineEdit(self)
@@ -142,8 +144,8 @@ class Palette(QFrame):
         self._model = _Entries(self)
         self._list.setModel(self._model)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        layout.setSpacing(_MARGIN)
         layout.addWidget(self._text)
         layout.addWidget(self._list)
         self._nothing = QLabel(self.tr("Nothing is called so. Try fewer letters."), self)
@@ -157,7 +159,8 @@ class Palette(QFrame):
     def open(self) -> None:
         window = self.parentWidget()
         width, height = min(640, window.width() - 80), min(460, window.height() - 120)
-        self.resize(width, height)
+        above = self._text.sizeHint().height() + 3 * _MARGIN + 2 * self.frameWidth()
+        self.resize(width, above + (height - above) // _ROW * _ROW)  # no row is cut in two
         corner = window.mapToGlobal(window.rect().topLeft())
         self.move(corner.x() + (window.width() - width) // 2, corner.y() + 72)
         self._text.clear()
@@ -192,7 +195,7 @@ class Palette(QFrame):
         entries = [entry for _, entry in found]
         if len(text.strip()) >= 2:
             at = next((n for n, entry in enumerate(entries[:8]) if entry.reason), 8)  # before what cannot be done
-            entries[at:at] = [Entry(path, self.tr("folder"), "", go) for path, go in self._folders(text)]
+            entries[at:at] = [Entry(place.title, place.kind, "", place.go) for place in self._places(text)]
         self._model.show(entries)
         self._list.setVisible(bool(entries))
         self._nothing.setVisible(not entries)

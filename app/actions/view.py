@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.actions.registry import Action
+from app.places import Place, find_places
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -77,15 +78,11 @@ class _ViewVerbs:
     def palette(self) -> None:
         from app.palette import Palette
 
-        Palette(self.window.registry, self._folders, self.window).open()
+        Palette(self.window.registry, self._places, self.window).open()
 
-    def _folders(self, text: str) -> list:
-        window = self.window
-        if window.context is None:
-            return []
-        return [
-            (path, lambda f=folder: window.pages.open_folder(f)) for folder, path in window.context.reads.find_folders(text, 5)
-        ]  # type: ignore[union-attr]
+    def _places(self, text: str) -> list[Place]:
+        context = self.window.context
+        return [] if context is None else find_places(self.window, context.reads, text)
 
     def scheme(self, scheme: str) -> None:
         from PySide6.QtWidgets import QApplication

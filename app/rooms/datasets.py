@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.menus import pop_up
 from app.operations import Operations
+from app.places import show_project
 from storage.catalog import datasets, files, folders, projects
 from storage.model.query import ItemSelection
 from widgets import words
@@ -44,7 +46,7 @@ class DatasetsRoom(QObject):
         settings.describe_wanted.connect(lambda i, text: run(tr("Describe dataset"), datasets.describe, i, text))
         settings.attach_to_project_wanted.connect(lambda d, p: run(tr("Attach dataset"), projects.attach_dataset, p, d))
         settings.detach_from_project_wanted.connect(lambda d, p: run(tr("Detach dataset"), projects.detach_dataset, p, d))
-        settings.project_wanted.connect(self.show_project)
+        settings.project_wanted.connect(partial(show_project, self.window))
         settings.delete_wanted.connect(self.delete)
 
     @Slot()
@@ -135,12 +137,6 @@ class DatasetsRoom(QObject):
         assert self.window.pages is not None
         assert self.window.pages.projects is not None
         self.window.pages.projects.new_with((dataset_id,))
-
-    def show_project(self, project_id: int) -> None:
-        self.window.go("projects")
-        assert self.window.pages is not None
-        assert self.window.pages.projects is not None
-        self.window.pages.projects.open_project(project_id)
 
     @Slot(int)
     def delete(self, dataset_id: int) -> None:

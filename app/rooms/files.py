@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
 from app.background.adding import add_batch, add_paths
 from app.menus import pop_up
 from app.operations import Operations
+from app.places import show_dataset
 from storage.catalog import files, folders
 from storage.catalog.later import Later
 from storage.errors import PostilError
@@ -113,7 +115,7 @@ class FilesRoom(QObject):
         details.describe_folder_wanted.connect(lambda i, text: run(self.tr("Describe folder"), folders.describe, i, text))
         details.describe_item_wanted.connect(lambda i, text: run(self.tr("Describe item"), files.describe, i, text))
         details.metadata_wanted.connect(lambda i, data: run(self.tr("Edit metadata"), files.set_metadata, i, data))
-        details.dataset_wanted.connect(self.show_dataset)
+        details.dataset_wanted.connect(partial(show_dataset, self.window))
         details.detach_wanted.connect(lambda d, items: run(self.tr("Remove from dataset"), datasets.detach, d, items))
         details.relink_wanted.connect(lambda _item: self.relink())
         details.open_wanted.connect(self.open_item)
@@ -169,12 +171,6 @@ class FilesRoom(QObject):
 
     def focus_search(self) -> None:
         self.panel.focus_search()
-
-    def show_dataset(self, dataset_id: int) -> None:
-        self.window.go("datasets")
-        assert self.window.pages is not None
-        assert self.window.pages.datasets is not None
-        self.window.pages.datasets.widget.show_dataset(dataset_id)
 
     # -- folders
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from app.dialogs import ask_folder, ask_open_file, ask_save_file
 from app.menus import pop_up
 from app.operations import Operations
+from app.places import show_dataset, show_ontology
 from storage.catalog import ontologies, projects, tasks
 from storage.errors import Refused
 from storage.model import ontology_edit
@@ -74,8 +75,8 @@ class ProjectsRoom(QObject):
         settings.attach_dataset_wanted.connect(lambda i, d: run(tr("Attach dataset"), projects.attach_dataset, i, d))
         settings.detach_dataset_wanted.connect(lambda i, d: run(tr("Detach dataset"), projects.detach_dataset, i, d))
         settings.delete_wanted.connect(self.delete)
-        settings.dataset_wanted.connect(self.show_dataset)
-        settings.ontology_wanted.connect(self.show_ontology)
+        settings.dataset_wanted.connect(partial(show_dataset, self.window))
+        settings.ontology_wanted.connect(partial(show_ontology, self.window))
 
     # -- projects
 
@@ -119,16 +120,6 @@ class ProjectsRoom(QObject):
         changed, _made = ontology_edit.add_object(ontology, str(shape).replace("_", " ").capitalize(), shape)
         self.operations.run(self.tr("Add a class"), ontologies.save, ontology_id, changed)
 
-    def show_dataset(self, dataset_id: int) -> None:
-        assert self.window.pages is not None
-        self.window.pages.files.show_dataset(dataset_id)
-
-    def show_ontology(self, ontology_id: int) -> None:
-        self.window.go("ontologies")
-        assert self.window.pages is not None
-        assert self.window.pages.ontologies is not None
-        self.window.pages.ontologies.widget.show_ontology(ontology_id)
-
     # -- tasks
 
     @Slot(int)
@@ -160,12 +151,6 @@ class ProjectsRoom(QObject):
             menu.addSeparator()
         writes(
             menu.addAction(self.tr("Assign to me"), lambda: queue.assign_wanted.emit(chosen, self.context.catalog.user.email)),
-    def _skipped(self, counts: dict[str, int]) -> None:
-        """Where they are now: the list may have jumped away from them."""
-        first, *more = [(words.tasks(count), title) for title, count in counts.items()] or [(words.tasks(0), "")]
-        told = self.tr("{0} skipped, to the end of “{1}”").format(*first)
-        self.window.messages.tell("".join([told, *(self.tr(", {0} of “{1}”").format(*each) for each in more)]) + ".")
-
             menu.addAction(self.tr("Release"), lambda: queue.release_wanted.emit(chosen)),
             menu.addAction(self.tr("Skip"), lambda: queue.skip_wanted.emit(chosen)),
             menu.addAction(self.tr("Reopen"), lambda: queue.reopen_wanted.emit(chosen)),
@@ -174,6 +159,12 @@ class ProjectsRoom(QObject):
             menu.addAction(self.tr("Last in the queue"), lambda: queue.priority_wanted.emit(chosen, 0.0)),
         )
         pop_up(menu, where)
+
+    def _skipped(self, counts: dict[str, int]) -> None:
+        """Where they are now: the list may have jumped away from them."""
+        first, *more = [(words.tasks(count), title) for title, count in counts.items()] or [(words.tasks(0), "")]
+        told = self.tr("{0} skipped, to the end of “{1}”").format(*first)
+        self.window.messages.tell("".join([told, *(self.tr(", {0} of “{1}”").format(*each) for each in more)]) + ".")
 
     # -- labels in and out
 
@@ -210,7 +201,7 @@ class ProjectsRoom(QObject):
         job.then(self.window, self._exported, lambda error: self.window.messages.error(error, self.tr("Export labels")))
 
     def _exported(self, result: Any) -> None:
-        counts = ", ".join(words.written(what, count) for what, count in result.counts.items())
+        counts = ", ".join(words.how_many(what, count) for what, count in result.counts.items())
         files = result.files
         place = Path(os.path.commonpath(files)).name if files else ""
         self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, place))

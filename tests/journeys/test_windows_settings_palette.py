@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QWidget
 
-from app.palette import Palette
+from app.palette import KEYS, Palette
 from app.window import MainWindow
 from storage.catalog import folders
 from tests.journeys.desk import CTRL, SHIFT, Desk, titles
@@ -95,6 +95,25 @@ def test_the_colours_change_at_once_and_hold_at_the_next_start(desk: Desk) -> No
         assert desk.program.settings.values.scheme == scheme
     desk.restart()
     assert desk.program.settings.values.scheme == "light"
+
+
+def test_the_palette_leads_to_what_is_called_so(queue: Desk) -> None:
+    for typed, name, kind, page in (
+        ("boxe", "Boxes", "project", "projects"),
+        ("PICT", "Pictures", "dataset", "datasets"),
+        ("things", "Things", "ontology", "ontologies"),
+        ("pictures", "Pictures", "folder", "files"),
+    ):
+        palette = typed_into_the_palette(queue, typed)
+        field, listed = queue.find("Command", within=palette), palette._list.model()
+        rows = [listed.index(row) for row in range(listed.rowCount())]
+        for _ in range([(row.data(), row.data(KEYS)) for row in rows].index((name, kind))):
+            queue.key("Down", field)
+        queue.key("Return", field)
+        queue.wait_idle()
+        assert queue.window.stack.currentWidget() is getattr(queue.pages, page).widget
+        here = queue.window.stack.currentWidget()
+        assert name in {w.text() for made in (QLabel, QLineEdit) for w in here.findChildren(made) if w.isVisible()}
 
 
 def test_the_palette_is_gone_before_what_was_chosen_begins(desk: Desk) -> None:
