@@ -100,7 +100,7 @@ class LabelHeader(QFrame):
         self._reopen.setVisible(done)
         self._gaps.setVisible(not done)
 
-    def show_only_read(self, why: str) -> None:
+    def seal(self, why: str) -> None:
         """Its verbs stay away; in the place of “Saved” it says so."""
         for each in (self._skip, self._submit, self._reopen):
             each.hide()

@@ -56,7 +56,7 @@ class Preview(QMainWindow):
         focus.set(at=medium.frames.key(0))
         # Esc closes the window, wherever the keyboard is: there is no tool or selection that wants it.
         self.editor = editor_for(medium, session, focus, Ontology(), self, icon=icons.icon, rebound={"escape": ()})
-        self.editor.show_only()
+        self.editor.seal()
         self.setCentralWidget(self.editor)
         self.editor.place.connect(self.statusBar().showMessage)
         self.editor.failed.connect(self._tell)

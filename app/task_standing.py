@@ -48,7 +48,7 @@ class TaskStanding:
         self._lost, self._stopped, self._refused = None, "", False
         self.banner.say("")
         if self._operations.only_read:
-            self.header.show_only_read(self._operations.only_read)
+            self.header.seal(self._operations.only_read)
         else:
             self.header.show_state("saved", self.tr("All changes saved"))
         if self.session.sealed:
@@ -63,8 +63,8 @@ class TaskStanding:
         OnlyRead(why, self.side).hold(self.side)
 
     def _draw_nothing(self: LabelEditor, why: str) -> None:
-        self.editor.show_only()
-        self.side.classes.hold_still(why)
+        self.editor.seal()
+        self.side.classes.seal(why)
 
     # -- a file that cannot be seen
 
@@ -173,7 +173,7 @@ class TaskStanding:
         self.session.sealed = why
         self.editor.settle()
         self._hold_still(why)
-        self.header.show_only_read(why)
+        self.header.seal(why)
         self.banner.say(why, *act, other=other)
         self.hint.emit(self.editor.hint)
         self.state_changed.emit()

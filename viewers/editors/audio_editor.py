@@ -177,7 +177,7 @@ class AudioEditor(AudioViewVerbs, Editor):
     def build_menu(self) -> QMenu:
         return build_menu(self, self._icon)
 
-    def show_only(self) -> None:
+    def seal(self) -> None:
         self.canvas.empty_text = str
 
     def show_tool_bar(self, shown: bool) -> None:

@@ -143,8 +143,12 @@ class Editor(QWidget):
         """What it would do now, in words."""
         return action.title
 
-    def show_only(self) -> None:
+    def seal(self) -> None:
         """For a look: nothing is to be marked, so nothing invites to."""
+
+    def drafting(self) -> bool:
+        """Something has been begun to be drawn that goes with the editor."""
+        return False
 
     def show_tool_bar(self, shown: bool) -> None:
         """Fold or unfold what stands left of the medium."""

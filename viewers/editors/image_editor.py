@@ -324,9 +324,6 @@ class ImageEditor(ToolVerbs, Editor):
 
     # -- keys and menu
 
-    def takes_key(self, key: str) -> bool:
-        return self.drafting() or super().takes_key(key)
-
     def build_menu(self) -> QMenu:
         return build_menu(self, self._icon)
 
@@ -334,7 +331,7 @@ class ImageEditor(ToolVerbs, Editor):
         """What the menu holds, as ids of actions."""
         return SELECTION if self.focus.selected else GROUND
 
-    def show_only(self) -> None:
+    def seal(self) -> None:
         self.looking = True
         self.refresh_tools()
 

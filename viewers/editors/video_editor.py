@@ -104,8 +104,8 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.transport.setVisible(shown)
         self.timeline.setVisible(shown)
 
-    def show_only(self) -> None:
-        super().show_only()
+    def seal(self) -> None:
+        super().seal()
         self.timeline.view.empty_text = ""
 
     def close_editor(self) -> None:

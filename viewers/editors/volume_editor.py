@@ -414,8 +414,8 @@ class VolumeEditor(
             self.run("leave")
         return key == LEAVES
 
-    def show_only(self) -> None:
-        super().show_only()
+    def seal(self) -> None:
+        super().seal()
         self.option_room.hide()  # none of the tools that are left has options
 
     def menu_groups(self) -> Sequence[Sequence[str]]:

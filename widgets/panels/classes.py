@@ -74,7 +74,7 @@ class ClassesPanel(QWidget):
             self._focus.set(armed=None)
         self._settle()
 
-    def hold_still(self, why: str) -> None:
+    def seal(self, why: str) -> None:
         """None of them can be drawn, for this reason."""
         self._rows.show_drawable(frozenset(), "", why)
         self._focus.set(armed=None)
