@@ -16,7 +16,6 @@ from viewers.canvas.background import AtOnce
 from viewers.canvas.events import ZOOM_STEP
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.measure_chips import paint_chips
-from viewers.canvas.slice_canvas import whole
 from viewers.canvas.slice_marks import (
     Lettering,
     Piece,
@@ -27,6 +26,7 @@ from viewers.canvas.slice_marks import (
     scale_pieces,
     under_pieces,
 )
+from viewers.canvas.slice_pointing import whole
 from viewers.scene.crosshair import CrosshairHand, lines, mm_at
 from viewers.scene.mpr import Floats, Plane, acquired
 from viewers.scene.mpr_state import MprState

@@ -1,26 +1,22 @@
 """A pane that shows one plane of a volume: greys through the window, masks over them, the crosshair and what is written around.
 
-The pointer as in reading rooms: the wheel turns the slices, Ctrl+wheel zooms, the right button sets the window, the middle one
-pans, the left one has the crosshair or the tool in hand: brushes paint here, others draw in millimetres of the plane (`PlaneTools`).
-Shapes of acquired slices are drawn on those (`AcquiredCanvas`).
+What the pointer does: `SlicePointing`. Brushes paint here, other tools draw in millimetres of the plane; shapes of acquired slices
+are drawn on those (`AcquiredCanvas`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPolygonF,
     QRegion,
     QResizeEvent,
     QWheelEvent,
@@ -29,9 +25,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from storage.model.geometry import Point
 from storage.model.space import Floats
-from viewers.canvas.events import ctrl_shift
 from viewers.canvas.live import LiveImage
-from viewers.canvas.overlay import BACKGROUND, DARK
+from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
 from viewers.canvas.raster import Item, Look
 from viewers.canvas.slice_marks import (
@@ -44,59 +39,15 @@ from viewers.canvas.slice_marks import (
     scale_pieces,
     under_lines,
 )
-from viewers.scene.crosshair import CrosshairHand, Line, hold_at, lines, mm_at, on_screen
+from viewers.canvas.slice_pointing import PlaneHand, SlicePointing
+from viewers.scene.crosshair import CrosshairHand, Line, lines, mm_at
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.pictures import SQUARES
 from viewers.scene.plane_reader import Cut, PlaneReader
 from viewers.scene.slice_marks import Corners, edge_letters, scale_bar
 from viewers.scene.slice_view import SliceView
-from viewers.scene.view_state import DRAG_THRESHOLD, Placement
-from viewers.tools.base import Button
-
-ZOOM_STEP = 1.25
-
-
-class PlaneHand(Protocol):
-    """A brush that paints on planes. `radius_mm` None: there is none in hand, the crosshair is."""
-
-    def radius_mm(self) -> float | None: ...
-
-    def outline(self) -> Sequence[Floats]: ...  # what is being drawn round with it
-
-    def press(self, mm: Floats, normal: Floats, *, ctrl: bool, shift: bool) -> None: ...
-
-    def move(self, mm: Floats) -> None: ...
-
-    def release(self) -> None: ...
-
-
-class PlaneTools(Protocol):
-    """The tool in hand, where it is no brush."""
-
-    def takes(self, canvas: SliceCanvas, at: QPointF) -> bool: ...  # the left button there; else the crosshair has it
-
-    def takes_double(self) -> bool: ...
-
-    def refusal(self) -> str: ...  # why it can do nothing here
-
-    def cursor(self) -> Qt.CursorShape: ...
-
-    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None: ...
-
-    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> None: ...
-
-    def move(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None: ...
-
-    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None: ...
-
-    def right_click(self, canvas: SliceCanvas, event: QMouseEvent) -> bool: ...
-
-    def leave(self) -> None: ...
-
-    def key(self, event: QKeyEvent) -> bool: ...
-
-    def paint(self, canvas: SliceCanvas, p: QPainter) -> None: ...
+from viewers.scene.view_state import Placement
 
 
 class SliceCanvas(QWidget):
@@ -118,16 +69,11 @@ class SliceCanvas(QWidget):
         self.look: Callable[[], Look] = Look  # ... and how they are drawn
         self.corners: Callable[[Cut], Corners] = _no_corners
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
-        self.brush: PlaneHand | None = None
-        self.sheets: PlaneTools | None = None
+        self.brush = self.sheets = PlaneHand()  # whoever shows the pane sets its own
         self.marked = True  # letters, corners and scale bar
         self.hand = CrosshairHand(state, kind)
         self._cut: Cut | None = None
-        self._held: Qt.MouseButton = Qt.MouseButton.NoButton
-        self._painting = self._drawing = False
-        self._pointer: QPointF | None = None
-        self._from = QPointF()  # where the pointer was last while held
-        self._dragged = False
+        self._pointing = SlicePointing(self)
         self._fitted = True
         self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
@@ -135,7 +81,6 @@ class SliceCanvas(QWidget):
         self._shapes = LiveImage()
         self._lines: list[Line] = []  # of the crosshair, as they were painted last
         self._marks: list[Piece] = []  # ... and what stands over them
-        self._looked_at: Floats = state.crosshair  # at the last press
         self._told: Floats = state.crosshair  # where it stood when all of the pane was painted
         self._finest = 0.0  # mm
         self._stale = True  # all of it is to be painted anew, not only under the lines
@@ -192,7 +137,7 @@ class SliceCanvas(QWidget):
             self.update()
         elif state.lines:
             now = lines(state, self.kind, view, cut.plane)
-            self.update(under_lines([*self._lines, *now], view.size, handles=self._turns()))
+            self.update(under_lines([*self._lines, *now], view.size, handles=self._pointing.turns))
 
     def refresh_labels(self) -> None:
         self.version += 1
@@ -222,6 +167,15 @@ class SliceCanvas(QWidget):
         self._fitted = False
         self.view.zoom, self.view.centre = zoom, centre
         self._moved()
+
+    def pan_by(self, way: QPointF) -> None:
+        self._fitted = False
+        self.view.pan(way.x(), way.y())
+        self._moved()
+
+    @property
+    def pointer(self) -> QPointF | None:
+        return self._pointing.position
 
     def mm_under(self, at: QPointF) -> Floats | None:
         return mm_at(self.view, self._cut.plane, at.x(), at.y()) if self._cut is not None else None
@@ -256,8 +210,8 @@ class SliceCanvas(QWidget):
         if cut is None:
             p.fillRect(self.rect(), BACKGROUND)
             return
-        if before is not cut and self._pointer is not None:
-            self.pointed.emit(self.mm_under(self._pointer))  # another place lies under a pointer that rests
+        if before is not cut and self.pointer is not None:
+            self.pointed.emit(self.mm_under(self.pointer))  # another place lies under a pointer that rests
         self._paint_plane(p, cut)
         self._marks, self._told = [*self._marks_of(cut)], self.state.crosshair
         self._paint_over(p, cut)
@@ -298,166 +252,35 @@ class SliceCanvas(QWidget):
 
     def _paint_over(self, p: QPainter, cut: Cut) -> None:
         self._paint_shapes(p, cut)
-        self._paint_brush(p, cut)
+        self.brush.paint(self, p)
         self._lines = lines(self.state, self.kind, self.view, cut.plane) if self.state.lines else []
-        paint_lines(p, self._lines, self.view.size, handles=self._turns())
-        if self.sheets is not None:
-            self.sheets.paint(self, p)
+        paint_lines(p, self._lines, self.view.size, handles=self._pointing.turns)
+        self.sheets.paint(self, p)
         paint_pieces(p, self._marks)
-
-    def _turns(self) -> bool:
-        """The pointer is here, and the crosshair is in its hand."""
-        return self.hand.turns and self._pointer is not None and self._radius() is None and self._tools(self._pointer) is None
-
-    def _tools(self, at: QPointF) -> PlaneTools | None:
-        """None: a brush or the crosshair has the left button."""
-        taken = self.sheets is not None and self._radius() is None and self.sheets.takes(self, at)
-        return self.sheets if taken else None
-
-    def _paint_brush(self, p: QPainter, cut: Cut) -> None:
-        """Its outline round the pointer, as large as it paints; of scissors what has been drawn."""
-        drawn = self.brush.outline() if self.brush is not None else ()
-        if len(drawn) > 1:
-            ring = QPolygonF([QPointF(*on_screen(self.view, cut.plane, mm)) for mm in drawn])
-            p.setRenderHint(QPainter.RenderHint.Antialiasing)
-            p.setBrush(QColor(255, 255, 255, 40))
-            p.setPen(QPen(QColor("white"), 1.5, Qt.PenStyle.DashLine))
-            p.drawPolygon(ring)
-        radius, at = self._radius(), self._pointer
-        if radius is None or at is None or radius <= 0:
-            return
-        r = radius / cut.plane.mm_right * self.view.stretch[0] * self.view.zoom
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setBrush(Qt.BrushStyle.NoBrush)
-        for color, width in ((DARK, 3.0), (QColor("white"), 1.5)):
-            p.setPen(QPen(color, width))
-            p.drawEllipse(at, r, r)
 
     # -- the pointer
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._cut is None or self._held != Qt.MouseButton.NoButton:
-            return
-        self._held, self._from, self._dragged = event.button(), event.position(), False
-        self._looked_at = self.state.crosshair
-        if self._held != Qt.MouseButton.LeftButton:
-            return
-        at, plane = event.position(), self._cut.plane
-        self._painting, tools = self._radius() is not None, self._tools(event.position())
-        self._drawing = tools is not None
-        if tools is not None:
-            tools.press(self, event)
-        elif self._painting and self.brush is not None:
-            ctrl, shift = ctrl_shift(event.modifiers())
-            self.brush.press(mm_at(self.view, plane, at.x(), at.y()), plane.normal, ctrl=ctrl, shift=shift)
-        else:
-            self.hand.begin(self.view, plane, at.x(), at.y())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at, way = event.position(), event.position() - self._from
-        came, self._pointer = self._pointer is None, at
-        tools = self._tools(at)
-        if came or self._radius() is not None:
-            self.update()
-            if tools is not None and came:
-                self.refused.emit(tools.refusal())
-        match self._held:
-            case Qt.MouseButton.LeftButton if self._drawing:
-                if self.sheets is not None:
-                    self.sheets.move(self, event, "left")
-            case Qt.MouseButton.LeftButton if self._painting and self._cut is not None and self.brush is not None:
-                self.brush.move(mm_at(self.view, self._cut.plane, at.x(), at.y()))
-            case Qt.MouseButton.LeftButton if self._cut is not None:
-                self.hand.move(self.view, self._cut.plane, at.x(), at.y())
-            case Qt.MouseButton.MiddleButton:
-                self._fitted = False
-                self.view.pan(way.x(), way.y())
-                self._from = at
-                self._moved()
-            case Qt.MouseButton.RightButton if self._dragged or way.manhattanLength() > DRAG_THRESHOLD:
-                self._dragged, self._from = True, at
-                self.window_dragged.emit(way.x() / max(1, self.width()), way.y() / max(1, self.height()))
-            case Qt.MouseButton.NoButton:
-                self._hover(event)
-        self.pointed.emit(self.mm_under(at))
-
-    def _radius(self) -> float | None:
-        return self.brush.radius_mm() if self.brush is not None else None
-
-    def _hover(self, event: QMouseEvent) -> None:
-        if self._cut is None:
-            return
-        if self.sheets is not None and self._radius() is None:
-            self.sheets.hover(self, event)
-        tools = self._tools(event.position())
-        if self._radius() is not None or tools is not None:
-            self.setCursor(Qt.CursorShape.CrossCursor if tools is None else tools.cursor())
-            self.setToolTip("")
-            return
-        at = event.position()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.state.look_at(mm_at(self.view, self._cut.plane, at.x(), at.y()))
-            return
-        found = lines(self.state, self.kind, self.view, self._cut.plane) if self.state.lines else []
-        hold = hold_at(found, at.x(), at.y(), self.view.size, turns=self.hand.turns)
-        shapes = {"line": Qt.CursorShape.SizeAllCursor, "turn": Qt.CursorShape.PointingHandCursor}
-        self.setCursor(shapes.get(hold.what, Qt.CursorShape.CrossCursor))
-        self.setToolTip(self.tr("Drag to turn the planes; Shift+S: straight again") if hold.what == "turn" else "")
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != self._held:
-            return
-        held, self._held = self._held, Qt.MouseButton.NoButton
-        if held == Qt.MouseButton.LeftButton and self._painting and self.brush is not None:
-            self._painting = False
-            self.brush.release()
-        elif held == Qt.MouseButton.LeftButton and self._drawing:
-            self._drawing = False
-            if self.sheets is not None:
-                self.sheets.release(self, event)
-        elif held == Qt.MouseButton.LeftButton:
-            self.hand.end()
-        elif held == Qt.MouseButton.RightButton and not self._dragged and not self._took_back(event):
-            self.menu_wanted.emit(None, event.globalPosition().toPoint())
-
-    def _took_back(self, event: QMouseEvent) -> bool:
-        """The right button has removed a vertex."""
-        return self.sheets is not None and self.sheets.right_click(self, event)
+        self._pointing.press(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        tools = self._tools(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and tools is not None and tools.takes_double():
-            self._held, self._drawing = event.button(), True
-            tools.press(self, event, double=True)
-        elif event.button() == Qt.MouseButton.LeftButton:
-            self.state.look_at(self._looked_at)  # its first click has moved the crosshair
-            self.enlarge_wanted.emit()
-        else:
-            self.mousePressEvent(event)
+        self._pointing.double(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointing.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointing.release(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.accept()
-        steps = (event.angleDelta().y() or event.angleDelta().x()) / 120
-        if steps == 0:
-            return
-        keys = event.modifiers()
-        sizing = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        if keys & sizing == sizing and self._radius() is not None:
-            self.brush_resized.emit(1 if steps > 0 else -1)
-        elif keys & Qt.KeyboardModifier.ControlModifier:
-            self.zoom_by(ZOOM_STEP**steps, event.position())
-        else:
-            self.slice_wanted.emit(-whole(steps))
+        self._pointing.wheel(event)
 
     def leaveEvent(self, event: Any) -> None:
-        self._pointer = None
-        self.update()
-        if self.sheets is not None:
-            self.sheets.leave()
-        self.pointed.emit(None)
+        self._pointing.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self.sheets is not None and self.sheets.key(event))
+        event.setAccepted(self._pointing.key(event))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
@@ -469,13 +292,7 @@ class SliceCanvas(QWidget):
         self.resizeEvent(event)
 
     def hideEvent(self, event: Any) -> None:
-        """What is held cannot be let go where nothing is seen."""
-        self._held, self._painting, self._drawing = Qt.MouseButton.NoButton, False, False
-
-
-def whole(steps: float) -> int:
-    """Notches of a wheel; the small steps of a touch pad count as one each."""
-    return round(steps) or (1 if steps > 0 else -1)
+        self._pointing.hidden()
 
 
 def drawn(eight: Pixels, now: Placement, size: tuple[int, int], *, smooth: bool) -> Pixels:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
+
 from storage.model.space import Floats
 from storage.model.voxels import VoxelBox
+from viewers.canvas.events import ctrl_shift
+from viewers.canvas.overlay import DARK
+from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.canvas.slice_pointing import PlaneHand
+from viewers.scene.crosshair import on_screen
 from viewers.tools.volume_paint import GrowTool, PlaneBrush, SphereTool
 from viewers.tools.volume_scissors import Outline, ScissorsTool
 
@@ -15,8 +23,8 @@ if TYPE_CHECKING:
     from viewers.editors.volume_editor import VolumeEditor
 
 
-class BrushHand:
-    """See `PlaneHand`. Brush, eraser and threshold brush paint one voxel thick in the plane, the sphere brush a ball."""
+class BrushHand(PlaneHand):
+    """Brush, eraser and threshold brush paint one voxel thick in the plane, the sphere brush a ball."""
 
     def __init__(self, editor: VolumeEditor) -> None:
         self._editor = editor
@@ -34,7 +42,18 @@ class BrushHand:
         self._goes_on = False  # ... and another plane has come under the hand
         self._outline: Outline | None = None
 
-    def radius_mm(self) -> float | None:
+    def takes(self, canvas: SliceCanvas, at: QPointF) -> bool:
+        return self._radius_mm() is not None
+
+    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
+        if self._radius_mm() is None:
+            return False
+        canvas.setCursor(Qt.CursorShape.CrossCursor)
+        canvas.setToolTip("")
+        return True
+
+    def _radius_mm(self) -> float | None:
+        """None: no brush is in hand."""
         tool = self._editor.tool
         if isinstance(tool, GrowTool | ScissorsTool):
             return 0.0
@@ -42,11 +61,11 @@ class BrushHand:
             return self._editor.painter.radius_mm
         return None
 
-    def outline(self) -> Sequence[Floats]:
-        return self._outline.points if self._outline is not None else ()
-
-    def press(self, mm: Floats, normal: Floats, *, ctrl: bool, shift: bool) -> None:
-        tool = self._editor.tool
+    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None:
+        tool, mm = self._editor.tool, canvas.mm_under(event.position())
+        if canvas.plane is None or mm is None:
+            return
+        normal, (ctrl, shift) = canvas.plane.normal, ctrl_shift(event.modifiers())
         if isinstance(tool, GrowTool):
             tool.grow_at(mm, one_slice=shift)
             return
@@ -79,7 +98,10 @@ class BrushHand:
         around = settings.tolerance * (window.width / 255 if window is not None else 1.0)
         return value - around, value + around
 
-    def move(self, mm: Floats) -> None:
+    def move(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+        mm = canvas.mm_under(event.position())
+        if mm is None:
+            return
         if self._outline is not None:
             self._outline.to(mm)
         elif self._stroke is not None:
@@ -88,7 +110,7 @@ class BrushHand:
             self._goes_on = False
             self._again(mm)
 
-    def release(self) -> None:
+    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
         outline, self._outline = self._outline, None
         if outline is not None:
             outline.cut(self._editor.snip)
@@ -105,6 +127,25 @@ class BrushHand:
         stroke, self._stroke = self._stroke, None
         if stroke is not None and self._editor.painter.painting:
             stroke.end_stroke()
+
+    def paint(self, canvas: SliceCanvas, p: QPainter) -> None:
+        """Its outline round the pointer, as large as it paints; of scissors what has been drawn."""
+        plane, view, at, radius = canvas.plane, canvas.view, canvas.pointer, self._radius_mm()
+        if plane is None:
+            return
+        if self._outline is not None and len(self._outline.points) > 1:
+            p.setRenderHint(QPainter.RenderHint.Antialiasing)
+            p.setBrush(QColor(255, 255, 255, 40))
+            p.setPen(QPen(QColor("white"), 1.5, Qt.PenStyle.DashLine))
+            p.drawPolygon(QPolygonF([QPointF(*on_screen(view, plane, mm)) for mm in self._outline.points]))
+        if not radius or at is None:
+            return
+        r = radius / plane.mm_right * view.stretch[0] * view.zoom
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setBrush(Qt.BrushStyle.NoBrush)
+        for color, width in ((DARK, 3.0), (QColor("white"), 1.5)):
+            p.setPen(QPen(color, width))
+            p.drawEllipse(at, r, r)
 
 
 def _nothing(_mm: Floats) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from storage.model.geometry import Geometry
@@ -24,6 +24,7 @@ from viewers.canvas.sheet_shapes import SheetShapes
 from viewers.canvas.slice_acquired import MEASURED
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.slice_marks import Lettering
+from viewers.canvas.slice_pointing import PlaneHand
 from viewers.scene.mpr import Floats, Plane, PlaneKind, middle, step_mm
 from viewers.scene.sheet_view import SheetView
 from viewers.tools.base import GRAB, Button, Cursor, Draft, KeyEvent, Paper, PointerEvent, ShapeDraft, Tool
@@ -47,9 +48,7 @@ class Place:
     at: FrameKey
 
 
-class SheetHand:
-    """See `SliceCanvas.sheets`."""
-
+class SheetHand(PlaneHand):
     def __init__(self, editor: VolumeEditor) -> None:
         self._editor = editor
         canvas = editor.canvas
@@ -89,9 +88,6 @@ class SheetHand:
             return ""
         where = f"the acquired slices, the {state.acquired.value} ones"
         return f"{tool.title} works only on {where}" + (": show them thin, without a slab." if state.slab else ".")
-
-    def cursor(self) -> Qt.CursorShape:
-        return cursor_shape(Cursor.FORBIDDEN if self.refusal() else self.tool.cursor, 0, False)
 
     # -- where
 
@@ -234,11 +230,11 @@ class SheetHand:
         (tool.double_click if double else tool.press)(e)
         self.acted()
 
-    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
         """Select sees what it could take hold of; a draft follows the pointer."""
         plane, focus = canvas.plane, self._editor.focus
         if plane is None:
-            return
+            return False
         if isinstance(self.tool, SelectTool):
             place = self._under(canvas, event.position())
             if place is not None:
@@ -248,9 +244,17 @@ class SheetHand:
                 focus.set(hovered=found[0] if found else None)
             elif focus.hovered is not None:
                 focus.set(hovered=None)
-        self.move(canvas, event, "none")
+        self._moved(canvas, event, "none")
+        if not self.takes(canvas, event.position()):
+            return False
+        canvas.setCursor(cursor_shape(Cursor.FORBIDDEN if self.refusal() else self.tool.cursor, 0, False))
+        canvas.setToolTip("")
+        return True
 
-    def move(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None:
+    def move(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+        self._moved(canvas, event, "left")
+
+    def _moved(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None:
         plane = canvas.plane
         if plane is not None and self._fits_draft(plane):
             self.tool.move(self._event(canvas, plane, event, button, 0))
