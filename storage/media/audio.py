@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from storage.errors import BadInput
-from storage.media.containers import ATTACHED_PICTURE, Packets, codec_of, name_of, only, open_container, reading
+from storage.media.containers import ATTACHED_PICTURE, Packets, codec_of, damaged, name_of, only, open_container, reading
 from storage.media.source import ByteSource
 from storage.model.items import Kind, MediaInfo
 
 MAX_RATE = 10_000_000  # samples a second
 MAX_CHANNELS = 1024
+_CHUNKS = 1000  # looked through before the one that holds the samples
+_UNKNOWN = 0xFFFFFFF0  # and above: the size was not known when the header was written
 
 _MIMES = {
     "wav": "audio/wav", "w64": "audio/x-w64", "mp3": "audio/mpeg", "flac": "audio/flac", "ogg": "audio/ogg", "aac": "audio/aac",
@@ -81,7 +84,9 @@ def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:
         count = len(container.streams.audio)
         format_name = container.format.name.split(",")[0]
         covers = [s for s in container.streams.video if int(s.disposition) & ATTACHED_PICTURE]
-        said = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
+        said = _said_by_wave(path) or (
+            float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
+        )
         facts = _facts(stream)
         facts |= {"format": format_name, "stream": index, "stream_why": why, "audio_streams": count, "cover": bool(covers)}
         del stream, covers
@@ -100,6 +105,27 @@ def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:
         facts=facts,
         warnings=_warnings(found, said, duration, count, why),
     )
+
+
+def _said_by_wave(path: Path) -> float | None:
+    """Seconds that the header of a RIFF WAVE claims: of a file that was cut off FFmpeg tells what is left.
+
+    http://soundfile.sapp.org/doc/WaveFormat/
+    """
+    rate = 0
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            return None
+        for _ in range(_CHUNKS):
+            head = file.read(8)
+            name, size = head[:4], int.from_bytes(head[4:], "little")
+            if name == b"data":
+                return size / rate if rate and size < _UNKNOWN else None
+            body = file.read(16) if name == b"fmt " else b""
+            rate = int.from_bytes(body[8:12], "little") or rate
+            file.seek(size + size % 2 - len(body), os.SEEK_CUR)
+    return None
 
 
 def _facts(stream: Any) -> dict[str, Any]:
@@ -149,7 +175,7 @@ def _warnings(found: SoundScan, said: float | None, duration: float, count: int,
     if found.gaps:
         warnings.append(f"The clock of the file jumps at {found.gaps:,} places: they are played as silence or cut.")
     if found.corrupt:
-        warnings.append(f"{found.corrupt:,} packets are damaged: what can be read is played.")
+        warnings.append(f"{damaged(found.corrupt)}: what can be read is played.")
     if count > 1:
         warnings.append(f"Of {count} sound tracks one is played ({why}).")
     return tuple(warnings)

@@ -179,6 +179,10 @@ def codec_of(context: Any) -> str:
     return str(getattr(codec, "canonical_name", None) or getattr(context, "name", None) or "")
 
 
+def damaged(packets: int) -> str:
+    return "1 packet is damaged" if packets == 1 else f"{packets:,} packets are damaged"
+
+
 class Packets:
     """Packets of one stream from where the container stands; damage between them is passed over and counted."""
 

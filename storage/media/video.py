@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from storage.errors import BadInput
-from storage.media.containers import ATTACHED_PICTURE, Packets, name_of, only, open_container, reading
+from storage.media.containers import ATTACHED_PICTURE, Packets, damaged, name_of, only, open_container, reading
 from storage.media.frames import FrameTable
 from storage.media.source import ByteSource
 from storage.model.items import Kind, MediaInfo
@@ -181,6 +182,7 @@ def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:
         streams = streams_of(container)
         said = stream.frames
         format_name = container.format.name.split(",")[0]
+        lasts = _said_by_matroska(container, stream) if format_name == "matroska" else None
         has_audio = bool(container.streams.audio)
         del stream
     found = scan(path, index, check)
@@ -202,7 +204,7 @@ def _probe(path: Path, check: Callable[[], None] | None) -> MediaInfo:
     }  # fmt: skip
     return MediaInfo(
         Kind.VIDEO, mime, size, width, height, len(table), round(table.fps, 6), float(table.duration),
-        facts, tuple(_warnings(found, said, why, index, streams) + first.warnings), table.to_bytes(),
+        facts, tuple(_warnings(found, said, lasts, why, index, streams) + first.warnings), table.to_bytes(),
     )  # fmt: skip
 
 
@@ -214,8 +216,22 @@ def _check_bounds(width: int, height: int) -> None:
         )
 
 
-def _warnings(found: Scan, said: int, why: str, chosen: int, streams: list[dict[str, Any]]) -> list[str]:
+def _said_by_matroska(container: InputContainer, stream: Any) -> float | None:
+    """Seconds by its header, which counts no frames: of the stream if it says so, else of all that the file holds.
+
+    https://www.matroska.org/technical/tagging.html (DURATION), https://www.matroska.org/technical/elements.html (Duration)
+    """
+    said = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if said:
+        return int(said[1]) * 3600 + int(said[2]) * 60 + float(said[3])
+    return container.duration / 1_000_000 if container.duration else None
+
+
+def _warnings(found: Scan, said: int, lasts: float | None, why: str, chosen: int, streams: list[dict[str, Any]]) -> list[str]:
+    """`said`: frames, `lasts`: seconds by the header."""
     table, warnings = found.table, []
+    if lasts is not None and not table.counted and lasts - float(table.duration) > max(1.0, 0.02 * lasts):
+        warnings.append(f"The header says {lasts:.2f} s; {float(table.duration):.2f} s can be shown.")
     if said and said != len(table):
         hidden = f" ({found.discarded:,} are hidden by an edit list)" if found.discarded else ""
         warnings.append(f"The header says {said:,} frames; {len(table):,} can be shown{hidden}.")
@@ -227,7 +243,7 @@ def _warnings(found: Scan, said: int, why: str, chosen: int, streams: list[dict[
         others = ", ".join(str(s["index"]) for s in videos if s["index"] != chosen)
         warnings.append(f"Of {len(videos)} video streams number {chosen} is shown ({why}); not shown: {others}.")
     if found.corrupt:
-        warnings.append(f"{found.corrupt:,} packets are damaged: what can be read is shown.")
+        warnings.append(f"{damaged(found.corrupt)}: what can be read is shown.")
     if table.counted:
         warnings.append("The file has no times for its frames: they are counted, and jumping takes longer.")
     return warnings

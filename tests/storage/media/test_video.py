@@ -67,6 +67,16 @@ def test_the_header_is_compared_with_what_is_counted(tmp_path):
     assert any(w.startswith("The header says 60 frames; 40 can be shown") for w in info.warnings)
 
 
+def test_a_film_that_is_cut_short_is_told_where_the_header_counts_no_frames(tmp_path):
+    whole = clips.write(tmp_path / "c.mkv", 300, gop=10)
+    assert probe_video(whole).warnings == ()
+    half = tmp_path / "half.mkv"
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    info = probe_video(half)
+    assert f"The header says 12.00 s; {info.duration:.2f} s can be shown." in info.warnings
+    assert info.frames == round(info.duration * 25) < 200
+
+
 def test_a_variable_rate_is_told(tmp_path):
     times = [n * 40 + (200 if n > 20 else 0) for n in range(40)]
     info = probe_video(clips.write(tmp_path / "c.mkv", 40, times=times, time_base=Fraction(1, 1000)))

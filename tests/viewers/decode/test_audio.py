@@ -24,6 +24,15 @@ def opened(path: Path, cache_dir: Path | None = None) -> SoundDecoder:
     return open_sound(FileSource(path), cache_dir=cache_dir)
 
 
+def test_a_sound_that_is_cut_short_is_told(tmp_path):
+    whole = sounds.write(tmp_path / "a.wav", sounds.ramp(160_000, 1), codec="pcm_s16le")
+    assert probe_audio(whole).warnings == ()
+    half = tmp_path / "half.wav"
+    half.write_bytes(whole.read_bytes()[:-160_000])
+    told = probe_audio(half).warnings
+    assert "The header says 20.00 s; 10.00 s can be heard." in told
+
+
 def full_decoding(path: Path, channels: int) -> np.ndarray:
     with av.open(str(path)) as container:
         return np.concatenate([samples_of(f, channels) for f in container.decode(audio=0)])
