@@ -13,6 +13,11 @@ from widgets.controls.buttons import button
 from widgets.controls.labels import label
 from widgets.dialogs.dialog import Dialog
 
+_LIBRARIES = (
+    ("numpy", "pillow", "tifffile", "imagecodecs", "openslide-bin", "opencv-python-headless"),
+    ("av", "sounddevice", "pypdfium2", "lxml", "shapely", "ijson", "sqlalchemy"),
+    ("pydicom", "highdicom", "nibabel", "simpleitk", "vtk"),
+)
 FIXED_SQLITE = (3, 51, 3)  # sqlite.org/wal.html#walresetbug
 
 
@@ -21,7 +26,7 @@ def diagnostics() -> str:
     lines.append(f"Qt {qVersion()}, PySide6 {_version('pyside6-essentials')}")
     note = "" if sqlite3.sqlite_version_info >= FIXED_SQLITE else " (older than 3.51.3: one writer at a time is enforced)"
     lines.append(f"SQLite {sqlite3.sqlite_version}{note}")
-    lines += [f"{name} {_version(name)}" for name in ("numpy", "pillow", "tifffile", "imagecodecs", "shapely", "sqlalchemy")]
+    lines += [", ".join(f"{name} {_version(name)}" for name in row) for row in _LIBRARIES]
     return "\n".join(lines)
 
 
@@ -35,7 +40,7 @@ def _version(name: str) -> str:
 class About(Dialog):
     def __init__(self, parent: QWidget) -> None:
         text = self.tr("A note in the margin: organise media, mark it up, hand the labels on.\nApache License 2.0")
-        super().__init__(self.tr("About Postil"), self.tr("Close"), parent, text=text)
+        super().__init__(self.tr("About Postil"), self.tr("Close"), parent, text=text, width=560)
         self.heading.setText("Postil")
         facts = label(diagnostics(), wrap=True)
         facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from storage.errors import CatalogDamaged, PostilError
-from widgets import icons, theme
+from widgets import icons, theme, words
 from widgets.controls.buttons import button
+
+_WIDE = 560  # as long as lines are good to read
 
 
 class FailurePage(QWidget):
@@ -35,31 +36,40 @@ class FailurePage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
+            label.setFixedWidth(_WIDE)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
+        centred = QHBoxLayout()
+        centred.addStretch(1)
+        centred.addLayout(column)
+        centred.addStretch(1)
         buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GAP)
         buttons.addStretch(1)
         if backup is not None:
-            made = datetime.fromtimestamp(backup.stat().st_mtime).strftime("%Y-%m-%d %H:%M")
+            made = words.when(round(backup.stat().st_mtime * 1000))
             restore = button(self.tr("Restore the backup of {0}").format(made), primary=True)
+            self.setFocusProxy(restore)
             restore.setDefault(True)
             restore.clicked.connect(lambda: self.restore_wanted.emit(backup))
             buttons.addWidget(restore)
-        retry = QPushButton(self.tr("Try again"), self)
+        retry = button(self.tr("Try again"), primary=backup is None, parent=self)
         retry.clicked.connect(self.retry_wanted)
-        other = QPushButton(self.tr("Open another catalog…"), self)
+        if backup is None:
+            self.setFocusProxy(retry)
+        other = button(self.tr("Open another catalog…"), parent=self)
         other.clicked.connect(self.other_wanted)
         buttons.addWidget(retry)
         buttons.addWidget(other)
         if self._details.text():
-            more = QPushButton(self.tr("Details"), self)
+            more = button(self.tr("Details"), parent=self)
             more.setCheckable(True)
             more.toggled.connect(self._details.setVisible)
             buttons.addWidget(more)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.addStretch(1)
-        layout.addLayout(column)
+        layout.addLayout(centred)
         layout.addSpacing(theme.GROUP)
         layout.addLayout(buttons)
         layout.addStretch(2)

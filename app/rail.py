@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidge
 
 from widgets import theme
 
+WIDTH = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -35,7 +37,7 @@ class RailButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        return QSize(72, 58)
+        return QSize(WIDTH, 58)
 
     def set_badge(self, count: int) -> None:
         if count != self.badge:
@@ -47,7 +49,7 @@ class RailButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         accent, text = theme.accent(), theme.text()
         ground = QRect(6, 3, self.width() - 12, self.height() - 6)
-        if self.isChecked() or self.underMouse():
+        if self.isChecked() or (self.underMouse() and self.isEnabled()):
             tint = QColor(accent if self.isChecked() else text)
             tint.setAlphaF(0.16 if self.isChecked() else 0.06)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -59,6 +61,8 @@ class RailButton(QAbstractButton):
             painter.drawRoundedRect(ground.adjusted(0, 0, -1, -1), 8, 8)
         if not self.isChecked():
             text.setAlphaF(0.72)
+        if not self.isEnabled():
+            painter.setOpacity(0.45)
         self._icon_of(self.place.icon).paint(painter, QRect((self.width() - 22) // 2, 11, 22, 22))
         font = QFont(self.font())
         font.setPixelSize(11)
@@ -98,7 +102,7 @@ class Rail(QWidget):
             if above:
                 layout.addStretch(1)
         self._group.buttonClicked.connect(self._on_clicked)
-        self.setFixedWidth(72)
+        self.setFixedWidth(WIDTH)
 
     def choose(self, place_id: str | None) -> None:
         """Show a place as the present one, without a signal; None: no place (an editor is open)."""

@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         page.other_wanted.connect(self.choose_catalog)
         self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
+        page.setFocus()
 
     # -- places
 

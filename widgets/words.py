@@ -161,8 +161,8 @@ def tasks(count: int) -> str:
     return QCoreApplication.translate("words", "{0} tasks").format(number(count))
 
 
-def written(what: str, count: int) -> str:
-    """How many of what an export counts, by the names of `ExportResult.counts`."""
+def how_many(what: str, count: int) -> str:
+    """How many of what; what an export counts by the names of `ExportResult.counts`."""
     tr = QCoreApplication.translate
     one, many = {
         "annotations": (tr("words", "1 annotation"), tr("words", "{0} annotations")),
@@ -170,7 +170,10 @@ def written(what: str, count: int) -> str:
         "files": (tr("words", "1 file"), tr("words", "{0} files")),
         "images": (tr("words", "1 image"), tr("words", "{0} images")),
         "label_rows": (tr("words", "1 label row"), tr("words", "{0} label rows")),
+        "labels": (tr("words", "1 label"), tr("words", "{0} labels")),
         "objects": (tr("words", "1 object"), tr("words", "{0} objects")),
+        "projects": (tr("words", "1 project"), tr("words", "{0} projects")),
+        "questions": (tr("words", "1 question"), tr("words", "{0} questions")),
     }[what]
     return one if count == 1 else many.format(number(count))
 

@@ -102,11 +102,9 @@ class SettingsRoom(QObject):
             "canvas": tr("On the canvas"), "drawing": tr("While drawing"), "video": tr("In films"), "pages": tr("In pages"),
             "group": tr("In groups"), "volume": tr("In volumes"), "audio": tr("In sounds"), "text": tr("In texts"),
         }  # fmt: skip
-        ordered = sorted(registry.actions.values(), key=lambda a: (a.group, a.title))
-        return [
-            Shortcut(a.id, a.title, ";".join(registry.keys_of(a)), places.get(a.scope, a.scope), ";".join(a.keys))
-            for a in ordered
-        ]
+        order = list(places)
+        ordered = sorted(registry.actions.values(), key=lambda a: (order.index(a.scope), a.title))
+        return [Shortcut(a.id, a.title, ";".join(registry.keys_of(a)), places[a.scope], ";".join(a.keys)) for a in ordered]
 
     @Slot(str, str)
     def _on_shortcut(self, action_id: str, keys: str) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 
 from app.settings import Settings
-from storage.errors import CatalogDamaged
 from storage.model.query import ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
@@ -428,13 +427,14 @@ def empty_rooms(desk: Desk, camera: Camera) -> None:
         camera.shot(f"{place.lower()}-empty")
 
 
-def failure(desk: Desk, camera: Camera, backup: Path) -> None:
-    error = CatalogDamaged(
-        "The catalog “Scans” is damaged: its database fails the integrity check.",
-        remedy="Restore the newest good backup, or ask the one who looks after this computer.",
-    )
-    desk.window.show_failure(error, backup)
-    camera.shot("failure")
+def failure(catalog: Path, out: Path, width: int, height: int) -> None:
+    """A catalog whose database was overwritten, as a person meets it at the start."""
+    (catalog / "catalog.sqlite").write_bytes(b"x" * 4096)
+    desk = Desk(catalog)
+    desk.open_badly()
+    desk.window.resize(width, height)
+    Camera(desk, out).shot("failure")
+    desk.close()
 
 
 PARTS = ("files", "files_dialogs", "datasets", "ontologies", "projects", "label_editor", "media", "volumes", "rest", "empty")
@@ -455,8 +455,8 @@ def main(scratch: Path, out: Path, width: int, height: int, parts: Sequence[str]
             continue
         desk = Desk(work / scheme / "Empty").start(width, height)
         empty_rooms(desk, Camera(desk, out / scheme))
-        failure(desk, Camera(desk, out / scheme), sample / "catalog.sqlite")
         desk.close()
+        failure(sample, out / scheme, width, height)
 
 
 if __name__ == "__main__":

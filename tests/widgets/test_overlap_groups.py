@@ -30,10 +30,10 @@ def mask_form(room):
 
 def test_a_group_is_chosen_kept_and_exported(room):
     form, key = mask_form(room)
-    assert form.overlap.isVisible() and form.overlap.currentText() == "may overlap with all"
+    assert form.overlap.isVisible() and form.overlap.currentText() == "May overlap with all"
     form.overlap.setFocus()
     room.qtbot.keyClick(form.overlap, Qt.Key.Key_Down)
-    assert form.overlap.currentText() == "none within group A"
+    assert form.overlap.currentText() == "None within group A"
     room.editor.flush()
     assert groups_of(room.stored()) == {key: "A"}
     text = ontology_json.dumps(room.stored())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -162,6 +163,13 @@ def test_keys_collide_within_a_scope_and_with_those_that_hold_everywhere():
     assert [s.id for s in conflicts(KEYS, "undo", "Ctrl+K")] == ["palette"]
     assert conflicts(KEYS, "undo", "Ctrl+Z") == []
     assert conflicts(KEYS, "undo", "") == []
+
+
+def test_keys_that_two_actions_came_with_are_no_conflict_until_one_of_them_is_given_others():
+    fold, preset = Shortcut("fold", "Fold", "F8", "", "F8"), Shortcut("preset", "Preset", "F8", "In volumes", "F8")
+    assert conflicts((fold, preset), "fold", "F8") == []
+    moved = replace(preset, keys="F7")
+    assert conflicts((fold, moved), "fold", "F7") == [moved]
 
 
 def test_plus_and_semicolon_are_keys_among_several():

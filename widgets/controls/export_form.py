@@ -46,14 +46,12 @@ class ExportForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
-        for heading, widgets in (
+        for title, widgets in (
             (self.tr("Format"), (self._format, self._hide, self._identity, self._lost)),
             (self.tr("From the stages"), (self._stages,)),
             (self.tr("Include"), (self._all_classes, self._classes)),
         ):
-            title = label(heading, parent=self)
-            title.setFont(theme.font(strong=True))
-            column.addWidget(title)
+            column.addWidget(label(title, "heading", parent=self))
             for widget in widgets:
                 column.addWidget(widget)
             column.addSpacing(theme.GAP)
@@ -69,8 +67,8 @@ class ExportForm(QWidget):
         kept = self.options()
         self._stages.clear()
         for stage in project.workflow.stages:
-            count = words.number(project.tasks_by_stage.get(stage.uuid, 0))
-            self._stages.add(f"{stage.title}   ({count})", stage.uuid, kept.stages is None or stage.uuid in kept.stages)
+            count = words.tasks(project.tasks_by_stage.get(stage.uuid, 0))
+            self._stages.add(f"{stage.title}  ·  {count}", stage.uuid, kept.stages is None or stage.uuid in kept.stages)
         self._classes.clear()
         for thing in (*ontology.objects, *ontology.classifications):
             on = kept.classes is None or thing.feature_hash in kept.classes

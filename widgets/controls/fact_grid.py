@@ -20,7 +20,7 @@ class FactGrid(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(5)
         self._grid.setColumnMinimumWidth(0, 84)
         self._grid.setColumnStretch(1, 1)
         self._lines = ReusedLines(self._add_line)
@@ -38,6 +38,7 @@ class FactGrid(QWidget):
         right.setFont(theme.font())
         right.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # wraps, never widens the panel
         right.setAlignment(Qt.AlignmentFlag.AlignTop)
+        right.setContentsMargins(0, 1, 0, 0)  # text that can be selected stands a pixel higher
         self._grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignTop)
         return left, right

@@ -108,8 +108,7 @@ class HangingForm(QWidget):
 
     @staticmethod
     def _heading(text: str) -> QLabel:
-        heading = label(text)
-        heading.setFont(theme.font(strong=True))
+        heading = label(text, "heading")
         heading.setContentsMargins(0, theme.GAP, 0, 0)
         return heading
 

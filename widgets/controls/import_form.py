@@ -46,6 +46,7 @@ class ImportForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GAP)
+        column.addWidget(label(self.tr("Format"), "heading", parent=self))
         column.addLayout(chosen)
         for widget in (self._format, self._dry, self._note):
             column.addWidget(widget)

@@ -36,7 +36,7 @@ class ElidedLabel(QLabel):
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
-    """A plain-text label in one of the style sheet's roles: title, quiet, small, danger."""
+    """A plain-text label in one of the style sheet's roles: title, heading, quiet, small, danger."""
     made = QLabel(text, parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)

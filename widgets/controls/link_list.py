@@ -29,8 +29,7 @@ class LinkList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
-        heading = label(title, parent=self)
-        heading.setFont(theme.font(strong=True))
+        heading = label(title, "heading", parent=self)
         self._column.addWidget(heading)
         self._column.addWidget(self._none)
         self.more: QPushButton | None = None
@@ -73,7 +72,7 @@ class LinkList(QWidget):
         inside.setSpacing(theme.GAP)
         title = button(link[1].replace("&", "&&"), quiet=True, parent=row)
         title.setProperty("link", link[0])
-        title.setStyleSheet("text-align: left")
+        title.setProperty("plain", True)
         title.clicked.connect(self._on_open)
         detail = ElidedLabel(link[2], parent=row)
         detail.setProperty("role", "quiet")

@@ -38,15 +38,17 @@ class Shortcut:
 
 
 def conflicts(shortcuts: Sequence[Shortcut], action_id: str, keys: str) -> list[Shortcut]:
-    """Those that would answer to the same keys in the same place."""
+    """Those that would answer to the same keys in the same place. What both came with was meant so: it is told apart."""
     if not keys:
         return []
-    scope = next((s.scope for s in shortcuts if s.id == action_id), "")
-    wanted = _each(keys)
+    own = next((s for s in shortcuts if s.id == action_id), Shortcut(action_id, "", ""))
+    wanted, given = _each(keys), _each(own.default)
     return [
         s
         for s in shortcuts
-        if s.id != action_id and not wanted.isdisjoint(_each(s.keys)) and (s.scope == scope or not s.scope or not scope)
+        if s.id != action_id
+        and (s.scope == own.scope or not s.scope or not own.scope)
+        and (wanted & _each(s.keys)) - (given & _each(s.default))
     ]
 
 
@@ -71,6 +73,7 @@ class ShortcutSheet(QWidget):
         self._tree.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
         self._tree.setRootIsDecorated(False)
         self._tree.setUniformRowHeights(True)
+        self._tree.setStyleSheet("QTreeView::item { padding: 0 5px; min-height: 22px; }")  # under the words of the head
         self._tree.setAccessibleName(self.tr("Shortcuts"))
         self._tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._tree.header().setStretchLastSection(False)

@@ -7,12 +7,16 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from widgets import theme
 
+_INSET = 3  # of a box in a list, by the style
+
 
 class TickList(QListWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setFrameShape(QListWidget.Shape.NoFrame)
+        self.setProperty("bare", True)
+        self.setViewportMargins(-_INSET, 0, 0, 0)  # the boxes stand where those of a form stand
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def add(self, title: str, key: str, on: bool) -> QListWidgetItem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from storage.model.reads import ProjectRow
@@ -37,7 +37,7 @@ class ProjectDelegate(QStyledItemDelegate):
         icons.paint(painter, QRect(room.left(), room.top() + 25, 13, 13), "ph.tree-structure", theme.subtle_text())
         self._line(painter, QRect(room.left() + 18, room.top() + 23, room.width() - 18, 17), project.ontology_title)
         what = project.description or self.tr("No description")
-        self._line(painter, QRect(room.left(), room.top() + 45, room.width(), 17), what)
+        self._lines(painter, QRect(room.left(), room.top() + 46, room.width(), 30), what)
         self._progress(painter, room, project)
         painter.restore()
 
@@ -53,6 +53,20 @@ class ProjectDelegate(QStyledItemDelegate):
         told = self.tr("{done} of {total} complete").format(done=words.number(done), total=words.number(total))
         self._line(painter, line, told)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{done * 100 // total} %")
+
+    @staticmethod
+    def _lines(painter: QPainter, room: QRect, text: str) -> None:
+        """Two lines of it, which is what the card has room for."""
+        layout = QTextLayout(" ".join(text.split()), painter.font())
+        layout.beginLayout()
+        first = layout.createLine()
+        first.setLineWidth(room.width())
+        layout.endLayout()
+        cut, metrics = first.textLength(), painter.fontMetrics()
+        rest = metrics.elidedText(layout.text()[cut:], Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, f"{layout.text()[:cut].rstrip()}\n{rest}"
+        )
 
     @staticmethod
     def _line(painter: QPainter, room: QRect, text: str) -> None:

@@ -59,8 +59,7 @@ class NewProjectDialog(TitledDialog):
 
     def _lay_out(self) -> None:
         for heading, widget in ((self.tr("Ontology"), self.ontology), (self.tr("Datasets"), self.datasets)):
-            title = label(heading)
-            title.setFont(theme.font(strong=True))
+            title = label(heading, "heading")
             title.setBuddy(widget)
             self.body.addSpacing(theme.INSIDE)
             self.body.addWidget(title)
@@ -68,8 +67,7 @@ class NewProjectDialog(TitledDialog):
         self.body.addWidget(self.count)
         workflow = QVBoxLayout()
         workflow.setSpacing(theme.INSIDE)
-        heading = label(self.tr("Workflow"))
-        heading.setFont(theme.font(strong=True))
+        heading = label(self.tr("Workflow"), "heading")
         workflow.addWidget(heading)
         row = QHBoxLayout()
         row.addWidget(WorkflowStrip([self.tr("Annotate 1"), self.tr("Complete")]))
@@ -115,7 +113,7 @@ class NewProjectDialog(TitledDialog):
         elif not self._chosen():
             text = self.tr("None chosen: datasets can be attached later in the project's settings.")
         else:
-            text = self.tr("Tasks: {count}").format(count=words.number(tasks))
+            text = words.tasks(tasks)
         self.count.setText(text)
 
     def answer(self) -> NewProject:

@@ -161,8 +161,7 @@ class ResultList(Dialog):
         table.verticalHeader().setDefaultSectionSize(theme.ROW)
         table.horizontalHeader().setHighlightSections(False)
         table.horizontalHeader().setStretchLastSection(True)
-        table.setColumnWidth(0, 220)
-        table.setColumnWidth(1, 300)
+        self._fit()
         self.body.addWidget(self.search)
         self.body.addWidget(table, 1)
         self.body.addWidget(self._whole)
@@ -170,6 +169,14 @@ class ResultList(Dialog):
         self.buttons.insertWidget(2, self.copy)
         self.buttons.insertWidget(3, self.save)
         self.buttons.insertWidget(4, self.offer)
+
+    def _fit(self) -> None:
+        """The first two columns are as wide as their first lines ask for; the last one, which says most, has the rest."""
+        advance, lines = self.table.fontMetrics().horizontalAdvance, self.rows.lines()[:100]
+        for column, most in ((0, 260), (1, 340)):
+            head = self.rows.headerData(column, Qt.Orientation.Horizontal)
+            widest = max(advance(text) for text in (head, *(line[column] for line in lines)))
+            self.table.setColumnWidth(column, min(most, widest + 24))
 
     def show_offer(self, text: str) -> None:
         """A deed beside “Close”, and what Enter does; empty: none."""

@@ -316,7 +316,7 @@ class FileRows(QAbstractTableModel):
         """Texts as wide as what usually stands in a column: how wide it has to be."""
         match key:
             case "folder":
-                return ("Some folder / another",)
+                return ("Some folder / another one",)
             case "kind":
                 return tuple(map(words.kind, Kind))
             case "dimensions":

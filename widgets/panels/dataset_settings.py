@@ -56,7 +56,7 @@ class DatasetSettings(QWidget):
             self._about.flush()
         self._dataset = dataset
         self._about.show_about(dataset.title, dataset.description)
-        made = self.tr("Made {when} by {who}").format(when=words.when(dataset.created_at), who=dataset.created_by)
+        made = self.tr("Created {when} by {who}").format(when=words.when(dataset.created_at), who=dataset.created_by)
         self._facts.setText(made)
         self._read.ask(
             lambda: (self._reads.projects_of_dataset(dataset.id), self._reads.projects()), self._show_projects, self._failed

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
 from storage.model.reads import DatasetRow, Reads
-from widgets import words
+from widgets import theme, words
 from widgets.bus import CatalogBus
 from widgets.controls.labels import ElidedLabel
 from widgets.controls.noun_list import NounList
@@ -54,10 +54,11 @@ class DatasetsPanel(QWidget):
         self._facts.setProperty("role", "quiet")
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.setProperty("page", True)
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.settings, self.tr("Settings"))
         head = QVBoxLayout()
-        head.setContentsMargins(12 - TEXT_INSET, 8, 12, 6)
+        head.setContentsMargins(theme.GROUP - TEXT_INSET, 10, theme.GROUP, 6)
         head.setSpacing(0)
         head.addWidget(self._title)
         self._facts.setContentsMargins(TEXT_INSET, 0, 0, 0)
@@ -126,7 +127,7 @@ class DatasetsPanel(QWidget):
 
     def _show(self, row: DatasetRow) -> None:
         self._title.show_title(row.title)
-        parts = [words.items(row.items), self.tr("projects: {count}").format(count=row.projects)]
+        parts = [words.items(row.items), words.how_many("projects", row.projects)]
         if row.description:
             parts.append(row.description.splitlines()[0])
         self._facts.setText(" · ".join(parts))

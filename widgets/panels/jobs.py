@@ -15,6 +15,7 @@ from widgets.controls.labels import ElidedLabel, label
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
 
+_OVERHANG = 3  # of the hook of a J, which would be cut
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
@@ -62,14 +63,14 @@ class JobsPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
-        empty = StatePanel(
-            "ph.checks", self.tr("No jobs"), self.tr("Adding files, exports and other long work shows here while it runs.")
-        )
+        empty = StatePanel("ph.checks", self.tr("No jobs"), self.tr("Adding files, exports and other long work shows here."))
         self._states = StateStack(scroll, empty, self)
         self._states.show_empty()
         head = QHBoxLayout()
-        head.setContentsMargins(theme.GROUP, 10, theme.GROUP, theme.GAP)
-        head.addWidget(label(self.tr("Jobs"), "title"))
+        head.setContentsMargins(theme.GROUP - _OVERHANG, 10, theme.GROUP, theme.GAP)
+        title = label(self.tr("Jobs"), "title")
+        title.setContentsMargins(_OVERHANG, 0, 0, 0)
+        head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self._clear)
         column = QVBoxLayout(self)
@@ -96,7 +97,9 @@ class JobsPanel(QWidget):
                 card.result_wanted.connect(self.show_result_wanted)
                 self._column.insertWidget(place, card)
             card.show_job(job)
-        self._clear.setEnabled(any(j.state not in ("waiting", "running") for j in jobs))
+        finished = any(j.state not in ("waiting", "running") for j in jobs)
+        self._clear.setEnabled(finished)
+        self._clear.setToolTip("" if finished else self.tr("No job has finished"))
         if jobs:
             self._states.show_full()
         else:
@@ -160,7 +163,7 @@ class _Card(QFrame):
             parts.append(self.tr("waiting"))
         elif job.state == "cancelled":
             parts.append(self.tr("stopped; what was done is kept"))
-        if job.text:
+        if job.text and job.text != job.title:
             parts.append(job.text)
         if job.done or job.total:
             count = words.number(job.done)

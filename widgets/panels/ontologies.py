@@ -76,7 +76,7 @@ class OntologiesPanel(QWidget):
         self._facts.setContentsMargins(TEXT_INSET, 0, 0, 0)
         titles.addWidget(self._facts)
         head = QHBoxLayout()
-        head.setContentsMargins(12 - TEXT_INSET, 8, 12, 6)
+        head.setContentsMargins(theme.GROUP - TEXT_INSET, 10, theme.GROUP, 6)
         head.setSpacing(theme.GAP)
         head.addLayout(titles, 1)
         head.addWidget(self._state)
@@ -159,9 +159,8 @@ class OntologiesPanel(QWidget):
                 self._read_current()
 
     def _detail(self, row: OntologyRow) -> str:
-        return self.tr("objects: {objects} · classifications: {classifications}").format(
-            objects=row.objects, classifications=row.classifications
-        )
+        parts = (words.how_many("objects", row.objects), words.how_many("classifications", row.classifications))
+        return " · ".join(parts)
 
     @Slot(object)
     def _choose(self, ontology_id: int | None) -> None:
@@ -197,9 +196,8 @@ class OntologiesPanel(QWidget):
         if not use.projects:
             text = self.tr("Not used by a project yet")
         else:
-            text = self.tr("Used by {projects} · labels and answers: {count}").format(
-                projects=", ".join(use.projects), count=words.number(count)
-            )
+            used = self.tr("Used by {projects}").format(projects=", ".join(use.projects))
+            text = f"{used} · {words.how_many('labels', count)}"
         self._facts.setText(text)
 
     def _no_use(self, error: Exception) -> None:

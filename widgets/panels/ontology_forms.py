@@ -18,7 +18,7 @@ from storage.model import ontology_edit as edit
 from storage.model.dicom_codes import Code
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.ontology import AttributeType, ClassificationClass, ObjectClass, Ontology, Option, SkeletonTemplate
-from widgets import theme
+from widgets import theme, words
 from widgets.controls.answer_fields import QuietCombo
 from widgets.controls.code_form import CodeForm
 from widgets.controls.color_button import ColorButton
@@ -122,7 +122,7 @@ class ObjectForm(NodeForm):
         self.archived = self.check(self.tr("Archived"), self.tr("No longer offered; labels that use it are kept"))
         for shape in SHAPES:
             self.shape.addItem(icon(SHAPE_ICONS[shape]), shape_title(shape), shape)
-        self.hotkey.addItem(self.tr("none"), "")
+        self.hotkey.addItem(self.tr("None"), "")
         for key in edit.HOTKEYS:
             self.hotkey.addItem(key, key)
         looks = QHBoxLayout()
@@ -133,9 +133,9 @@ class ObjectForm(NodeForm):
         self.form.addRow(self.tr("Key"), self.hotkey)
         self.overlap = QuietCombo(self)
         self.overlap.setToolTip(self.tr("In volumes: objects of classes in one group share no voxel, whoever paints them"))
-        self.overlap.addItem(self.tr("may overlap with all"), "")
+        self.overlap.addItem(self.tr("May overlap with all"), "")
         for group in overlap_groups.GROUPS:
-            self.overlap.addItem(self.tr("none within group {0}").format(group), group)
+            self.overlap.addItem(self.tr("None within group {0}").format(group), group)
         self.form.addRow(self.tr("Overlap"), self.overlap)
         for box in (self.required, self.beyond, self.archived):
             self.form.addRow("", box)
@@ -299,7 +299,7 @@ class QuestionNodeForm(NodeForm):
 
     def _nested(self, option: Option) -> str:
         count = len(option.attributes)
-        return self.tr("Questions: {count}").format(count=count) if count else self.tr("Ask more…")
+        return words.how_many("questions", count) if count else self.tr("Ask more…")
 
     def flush(self) -> None:
         super().flush()

@@ -33,7 +33,7 @@ class ProjectOverview(QWidget):
         self._banners = {kind: Banner("warning", self) for kind in Kind}
         for banner in self._banners.values():
             banner.action_wanted.connect(self._add_class)
-        self._figures = [(label("", parent=self), label("", "quiet", parent=self)) for _ in range(4)]
+        self._figures = [(label("", parent=self), label("", "quiet", parent=self)) for _ in range(3)]
         self._about = label("", "quiet", wrap=True, parent=self)
         self._stages, self._classes = BarList(self), BarList(self)
         self._labels_note = label("", "quiet", wrap=True, parent=self)
@@ -67,8 +67,7 @@ class ProjectOverview(QWidget):
         column.addWidget(self._about)
         column.addLayout(figures)
         for title, bars in ((self.tr("Tasks by stage"), self._stages), (self.tr("Labels by class"), self._classes)):
-            heading = label(title)
-            heading.setFont(theme.font(strong=True))
+            heading = label(title, "heading")
             column.addWidget(heading)
             column.addWidget(bars)
         column.addWidget(self._labels_note)
@@ -93,12 +92,11 @@ class ProjectOverview(QWidget):
         self._about.setText(project.description)
         self._about.setVisible(bool(project.description))
         done, total = progress_of(project)
-        share = f"{done * 100 // total} %" if total else "—"
+        share = self.tr("complete, {share} %").format(share=done * 100 // total) if total else self.tr("complete")
         self._figure(0, words.number(total), self.tr("tasks"))
-        self._figure(1, words.number(done), self.tr("complete"))
-        self._figure(2, share, self.tr("done"))
+        self._figure(1, words.number(done), share)
         if not same:
-            self._figure(3, "…", self.tr("labels"))
+            self._figure(2, "…", self.tr("labels"))
             self._classes.show_bars([])
             self._labels_note.setText("")
             for banner in self._banners.values():
@@ -141,10 +139,10 @@ class ProjectOverview(QWidget):
         self._classes.setVisible(bool(shown))
         self._labels_note.setText("" if shown else self.tr("Nothing is labelled yet."))
         self._labels_note.setVisible(not shown)
-        self._figure(3, words.number(sum(counts.values())), self.tr("labels"))
+        self._figure(2, words.number(sum(counts.values())), self.tr("labels"))
 
     def _no_counts(self, error: Exception) -> None:
-        self._figure(3, "—", self.tr("labels"))
+        self._figure(2, "—", self.tr("labels"))
         self._labels_note.setText(self.tr("The labels could not be counted: {why}").format(why=error))
         self._labels_note.setVisible(True)
 

@@ -44,6 +44,9 @@ class Setting:
     hint: str = ""
 
 
+_FIELD = 220  # as wide as fields are
+
+
 class _Share(QSpinBox):
     """A number from 0 to 1, in per cent."""
 
@@ -52,6 +55,18 @@ class _Share(QSpinBox):
         self.setRange(0, 100)
         self.setSingleStep(5)
         self.setSuffix(" %")
+
+
+def _with_hint(field: QWidget, hint: str) -> QWidget:
+    if not hint:
+        return field
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.INSIDE)
+    column.addWidget(field)
+    column.addWidget(label(hint, "small", wrap=True))
+    return both
 
 
 class SettingsPanel(QWidget):
@@ -74,7 +89,9 @@ class SettingsPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._scroll, self.tr("General"))
         self.tabs.addTab(self.sheet, self.tr("Shortcuts"))
+        self.tabs.setProperty("page", True)
         title = label(self.tr("Settings"), "title")
+        title.setMinimumHeight(44)
         title.setContentsMargins(theme.GROUP, 10, theme.GROUP, 6)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,15 +127,12 @@ class SettingsPanel(QWidget):
         group = ""
         for setting in settings:
             if setting.group and setting.group != group:
-                heading = label(setting.group)
-                heading.setFont(theme.font(strong=True))
+                heading = label(setting.group, "heading")
                 heading.setContentsMargins(0, theme.GROUP if group else 0, 0, 0)
                 form.addRow(heading)
                 group = setting.group
             field = self._fields[setting.key] = self._field(setting)
-            form.addRow("" if setting.kind in ("flag", "deed") else setting.title, field)
-            if setting.hint:
-                form.addRow("", label(setting.hint, "small", wrap=True))
+            form.addRow("" if setting.kind in ("flag", "deed") else setting.title, _with_hint(field, setting.hint))
         column.addStretch(1)
         self._scroll.setWidget(inner)
 
@@ -129,6 +143,7 @@ class SettingsPanel(QWidget):
                 field.toggled.connect(self._on_change)  # type: ignore[attr-defined]
             case "choice":
                 combo = QuietCombo()
+                combo.setMaximumWidth(_FIELD)
                 for value, title in setting.choices:
                     combo.addItem(title, value)
                 combo.activated.connect(self._on_change)
@@ -161,7 +176,7 @@ class SettingsPanel(QWidget):
         if setting.unit:
             spin.setSuffix(f" {setting.unit}")
         spin.setKeyboardTracking(False)
-        spin.setMaximumWidth(160)
+        spin.setMaximumWidth(_FIELD)
         spin.valueChanged.connect(self._on_change)
         return spin
 

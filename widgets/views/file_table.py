@@ -27,8 +27,8 @@ from widgets.views.file_drags import FileDrags
 _HIDDEN_AT_FIRST = frozenset({"frames", "datasets"})
 #: Until someone chooses columns, these stay away where not all have room: what is missed least goes first.
 _FIRST_TO_GO = ("length", "location", "dimensions", "size", "kind")
-#: Until someone sets its width the name takes what the other columns leave, within these.
-_NAME_LEAST, _NAME_MOST = 150, 420
+#: Until someone sets its width the name takes what the other columns leave, within these; of a folder it leaves two fifths.
+_NAME_LEAST, _NAME_MOST, _FOLDER_MOST = 150, 420, 320
 
 
 class FileTable(FileDrags, QTableView):
@@ -126,8 +126,12 @@ class FileTable(FileDrags, QTableView):
         self._fitting = True
         for number, column in enumerate(COLUMNS):
             self.setColumnHidden(number, column.key in away)
-        left = room - _needed(self._widths, away)
-        self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, left)))
+        left, folder = room - _needed(self._widths, away), 0
+        if self._folder_shown:
+            left += self._widths["folder"]
+            folder = max(self._widths["folder"], min(_FOLDER_MOST, left * 2 // 5))
+            self.setColumnWidth(FOLDER_COLUMN, folder)
+        self.setColumnWidth(0, max(_NAME_LEAST, min(_NAME_MOST, left - folder)))
         self._fitting = False
 
     def _away(self, room: int) -> set[str]:
