@@ -1,4 +1,4 @@
-"""A widget that leaves mouse, wheel and keys to a hand: what `ImageCanvas` and `WaveformCanvas` have in common."""
+"""A widget that leaves mouse, wheel and keys to a hand: what the canvases of pictures, sounds and planes have in common."""
 
 from __future__ import annotations
 

@@ -13,21 +13,19 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QImage,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QRegion,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from storage.model.geometry import Point
 from storage.model.space import Floats
 from viewers.canvas.live import LiveImage
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
+from viewers.canvas.pointed import PointedCanvas
 from viewers.canvas.raster import Item, Look
 from viewers.canvas.slice_marks import (
     Lettering,
@@ -50,7 +48,7 @@ from viewers.scene.slice_view import SliceView
 from viewers.scene.view_state import Placement
 
 
-class SliceCanvas(QWidget):
+class SliceCanvas(PointedCanvas):
     refused = Signal(str)  # the tool in hand can do nothing here
     slice_wanted = Signal(int)  # by so many along the plane's normal
     window_dragged = Signal(float, float)  # by these parts of the pane, to the right and down
@@ -85,10 +83,7 @@ class SliceCanvas(QWidget):
         self._finest = 0.0  # mm
         self._stale = True  # all of it is to be painted anew, not only under the lines
         self.version = 0  # of the labels
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Plane of the volume: {0}").format(kind.value))
 
     def sizeHint(self) -> QSize:
@@ -258,30 +253,6 @@ class SliceCanvas(QWidget):
         self.sheets.paint(self, p)
         paint_pieces(p, self._marks)
 
-    # -- the pointer
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pointing.press(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._pointing.double(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointing.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pointing.release(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.accept()
-        self._pointing.wheel(event)
-
-    def leaveEvent(self, event: Any) -> None:
-        self._pointing.leave()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.setAccepted(self._pointing.key(event))
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
         if self._fitted:
@@ -292,7 +263,8 @@ class SliceCanvas(QWidget):
         self.resizeEvent(event)
 
     def hideEvent(self, event: Any) -> None:
-        self._pointing.hidden()
+        super().hideEvent(event)
+        self._pointing.let_go()
 
 
 def drawn(eight: Pixels, now: Placement, size: tuple[int, int], *, smooth: bool) -> Pixels:

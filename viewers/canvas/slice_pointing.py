@@ -115,8 +115,11 @@ class SlicePointing:
         """The pointer is here, and the crosshair, which may turn the planes, would have the left button."""
         return self.position is not None and self._canvas.hand.turns and self._taker(self.position) is CROSSHAIR
 
-    def press(self, event: QMouseEvent) -> None:
+    def press(self, event: QMouseEvent, *, double: bool = False) -> None:
         canvas = self._canvas
+        if double and event.button() == LEFT:
+            self._double(event)
+            return
         if canvas.plane is None or self._held != NO_BUTTON:
             return
         self._held, self._from, self._dragged = event.button(), event.position(), False
@@ -125,16 +128,14 @@ class SlicePointing:
             self._owner = self._taker(event.position())
             self._owner.press(canvas, event)
 
-    def double(self, event: QMouseEvent) -> None:
-        canvas = self._canvas
-        if event.button() != LEFT:
-            self.press(event)
-        elif (taker := self._taker(event.position())).takes_double():
+    def _double(self, event: QMouseEvent) -> None:
+        taker = self._taker(event.position())
+        if taker.takes_double():
             self._held, self._owner = LEFT, taker
-            taker.press(canvas, event, double=True)
+            taker.press(self._canvas, event, double=True)
         else:
-            canvas.state.look_at(self._looked_at)  # its first click has moved the crosshair
-            canvas.enlarge_wanted.emit()
+            self._canvas.state.look_at(self._looked_at)  # its first click has moved the crosshair
+            self._canvas.enlarge_wanted.emit()
 
     def move(self, event: QMouseEvent) -> None:
         canvas, at, way = self._canvas, event.position(), event.position() - self._from
@@ -178,8 +179,14 @@ class SlicePointing:
         else:
             canvas.slice_wanted.emit(-whole(steps))
 
-    def key(self, event: QKeyEvent) -> bool:
+    def key_press(self, event: QKeyEvent) -> bool:
         return any(hand.key(event) for hand in self._hands)
+
+    def key_release(self, event: QKeyEvent) -> bool:
+        return False
+
+    def forget_keys(self) -> None:
+        """None is held here."""
 
     def leave(self) -> None:
         self.position = None
@@ -188,7 +195,7 @@ class SlicePointing:
             hand.leave()
         self._canvas.pointed.emit(None)
 
-    def hidden(self) -> None:
+    def let_go(self) -> None:
         """What is held cannot be let go where nothing is seen."""
         self._held = NO_BUTTON
 
