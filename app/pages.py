@@ -175,8 +175,11 @@ class Pages(QObject):
     def editing(self) -> bool:
         return self.editor is not None and self.window.stack.currentWidget() is self.editor
 
-    def open_task(self, task_id: int) -> None:
-        """Show the editor on a task; where another window has it open, that one comes to the front."""
+    def open_task(self, task_id: int, *, look: bool = False) -> None:
+        """Show the editor on a task; where another window has it open, that one comes to the front.
+
+        `look`: it becomes nobody's own before it is changed.
+        """
         other = self._elsewhere(task_id)
         if other is not None:
             from app.program import bring_to_front
@@ -196,7 +199,7 @@ class Pages(QObject):
             self.editor.opened.connect(self._on_opened)
             self.editor.alone_changed.connect(self._on_alone)
             self._keep(self.editor)
-        self.editor.open(task_id)
+        self.editor.open(task_id, look=look)
 
     def _elsewhere(self, task_id: int) -> MainWindow | None:
         """Another window that has this task open, or is opening it."""
@@ -211,6 +214,12 @@ class Pages(QObject):
                 return window
         return None
 
+    def open_in_queue(self, task: TaskRow, *, look: bool = False) -> None:
+        """The task, with the queue of its project behind it."""
+        self._projects()
+        self.projects.widget.open_project(task.project_id, queue=True)
+        self.open_task(task.id, look=look)
+
     def open_again(self, task_id: int) -> None:
         """The task that was open at the last end of the program, if it is still to be done and the person has not gone on."""
         shown, reads, me = self.window.stack.currentWidget(), self.context.reads, self.context.catalog.user.email
@@ -218,9 +227,7 @@ class Pages(QObject):
         def show(task: TaskRow) -> None:
             waits = task.status is not TaskStatus.COMPLETED and task.assignee in (None, me)
             if waits and self.window.stack.currentWidget() is shown:
-                self._projects()
-                self.projects.widget.open_project(task.project_id, queue=True)
-                self.open_task(task_id)
+                self.open_in_queue(task)
 
         self.context.jobs.read(
             lambda: reads.task(task_id), show, lambda error: log.info("not opened again: %s", error), owner=self

@@ -56,16 +56,18 @@ def _of_selection(room: FilesRoom) -> list[Action]:
     rename, delete = room.rename_selected, room.delete_selected
     return [
         look("files.open", tr("Open"), room.open_selected, icon="ph.arrow-square-out", when=one_item),
+        look("files.look", tr("Look at the file"), room.look_at_selected, icon="ph.eye", when=one_item),
+        look("files.open_task", tr("Open its task"), room.open_task, icon="ph.tag", when=room.why_no_task),
         change("files.add_to_dataset", tr("Add to dataset…"), add, ("Ctrl+D",), "ph.database", when=something, scope="files"),
         change("files.remove_from_datasets", tr("Remove from datasets…"), remove, icon="ph.minus-circle", when=items),
         change("files.move", tr("Move to another folder…"), move, ("Ctrl+M",), "ph.folder-simple", when=something),
         change("files.rename", tr("Rename"), rename, ("F2",), "ph.pencil-simple", when=one, scope="files"),
         change("files.delete", tr("Delete…"), delete, ("Delete",), "ph.trash", when=something, scope="files"),
-        look("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.eye", when=one_item),
+        look("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.folder-open", when=one_item),
         look("files.copy_path", tr("Copy path"), room.copy_path, icon="ph.copy", when=items),
     ]
 
 
-ITEM_MENU = ("files.open", "-", "files.add_to_dataset", "files.remove_from_datasets", "-", "files.move", "files.rename", "-", "files.reveal", "files.copy_path", "-", "files.delete")  # fmt: skip
+ITEM_MENU = ("files.open", "files.look", "files.open_task", "-", "files.add_to_dataset", "files.remove_from_datasets", "-", "files.move", "files.rename", "-", "files.reveal", "files.copy_path", "-", "files.delete")  # fmt: skip
 FOLDER_MENU = ("files.add", "files.new_folder", "-", "files.add_to_dataset", "-", "files.move", "files.rename", "-", "files.delete")  # fmt: skip
 PLACE_MENU = ("files.add", "files.new_folder", "-", "files.relink")

@@ -109,9 +109,8 @@ class DatasetsRoom(QObject):
 
     @Slot(int)
     def open_item(self, item_id: int) -> None:
-        from app.preview import open_preview
-
-        open_preview(self.window, self.context, item_id)
+        assert self.window.pages is not None
+        self.window.pages.files.open_item(item_id)
 
     @Slot(int, ItemSelection, QPoint)
     def item_menu(self, dataset_id: int, items: ItemSelection, where: QPoint) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor, QDesktopServices
+from PySide6.QtWidgets import QApplication, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
 from app.background.adding import add_batch, add_paths
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from storage.catalog import datasets, trash
     from storage.catalog.transaction import Operation
+    from storage.model.reads import ItemTask, TaskRow
     from widgets.dialogs.add_data import DataToAdd
     from widgets.panels.details import DetailsPanel
 else:  # not needed for the first list
@@ -119,6 +120,7 @@ class FilesRoom(QObject):
         details.detach_wanted.connect(lambda d, items: run(self.tr("Remove from dataset"), datasets.detach, d, items))
         details.relink_wanted.connect(lambda _item: self.relink())
         details.open_wanted.connect(self.open_item)
+        details.task_wanted.connect(lambda task_id: self._open_task(self.context.reads.task(task_id)))
 
     # -- what is selected
 
@@ -371,9 +373,51 @@ class FilesRoom(QObject):
 
     @Slot(int)
     def open_item(self, item_id: int) -> None:
+        """What is labelled is opened with its labels, in its task; all else for a look."""
+        labelled = [placed for placed in self.context.reads.tasks_of(item_id) if placed.task.annotations]
+        if labelled:
+            self._choose_task(labelled, item_id)
+        else:
+            self.look_at(item_id)
+
+    def look_at(self, item_id: int) -> None:
         from app.preview import open_preview
 
         open_preview(self.window, self.context, item_id)
+
+    def look_at_selected(self) -> None:
+        for item_id in self.items().ids:
+            self.look_at(item_id)
+
+    def open_task(self) -> None:
+        """Of the selected item."""
+        self._choose_task(self._tasks())
+
+    def why_no_task(self) -> str:
+        if self.items().count != 1:
+            return self.tr("Select one item.")
+        return "" if self._tasks() else self.tr("It is in no project.")
+
+    def _tasks(self) -> list[ItemTask]:
+        return [placed for item_id in self.items().ids for placed in self.context.reads.tasks_of(item_id)]
+
+    def _choose_task(self, tasks: list[ItemTask], item_id: int | None = None) -> None:
+        """Which, where several projects have it; with an item, a look at it without labels is among them."""
+        if len(tasks) == 1:
+            self._open_task(tasks[0].task)
+            return
+        menu = QMenu(self.window)
+        menu.addSection(self.tr("Open the task in"))
+        for placed in tasks:
+            menu.addAction(f"{placed.project_title}  ·  {placed.stage_title}", partial(self._open_task, placed.task))
+        if item_id is not None:
+            menu.addSeparator()
+            menu.addAction(self.tr("Look at the file"), partial(self.look_at, item_id))
+        pop_up(menu, QCursor.pos())
+
+    def _open_task(self, task: TaskRow) -> None:
+        assert self.window.pages is not None
+        self.window.pages.open_in_queue(task, look=True)
 
     def paths_of(self, items: ItemSelection) -> list[str]:
         """Files of dragged items, for other programs; of a group its pictures."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from storage.model.reads import (
         ActivityRow,
         DatasetRow,
+        ItemTask,
         LabelRowInfo,
         OntologyRow,
         OntologyUse,
@@ -163,6 +164,10 @@ class CatalogReads:
 
     def datasets_of(self, item_id: int) -> list[DatasetRow]:
         return datasets.of_item(self._db, self._user, item_id)
+
+    def tasks_of(self, item_id: int) -> list[ItemTask]:
+        """Those of the projects that one sees, by their titles."""
+        return tasks.of_item(self._db, self._user, item_id)
 
     def selection_size(self, selection: ItemSelection) -> tuple[int, int]:
         return rows.selection_size(self._db, self._user, selection)

@@ -15,13 +15,14 @@ from storage.catalog import members as pictures
 from storage.catalog import task_search
 from storage.catalog.ontologies import read as read_ontology
 from storage.catalog.people import user as find_user
+from storage.catalog.people import visible
 from storage.catalog.projects import check_visible, workflow_of
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.ids import uuid_blob, uuid_text
-from storage.model import rules, workflow
+from storage.model import rules, titles, workflow
 from storage.model.items import MOVING, Kind
 from storage.model.people import Action, User
-from storage.model.reads import SeriesFacts, TaskRow
+from storage.model.reads import ItemTask, SeriesFacts, TaskRow
 from storage.model.rules import Gap
 from storage.model.workflow import StageKind, TaskStatus, Workflow
 
@@ -138,6 +139,17 @@ def following(db: sqlite3.Connection, viewer: User, project_id: int, after: int 
             if best is not None:
                 return row(db, viewer, best[2])
     return None
+
+
+def of_item(db: sqlite3.Connection, viewer: User, item_id: int) -> list[ItemTask]:
+    seen = visible(db, viewer, "projects")
+    found = []
+    for each in db.execute(f"{_ROW} WHERE u.item_id = ? AND t.hidden = 0", (item_id,)).fetchall():
+        task = _row(each)
+        if seen is None or task.project_id in seen:
+            (title,) = db.execute("SELECT title FROM projects WHERE id = ?", (task.project_id,)).fetchone()
+            found.append(ItemTask(task, title, workflow_of(db, task.project_id).stage(task.stage_uuid).title))
+    return sorted(found, key=lambda each: (titles.sort_key(each.project_title), each.task.id))
 
 
 def _head(

@@ -95,6 +95,15 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTask:
+    """A task of an item, in one of the projects that have it."""
+
+    task: TaskRow
+    project_title: str
+    stage_title: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelRowInfo:
     """What an editor or an exporter needs to know of a label row beside its document."""
 
@@ -165,6 +174,7 @@ class Reads(Protocol):
     def groups_of(self, item_id: int) -> list[tuple[int, str]]: ...  # fast: groups that hold a picture, id and title
     def studies_of_patient(self, item_id: int, project_id: int | None = None) -> PatientStudies: ...  # fast: of a DICOM series
     def datasets_of(self, item_id: int) -> list[DatasetRow]: ...  # fast
+    def tasks_of(self, item_id: int) -> list[ItemTask]: ...  # fast: by the titles of their projects
     def selection_size(self, selection: ItemSelection) -> tuple[int, int]: ...  # items, bytes
 
     # -- datasets, ontologies, projects (fast)

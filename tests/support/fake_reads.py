@@ -12,7 +12,7 @@ from storage.errors import NotFound
 from storage.model.items import FileRow, Folder, FolderKind, FolderSummary, Item, Kind, Location, Member
 from storage.model.people import OrgRole, User
 from storage.model.query import ItemQuery, ItemSelection, SortBy
-from storage.model.reads import ActivityRow, DatasetRow, ProjectRow, TrashEntry
+from storage.model.reads import ActivityRow, DatasetRow, ItemTask, ProjectRow, TrashEntry
 
 T0 = 1_700_000_000_000
 
@@ -27,6 +27,7 @@ class FakeReads:
         self.members: dict[int, set[int]] = {}
         self.pictures: dict[int, list[Member]] = {}
         self.dataset_rows: dict[int, DatasetRow] = {}
+        self.tasks: dict[int, list[ItemTask]] = {}
         self.trash_entries: list[TrashEntry] = []
         self.error: Exception | None = None
         self.asked: list[str] = []
@@ -183,6 +184,9 @@ class FakeReads:
 
     def datasets_of(self, item_id: int) -> list[DatasetRow]:
         return [row for row in self.dataset_rows.values() if item_id in self.members[row.id]]
+
+    def tasks_of(self, item_id: int) -> list[ItemTask]:
+        return self.tasks.get(item_id, [])
 
     def selection_size(self, selection: ItemSelection) -> tuple[int, int]:
         rows = [self.items[each] for each in selection.ids]

@@ -13,7 +13,7 @@ from storage.errors import NotFound
 from storage.model.changes import Changes
 from storage.model.items import BATCHES, Folder, FolderKind, FolderSummary, Item, Kind, Location, Member
 from storage.model.query import ItemSelection
-from storage.model.reads import ActivityRow, DatasetRow, Reads
+from storage.model.reads import ActivityRow, DatasetRow, ItemTask, Reads
 from widgets import theme, words
 from widgets.bus import CatalogBus
 from widgets.controls.buttons import button
@@ -23,8 +23,9 @@ from widgets.controls.metadata_table import MetadataTable
 from widgets.item_facts import facts_of
 from widgets.latest import Latest
 from widgets.only_read import writes
-from widgets.panels.details_parts import ActivityList, DatasetLine, DescriptionEdit, ItemLine, Preview, Section
+from widgets.panels.details_parts import ActivityList, DatasetLine, DescriptionEdit, ItemLine, Preview, Section, TaskLine
 from widgets.thumbs import Thumbs, next_generation
+from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
 MEMBERS_SHOWN = 12
@@ -36,6 +37,7 @@ class _ItemFacts:
     item: Item
     path: str
     datasets: tuple[DatasetRow, ...]
+    tasks: tuple[ItemTask, ...]
     activity: tuple[ActivityRow, ...]
     thumb_key: str | None
     members: tuple[Member, ...] = ()  # of a group or sequence
@@ -59,6 +61,7 @@ class DetailsPanel(QWidget):
     detach_wanted = Signal(int, ItemSelection)  # dataset id, items
     relink_wanted = Signal(int)
     open_wanted = Signal(int)
+    task_wanted = Signal(int)  # of the item
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class DetailsPanel(QWidget):
         self._members = Section(self.tr("Pictures"))
         self._groups = Section(self.tr("Belongs to"))
         self._datasets = Section(self.tr("Datasets"))
+        self._tasks = Section(self.tr("Projects"))
         self._metadata = MetadataTable()
         writes(self._relink, self._description, self._metadata)
         self._metadata_section = Section(self.tr("Custom metadata"))
@@ -99,6 +103,7 @@ class DetailsPanel(QWidget):
         self._calm.setSingleShot(True)
         self._calm.setInterval(CALM_MS)
         self._calm.timeout.connect(self._catch_up)
+        self._tasks_changed = WhenSeen(self, self._catch_up_soon)  # much changes of them while one is elsewhere
         self._lay_out()
         self._description.edited.connect(self._describe)
         self._metadata.edited.connect(self._want_metadata)
@@ -117,6 +122,7 @@ class DetailsPanel(QWidget):
             self._members,
             self._groups,
             self._datasets,
+            self._tasks,
             self._metadata_section,
         )
         scroll = QScrollArea(self)
@@ -137,7 +143,15 @@ class DetailsPanel(QWidget):
         ):
             column.addWidget(part)
         column.addSpacing(theme.INSIDE)
-        for part in (self._facts, self._members, self._groups, self._datasets, self._metadata_section, self._activity):
+        for part in (
+            self._facts,
+            self._members,
+            self._groups,
+            self._datasets,
+            self._tasks,
+            self._metadata_section,
+            self._activity,
+        ):
             column.addWidget(part)
         column.addStretch(1)  # else the sections share what is left, and stand apart
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -178,9 +192,14 @@ class DetailsPanel(QWidget):
         item = bool(self._selection.count) and bool(changes.items or changes.dataset_members or changes.datasets)
         folder = not self._selection.count and bool(changes.folders or changes.item_folders)
         if item or folder or changes.everything:
-            self._stale = True
-            if not self._calm.isActive():
-                self._catch_up()
+            self._catch_up_soon()
+        elif self._item_id is not None and (changes.tasks or changes.projects):
+            self._tasks_changed()
+
+    def _catch_up_soon(self) -> None:
+        self._stale = True
+        if not self._calm.isActive():
+            self._catch_up()
 
     def _catch_up(self) -> None:
         """The first change is shown at once; of many in a row those that come within a moment are shown together."""
@@ -210,6 +229,7 @@ class DetailsPanel(QWidget):
                 item,
                 path,
                 tuple(reads.datasets_of(item_id)),
+                tuple(reads.tasks_of(item_id)),
                 tuple(reads.activity(item_id=item_id, limit=20)),
                 row.thumb_key if row is not None else None,
                 tuple(reads.members_of(item_id)) if item.kind in BATCHES else (),
@@ -239,6 +259,7 @@ class DetailsPanel(QWidget):
         self._show_members(facts.members)
         self._show_groups(facts.groups)
         self._show_datasets(facts.datasets)
+        self._show_tasks(facts.tasks)
         self._metadata.show_metadata(item.metadata)
         self._metadata_section.show()
         self._show_activity(facts.activity)
@@ -283,6 +304,14 @@ class DetailsPanel(QWidget):
             line.view_wanted.connect(self.dataset_wanted)
             line.remove_wanted.connect(self._want_detach)
             self._datasets.body.addWidget(line)
+
+    def _show_tasks(self, tasks: tuple[ItemTask, ...]) -> None:
+        self._tasks.clear()
+        self._tasks.setVisible(bool(tasks))
+        for placed in tasks:
+            line = TaskLine(placed)
+            line.open_wanted.connect(self.task_wanted)
+            self._tasks.body.addWidget(line)
 
     # -- several items, a folder, nothing
 

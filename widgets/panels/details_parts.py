@@ -8,10 +8,11 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from storage.model.reads import ActivityRow, DatasetRow
+from storage.model.reads import ActivityRow, DatasetRow, ItemTask
 from widgets import icons, theme, words
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import ElidedLabel, ReusedLines, label
+from widgets.item_models.task_rows import status_title
 
 
 class Section(QWidget):
@@ -96,6 +97,31 @@ class DatasetLine(QWidget):
 
     def _want_remove(self) -> None:
         self.remove_wanted.emit(self._id)
+
+
+class TaskLine(QWidget):
+    """A project that has the item, how far the task is, and a way to it."""
+
+    open_wanted = Signal(int)
+
+    def __init__(self, placed: ItemTask, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        task = self._task = placed.task
+        self._open = button(self.tr("Open task"), quiet=True)
+        self._open.setAccessibleName(self.tr("Open the task in {0}").format(placed.project_title))
+        state = [placed.stage_title, status_title(task.status), task.assignee]
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addWidget(ElidedLabel(placed.project_title))
+        said = ElidedLabel(" · ".join(filter(None, state)))
+        said.setProperty("role", "small")
+        lines.addWidget(said)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.INSIDE)
+        line.addLayout(lines, 1)
+        line.addWidget(self._open)
+        self._open.clicked.connect(lambda: self.open_wanted.emit(self._task.id))
 
 
 class DescriptionEdit(QPlainTextEdit):
