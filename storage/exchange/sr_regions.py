@@ -19,7 +19,7 @@ from storage.exchange.dicom_labels import lies_elsewhere
 from storage.exchange.sr_cuboid import cuboid_of
 from storage.exchange.volumes import Series
 from storage.model.geometry import Cuboid2D, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline
-from storage.model.sheets import Sheet, through
+from storage.model.sheets import Sheet, ellipse_of, through
 from storage.model.space import VolumeGeometry
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Region:
                 r = math.dist((x, y), rim)
                 return Ellipse(x, y, r, r, 0.0)
             case "ELLIPSE":
-                a, b, c, d = self.points
-                theta = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
-                return Ellipse((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.dist(a, b) / 2, math.dist(c, d) / 2, theta)
+                a, b, c, d = np.array(self.points)  # at right angles in millimetres, not so on pixels that are not square
+                x, y = ((a + b) / 2).tolist()
+                return ellipse_of((x, y), np.stack([b - a, d - c], axis=1) / 2)
         return Polygon.simple(tuple(self.points[:-1]))
 
 
@@ -85,7 +85,7 @@ class Regions:
         pieces = [numbers[n : n + 1] for n in range(len(numbers))] if said == "MULTIPOINT" and len(numbers) else [numbers]
         placed = [self._in_space(item, mm, images) if in_space else (self._on_image(item), _points(mm), None) for mm in pieces]
         kind = {"MULTIPOINT": "POINT", "POLYGON": "POLYLINE"}.get(said, said)
-        regions = ((_region(said, kind, frame, points, in_space=in_space), sheet) for frame, points, sheet in placed)
+        regions = ((_region(said, kind, frame, points), sheet) for frame, points, sheet in placed)
         return [replace(region, sheet=sheet) for region, sheet in regions]
 
     # -- on images
@@ -149,14 +149,14 @@ class Regions:
         return int(geometry.nearest_slice(mm.mean(axis=0))), _points(sheet.place_of(mm)[:, :2]), sheet
 
 
-def _region(said: str, kind: str, frame: int, points: list[Point], *, in_space: bool) -> Region:
+def _region(said: str, kind: str, frame: int, points: list[Point]) -> Region:
     if kind == "POLYLINE" and points:
         kind = "CLOSED" if len(points) > 3 and points[0] == points[-1] else "OPEN"
     if not points or kind not in _KINDS or len(points) != _COUNTS.get(kind, len(points)):
         raise NotTaken(f"its region ({said or 'of no kind'}) cannot be read")
     if kind == "CLOSED" and (found := cuboid_of(points)) is not None:
         return Region(frame, kind, found[1], found[0])
-    return Region(frame, kind, _axes(points) if in_space and kind == "ELLIPSE" else points)
+    return Region(frame, kind, points)
 
 
 def _numbers(item: Dataset, each: int) -> NDArray[np.float64]:
@@ -173,14 +173,3 @@ def _numbers(item: Dataset, each: int) -> NDArray[np.float64]:
 
 def _points(values: NDArray[np.float64]) -> list[Point]:
     return [(float(x), float(y)) for x, y in values]
-
-
-def _axes(ends: list[Point]) -> list[Point]:
-    """Of an ellipse in space whose axes are not at right angles any more on pixels that are not square."""
-    a, b, c, d = np.array(ends)
-    centre, ways = (a + b) / 2, np.stack([b - a, d - c], axis=1) / 2
-    if abs(float(ways[:, 0] @ ways[:, 1])) <= 1e-6 * float(np.linalg.norm(ways[:, 0]) * np.linalg.norm(ways[:, 1])):
-        return ends
-    turned, sizes, _ = np.linalg.svd(ways)
-    first, second = turned[:, 0] * sizes[0], turned[:, 1] * sizes[1]
-    return _points(np.array([centre - first, centre + first, centre - second, centre + second]))

@@ -128,5 +128,12 @@ def mapped(shape: Geometry, matrix: NDArray[np.float64], shift: Point) -> Geomet
 
 def _round(centre: Point, matrix: NDArray[np.float64], rx: float, ry: float, theta: float) -> Ellipse:
     c, s = math.cos(math.radians(theta)), math.sin(math.radians(theta))
-    axes, radii, _ = np.linalg.svd(matrix @ np.array(((c, -s), (s, c))) @ np.diag((rx, ry)))
-    return Ellipse(*centre, float(radii[0]), float(radii[1]), math.degrees(math.atan2(axes[1, 0], axes[0, 0])) % 360.0)
+    return ellipse_of(centre, matrix @ np.array(((c, -s), (s, c))) @ np.diag((rx, ry)))
+
+
+def ellipse_of(centre: Point, ways: NDArray[np.float64]) -> Ellipse:
+    """By two of its half diameters (columns): those are its half axes where they stand at right angles."""
+    radii = np.linalg.norm(ways, axis=0)
+    if abs(float(ways[:, 0] @ ways[:, 1])) > 1e-6 * float(radii[0] * radii[1]):
+        ways, radii, _ = np.linalg.svd(ways)
+    return Ellipse(*centre, float(radii[0]), float(radii[1]), math.degrees(math.atan2(ways[1, 0], ways[0, 0])) % 360.0)
