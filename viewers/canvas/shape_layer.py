@@ -169,15 +169,20 @@ class ShapeLayer(QObject):
 
         first = self.turning or self.layer is None
         if first and (x1 - x0) * (y1 - y0) <= TURN_PIXELS and _quick(items):
-            try:
-                answer = job(raster.never)
-            except Exception:
-                log.exception("the shapes of a frame could not be drawn")
-                self._on_failed("shapes")
-            else:
+            answer = self._at_once("shapes", lambda: job(raster.never))
+            if answer is not None:
                 self._on_done("shapes", answer)
         else:
             self._worker.submit("shapes", job, supersede=supersede)
+
+    def _at_once(self, slot: str, work: Callable[[], object]) -> object:
+        """On the spot; what fails is logged and told as the worker does it."""
+        try:
+            return work()
+        except Exception:
+            log.exception("shapes could not be drawn")
+            self._on_failed(slot)
+            return None
 
     # -- patching
 
@@ -191,11 +196,7 @@ class ShapeLayer(QObject):
         items, region_matrix = self._region(layer, rect, look)
         cost = sum(_cost(item) for item in items)
         if cost <= QUICK_SEGMENTS and (rect[2] - rect[0]) * (rect[3] - rect[1]) <= QUICK_PIXELS:
-            try:
-                self._paste(layer, rect, items, region_matrix, look)
-            except Exception:
-                log.exception("shapes that have changed could not be drawn")
-                self._on_failed("patch")
+            self._at_once("patch", lambda: self._paste(layer, rect, items, region_matrix, look))
             return
         self._patching.append(place)
         self._patch_later(layer)
