@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+#: Letters of a value from outside that a sentence repeats.
+MOST_TOLD = 80
+
 
 class PostilError(Exception):
     """Something a person can understand and act on; `str(error)` is shown to them.

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from storage.errors import MOST_TOLD
 from storage.media.dicom_fragments import Piece
 from storage.media.dicom_index import FileWindow, Voi
 from storage.media.dicom_values import Remembered, Values
@@ -19,7 +20,6 @@ Triple = tuple[float, float, float]
 
 _RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 _POSITION, _ORIENTATION, _SPACING = 0x00200032, 0x00200037, 0x00280030
-_MOST_TOLD = 80  # letters of a value that is not understood
 _FAR = 1e7  # mm: no patient lies there
 _FUNCTIONS = {"": "LINEAR", "LINEAR": "LINEAR", "LINEAR_EXACT": "LINEAR_EXACT", "SIGMOID": "SIGMOID"}
 
@@ -152,7 +152,7 @@ def _upright(orientation: tuple[float, ...]) -> bool:
 
 def _said(name: str, values: Values, tag: int) -> tuple[tuple[str, str], ...]:
     """With its name; nothing where the file says nothing."""
-    text = values.text(tag)[:_MOST_TOLD]
+    text = values.text(tag)[:MOST_TOLD]
     return ((name, text),) if text else ()
 
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from storage.errors import BadInput
+from storage.errors import MOST_TOLD, BadInput
 from storage.media.grid_header import MOST_BYTES, GridHeader
 from storage.model.items import MediaInfo
 from storage.model.space import VolumeGeometry
 
 _HEAD = 1 << 22  # bytes of the longest header read; segment names make them long
-_MOST_TOLD = 80  # letters of a value that is not understood
 _TYPES = {
     "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
     "i1": ("signed char", "int8", "int8_t"),
@@ -219,7 +218,7 @@ def _length(told: str | float) -> float | None:
 
 def _said_of_size(fields: dict[str, str]) -> str:
     said = next((f"{name} {fields[name]}" for name in ("space directions", "spacings") if fields.get(name)), "")
-    return f"impossible ({said[:_MOST_TOLD]})" if said else "not given"
+    return f"impossible ({said[:MOST_TOLD]})" if said else "not given"
 
 
 def _byte_skip(path: Path, fields: dict[str, str]) -> int:
