@@ -176,7 +176,7 @@ class Patient(QObject):
             same_space=bool(space) and space == other.facts.get("frame_of_reference"),
             left=sides == ("L", "R"),  # the right one is looked at from the front
             by_rule=by_rule,
-            patient=patient_lines(other.facts),
+            titles=(*patient_lines(other.facts), *medium.titles),
         )
         if before is not None:
             self._context.jobs.leave(before[1].close)

@@ -32,9 +32,9 @@ def panel(qtbot):
     return made
 
 
-def lines(panel: PatientPanel) -> list[tuple[str, list[tuple[str, str]]]]:
+def lines(panel: PatientPanel) -> list[tuple[str, str, list[tuple[str, str]]]]:
     tops = [panel.tree.topLevelItem(n) for n in range(panel.tree.topLevelItemCount())]
-    return [(t.text(0), [(t.child(n).text(0), t.child(n).text(1)) for n in range(t.childCount())]) for t in tops]
+    return [(t.text(0), t.text(1), [(t.child(n).text(0), t.child(n).text(1)) for n in range(t.childCount())]) for t in tops]
 
 
 def entry(panel: PatientPanel, item_id: int):
@@ -51,9 +51,9 @@ def click(panel: PatientPanel, item_id: int, *, double: bool = False) -> None:
 
 def test_studies_stand_with_their_own_first_then_priors(panel):
     assert lines(panel) == [
-        ("1 Mar 2026 · this study · Chest", [("CT · 2: Thorax 1.0", "1,400"), ("CT · 3: Thorax 1.0", "60 × 4")]),
-        ("10 Jan 2025 · prior", [("CT · 2: old scan", "1,400")]),
-        ("1 Oct 2026 · Follow-up", [("US · 2: Thorax 1.0", "1,400")]),
+        ("1 Mar 2026 · Chest", "open", [("CT · 2: Thorax 1.0", "1,400"), ("CT · 3: Thorax 1.0", "60 × 4")]),
+        ("10 Jan 2025", "prior", [("CT · 2: old scan", "1,400")]),
+        ("1 Oct 2026 · Follow-up", "", [("US · 2: Thorax 1.0", "1,400")]),
     ]
 
 
@@ -73,10 +73,10 @@ def test_somebody_else_with_the_same_id_stands_apart_under_their_name(panel, qtb
     assert panel._head._count.text() == "4"
     series = [("CT · 2: Thorax 1.0", "1,400")]
     assert lines(panel)[3:] == [
-        ("Same ID, another name", []),
-        ("ROE, JANE · born 5 Mar 2006", []),
-        ("2 Jan 2024 · Head", series),
-        ("1 Jan 2024", series),
+        ("Same ID, another name", "", []),
+        ("ROE, JANE · born 5 Mar 2006", "", []),
+        ("2 Jan 2024 · Head", "", series),
+        ("1 Jan 2024", "", series),
     ]
     assert panel.tree.currentItem() is entry(panel, 3)  # of the patient's own
     with qtbot.waitSignal(panel.beside_wanted) as wanted:
@@ -87,7 +87,7 @@ def test_somebody_else_with_the_same_id_stands_apart_under_their_name(panel, qtb
 def test_the_same_name_with_another_birth_date_is_told_as_that(panel):
     later = Study("b", "20240102", "", "", Person("DOE^JOHN", "20060305"), (replace(OWN, item_id=20),))
     panel.show_studies(replace(STUDIES, strangers=(later,)))
-    assert [top for top, _series in lines(panel)[3:5]] == ["Same ID, another birth date", "DOE, JOHN · born 5 Mar 2006"]
+    assert [top for top, _told, _series in lines(panel)[3:5]] == ["Same ID, another birth date", "DOE, JOHN · born 5 Mar 2006"]
 
 
 def test_the_prior_is_chosen_at_first_and_enter_puts_it_beside(panel, qtbot):
@@ -145,7 +145,7 @@ def test_no_patient_and_no_other_series_are_said(panel):
     panel.show_studies(PatientStudies(1, "", (Study("now", "", "", "", Person(), (OWN,)),)))
     assert "name no patient" in panel._note.text()
     assert "no other series" in panel._note.text()
-    assert lines(panel)[0][0] == "no date · this study"
+    assert lines(panel)[0][0] == "no date"
 
 
 def test_the_menu_says_what_can_be_done(panel, qtbot):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QStackedLayout, QWidget
 
 from viewers.canvas.overlay import BACKGROUND
 
@@ -119,6 +119,7 @@ class MprGrid(QWidget):
         return [self.acquired]
 
     def _arrange(self) -> None:
+        keys = self.isAncestorOf(QApplication.focusWidget())
         seen = self.visible_panes()
         every = [*self.panes, self.beside]
         for pane in every:
@@ -136,3 +137,5 @@ class MprGrid(QWidget):
             self._grid.setColumnStretch(i, int(i == 0 or len(shown) > 1))
         for pane in every:
             pane.setVisible(pane in shown)
+        if keys and not self.isAncestorOf(QApplication.focusWidget()) and shown[0].shown is not None:
+            shown[0].shown.setFocus()  # Qt hands them to whatever comes next in the window: a field that is typed into

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPa
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from viewers.canvas.background import Bell
+from viewers.canvas.text_marks import ink_on
 from viewers.scene.page_reader import PageReader
 
 WIDTH = 136
@@ -184,6 +185,5 @@ class PageThumbs(QAbstractScrollArea):
             p.setPen(Qt.PenStyle.NoPen)
             p.setBrush(color)
             p.drawRoundedRect(box, 9, 9)
-            light = color.lightness() > 140
-            p.setPen(QColor(20, 20, 22) if light else QColor(255, 255, 255))
+            p.setPen(ink_on(color))
             p.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

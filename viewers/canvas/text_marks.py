@@ -191,8 +191,10 @@ def paint_chip(p: QPainter, rect: QRectF, run: Run, font: QFont) -> None:
 
 
 def ink_on(color: QColor) -> QColor:
-    light = 0.299 * color.red() + 0.587 * color.green() + 0.114 * color.blue()
-    return QColor(20, 20, 22) if light > 140 else QColor(255, 255, 255)
+    """Dark or white, whichever is read better on it (relative luminance of WCAG 2)."""
+    linear = (v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for v in color.getRgbF()[:3])
+    light = sum(weight * v for weight, v in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return QColor(20, 20, 22) if light > 0.19 else QColor(255, 255, 255)
 
 
 def handle_points(rect: QRectF, *, at_end: bool) -> tuple[QPointF, QPointF]:

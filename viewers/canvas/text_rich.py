@@ -34,6 +34,8 @@ SMALLEST, LARGEST = 8, 40
 MARGIN = 24.0
 WIDEST = 860.0  # of the column of text
 _LINE_HEIGHT = 165.0  # per cent: room for names above and underlines below
+#: Else words of one cell touch those of the next.
+_CELLS_APART = "td, th { padding: 0 6px; }"
 _BREAKS = frozenset("\n\t\u2028\u2029\ufdd0\ufdd1\ufffc\r")
 _WORD = 512
 _STRAY = 8
@@ -82,6 +84,7 @@ class RichText(TextView):
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.setDefaultFont(self._font())
+        document.setDefaultStyleSheet(_CELLS_APART)
         document.setHtml(html.translate(_SPACES))
         cursor = QTextCursor(document)
         cursor.select(QTextCursor.SelectionType.Document)

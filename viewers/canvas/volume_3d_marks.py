@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ _SIDES = [(axis, sign) for axis in range(3) for sign in (-1.0, 1.0)]
 _NOTE, _NOTE_GROUND = QColor("#9CC4FF"), QColor(10, 18, 32, 215)
 
 
-def paint_marks(p: QPainter, view: VolumeView, part: QRect) -> None:
-    """`part`: what of the view is painted at all."""
+def paint_marks(p: QPainter, view: VolumeView, part: QRect, titles: Sequence[str] = ()) -> None:
+    """`part`: what of the view is painted at all. `titles`: whose it is, in the first corner."""
     camera = view.seen_camera
     assert camera is not None
     size, how = view.px_size, Lettering.of(view.font(), view.devicePixelRatioF())
@@ -52,7 +53,7 @@ def paint_marks(p: QPainter, view: VolumeView, part: QRect) -> None:
     paint_pieces(p, scale_pieces(how, scale_of(camera, size), size))
     if min(size) >= SMALL and part.intersects(QRectF(_cube_place(size) - _ROOM, _cube_place(size) + _ROOM).toAlignedRect()):
         _paint_cube(p, camera, size, how.small)
-    _paint_notes(p, view, size, how)
+    _paint_notes(p, view, size, how, titles)
 
 
 def scale_of(camera: Camera, size: tuple[float, float]) -> ScaleBar | None:
@@ -65,8 +66,11 @@ def paint_words(p: QPainter, view: VolumeView, words: str) -> None:
     paint_pieces(p, how.words(how.large, box, CENTER | _WRAPS, words, QColor(190, 192, 200)))
 
 
-def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], how: Lettering) -> None:
+def _paint_notes(p: QPainter, view: VolumeView, size: tuple[float, float], how: Lettering, titles: Sequence[str]) -> None:
     below, metrics = view.bar.height() + 4.0, QFontMetricsF(how.small)
+    if titles:
+        paint_pieces(p, corner_pieces(how, Corners(tuple(titles)), size, 0.0 if view.bar.x() > size[0] / 2 else below))
+        below += len(titles) * (how.height + 1)
     p.save()
     p.translate(0, below)
     paint_pieces(p, corner_pieces(how, Corners(warnings=view.badges), size))

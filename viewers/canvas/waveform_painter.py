@@ -12,10 +12,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from storage.model.ontology import PALETTE
+from viewers.canvas.text_marks import ink_on
 from viewers.canvas.waveform_bands import Bands, Marks, bands
 from viewers.canvas.waveform_raster import place_of_frequency
 from viewers.scene.frame_clock import time_text
 from viewers.scene.sound_regions import Region
+from viewers.scene.view_state import percent
 
 if TYPE_CHECKING:
     from viewers.canvas.waveform_canvas import WaveformCanvas
@@ -182,10 +184,7 @@ class WaveformPainter:
             return
         color = self.color_of(region.instance)
         strong = 1.0 if selected else 0.6
-        light = sum(
-            w * (c * strong + 39 * (1 - strong)) for w, c in zip((0.299, 0.587, 0.114), color.getRgb()[:3], strict=True)
-        )
-        p.setPen(QColor(16, 17, 19) if light > 140 else QColor(250, 250, 252))
+        p.setPen(ink_on(QColor(*(round(c * strong + 39 * (1 - strong)) for c in color.getRgb()[:3]))))
         name = canvas.label_of(region.instance)
         if region.instance in canvas.focus.locked:
             name = "🔒 " + name
@@ -331,8 +330,8 @@ class WaveformPainter:
             return  # quick ones do not flash
         part = canvas.source.progress
         done = time_text(canvas.source.done_s, long=canvas.source.done_s >= 3600).split(".")[0]
-        percent = f"{part:.0%}" if part is not None else f"{done} read so far"
-        self._paint_words(p, area, "Reading the sound", f"{percent}. It is read once and remembered.")
+        so_far = percent(part) if part is not None else f"{done} read so far"
+        self._paint_words(p, area, "Reading the sound", f"{so_far}. It is read once and remembered.")
         bar = QRectF(area.center().x() - 120, area.center().y() + 34, 240, 4)
         p.fillRect(bar, LINE)
         if part is not None:

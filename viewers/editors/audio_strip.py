@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QColor, QFontDatabase, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.canvas.waveform_layer import SoundLook
@@ -103,7 +103,6 @@ class AudioStrip(QFrame):
         field = QLineEdit(self)
         field.setAccessibleName("Time of the playhead")
         field.setToolTip("Time of the playhead; type another to go there (`)")
-        field.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         field.setFixedWidth(field.fontMetrics().horizontalAdvance("0:00:00.000") + 18)
         field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         field.returnPressed.connect(self._on_typed)

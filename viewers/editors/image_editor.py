@@ -33,6 +33,7 @@ from viewers.editors.tool_options import ToolOptions
 from viewers.editors.tool_verbs import ToolVerbs
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
+from viewers.scene.view_state import percent
 from viewers.tools.base import Tool
 from viewers.tools.brush import BrushTool
 from viewers.tools.polygon import PolygonTool
@@ -75,7 +76,7 @@ class ImageEditor(ToolVerbs, Editor):
         self.tool_bar = ToolBar(self._icon, self)
         self.options = OptionStrip(self.toolbox.brush, self.canvas)
         self.options.add(ToolOptions(self.toolbox, self.options))
-        self.pages = PageStrip(self)
+        self.pages = PageStrip(self, icon=self._icon)
         self.tool: Tool = self.toolbox["select"]
         self._lay_out()
         self._connect()
@@ -386,7 +387,7 @@ class ImageEditor(ToolVerbs, Editor):
 
     def place_text(self, x: float, y: float, value: str, zoom: float) -> str:
         """Where the pointer is: pixels of the picture, what lies there, how large it is shown."""
-        return "    ".join(filter(None, (f"x {x:,.1f}  y {y:,.1f}", value and f"value {value}", f"{zoom:.0%}")))
+        return "    ".join(filter(None, (f"x {x:,.1f}  y {y:,.1f}", value and f"value {value}", percent(zoom))))
 
     @Slot()
     def _on_opened(self) -> None:

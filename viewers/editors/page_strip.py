@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButton, QWidget
+
+from viewers.editors.tool_bar import Icon
 
 
 class PageStrip(QFrame):
     page_wanted = Signal(int)  # from 0
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pageStrip")
+        self._icon = icon
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
-        self.previous_button = self._button("‹", "Previous page")
-        self.next_button = self._button("›", "Next page")
+        self.previous_button = self._button("‹", "mdi6.chevron-left", "Previous page")
+        self.next_button = self._button("›", "mdi6.chevron-right", "Next page")
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Page")
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -36,9 +39,13 @@ class PageStrip(QFrame):
         self.next_button.clicked.connect(self._on)
         self.hide()
 
-    def _button(self, text: str, name: str) -> QToolButton:
+    def _button(self, text: str, icon: str, name: str) -> QToolButton:
         button = QToolButton(self)
-        button.setText(text)
+        if self._icon is not None:
+            button.setIcon(self._icon(icon))
+            button.setIconSize(QSize(20, 20))
+        else:
+            button.setText(text)
         button.setAccessibleName(name)
         button.setToolTip(name)
         button.setAutoRaise(True)

@@ -35,14 +35,14 @@ class Beside(QObject):
     """Its acquired slices in a pane, on the screen only.
 
     `same_space`: the point looked at is the same one, zoomed and panned alike; else it goes as far as the other. Unless it is
-    not `linked`.
+    not `linked`. `titles` stand in its first corner.
     """
 
     place = Signal(str)  # what lies under the pointer, "" when it has left
 
-    def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool, patient: Sequence[str] = ()) -> None:
+    def __init__(self, volume: VolumeSource, title: str, pane: Pane, *, same_space: bool, titles: Sequence[str] = ()) -> None:
         super().__init__()
-        self.patient = tuple(patient)
+        self.titles = tuple(titles) or (title,)
         self.volume, self.title, self.same_space, self.linked = volume, title, same_space, True
         self.state: MprState | None = None
         self.canvas: SliceCanvas | AcquiredCanvas | None = None
@@ -198,8 +198,7 @@ class Beside(QObject):
     def _context(self, frame: int, zoom: float) -> PaneContext:
         window = None if self.volume.coloured else self.volume.window_of(frame)
         words = window_words(window, self.volume.window.title) if window is not None else ""
-        titles = (*self.patient, *self.title.split(" · ", 1))  # its date first: one line would be too long for a pane
-        return PaneContext(frame, frame, self.state, titles, words, zoom)
+        return PaneContext(frame, frame, self.state, self.titles, words, zoom)
 
     @Slot()
     def _refresh(self) -> None:

@@ -176,15 +176,15 @@ class VolumeHanging:
         same_space: bool,
         left: bool = False,
         by_rule: bool = False,
-        patient: Sequence[str] = (),
+        titles: Sequence[str] = (),
     ) -> None:
         """Another series of the patient next to this one. `same_space`: one Frame of Reference, so they are linked by place;
-        else by the way one goes from slice to slice. `left`: it stands at the left. `patient`: whose its own files say it is.
+        else by the way one goes from slice to slice. `left`: it stands at the left. `titles`: whose and what its own files say it is.
         The volume belongs to whoever opened it."""
         if self.beside is not None:
             self.beside.close()
         self.grid.beside_first = left
-        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space, patient=patient)
+        self.beside = Beside(volume, title, self.grid.beside, same_space=same_space, titles=titles)
         self.beside.opened = self._beside_opened
         self.beside.place.connect(self.place)
         if not by_rule:

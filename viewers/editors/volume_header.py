@@ -54,6 +54,9 @@ class HeaderDialog(QDialog):
     def __init__(self, title: str, read: Callable[[], Sequence[Row]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Header: {0}").format(title))
+        head = QLabel(self.windowTitle(), self)
+        head.setTextFormat(Qt.TextFormat.PlainText)
+        head.setProperty("role", "title")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search tags, names and values"))
@@ -78,9 +81,9 @@ class HeaderDialog(QDialog):
         self.count.setWordWrap(True)
         self.count.setProperty("role", "quiet")
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)
-        for widget in (self.search, self.table, self.count):
+        for widget in (head, self.search, self.table, self.count):
             column.addWidget(widget)
         copy = QAction(self.tr("Copy"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
@@ -107,7 +110,9 @@ class HeaderDialog(QDialog):
 
     def _searched(self, text: str) -> None:
         self.found.use(text)
-        self.count.setText(self.tr("{0} of {1} entries").format(f"{self.found.rowCount():,}", f"{self.model.rowCount():,}"))
+        found, every = self.found.rowCount(), self.model.rowCount()
+        said = self.tr("{0} entries") if found == every else self.tr("{1} of {0} entries")
+        self.count.setText(said.format(f"{every:,}", f"{found:,}"))
 
     def copy(self) -> None:
         selection = self.table.selectionModel().selection()

@@ -46,6 +46,8 @@ class MasksInSpace:
     focus: Focus
     ontology: Ontology
     canvas: AcquiredCanvas
+    alone: bool
+    corner_titles: Callable[[], tuple[str, ...]]
     painter: VolumePainter
     planes: dict[PlaneKind, SliceCanvas]
     plane_labels: dict[PlaneKind, PlaneLabels]
@@ -142,6 +144,7 @@ class MasksInSpace:
         state = self.state
         assert state is not None
         view = self.view_3d = VolumeView(self.volume, self, on=self._use_3d and self._likes_3d)
+        view.titles = lambda: self.corner_titles() if self.alone else ()
         view.set_time(state.time)
         view.set_crosshair(state.crosshair)
         view.crosshair_wanted.connect(self._clicked_3d)

@@ -13,6 +13,7 @@ from storage.model.labels import FrameKey
 from storage.model.sheets import sheet_of
 from storage.model.space import Floats
 from storage.model.volume_masks import VolumeMasks
+from viewers.canvas.mpr_grid import Layout, MprGrid
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
@@ -37,6 +38,7 @@ class VolumePlaces:
     session: EditSession
     focus: Focus
     canvas: AcquiredCanvas
+    grid: MprGrid
     planes: dict[PlaneKind, SliceCanvas]
     active: PlaneKind | None
     cine: Cine
@@ -199,6 +201,15 @@ class VolumePlaces:
 
     # -- in words
 
+    def corner_titles(self) -> tuple[str, ...]:
+        """Whose the series is, and what it is."""
+        return (*self.patient, *self.titles())
+
+    @property
+    def alone(self) -> bool:
+        """One pane fills the screen."""
+        return self.grid.layout_shown is Layout.ONE
+
     def _context(self) -> PaneContext:
         view = self.canvas.view
         shown = self.session.frames.index(self.canvas.on_screen)
@@ -206,11 +217,12 @@ class VolumePlaces:
             self.frame(),
             shown,
             self.state,
-            (*self.patient, *self.titles()),
+            self.corner_titles(),
             self.window_text(),
             view.zoom,
             self.key_images,
             self.slab_text(),
+            self.alone,
         )
 
     def _on_pointed(self, kind: PlaneKind, mm: Floats | None) -> None:

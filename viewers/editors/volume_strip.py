@@ -130,7 +130,7 @@ class VolumeStrip(QFrame):
         button.setObjectName(action)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setIconSize(QSize(16, 16))
+        button.setIconSize(QSize(20, 20))  # as in the strips of films and sounds
         button.setAccessibleName(name)
         if self._icon is not None:
             button.setIcon(self._icon(icon))

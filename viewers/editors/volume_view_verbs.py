@@ -347,7 +347,8 @@ class VolumeViewVerbs:
         read, frame = self.read_header, self.frame()
         if read is None:
             return None
-        title = next(iter(self.titles()), "") or f"slice {self.frame() % max(1, self.volume.slices) + 1}"
+        one = self.frame_name(self.focus.at)
+        title = ", ".join(filter(None, (next(iter(self.titles()), ""), one if self.frames() > 1 else ""))) or one
         dialog = HeaderDialog(title, lambda: read(frame), self.strip.window())
         dialog.open()
         return dialog

@@ -80,7 +80,7 @@ def round_bar(mm: float, width: float, where: str = "") -> ScaleBar | None:
         return None
     power = 10.0 ** math.floor(math.log10(most))
     length = next(m * power for m in (5, 2, 1) if m * power <= most * (1 + 1e-9))
-    text = f"{length / 10:g} cm" if length >= 100 else f"{length:g} mm" if length >= 0.1 else f"{length * 1000:g} µm"
+    text = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm" if length >= 0.1 else f"{length * 1000:g} µm"
     return ScaleBar(length / mm, text + where)
 
 

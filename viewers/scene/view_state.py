@@ -181,6 +181,11 @@ class ViewState:
         return ((cos * dx + sin * dy) / self.zoom, (-sin * dx + cos * dy) / self.zoom)
 
 
+def percent(part: float) -> str:
+    """ "64 %": of a zoom, or of what is done."""
+    return f"{100 * part:,.0f} %"
+
+
 def device_size(width: float, height: float, dpr: float) -> tuple[int, int]:
     """Of a canvas of this logical size, in whole device px: a last row or column that is half its own counts, for it is seen."""
     return math.ceil(width * dpr), math.ceil(height * dpr)

@@ -10,6 +10,7 @@ from viewers.scene.mpr import PlaneKind, badge
 from viewers.scene.mpr_state import MprState
 from viewers.scene.plane_reader import Cut
 from viewers.scene.slice_marks import Corners, place_words
+from viewers.scene.view_state import percent
 from viewers.scene.volume_pictures import number
 from viewers.scene.volume_source import Probe, VolumeSource
 
@@ -29,6 +30,7 @@ class PaneContext:
     zoom: float = 1.0
     key_images: frozenset[int] = frozenset()
     slab: str = ""
+    alone: bool = False  # one pane fills the screen: it says whose it is, whatever it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class VolumeWords:
             of.titles,
             (f"{title}, as acquired",) if of.state is not None or n > 1 else (),
             tuple(where),
-            (of.window, f"{of.zoom:.0%}") if of.window else (f"{of.zoom:.0%}",),
+            tuple(filter(None, (of.window, percent(of.zoom)))),
             self._warnings_of_slice(of, k, n),
         )
 
@@ -95,7 +97,7 @@ class VolumeWords:
         warnings += [lost.reason] if lost is not None else []
         warnings += self._while_loading()
         return Corners(
-            of.titles if kind is state.acquired else (),
+            of.titles if of.alone or kind is state.acquired else (),
             (f"{kind.value.capitalize()}{turned}", *slab),
             (f"{here + 1:,} / {count:,}", self._along(normal, float(state.crosshair @ normal))),
             (of.window,) if of.window else (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -51,7 +52,9 @@ class QuietNote(QLabel):
         super().__init__(parent)
         self.setWordWrap(True)
         self.setProperty("role", "quiet")
-        self.setContentsMargins(12, 4, 12, 8)
+        self.setContentsMargins(12, 8, 12, 8)
+        self.setBackgroundRole(QPalette.ColorRole.Base)  # of the list that is empty: one ground
+        self.setAutoFillBackground(True)
 
     def say(self, text: str) -> None:
         self.setText(text)

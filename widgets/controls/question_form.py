@@ -31,7 +31,7 @@ class _Asked(QWidget):
         self.field: AnswerField = field_for(question.attribute, self)
         self._title.setBuddy(self.field)
         column = QVBoxLayout(self)
-        column.setContentsMargins(INDENT * question.depth, 0, 0, 6)
+        column.setContentsMargins(INDENT * question.depth, 0, 0, theme.INSIDE)
         column.setSpacing(3)
         column.addWidget(self._title)
         column.addWidget(self.field)
@@ -67,7 +67,7 @@ class QuestionForm(QWidget):
         self._asked: dict[str, _Asked] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(theme.GROUP - theme.INSIDE)
 
     def show_questions(self, questions: Sequence[Question], values: Mapping[str, Shown]) -> None:
         """Fields of questions that stay are kept, so that typing goes on where it was."""

@@ -38,12 +38,12 @@ class ClassDelegate(QStyledItemDelegate):
         if not possible:
             painter.setOpacity(0.45)
         paint_swatch(painter, QRectF(left, rect.center().y() - 6, 13, 13), QColor(index.data(ClassRole.COLOR)))
+        place = QRect(rect.right() - 26, rect.center().y() - 7, 16, 16)
+        icons.paint(painter, place, SHAPE_ICONS[index.data(ClassRole.SHAPE)], theme.subtle_text())
         painter.setOpacity(1)  # the name is greyed by the palette and stays readable
         left += 21
         painter.setFont(option.font)
         painter.setPen(text)
-        place = QRect(rect.right() - 26, rect.center().y() - 7, 16, 16)
-        icons.paint(painter, place, SHAPE_ICONS[index.data(ClassRole.SHAPE)], theme.subtle_text())
         room = QRect(left, rect.top(), place.left() - 8 - left, rect.height())
         name = painter.fontMetrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)

@@ -231,7 +231,7 @@ class _Section(QWidget):
         self.ends = RangeEnds(self)
         writes(self.form, self.ends)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 12)  # what stands below it is of the next one
+        column.setContentsMargins(0, 0, 0, 4)  # what stands below it is of the next one
         column.setSpacing(4)
         if classification.is_global:
             note = QLabel(self.tr("for the whole file"), self)

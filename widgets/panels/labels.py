@@ -76,6 +76,10 @@ class LabelsPanel(QWidget):
         """Whether the file has more than one frame to show the instances of."""
         self._all_frames.setVisible(several)
 
+    def seal(self) -> None:
+        """Nothing can be marked any more: an empty list does not ask for it."""
+        self._counted()
+
     def close_down(self) -> None:
         self._pause.stop()
         self._stop()
@@ -121,5 +125,7 @@ class LabelsPanel(QWidget):
         elif here and self._session.document.instances:
             elsewhere = len(self._session.document.instances)
             self._note.say(self.tr("Nothing is marked here. Elsewhere: {count}.").format(count=f"{elsewhere:,}"))
+        elif self._session.sealed:
+            self._note.say(self.tr("Nothing is marked."))
         else:
             self._note.say(self.tr("Nothing is marked yet. Choose a class and mark its first object."))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 
+from storage.model.items import Kind
 from storage.model.patients import CURRENT, OTHER, PRIOR, PatientStudies, Person, SeriesRow, Study
 from widgets import theme, words
 from widgets.controls.labels import label
@@ -18,6 +19,7 @@ from widgets.icons import icon
 #: Of the series that is open, of the one beside it, of others.
 _ICONS = ("ph.pencil-simple", "mdi6.compare-horizontal", "ph.stack")
 ROW = Qt.ItemDataRole.UserRole
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class PatientPanel(QWidget):
@@ -61,7 +63,7 @@ class PatientPanel(QWidget):
         tops += self._strangers(studies)
         self.tree.addTopLevelItems(tops)
         for top in tops:
-            top.setFirstColumnSpanned(True)
+            top.setFirstColumnSpanned(not top.text(1))
         self.tree.expandAll()
         count = sum(len(study.series) for study in studies.studies)
         self._head.show_count(words.number(count))
@@ -112,13 +114,17 @@ class PatientPanel(QWidget):
         return tops
 
     def _study(self, study: Study, what: str) -> QTreeWidgetItem:
-        told = {CURRENT: self.tr("this study"), PRIOR: self.tr("prior")}.get(what, "")
-        parts = (words.dicom_date(study.date) or self.tr("no date"), told, study.description)
+        told = {CURRENT: self.tr("open"), PRIOR: self.tr("prior")}.get(what, "")
+        parts = (words.dicom_date(study.date) or self.tr("no date"), study.description)
         top = _line(" · ".join(filter(None, parts)), self.tr("Study {0}").format(study.uid))
+        top.setText(1, told)
+        top.setTextAlignment(1, _RIGHT)
+        top.setForeground(1, theme.subtle_text())
         for row in study.series:
             entry = QTreeWidgetItem([series_words(row), self._slices(row)])
             entry.setData(0, ROW, row)
-            entry.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            entry.setTextAlignment(1, _RIGHT)
+            entry.setToolTip(1, words.frames(Kind.DICOM_SERIES, row.slices * row.times))
             top.addChild(entry)
         return top
 
@@ -254,7 +260,7 @@ def _line(said: str, more: str = "", *, alarming: bool = False) -> QTreeWidgetIt
     """One that stands above series, and is not chosen itself."""
     top = QTreeWidgetItem([said, ""])
     top.setFlags(Qt.ItemFlag.ItemIsEnabled)
-    top.setFont(0, theme.font(strong=True))
+    top.setFont(0, theme.font(theme.SMALL, strong=True))
     top.setToolTip(0, "\n".join(filter(None, (said, more))))
     if alarming:
         top.setForeground(0, theme.danger())

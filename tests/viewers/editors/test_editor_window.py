@@ -229,7 +229,7 @@ def test_the_cursor_tells_place_value_and_zoom(stage, qtbot):
     with qtbot.waitSignal(stage.editor.place) as told:
         stage.move(100, 50)
     place, value, zoom = told.args[0].split("    ")
-    assert (place, zoom) == ("x 100.0  y 50.0", "100%")
+    assert (place, zoom) == ("x 100.0  y 50.0", "100 %")
     assert value.removeprefix("value ").isdigit()
 
 

@@ -225,7 +225,7 @@ def test_the_header_is_searched_by_words(qtbot):
     rows = [("0008,0060", "Modality", "CT"), ("0018,0050", "Slice Thickness", "2.5"), ("0010,0010", "Patient's Name", "A^B")]
     stage = VolumeStage(qtbot, read_header=lambda frame: rows)
     dialog = stage.editor.show_header()
-    qtbot.waitUntil(lambda: dialog.count.text() == "3 of 3 entries", timeout=5000)
+    qtbot.waitUntil(lambda: dialog.count.text() == "3 entries", timeout=5000)
     dialog.search.setText("slice 0018")
     assert dialog.found.rowCount() == 1
     assert dialog.count.text() == "1 of 3 entries"
@@ -253,3 +253,30 @@ def test_cine_runs_through_the_slices_and_a_click_stops_it(qtbot):
     assert stage.editor.cine.playing
     stage.click(stage.editor.planes[PlaneKind.SAGITTAL], QPoint(60, 60))
     assert not stage.editor.cine.playing
+
+
+def test_a_pane_that_stands_alone_says_whose_it_is(qtbot):
+    whose = ("Doe, Jane", "ID-1")
+    stage = VolumeStage(qtbot, patient=whose)
+    coronal = stage.editor.planes[PlaneKind.CORONAL]
+    assert coronal.corners(coronal.read()).top_left == ()  # the slices beside it say so
+    QTest.mouseDClick(coronal, Qt.MouseButton.LeftButton, pos=QPoint(30, 30))
+    assert stage.editor.grid.layout_shown is Layout.ONE
+    assert coronal.corners(coronal.read()).top_left == whose
+    stage.editor.grid.show_layout(Layout.ONE, 3)
+    assert stage.editor.view_3d.titles() == whose
+    stage.editor.grid.show_layout(Layout.GRID)
+    assert stage.editor.view_3d.titles() == ()
+
+
+def test_the_keyboard_stays_with_the_panes_when_the_one_that_had_it_is_put_away(qtbot):
+    stage = VolumeStage(qtbot)
+    elsewhere = QLineEdit(stage.editor.window())
+    elsewhere.show()
+    coronal = stage.editor.planes[PlaneKind.CORONAL]
+    coronal.setFocus()
+    stage.editor.run("volume_layout_stack")
+    assert stage.canvas.hasFocus()
+    elsewhere.setFocus()
+    stage.editor.run("volume_layout_grid")
+    assert elsewhere.hasFocus()  # it was not theirs

@@ -393,7 +393,7 @@ def test_under_the_pointer_is_the_series_that_it_points_at(qtbot, other):
 def test_whose_the_series_is_stands_in_the_corner_of_each_and_goes_with_the_other_corner_words(qtbot, other):
     who = ("DOE, JOHN", "PAT-1 · M")
     stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK), titles=lambda: ("CT series 2",), patient=who)
-    stage.editor.show_beside(other, "Prior", same_space=False, patient=("ROE, JANE",))
+    stage.editor.show_beside(other, "Prior", same_space=False, titles=("ROE, JANE", "Prior"))
     qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete, timeout=5000)
     own, pane = stage.canvas, stage.editor.beside.canvas
     assert own.corners().top_left == (*who, "CT series 2")
