@@ -6,7 +6,7 @@ other. Crosshair, letters, scale bar and the handles of the clip box are drawn o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class VolumeView(QWidget):
         self.clip, self.clipping = ClipBox(), False
         self.crosshair: Floats | None = None
         self.segments_opacity = 1.0
+        self.titles: Callable[[], Sequence[str]] = tuple  # lines of the first corner; no part of a picture that is saved
         self.look = Look(presets("")[0])
         self.shown: Drawn | None = None  # the picture on the screen
         self.reading = Reading()
@@ -355,7 +356,7 @@ class VolumeView(QWidget):
             return self.tr("Loading {have} of {wanted} slices").format(have=self.reading.have, wanted=self.reading.wanted)
         return self.tr("Preparing 3D")
 
-    def _paint(self, p: QPainter, part: QRect, *, marks: bool) -> None:
+    def _paint(self, p: QPainter, part: QRect, *, marks: bool, titles: Sequence[str] = ()) -> None:
         words = self._words()
         if self._image is None or self.shown is None or words:
             p.fillRect(self.rect(), QColor(*GROUND))
@@ -370,7 +371,7 @@ class VolumeView(QWidget):
             p.drawImage(self._target(), self._image)
         if marks:
             self._arms = arms(self)
-            paint_marks(p, self, part)
+            paint_marks(p, self, part, titles)
 
     def _target(self) -> QRectF:
         """Of a picture made for another size: as high as the view, in its middle."""
@@ -382,7 +383,7 @@ class VolumeView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)
         try:
-            self._paint(p, event.rect(), marks=True)
+            self._paint(p, event.rect(), marks=True, titles=self.titles())
         finally:
             p.end()
 
