@@ -239,7 +239,7 @@ def _data(path: Path, fields: dict[str, str], end: int) -> tuple[Path, int]:
     if not name:
         return path, end + skip
     if name.startswith("LIST") or "%" in name or Path(name).name != name or not _is_file(path.parent / name):
-        raise _refused(path, f"has its numbers in “{name[:80]}”, which is not beside it", "Put both files into one folder.")
+        raise _refused(path, f"has its numbers in “{name[:MOST_TOLD]}”, which is not beside it", "Put both files into one folder.")
     return path.parent / name, skip
 
 
