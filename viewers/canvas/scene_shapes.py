@@ -148,14 +148,14 @@ class SceneShapes:
             found.append(items.get(entry.instance) or self.item(entry))
         return found
 
-    def items_at(self, at: FrameKey) -> list[Item]:
-        """What is seen on another frame than the one that is edited."""
+    def items_at(self, at: FrameKey, lifted: frozenset[str] = frozenset()) -> list[Item]:
+        """What is seen on another frame than the one that is looked at."""
         focus, instances = self.focus, self.session.document.instances
         items: list[Item] = []
         for annotation in self.session.on_frame(at):
             instance = instances.get(annotation.instance)
             seen = not focus.display.only_selected or annotation.instance in focus.selected
-            if instance is None or annotation.instance in focus.hidden or not seen:
+            if instance is None or annotation.instance in focus.hidden or not seen or annotation.uuid in lifted:
                 continue
             entry = Entry(annotation, -1, instance.layer, 0, self._templates.get(instance.feature_hash))
             strong = annotation.instance in focus.selected

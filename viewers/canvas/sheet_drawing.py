@@ -1,4 +1,5 @@
-"""What is drawn on a plane that is no acquired slice: the draft of the tool in hand, with what is measured of it.
+"""What is drawn on a plane that is no acquired slice: what is kept there, the draft of the tool in hand, and what
+is measured of them.
 
 Everything is in millimetres of a sheet (`storage.model.sheets`) and painted by the same hands as on pictures.
 """
@@ -30,6 +31,7 @@ class Drawn:
     """On a sheet. `said`: what is measured, beside its shapes."""
 
     sheet: Sheet
+    kept: Sequence[Item] = ()
     drafts: Sequence[Draft] = ()
     said: Sequence[tuple[Geometry, Sequence[str]]] = ()
 
@@ -46,7 +48,8 @@ class SheetPainter:
     def paint(self, p: QPainter, drawn: Drawn, view: SliceView, plane: Plane, look: Look, how: Lettering) -> None:
         self.view.lay(drawn.sheet, view, plane)
         if self._items is None or self._items[0] is not drawn:
-            self._items = (drawn, draft_items(drawn.drafts, self._scene._colors, self._scene._templates, self._armed()))
+            drafts = draft_items(drawn.drafts, self._scene._colors, self._scene._templates, self._armed())
+            self._items = (drawn, [*drawn.kept, *drafts])
         self._live.paint(p, self._items[1], look, self.view.placement(), view.device_size)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._overlay.paint(p, drawn.drafts, self._armed())

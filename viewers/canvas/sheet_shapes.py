@@ -6,8 +6,8 @@ from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model.labels import Annotation, FrameKey
 from storage.model.sheets import Sheet, sheet_of
+from viewers.canvas.raster import Item
 from viewers.canvas.scene_shapes import SceneShapes
-from viewers.tools.base import ShapeDraft
 from viewers.tools.hit_test import Index
 
 #: Sheets that lie closer (mm, and parts of their directions) are one and the same.
@@ -19,6 +19,7 @@ class SheetShapes:
         self._session, self._focus, self._scene = session, focus, scene
         self._known: tuple[int, dict[FrameKey, Sheet]] = (-1, {})
         self._indexes: dict[FrameKey, tuple[int, Index]] = {}
+        self._items: dict[FrameKey, tuple[object, list[Item]]] = {}
 
     def sheets(self) -> dict[FrameKey, Sheet]:
         """All that hold a shape."""
@@ -52,20 +53,11 @@ class SheetShapes:
         """Its first shape on a plane."""
         return next((a for a in self._session.document.annotations_of(instance) if a.sheet is not None and not a.outside), None)
 
-    def seen(self, at: FrameKey, lifted: frozenset[str]) -> list[Annotation]:
-        """Bottom first; without what is hidden."""
+    def items(self, at: FrameKey, lifted: frozenset[str]) -> list[Item]:
+        """How they look, bottom first, without what is hidden; the same ones as long as nothing has changed."""
         focus = self._focus
-        only = focus.display.only_selected
-        return [
-            a
-            for a in self._session.document.on_frame(at)
-            if not a.outside
-            and a.uuid not in lifted
-            and a.instance not in focus.hidden
-            and (not only or a.instance in focus.selected)
-        ]
-
-    def draft(self, shape: Annotation) -> ShapeDraft:
-        instance = self._session.document.instances[shape.instance]
-        blue, green, red = self._scene.color_of(instance)
-        return ShapeDraft(shape.geometry, instance.feature_hash, f"#{red:02X}{green:02X}{blue:02X}")
+        key = (self._session.document.revision, self._scene.ontology, focus.selected, focus.hidden, focus.display, lifted)
+        held = self._items.get(at)
+        if held is None or held[0] != key:
+            held = self._items[at] = (key, self._scene.items_at(at, lifted))
+        return held[1]

@@ -8,7 +8,7 @@ What is kept lies on its own plane (`storage.model.sheets`) and is seen where th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
@@ -17,17 +17,17 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from storage.model.geometry import Geometry
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
-from storage.model.sheets import Sheet, sheet_of
+from storage.model.sheets import sheet_of
 from viewers.canvas.events import cursor_shape, tool_key
-from viewers.canvas.sheet_drawing import Drawn, SheetPainter, pointer_on
+from viewers.canvas.sheet_drawing import pointer_on
 from viewers.canvas.sheet_shapes import SheetShapes
-from viewers.canvas.slice_acquired import MEASURED
 from viewers.canvas.slice_canvas import SliceCanvas
-from viewers.canvas.slice_marks import Lettering
 from viewers.canvas.slice_pointing import PlaneHand
-from viewers.scene.mpr import Floats, Plane, PlaneKind, middle, step_mm
+from viewers.editors.volume_sheet_places import Place, SheetPlaces
+from viewers.editors.volume_sheets_seen import SheetsSeen
+from viewers.scene.mpr import Plane
 from viewers.scene.sheet_view import SheetView
-from viewers.tools.base import GRAB, Button, Cursor, Draft, KeyEvent, Paper, PointerEvent, ShapeDraft, Tool
+from viewers.tools.base import GRAB, Button, Cursor, KeyEvent, Paper, PointerEvent, Tool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.drawing import DrawingTool
 from viewers.tools.measure import MeasureTool
@@ -40,28 +40,18 @@ if TYPE_CHECKING:
 DRAWING = ("box", "rotated_box", "circle", "ellipse", "polygon", "polyline", "point")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a draft lies; what is kept there lies at `at`."""
-
-    sheet: Sheet
-    at: FrameKey
-
-
 class SheetHand(PlaneHand):
     def __init__(self, editor: VolumeEditor) -> None:
         self._editor = editor
         canvas = editor.canvas
         self.shapes = SheetShapes(editor.session, editor.focus, canvas.shapes)
         self.at: Place | None = None  # None: the tool is at work on the acquired slices
-        self._measured: tuple[Place, Geometry, str] | None = None  # drawn to its end, and kept nowhere
+        self.places = SheetPlaces(self.shapes, editor.focus, lambda: editor.state)
+        self.seen = SheetsSeen(editor, self)
+        self.measured: tuple[Place, Geometry, str] | None = None  # drawn to its end, and kept nowhere
         self._away = _Away(self)
-        self._said: dict[object, tuple[str, ...]] = {}
-        self._painters: dict[tuple[SliceCanvas, int], SheetPainter] = {}
-        self._shown: dict[SliceCanvas, tuple[Drawn, ...]] = {}
         self._pixel = 1.0  # mm of a logical px, where the pointer was last
         self._context = replace(canvas.context, refresh=self.acted, pixel=lambda: self._pixel)
-        self._eye = SheetView()
 
     def use_ontology(self, ontology: Ontology) -> None:
         self._context.ontology = ontology
@@ -75,7 +65,7 @@ class SheetHand(PlaneHand):
     def takes(self, canvas: SliceCanvas, at: QPointF) -> bool:
         """The left button is the tool's, or nobody's; else the crosshair's. Select takes hold of shapes alone."""
         if isinstance(self.tool, SelectTool):
-            return self._under(canvas, at) is not None
+            return self.places.under(canvas, at) is not None
         return not isinstance(self.tool, CrosshairTool)
 
     def takes_double(self) -> bool:
@@ -91,70 +81,27 @@ class SheetHand(PlaneHand):
 
     # -- where
 
-    def fits(self, place: Place, plane: Plane) -> bool:
-        """The plane is that of the place, within half a slice."""
-        return self._lies(place, plane.normal, plane.origin)
+    def fits_draft(self, plane: Plane) -> bool:
+        return self.at is not None and self.places.fits(self.at, plane)
 
-    def _lies(self, place: Place, normal: Floats, through: Floats) -> bool:
-        state = self._editor.state
-        if state is None or place.at[1] // state.geometry.n != state.time or not place.sheet.lies_like(normal):
-            return False
-        return abs(float(place.sheet.place_of(through)[2])) < step_mm(state.geometry, normal) / 2
-
-    def kind_of(self, at: FrameKey) -> PlaneKind | None:
-        """The plane that lies there now."""
-        state, place = self._editor.state, self._place_at(at)
-        if state is None:
-            return None
-        return next((kind for kind in PlaneKind if self._lies(place, state.axes.normal(kind), state.crosshair)), None)
-
-    def _fits_draft(self, plane: Plane) -> bool:
-        return self.at is not None and self.fits(self.at, plane)
-
-    def _drafting(self) -> bool:
+    def drafting(self) -> bool:
         return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
 
     def _seen(self) -> bool:
         """Where the draft lies is to be seen."""
-        return any(p.isVisible() and p.plane is not None and self._fits_draft(p.plane) for p in self._panes)
+        return any(p.isVisible() and p.plane is not None and self.fits_draft(p.plane) for p in self._panes)
 
     @property
     def _panes(self) -> list[SliceCanvas]:
         return list(self._editor.planes.values())
 
-    def _on(self, plane: Plane) -> list[Place]:
-        """Places with shapes that are to be seen on a plane."""
-        found = (Place(sheet, at) for at, sheet in self.shapes.sheets().items())
-        return [place for place in found if self.fits(place, plane)]
-
-    def _under(self, canvas: SliceCanvas, at: QPointF) -> Place | None:
-        """Where a shape, or a handle of a selected one, lies under the pointer."""
-        plane, focus = canvas.plane, self._editor.focus
-        for place in self._on(plane) if plane is not None else ():
-            self._eye.lay(place.sheet, canvas.view, plane)
-            (x, y), tol, index = self._eye.image_point(at.x(), at.y()), GRAB * self._eye.pixel, self.shapes.index(place.at)
-            held = [i for i in focus.selected if index.get(i) is not None]
-            if index.at(x, y, tol, skip=focus.hidden) or index.handle_at(x, y, tol, held, pixel=self._eye.pixel):
-                return place
-        return None
-
-    def _new_place(self, sheet: Sheet) -> Place:
-        """Of a plane shown; the place of shapes that lie on the very same."""
-        state = self._editor.state
-        assert state is not None
-        n = state.geometry.n
-        centre = middle(state.geometry)
-        foot = centre - float(sheet.place_of(centre)[2]) * sheet.normal
-        at = self.shapes.key_like(sheet, state.time * n + int(state.geometry.nearest_slice(foot)), n)
-        return Place(self.shapes.sheets().get(at, sheet), at)
-
     def _come(self, canvas: SliceCanvas, plane: Plane, pointer: QPointF) -> None:
         """To this plane, with the tool in hand."""
         at = self.at
-        under = self._under(canvas, pointer) if isinstance(self.tool, SelectTool) else None
-        wanted = under or self._new_place(plane.sheet)
-        stays = isinstance(self.tool, MeasureTool) or self._drafting()
-        if at is not None and (at == wanted or (stays and self.fits(at, plane))):
+        under = self.places.under(canvas, pointer) if isinstance(self.tool, SelectTool) else None
+        wanted = under or self.places.new(plane.sheet)
+        stays = isinstance(self.tool, MeasureTool) or self.drafting()
+        if at is not None and (at == wanted or (stays and self.places.fits(at, plane))):
             return
         self.give_way()
         self._stand(wanted, canvas, plane)
@@ -168,22 +115,23 @@ class SheetHand(PlaneHand):
         finest = min(plane.mm_right, plane.mm_down)
         self._context.paper = Paper(size, place.at, place.sheet, finest, self._seen, measured)
         self._context.hits = self.shapes.index(place.at)
-        self._eye.lay(place.sheet, canvas.view, plane)
-        self._pixel = self._eye.pixel
+        eye = SheetView()
+        eye.lay(place.sheet, canvas.view, plane)
+        self._pixel = eye.pixel
         self.tool.context, main.tool = self._context, self._away
 
     def give_way(self) -> None:
         """The tool goes elsewhere: a draft waits for Ctrl+Z."""
-        if self._drafting():
+        if self.drafting():
             self._editor.say(self._editor.put_aside())
         self._leave_off()
 
     def take_up(self, at: FrameKey) -> None:
         """A draft of the tool in hand lies there again."""
-        kind = self.kind_of(at)
+        kind = self.places.kind_of(at)
         cut = self._editor.planes[kind].read() if kind is not None else None
         if kind is not None and cut is not None:
-            self._stand(self._place_at(at), self._editor.planes[kind], cut.plane)
+            self._stand(self.places.at(at), self._editor.planes[kind], cut.plane)
             self.acted()
 
     def _leave_off(self) -> None:
@@ -205,13 +153,13 @@ class SheetHand(PlaneHand):
 
     def forget(self) -> bool:
         """What was measured last is taken away. True: there was something."""
-        had, self._measured = self._measured is not None, None
+        had, self.measured = self.measured is not None, None
         self.refresh()
         return had
 
     def _keep_nowhere(self, geometry: Geometry) -> None:
         if self.at is not None:
-            self._measured = (self.at, geometry, self._editor.focus.armed or "")
+            self.measured = (self.at, geometry, self._editor.focus.armed or "")
             self._context.say("Measured, kept nowhere: Esc takes it away. Show the slices thin to keep shapes on them.")
 
     # -- what the pointer does; `canvas` is the pane
@@ -224,7 +172,7 @@ class SheetHand(PlaneHand):
             self._editor.say(why)
             return
         self._come(canvas, plane, event.position())
-        if not self._drafting():
+        if not self.drafting():
             self.forget()
         tool, e = self.tool, self._event(canvas, plane, event, "left", 2 if double else 1)
         (tool.double_click if double else tool.press)(e)
@@ -236,7 +184,7 @@ class SheetHand(PlaneHand):
         if plane is None:
             return False
         if isinstance(self.tool, SelectTool):
-            place = self._under(canvas, event.position())
+            place = self.places.under(canvas, event.position())
             if place is not None:
                 self._come(canvas, plane, event.position())
                 e = self._event(canvas, plane, event, "none", 0)
@@ -256,13 +204,13 @@ class SheetHand(PlaneHand):
 
     def _moved(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None:
         plane = canvas.plane
-        if plane is not None and self._fits_draft(plane):
+        if plane is not None and self.fits_draft(plane):
             self.tool.move(self._event(canvas, plane, event, button, 0))
             self.acted()
 
     def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
         plane = canvas.plane
-        if plane is not None and self._fits_draft(plane):
+        if plane is not None and self.fits_draft(plane):
             self.tool.release(self._event(canvas, plane, event, "left", 1))
             self.acted()
 
@@ -271,10 +219,10 @@ class SheetHand(PlaneHand):
         plane = canvas.plane
         if plane is None:
             return False
-        if self._fits_draft(plane) and self.tool.right_click(self._event(canvas, plane, event, "right", 1)):
+        if self.fits_draft(plane) and self.tool.right_click(self._event(canvas, plane, event, "right", 1)):
             self.acted()
             return True
-        place = self._under(canvas, event.position())
+        place = self.places.under(canvas, event.position())
         if place is not None:
             e = pointer_on(place.sheet, canvas.view, plane, event, "right", 1)
             found = self.shapes.index(place.at).at(e.x, e.y, GRAB * e.pixel, skip=self._editor.focus.hidden)
@@ -318,19 +266,14 @@ class SheetHand(PlaneHand):
             self.come_home()
         if at is None or not selecting:
             return at
-        place = self._place_at(at)
-        pane = next((p for p in self._panes if p.isVisible() and p.plane and self.fits(place, p.plane)), None)
+        place = self.places.at(at)
+        pane = next((p for p in self._panes if p.isVisible() and p.plane and self.places.fits(place, p.plane)), None)
         if pane is not None and pane.plane is not None:
             if self.at is None or self.at.at != at:
                 self._leave_off()
                 self._stand(place, pane, pane.plane)
             self._context.hits = self.shapes.index(at)
         return at
-
-    def _place_at(self, at: FrameKey) -> Place:
-        sheet = self.shapes.sheets().get(at) or sheet_of(at[0])
-        assert sheet is not None
-        return Place(sheet, at)
 
     def show(self, at: FrameKey, bounds: tuple[float, float, float, float] | None = None) -> None:
         """Turn a plane there; `bounds` of it come to the crosshair."""
@@ -350,68 +293,16 @@ class SheetHand(PlaneHand):
 
     # -- what is seen
 
+    def paint(self, canvas: SliceCanvas, p: QPainter) -> None:
+        self.seen.paint(canvas, p)
+
     def acted(self) -> None:
         self._editor.canvas.tool_acted()
         self.refresh()
 
     def refresh(self) -> None:
         """What is drawn on planes may be other than it was."""
-        for canvas in self._panes:
-            if canvas.isVisible() and self.drawn(canvas) != self._shown.get(canvas, ()):
-                canvas.update()
-
-    def drawn(self, canvas: SliceCanvas) -> tuple[Drawn, ...]:
-        """By the sheets that are to be seen, that of the draft last."""
-        plane, tool, focus = canvas.plane, self.tool, self._editor.focus
-        if plane is None:
-            return ()
-        places = [p for p in self._on(plane) if p != self.at]
-        if self.at is not None and self._fits_draft(plane):
-            places.append(self.at)
-        found = []
-        for place in places:
-            here = place == self.at
-            kept = self.shapes.seen(place.at, tool.lifted() if here else frozenset())
-            drafts: list[Draft] = [self.shapes.draft(a) for a in kept]
-            measured = [(a.geometry, a.instance) for a in kept if a.instance in focus.selected[-MEASURED:]]
-            left = self._measured
-            if here and left is not None and self.fits(left[0], plane) and not self._drafting():
-                drafts.append(ShapeDraft(left[1], left[2]))
-                measured = [(left[1], "")]
-            if here:
-                more = tool.draft()
-                drafts += more
-                measured = [(d.geometry, "") for d in more if isinstance(d, ShapeDraft)] or measured
-            said = [(shape, self._words(shape, place, instance)) for shape, instance in measured] if canvas.marked else []
-            if drafts:
-                found.append(Drawn(place.sheet, drafts, said))
-        return tuple(found)
-
-    def _words(self, shape: Geometry, place: Place, instance: str = "") -> tuple[str, ...]:
-        """The same again costs nothing."""
-        editor, state, volume = self._editor, self._editor.state, self._editor.volume
-        assert state is not None
-        key = (shape, place, instance, state.slab, state.smooth, volume.complete, volume.suv)
-        if key not in self._said:
-            known = editor.session.document.instances.get(instance)
-            thing = editor.ontology.object(known.feature_hash) if known is not None else None
-            if len(self._said) > MEASURED:
-                self._said.clear()
-            self._said[key] = editor.measuring.words(shape, place.sheet, thing.name if thing is not None else "")
-        return self._said[key]
-
-    def paint(self, canvas: SliceCanvas, p: QPainter) -> None:
-        drawn, plane, held = self.drawn(canvas), canvas.plane, self._shown.get(canvas, ())
-        drawn = self._shown[canvas] = held if drawn == held else drawn
-        if plane is None:
-            return
-        main = self._editor.canvas
-        for number, one in enumerate(drawn):
-            painter = self._painters.get((canvas, number))
-            if painter is None:
-                painter = SheetPainter(main.font(), main.shapes, main._painter.armed_color)
-                self._painters[canvas, number] = painter
-            painter.paint(p, one, canvas.view, plane, main.look(), Lettering.of(canvas.font(), canvas.devicePixelRatioF()))
+        self.seen.refresh()
 
 
 class _Away(Tool):

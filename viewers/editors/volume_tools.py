@@ -192,7 +192,7 @@ class VolumeTools:
         return self.sheets.at.at if self.sheets.at is not None else self.focus.at
 
     def is_shown(self, at: FrameKey) -> bool:
-        return self.sheets.kind_of(at) is not None if sheet_of(at[0]) is not None else at == self.focus.at
+        return self.sheets.places.kind_of(at) is not None if sheet_of(at[0]) is not None else at == self.focus.at
 
     def acted(self) -> None:
         super().acted()  # type: ignore[misc]

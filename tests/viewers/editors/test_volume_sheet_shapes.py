@@ -87,6 +87,19 @@ def test_it_is_seen_on_its_plane_and_on_no_other(qtbot):
     assert drawn(stage, pane) is None
 
 
+def test_it_looks_as_it_would_on_a_slice(qtbot):
+    stage = VolumeStage(qtbot)
+    pane = plane_of(stage, SAGITTAL)
+    draw(stage, pane, "box")
+    stage.editor.arm_tool("select")
+    stage.editor.run("occluded")
+    (chosen,) = drawn(stage, pane).kept
+    assert chosen.strong and chosen.dashed
+    stage.focus.select(())
+    (plain,) = drawn(stage, pane).kept
+    assert plain.dashed and not plain.strong
+
+
 def test_it_is_taken_hold_of_moved_and_brought_back(qtbot):
     stage = VolumeStage(qtbot, SPACES["tilted"])
     pane = plane_of(stage, SAGITTAL)
@@ -170,7 +183,7 @@ def test_going_to_it_turns_a_plane_there(qtbot):
     pane.read()
     assert drawn(stage, pane) is None
     stage.editor.reveal(row.instance)
-    shown = [p for p in stage.editor.planes.values() if p.read() is not None and stage.editor.sheets.drawn(p)]
+    shown = [p for p in stage.editor.planes.values() if p.read() is not None and stage.editor.sheets.seen.on(p)]
     assert len(shown) == 1
     x0, y0, x1, y1 = row.geometry.bounds()
     assert np.allclose(state.crosshair, row.sheet.at(((x0 + x1) / 2, (y0 + y1) / 2)), atol=1e-6)

@@ -12,7 +12,7 @@ from storage.model.space import VolumeGeometry
 from tests.support.tool_stage import feature
 from tests.support.volume_view import CTRL, LEFT, NONE, RIGHT, ArrayFrames, VolumeStage, pixels, space
 from viewers.scene.mpr import PlaneKind, Slab
-from viewers.tools.base import LabelDraft, ShapeDraft
+from viewers.tools.base import LabelDraft
 
 SAGITTAL, CORONAL, AXIAL = PlaneKind.SAGITTAL, PlaneKind.CORONAL, PlaneKind.AXIAL
 SPACES = {
@@ -31,7 +31,7 @@ def plane_of(stage: VolumeStage, kind: PlaneKind):
 
 def drawn(stage: VolumeStage, pane):
     """What is to be seen on a pane, one sheet at most."""
-    found = stage.editor.sheets.drawn(pane)
+    found = stage.editor.sheets.seen.on(pane)
     assert len(found) < 2
     return found[0] if found else None
 
@@ -374,7 +374,7 @@ def test_another_tool_comes_home(qtbot):
     pane = plane_of(stage, SAGITTAL)
     stage.editor.arm_tool("ellipse")
     stage.drag(pane, *on_pane(stage, pane, (-0.1, -0.1), (0.1, 0.1)))
-    assert isinstance(drawn(stage, pane).drafts[0], ShapeDraft)
+    assert [kept.shape.geometry.kind for kept in drawn(stage, pane).kept] == [ShapeKind.ELLIPSE]
     stage.editor.arm_tool("box")
     assert stage.editor.sheets.at is None and stage.canvas.tool is stage.editor.tool
     stage.drag(stage.canvas, QPoint(150, 100), QPoint(250, 160))
