@@ -20,7 +20,8 @@ from storage.errors import BadInput
 from storage.exchange import dicom_read as dr
 from storage.exchange import dicom_write as dw
 from storage.progress import Progress
-from storage.services.deidentify_rules import SAFE_PRIVATE, Options, action_for
+from storage.services.deidentify_names import Names
+from storage.services.deidentify_rules import OF_BIRTH, SAFE_PRIVATE, Options, action_for
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement
@@ -43,7 +44,6 @@ _NAMES = ("PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "P
           "RequestedProcedureID", "ScheduledProcedureStepID", "PerformedProcedureStepID")  # fmt: skip
 _DEVICE_NAMES = frozenset(("StationName", "DeviceSerialNumber"))
 _INSTITUTION_NAMES = frozenset(("InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName"))
-_SHORTEST = 3  # characters: what is shorter is in every file by chance
 _BURNED_IN = frozenset(("US", "SC", "OT", "XA", "RF", "ES", "XC", "GM", "DG", "OP", "IVUS"))
 
 
@@ -89,9 +89,10 @@ class Deidentifier:
         self.report = Report()
         self._secret = secrets.token_bytes(32)
         self._safe = {t.strip().casefold() for t in safe_texts}
-        self._names: set[str] = set()
+        self._names = Names()
         self._uids: set[str] = set()
         self._dates: set[str] = set()
+        self._births: set[str] = set()
         self._patient = ""
 
     # -- values
@@ -128,8 +129,7 @@ class Deidentifier:
         """Without names, IDs, UIDs, dates and long numbers."""
         if text.strip().casefold() in self._safe or re.sub(r"\s+\d+$", "", text.strip()).casefold() in self._safe:
             return text
-        for name in sorted(self._names, key=len, reverse=True):
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", text, flags=re.IGNORECASE)
+        text = self._names.cut(text)
         text = re.sub(r"\b\d+(?:\.\d+){3,}\b", "", text)
         text = re.sub(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{5,})\b", "", text)
         return " ".join(text.split()) or "ANONYMIZED"
@@ -170,7 +170,8 @@ class Deidentifier:
                 elif element.keyword in _NAMES or element.VR == "PN":
                     self._remember_name(element)
                 elif element.VR in ("DA", "DT"):
-                    self._dates.update(str(v)[:8] for v in _values(element) if re.match(r"[12]\d{7}", str(v)))
+                    kept = self._births if element.keyword in OF_BIRTH else self._dates
+                    kept.update(str(v)[:8] for v in _values(element) if re.match(r"[12]\d{7}", str(v)))
 
     def _remember_name(self, element: DataElement) -> None:
         if self.options.retain_device_identity and element.keyword in _DEVICE_NAMES:
@@ -178,10 +179,10 @@ class Deidentifier:
         if self.options.retain_institution_identity and element.keyword in _INSTITUTION_NAMES:
             return
         for value in _values(element):
-            parts = re.split(r"[\^=,;]+", str(value)) if element.VR == "PN" else [str(value)]
-            for part in (p.strip() for p in parts):
-                if len(part) >= _SHORTEST and part.casefold() not in _HARMLESS and part.casefold() not in self._safe:
-                    self._names.add(part)
+            person = element.VR == "PN"
+            for part in re.split(r"[\^=,;]+", str(value)) if person else [str(value)]:
+                if part.strip().casefold() not in self._safe:
+                    self._names.add(part, person=person)
 
     def _warn(self, ds: Dataset) -> None:
         modality, burned = dr.text(ds, "Modality"), dr.text(ds, "BurnedInAnnotation")
@@ -272,7 +273,7 @@ class Deidentifier:
         """What no rule names is kept, but not a name or an ID that is repeated in it."""
         if element.VR in _TEXTS and self._names and not element.tag.is_private:
             values = [str(v) for v in _values(element)]
-            if any(_holds(v, self._names) for v in values):
+            if any(map(self._names.held, values)):
                 self.report.actions[element.keyword or str(element.tag), "C"] += 1
                 cleaned = [self._cleaned(v) for v in values]
                 element.value = cleaned[0] if len(cleaned) == 1 else cleaned
@@ -311,23 +312,22 @@ class Deidentifier:
         return made
 
     def remains(self, files: Iterable[Path]) -> list[Remains]:
-        """Every original name, ID, UID and date that is still in these files: their bytes are searched, and short words in the
-        values of their heads."""
+        """Every original name, ID, UID and date that is still in these files: their bytes are searched, and names in every way to
+        write them in the values of their heads. A date of birth is never kept, other dates where they may be."""
         uids = set() if self.options.retain_uids else self._uids
-        dates = set() if self.options.retain_full_dates else self._dates
-        long_names = {n for n in self._names if len(n) >= 6}
-        short_names = self._names - long_names
+        dates = self._births - self._dates if self.options.retain_full_dates else self._births | self._dates
+        searched = (
+            ("UID", {u: _as_written(u) for u in uids}),
+            ("date", {d: _as_written(d) for d in dates}),
+            ("name", self._names.in_bytes()),
+        )
         found: list[Remains] = []
         for file in files:
-            for kind, words in (("UID", uids), ("date", dates), ("name", long_names)):
+            for kind, words in searched:
                 hit = _in_bytes(file, words, whole=kind != "name")
                 found += [Remains(file.name, kind, "in its bytes") for _ in hit]
-            found += [Remains(file.name, "name", where) for where in _in_values(file, short_names | long_names)]
+            found += [Remains(file.name, "name", where) for where in _in_values(file, self._names)]
         return found
-
-
-#: Words that stand in the place of names and identify nobody.
-_HARMLESS = frozenset(("anonymous", "anonymized", "unknown", "none", "n/a", "postil", "other", "null", "dr.", "prof."))
 
 
 def _elements(ds: Dataset) -> Iterable[DataElement]:
@@ -346,14 +346,14 @@ def _values(element: DataElement) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) or element.VM > 1 else [value]
 
 
-def _holds(text: str, names: Iterable[str]) -> bool:
-    folded = text.casefold()
-    return any(n.casefold() in folded and re.search(rf"(?<!\w){re.escape(n.casefold())}(?!\w)", folded) for n in names)
+def _as_written(text: str) -> set[bytes]:
+    return {text.encode("ascii", "replace")}
 
 
-def _in_bytes(file: Path, words: set[str], *, whole: bool) -> set[str]:
-    """Which words are in a file, read in pieces that overlap. `whole`: digits before or after make it another word."""
-    wanted = [(w, form) for w in words for form in {w.encode(), w.encode("latin-1", "replace"), w.upper().encode()}]
+def _in_bytes(file: Path, words: dict[str, set[bytes]], *, whole: bool) -> set[str]:
+    """Which words are in a file in one of their forms, read in pieces that overlap. `whole`: digits before or after make it
+    another word."""
+    wanted = [(word, form) for word, forms in words.items() for form in forms]
     if not wanted:
         return set()
     overlap = max(len(form) for _, form in wanted) + 1
@@ -379,13 +379,13 @@ def _stands_alone(data: bytes, form: bytes) -> bool:
     return False
 
 
-def _in_values(file: Path, names: set[str]) -> list[str]:
+def _in_values(file: Path, names: Names) -> list[str]:
     found: list[str] = []
     waiting = [dr.read_head(file)]
     while waiting:
         for element in _elements(waiting.pop()):
             if element.VR == "SQ":
                 waiting.extend(element.value)
-            elif element.VR in _TEXTS | {"CS", "AE"} and _holds(str(element.value), names):
+            elif element.VR in _TEXTS | {"CS", "AE"} and names.held(str(element.value)):
                 found.append(element.keyword or str(element.tag))
     return found

@@ -110,6 +110,11 @@ CLASS_UIDS = frozenset(
 ) - {"PixelDataProviderUID"}
 
 _TEMPORAL = frozenset(("DA", "DT", "TM"))
+#: No option of table E.1-1 keeps or shifts these.
+OF_BIRTH = frozenset(("PatientBirthDate", "PatientBirthTime"))
+_OTHER_CALENDARS = frozenset(
+    ("PatientBirthDateInAlternativeCalendar", "PatientDeathDateInAlternativeCalendar")
+)  # the table forgot
 
 
 @cache
@@ -128,6 +133,8 @@ def action_for(tag: int, keyword: str, vr: str, options: Options) -> str:
     listed = profile().get(tag)
     if vr == "UI":
         return "K" if keyword in CLASS_UIDS or options.retain_uids else "U"
+    if keyword in _OTHER_CALENDARS:
+        return "X"
     if keyword in _DESCRIPTORS and (options.clean_descriptors or listed is None):
         return "C"
     if keyword in _CONTENT and options.clean_structured_content:
@@ -137,7 +144,7 @@ def action_for(tag: int, keyword: str, vr: str, options: Options) -> str:
     if listed is None:
         # Dates that no table names (of newer standards) still tell when.
         return _temporal(vr, "D", options) if vr in ("DA", "DT") else "K"
-    if vr in _TEMPORAL:
+    if vr in _TEMPORAL and keyword not in OF_BIRTH:
         return _temporal(vr, listed, options)
     if keyword in _PATIENT and options.retain_patient_characteristics:
         return "C" if vr in ("LO", "LT", "ST", "UT") else "K"

@@ -183,6 +183,44 @@ def test_retained_is_what_was_asked_for(tmp_path, phantom):
     assert worker.remains([file]) == []
 
 
+@pytest.mark.parametrize("option", ["retain_full_dates", "modify_dates"])
+def test_no_option_keeps_a_date_of_birth(tmp_path, phantom, option):
+    files, _, _ = labels_of(tmp_path, phantom)
+    worker, written = sent(tmp_path, [*phantom.files, *files.values()], Options.of([option]))
+    assert not any(pydicom.dcmread(file).PatientBirthDate for file in written)
+    assert worker.remains(written) == []
+    ds = pydicom.dcmread(written[0])
+    ds.PatientComments = "born 18151210"
+    ds.save_as(written[0])
+    assert {r.kind for r in worker.remains(written)} == {"date"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("Zürcher^Walpurga^Ottilie", "Mrs Walpurga Zuercher fell", "Mrs fell"),
+        ("Zuercher^Walpurga", "ZÜRCHER and Zurcher", "and"),
+        ("van der Berg^Anna Maria", "Anna Berg, on call", ", on call"),
+        ("Nuñez^José", "Jose NUNEZ CT", "CT"),
+        ("Weiß^Karl", "after Weiss", "after"),
+        ("Yamada^Tarou=山田^太郎", "山田太郎 chest", "chest"),
+        ("Long^Ada", "Longitudinal axis", "Longitudinal axis"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(tmp_path, name, text, left):
+    def called(_: int, ds: Dataset) -> None:
+        ds.SpecificCharacterSet, ds.PatientName, ds.ImageComments = "ISO_IR 192", name, text
+
+    made = phantoms.series(tmp_path / "series", n=1, change=called)
+    worker, (file, *_) = sent(tmp_path, made.files, Options(clean_descriptors=True))
+    assert pydicom.dcmread(file).ImageComments == left
+    assert worker.remains([file]) == []
+    ds = pydicom.dcmread(file)
+    ds.StudyComments = text
+    ds.save_as(file)
+    assert bool(worker.remains([file])) == (left != text)
+
+
 def test_private_elements_go(tmp_path, phantom):
     worker, (file, *_) = sent(tmp_path, phantom.files[:1])
     assert not any(e.tag.is_private for e in pydicom.dcmread(file))
