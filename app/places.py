@@ -37,6 +37,10 @@ def show_project(window: MainWindow, project_id: int) -> None:
     _room(window, "projects").open_project(project_id)
 
 
+def show_queue(window: MainWindow, project_id: int) -> None:
+    _room(window, "projects").widget.open_project(project_id, queue=True)
+
+
 def _room(window: MainWindow, name: str) -> Any:
     window.go(name)  # makes the room, where it was not seen before
     return getattr(window.pages, name)

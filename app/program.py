@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,12 @@ from app.collecting import Collector
 from app.context import AppContext
 from app.jobs import JobRunner
 from app.messages import Messages
+from app.places import show_queue
 from app.settings import Settings
 from app.short_hash import short_hash
 from app.window import MainWindow
 from app.window_state import WindowState
-from storage.errors import CatalogDamaged
+from storage.errors import CatalogDamaged, NotFound
 from storage.progress import Progress
 from widgets.bus import CatalogBus
 
@@ -49,6 +51,7 @@ class Program(QObject):
         self.jobs.read_failed.connect(self._on_read_failed)
         self.windows: list[MainWindow] = []
         self._last_crash = last_crash
+        self._wishes: dict[str, object] = {}  # that came before the catalog was open
         self._listener: single_instance.Listener | None = None
         self._collector = Collector(self)
         self._notice = QTimer(self)
@@ -116,6 +119,8 @@ class Program(QObject):
         catalog.listen(self.bus.publish)
         for window in self.windows:
             window.use(self.context)
+        if self._wishes:
+            self._on_asked(self._wishes)
         self._notice.start()
         if self._last_crash:
             self.windows[0].messages.tell(
@@ -284,8 +289,20 @@ class Program(QObject):
 
     @Slot(object)
     def _on_asked(self, wishes: dict[str, object]) -> None:
+        """By a second start, or by whoever has opened this window; `project`: the title of one that is to be shown."""
         if wishes.get("raise") and self.windows:
             bring_to_front(self.windows[0])
+        project = wishes.get("project")
+        if isinstance(project, str) and project:
+            self._wishes = {} if self.context is not None else {"project": project}
+            self.show_project(project)
+
+    def show_project(self, title: str) -> None:
+        """Its queue, where there is one of that title."""
+        if self.context is not None and self.windows:
+            with contextlib.suppress(NotFound):
+                row = self.context.catalog.reads.project_by_title(title)
+                show_queue(self.windows[0], row.id)
 
     def on_unexpected(self, error: BaseException) -> None:
         """An exception nobody expected, already logged: open sessions are saved as they go, so say so once."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.short_hash import short_hash
 
 TIMEOUT_MS = 1500
+AGAIN_MS, PATIENCE_MS = 200, 60_000  # how often a window that is being opened is looked for, and how long
 
 
 def _name(catalog: Path) -> str:
@@ -28,6 +29,41 @@ def hand_over(catalog: Path, wishes: dict[str, object]) -> bool:
     taken = socket.waitForBytesWritten(TIMEOUT_MS) and socket.waitForReadyRead(TIMEOUT_MS)
     socket.disconnectFromServer()
     return bool(taken)
+
+
+class Knock(QObject):
+    """Hands wishes over to a window that is just being opened, as soon as it listens; nobody waits for it."""
+
+    taken = Signal()
+
+    def __init__(self, catalog: Path, wishes: dict[str, object], parent: QObject) -> None:
+        super().__init__(parent)
+        self._catalog, self._wishes = catalog, wishes
+        self._socket = QLocalSocket(self)
+        self._socket.connected.connect(self._say)
+        self._socket.readyRead.connect(self._on_answer)
+        self._again, self._patience = QTimer(self), QTimer(self)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._knock)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self.deleteLater)
+        self._again.start()
+        self._patience.start(PATIENCE_MS)
+
+    @Slot()
+    def _knock(self) -> None:
+        if self._socket.state() is QLocalSocket.LocalSocketState.UnconnectedState:
+            self._socket.connectToServer(_name(self._catalog))
+
+    @Slot()
+    def _say(self) -> None:
+        self._socket.write(json.dumps(self._wishes).encode() + b"\n")
+
+    @Slot()
+    def _on_answer(self) -> None:
+        self._again.stop()
+        self.taken.emit()
+        self.deleteLater()
 
 
 class Listener(QObject):

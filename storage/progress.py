@@ -33,9 +33,20 @@ class Progress:
             self.total = total
         self.check()
 
+    def within(self) -> Progress:
+        """For a part of the work that counts for itself: what it says is not heard, and it stops with the whole."""
+        part = Progress()
+        part._stop = self._stop
+        return part
+
     def check(self) -> None:
         if self._stop.is_set():
             raise Cancelled
+
+    def rest(self, seconds: float) -> None:
+        """Wait, unless it is stopped meanwhile: for whoever asks again and again."""
+        self._stop.wait(seconds)
+        self.check()
 
     def cancel(self) -> None:
         self._stop.set()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.actions.registry import Action
+from app.single_instance import Knock
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -131,14 +132,33 @@ class _CatalogVerbs:
 
         window, folder = self.window, user_data_dir() / "Sample"
         if folder.exists():
-            start_on(folder)
+            self._open_sample(folder)
             return
         from app.background.sample import make_sample
 
         assert window.context is not None
         job = window.context.jobs.start(window.tr("Making the sample project"), lambda progress: make_sample(folder, progress))
-        job.finished.connect(lambda _made: start_on(folder))
-        job.then(window, failed=lambda error: window.messages.error(error, window.tr("Sample project")))
+        job.then(window, self._open_sample, lambda error: window.messages.error(error, window.tr("Sample project")))
+
+    def _open_sample(self, folder: Path) -> None:
+        """In a window of its own, unless it is this one; a window that has nothing yet makes room for it."""
+        from app.background.sample import PROJECT
+
+        window = self.window
+        if window.program.path.resolve() == folder.resolve():
+            window.program.show_project(PROJECT)
+            return
+        start_on(folder)
+        window.messages.tell(window.tr("The sample project is being opened…"))
+        knock = Knock(folder, {"raise": True, "project": PROJECT}, window)
+        knock.taken.connect(lambda: self._make_room())
+
+    def _make_room(self) -> None:
+        assert self.window.context is not None
+        reads = self.window.context.reads
+        has_something = reads.child_folders(None) or reads.datasets() or reads.ontologies() or reads.projects() or reads.trash()
+        if not has_something:
+            self.quit()
 
     def backup(self) -> None:
         window = self.window

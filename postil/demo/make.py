@@ -41,34 +41,54 @@ from storage.services.intake import add_paths
 from storage.services.originals import path_of
 from viewers.decode.thumbs import render
 
+#: So many are told, whatever their parts say of themselves.
+STEPS = 36
 PROJECT, DATASET, ONTOLOGY = "Sample project", "Sample pictures", "Sample ontology"
 
 
 def make_demo(path: Path, progress: Progress | None = None) -> dict[str, Any]:
     """A new catalog in `path` (absent or empty). Returns the titles and uuids of what was made."""
-    progress = progress or Progress()
+    steps = _Steps(progress or Progress())
     catalog = Catalog.create(path)
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            scenes = _write(Path(scratch), progress)
+            scenes = _write(Path(scratch), steps)
             by_title = {s.file: s for folder in scenes.values() for s in folder}
             for folder, members in scenes.items():
                 folder_id = catalog.do("New folder", folders.ensure, ("Samples", folder))
                 files = [Path(scratch) / folder / scene.file for scene in members]
-                add_paths(catalog, files, folder_id, render=render, progress=progress)
-            views = _add_media(catalog, Path(scratch), progress)
-        return _project(catalog, by_title, views)
+                steps.begin(f"Adding the folder {folder}")
+                add_paths(catalog, files, folder_id, render=render, progress=steps.within())
+            views = _add_media(catalog, Path(scratch), steps)
+        made = _project(catalog, by_title, views, steps)
+        steps.begin("The sample project is made")
+        return made
     finally:
         catalog.close()
 
 
-def _write(scratch: Path, progress: Progress) -> dict[str, list[Scene]]:
+class _Steps:
+    """The steps of the whole, one after the other."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._begun = progress, 0
+
+    def begin(self, text: str) -> None:
+        self._progress.stage(text, STEPS)
+        self._progress.step(self._begun)
+        self._begun += 1
+
+    def within(self) -> Progress:
+        return self._progress.within()
+
+
+def _write(scratch: Path, steps: _Steps) -> dict[str, list[Scene]]:
     """Draw and save every picture: JPEG, PNG, WebP, AVIF, BMP, TIFF; turned by EXIF, 16-bit, several pages, transparent."""
-    progress.stage("Drawing the sample pictures", 9)
     made: dict[str, list[Scene]] = {"Streets": [], "From above": [], "Microscope": [], "Plants": []}
     for number, file in enumerate(("street-1.jpg", "street-2.png", "street-3.webp", "street-4.avif", "street-5.bmp"), 1):
+        steps.begin(f"Drawing {file}")
         made["Streets"].append(pictures.street(number, file))
-        progress.step(number)
+    steps.begin("Drawing fields, cells and a leaf")
     made["From above"].append(pictures.fields("fields.jpg"))
     made["Microscope"] += [pictures.cells("nuclei.tif"), pictures.cells("nuclei-planes.tif", pages=3)]
     made["Plants"].append(pictures.leaf("leaf.png"))
@@ -76,27 +96,28 @@ def _write(scratch: Path, progress: Progress) -> dict[str, list[Scene]]:
         (scratch / folder).mkdir()
         for scene in scenes:
             _save(scene, scratch / folder / scene.file)
-    progress.step(9)
     return made
 
 
-def _add_media(catalog: Catalog, scratch: Path, progress: Progress) -> list[Scene]:
+def _add_media(catalog: Catalog, scratch: Path, steps: _Steps) -> list[Scene]:
     """A film, a sound, documents and a group; answers the pictures of the group."""
-    progress.stage("Drawing the sample film")
+    steps.begin("Drawing the film, the sound and the documents")
     made = {
         "Film": [media.film(scratch)],
         "Sound": [media.sound(scratch)],
         "Documents": [media.paper(scratch), media.letter(scratch), media.page(scratch)],
     }
-    progress.stage("Scanning the sample phantoms")
+    steps.begin("Scanning the phantoms")
     made["Scans"] = [*scans.trunk(scratch), *scans.trunk(scratch, before=True), scans.head(scratch)]
     for folder, files in made.items():
         folder_id = catalog.do("New folder", folders.ensure, ("Samples", folder))
-        add_paths(catalog, files, folder_id, render=render, progress=progress)
+        steps.begin(f"Adding the folder {folder}")
+        add_paths(catalog, files, folder_id, render=render, progress=steps.within())
+    steps.begin("Making a group of pictures")
     views = media.views(scratch)
     folder_id = catalog.do("New folder", folders.ensure, ("Samples", "Plants"))
     group = [scratch / media.VIEWS]
-    add_batch(catalog, group, folder_id, as_="image-group", title=media.VIEWS, render=render, progress=progress)
+    add_batch(catalog, group, folder_id, as_="image-group", title=media.VIEWS, render=render, progress=steps.within())
     return views
 
 
@@ -117,7 +138,8 @@ def _save(scene: Scene, path: Path) -> None:
             image.save(path)
 
 
-def _project(catalog: Catalog, scenes: dict[str, Scene], views: list[Scene]) -> dict[str, Any]:
+def _project(catalog: Catalog, scenes: dict[str, Scene], views: list[Scene], steps: _Steps) -> dict[str, Any]:
+    steps.begin("Making the project")
     folder = catalog.reads.folder_by_path("Samples")
     dataset_id = catalog.do("New dataset", datasets.create, DATASET, "Made for trying Postil out.")
     catalog.do("Attach folder", datasets.attach_folder, dataset_id, folder.id)
@@ -128,6 +150,7 @@ def _project(catalog: Catalog, scenes: dict[str, Scene], views: list[Scene]) -> 
     by = catalog.user.email
     for row_id in catalog.reads.label_rows(project_id):
         item = catalog.reads.label_row(row_id).item
+        steps.begin(f"Labelling {item.title}")
         if item.title in ("street-4.avif", "street-5.bmp"):
             continue  # left for the person to do
         if item.kind is Kind.IMAGE:
