@@ -47,10 +47,11 @@ class GroupEditor(ImageEditor):
         self.members.page_wanted.connect(self.go_to_page)
         if open_decoder is not None:
             self.members.show_thumbnails(open_decoder)
+        self.show_strips(True)
         self._show_page()
 
     def show_strips(self, shown: bool) -> None:
-        self.members.setVisible(shown)
+        self.members.setVisible(shown and self.frames() > 1)
 
     def close_editor(self) -> None:
         self.members.close_strip()
@@ -66,7 +67,7 @@ class GroupEditor(ImageEditor):
         self.members.ask()
 
     def _show_page(self) -> None:
-        self.members.show_page(self.frame(), self.frames())
+        self.members.show_page(self.frame())
 
     @Slot()
     def _on_opened(self) -> None:

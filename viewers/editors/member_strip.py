@@ -155,9 +155,8 @@ class MemberStrip(QWidget):
         self._thumbs = Thumbnails(lambda: DecodedThumbnails(open_decoder(), round(HEIGHT * dpr)), self)  # type: ignore[arg-type]
         self.view.set_thumbnails(self._thumbs)
 
-    def show_page(self, page: int, pages: int) -> None:
+    def show_page(self, page: int) -> None:
         self.view.show_member(page)
-        self.setVisible(pages > 1)
 
     def ask(self) -> None:
         """Into the strip: arrows choose."""
