@@ -14,6 +14,7 @@ from storage.model.items import MOVING, VOLUMES, Kind
 from storage.model.ontology import Ontology
 from storage.model.patients import PatientStudies
 from storage.model.rules import Gap
+from widgets.only_read import OnlyRead
 from widgets.panels.answers import AnswersPanel
 from widgets.panels.classes import ClassesPanel
 from widgets.panels.classifications import ClassificationsPanel
@@ -130,6 +131,12 @@ class LabelSide(QWidget):
         for panel in self._panels:
             panel.show_ontology(ontology)
         self._offer_file(ontology)
+
+    def seal(self, why: str) -> None:
+        """Nothing here can be changed, and nothing invites to."""
+        self.classes.seal(why)
+        self.labels.seal()
+        OnlyRead(why, self).hold(self)
 
     def flush(self) -> None:
         self.answers.flush()

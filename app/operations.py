@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.messages import Messages
 from storage.errors import Refused
@@ -15,15 +15,8 @@ if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
 
 
-def why_only_read(catalog: Catalog) -> str:
-    """Why nothing of it can be changed; empty: it can."""
-    if not catalog.read_only:
-        return ""
-    return QCoreApplication.translate("Operations", "This catalog can only be looked at: its folder is read-only for you.")
-
-
 class Operations(QObject):
-    """`run` never waits. What goes wrong is shown, unless the caller takes `failed`."""
+    """Of one window. `run` never waits. What goes wrong is shown, unless the caller takes `failed`."""
 
     _ended = Signal(object, object, object)
 
@@ -32,7 +25,10 @@ class Operations(QObject):
         super().__init__(messages)
         self._place = place
         self._catalog, self._messages = catalog, messages
-        self.only_read = why_only_read(catalog)
+        #: Why nothing of the catalog can be changed; empty: it can.
+        self.only_read = ""
+        if catalog.read_only:
+            self.only_read = self.tr("This catalog can only be looked at: its folder is read-only for you.")
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def run(

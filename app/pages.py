@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.operations import Operations
 from app.rooms.files import FilesRoom
 from storage.errors import StaleUndo
 from storage.model.workflow import TaskStatus
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from app.context import AppContext
     from app.jobs import Job
     from app.label_editor import LabelEditor
+    from app.operations import Operations
     from app.rooms.datasets import DatasetsRoom
     from app.rooms.jobs import JobsRoom
     from app.rooms.ontologies import OntologiesRoom
@@ -56,10 +56,9 @@ def _import_verbs() -> None:
 
 
 class Pages(QObject):
-    def __init__(self, window: MainWindow, context: AppContext) -> None:
+    def __init__(self, window: MainWindow, context: AppContext, operations: Operations) -> None:
         super().__init__(window)
-        self.window, self.context = window, context
-        self.operations = Operations(context.catalog, window.messages, lambda: window.place)
+        self.window, self.context, self.operations = window, context, operations
         self._replays: list[str] = []  # undo and redo that wait for the one before
         self._replaying = False
         self.files = FilesRoom(window, context, self.operations)
@@ -189,8 +188,8 @@ class Pages(QObject):
         if self.editor is None:
             from app.label_editor import LabelEditor
 
-            self.editor = LabelEditor(self.context, self.window.messages, state=self.window.state)
-            self.editor.elsewhere = lambda other_id: self._elsewhere(other_id) is not None
+            self.editor = LabelEditor(self.context, self.window.messages, self.operations, state=self.window.state)
+            self.editor.verbs.elsewhere = lambda other_id: self._elsewhere(other_id) is not None
             self.editor.use_keys(self.window.registry.editor_keys())
             self.editor.left.connect(self._on_left)
             self.editor.status.connect(self.window.status_line.show_context)
@@ -239,6 +238,7 @@ class Pages(QObject):
         self.window.remember("projects", task_id)
         self.window.stack.setCurrentWidget(self.editor)
         self.window.rail.choose("projects")
+        self.window.place = "projects"
         self.editor.setFocus()
         self.window.soon_refresh()
 
@@ -256,8 +256,8 @@ class Pages(QObject):
     def _undoer(self, which: str) -> Any:
         """Whose undo it is now: the label editor's or the ontology editor's on the screen, else the catalog's."""
         shown = self.window.stack.currentWidget()
-        if self.editing:
-            return self.editor
+        if self.editing and self.editor.task is not None:
+            return self.editor.task
         if (
             self.ontologies is not None
             and shown is self.ontologies.widget
@@ -283,7 +283,10 @@ class Pages(QObject):
     def _replay(self, which: str) -> None:
         undoer = self._undoer(which)
         if undoer is not self.context.catalog:
-            getattr(undoer, which)()
+            try:
+                getattr(undoer, which)()
+            except StaleUndo as error:
+                self._on_stale(error)
             return
         self._replays.append(which)
         if not self._replaying:
@@ -358,7 +361,7 @@ class Pages(QObject):
         self.settings.show_shortcuts()
 
     def may_close(self) -> bool:
-        return self.editor is None or self.editor.may_close()
+        return self.editor is None or self.editor.verbs.may_close()
 
     def close(self) -> None:
         self._rest.stop()

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Event
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
@@ -44,8 +43,7 @@ class SaveQueue(QObject):
         self._queue: deque[_Waiting] = deque()
         self._in_flight = False
         self.state = "saved"
-        self._empty = Event()
-        self._empty.set()
+        self._waiters: list[Callable[[bool], object]] = []
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
@@ -55,7 +53,6 @@ class SaveQueue(QObject):
     def __call__(self, change: StepChange) -> Future[Any]:
         waiting = _Waiting(change, Future())
         self._queue.append(waiting)
-        self._empty.clear()
         self._set("saving", self.tr("Saving…"))
         self._send_next()
         return waiting.outcome
@@ -64,9 +61,12 @@ class SaveQueue(QObject):
     def pending(self) -> int:
         return len(self._queue)
 
-    def drained(self) -> Event:
-        """Set when everything handed over so far is written (from any thread: wait on it)."""
-        return self._empty
+    def once_written(self, then: Callable[[bool], object]) -> None:
+        """Called with True when nothing waits any more, with False when it cannot be written as things are now."""
+        if self._queue and self.state != "failed":
+            self._waiters.append(then)
+        else:
+            then(not self._queue)
 
     @Slot()
     def retry(self) -> None:
@@ -103,7 +103,6 @@ class SaveQueue(QObject):
             self._queue.remove(waiting)
             waiting.outcome.set_result(None)
             if not self._queue:
-                self._empty.set()
                 self._set("saved", self.tr("All changes saved"))
             elif self.state == "failed":
                 self._set("saving", self.tr("Saving…"), force=True)
@@ -123,7 +122,6 @@ class SaveQueue(QObject):
         for waiting in self._queue:
             waiting.outcome.set_exception(error)
         self._queue.clear()
-        self._empty.set()
         self._set("saved", self.tr("All changes saved"))
         self.refused.emit(error)
 
@@ -133,3 +131,7 @@ class SaveQueue(QObject):
         if state != self.state or state == "failed":
             self.state = state
             self.state_changed.emit(state, text)
+        if state != "saving":
+            waiters, self._waiters = self._waiters, []
+            for then in waiters:
+                then(state == "saved")

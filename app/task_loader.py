@@ -5,17 +5,25 @@ A task that will probably be opened next is loaded before it is asked for, its p
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Signal, Slot
+
 from app.media import Medium, open_medium
+from app.memory import give_back
 from storage.editing.history import History
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 from storage.model.reads import LabelRowInfo, ProjectRow, TaskRow
 
 if TYPE_CHECKING:
+    from app.context import AppContext
     from storage.catalog.engine import Catalog
+    from storage.model.changes import Changes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False, slots=True)
@@ -29,6 +37,74 @@ class LoadedTask:
     medium: Medium
     position: int
     total: int
+
+
+class TaskLoader(QObject):
+    """Brings the task that is wanted, and keeps one that was read ahead."""
+
+    came = Signal(object)  # LoadedTask: the one that is wanted
+    failed = Signal(object)
+
+    def __init__(self, context: AppContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.wanted: int | None = None  # stays so when it has come; None: none is any more
+        self.look = False  # it is come to without taking it
+        self.ahead: LoadedTask | None = None
+        context.bus.changed.connect(self._on_changed)
+
+    def fetch(self, task_id: int) -> None:
+        """Once what is drawn on the present one is written: it may be the same task."""
+        ahead, catalog = self.ahead, self._context.catalog
+        if ahead is not None and ahead.task.id == task_id:
+            self.ahead = None
+            self.came.emit(ahead)
+        else:
+            self._context.jobs.read(lambda: load_task(catalog, task_id), self._on_loaded, self.failed.emit, owner=self)
+
+    def _on_loaded(self, loaded: LoadedTask) -> None:
+        if loaded.task.id == self.wanted:
+            self.came.emit(loaded)
+        else:
+            self.close(loaded)
+
+    def read_ahead(self, task: TaskRow, room: tuple[float, float, float] | None) -> None:
+        """The one that comes after `task`, for a canvas with so much room."""
+        catalog = self._context.catalog
+
+        def ask() -> LoadedTask | None:
+            following = catalog.reads.next_task(task.project_id, task.id)
+            return load_task(catalog, following.id, room) if following is not None and following.id != task.id else None
+
+        self._context.jobs.read(ask, self._keep_ahead, lambda error: log.info("ahead: %s", error), owner=self)
+
+    def _keep_ahead(self, loaded: LoadedTask | None) -> None:
+        self.drop_ahead()
+        self.ahead = loaded
+        if self.wanted is None:  # closed meanwhile
+            self.drop_ahead()
+
+    def drop_ahead(self) -> None:
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None:
+            self.close(ahead)
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        ahead = self.ahead
+        if ahead is not None and (
+            changes.everything or ahead.row.id in changes.label_rows or ahead.task.item_id in changes.items
+        ):
+            self.drop_ahead()
+
+    def close(self, loaded: LoadedTask) -> None:
+        """Its threads end what they are decoding first, which nobody waits for."""
+        self._context.jobs.leave(loaded.medium.close)
+        self._context.jobs.leave(give_back)
+
+    def end(self) -> None:
+        self.wanted = None
+        self.drop_ahead()
 
 
 def load_task(catalog: Catalog, task_id: int, room: tuple[float, float, float] | None = None) -> LoadedTask:

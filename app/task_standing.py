@@ -2,188 +2,207 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.background.relinking import LINKS, locate
 from storage.editing.edits import difference
-from storage.errors import NotFound, PostilError
+from storage.errors import CatalogDamaged, NotFound, PostilError
 from storage.model.reads import TaskRow
 from storage.model.workflow import TaskStatus
 from widgets.controls.banner import Banner
-from widgets.only_read import OnlyRead
 
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
-    from app.task_loader import LoadedTask
+    from app.task_open import OpenTask
     from storage.model.changes import Changes
     from storage.model.labels import LabelDocument
     from storage.model.reads import Reads
 
     Act = tuple[str, Callable[[], object]]  # the words of a button, and what it does
 
+log = logging.getLogger(__name__)
+AGAIN_MS = 200
 
-class TaskStanding:
-    """Mixed into the label editor."""
 
-    banner: Banner
-    _lost: PostilError | None = None  # why its file cannot be seen
-    _stopped = ""  # why it can only be looked at from now on
-    _refused = False  # the catalog did not take a step: what is stored is to be shown
+class TaskStanding(QObject):
+    """Hears what becomes of the open task of a page, and says it in a banner."""
 
-    def _make_banner(self: LabelEditor) -> Banner:
-        banner = Banner("warning", self)
-        banner.action_wanted.connect(lambda act: act())
-        return banner
+    def __init__(self, page: LabelEditor) -> None:
+        super().__init__(page)
+        self._page, self._messages = page, page.messages
+        self._reads, self._jobs = page.context.reads, page.context.jobs
+        self.banner = Banner("warning", page)
+        self.banner.action_wanted.connect(lambda act: act())
+        self._again = QTimer(self)  # labels were changed elsewhere in the middle of something
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._read_again)
+        page.context.bus.changed.connect(self._on_changed)
 
-    def _why_sealed(self: LabelEditor, task: TaskRow) -> str:
-        done = self.tr("This task is complete: reopen it to change its labels.") if task.status is TaskStatus.COMPLETED else ""
-        return self._operations.only_read or done
-
-    def _stand(self: LabelEditor, loaded: LoadedTask) -> None:
+    def begin(self, task: OpenTask) -> None:
         """A task has come up."""
-        self._lost, self._stopped, self._refused = None, "", False
         self.banner.say("")
-        if self._operations.only_read:
-            self.header.seal(self._operations.only_read)
-        else:
-            self.header.show_state("saved", self.tr("All changes saved"))
-        if self.session.sealed:
-            self._hold_still(self.session.sealed)
-        if loaded.medium.source.error is not None:
-            self._on_no_picture(loaded.medium.source.error)
-
-    def _hold_still(self: LabelEditor, why: str) -> None:
-        """For a look: nothing can be changed, and nothing invites to."""
-        assert self.editor is not None and self.side is not None
-        self._draw_nothing(why)
-        OnlyRead(why, self.side).hold(self.side)
-
-    def _draw_nothing(self: LabelEditor, why: str) -> None:
-        self.editor.seal()
-        self.side.classes.seal(why)
+        task.saving.problem.connect(self._on_not_saved)
+        task.saving.refused.connect(self._on_refused)
+        task.editor.failed.connect(self._on_no_picture)
+        task.editor.opened.connect(self._on_picture)
+        if task.session.sealed:
+            task.seal(task.session.sealed)
+        if self._page.operations.only_read:
+            self._page.header.seal(self._page.operations.only_read)
+        if task.loaded.medium.source.error is not None:
+            self._on_no_picture(task.loaded.medium.source.error)
 
     # -- a file that cannot be seen
 
     @Slot(object)
-    def _on_no_picture(self: LabelEditor, error: PostilError) -> None:
+    def _on_no_picture(self, error: PostilError) -> None:
         """Nothing can be drawn on what nobody sees; the file can be looked for."""
-        if self.loaded is None or self._lost is not None:
+        task = self._page.task
+        if task is None or task.lost is not None:
             return
-        self._lost, task_id = error, self.loaded.task.id
-        self._draw_nothing(error.reason)
-        again = (self.tr("Try again"), partial(self._open_again, task_id))
+        task.lost = error
+        task.editor.seal()
+        task.side.classes.seal(error.reason)
+        again = (self.tr("Try again"), partial(self._open_again, task.id))
         words = " ".join(filter(None, (error.reason, error.remedy)))
-        if self.loaded.medium.item.location in LINKS and not self._operations.only_read:
-            self.banner.say(words, self.tr("Locate the file…"), self.locate, other=again)
+        if task.loaded.medium.item.location in LINKS and not self._page.operations.only_read:
+            self.banner.say(words, self.tr("Locate the file…"), self._locate, other=again)
         else:
             self.banner.say(words, *again)
-        self.state_changed.emit()
+        self._page.state_changed.emit()
 
     @Slot()
-    def _on_picture(self: LabelEditor) -> None:
+    def _on_picture(self) -> None:
         """The editor itself has opened it after all: from the beginning, so that one can draw on it."""
-        if self._lost is not None and self.loaded is not None:
-            self._open_again(self.loaded.task.id)
+        task = self._page.task
+        if task is not None and task.lost is not None:
+            self._open_again(task.id)
 
-    def locate(self: LabelEditor) -> None:
-        task_id, item = self.loaded.task.id, self.loaded.medium.item
-        locate(self._context, self._messages, item, self, partial(self._open_again, task_id))
+    def _locate(self) -> None:
+        task = self._page.task
+        again = partial(self._open_again, task.id)
+        locate(self._page.context, self._messages, task.loaded.medium.item, self._page, again)
 
-    def _open_again(self: LabelEditor, task_id: int) -> None:
-        if self.task_id == task_id == self._wanted:
-            self.open(task_id)
+    def _open_again(self, task_id: int) -> None:
+        if self._stays(task_id):
+            self._page.open(task_id)
+
+    def _stays(self, task_id: int) -> bool:
+        """It is open, and no other one is on its way."""
+        return self._page.task_id == task_id == self._page.loader.wanted
 
     # -- news from elsewhere
 
-    def _hear_of_task(self: LabelEditor, changes: Changes) -> None:
-        task, mine = self.loaded.task, changes.origin is self
-        if changes.everything or (self.loaded.row.id in changes.label_rows and not mine):
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        task = self._page.task
+        if task is None:
+            return
+        row, project, mine = task.loaded.task, task.loaded.project, changes.origin is task
+        if changes.everything or project.ontology_id in changes.ontologies:
+            self._read(partial(self._reads.ontology, project.ontology_id), task.use_ontology)
+        if changes.everything or (row.label_row_id in changes.label_rows and not mine):
             self._read_again()
-        elif not mine and (task.id in changes.tasks or task.item_id in changes.items or task.project_id in changes.projects):
-            self._look_at_task()
+        elif not mine and (row.id in changes.tasks or row.item_id in changes.items or project.id in changes.projects):
+            self.look_at_task()
 
-    def _look_at_task(self: LabelEditor) -> None:
-        task_id = self.loaded.task.id
-        self._context.jobs.read(
-            partial(_task_now, self._context.reads, task_id), partial(self._take_task, task_id), self._on_failed, owner=self
-        )
+    def _read(self, ask: Callable[[], object], done: Callable[..., object]) -> None:
+        self._jobs.read(ask, done, partial(self._messages.error, doing=self.tr("Open task")), owner=self)
+
+    def look_at_task(self) -> None:
+        task_id = self._page.task_id
+        self._read(partial(_task_now, self._reads, task_id), partial(self._take_task, task_id))
 
     @Slot()
-    def _read_again(self: LabelEditor) -> None:
+    def _read_again(self) -> None:
         """The labels were changed elsewhere. Not before what is drawn here is written: it would seem to be deleted there."""
-        if self.loaded is None or self.session is None:
+        task = self._page.task
+        if task is None or self._later(task):
             return
-        if self._busy_saving() or self.session.in_gesture:
-            self._again.start()
-            return
-        reads, task = self._context.reads, self.loaded.task
+        row = task.loaded.task
 
         def ask() -> tuple[TaskRow | None, LabelDocument | None]:
-            now = _task_now(reads, task.id)
-            return now, reads.labels(task.label_row_id) if now is not None else None
+            now = _task_now(self._reads, row.id)
+            return now, self._reads.labels(row.label_row_id) if now is not None else None
 
-        self._context.jobs.read(ask, partial(self._take_in, task.id), self._on_failed, owner=self)
+        self._read(ask, partial(self._take_in, row.id))
 
-    def _take_in(self: LabelEditor, task_id: int, now: tuple[TaskRow | None, LabelDocument | None]) -> None:
-        """Show what differs, keep selection and history."""
-        if self.loaded is None or self.session is None or self.task_id != task_id:
-            return
-        if self._busy_saving() or self.session.in_gesture:  # begun since it was read
+    def _later(self, task: OpenTask) -> bool:
+        busy = task.saving.pending > 0 or task.session.in_gesture
+        if busy:
             self._again.start()
+        return busy
+
+    def _take_in(self, task_id: int, now: tuple[TaskRow | None, LabelDocument | None]) -> None:
+        """Show what differs, keep selection and history."""
+        task = self._page.task
+        if task is None or task.id != task_id or self._later(task):  # begun since it was read
             return
-        task, stored = now
+        row, stored = now
         if stored is not None:
-            self.session.merge(difference(self.session.document, stored))
-        self._take_task(task_id, task)
-        if self._refused and not self._stopped:
+            task.session.merge(difference(task.session.document, stored))
+        self._take_task(task_id, row)
+        if task.refused and not task.stopped:
             self._open_again(task_id)  # its history knows a step that was never stored
 
-    def _take_task(self: LabelEditor, task_id: int, now: TaskRow | None) -> None:
+    def _take_task(self, task_id: int, now: TaskRow | None) -> None:
         """Whoever works on what is not theirs any more is told, and works for nothing no longer."""
-        if self.loaded is None or self._moving or not (self.task_id == task_id == self._wanted):
+        task = self._page.task
+        if task is None or task.moving or not self._stays(task_id):
             return
-        seen = self.loaded.task
+        seen, verbs = task.loaded.task, self._page.verbs
         if now is None:
-            self._stop_work(
-                self.tr(
-                    "“{0}” is not in this project any more: it was deleted, or has left the dataset. "
-                    "Its labels are kept and come back with it."
-                ).format(seen.title),
-                (self.tr("Leave"), self.leave),
+            why = self.tr(
+                "“{0}” is not in this project any more: it was deleted, or has left the dataset. "
+                "Its labels are kept and come back with it."
             )
+            self._stop(task, why.format(seen.title), (self.tr("Leave"), verbs.leave))
         elif now.stage_uuid == seen.stage_uuid or seen.status is TaskStatus.COMPLETED:
-            if self._stopped or now.stage_uuid != seen.stage_uuid:
+            if task.stopped or now.stage_uuid != seen.stage_uuid:
                 self._open_again(task_id)  # it is as it was, or was reopened
         else:
             done = now.status is TaskStatus.COMPLETED
             words = self.tr("“{0}” was handed in elsewhere and is complete: its labels are only shown here.")
             moved = self.tr("“{0}” was moved to another stage elsewhere: its labels are only shown here.")
-            again = (self.tr("Reopen"), self.reopen) if done else (self.tr("Open it there"), partial(self._open_again, task_id))
-            self._stop_work((words if done else moved).format(seen.title), (self.tr("Next task"), self.go_on), again)
+            again = (
+                (self.tr("Reopen"), verbs.reopen) if done else (self.tr("Open it there"), partial(self._open_again, task_id))
+            )
+            self._stop(task, (words if done else moved).format(seen.title), (self.tr("Next task"), verbs.go_on), again)
 
-    def _stop_work(self: LabelEditor, why: str, act: Act, other: Act | tuple[str, None] = ("", None)) -> None:
-        if why == self._stopped:
+    def _stop(self, task: OpenTask, why: str, act: Act, other: Act | tuple[str, None] = ("", None)) -> None:
+        if why == task.stopped:
             return
-        self._stopped = why
-        self.session.cancel()
-        self.session.sealed = why
-        self.editor.settle()
-        self._hold_still(why)
-        self.header.seal(why)
+        task.stopped = why
+        task.seal(why)
+        self._page.header.seal(why)
         self.banner.say(why, *act, other=other)
-        self.hint.emit(self.editor.hint)
-        self.state_changed.emit()
+        self._page.hint.emit(task.editor.hint)
+        self._page.state_changed.emit()
+
+    # -- what is not saved
 
     @Slot(object)
-    def _on_refused(self: LabelEditor, error: Exception) -> None:
+    def _on_not_saved(self, error: Exception) -> None:
+        if isinstance(error, CatalogDamaged):
+            self._messages.error(error)
+            return
+        reason = str(error) if isinstance(error, PostilError) else self.tr("Something went wrong inside Postil.")
+        self._messages.tell(self.tr("Your last change is not saved yet: {0} It is kept and tried again.").format(reason))
+        log.error("not saved", exc_info=error)
+
+    @Slot(object)
+    def _on_refused(self, error: Exception) -> None:
         """Changed elsewhere meanwhile: show what is stored."""
         self._messages.tell(f"{error} " + self.tr("What is stored is shown now."))
-        self._refused = True
-        self._read_again()
+        if self._page.task is not None:
+            self._page.task.refused = True
+            self._read_again()
 
 
 def _task_now(reads: Reads, task_id: int) -> TaskRow | None:

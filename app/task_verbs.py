@@ -6,170 +6,217 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QObject
+
 from storage.catalog import tasks
 
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
+    from app.task_open import OpenTask
     from storage.model.reads import TaskRow
 
 
-class TaskVerbs:
-    """Mixed into the label editor."""
+class TaskVerbs(QObject):
+    """What leads away from the open task of a page, and why it does not now."""
 
-    _moving = False  # the task is being handed in or skipped
-    _going = 0  # steps to a task before or after that were asked for and have not begun
-    #: Whether another window has a task open: one does not come to it from task to task.
-    elsewhere: Callable[[int], bool] = staticmethod(lambda _task_id: False)
+    def __init__(self, page: LabelEditor) -> None:
+        super().__init__(page)
+        self._page = page
+        self._reads, self._jobs, self._tell = page.context.reads, page.context.jobs, page.messages.tell
+        self._going = 0  # steps to a task before or after that were asked for and have not begun
+        #: Whether another window has a task open: one does not come to it from task to task.
+        self.elsewhere: Callable[[int], bool] = lambda _task_id: False
+        self._missing = self.tr(
+            "Not submitted: something required is missing. Answer it here; the list at the right leads to each place."
+        )
 
-    def go(self: LabelEditor, step: int) -> None:
+    # -- why not
+
+    def _why_not_left(self) -> str:
+        """Why the open task must stay on the screen: something of it would be lost."""
+        task = self._page.task
+        if task is None:
+            return ""
+        if task.editor.drafting() and not task.session.sealed:
+            return self.tr("This task stays open: finish what is begun with Enter, or drop it with Esc.")
+        return task.unsaved
+
+    def _why_not_moved(self, task: OpenTask) -> str:
+        """Why it cannot be handed in or skipped."""
+        if self._going or self._page.loader.wanted != task.id:
+            return self.tr("Another task is on its way: nothing was handed in or skipped. Look at it first.")
+        if task.session.sealed:
+            return task.session.sealed
+        if task.lost is None and not task.seen:
+            words = self.tr("“{0}” has only just come up: it was not handed in or skipped. Look at it first.")
+            return words.format(task.loaded.task.title)
+        return self._why_not_left()
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed; what cannot be saved is asked about."""
+        self._page.settle()
+        task = self._page.task
+        if task is None or not task.saving.pending or (not task.unsaved and task.saving.wait(5.0)):
+            return True
+        return self._page.messages.ask(
+            self.tr("Not everything is saved"),
+            self.tr("{0} change(s) could not be written. Close and lose them?").format(task.saving.pending),
+            yes=self.tr("Close and lose them"),
+            danger=True,
+        )
+
+    # -- before and after
+
+    def leave(self) -> None:
+        if self._may_leave():
+            self._page.left.emit()
+
+    def come_to(self, task_id: int) -> None:
+        """Another task, chosen by hand."""
+        if self._may_leave():
+            self._page.open(task_id)
+
+    def _may_leave(self) -> bool:
+        self._page.settle()
+        why = self._why_not_left()
+        if why:
+            self._tell(why)
+        return not why
+
+    def go(self, step: int) -> None:
         """The task before or after this one in its stage's queue."""
-        if self.loaded is None:
+        if self._page.task is None or not self._may_leave():
             return
-        reads, task = self._context.reads, self.loaded.task
+        task = self._page.task.loaded.task
 
         def ask() -> Sequence[int]:
-            return reads.task_ids(task.project_id, stage=task.stage_uuid)
+            return self._reads.task_ids(task.project_id, stage=task.stage_uuid)
 
         def failed(error: Exception) -> None:
             self._going -= 1
-            self._on_failed(error)
+            self._page.messages.error(error, self.tr("Open task"))
 
         self._going += 1
-        self._context.jobs.read(ask, partial(self._go, task.id, step), failed, owner=self)
+        self._jobs.read(ask, partial(self._go, task.id, step), failed, owner=self)
 
-    def _go(self: LabelEditor, shown: int, step: int, queue: Sequence[int]) -> None:
+    def _go(self, shown: int, step: int, queue: Sequence[int]) -> None:
         """From the one that was asked for last: whoever presses faster than tasks open still gets a step for each press."""
         self._going -= 1
-        since = self._wanted if self._wanted in queue else shown
+        wanted = self._page.loader.wanted
+        since = wanted if wanted in queue else shown
         at = (queue.index(since) if since in queue else 0) + step
         while 0 <= at < len(queue) and self.elsewhere(queue[at]):
             at += step
         if 0 <= at < len(queue):
-            self.open(queue[at], look=True)
+            self._page.open(queue[at], look=True)
         else:
-            self._messages.tell(self.tr("There is no further task in this direction."))
+            self._tell(self.tr("There is no further task in this direction."))
 
-    def submit(self: LabelEditor) -> None:
-        if self.loaded is None or self.session is None:
-            return
-        self._flush()
-        if self.side is not None and self.side.focus_fault():
-            self._messages.tell(self.tr("Not submitted: what is typed here is not a number. Correct it, or clear it."))
-            return
-        if self.side is not None and self.side.missing():
-            self._messages.tell(self._not_submitted())
-            self.jump(self.side.gaps.gaps[0])
-            return
-        self._move_on(self.tr("Submit task"), tasks.submit, gone=True)
+    # -- handing in and skipping
 
-    def _not_submitted(self: LabelEditor) -> str:
-        return self.tr(
-            "Not submitted: something required is missing. Answer it here; the list at the right leads to each place."
-        )
+    def submit(self) -> None:
+        task = self._to_move()
+        if task is None:
+            return
+        if task.side.focus_fault():
+            self._tell(self.tr("Not submitted: what is typed here is not a number. Correct it, or clear it."))
+        elif task.side.missing():
+            self._tell(self._missing)
+            task.jump(task.side.gaps.gaps[0])
+        elif task.seen or self._ask_unseen(task):
+            self._move_on(task, self.tr("Submit task"), tasks.submit, gone=True)
 
-    def _on_gaps_counted(self: LabelEditor, _count: int) -> None:
+    def skip(self) -> None:
+        task = self._to_move()
+        if task is not None:
+            self._move_on(task, self.tr("Skip task"), tasks.skip, gone=False)
+
+    def _to_move(self) -> OpenTask | None:
+        """The open task, unless there is a reason, which is told, or it is on its way already."""
+        task = self._page.task
+        if task is None or task.moving:
+            return None
+        task.settle()
+        why = self._why_not_moved(task)
+        if why:
+            self._tell(why)
+        return task if not why else None
+
+    def forget_gaps(self) -> None:
         """The list that the sentence speaks of is gone: everything is there, or it is another task."""
-        if self.side is None or self.side.gaps.isHidden():
-            self._messages.take_back(self._not_submitted())
+        if self._page.task is None or self._page.task.side.gaps.isHidden():
+            self._page.messages.take_back(self._missing)
 
-    def skip(self: LabelEditor) -> None:
-        self._flush()
-        self._move_on(self.tr("Skip task"), tasks.skip, gone=False)
-
-    def _move_on(self: LabelEditor, text: str, work: Any, *, gone: bool) -> None:
-        """`gone`: the task leaves the queue; else it goes to its end. Once, and after everything of it is written."""
-        if self.loaded is None or self._moving:
-            return
-        if self._going or self._wanted != self.task_id:
-            self._messages.tell(self.tr("Another task is on its way: nothing was handed in or skipped. Look at it first."))
-            return
-        if self.session.sealed:
-            self._messages.tell(self.session.sealed)
-            return
-        if self._lost is None and not self._seen:
-            words = self.tr("“{0}” has only just come up: it was not handed in or skipped. Look at it first.")
-            self._messages.tell(words.format(self.loaded.task.title))
-            return
-        if gone and self._lost is not None and not self._seen and not self._ask_unseen():
-            return
-        task = self.loaded.task
-        following = self._ready_next.task.id if self._ready_next is not None else None
+    def _move_on(self, task: OpenTask, text: str, work: Any, *, gone: bool) -> None:
+        """`gone`: the task leaves the queue; else it goes to its end. After everything of it is written."""
+        row, ahead = task.loaded.task, self._page.loader.ahead
+        following = ahead.task.id if ahead is not None else None
 
         def moved(_result: object) -> None:
-            self._moving = False
-            self._after_move(task, following, gone)
+            task.moving = False
+            if self._page.task_id != task.id:
+                return
+            if self._page.context.settings.values.next_after_submit:
+                self._go_on_from(row, following, gone)
+            else:
+                self._page.left.emit()
 
         def stayed(error: BaseException) -> None:
-            self._moving = False
-            self._messages.error(error, text)
-            if self.task_id == task.id:
-                self._look_at_task()
+            task.moving = False
+            self._page.messages.error(error, text)
+            if self._page.task_id == task.id:
+                self._page.standing.look_at_task()
 
         def go(written: bool) -> None:
             if written:
-                self._operations.run(text, work, task.id, task.stage_uuid, origin=self, then=moved, failed=stayed)
+                self._page.operations.run(text, work, row.id, row.stage_uuid, origin=task, then=moved, failed=stayed)
             else:
-                self._moving = False
-                self._messages.tell(
-                    self.tr("This task stays where it is: its last change is not saved yet. It is kept and tried again.")
-                )
+                task.moving = False
+                self._tell(task.unsaved)
 
-        self._moving = True
-        if self._busy_saving():
-            assert self._saving is not None
-            wait_s = 0 if self._saving.state == "failed" else 10
-            self._context.jobs.read(partial(self._saving.drained().wait, wait_s), go, owner=self)
-        else:
-            go(True)
+        task.moving = True
+        task.saving.once_written(go)
 
-    def _ask_unseen(self: LabelEditor) -> bool:
+    def _ask_unseen(self, task: OpenTask) -> bool:
         question = self.tr("Nobody has seen “{0}”: {1} Hand it in all the same?")
-        return self._messages.ask(
+        return self._page.messages.ask(
             self.tr("Submit task"),
-            question.format(self.loaded.task.title, self._lost.reason),
+            question.format(task.loaded.task.title, task.lost.reason),
             yes=self.tr("Hand it in unseen"),
             danger=True,
         )
 
-    def _after_move(self: LabelEditor, task: TaskRow, following: int | None, gone: bool) -> None:
-        if self.task_id != task.id:
-            return
-        if not self._context.settings.values.next_after_submit:
-            self.left.emit()
-            return
-        self._go_on_from(task, following, gone)
-
-    def go_on(self: LabelEditor) -> None:
+    def go_on(self) -> None:
         """To the next open task."""
-        if self.loaded is not None:
-            self._go_on_from(self.loaded.task, None, True)
+        if self._page.task is not None:
+            self._go_on_from(self._page.task.loaded.task, None, True)
 
-    def _go_on_from(self: LabelEditor, task: TaskRow, following: int | None, gone: bool) -> None:
+    def _go_on_from(self, task: TaskRow, following: int | None, gone: bool) -> None:
         if following is None or self.elsewhere(following):
             following = self._following(task)
         if following is None:
-            self._messages.tell(self.tr("That was the last task. Well done."))
-            self.left.emit()
-        else:
-            ready = self._ready_next
-            if ready is not None and ready.task.id == following:
-                # It was read ahead while this one, handed in or gone to the end, still stood before it.
-                ready.position, ready.total = max(1, ready.position - 1), max(1, ready.total - gone)
-            self.open(following)
+            self._tell(self.tr("That was the last task. Well done."))
+            self._page.left.emit()
+            return
+        ahead = self._page.loader.ahead
+        if ahead is not None and ahead.task.id == following:
+            # It was read ahead while this one, handed in or gone to the end, still stood before it.
+            ahead.position, ahead.total = max(1, ahead.position - 1), max(1, ahead.total - gone)
+        self._page.open(following)
 
-    def _following(self: LabelEditor, task: TaskRow) -> int | None:
-        reads, passed = self._context.reads, {task.id}
-        found = reads.next_task(task.project_id, task.id)
+    def _following(self, task: TaskRow) -> int | None:
+        passed = {task.id}
+        found = self._reads.next_task(task.project_id, task.id)
         while found is not None and found.id not in passed:
             if not self.elsewhere(found.id):
                 return found.id
             passed.add(found.id)
-            found = reads.next_task(task.project_id, found.id)
+            found = self._reads.next_task(task.project_id, found.id)
         return None
 
-    def reopen(self: LabelEditor) -> None:
-        if self.loaded is not None:
-            task_id = self.loaded.task.id
-            self._operations.run(
-                self.tr("Reopen task"), tasks.reopen, task_id, origin=self, then=lambda _result: self.open(task_id)
+    def reopen(self) -> None:
+        task = self._page.task
+        if task is not None:
+            self._page.operations.run(
+                self.tr("Reopen task"), tasks.reopen, task.id, origin=task, then=lambda _result: self._page.open(task.id)
             )

@@ -14,7 +14,7 @@ from app.actions.catalog import catalog_actions
 from app.actions.view import view_actions
 from app.menus import build_menus
 from app.messages import Messages
-from app.operations import why_only_read
+from app.operations import Operations
 from app.rail import Place, Rail
 from app.status import StatusLine
 from app.window_state import FRAME
@@ -102,8 +102,9 @@ class MainWindow(QMainWindow):
         from app.pages import Pages
 
         self.context = context
-        self._say_only_read(why_only_read(context.catalog))
-        self.pages = Pages(self, context)
+        operations = Operations(context.catalog, self.messages, lambda: self.place)
+        self._say_only_read(operations.only_read)
+        self.pages = Pages(self, context, operations)
         build_menus(self)
         self.rail.setEnabled(True)
         context.bus.changed.connect(self._on_changed)

@@ -137,15 +137,15 @@ def open_task(first: int, second: int, third: int) -> Story:
     mouse.press(canvas, x, y)
     answer["drag_ms"] = [timed(canvas, lambda i=i: mouse.move(canvas, x + 3 * i, y + 2 * i, mouse.LEFT)) for i in range(1, 81)]
     mouse.release(canvas, x + 240, y + 160)
-    yield lambda: drawn(window, first) and not editor._busy_saving()
+    yield lambda: drawn(window, first) and not editor.task.saving.pending
     answer["next_ms"] = []
     for following in (second, third):
-        yield lambda: editor._ready_next is not None
+        yield lambda: editor.loader.ahead is not None
         wait = time.perf_counter() + 1.0  # a person looks at the picture while the next one is read
         yield lambda wait=wait: time.perf_counter() > wait
-        assert editor._ready_next.task.id == following
+        assert editor.loader.ahead.task.id == following
         began = time.perf_counter()
-        editor.submit()
+        editor.verbs.submit()
         yield lambda following=following: drawn(window, following)
         answer["next_ms"].append((time.perf_counter() - began) * 1000)
     print(json.dumps(answer), flush=True)

@@ -37,7 +37,7 @@ def label_actions(window: MainWindow) -> list[Action]:
         Action(
             "task.skip",
             tr("Skip task"),
-            verbs.skip,
+            lambda: verbs.editor.verbs.skip(),
             ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
             "ph.skip-forward",
             when=verbs.why_no_task,
@@ -57,7 +57,7 @@ def label_actions(window: MainWindow) -> list[Action]:
         Action(
             "task.next",
             tr("Next task"),
-            lambda: verbs.go(1),
+            lambda: verbs.editor.verbs.go(1),
             ("PgDown",),
             "ph.arrow-right",
             when=verbs.why_no_task,
@@ -66,19 +66,25 @@ def label_actions(window: MainWindow) -> list[Action]:
         Action(
             "task.previous",
             tr("Previous task"),
-            lambda: verbs.go(-1),
+            lambda: verbs.editor.verbs.go(-1),
             ("PgUp",),
             "ph.arrow-left",
             when=verbs.why_no_task,
             group=tr("Task"),
         ),
         Action(
-            "task.leave", tr("Back to the queue"), verbs.leave, (), "ph.caret-left", when=verbs.why_no_task, group=tr("Task")
+            "task.leave",
+            tr("Back to the queue"),
+            lambda: verbs.editor.verbs.leave(),
+            (),
+            "ph.caret-left",
+            when=verbs.why_no_task,
+            group=tr("Task"),
         ),
         Action(
             "view.right_panels",
             tr("Fold the panels at the right"),
-            verbs.fold_right,
+            lambda: verbs.editor.fold_right(),
             ("F9", "Ctrl+F9"),
             "ph.columns",
             when=verbs.why_no_task,
@@ -87,7 +93,7 @@ def label_actions(window: MainWindow) -> list[Action]:
         Action(
             "view.left_panels",
             tr("Fold the tool bar at the left"),
-            verbs.fold_left,
+            lambda: verbs.editor.fold_left(),
             ("F8", "Ctrl+F8"),
             "ph.columns",
             when=verbs.why_no_task,
@@ -96,7 +102,7 @@ def label_actions(window: MainWindow) -> list[Action]:
         Action(
             "view.canvas_alone",
             tr("Show the canvas alone"),
-            verbs.canvas_alone,
+            lambda: verbs.editor.canvas_alone(),
             ("F11",),
             "ph.arrows-out",
             when=verbs.why_no_task,
@@ -179,6 +185,11 @@ class _LabelVerbs:
         pages = self.window.pages
         return pages.editor if pages is not None and pages.editing else None
 
+    @property
+    def editor(self) -> LabelEditor:
+        assert self._editor is not None
+        return self._editor
+
     def why_no_task(self) -> str:
         return "" if self._editor is not None else self.window.tr("Open a task first.")
 
@@ -208,8 +219,8 @@ class _LabelVerbs:
         return editor.editor.why_not(action.id)
 
     def run(self, action: EditorAction) -> None:
-        assert self._editor is not None and self._editor.editor is not None
-        self._editor.editor.run(action.id)
+        assert self.editor.editor is not None
+        self.editor.editor.run(action.id)
 
     def why_not_submitted(self) -> str:
         """Where no task is open it only opens the next one."""
@@ -220,7 +231,7 @@ class _LabelVerbs:
     def submit(self) -> None:
         """Outside of the editor: open the next task of the project on the screen, else of the newest that has one."""
         if self._editor is not None:
-            self._editor.submit()
+            self._editor.verbs.submit()
             return
         pages = self.window.pages
         assert pages is not None
@@ -237,27 +248,3 @@ class _LabelVerbs:
             self.window.messages.tell(self.window.tr("There is no open task."))
         elif self.window.pages is not None:
             self.window.pages.open_task(task.id)
-
-    def skip(self) -> None:
-        assert self._editor is not None
-        self._editor.skip()
-
-    def go(self, step: int) -> None:
-        assert self._editor is not None
-        self._editor.go(step)
-
-    def leave(self) -> None:
-        assert self._editor is not None
-        self._editor.leave()
-
-    def fold_right(self) -> None:
-        assert self._editor is not None
-        self._editor.fold_right()
-
-    def fold_left(self) -> None:
-        assert self._editor is not None
-        self._editor.fold_left()
-
-    def canvas_alone(self) -> None:
-        assert self._editor is not None
-        self._editor.canvas_alone()

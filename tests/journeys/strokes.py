@@ -34,7 +34,7 @@ class Hand:
         return sorted(str(a.geometry.kind) for a in self.document.annotations.values())
 
     def saved(self) -> None:
-        self.desk.until(lambda: self.desk.editor._saving.state == "saved", "everything is saved")
+        self.desk.until(lambda: self.desk.editor.task.saving.state == "saved", "everything is saved")
 
     # -- the hand
 
@@ -150,7 +150,7 @@ class Hand:
 
     def _until_none(self, which: str, keys: Qt.KeyboardModifier) -> int:
         count = 0
-        while getattr(self.desk.editor, f"{which}_text") and count < 500:
+        while getattr(self.desk.editor.task, f"{which}_text") and count < 500:
             self.key("z", keys)
             count += 1
         self.saved()

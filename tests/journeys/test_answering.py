@@ -150,7 +150,7 @@ def test_what_is_no_number_is_not_lost_by_a_submit(hand: Hand) -> None:
     desk.type("12x")
     desk.key("Return")
     desk.canvas.setFocus()
-    desk.editor.submit()
+    desk.editor.verbs.submit()
     desk.wait_idle()
     assert desk.pages.editing and desk.told().startswith("Not submitted: what is typed here is not a number")
     assert field.isAncestorOf(QApplication.focusWidget())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app import label_editor
+from app import task_loader
 from storage.catalog import labels, tasks
 from storage.catalog.engine import Catalog
 from storage.errors import DiskFull
@@ -18,6 +18,7 @@ from storage.model.geometry import ShapeKind
 from storage.model.workflow import TaskStatus
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import arm, draw_boxes, open_task
+from tests.support import mouse
 
 
 def rows(desk: Desk) -> list[Any]:
@@ -58,7 +59,7 @@ def test_a_task_that_is_handed_in_while_it_is_saved_goes_with_all_that_was_drawn
     row, others = queue.editor.loaded.row.id, Event()
     queue.catalog.submit("Somebody else's work", lambda _op: others.wait(20))
     draw_boxes(queue, 6)
-    assert queue.editor._saving.pending == 6
+    assert queue.editor.task.saving.pending == 6
     queue.editor.header.submit_wanted.emit()
     others.set()
     queue.until(lambda: queue.editor.loaded.row.id != row, "the next task is open")
@@ -84,15 +85,15 @@ def test_what_cannot_be_saved_is_not_handed_in(queue: Desk, verb: str, monkeypat
 
     monkeypatch.setattr(queue.catalog, "submit", full)
     draw_boxes(queue, 2)
-    queue.until(lambda: queue.editor._saving.state == "failed", "it is not saved")
+    queue.until(lambda: queue.editor.task.saving.state == "failed", "it is not saved")
     getattr(queue.editor.header, f"{verb}_wanted").emit()
     queue.wait_idle()
     assert "not saved yet" in told[-1]
     assert queue.editor.loaded.task.title == "a.png"
-    assert queue.editor._saving.pending == 2
+    assert queue.editor.task.saving.pending == 2
     monkeypatch.setattr(queue.catalog, "submit", submit)
     queue.editor.header.retry_wanted.emit()
-    queue.until(lambda: queue.editor._saving.state == "saved", "it is saved")
+    queue.until(lambda: queue.editor.task.saving.state == "saved", "it is saved")
     getattr(queue.editor.header, f"{verb}_wanted").emit()
     queue.wait_idle()
     assert queue.editor.loaded.task.title != "a.png"
@@ -123,16 +124,16 @@ def titles_done(desk: Desk) -> list[str]:
 @pytest.mark.parametrize("keys", ["Ctrl+Return", "Ctrl+Shift+Return"])
 def test_while_another_task_is_read_nothing_is_handed_in(queue: Desk, keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
     open_task(queue, "a.png")
-    queue.editor._on_prefetched(None)  # the next one is not there yet
-    go, read = Event(), label_editor.load_task
-    monkeypatch.setattr(label_editor, "load_task", lambda *args: go.wait(20) and read(*args))
+    queue.editor.loader.drop_ahead()  # the next one is not there yet
+    go, read = Event(), task_loader.load_task
+    monkeypatch.setattr(task_loader, "load_task", lambda *args: go.wait(20) and read(*args))
     told: list[str] = []
     queue.window.messages.told.connect(told.append)
     queue.key("PgDown")
     for wanted in ("asked for", "being read"):
         queue.key(keys)
         assert told and "nothing was handed in" in told.pop(), f"the next one is {wanted}"
-        queue.until(lambda: queue.editor.awaits(queue.editor._wanted), "the next one is being read")
+        queue.until(lambda: queue.editor.awaits(queue.editor.loader.wanted), "the next one is being read")
     go.set()
     queue.wait_idle()
     assert queue.editor.loaded.task.title == "b.png"
@@ -164,3 +165,29 @@ def test_a_task_is_handed_in_only_after_it_has_been_on_the_screen(queue: Desk) -
     queue.key("Ctrl+Return")
     queue.wait_idle()
     assert titles_done(queue) == ["b.png"]
+
+
+@pytest.mark.parametrize("way", ["PgDown", "PgUp", "Ctrl+Return", "Ctrl+Shift+Return", "Queue"])
+def test_while_a_shape_is_begun_its_task_stays_open_and_says_what_to_do(queue: Desk, way: str) -> None:
+    open_task(queue, "b.png")
+    arm(queue, ShapeKind.BOX)
+    told: list[str] = []
+    queue.window.messages.told.connect(told.append)
+
+    def go() -> None:
+        if way == "Queue":
+            queue.click(way, within=queue.editor.header)
+        else:
+            queue.key(way, queue.canvas)
+        queue.wait_idle()
+
+    mouse.click(queue.canvas, 20, 20)
+    go()
+    assert len(told) == 1 and "finish what is begun with Enter, or drop it with Esc" in told[0]
+    assert queue.pages.editing and queue.editor.loaded.task.title == "b.png"
+    mouse.click(queue.canvas, 60, 60)
+    queue.wait_idle()
+    assert len(queue.editor.session.document.annotations) == 1
+    go()
+    assert not queue.pages.editing or queue.editor.loaded.task.title != "b.png"
+    assert len(told) == 1

@@ -149,7 +149,7 @@ def test_a_label_is_drawn_kept_and_undone(studio: Desk, title: str) -> None:
     drag(studio, (0.3, 0.3), (0.6, 0.6) if title != "d text.txt" else (0.3, 0.3 + 0.2))
     document = studio.editor.session.document
     assert [a.geometry.kind for a in document.annotations.values()] == [KINDS[title]]
-    studio.until(lambda: studio.editor._saving.state == "saved", "it is saved")
+    studio.until(lambda: studio.editor.task.saving.state == "saved", "it is saved")
     stored = studio.reads.labels(studio.editor.loaded.row.id)
     assert list(stored.annotations) == list(document.annotations)
     studio.key("Ctrl+Z")
@@ -203,10 +203,10 @@ def test_a_page_that_cannot_be_shown_is_called_by_its_title_not_by_the_name_of_i
 def test_every_press_of_page_down_is_a_step_however_fast_they_come(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
     for _ in range(4):
-        studio.editor.go(1)
+        studio.editor.verbs.go(1)
     studio.until(lambda: studio.editor.loaded.task.title == "e page.html", "the fifth task is open")
     for _ in range(3):
-        studio.editor.go(-1)
+        studio.editor.verbs.go(-1)
     studio.wait_idle()
     assert studio.editor.loaded.task.title == "b sound.wav"
 
@@ -232,8 +232,9 @@ def test_f11_shows_the_picture_of_a_film_alone_from_task_to_task_and_the_window_
     film = studio.editor.editor
     assert not any(w.isVisible() for w in (film.timeline, film.transport, studio.editor.header, studio.window.rail))
     open_task(studio, "f group")
+    studio.editor.editor.go_to_page(1)
     assert not any(w.isVisible() for w in (studio.editor.editor.members, studio.editor.editor.tool_bar, studio.editor.header))
-    studio.editor.leave()
+    studio.editor.verbs.leave()
     studio.wait_idle()
     assert studio.window.rail.isVisible() and studio.window.menuBar().isVisible()
     open_task(studio, "a film.mp4")
@@ -270,7 +271,7 @@ def test_how_sounds_and_texts_are_shown_is_kept_for_the_next_one_and_the_next_st
 
 def test_a_task_is_not_left_while_its_changes_cannot_be_written(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
-    saving = studio.editor._saving
+    saving = studio.editor.task.saving
     write = saving._write
 
     def full(_change: object) -> Future[object]:
@@ -282,14 +283,14 @@ def test_a_task_is_not_left_while_its_changes_cannot_be_written(studio: Desk) ->
     arm(studio, ShapeKind.BOX)
     drag(studio, (0.3, 0.3), (0.6, 0.6))
     studio.until(lambda: saving.state == "failed", "it is told")
-    studio.editor.go(1)
+    studio.editor.verbs.go(1)
     studio.wait_idle()
     assert studio.editor.loaded.task.title == "a film.mp4"
     row = studio.editor.loaded.row.id
     saving._write = write
     saving.retry()
     studio.until(lambda: saving.state == "saved", "there is room again")
-    studio.editor.go(1)
+    studio.editor.verbs.go(1)
     studio.until(lambda: studio.editor.loaded.task.title == "b sound.wav", "the next task is open")
     assert len(studio.reads.labels(row).annotations) == 1
 

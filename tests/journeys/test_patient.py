@@ -302,7 +302,7 @@ def test_turning_tasks_faster_than_priors_open_leaves_nothing_behind(ward: Desk)
             ward.until(lambda title=title: ward.pages.editing and ward.editor.loaded.task.title == title, f"{title} is open")
     settled(ward, "Thorax thin")
     assert "Thorax old" in beside(ward)
-    ward.editor.leave()
+    ward.editor.verbs.leave()
     ward.wait_idle()
     ward.until(lambda: not [t for t in threading.enumerate() if t.name == "volume" and t.is_alive()], "no volume is still read")
 

@@ -51,7 +51,7 @@ def made_since(before: dict[int, object]) -> Counter[str]:
 def left_over(desk: Desk, before: dict[int, object]) -> Counter[str]:
     """What is alive beyond the task that is shown and the one that was prepared as the next."""
     counted = made_since(before)
-    for loaded in (desk.editor.loaded, desk.editor._ready_next):
+    for loaded in (desk.editor.loaded, desk.editor.loader.ahead):
         if loaded is not None:
             counted.subtract([type(loaded).__name__, type(loaded.medium.source).__name__])
             if isinstance(loaded.medium.source, VolumeSource) and loaded.medium.source.store is not None:
@@ -99,7 +99,7 @@ def test_what_is_drawn_while_the_next_task_is_read_is_saved(studio: Desk) -> Non
             continue
         open_task(desk, shown.title)
         arm(desk, ShapeKind.BOX)
-        row, canvas, ready = desk.editor.loaded.row.id, desk.editor.editor.canvas, desk.editor._ready_next
+        row, canvas, ready = desk.editor.loaded.row.id, desk.editor.editor.canvas, desk.editor.loader.ahead
         other = next(t for t in tasks if t.title != shown.title and (ready is None or t.id != ready.task.id))
         desk.pages.open_task(other.id)
         for n in range(5):

@@ -55,7 +55,7 @@ def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: De
     desk.dialog(lambda: desk.key("K", editor.canvas), add_it)
     desk.until(lambda: editor.key_images == {frame}, "it is marked")
     assert key_class(desk.reads.ontology(desk.editor.loaded.project.ontology_id)) is not None
-    desk.until(lambda: desk.editor._saving.state == "saved", "it is saved")
+    desk.until(lambda: desk.editor.task.saving.state == "saved", "it is saved")
     stored = desk.reads.labels(desk.editor.loaded.row.id)
     assert key_frames(stored, editor.ontology, 5) == {frame}
     assert [chip.first for chip in desk.editor.side.labels.key_images.chips.chips] == [frame]
@@ -117,7 +117,7 @@ def test_f8_and_f9_are_windows_on_the_canvas_and_with_ctrl_they_fold_the_panels(
     editor = desk.editor.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     editor.canvas.setFocus()
-    panels = desk.editor._right
+    panels = desk.editor.right
     desk.key("F9", editor.canvas)
     assert panels.isVisible()
     assert editor.volume.window.title
@@ -166,7 +166,7 @@ def test_masks_are_united_and_saved_in_one_step(reading_room: Desk) -> None:
     before = sum(editor.masks.read(i).count for i in made)
     desk.key("Ctrl+Shift+M", editor.canvas)
     desk.until(lambda: not editor.mask_work.busy, "they are united")
-    desk.until(lambda: desk.editor._saving.state == "saved", "it is saved")
+    desk.until(lambda: desk.editor.task.saving.state == "saved", "it is saved")
     stored = desk.reads.labels(desk.editor.loaded.row.id)
     assert stored.annotations == editor.session.document.annotations
     assert editor.masks.read(made[0]).count < before

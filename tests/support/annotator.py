@@ -65,7 +65,7 @@ class Annotator:
         editor = self.editor
         if editor is None or editor.editor is None or editor.editor.canvas.context.frame_size == (0, 0):
             return
-        saving = editor._saving
+        saving = editor.task.saving
         if saving.pending:
             return
         n = editor.session.history.next_n - 1
