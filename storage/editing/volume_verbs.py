@@ -23,6 +23,7 @@ from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import Mask3, VoxelBlock, VoxelBox, around
 
 SLAB = 1 << 22  # voxels
+_FEW = 8  # of a box so small a part is gone through one by one
 
 
 def one_group(_instance: Instance) -> str | None:
@@ -103,9 +104,9 @@ class VolumeGesture:
             if changed is None:
                 return None
             live |= gained
-            for other in rivals:
-                if not self._rules.keeps(other):
-                    self._take_away(other, changed, gained[changed.within(box.lo)])
+            losing = [other for other in rivals if not self._rules.keeps(other)]
+            if losing:
+                self._lose(losing, changed, gained[changed.within(box.lo)])
             return changed
 
     def remove(self, instance: str, block: VoxelBlock) -> VoxelBox | None:
@@ -151,6 +152,23 @@ class VolumeGesture:
         both = self._masks.box_of(other).cut(box)
         gained[both.within(box.lo)] &= ~self._masks.read(other, both).array
 
+    def _lose(self, losing: list[str], box: VoxelBox, mask: Mask3) -> None:
+        """What one object has gained the others lose. A move of a stroke gains little of its box: that is looked up by itself."""
+        places = np.flatnonzero(mask)
+        if len(places) * _FEW > box.size:
+            for other in losing:
+                self._take_away(other, box, mask)
+            return
+        at = [(found + lo).astype(np.int32) for found, lo in zip(np.unravel_index(places, mask.shape), box.lo, strict=True)]
+        for other in losing:
+            lost = np.zeros(len(places), bool)
+            self._masks.mark(lost, other, True, (at[0], at[1], at[2]))
+            if lost.any():
+                k, j, i = (found[lost] for found in at)
+                whole = self._masks.box_of(other)
+                self._note(other, set(k.tolist()))
+                self._masks.hold(other, whole).array[k - whole.lo[0], j - whole.lo[1], i - whole.lo[2]] = False
+
     def _take_away(self, instance: str, box: VoxelBox, mask: Mask3) -> VoxelBox | None:
         with self._masks.lock:
             both = self._masks.box_of(instance).cut(box)
@@ -170,10 +188,13 @@ class VolumeGesture:
         if len(found) == 0:
             return None
         slices = {box.lo[0] + int(k) for k in found}
+        self._note(instance, slices)
+        return VoxelBox((min(slices), *box.lo[1:]), (max(slices) + 1, *box.hi[1:]))
+
+    def _note(self, instance: str, slices: set[int]) -> None:
         self._touched.setdefault(instance, set()).update(slices)
         self._masks.touch(instance, slices)
         self._prepared = None
-        return VoxelBox((min(slices), *box.lo[1:]), (max(slices) + 1, *box.hi[1:]))
 
     def rivals(self, instance: str, box: VoxelBox) -> list[str]:
         """Others of its group that reach into the box and keep what they have."""

@@ -12,6 +12,7 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,18 +23,16 @@ from storage.model.labels import LabelDocument
 from storage.model.space import VolumeGeometry
 from storage.model.voxels import Index, Mask3, VoxelBlock, VoxelBox, around
 
-Labels = NDArray[np.uint16]
-
 BUDGET = 512 * 1024 * 1024  # bytes of arrays kept; those that a gesture holds stay whatever they weigh
 THIN = 2  # slices that are decoded from their rows rather than building an array
 ROOM = (8, 48, 48)  # an array that must grow grows by this at least, so that a stroke does not copy it at every move
 
 
 class _Dense:
-    """One object's voxels. `rows`: what each slice was decoded from."""
+    """One object's voxels. `rows`: what each slice was decoded from; `reached`: where it may have any, for there is more room."""
 
     def __init__(self, box: VoxelBox) -> None:
-        self.lo = box.lo
+        self.lo, self.reached = box.lo, box
         self.array: Mask3 = np.zeros(box.shape, bool)
         self.rows: dict[int, Bitmask] = {}
         self.held: set[int] = set()
@@ -44,6 +43,7 @@ class _Dense:
 
     def reach(self, box: VoxelBox, shape: Index) -> None:
         """Make room for a box, generously on the sides where there is none."""
+        self.reached = self.reached.joined(box)
         have = self.box
         if have.holds(box):
             return
@@ -118,7 +118,7 @@ class VolumeMasks:
         """A box that holds the object; what a gesture is painting included."""
         with self.lock:
             dense = self._dense.get(instance)
-            return dense.box if dense is not None else self._row_box(instance)
+            return dense.reached if dense is not None else self._row_box(instance)
 
     def _row_box(self, instance: str) -> VoxelBox:
         if self._seen != self.document.revision:
@@ -194,9 +194,9 @@ class VolumeMasks:
 
     # -- for the display
 
-    def mark(self, labels: Labels, instance: str, value: int, voxels: tuple[ArrayLike, ArrayLike, ArrayLike]) -> None:
-        """`value` where the object lies. `voxels` are the slice, row and column under each pixel; they may lie outside of the
-        volume."""
+    def mark(self, labels: NDArray[Any], instance: str, value: int, voxels: tuple[ArrayLike, ArrayLike, ArrayLike]) -> None:
+        """`value` where the object lies. `voxels` are the slice, row and column under each pixel, or what numpy makes that of;
+        they may lie outside of the volume."""
         with self.lock:
             block = self.view(instance)
             places = [np.asarray(v) - lo for v, lo in zip(voxels, block.lo, strict=True)]
@@ -288,7 +288,7 @@ class VolumeMasks:
             dense = self._dense.get(instance)
             if dense is None:
                 return VoxelBox((0, 0, 0), (0, 0, 0))
-            box = dense.box
+            box = dense.reached
             for k in list(slices):
                 dense.held.discard(k)
                 dense.take(k, self.row(instance, k), self.shape)

@@ -7,7 +7,7 @@ modality values, for stored ones could not be blended.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -286,38 +286,32 @@ def labels_on(
     shared = voxels_of(plane, geometry, (left, top, right, bottom)) if crowded else None
     for value, (x0, y0, x1, y1) in met:
         here = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
-        k, j, i = (v[here] for v in shared) if shared else voxels_of(plane, geometry, (x0, y0, x1, y1))
+        k, j, i = (_piece(v, here) for v in shared) if shared else voxels_of(plane, geometry, (x0, y0, x1, y1))
         masks.mark(values[here], objects[value - 1], value, (k, j, i))
     return Seen(values, left, top)
 
 
+def _piece(voxels: NDArray[Any], here: tuple[slice, slice]) -> NDArray[Any]:
+    """Of `voxels_of`: a part of the pixels."""
+    rows, columns = (cut if n > 1 else slice(None) for cut, n in zip(here, voxels.shape, strict=True))
+    return voxels[rows, columns]
+
+
 def _met(plane: Plane, geometry: VolumeGeometry, boxes: Mapping[int, VoxelBox]) -> Iterator[tuple[int, Part]]:
     """Of the boxes of voxels that the plane meets: the pixels under which they may lie, with a rim of one."""
-    corners, edges, starts = [np.empty((0, 3))], [np.empty((0, 2), np.intp)], [0]
-    count = 0
-    for box in boxes.values():
-        (k0, j0, i0), (k1, j1, i1) = box.lo, box.hi
-        bends = () if geometry.regular else range(k0, k1)
-        slices = np.array((k0 - 0.5, *bends, k1 - 0.5))
-        made = np.empty((len(slices), 4, 3))
-        made[..., :2] = np.array(((i0, j0), (i1, j0), (i1, j1), (i0, j1))) - 0.5
-        made[..., 2] = slices[:, None]
-        edges.append(_edges(len(slices)) + count)
-        corners.append(made.reshape(-1, 3))
-        count += 4 * len(slices)
-        starts.append(starts[-1] + len(edges[-1]))
     if not boxes:
         return
-    places = np.stack(plane.pixel_of(geometry.to_mm(*np.concatenate(corners).T)), axis=-1)  # u, v, depth
-    one, other = places[np.concatenate(edges)].swapaxes(0, 1)
+    corners, edges, starts = _straight(boxes.values()) if geometry.regular else _bent(boxes.values())
+    places = np.stack(plane.pixel_of(geometry.to_mm(*corners.T)), axis=-1)  # u, v, depth
+    one, other = places[edges].swapaxes(0, 1)
     apart = one[:, 2] - other[:, 2]
     flat = np.abs(apart) < 1e-9
     part = np.clip(one[:, 2] / np.where(flat, 1.0, apart), 0.0, 1.0)[:, None]
     crossed = one[:, :2] + part * (other[:, :2] - one[:, :2])
     reached = (np.minimum(one[:, 2], other[:, 2]) <= _NEAR_MM) & (np.maximum(one[:, 2], other[:, 2]) >= -_NEAR_MM)
     ends = np.stack([crossed, np.where(flat[:, None], other[:, :2], crossed)])
-    low = np.minimum.reduceat(np.where(reached[:, None], ends.min(axis=0), np.inf), starts[:-1])
-    high = np.maximum.reduceat(np.where(reached[:, None], ends.max(axis=0), -np.inf), starts[:-1])
+    low = np.minimum.reduceat(np.where(reached[:, None], ends.min(axis=0), np.inf), starts)
+    high = np.maximum.reduceat(np.where(reached[:, None], ends.max(axis=0), -np.inf), starts)
     for value, least, most in zip(boxes, low.tolist(), high.tolist(), strict=True):
         if least[0] > most[0]:
             continue
@@ -325,6 +319,35 @@ def _met(plane: Plane, geometry: VolumeGeometry, boxes: Mapping[int, VoxelBox]) 
         x1, y1 = (min(n, math.ceil(v) + 2) for n, v in zip((plane.width, plane.height), most, strict=True))
         if x1 > x0 and y1 > y0:
             yield value, (x0, y0, x1, y1)
+
+
+#: Corners of boxes (column, row, slice), their edges as pairs of corners, and at which edge each box begins.
+Bodies = tuple[NDArray[np.float64], NDArray[np.intp], Sequence[int]]
+#: The sides of the corners of a box, in the order of `_edges(2)`: 0 low, 1 high.
+_SIDES = np.array([(i, j, k) for k in (0, 1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))])
+
+
+def _straight(boxes: Collection[VoxelBox]) -> Bodies:
+    ends = np.array([(box.lo, box.hi) for box in boxes]) - 0.5
+    corners = ends[:, _SIDES, (2, 1, 0)].reshape(-1, 3)
+    edges = _edges(2) + 8 * np.arange(len(boxes))[:, None, None]
+    return corners, edges.reshape(-1, 2), range(0, len(boxes) * edges.shape[1], edges.shape[1])
+
+
+def _bent(boxes: Collection[VoxelBox]) -> Bodies:
+    """Of slices at uneven distances or shifted: a body has a corner more at each of them."""
+    corners, edges, starts, count = [], [], [0], 0
+    for box in boxes:
+        (k0, j0, i0), (k1, j1, i1) = box.lo, box.hi
+        slices = np.array((k0 - 0.5, *range(k0, k1), k1 - 0.5))
+        made = np.empty((len(slices), 4, 3))
+        made[..., :2] = np.array(((i0, j0), (i1, j0), (i1, j1), (i0, j1))) - 0.5
+        made[..., 2] = slices[:, None]
+        edges.append(_edges(len(slices)) + count)
+        corners.append(made.reshape(-1, 3))
+        count += 4 * len(slices)
+        starts.append(starts[-1] + len(edges[-1]))
+    return np.concatenate(corners), np.concatenate(edges), starts[:-1]
 
 
 @lru_cache(maxsize=64)
@@ -337,7 +360,8 @@ def _edges(layers: int) -> NDArray[np.intp]:
 
 
 def voxels_of(plane: Plane, geometry: VolumeGeometry, part: Part) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Slice, row and column under each pixel of a part of a plane; where that is outside of the volume, one that is not there."""
+    """Slice, row and column under each pixel of a part of a plane; where that is outside of the volume, one that is not there.
+    What is the same all along rows or columns of pixels stands there once."""
     us, vs = np.arange(part[0], part[2])[None, :], np.arange(part[1], part[3])[:, None]
     if geometry.affine is None:
         return nearest_voxels(geometry, plane.at(*np.broadcast_arrays(us, vs)))
@@ -345,7 +369,13 @@ def voxels_of(plane: Plane, geometry: VolumeGeometry, part: Part) -> tuple[NDArr
     start = (inverse @ [*plane.origin, 1.0])[:3]
     across = inverse[:3, :3] @ (plane.right * plane.mm_right)
     down = inverse[:3, :3] @ (plane.down * plane.mm_down)
-    found = [np.floor((start[axis] + 0.5 + 1e-9) + us * across[axis] + vs * down[axis]).astype(np.int32) for axis in (2, 1, 0)]
+    found = []
+    for axis in (2, 1, 0):
+        place: Any = np.full((1, 1), start[axis] + 0.5 + 1e-9)
+        for at, step, far in ((us, across[axis], plane.width), (vs, down[axis], plane.height)):
+            if abs(step) * far > 1e-7:
+                place = place + at * step
+        found.append(np.floor(place).astype(np.int32))
     return found[0], found[1], found[2]
 
 

@@ -118,6 +118,16 @@ def test_a_stroke_of_many_moves_is_one_step():
     assert instance not in stage.document.instances and not stage.live(instance).any()
 
 
+def test_an_object_is_looked_for_only_where_it_was_painted():
+    stage = Stage((20, 300, 300))
+    hand = gesture(stage)
+    made = hand.new_object("CLASS000")
+    for row in (100, 130):
+        hand.add(made, VoxelBlock((9, row, 140), np.ones((2, 10, 12), bool)))
+    hand.commit(stage.session, "Paint")
+    assert stage.masks.box_of(made) == VoxelBox((9, 100, 140), (11, 140, 152))
+
+
 def test_a_stroke_that_is_given_up_leaves_everything_as_it_was():
     stage = Stage(SHAPE)
     a, b = some(1), some(2) & ~some(1)
