@@ -14,9 +14,10 @@ from widgets.controls.labels import label
 from widgets.dialogs.dialog import Dialog
 
 _LIBRARIES = (
-    ("numpy", "pillow", "tifffile", "imagecodecs", "openslide-bin", "opencv-python-headless"),
-    ("av", "sounddevice", "pypdfium2", "lxml", "shapely", "ijson", "sqlalchemy"),
+    ("numpy", "pillow", "tifffile", "imagecodecs"),
+    ("openslide-bin", "opencv-python-headless", "av", "sounddevice"),
     ("pydicom", "highdicom", "nibabel", "simpleitk", "vtk"),
+    ("pypdfium2", "lxml", "shapely", "ijson", "sqlalchemy"),
 )
 FIXED_SQLITE = (3, 51, 3)  # sqlite.org/wal.html#walresetbug
 

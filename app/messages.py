@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QMessageBox, QSpacerItem, QWidget
 
 from storage.errors import Cancelled, CatalogDamaged, PostilError
+from widgets import icons, theme
+from widgets.controls.buttons import button
+
+_WIDE = 420
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +53,19 @@ class Messages(QObject):
 
     def ask(self, title: str, question: str, *, yes: str, danger: bool = False) -> bool:
         box = self._box(QMessageBox.Icon.Question, title, question)
-        go = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole if danger else QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setIconPixmap(icons.pixmap("ph.question", 32, theme.subtle_text(), box.devicePixelRatioF()))
+        go = button(yes, primary=not danger, danger=danger, parent=box)
+        box.addButton(go, QMessageBox.ButtonRole.DestructiveRole if danger else QMessageBox.ButtonRole.AcceptRole)
+        stay = button(self.tr("Cancel"), primary=danger, parent=box)
+        box.addButton(stay, QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(stay)
         box.setDefaultButton(stay if danger else go)  # Enter loses nothing
-        go.setProperty("danger", danger)
         box.exec()
         return box.clickedButton() is go
 
     def _show(self, icon: QMessageBox.Icon, title: str, text: str, remedy: str, details: str) -> None:
         box = self._box(icon, title, text)
+        box.setIconPixmap(icons.pixmap("ph.warning-circle", 32, theme.warning(), box.devicePixelRatioF()))
         if remedy:
             box.setInformativeText(remedy)
         copy = None
@@ -73,4 +80,7 @@ class Messages(QObject):
     def _box(self, icon: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
         box = QMessageBox(icon, title, text, QMessageBox.StandardButton.NoButton, self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)  # names of files are not markup
+        grid = box.layout()
+        assert isinstance(grid, QGridLayout)
+        grid.addItem(QSpacerItem(_WIDE, 0), grid.rowCount(), 0, 1, grid.columnCount())  # no column of single words
         return box

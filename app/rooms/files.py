@@ -55,6 +55,7 @@ class FilesRoom(QObject):
         self.widget.addWidget(self._details_place)
         self.widget.setStretchFactor(0, 1)
         self.widget.setSizes([960, 280])
+        self.panel.pages.currentChanged.connect(self._page_changed)
         self._folder: int | None = None
         self._items = ItemSelection()
         self._connect()
@@ -122,6 +123,12 @@ class FilesRoom(QObject):
         details.open_wanted.connect(self.open_item)
         details.task_wanted.connect(lambda task_id: self._open_task(self.context.reads.task(task_id)))
 
+    @Slot()
+    def _page_changed(self) -> None:
+        """Of what lies in the trash there is nothing to be told beside it."""
+        self._details_place.setVisible(not self.panel.shows_trash)
+        self.window.status_line.show_context(self.selection_text())
+
     # -- what is selected
 
     @Slot(object, ItemSelection)
@@ -133,7 +140,7 @@ class FilesRoom(QObject):
         self.window.soon_refresh()
 
     def selection_text(self) -> str:
-        return words.selected(self._items.count) if self._items.count else ""
+        return words.selected(self._items.count) if self._items.count and not self.panel.shows_trash else ""
 
     def items(self) -> ItemSelection:
         """What a verb acts on; none while another page is on the screen, or the tree has the focus: then it is about folders."""

@@ -208,3 +208,13 @@ def test_delete_in_the_tree_is_about_its_folder_whatever_is_selected_beside_it(
     grid.setFocus()
     desk.dialog(lambda: desk.key("Del", grid), lambda d: desk.click("Move to trash", within=d))
     assert desk.files() == ["boat.jpg"]
+
+
+def test_beside_the_trash_nothing_is_told_of_what_was_selected_before(desk: Desk, album: Path) -> None:
+    details = desk.pages.files._details_place
+    wide = details.width()
+    desk.click(desk.pages.files.panel.sidebar.trash)
+    assert not details.isVisible()
+    desk.restart()
+    desk.click("All files")
+    assert desk.pages.files._details_place.isVisible() and desk.pages.files._details_place.width() == wide

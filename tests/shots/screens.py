@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QCursor, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QTabBar
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QTabBar
 
 from app.settings import Settings
+from storage.catalog import trash
+from storage.errors import CatalogError
 from storage.model.query import ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
@@ -59,6 +61,12 @@ class Camera:
 
         self.desk.dialog(opens, person)
 
+    def unfolded(self, name: str, button: QPushButton) -> None:
+        button.menu().popup(button.mapToGlobal(QPoint(0, button.height())))
+        self.shot(name)
+        button.menu().close()
+        self.desk.turn()
+
     def menu(self, name: str, view: Any, place: QPoint) -> None:
         menu = self.desk.open_menu(view, place)
         self.shot(name)
@@ -92,6 +100,7 @@ class Walk:
         desk.item(panel.list.grid, panel.list.model.index(1, 0))
         desk.wait_idle()
         shot("files-grid-and-details")
+        self.hovering()
         desk.key("Ctrl+A", panel.list.grid)
         desk.wait_idle()
         shot("files-all-selected")
@@ -119,18 +128,21 @@ class Walk:
         desk.item(panel.sidebar.tree, "Samples")
         desk.wait_idle()
         shot("files-folder-with-folders")
-        self.hovering()
         desk.click(panel.sidebar.trash)
         desk.wait_idle()
         shot("files-trash")
         desk.click("All files")
         desk.wait_idle()
+        for title in ("Type", "Metadata"):
+            self.camera.unfolded(f"files-filter-{title.lower()}", desk.find(title, QPushButton))
 
     def hovering(self) -> None:
         """Something of the desktop is carried over the list."""
         panel = self.desk.pages.files.panel
         mime = drags.urls([Path("/tmp/one.png"), Path("/tmp/two.png")])
-        drags.over(panel.list.view().viewport(), QPoint(60, 60), mime)
+        over = panel.list.view().viewport()
+        QCursor.setPos(over.mapToGlobal(QPoint(60, 60)))
+        drags.over(over, QPoint(60, 60), mime)
         self.camera.shot("files-something-dragged-in")
         from PySide6.QtGui import QDragLeaveEvent
 
@@ -161,6 +173,13 @@ class Walk:
             lambda: ResultList.ask(desk.window, "What was not added as it is", lines, "5 items added, 2 refused."),
         )
         camera.dialog("dialog-about", lambda: run("help.about"))
+        camera.dialog(
+            "dialog-error",
+            lambda: desk.window.messages.error(
+                CatalogError("The disk is full.", remedy="Make room on it and try again."), "Adding Album"
+            ),
+        )
+        camera.dialog("dialog-question", desk.pages.files.empty_trash)
 
     # -- the other rooms
 
@@ -186,9 +205,16 @@ class Walk:
         desk.wait_idle()
         camera.shot("ontologies-design")
         self.code_form(editor)
-        desk.item(editor.view, "Weather")
+        for element in ("Person", "Colour", "Doors", "Weather"):
+            desk.item(editor.view, element)
+            desk.wait_idle()
+            camera.shot({"Weather": "ontologies-classification"}.get(element, f"ontologies-form-{element.lower()}"))
+        desk.item(editor.view, "Tree")
+        desk.key("Del", editor.view)
         desk.wait_idle()
-        camera.shot("ontologies-classification")
+        camera.shot("ontologies-delete-what-is-used")
+        editor.warning.say("")
+        camera.unfolded("ontologies-shapes", desk.find("Object", QPushButton))
         desk.tab("JSON")
         camera.shot("ontologies-json")
         text = editor.json.edit.toPlainText()
@@ -398,6 +424,7 @@ class Walk:
         camera.shot("jobs-with-progress")
         gate.set()
         desk.wait_idle()
+        self.ended()
         desk.go("Settings")
         desk.tab("General")
         camera.shot("settings")
@@ -414,6 +441,26 @@ class Walk:
         camera.shot("palette-some-letters")
         palette.close()
         desk.turn()
+
+    def ended(self) -> None:
+        """What came of jobs, and what lies in the trash."""
+        desk = self.desk
+        jobs = desk.window.context.jobs
+
+        def fail(_progress: Any) -> None:
+            raise CatalogError("The disk is full.", remedy="Make room on it and try again.")
+
+        jobs.start("Exporting Sample project", fail)
+        desk.wait_idle()
+        desk.pages.jobs.show_now()
+        self.camera.shot("jobs-ended")
+        plants = desk.reads.folder_by_path("Samples/Plants")
+        desk.do(trash.delete, frozenset({plants.id}), ItemSelection())
+        desk.go("Files")
+        desk.click(desk.pages.files.panel.sidebar.trash)
+        desk.wait_idle()
+        desk.item(desk.find("Deleted things"), "Plants")
+        self.camera.shot("files-trash-full")
 
 
 def _choose_tab(title: str, dialog: QDialog) -> None:

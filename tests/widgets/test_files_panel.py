@@ -65,7 +65,7 @@ def shown(panel, kind):
 def test_opening_a_folder_shows_its_path_its_sub_folders_and_its_items(panel):
     assert crumbs(panel) == ["Files", "Scans"]
     assert [each.accessibleName() for each in panel.strip._chips] == ["Thorax"]
-    assert panel._count.text() == "30 items"
+    assert panel._count.text() == "1 folder, 30 items"
     assert panel.sidebar.tree.current_id() == 1
 
 

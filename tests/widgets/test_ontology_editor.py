@@ -155,7 +155,7 @@ def test_deleting_a_class_with_labels_says_what_it_touches_first(room):
     room.editor.remove(room.things["Car"])
     assert room.editor.ontology == room.things.ontology
     assert "Street" in room.editor.warning.text
-    assert "use it: 1, in" in room.editor.warning.text
+    assert "used by 1 label in" in room.editor.warning.text
     room.editor.warning._action.click()
     assert [o.name for o in room.editor.ontology.objects] == ["Tree"]
     room.editor.undo()

@@ -16,6 +16,7 @@ from widgets.controls.search_field import dress_search
 from widgets.controls.shapes import swatch
 from widgets.icons import icon
 
+_FOUND_MOST = 480  # px: how wide what is found may be
 SHOWN = 14  # hits in sight
 
 
@@ -126,6 +127,8 @@ class CodeForm(QWidget):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(SHOWN)
         completer.popup().setProperty("popup", True)  # it has a border
+        longest = max(self.fontMetrics().horizontalAdvance(_line_of(k)) for k in self._known)
+        completer.popup().setMinimumWidth(min(longest, _FOUND_MOST) + 40)  # no code is cut for the narrow field above it
         self.search.setCompleter(completer)
         completer.activated[QModelIndex].connect(self._found)
 

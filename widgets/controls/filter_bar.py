@@ -204,6 +204,7 @@ class MetadataForm(QWidget):
         self._key = QLineEdit(test.key if test is not None else "")
         self._key.setPlaceholderText(self.tr("Key, for example site"))
         self._key.setAccessibleName(self.tr("Metadata key"))
+        self._key.setMinimumWidth(190)
         self._op = QComboBox()
         self._op.addItems(_OPERATORS)
         self._op.setCurrentText(test.op if test is not None else "=")
@@ -219,7 +220,7 @@ class MetadataForm(QWidget):
         grid.addWidget(label(self.tr("Items whose custom metadata"), "quiet"), 0, 0, 1, 3)
         for column, each in enumerate((self._key, self._op, self._value)):
             grid.addWidget(each, 1, column)
-        grid.addWidget(self._none, 2, 0)
+        grid.addWidget(self._none, 2, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(self._apply, 2, 2)
         self._op.currentTextChanged.connect(self._check)
         self._key.textChanged.connect(self._check)

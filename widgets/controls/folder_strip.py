@@ -65,6 +65,10 @@ class FolderStrip(QWidget):
         self.more.clicked.connect(self._list_others)
         self.hide()
 
+    @property
+    def count(self) -> int:
+        return len(self._folders)
+
     def show_folders(self, folders: Sequence[Folder], ancestors: Sequence[int]) -> None:
         for chip in self._chips:
             chip.hide()

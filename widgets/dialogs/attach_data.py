@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QWidget
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetItem, QSplitter, QStackedWidget, QWidget
 
 from storage.model.items import FolderKind
 from storage.model.query import ItemQuery, ItemSelection
@@ -14,6 +14,7 @@ from widgets import theme, words
 from widgets.controls.buttons import icon_button
 from widgets.controls.labels import ElidedLabel, label
 from widgets.controls.search_field import SearchField
+from widgets.controls.states import StatePanel
 from widgets.dialogs.dialog import Dialog
 from widgets.icons import icon
 from widgets.item_models.file_rows import FileRows
@@ -57,12 +58,16 @@ class AttachDataDialog(Dialog):
         self.search = SearchField(self.tr("Find a folder"))
         self.folders = QListWidget()
         self.folders.setAccessibleName(self.tr("Folders"))
+        self.folders.setIconSize(QSize(theme.ICON, theme.ICON))
         self.rows = FileRows(reads, work, self)
         self.files = FileTable()
         self.files.setModel(self.rows)
         self.files.setSelectionModel(QItemSelectionModel(self.rows, self))
         self.files.setDragEnabled(False)
-        self.note = label("", "quiet", wrap=True)
+        self.nothing = StatePanel("ph.files", "")
+        self.right = QStackedWidget()
+        self.right.addWidget(self.files)
+        self.right.addWidget(self.nothing)
         self.deep = QCheckBox(self.tr("With sub-folders"))
         self.deep.setChecked(True)
         self.summary = label("", "quiet")
@@ -80,13 +85,12 @@ class AttachDataDialog(Dialog):
         parts = QSplitter()
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.folders)
-        parts.addWidget(self.files)
+        parts.addWidget(self.right)
         parts.setSizes([260, 460])
         parts.setStretchFactor(1, 1)
         parts.setMinimumHeight(300)
         self.body.addLayout(head)
         self.body.addWidget(parts, 1)
-        self.body.addWidget(self.note)
         self.buttons.insertWidget(0, self.deep)
         self.buttons.insertWidget(1, self.summary)
 
@@ -112,12 +116,11 @@ class AttachDataDialog(Dialog):
         if folder_id is None:
             self.path.setText(self.tr("Files"))
             self.rows.clear()
-            self.note.setText(self.tr("Files lie in folders: enter one to choose among its files."))
+            self._say_nothing(self.tr("No folder is open"), self.tr("Double-click one to choose among its files."))
         else:
             self.path.setText(" / ".join(f.title for f in self._reads.folder_path(folder_id)))
-            self.note.setText("")
+            self.right.setCurrentWidget(self.files)
             self.rows.show_query(ItemQuery(folder_id=folder_id))
-        self.note.setVisible(bool(self.note.text()))
         self._sum_up()
 
     @Slot()
@@ -151,8 +154,13 @@ class AttachDataDialog(Dialog):
     @Slot()
     def _rows_shown(self) -> None:
         if self._at is not None and not self.rows.rowCount():
-            self.note.setText(self.tr("No files lie directly in this folder."))
-            self.note.show()
+            self._say_nothing(
+                self.tr("No files in this folder"), self.tr("Its sub-folders are at the left.") if self.folders.count() else ""
+            )
+
+    def _say_nothing(self, title: str, text: str) -> None:
+        self.nothing.say(title, text)
+        self.right.setCurrentWidget(self.nothing)
 
     # -- what is chosen
 

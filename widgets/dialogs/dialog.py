@@ -51,6 +51,7 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard starts in the first field, not on a button below it."""
         super().showEvent(event)
+        self._leave_no_gaps()
         if self.focusWidget() not in (None, self.cancel, self.ok) and not isinstance(self.focusWidget(), QTabBar):
             return
         widget, last = self.nextInFocusChain(), self
@@ -67,6 +68,11 @@ class Dialog(QDialog):
             widget = widget.nextInFocusChain()
         target = widget if widget is not last else self.ok if self.ok.isDefault() else self.cancel
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_no_gaps(self) -> None:
+        """Qt makes room for sentences as if they wrapped in a narrower dialog; what is left over would part its lines."""
+        if not self.testAttribute(Qt.WidgetAttribute.WA_Resized) and self.layout().hasHeightForWidth():
+            self.resize(self.width(), self.layout().totalHeightForWidth(self.width()))
 
     def name(self, title: str, text: str, ok: str) -> None:
         """For dialogs that say it in the words of their own class."""

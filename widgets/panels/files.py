@@ -129,6 +129,10 @@ class FilesPanel(QWidget):
         whole.addWidget(self.splitter, 1)
 
     @property
+    def shows_trash(self) -> bool:
+        return self._trash is not None and self.pages.currentWidget() is self._trash
+
+    @property
     def trash(self) -> TrashPanel:
         """Made when it is first needed: the start goes without."""
         if self._trash is None:
@@ -350,7 +354,8 @@ class FilesPanel(QWidget):
 
     def _show_count(self, count: int, more: bool) -> None:
         text = self.tr("more than {0}").format(words.number(count)) if more else words.items(count)
-        self._count.setText(text)
+        folders = self.strip.count
+        self._count.setText(f"{words.folders(folders)}, {text}" if folders else text)
 
     def _show_trash_count(self, count: int) -> None:
         self.sidebar.trash.set_count(words.number(count) if count else "")

@@ -312,9 +312,9 @@ class OntologyEditor(QWidget):
     def _ask_first(self, text: str, verb: Verb, harms: str, count: int) -> None:
         where = ", ".join(f"“{p}”" for p in self._use.projects[:3]) + (" …" if len(self._use.projects) > 3 else "")
         sentence = self.tr(
-            "{what}? Labels and answers that use it: {count}, in {where}. They would be kept: objects grey and as of an unknown "
-            "class, answers out of sight. Archiving only hides it from new work."
-        ).format(what=text, count=words.number(count), where=where or self.tr("this catalog"))
+            "{what}? It is used by {labels} in {where}. What uses it would be kept: objects grey and as of an unknown class, "
+            "answers out of sight. Archiving only hides it from new work."
+        ).format(what=text, labels=words.how_many("labels", count), where=where or self.tr("this catalog"))
         self.warning.say(sentence, self.tr("Do it anyway"), (text, verb))
 
     @Slot(object)

@@ -33,7 +33,7 @@ class SkeletonForm(QWidget):
         self.picture = self._tool("ph.image", self.tr("Draw over a picture…"), checkable=True)
         self.name = NameField(self)
         self.name.setAccessibleName(self.tr("Name of the point"))
-        self.name.setPlaceholderText(self.tr("Choose a point to name it"))
+        self.name.setPlaceholderText(self.tr("Choose a point"))
         self.color = ColorButton(self)
         tools = QHBoxLayout()
         tools.setSpacing(2)
