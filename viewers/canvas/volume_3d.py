@@ -117,7 +117,8 @@ class VolumeView(QWidget):
             self._workers.give_way()
         if self._image is not None and not self._words():  # else there is none to be seen
             before, self._arms = self._arms, arms(self)
-            self.update(under_arms(before) | under_arms(self._arms))
+            if self._arms != before:  # planes that turn leave it where it is
+                self.update(under_arms(before) | under_arms(self._arms))
 
     def set_surfaces(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
         """All segments that are seen: by id the block of voxels and the colour (red, green, blue of 0..255). A block that is
