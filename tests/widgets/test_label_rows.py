@@ -9,6 +9,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from storage.editing import verbs
 from storage.editing.focus import Focus
+from storage.model import ontology_edit
+from storage.model.deleted_classes import keep_names
 from storage.model.geometry import Box
 from tests.support.panels import BY, Things, draw, make_session
 from widgets.item_models.label_rows import Column, LabelRows, Role
@@ -82,6 +84,16 @@ def test_a_closed_group_keeps_its_count_and_its_members(room):
     assert room.rows.members(room.things["Car"]) == [first, second]
     room.session.do("d", verbs.delete_instances(room.session.document, [first, second]))
     assert room.titles() == []
+
+
+def test_objects_of_a_class_that_was_deleted_keep_its_name(room):
+    draw(room.session, room.things["Car"])
+    before = room.things.ontology
+    without = ontology_edit.remove(before, room.things["Car"])
+    room.rows.show_ontology(without)
+    assert room.titles() == ["Unknown class (1)", "Unknown class 1"]
+    room.rows.show_ontology(keep_names(before, without))
+    assert room.titles() == ["Car (deleted) (1)", "Car (deleted) 1"]
 
 
 def test_the_filter_finds_name_and_number(room):

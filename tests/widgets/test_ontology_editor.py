@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 
 from storage.catalog import labels, ontologies
 from storage.editing.edits import Step
 from storage.editing.session import StepChange
 from storage.exchange import ontology_json
 from storage.model import ontology_edit as edit
+from storage.model.deleted_classes import name_of
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import MAX_NESTING, AttributeType, Ontology
 from tests.support.panels import Ground, draw, make_session, unnamed
 from tests.support.work import HeldWork, SoonWork
 from widgets.panels.ontologies import OntologiesPanel
 from widgets.panels.ontology_forms import ObjectForm, OptionForm, QuestionNodeForm
+from widgets.panels.ontology_preview import OntologyPreview
 
 
 class Room:
@@ -156,10 +159,37 @@ def test_deleting_a_class_with_labels_says_what_it_touches_first(room):
     assert room.editor.ontology == room.things.ontology
     assert "Street" in room.editor.warning.text
     assert "used by 1 label in" in room.editor.warning.text
+    assert "with the old name and “(deleted)”" in room.editor.warning.text
     room.editor.warning._action.click()
     assert [o.name for o in room.editor.ontology.objects] == ["Tree"]
+    assert name_of(room.editor.ontology, room.things["Car"]) == "Car (deleted)"
     room.editor.undo()
     assert room.editor.ontology == room.things.ontology
+
+
+def test_a_class_with_labels_that_the_json_leaves_out_keeps_its_name_too(room):
+    label_a_car(room)
+    structure = ontology_json.to_dict(room.things.ontology)
+    structure["objects"] = [o for o in structure["objects"] if o["name"] != "Car"]
+    room.editor.tabs.setCurrentWidget(room.editor.json)
+    room.editor.json.edit.setPlainText(json.dumps(structure))
+    room.editor.json.apply()
+    room.editor.warning._action.click()
+    assert name_of(room.editor.ontology, room.things["Car"]) == "Car (deleted)"
+    stored = ontology_json.loads(ontology_json.dumps(room.editor.ontology))
+    assert name_of(stored, room.things["Car"]) == "Car (deleted)"
+
+
+def test_the_preview_of_a_class_that_is_deleted_shows_nothing_of_it(room):
+    preview = room.editor.findChild(OntologyPreview)
+    room.editor.choose(room.things["Car"])
+    assert "Car 1" in labels_of(preview)
+    room.editor.remove(room.things["Car"])
+    assert not [text for text in labels_of(preview) if "Car" in text or "Unknown" in text]
+
+
+def labels_of(widget) -> list[str]:
+    return [each.text() for each in widget.findChildren(QLabel) if each.isVisible()]
 
 
 def test_deleting_a_class_without_labels_asks_nothing(room):
@@ -167,6 +197,7 @@ def test_deleting_a_class_without_labels_asks_nothing(room):
     room.editor.remove(room.things["Tree"])
     assert not room.editor.warning.text
     assert [o.name for o in room.editor.ontology.objects] == ["Car"]
+    assert not room.editor.ontology.extra
 
 
 def test_a_fault_in_the_json_is_marked_at_its_line(room):

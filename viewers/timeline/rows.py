@@ -13,6 +13,7 @@ from storage.editing.answer_ranges import FOREVER
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.model import deleted_classes
 from storage.model.labels import Answer, AnswerValue, Classification
 from storage.model.ontology import Attribute, AttributeType, Ontology, walk
 from viewers.timeline.tracks import Track, followed
@@ -91,8 +92,7 @@ class TimelineRows:
         if row.kind == "object":
             return name_of(self.ontology, self.session.document, row.id)
         if row.kind == "classification":
-            known = self.ontology.classification(row.id)
-            return known.name if known else "Unknown classification"
+            return deleted_classes.name_of(self.ontology, row.id)
         attribute = self.attribute(row)
         return attribute.name if attribute else "Unknown question"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storage.model import deleted_classes
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Ontology
 
@@ -12,8 +13,7 @@ def name_of(ontology: Ontology, document: LabelDocument, instance: str) -> str:
     found = document.instances.get(instance)
     if found is None:
         return "object"
-    known = ontology.object(found.feature_hash)
-    return f"{known.name if known else 'Unknown class'} {found.number}"
+    return f"{deleted_classes.name_of(ontology, found.feature_hash)} {found.number}"
 
 
 def names_of(ontology: Ontology, document: LabelDocument, instances: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.presence import Presence
 from storage.editing.session import EditSession
+from storage.model.deleted_classes import name_of
 from storage.model.geometry import ShapeKind
 from storage.model.labels import Instance
 from storage.model.ontology import Ontology
@@ -257,12 +258,13 @@ class LabelRows(QAbstractTableModel):
     # -- classes
 
     def _set_ontology(self, ontology: Ontology) -> None:
+        self._ontology = ontology
         self._classes = {o.feature_hash: o for o in ontology.objects}
         self._order = {o.feature_hash: n for n, o in enumerate(ontology.objects)}
 
     def _name(self, feature_hash: str) -> str:
         found = self._classes.get(feature_hash)
-        return found.name if found else self.tr("Unknown class")
+        return found.name if found else name_of(self._ontology, feature_hash)
 
     def _color(self, feature_hash: str) -> str:
         found = self._classes.get(feature_hash)

@@ -17,6 +17,7 @@ from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
 from storage.model import rules
+from storage.model.deleted_classes import name_of
 from storage.model.labels import AnswerValue
 from storage.model.ontology import Attribute, ObjectClass, Ontology
 from widgets import theme
@@ -205,8 +206,7 @@ class AnswersPanel(QWidget):
             self._swatch.setPixmap(swatch(found.color, 14).pixmap(14, 14))
         if one is not None:
             instance = self._session.document.instances[one]
-            name = found.name if found else self.tr("Unknown class")
-            self._title.setText(f"{name} {instance.number}")
+            self._title.setText(f"{name_of(self._ontology, instance.feature_hash)} {instance.number}")
             self._facts.setText(self._describe(one) if self._describe else self._measures(one))
         elif found is not None:
             self._title.setText(self.tr("{count} × {name}").format(count=len(owners), name=found.name))

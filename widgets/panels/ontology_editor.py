@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from storage.errors import NotFound, PostilError
 from storage.model import ontology_edit as edit
+from storage.model.deleted_classes import keep_names
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import Ontology, Option
 from storage.model.reads import OntologyUse
@@ -312,8 +313,8 @@ class OntologyEditor(QWidget):
     def _ask_first(self, text: str, verb: Verb, harms: str, count: int) -> None:
         where = ", ".join(f"“{p}”" for p in self._use.projects[:3]) + (" …" if len(self._use.projects) > 3 else "")
         sentence = self.tr(
-            "{what}? It is used by {labels} in {where}. What uses it would be kept: objects grey and as of an unknown class, "
-            "answers out of sight. Archiving only hides it from new work."
+            "{what}? It is used by {labels} in {where}. What uses it would be kept: objects grey, with the old name and "
+            "“(deleted)”; answers out of sight. Archiving only hides it from new work."
         ).format(what=text, labels=words.how_many("labels", count), where=where or self.tr("this catalog"))
         self.warning.say(sentence, self.tr("Do it anyway"), (text, verb))
 
@@ -321,7 +322,7 @@ class OntologyEditor(QWidget):
     def _go_on(self, waiting: object) -> None:
         text, verb = waiting  # type: ignore[misc]
         self.warning.say("")
-        self._attempt(text, verb)
+        self._attempt(text, lambda ontology: keep_names(ontology, verb(ontology)))
 
     @Slot(object)
     def _apply_json(self, ontology: Ontology) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from storage.editing.edits import Edit, Put
+from storage.editing.edits import Drop, Edit, Put
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession, StepChange
 from storage.model.geometry import Opaque, ShapeKind
@@ -62,6 +62,8 @@ class OntologyPreview(QWidget):
         self._put_samples()
         for panel in (self._classes, self._answers, self._whole):
             panel.show_ontology(ontology)
+        if self._focus.armed is not None and ontology.object(self._focus.armed) is None:
+            self._focus.set(armed=None)  # deleted, or another ontology: nothing is chosen
 
     def show_node(self, feature_hash: str) -> None:
         """Show the questions that belong to what is being edited."""
@@ -78,8 +80,12 @@ class OntologyPreview(QWidget):
             panel.close_down()
 
     def _put_samples(self) -> None:
-        """One instance of every class, named by the class."""
-        edits: list[Edit] = []
+        """One instance of every class, named by the class; those of classes that are gone go."""
+        gone = [uuid for uuid in self._session.document.instances if self._ontology.object(uuid) is None]
+        document = self._session.document
+        edits: list[Edit] = [Drop("answer", answer.uuid) for uuid in gone for answer in document.answers_of(uuid)]
+        edits += [Drop("annotation", f"a {uuid}") for uuid in gone]
+        edits += [Drop("instance", uuid) for uuid in gone]
         for thing in self._ontology.objects:
             if thing.archived:
                 continue
