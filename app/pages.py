@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.jobs import Job
     from app.label_editor import LabelEditor
     from app.operations import Operations
+    from app.rescue import Shown
     from app.rooms.datasets import DatasetsRoom
     from app.rooms.jobs import JobsRoom
     from app.rooms.ontologies import OntologiesRoom
@@ -359,6 +360,16 @@ class Pages(QObject):
         self.window.go("settings")
         assert self.settings is not None
         self.settings.show_shortcuts()
+
+    def shown_labels(self) -> list[Shown]:
+        """Of the task on the screen, if they may be changed."""
+        task = self.editor.task if self.editor is not None else None
+        if task is None or task.session.sealed:
+            return []
+        from app.rescue import Shown
+
+        task.settle()
+        return [Shown(task.loaded.row, task.session.document)]
 
     def may_close(self) -> bool:
         return self.editor is None or self.editor.verbs.may_close()

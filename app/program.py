@@ -26,6 +26,7 @@ from storage.progress import Progress
 from widgets.bus import CatalogBus
 
 if TYPE_CHECKING:
+    from app.rescue import Shown
     from storage.catalog.engine import Catalog
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Program(QObject):
         file = settings.path.parent / "windows" / f"{short_hash(str(path), 16)}.json"
         self.state = WindowState(file, self.jobs.leave, self)
         self.context: AppContext | None = None
+        self._shown: list[Shown] = []  # labels that were on the screen when damage was found
+        self._rescued = ""  # what became of them
         self._damaged: Catalog | None = None  # given up; it is closed before another one is opened in its place
         self._looking = False  # for damage
         self.jobs.read_failed.connect(self._on_read_failed)
@@ -100,7 +103,12 @@ class Program(QObject):
         if not database.exists() and (not self.path.exists() or not any(self.path.iterdir())):
             return Catalog.create(self.path)
         only_read = database.exists() and not can_write(self.path, database)
-        return Catalog.open(self.path, user=self.user, read_only=only_read, progress=progress)
+        catalog = Catalog.open(self.path, user=self.user, read_only=only_read, progress=progress)
+        if self._shown:
+            from app.rescue import write_back
+
+            self._rescued, self._shown = write_back(catalog, self._shown), []
+        return catalog
 
     @Slot(object)
     def _on_opened(self, catalog: object) -> None:
@@ -119,6 +127,9 @@ class Program(QObject):
         catalog.listen(self.bus.publish)
         for window in self.windows:
             window.use(self.context)
+        if self._rescued:
+            self.windows[0].messages.tell(self._rescued)
+            self._rescued = ""
         if self._wishes:
             self._on_asked(self._wishes)
         self._notice.start()
@@ -245,6 +256,8 @@ class Program(QObject):
         for job in self.jobs.jobs:
             job.cancel()
         self.context.thumbs.close()
+        for window in self.windows:
+            self._shown += window.pages.shown_labels() if window.pages is not None else []
         self._damaged, self.context = self.context.catalog, None
         if self.windows[0].main:
             self.state.save_geometry(self.windows[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
@@ -12,9 +13,13 @@ from app.program import Program
 from storage.catalog import folders
 from storage.catalog.engine import Catalog
 from storage.errors import CatalogDamaged
+from storage.model.geometry import ShapeKind
+from tests.journeys.conftest import desk, queue
 from tests.journeys.desk import Desk
+from tests.journeys.test_media import arm, draw_boxes, open_task
 from tests.support.nouns import add, folder
 
+__all__ = ["desk", "queue"]
 PAGE = 4096
 
 
@@ -88,3 +93,31 @@ def test_a_write_that_meets_damage_is_the_last_one(archive: Desk) -> None:
     archive.pages.operations.run("Rename", lambda op: op.all("SELECT * FROM items ORDER BY title || kind"))
     archive.until(lambda: archive.window is not old, "the page that says so", 20)
     assert any(t.startswith("Restore the backup of ") for t in texts(archive))
+
+
+def test_labels_on_the_screen_come_back_with_the_backup(queue: Desk) -> None:
+    """What was drawn since, and what still waited to be written when the damage was found."""
+    queue.restart()  # the end of a session makes a backup
+    open_task(queue, "a.png")
+    arm(queue, ShapeKind.BOX)
+    draw_boxes(queue, 2)
+    queue.wait_idle()
+    row, others, old = queue.editor.loaded.row.id, Event(), queue.window
+    queue.catalog.submit("Somebody else's work", lambda _op: others.wait(20))
+    draw_boxes(queue, 3)
+    shown = queue.editor.session.document
+    assert queue.editor.task.saving.pending == 3 and len(shown.annotations) == 5
+    spoil(queue.path)
+    queue.program._upkeep.timeout.emit()
+    queue.until(lambda: queue.window is not old, "the page that says so", 20)
+    others.set()
+    (restore,) = [t for t in texts(queue) if t.startswith("Restore the backup of ")]
+    queue.click(restore)
+    queue.until(lambda: queue.window.pages is not None, "the backup is open", 30)
+    queue._taps.opened()
+    assert "The labels of “a.png” are as they were last on the screen." in queue.told()
+    assert queue.reads.labels(row) == shown
+    open_task(queue, "a.png")
+    queue.key("Ctrl+Z", queue.canvas)
+    queue.wait_idle()
+    assert queue.reads.labels(row).annotations == {}, "as the backup has them"
