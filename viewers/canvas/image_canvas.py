@@ -7,33 +7,31 @@ drawn at each repaint. So a repaint costs the same at ten shapes and at ten thou
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal, SignalInstance, Slot
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from storage.clock import now_ms
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.model.geometry import Bounds
 from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from viewers.canvas.background import Bell, Newest
 from viewers.canvas.canvas_painter import CanvasPainter
+from viewers.canvas.ending import Ending, weak
 from viewers.canvas.events import ZOOM_STEP, Pointing, cursor_shape
 from viewers.canvas.frame_turn import FrameTurn
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.picture_layer import PictureLayer
-from viewers.canvas.pointed import PointedCanvas
 from viewers.canvas.raster import Look
 from viewers.canvas.scene_shapes import SceneShapes
 from viewers.canvas.shape_layer import ShapeLayer
 from viewers.canvas.tool_work import ToolWork
+from viewers.canvas.viewed import ViewedCanvas
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
 from viewers.scene.view_state import ViewState
@@ -47,10 +45,9 @@ REST_MS = 150
 PATIENCE_MS = 150
 
 
-class ImageCanvas(PointedCanvas):
+class ImageCanvas(ViewedCanvas):
     cursor_moved = Signal(float, float, object)  # x, y, text of the pixel's value or None
     status = Signal(str)  # what the tool expects next
-    view_changed = Signal()
     menu_wanted = Signal(object, QPoint)  # instance under the pointer or None, global position
     opened = Signal()  # the size of the frame on screen is known
     failed = Signal(object)  # PostilError: no picture
@@ -94,7 +91,6 @@ class ImageCanvas(PointedCanvas):
         self._painter = CanvasPainter(self)
         self._pointing = Pointing(self)
         self._turn = FrameTurn(self)
-        self._fitted = True
         self._patience_over = False  # see `is_late`
         self._hint = ""
         self._told = False  # the tool has said something of what it did
@@ -119,13 +115,14 @@ class ImageCanvas(PointedCanvas):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._ensure)
-        self._detach = [
-            self.session.listen(_weak(self._on_document)),
-            self.focus.listen(_weak(self._on_focus)),
+        detach = [
+            self.session.listen(weak(self._on_document)),
+            self.focus.listen(weak(self._on_focus)),
             self.pictures.listen(self._bell.ring),
         ]
         self._workers[2].connect_failed(self._on_tool_failed)
-        self.destroyed.connect(_Ending(self._workers, self._detach))
+        self._ending = Ending(self._workers, detach)
+        self.destroyed.connect(self._ending)
         self._on_arrived()
 
     def make_view(self) -> ViewState:
@@ -199,39 +196,9 @@ class ImageCanvas(PointedCanvas):
         self._static.invalidate()
         self.update()
 
-    def fit(self) -> None:
-        self.view.fit()
-        self._fitted = True
-        self._view_moved()
-
-    def zoom_to(self, factor: float) -> None:
-        """`factor` 1.0 is 100 %; the middle of the canvas stays."""
-        self._fitted = False
-        self.view.zoom_to(factor)
-        self._view_moved()
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """The pixel under `at` (or the middle) stays where it is."""
-        self._fitted = False
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        place = at or middle
-        self.view.zoom_at(factor, (place.x(), place.y()))
-        self._view_moved()
-
-    def centre_on(self, bounds: Bounds, margin: float = 40.0) -> None:
-        """Zoom to bounds (image px) with a margin in logical px."""
-        self._fitted = False
-        self.view.show(bounds, margin=margin)
-        self._view_moved()
-
     def wheeled(self, steps: float, at: QPointF, *, ctrl: bool) -> None:
         """A wheel that the tool in hand did not want."""
         self.zoom_by(ZOOM_STEP**steps, at)
-
-    def pan_by(self, way: QPointF) -> None:
-        self._fitted = False
-        self.view.pan(way.x(), way.y())
-        self._view_moved()
 
     def turn(self, degrees: int = 90) -> None:
         """Turn the view (not the picture) clockwise."""
@@ -255,7 +222,7 @@ class ImageCanvas(PointedCanvas):
     def close_canvas(self) -> None:
         """End the workers and stop listening. The picture source belongs to whoever made it."""
         self.tool_work.drop()
-        _Ending(self._workers, self._detach)()
+        self._ending()
 
     def sizeHint(self) -> QSize:
         return QSize(800, 600)
@@ -369,9 +336,8 @@ class ImageCanvas(PointedCanvas):
     # -- the view
 
     def _view_moved(self) -> None:
-        self.update()
         self._later.start()
-        self.view_changed.emit()
+        super()._view_moved()
 
     def _refit(self) -> None:
         if self._fitted:
@@ -470,17 +436,8 @@ class ImageCanvas(PointedCanvas):
         finally:
             painter.end()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
-        if self._fitted:
-            self.view.fit()
-        self._view_moved()
-
     def showEvent(self, event: Any) -> None:
-        self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
-        if self._fitted:
-            self.view.fit()
-        self._view_moved()
+        super().showEvent(event)
         self._ensure()  # drawn while the rest of the window is laid out
         self._await_shapes()
 
@@ -496,28 +453,3 @@ class ImageCanvas(PointedCanvas):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
-
-
-class _Ending:
-    """What is to be done when a canvas ends, whether it was closed or simply destroyed. Holds nothing of the canvas itself."""
-
-    def __init__(self, workers: Iterable[Newest], detach: list[Callable[[], None]]) -> None:
-        self._workers, self._detach = tuple(workers), detach
-
-    def __call__(self, *_: object) -> None:
-        while self._detach:
-            self._detach.pop()()
-        for worker in self._workers:
-            worker.close()
-
-
-def _weak(method: Callable[..., None]) -> Callable[..., None]:
-    """A listener that does not keep the canvas alive."""
-    reference = weakref.WeakMethod(method)
-
-    def call(*args: Any) -> None:
-        alive = reference()
-        if alive is not None:
-            alive(*args)
-
-    return call

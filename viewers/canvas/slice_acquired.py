@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.model.geometry import Geometry, Point
+from storage.model.geometry import Geometry
 from storage.model.ontology import Ontology
 from viewers.canvas.background import AtOnce
 from viewers.canvas.events import ZOOM_STEP
@@ -106,12 +106,6 @@ class AcquiredCanvas(ImageCanvas):
         else:
             self.view.rotation, self.view.flip = 0, False
         self._refit()
-
-    def show_at(self, zoom: float, centre: Point) -> None:
-        """`centre` of the slice in the middle."""
-        self._fitted = False
-        self.view.zoom, self.view.centre = zoom, centre
-        self._view_moved()
 
     @property
     def plane(self) -> Plane | None:

@@ -16,16 +16,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QRegion,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from storage.model.geometry import Point
 from storage.model.space import Floats
 from viewers.canvas.live import LiveImage
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.placing import Labels, Pixels, covered, lay_over, painted, placed, scales
-from viewers.canvas.pointed import PointedCanvas
 from viewers.canvas.raster import Item, Look
 from viewers.canvas.slice_marks import (
     Lettering,
@@ -38,6 +35,7 @@ from viewers.canvas.slice_marks import (
     under_lines,
 )
 from viewers.canvas.slice_pointing import PlaneHand, SlicePointing
+from viewers.canvas.viewed import ViewedCanvas
 from viewers.scene.crosshair import CrosshairHand, Line, lines, mm_at
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
@@ -48,7 +46,7 @@ from viewers.scene.slice_view import SliceView
 from viewers.scene.view_state import Placement
 
 
-class SliceCanvas(PointedCanvas):
+class SliceCanvas(ViewedCanvas):
     refused = Signal(str)  # the tool in hand can do nothing here
     slice_wanted = Signal(int)  # by so many along the plane's normal
     window_dragged = Signal(float, float)  # by these parts of the pane, to the right and down
@@ -56,7 +54,6 @@ class SliceCanvas(PointedCanvas):
     pointed = Signal(object)  # mm under the pointer, or None: it left
     enlarge_wanted = Signal()
     menu_wanted = Signal(object, QPoint)  # None (no instance), global position
-    view_changed = Signal()
 
     def __init__(self, reader: PlaneReader, state: MprState, kind: PlaneKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +69,6 @@ class SliceCanvas(PointedCanvas):
         self.hand = CrosshairHand(state, kind)
         self._cut: Cut | None = None
         self._pointing = SlicePointing(self)
-        self._fitted = True
         self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None
         self._over: tuple[tuple[Any, ...], Labels | None] | None = None
         self._outlined: tuple[tuple[Any, ...], Sequence[Item]] = ((), ())
@@ -138,35 +134,10 @@ class SliceCanvas(PointedCanvas):
         self.version += 1
         self.update()
 
-    def fit(self) -> None:
-        self._fitted = True
-        self.view.fit()
-        self._moved()
-
     def zoom_to(self, zoom: float) -> None:
         """1.0: a voxel's finest distance is a logical pixel, however coarse the plane is cut now."""
-        self._fitted = False
         coarse = self._cut.plane.mm_right / self.state.plane(self.kind).mm_right if self._cut is not None else 1.0
-        self.view.zoom_to(zoom * coarse)
-        self._moved()
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """The point under `at` (or the middle) stays where it is."""
-        self._fitted = False
-        place = at or QPointF(self.width() / 2, self.height() / 2)
-        self.view.zoom_at(factor, (place.x(), place.y()))
-        self._moved()
-
-    def show_at(self, zoom: float, centre: Point) -> None:
-        """`centre` of the plane in the middle."""
-        self._fitted = False
-        self.view.zoom, self.view.centre = zoom, centre
-        self._moved()
-
-    def pan_by(self, way: QPointF) -> None:
-        self._fitted = False
-        self.view.pan(way.x(), way.y())
-        self._moved()
+        super().zoom_to(zoom * coarse)
 
     @property
     def pointer(self) -> QPointF | None:
@@ -174,10 +145,6 @@ class SliceCanvas(PointedCanvas):
 
     def mm_under(self, at: QPointF) -> Floats | None:
         return mm_at(self.view, self._cut.plane, at.x(), at.y()) if self._cut is not None else None
-
-    def _moved(self) -> None:
-        self.update()
-        self.view_changed.emit()
 
     # -- painting
 
@@ -252,15 +219,6 @@ class SliceCanvas(PointedCanvas):
         paint_lines(p, self._lines, self.view.size, handles=self._pointing.turns)
         self.sheets.paint(self, p)
         paint_pieces(p, self._marks)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.view.resize(self.width(), self.height(), self.devicePixelRatioF())
-        if self._fitted:
-            self.view.fit()
-        self._moved()
-
-    def showEvent(self, event: Any) -> None:
-        self.resizeEvent(event)
 
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
