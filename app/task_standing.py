@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from storage.model.changes import Changes
     from storage.model.labels import LabelDocument
     from storage.model.reads import Reads
-
-    Act = tuple[str, Callable[[], object]]  # the words of a button, and what it does
+    from widgets.controls.banner import Button
 
 log = logging.getLogger(__name__)
 AGAIN_MS = 200
@@ -37,7 +36,6 @@ class TaskStanding(QObject):
         self._page, self._messages = page, page.messages
         self._reads, self._jobs = page.context.reads, page.context.jobs
         self.banner = Banner("warning", page)
-        self.banner.action_wanted.connect(lambda act: act())
         self._again = QTimer(self)  # labels were changed elsewhere in the middle of something
         self._again.setSingleShot(True)
         self._again.setInterval(AGAIN_MS)
@@ -69,12 +67,10 @@ class TaskStanding(QObject):
         task.lost = error
         task.editor.seal()
         task.side.classes.seal(error.reason)
-        again = (self.tr("Try again"), partial(self._open_again, task.id))
-        words = " ".join(filter(None, (error.reason, error.remedy)))
+        buttons = [(self.tr("Try again"), partial(self._open_again, task.id))]
         if task.loaded.medium.item.location in LINKS and not self._page.operations.only_read:
-            self.banner.say(words, self.tr("Locate the file…"), self._locate, other=again)
-        else:
-            self.banner.say(words, *again)
+            buttons.insert(0, (self.tr("Locate the file…"), self._locate))
+        self.banner.say(" ".join(filter(None, (error.reason, error.remedy))), *buttons)
         self._page.state_changed.emit()
 
     @Slot()
@@ -175,13 +171,13 @@ class TaskStanding(QObject):
             )
             self._stop(task, (words if done else moved).format(seen.title), (self.tr("Next task"), verbs.go_on), again)
 
-    def _stop(self, task: OpenTask, why: str, act: Act, other: Act | tuple[str, None] = ("", None)) -> None:
+    def _stop(self, task: OpenTask, why: str, *buttons: Button) -> None:
         if why == task.stopped:
             return
         task.stopped = why
         task.seal(why)
         self._page.header.seal(why)
-        self.banner.say(why, *act, other=other)
+        self.banner.say(why, *buttons)
         self._page.hint.emit(task.editor.hint)
         self._page.state_changed.emit()
 

@@ -160,7 +160,7 @@ def test_deleting_a_class_with_labels_says_what_it_touches_first(room):
     assert "Street" in room.editor.warning.text
     assert "used by 1 label in" in room.editor.warning.text
     assert "with the old name and “(deleted)”" in room.editor.warning.text
-    room.editor.warning._action.click()
+    room.editor.warning._buttons[0].click()
     assert [o.name for o in room.editor.ontology.objects] == ["Tree"]
     assert name_of(room.editor.ontology, room.things["Car"]) == "Car (deleted)"
     room.editor.undo()
@@ -174,7 +174,7 @@ def test_a_class_with_labels_that_the_json_leaves_out_keeps_its_name_too(room):
     room.editor.tabs.setCurrentWidget(room.editor.json)
     room.editor.json.edit.setPlainText(json.dumps(structure))
     room.editor.json.apply()
-    room.editor.warning._action.click()
+    room.editor.warning._buttons[0].click()
     assert name_of(room.editor.ontology, room.things["Car"]) == "Car (deleted)"
     stored = ontology_json.loads(ontology_json.dumps(room.editor.ontology))
     assert name_of(stored, room.things["Car"]) == "Car (deleted)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -13,28 +15,26 @@ from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import label
 
 Tone = Literal["warning", "danger", "note"]
+Button = tuple[str, Callable[[], object]]  # its words, and what it does
 _ICONS = {"warning": "ph.warning", "danger": "ph.warning-octagon", "note": "ph.info"}
 
 
 class Banner(QWidget):
-    """Hidden until `say`. `payload` is handed back with `action_wanted`."""
+    """Hidden until `say`."""
 
-    action_wanted = Signal(object)
     closed = Signal()
 
     def __init__(self, tone: Tone = "warning", parent: QWidget | None = None, *, closable: bool = False) -> None:
         super().__init__(parent)
         self._tone: Tone = tone
-        self._payload: object = None
-        self._other_payload: object = None
+        self._acts: tuple[Callable[[], object], ...] = ()
         self._icon = QLabel(self)
         self._icon.setFixedWidth(theme.ICON)
         self._text = label(wrap=True, parent=self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._action = button("", parent=self)
-        self._action.clicked.connect(self._act)
-        self._other = button("", parent=self)
-        self._other.clicked.connect(self._act_otherwise)
+        self._buttons = (button("", parent=self), button("", parent=self))
+        for place, each in enumerate(self._buttons):
+            each.clicked.connect(partial(self._act, place))
         self._close = icon_button("ph.x", self.tr("Dismiss"), parent=self)
         self._close.clicked.connect(self.hide)
         self._close.clicked.connect(self.closed)
@@ -44,8 +44,8 @@ class Banner(QWidget):
         row.setSpacing(theme.GAP)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
-        row.addWidget(self._action)
-        row.addWidget(self._other)
+        for each in self._buttons:
+            row.addWidget(each)
         row.addWidget(self._close)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._tint()
@@ -55,22 +55,17 @@ class Banner(QWidget):
     def text(self) -> str:
         return self._text.text()
 
-    def say(self, text: str, action: str = "", payload: object = None, *, other: tuple[str, object] = ("", None)) -> None:
-        """Show the sentence; an empty one hides the banner. `other`: a second button, and what it hands back."""
-        self._payload = payload
-        self._other.setText(other[0])
-        self._other.setVisible(bool(other[0]))
-        self._other_payload = other[1]
+    def say(self, text: str, *buttons: Button) -> None:
+        """Show the sentence and its buttons; an empty one hides the banner."""
         self._text.setText(text)
-        self._action.setText(action)
-        self._action.setVisible(bool(action))
+        self._acts = tuple(act for _title, act in buttons)
+        for place, each in enumerate(self._buttons):
+            each.setText(buttons[place][0] if place < len(buttons) else "")
+            each.setVisible(place < len(buttons))
         self.setVisible(bool(text))
 
-    def _act(self) -> None:
-        self.action_wanted.emit(self._payload)
-
-    def _act_otherwise(self) -> None:
-        self.action_wanted.emit(self._other_payload)
+    def _act(self, place: int, _checked: bool = False) -> None:
+        self._acts[place]()
 
     def _color(self) -> QColor:
         return {"warning": theme.warning, "danger": theme.danger, "note": theme.accent}[self._tone]()

@@ -7,6 +7,7 @@ What would take the meaning from labels is asked about first, in a banner, not i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -166,7 +167,6 @@ class OntologyEditor(QWidget):
         self.view.remove_wanted.connect(self.remove)
         self.view.move_wanted.connect(self._move)
         self.view.menu_wanted.connect(self._menu)
-        self.warning.action_wanted.connect(self._go_on)
         self.json.apply_wanted.connect(self._apply_json)
         self.json.state_changed.connect(self._mark_json)
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -316,11 +316,9 @@ class OntologyEditor(QWidget):
             "{what}? It is used by {labels} in {where}. What uses it would be kept: objects grey, with the old name and "
             "“(deleted)”; answers out of sight. Archiving only hides it from new work."
         ).format(what=text, labels=words.how_many("labels", count), where=where or self.tr("this catalog"))
-        self.warning.say(sentence, self.tr("Do it anyway"), (text, verb))
+        self.warning.say(sentence, (self.tr("Do it anyway"), partial(self._go_on, text, verb)))
 
-    @Slot(object)
-    def _go_on(self, waiting: object) -> None:
-        text, verb = waiting  # type: ignore[misc]
+    def _go_on(self, text: str, verb: Verb) -> None:
         self.warning.say("")
         self._attempt(text, lambda ontology: keep_names(ontology, verb(ontology)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -31,8 +33,6 @@ class ProjectOverview(QWidget):
         self._project: ProjectRow | None = None
         self._counts, self._kinds = Latest(work, self), Latest(work, self)
         self._banners = {kind: Banner("warning", self) for kind in Kind}
-        for banner in self._banners.values():
-            banner.action_wanted.connect(self._add_class)
         self._figures = [(label("", parent=self), label("", "quiet", parent=self)) for _ in range(3)]
         self._about = label("", "quiet", wrap=True, parent=self)
         self._stages, self._classes = BarList(self), BarList(self)
@@ -156,12 +156,11 @@ class ProjectOverview(QWidget):
             text = self.tr(
                 "The datasets hold files of the kind “{kind}”, and the ontology has no class that can be drawn on them."
             )
-            action = self.tr("Add a class") if kind in SHAPE_FOR else ""
-            banner.say(text.format(kind=name), action, kind)
+            add = (self.tr("Add a class"), partial(self._add_class, kind))
+            banner.say(text.format(kind=name), *((add,) if kind in SHAPE_FOR else ()))
 
-    @Slot(object)
-    def _add_class(self, kind: object) -> None:
-        if self._project is not None and kind in SHAPE_FOR:
+    def _add_class(self, kind: Kind) -> None:
+        if self._project is not None:
             self.add_class_wanted.emit(self._project.ontology_id, SHAPE_FOR[kind])
 
     @Slot(object)
