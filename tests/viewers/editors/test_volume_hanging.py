@@ -187,8 +187,12 @@ def test_pictures_without_a_place_in_space_stand_beside_as_a_stack(qtbot):
     qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and stage.editor.beside.canvas.sharp, timeout=5000)
     pane = stage.editor.beside.canvas
     row, column = bead(geometry, 0)
-    x, y = (round(v) for v in pane.view.screen_point(column + 0.5, row + 0.5))
-    assert pixels(pane)[y, x].min() > 200
+
+    def is_bright() -> bool:
+        x, y = (round(v) for v in pane.view.screen_point(column + 0.5, row + 0.5))
+        return pixels(pane)[y, x].min() > 200
+
+    qtbot.waitUntil(is_bright, timeout=5000)  # the grid may still be laid out
     stage.wheel(pane, QPoint(50, 50), -1)
     stage.wheel(pane, QPoint(50, 50), -1)
     qtbot.waitUntil(lambda: pane.on_screen == ("", 2), timeout=5000)
