@@ -78,6 +78,8 @@ class StatusLine(QStatusBar):
     @Slot(str)
     def tell(self, text: str) -> None:
         self._left.setText(text)
+        room = self._left.width() - (self._right.sizeHint().width() if self._right.isHidden() else 0)
+        self._right.setVisible(self._left.sizeHint().width() <= room)  # the hint can wait
         self._message.start(MESSAGE_MS)
 
     @Slot(str)
@@ -106,6 +108,7 @@ class StatusLine(QStatusBar):
 
     def _show_left(self) -> None:
         self._left.setText(self._context)
+        self._right.show()
 
     def show_jobs(self, running: list[Job]) -> None:
         job = running[0] if running else None

@@ -10,6 +10,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
@@ -126,7 +127,9 @@ class Lettering:
         self.bold = QFont(self.small)
         self.bold.setPixelSize(13)
         self.bold.setWeight(QFont.Weight.DemiBold)
-        self.height = QFontMetricsF(self.small).height()
+        self._small = QFontMetricsF(self.small)
+        self.height = self._small.height()
+        self._widths: OrderedDict[str, float] = OrderedDict()
         self._set: OrderedDict[tuple[Any, ...], Piece] = OrderedDict()
 
     @classmethod
@@ -159,6 +162,15 @@ class Lettering:
         """A scale bar around the middle of its line."""
         key = ("bar", bar.length, bar.text)
         return self._known(key) or self._remember(key, self._ruled(bar))
+
+    def width(self, text: str) -> float:
+        """Of small words."""
+        found = self._widths.get(text)
+        if found is None:
+            found = self._widths[text] = self._small.horizontalAdvance(text) + 1.0
+            if len(self._widths) > _WORDS_KEPT:
+                self._widths.popitem(last=False)
+        return found
 
     def _known(self, key: tuple[Any, ...]) -> Piece | None:
         found = self._set.get(key)
@@ -264,22 +276,46 @@ def letter_pieces(how: Lettering, found: tuple[str, str, str, str], size: Point)
 def corner_pieces(how: Lettering, lines: Corners, size: Point, inset: float = 0.0) -> Iterator[Piece]:
     """`inset`: how much of the top left is covered by something else."""
     step, (w, h) = how.height + 1, size
-    half, roomy = w / 2 - EDGE - 20, min(size) >= SMALL
+    roomy = min(size) >= SMALL
 
-    def column(texts: Sequence[str], x: float, y: float, flags: int) -> Iterator[Piece]:
-        for i, text in enumerate(texts):
-            yield from how.words(how.small, QRectF(x, y + i * step, half, step), flags, text, elided=True)
+    def row(left: str, right: str, y: float, *, letter: bool) -> Iterator[Piece]:
+        for text, room, flags in zip((left, right), _rooms(how, left, right, w, letter=letter), (_LEFT, _RIGHT), strict=True):
+            box = QRectF(EDGE if flags == _LEFT else w - EDGE - room, y, room, step)
+            yield from how.words(how.small, box, flags, text, elided=True)
 
     if roomy:
-        yield from column(lines.top_left, EDGE, EDGE + inset, _LEFT)
-        yield from column(lines.top_right, w / 2 + 20, EDGE, _RIGHT)
-        yield from column(lines.bottom_left, EDGE, h - EDGE - step * len(lines.bottom_left), _LEFT)
-        yield from column(lines.bottom_right, w / 2 + 20, h - EDGE - step * len(lines.bottom_right), _RIGHT)
+        above = zip_longest(() if inset else lines.top_left, lines.top_right, fillvalue="")
+        for i, (left, right) in enumerate(above):
+            yield from row(left, right, EDGE + i * step, letter=i == 0)
+        for i, left in enumerate(lines.top_left if inset else ()):
+            yield from row(left, "", EDGE + inset + i * step, letter=inset + i * step < 2 * step)
+        ends = _in_two(how, lines.bottom_right, w)
+        for i, (left, right) in enumerate(zip_longest(lines.bottom_left[::-1], ends[::-1], fillvalue="")):
+            yield from row(left, right, h - EDGE - (i + 1) * step, letter=i == 0)
     top = EDGE + inset + step * (len(lines.top_left) if roomy else 0) + 4
     for text in lines.warnings:
         piece, height = how.badge(text, QPointF(EDGE, top), w - 2 * EDGE)
         yield piece
         top += height + 2
+
+
+def _rooms(how: Lettering, left: str, right: str, w: float, *, letter: bool) -> tuple[float, float]:
+    """Of the words at both ends of a row. `letter`: that of the edge stands between them."""
+    half, most = w / 2 - EDGE - 20, w - 2 * EDGE
+    a, b = how.width(left), how.width(right)
+    if letter or (a <= half and b <= half):
+        return half, half
+    free = most - 12
+    if a + b <= free:
+        return max(a, half), max(b, half)
+    return (free - b, half) if b <= half else (half, free - a) if a <= half else (half, half)
+
+
+def _in_two(how: Lettering, lines: Sequence[str], w: float) -> Sequence[str]:
+    """The last line, where it would meet the letter, goes on in one of its own: "C 50  W 350" and "Mediastinum"."""
+    if not lines or how.width(lines[-1]) <= w / 2 - EDGE - 20 or "  " not in lines[-1]:
+        return lines
+    return (*lines[:-1], *lines[-1].rsplit("  ", 1))
 
 
 def lower_band(how: Lettering, size: Point) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.canvas.waveform_layer import SoundLook
 from viewers.editors.audio_player import AudioPlayer
@@ -78,6 +78,7 @@ class AudioStrip(QFrame):
         row.addSpacing(8)
         row.addWidget(self.fit_button)
         row.addWidget(self.look_button)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # what gives way must not hold the window open
 
     def _button(self, name: str, tip: str, action_id: str) -> QToolButton:
         button = QToolButton(self)
@@ -186,6 +187,22 @@ class AudioStrip(QFrame):
 
     def show_region(self, text: str) -> None:
         self.region_label.setText(text)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._make_room)  # not while the layout is being done
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Where there is little the slider of the volume gives way first, then where the region is: the list says that, too."""
+        row = self.layout()
+        volume, region = (row.spacing() + w for w in (self.volume.width(), self.region_label.minimumSizeHint().width()))
+        taken = (not self.volume.isHidden()) * volume + (not self.region_label.isHidden()) * region
+        least = row.minimumSize().width() - taken
+        self.setMinimumWidth(least)
+        self.region_label.setVisible(self.width() >= least + region)
+        self.volume.setVisible(self.width() >= least + region + volume)
 
     @Slot()
     def show_state(self) -> None:

@@ -147,7 +147,9 @@ class OptionStrip(QFrame):
     def fit(self) -> None:
         """As large as it must be; what one row has no room for stands in the next."""
         room = self.parentWidget().width() - 2 * self.x() - 2 * EDGE
-        parts = [p for p in (self._brush, self._polygon, self.more, self.overlap) if p is not None and not p.isHidden()]
+        parts = [p for p in (self._brush, self._polygon, self.overlap, self.more) if p is not None and not p.isHidden()]
+        if self.more in parts:
+            self.more.fit(room - sum(part.sizeHint().width() + GAP for part in parts if part is not self.more))
         row, used = 0, 0
         for part in parts:
             wide = part.sizeHint().width()

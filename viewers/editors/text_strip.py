@@ -14,7 +14,7 @@ TEXT_BUTTONS: Buttons = (
     ("find", "Find", "Find (Ctrl+F)"),
     ("text_wrap", "Wrap", "Wrap long lines"),
     ("text_mono", "Mono", "Letters of one width"),
-    ("text_numbers", "1 2 3", "Line numbers"),
+    ("text_numbers", "Numbers", "Line numbers"),
     ("text_compact", "Compact", "Compact lines: names only of what is selected"),
     ("zoom_out", "A−", "Smaller letters (Ctrl+-)"),
     ("zoom_in", "A+", "Larger letters (Ctrl++)"),

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QP
 from viewers.tools import flood_fill, livewire, simplify
 from viewers.tools.toolbox import Toolbox
 
+SLIDER, GAP = 120, 8
+
 
 class NumberRow(QWidget):
     """A name, a slider and the number. `read` and `write` are the setting behind it; the slider moves in `step`s."""
@@ -43,13 +45,14 @@ class NumberRow(QWidget):
         label.setBuddy(self.box)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(round(span[0] / step), round(span[1] / step))
-        self.slider.setFixedWidth(120)
+        self.slider.setFixedWidth(SLIDER)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.setAccessibleName(title)
+        self.slides = slider
         self.slider.setVisible(slider)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(GAP)
         for widget in (label, self.slider, self.box):
             row.addWidget(widget)
         self.box.valueChanged.connect(self._on_box)
@@ -142,6 +145,15 @@ class ToolOptions(QWidget):
             self.parts[tool_id].layout().activate()
         self.setVisible(tool_id in self.parts)
         return tool_id in self.parts
+
+    def fit(self, room: int) -> None:
+        """Where its options have no room in a row the number alone stands for the slider beside it."""
+        rows = [row for row in self._rows if row.slides and row.isVisibleTo(self)]
+        whole = self.sizeHint().width() + sum(SLIDER + GAP for row in rows if row.slider.isHidden())
+        for row in rows:
+            row.slider.setVisible(whole <= room)
+            for outer in (row, row.parentWidget(), self):
+                outer.layout().activate()  # from the inside out: else the size is that of a moment ago
 
     def read(self) -> None:
         """Show the settings as they are."""

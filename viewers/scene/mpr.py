@@ -200,7 +200,8 @@ def badge(geometry: VolumeGeometry) -> str:
         said.append(f"gantry tilt {geometry.tilt_deg:.1f}°")
     if not said and not upright(geometry):
         said.append("rows and columns not square")
-    return f"{', '.join(said)}: resampled" if said else ""
+    words = ", ".join(said)
+    return f"{words[0].upper()}{words[1:]}: resampled" if said else ""
 
 
 def acquired(geometry: VolumeGeometry, slice: int) -> Plane:

@@ -36,6 +36,7 @@ class GapsList(QWidget):
         self._list = QListWidget(self)
         self._list.setAccessibleName(self.tr("What is missing"))
         self._list.setWordWrap(True)
+        self._list.setStyleSheet("QListWidget { padding: 0 8px; }")  # in line with the heading
         self._list.setIconSize(QSize(theme.ICON, theme.ICON))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         stack_list(self, self._head, self._note, self._list)

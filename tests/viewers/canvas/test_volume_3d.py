@@ -167,7 +167,7 @@ def test_a_volume_over_time_shows_the_time_asked_for(opened, qtbot):
 
 
 def test_tilt_and_resampling_are_said(opened):
-    assert opened(scene(geometry(tilt=18.5))).badges == ("tilt 18.5° corrected",)
+    assert opened(scene(geometry(tilt=18.5))).badges == ("Gantry tilt 18.5° corrected",)
     assert "resampled" in opened(scene(geometry(irregular=True))).badges[0]
     assert opened(scene()).badges == ()
 

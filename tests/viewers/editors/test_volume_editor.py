@@ -139,7 +139,7 @@ def test_slabs_say_so_and_are_brighter(qtbot):
 def test_bent_volumes_carry_a_badge_and_acquired_slices_none(qtbot):
     stage = VolumeStage(qtbot, space(tilt=18.5))
     coronal = stage.editor.planes[PlaneKind.CORONAL]
-    assert "gantry tilt 18.5°: resampled" in coronal.corners(coronal.read()).warnings
+    assert "Gantry tilt 18.5°: resampled" in coronal.corners(coronal.read()).warnings
     assert stage.canvas.corners().warnings == ()
     assert panes(stage)[0] is stage.canvas
 

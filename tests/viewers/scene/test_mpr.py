@@ -205,8 +205,8 @@ def test_acquired_slices_stand_where_their_own_origin_says():
 
 def test_bent_volumes_say_so():
     assert badge(UPRIGHT["oblique"]) == ""
-    assert badge(BENT["tilted"]) == "gantry tilt 18.5°: resampled"
-    assert badge(BENT["variable"]) == "variable spacing 1 to 5 mm: resampled"
+    assert badge(BENT["tilted"]) == "Gantry tilt 18.5°: resampled"
+    assert badge(BENT["variable"]) == "Variable spacing 1 to 5 mm: resampled"
 
 
 def test_a_turn_keeps_the_plane_it_is_made_in():

@@ -307,7 +307,7 @@ def test_a_volume_that_needs_nothing_is_not_copied():
     made = scene(geometry(tilt=18.5))
     grid = made.grid
     assert np.shares_memory(grid.array, made.array) and grid.whole
-    assert np.allclose(grid.affine, made.geometry.affine) and grid.badges == ("tilt 18.5° corrected",)
+    assert np.allclose(grid.affine, made.geometry.affine) and grid.badges == ("Gantry tilt 18.5° corrected",)
 
 
 def test_irregular_slices_are_resampled_and_said_to_be():

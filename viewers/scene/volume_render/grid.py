@@ -128,11 +128,11 @@ def grid_of(array: Array, geometry: VolumeGeometry, values: Values, *, most: int
     if geometry.affine is not None:
         affine, slices, n = geometry.affine, _as_they_are(array, values, instead), geometry.n
         if geometry.tilt_deg > 0.05:
-            badges = (f"tilt {geometry.tilt_deg:.1f}° corrected",)
+            badges = (f"Gantry tilt {geometry.tilt_deg:.1f}° corrected",)
     else:
         affine, slices, n = _even_row(array, geometry, values, instead)
         distances = geometry.distances_mm
-        badges = (f"slices {distances.min():.3g} to {distances.max():.3g} mm apart: resampled",)
+        badges = (f"Variable spacing {distances.min():.4g} to {distances.max():.4g} mm: resampled",)
     shape = n, geometry.rows, geometry.columns
     target = reduced_shape(shape, [float(np.linalg.norm(affine[:3, a])) for a in (2, 1, 0)], most)
     plain = values.even(geometry.n) and values.padding is None and array.ndim == 3 and instead is None
