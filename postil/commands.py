@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from storage.model.items import GRID_MODALITIES
 from storage.model.label_formats import LABEL_FORMATS
 
 LATER = {
@@ -129,6 +130,9 @@ def _files(verbs: Verbs) -> None:
     items.add_argument("--limit", type=int)
     item = verbs.add_parser("item", help="one item").add_subparsers(dest="verb", required=True)
     item.add_parser("show").add_argument("uuid")
+    saying = item.add_parser("set", help="what a NIfTI or NRRD shows, which its file does not say")
+    saying.add_argument("uuid")
+    saying.add_argument("--modality", required=True, choices=(*GRID_MODALITIES, "none"), help="none: as its values look")
     frame = verbs.add_parser("frame", help="one frame or page as a PNG")
     frame.add_argument("uuid")
     frame.add_argument("index", type=int)

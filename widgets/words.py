@@ -66,6 +66,15 @@ def kind(value: Kind) -> str:
     }[value]
 
 
+def modality(value: str) -> str:
+    """What a NIfTI is taken for; "" where nobody has said it."""
+    return {
+        "CT": QCoreApplication.translate("words", "CT (values are HU)"),
+        "MR": QCoreApplication.translate("words", "MR"),
+        "": QCoreApplication.translate("words", "What its values look like"),
+    }[value]
+
+
 def icon_of(value: Kind, title: str) -> str:
     """Texts have the icon of what they are written in."""
     return _TEXT_ICONS.get(title.rpartition(".")[2].lower(), KIND_ICONS[value]) if value is Kind.TEXT else KIND_ICONS[value]

@@ -61,6 +61,7 @@ def _of_selection(room: FilesRoom) -> list[Action]:
         change("files.add_to_dataset", tr("Add to dataset…"), add, ("Ctrl+D",), "ph.database", when=something, scope="files"),
         change("files.remove_from_datasets", tr("Remove from datasets…"), remove, icon="ph.minus-circle", when=items),
         change("files.move", tr("Move to another folder…"), move, ("Ctrl+M",), "ph.folder-simple", when=something),
+        change("files.modality", tr("Take it for CT or MR…"), room.choose_modality, icon="ph.cube", when=room.why_no_modality),
         change("files.rename", tr("Rename"), rename, ("F2",), "ph.pencil-simple", when=one, scope="files"),
         change("files.delete", tr("Delete…"), delete, ("Delete",), "ph.trash", when=something, scope="files"),
         look("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.folder-open", when=one_item),
@@ -68,6 +69,6 @@ def _of_selection(room: FilesRoom) -> list[Action]:
     ]
 
 
-ITEM_MENU = ("files.open", "files.look", "files.open_task", "-", "files.add_to_dataset", "files.remove_from_datasets", "-", "files.move", "files.rename", "-", "files.reveal", "files.copy_path", "-", "files.delete")  # fmt: skip
+ITEM_MENU = ("files.open", "files.look", "files.open_task", "-", "files.add_to_dataset", "files.remove_from_datasets", "-", "files.move", "files.rename", "files.modality", "-", "files.reveal", "files.copy_path", "-", "files.delete")  # fmt: skip
 FOLDER_MENU = ("files.add", "files.new_folder", "-", "files.add_to_dataset", "-", "files.move", "files.rename", "-", "files.delete")  # fmt: skip
 PLACE_MENU = ("files.add", "files.new_folder", "-", "files.relink")

@@ -19,7 +19,7 @@ from app.places import show_dataset
 from storage.catalog import files, folders
 from storage.catalog.later import Later
 from storage.errors import PostilError
-from storage.model.items import Item, Kind
+from storage.model.items import GRID_MODALITIES, Item, Kind
 from storage.model.query import ItemSelection
 from widgets import words
 from widgets.panels.files import FilesPanel
@@ -121,6 +121,7 @@ class FilesRoom(QObject):
         details.detach_wanted.connect(lambda d, items: run(self.tr("Remove from dataset"), datasets.detach, d, items))
         details.relink_wanted.connect(lambda _item: self.relink())
         details.open_wanted.connect(self.open_item)
+        details.modality_wanted.connect(lambda item_id, said: self._take_for(ItemSelection.of(item_id), said))
         details.task_wanted.connect(lambda task_id: self._open_task(self.context.reads.task(task_id)))
 
     @Slot()
@@ -372,6 +373,31 @@ class FilesRoom(QObject):
         plain = [d.id for d in self.context.reads.datasets() if d.mirrored_folder_id is None]
         self.operations.run(self.tr("Remove from datasets"), _detach_everywhere, plain, items)
 
+    # -- what a NIfTI shows
+
+    def why_no_modality(self) -> str:
+        items = self.items()
+        if not items.count:
+            return self.tr("Select items first.")
+        rows = self.context.reads.rows(list(items.ids)) if items.count == 1 else []
+        said = any(row is not None and row.kind is not Kind.NIFTI for row in rows)
+        return self.tr("Only of a NIfTI or NRRD volume: the files of others say it themselves.") if said else ""
+
+    def choose_modality(self) -> None:
+        items = self.items()
+        menu = QMenu(self.window)
+        menu.addSection(self.tr("Take it for"))
+        for said in (*GRID_MODALITIES, ""):
+            menu.addAction(words.modality(said), partial(self._take_for, items, said))
+        pop_up(menu, QCursor.pos())
+
+    def _take_for(self, items: ItemSelection, said: str) -> None:
+        told = self.tr("{0} taken for: {1}. It shows when it is opened next.")
+        self.operations.run(
+            self.tr("Set modality"), files.set_modality, items, said,
+            then=lambda count: self.window.messages.tell(told.format(words.items(count), words.modality(said))),
+        )  # fmt: skip
+
     # -- opening and files
 
     def open_selected(self) -> None:
@@ -460,6 +486,8 @@ class FilesRoom(QObject):
     @Slot(str, object, QPoint)
     def menu(self, kind: str, _what: object, where: QPoint) -> None:
         ids = {"items": ITEM_MENU, "folder": FOLDER_MENU}.get(kind, PLACE_MENU)
+        if self.why_no_modality():  # few files ask for it
+            ids = tuple(i for i in ids if i != "files.modality")
         menu = self.window.registry.menu(self.window, ids)
         pop_up(menu, where)
 

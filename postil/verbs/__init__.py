@@ -106,6 +106,7 @@ def _find(arguments: argparse.Namespace) -> Verb:
         "add": adding.add,
         "items": files.items,
         "item show": files.item_show,
+        "item set": files.item_set,
         "frame": files.frame,
         "metadata set": files.metadata_set,
         "dataset create": datasets.create,

@@ -231,6 +231,17 @@ def frame(arguments: argparse.Namespace, console: Console) -> int:
     return OK
 
 
+def item_set(arguments: argparse.Namespace, console: Console) -> int:
+    modality = "" if arguments.modality == "none" else arguments.modality
+    with opened(arguments) as catalog:
+        item = catalog.reads.item_by_uuid(arguments.uuid)
+        catalog.do("Set modality", file_operations.set_modality, ItemSelection.of(item.id), modality)
+        document = {"uuid": item.uuid, "title": item.title, "modality": modality or None}
+    told = f"is taken for {modality}" if modality else "is taken for what its values look like"
+    console.result(document, lambda: iter([f"“{item.title}” {told}."]))
+    return OK
+
+
 def metadata_set(arguments: argparse.Namespace, console: Console) -> int:
     try:
         metadata = json_text.loads(Path(arguments.file).read_text("utf-8-sig"))

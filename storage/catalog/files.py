@@ -13,7 +13,7 @@ from storage.errors import NotFound, Refused
 from storage.ids import uuid_blob, uuid_text
 from storage.model import titles
 from storage.model.changes import Changes
-from storage.model.items import Item, Kind, Location, MediaInfo, NewItem
+from storage.model.items import GRID_MODALITIES, Item, Kind, Location, MediaInfo, NewItem
 from storage.model.people import Action, User
 from storage.model.query import ItemSelection
 
@@ -178,6 +178,28 @@ def set_metadata(op: Operation, item_id: int, metadata: Mapping[str, Any]) -> No
     touch(op, [item_id])
 
 
+def set_modality(op: Operation, selection: ItemSelection, modality: str) -> int:
+    """What NIfTI and NRRD volumes show, which their files do not say: windows, views and units follow. "": as their values
+    look. Other items of the selection are passed over. Returns how many are told now."""
+    from storage.catalog.transaction import IN_IDS, ids_json
+
+    if modality and modality not in GRID_MODALITIES:
+        raise Refused(
+            f"“{modality}” is no modality.", remedy=f"Say {' or '.join(GRID_MODALITIES)}, or nothing.", input=modality
+        )
+    sql = f"SELECT id, folder_id, facts FROM items WHERE kind = ? AND id {IN_IDS}"
+    rows = op.all(sql, str(Kind.NIFTI), ids_json(chosen(op, selection)))
+    if not rows:
+        raise Refused("Only a NIfTI or NRRD volume can be told what it shows.", remedy="The files of others say it themselves.")
+    for folder_id in {row[1] for row in rows}:
+        op.require(Action.EDIT, "folders", folder_id)
+    said = {"modality": modality} if modality else {}
+    known = ((id_, {k: v for k, v in json.loads(facts).items() if k != "modality"}) for id_, _, facts in rows)
+    op.update_each("items", ("facts",), ((id_, json_text(facts | said)) for id_, facts in known))
+    touch(op, [row[0] for row in rows])
+    return len(rows)
+
+
 def move(op: Operation, selection: ItemSelection, folder_id: int) -> int:
     """Into another folder; a title that is taken there gets a number. What mirrors either folder follows."""
     from storage.catalog.datasets import follow_items
@@ -214,6 +236,10 @@ def set_info(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = 
     from storage.catalog.members import follow_change, keep_frame_tables
 
     op.require(Action.EDIT, "items", item_id)
+    facts = info.facts
+    if info.kind is Kind.NIFTI:  # what a person has said of it, see `set_modality`
+        said = op.value("SELECT json_extract(facts, '$.modality') FROM items WHERE id = ?", item_id)
+        facts = {**facts, "modality": said} if said else facts
     values: dict[str, Any] = {
         "kind": info.kind,
         "mime": info.mime,
@@ -223,7 +249,7 @@ def set_info(op: Operation, item_id: int, info: MediaInfo, sha256: str | None = 
         "frames": info.frames,
         "fps": info.fps,
         "duration": info.duration,
-        "facts": json_text(info.facts),
+        "facts": json_text(facts),
         "warnings": list(info.warnings),
     }
     if sha256:

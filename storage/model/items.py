@@ -32,6 +32,8 @@ _SPELT = {Kind.DICOM_SERIES: "DICOM series", Kind.NIFTI: "NIfTI", Kind.PDF: "PDF
 MOVING = frozenset({Kind.VIDEO, Kind.IMAGE_SEQUENCE})
 #: Kinds that are volumes: slices with a place in space.
 VOLUMES = frozenset({Kind.DICOM_SERIES, Kind.NIFTI})
+#: What a NIfTI or NRRD, whose file does not say it, can be told to show; as DICOM calls it.
+GRID_MODALITIES = ("CT", "MR")
 #: Kinds that are made of pictures which are items of their own.
 BATCHES = frozenset({Kind.IMAGE_GROUP, Kind.IMAGE_SEQUENCE})
 

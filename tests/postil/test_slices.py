@@ -90,3 +90,17 @@ def test_a_window_is_for_volumes_only(series, tmp_path):
     frame = ("frame", item["uuid"], 0, "--out", tmp_path / "o.png", "--window", "40", "400")
     answer = ask("--catalog", catalog, *frame, code=3)
     assert "is no volume" in answer["error"]["reason"]
+
+
+def test_what_a_nifti_shows_is_said_by_hand(tmp_path):
+    catalog = tmp_path / "catalog"
+    postil("init", catalog, "--user", "Ann", "--email", "ann@example.org")
+    grid = phantoms.nifti(tmp_path / "head.nii", np.arange(60, dtype=np.int16).reshape(5, 4, 3), np.eye(4))
+    postil("--catalog", catalog, "add", grid, "--folder", "Grids")
+    [item] = ask("--catalog", catalog, "items", "--type", "nifti")
+    told = ask("--catalog", catalog, "item", "set", item["uuid"], "--modality", "CT")
+    assert told == {"uuid": item["uuid"], "title": "head.nii", "modality": "CT"}
+    assert ask("--catalog", catalog, "item", "show", item["uuid"])["facts"]["modality"] == "CT"
+    postil("--catalog", catalog, "item", "set", item["uuid"], "--modality", "none")
+    assert "modality" not in ask("--catalog", catalog, "item", "show", item["uuid"])["facts"]
+    postil("--catalog", catalog, "item", "set", item["uuid"], "--modality", "XX", code=2)

@@ -35,7 +35,10 @@ def open_frames(source: ByteSource, item_kind: str, facts: Mapping[str, Any]) ->
     if item_kind == "nifti":
         from viewers.decode.grid_volume import open_grid
 
-        return open_grid(source, facts)
+        grid = open_grid(source, facts)
+        if facts.get("modality") == "CT":  # as somebody has said
+            grid.units = "HU"
+        return grid
     index = facts.get("frame_index")
     files = [Path(p) for p in facts.get("files") or ()]
     if index is None:

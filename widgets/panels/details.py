@@ -23,7 +23,16 @@ from widgets.controls.metadata_table import MetadataTable
 from widgets.item_facts import facts_of
 from widgets.latest import Latest
 from widgets.only_read import writes
-from widgets.panels.details_parts import ActivityList, DatasetLine, DescriptionEdit, ItemLine, Preview, Section, TaskLine
+from widgets.panels.details_parts import (
+    ActivityList,
+    DatasetLine,
+    DescriptionEdit,
+    ItemLine,
+    ModalityLine,
+    Preview,
+    Section,
+    TaskLine,
+)
 from widgets.thumbs import Thumbs, next_generation
 from widgets.when_seen import WhenSeen
 from widgets.work import Work
@@ -62,6 +71,7 @@ class DetailsPanel(QWidget):
     relink_wanted = Signal(int)
     open_wanted = Signal(int)
     task_wanted = Signal(int)  # of the item
+    modality_wanted = Signal(int, str)  # item, what it shows
 
     def __init__(
         self,
@@ -90,12 +100,13 @@ class DetailsPanel(QWidget):
         self._relink = button(self.tr("Relink…"), "ph.link-simple")
         self._description = DescriptionEdit()
         self._facts = FactGrid()
+        self._modality = ModalityLine()
         self._members = Section(self.tr("Pictures"))
         self._groups = Section(self.tr("Belongs to"))
         self._datasets = Section(self.tr("Datasets"))
         self._tasks = Section(self.tr("Projects"))
         self._metadata = MetadataTable()
-        writes(self._relink, self._description, self._metadata)
+        writes(self._relink, self._description, self._metadata, self._modality)
         self._metadata_section = Section(self.tr("Custom metadata"))
         self._activity = ActivityList(self.tr("Activity"))
         self._stale = False
@@ -108,6 +119,7 @@ class DetailsPanel(QWidget):
         self._description.edited.connect(self._describe)
         self._metadata.edited.connect(self._want_metadata)
         self._relink.clicked.connect(self._want_relink)
+        self._modality.chosen.connect(self._want_modality)
         self._preview.opened.connect(self._want_open)
         thumbs.ready.connect(self._take_thumb)
         bus.changed.connect(self._on_changes)
@@ -119,6 +131,7 @@ class DetailsPanel(QWidget):
             self._trouble,
             self._warnings,
             self._relink,
+            self._modality,
             self._members,
             self._groups,
             self._datasets,
@@ -145,6 +158,7 @@ class DetailsPanel(QWidget):
         column.addSpacing(theme.INSIDE)
         for part in (
             self._facts,
+            self._modality,
             self._members,
             self._groups,
             self._datasets,
@@ -256,6 +270,8 @@ class DetailsPanel(QWidget):
         self._description.show_text(item.description)
         self._description.show()
         self._facts.show_facts(facts_of(item, facts.path))
+        self._modality.show_modality(item.facts.get("modality"))
+        self._modality.setVisible(item.kind is Kind.NIFTI)
         self._show_members(facts.members)
         self._show_groups(facts.groups)
         self._show_datasets(facts.datasets)
@@ -404,6 +420,10 @@ class DetailsPanel(QWidget):
     def _want_metadata(self, metadata: dict) -> None:
         if self._item_id is not None:
             self.metadata_wanted.emit(self._item_id, metadata)
+
+    def _want_modality(self, modality: str) -> None:
+        if self._item_id is not None:
+            self.modality_wanted.emit(self._item_id, modality)
 
     def _want_detach(self, dataset_id: int) -> None:
         if self._item_id is not None:

@@ -8,8 +8,10 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from storage.model.items import GRID_MODALITIES
 from storage.model.reads import ActivityRow, DatasetRow, ItemTask
 from widgets import icons, theme, words
+from widgets.controls.answer_fields import QuietCombo
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import ElidedLabel, ReusedLines, label
 from widgets.item_models.task_rows import status_title
@@ -97,6 +99,29 @@ class DatasetLine(QWidget):
 
     def _want_remove(self) -> None:
         self.remove_wanted.emit(self._id)
+
+
+class ModalityLine(QWidget):
+    """What a NIfTI or NRRD is taken for: its file does not say it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.choice = QuietCombo(self)
+        self.choice.setAccessibleName(self.tr("Taken for"))
+        self.choice.setToolTip(self.tr("Windows, 3D views and units follow; the file does not say what it shows."))
+        for value in ("", *GRID_MODALITIES):
+            self.choice.addItem(words.modality(value), value)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(theme.GAP)
+        line.addWidget(label(self.tr("Taken for"), "quiet"))
+        line.addWidget(self.choice, 1)
+        self.choice.activated.connect(lambda _row: self.chosen.emit(self.choice.currentData()))
+
+    def show_modality(self, modality: object) -> None:
+        self.choice.setCurrentIndex(max(0, self.choice.findData(modality or "")))
 
 
 class TaskLine(QWidget):

@@ -97,3 +97,23 @@ def test_adding_can_be_undone(catalog: Catalog) -> None:
     assert titles(catalog) == []
     redo(catalog)
     assert titles(catalog) == ["one", "two"]
+
+
+def test_a_nifti_is_taken_for_what_one_says_and_forgets_it_by_undo_only(catalog: Catalog) -> None:
+    top = folder(catalog, "F")
+    one, two = add(catalog, top, "a.nii", "b.nii", kind=Kind.NIFTI, facts={"bits": 16})
+    (picture,) = add(catalog, top, "c.png")
+    some = ItemSelection.of(one, two, picture)
+    assert catalog.do("Set modality", files.set_modality, some, "CT") == 2
+    assert [catalog.reads.item(i).facts for i in (one, two, picture)] == [{"bits": 16, "modality": "CT"}] * 2 + [{}]
+    info = MediaInfo(Kind.NIFTI, "application/x-nifti", 20, 4, 3, facts={"bits": 32})
+    catalog.do("Relink", files.set_info, one, info)  # the file is read anew
+    assert catalog.reads.item(one).facts == {"bits": 32, "modality": "CT"}
+    catalog.do("Set modality", files.set_modality, ItemSelection.of(one), "")
+    assert catalog.reads.item(one).facts == {"bits": 32}
+    undo(catalog)
+    assert catalog.reads.item(one).facts["modality"] == "CT"
+    with pytest.raises(Refused, match="Only a NIfTI or NRRD"):
+        catalog.do("Set modality", files.set_modality, ItemSelection.of(picture), "CT")
+    with pytest.raises(Refused, match="no modality"):
+        catalog.do("Set modality", files.set_modality, some, "XX")
