@@ -33,13 +33,11 @@ class TaskVerbs(QObject):
     # -- why not
 
     def _why_not_left(self) -> str:
-        """Why the open task must stay on the screen: something of it would be lost."""
+        """Why the open task must stay on the screen."""
         task = self._page.task
-        if task is None:
+        if task is None or task.session.sealed or not task.editor.drafting():
             return ""
-        if task.editor.drafting() and not task.session.sealed:
-            return self.tr("This task stays open: finish what is begun with Enter, or drop it with Esc.")
-        return task.unsaved
+        return self.tr("This task stays open: finish what is begun with Enter, or drop it with Esc.")
 
     def _why_not_moved(self, task: OpenTask) -> str:
         """Why it cannot be handed in or skipped."""
@@ -50,7 +48,7 @@ class TaskVerbs(QObject):
         if task.lost is None and not task.seen:
             words = self.tr("“{0}” has only just come up: it was not handed in or skipped. Look at it first.")
             return words.format(task.loaded.task.title)
-        return self._why_not_left()
+        return self._why_not_left() or task.unsaved
 
     def may_close(self) -> bool:
         """Whether the window may be closed; what cannot be saved is asked about."""

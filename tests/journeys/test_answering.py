@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import random
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
+from tests.journeys.test_media import open_task
 from widgets.controls.answer_fields import NumberField
 
 
@@ -156,10 +157,14 @@ def test_what_is_no_number_is_not_lost_by_a_submit(hand: Hand) -> None:
     assert field.isAncestorOf(QApplication.focusWidget())
 
 
-def test_what_is_known_of_a_file_is_said_above_it(hand: Hand, tmp_path: Path) -> None:
-    assert not hand.desk.editor.header._warning.isVisible()
-    loaded = hand.desk.editor.loaded
-    torn = replace(loaded.row, item=replace(loaded.row.item, warnings=("The file ends too early.",)))
-    loaded.row = torn
-    hand.desk.editor.header.show_task(loaded)
-    assert hand.desk.can_see("The file ends too early.", hand.desk.editor.header)
+def test_what_is_known_of_a_file_is_said_above_it(queue: Desk, tmp_path: Path) -> None:
+    torn, noise = tmp_path / "torn.jpg", random.Random(1).randbytes(3 * 200 * 120)
+    Image.frombytes("RGB", (200, 120), noise).save(torn)
+    torn.write_bytes(torn.read_bytes()[: torn.stat().st_size // 2])
+    queue.add("Pictures", torn)
+    queue.do(datasets.attach_folder, queue.reads.datasets()[0].id, queue.reads.folder_by_path("Pictures").id)
+    open_task(queue, "a.png")
+    assert not queue.editor.header._warning.isVisible()
+    open_task(queue, "torn.jpg")
+    (warning,) = queue.editor.loaded.row.item.warnings
+    assert "ends too early" in warning and queue.can_see(warning, queue.editor.header)
