@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -21,15 +21,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QPushButton, QWidget
 
-from viewers.canvas import text_marks
 from viewers.canvas.text_marks import Mark, Marks, Run
 from viewers.canvas.text_painter import TextPainter
-
-#: A press that moves less than this (logical px) is a click; how near a handle must be to be grabbed.
-DRAG_FROM = 4.0
-GRAB = 8.0
+from viewers.canvas.text_pointing import TextPointing
 
 Span = tuple[int, int]
 Way = Literal["left", "right", "up", "down", "home", "end"]
@@ -65,13 +61,8 @@ class TextView(QAbstractScrollArea):
         self.compact = False
         self.message: tuple[str, str] | None = None  # shown in place of the text
         self.progress: float | None = None
-        self._mode: Literal["", "text", "word", "line", "end"] = ""
-        self._pressed = QPointF()
-        self._pressed_at: Span = (0, 0)
-        self._dragged = self._shift = False
-        self._double: QPointF | None = None  # where a double click was, for as long as a third press may follow
-        self._painter = TextPainter(self)
-        self._pointer = QPointF()
+        self.painter = TextPainter(self)
+        self.pointing = TextPointing(self)
         self.again = QPushButton(self.tr("Try again"), self)
         self.again.clicked.connect(self.again_wanted)
         self.again.hide()
@@ -86,12 +77,6 @@ class TextView(QAbstractScrollArea):
         self.setAccessibleDescription(
             self.tr("The text with its labels. Shift and arrows select, digits mark, Tab goes to the next object, F6 leaves.")
         )
-        self._scrolling = QTimer(self)  # while a drag is held outside of the text
-        self._scrolling.setInterval(40)
-        self._scrolling.timeout.connect(self._scroll_on)
-        self._third = QTimer(self)
-        self._third.setSingleShot(True)
-        self._third.timeout.connect(self._forget_double)
 
     # -- what a subclass answers
 
@@ -150,7 +135,7 @@ class TextView(QAbstractScrollArea):
 
     @property
     def dragging(self) -> bool:
-        return self._mode != ""
+        return self.pointing.mode != ""
 
     def select(self, start: int, end: int) -> None:
         """`end` is where the caret is."""
@@ -161,8 +146,7 @@ class TextView(QAbstractScrollArea):
 
     def cancel_drag(self) -> bool:
         """True: one was under way."""
-        was, self._mode = self._mode, ""
-        self._scrolling.stop()
+        was = self.pointing.let_go()
         if was and was != "end":
             self.select(self.caret, self.caret)
         return bool(was)
@@ -204,95 +188,16 @@ class TextView(QAbstractScrollArea):
     # -- mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        at = event.position()
-        if event.button() != Qt.MouseButton.LeftButton or self.message is not None:
-            return
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self._pressed, self._dragged = at, False
-        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if self._double is not None and _near(self._double, at):
-            self._forget_double()
-            self._take(self.line(self.offset_at(at)), "line")
-            return
-        chip = self._chip_at(at)
-        if chip is not None:
-            self.place_clicked.emit([chip], bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
-            return
-        grabbed = self._handle_at(at)
-        if grabbed is not None:
-            run, at_end = grabbed
-            self._mode = "end"
-            self.end_grabbed.emit(run.mark.instance, run.index, at_end)
-            return
-        offset = self.offset_at(at)
-        self._pressed_at = (offset, offset)
-        self._mode = "text"
-        if not self._shift:
-            self.select(offset, offset)
+        self.pointing.press(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self.message is not None:
-            return
-        if self._handle_at(event.position()) is not None:
-            return
-        self._pressed, self._double = event.position(), event.position()
-        self._shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._third.start(QApplication.doubleClickInterval())
-        self._take(self._word_under(event.position()), "word")
-
-    def _word_under(self, at: QPointF) -> Span:
-        """Of the character under the pointer, which may lie before the nearest place."""
-        offset = self.offset_at(at)
-        rects = self.rects(offset, offset + 1)
-        before = bool(rects) and offset > 0 and at.x() < rects[0].left() and self.rects(offset - 1, offset)
-        return self.word(offset - 1 if before or offset >= self.length() else offset)
-
-    def _take(self, span: Span, mode: Literal["word", "line"]) -> None:
-        self._mode, self._dragged, self._pressed_at = mode, True, span
-        self.select(*span)
+        self.pointing.double_click(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = self._pointer = event.position()
-        if not self._mode:
-            if not event.buttons():
-                self._hover(at)
-            return
-        if self._mode == "end":
-            self.end_moved.emit(self.offset_at(at))
-        elif self._dragged or _distance(at, self._pressed) > DRAG_FROM:
-            self._dragged = True
-            self._drag_to(at)
-        self._scroll_if_outside(at)
-
-    def _drag_to(self, at: QPointF) -> None:
-        offset, (start, end) = self.offset_at(at), self._pressed_at
-        if self._mode == "text":
-            self.select(start, offset)
-            return
-        low, high = (self.word if self._mode == "word" else self.line)(offset)
-        if offset < start:
-            self.select(end, min(low, start))
-        elif offset > end:
-            self.select(start, max(high, end))
-        else:
-            self.select(start, end)
+        self.pointing.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        mode, self._mode = self._mode, ""
-        self._scrolling.stop()
-        if mode == "end":
-            self.end_dropped.emit()
-        elif mode and self._dragged:
-            start, end = self.selection
-            if start < end:
-                self.range_drawn.emit(start, end, self._shift)
-        elif mode == "text" and self._shift:
-            self.select(self.anchor, self._pressed_at[0])
-        elif mode == "text":
-            runs = self._runs_under(event.position())
-            self.place_clicked.emit(runs, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        self.pointing.release(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         delta = event.angleDelta().y()
@@ -309,57 +214,11 @@ class TextView(QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-        runs = self._runs_under(QPointF(event.pos())) if mouse else []
+        runs = self.pointing.runs_under(QPointF(event.pos())) if mouse else []
         self.menu_wanted.emit(runs[0].mark.instance if runs else None, event.globalPos())
 
     def leaveEvent(self, event: Any) -> None:
         self.hovered.emit(None)
-
-    def _hover(self, at: QPointF) -> None:
-        chip = self._chip_at(at)
-        if chip is not None:
-            self._point(Qt.CursorShape.PointingHandCursor)
-            self.hovered.emit(chip.mark.instance)
-            return
-        if self._handle_at(at) is not None:
-            self._point(Qt.CursorShape.SizeHorCursor)
-            return
-        self._point(Qt.CursorShape.IBeamCursor)
-        runs = self._runs_under(at)
-        self.hovered.emit(runs[0].mark.instance if runs else None)
-
-    def _point(self, shape: Qt.CursorShape) -> None:
-        if self.viewport().cursor().shape() != shape:
-            self.viewport().setCursor(shape)
-
-    def _runs_under(self, at: QPointF) -> list[Run]:
-        """The marks whose text or underline is under the pointer."""
-        if not self.is_over_text(at):
-            return []
-        offset = self.offset_at(at)
-        near = {id(r): r for o in (offset, offset - 1) if o >= 0 for r in self.marks.at(o)}
-        below = text_marks.LANES * text_marks.LANE_PITCH
-        hit = [
-            r
-            for r in near.values()
-            if any(
-                box.adjusted(0, 0, 0, below).contains(at)
-                for box in self.rects(max(r.start, offset - 400), min(r.end, offset + 400))
-            )
-        ]
-        return sorted(hit, key=lambda r: r.end - r.start)
-
-    def _chip_at(self, at: QPointF) -> Run | None:
-        return next((run for rect, run in reversed(self._painter.chips) if rect.contains(at)), None)
-
-    def _handle_at(self, at: QPointF) -> tuple[Run, bool] | None:
-        best: tuple[float, Run, bool] | None = None
-        for run, rect, at_end in self.handles():
-            # By its knob alone: text that begins where a range ends must be free to be marked.
-            far = _distance(at, text_marks.handle_points(rect, at_end=at_end)[1])
-            if far <= GRAB and (best is None or far < best[0]):
-                best = (far, run, at_end)
-        return (best[1], best[2]) if best is not None else None
 
     def handles(self) -> list[tuple[Run, QRectF, bool]]:
         """Of the ranges of selected objects that may be changed."""
@@ -374,27 +233,6 @@ class TextView(QAbstractScrollArea):
                 if rects:
                     found.append((run, rects[-1] if at_end else rects[0], at_end))
         return found
-
-    def _scroll_if_outside(self, at: QPointF) -> None:
-        outside = at.y() < 0 or at.y() > self.viewport().height()
-        if outside and not self._scrolling.isActive():
-            self._scrolling.start()
-        elif not outside:
-            self._scrolling.stop()
-
-    @Slot()
-    def _scroll_on(self) -> None:
-        y, height = self._pointer.y(), self.viewport().height()
-        self.scroll_by(min(120.0, max(-120.0, y if y < 0 else y - height)))
-        if self._mode == "end":
-            self.end_moved.emit(self.offset_at(self._pointer))
-        elif self._mode:
-            self._drag_to(self._pointer)
-
-    @Slot()
-    def _forget_double(self) -> None:
-        self._double = None
-        self._third.stop()
 
     # -- keys
 
@@ -439,14 +277,6 @@ class TextView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self.viewport())
         try:
-            self._painter.paint(p)
+            self.painter.paint(p)
         finally:
             p.end()
-
-
-def _distance(a: QPointF, b: QPointF) -> float:
-    return float(((a.x() - b.x()) ** 2 + (a.y() - b.y()) ** 2) ** 0.5)
-
-
-def _near(a: QPointF, b: QPointF) -> bool:
-    return _distance(a, b) <= DRAG_FROM

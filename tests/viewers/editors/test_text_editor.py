@@ -109,7 +109,7 @@ def test_selected_text_is_marked_by_a_digit(stage):
 def test_a_double_click_marks_a_word_and_a_triple_click_selects_the_line(stage):
     stage.double(span("London")[0] + 2)
     assert stage.view.selection == span("London")
-    stage.qtbot.waitUntil(lambda: stage.view._double is None)
+    stage.qtbot.waitUntil(lambda: stage.view.pointing.double is None)
     stage.double(span("four")[0], triple=True)
     assert stage.view.text_between(*stage.view.selection) == "line four"
     stage.key("1")
