@@ -68,7 +68,7 @@ def test_the_folder_to_move_to_is_found_by_typing(qtbot, reads):
 
 def test_a_folder_is_not_offered_itself_or_what_lies_in_it(qtbot, reads):
     dialog = opened(qtbot, MoveTo(None, reads, folders=frozenset({2})))
-    assert found(dialog.finder) == ["Top of Files", "Scans", "Photographs"]
+    assert found(dialog.finder) == ["Top of Files", "Photographs", "Scans"]
 
 
 def test_several_datasets_can_be_chosen_and_a_search_keeps_them(qtbot, reads):

@@ -171,6 +171,7 @@ def told(room: Room, row: int, role: Qt.ItemDataRole = Qt.ItemDataRole.DisplayRo
 
 def test_a_series_is_told_by_its_patient_study_and_slices(room):
     ground = room.ground
+    room.queue.resize(1300, 600)
     assert hidden(room) == {True}
     (one,) = add(ground.catalog, ground.folder, "CT series 2", kind=Kind.DICOM_SERIES, facts=CHEST)
     add(ground.catalog, ground.folder, "no facts", kind=Kind.DICOM_SERIES, facts={"series_uid": "9.3"})
@@ -212,10 +213,14 @@ def test_a_series_is_found_by_its_patient_and_a_task_by_who_has_it(room):
 
 
 def test_the_columns_of_series_go_with_the_last_of_them(room):
-    ground = room.ground
+    ground, table = room.ground, room.queue.table
+    room.queue.resize(1300, 600)
     (one,) = add(ground.catalog, ground.folder, "CT series 2", kind=Kind.DICOM_SERIES, facts=CHEST)
     ground.catalog.do("attach", datasets.attach_folder, ground.dataset, ground.folder)
     room.qtbot.waitUntil(lambda: hidden(room) == {False})
+    room.queue.resize(944, 600)  # what a window of 1024 has for it
+    assert table.horizontalScrollBar().maximum() == 0
+    assert not any(table.isColumnHidden(column) for column in (TaskColumn.TITLE, TaskColumn.PATIENT, TaskColumn.STUDY))
     ground.catalog.do("Delete", trash.delete, (), ItemSelection.of(one))
     room.qtbot.waitUntil(lambda: hidden(room) == {True})
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from storage.model.reads import Reads
+from storage.model.titles import sort_key
 from widgets import icons, theme, words
 from widgets.controls.search_field import ListKeys, SearchField
 
@@ -79,7 +80,10 @@ class FolderFinder(QWidget):
         self.list.clear()
         if self._top and not self.text:
             self._add(None, self.tr("Top of Files"), "ph.files")
-        for folder_id, path in self._reads.find_folders(self.text):
+        found = self._reads.find_folders(self.text)
+        if not self.text:  # nothing fits better than another: as the tree has them
+            found.sort(key=lambda each: sort_key(each[1]))
+        for folder_id, path in found:
             if not self._but(folder_id):
                 self._add(folder_id, words.name(path), "ph.folder-simple")
         if self._new:

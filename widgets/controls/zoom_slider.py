@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 
 class ZoomSlider(QSlider):
@@ -12,7 +12,15 @@ class ZoomSlider(QSlider):
         self.setRange(least, most)
         self.setSingleStep(16)
         self.setPageStep(48)
-        self.setFixedWidth(104)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)  # what is beside it does not move
+        self.setSizePolicy(policy)
         self.setFixedHeight(20)
         self.setAccessibleName(self.tr("Thumbnail size"))
         self.setToolTip(self.tr("Thumbnail size (Ctrl+wheel)"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(104, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(48, 20)  # gives way before the words beside it

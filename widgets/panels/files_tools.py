@@ -45,4 +45,4 @@ class FilesTools(QWidget):
 
     def show_mode(self, *, grid: bool) -> None:
         (self.grid if grid else self.table).setChecked(True)
-        self.zoom.setEnabled(grid)
+        self.zoom.setVisible(grid)

@@ -15,6 +15,7 @@ from widgets.controls.labels import ElidedLabel, label
 from widgets.controls.state_stack import StateStack
 from widgets.controls.states import StatePanel
 
+_WIDE = 900
 _OVERHANG = 3  # of the hook of a J, which would be cut
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -54,7 +55,7 @@ class JobsPanel(QWidget):
         self._clear = button(self.tr("Clear finished"), parent=self)
         self._clear.clicked.connect(self.clear_wanted)
         inner = QWidget()
-        inner.setMaximumWidth(900)
+        inner.setMaximumWidth(_WIDE)
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(theme.GROUP, 0, theme.GROUP, theme.GROUP)
         self._column.setSpacing(theme.GAP)
@@ -76,7 +77,10 @@ class JobsPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        above = QWidget()
+        above.setMaximumWidth(_WIDE)
+        above.setLayout(head)
+        column.addWidget(above)
         column.addWidget(self._states, 1)
         self.show_jobs([])
 

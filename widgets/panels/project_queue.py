@@ -63,7 +63,7 @@ class ProjectQueue(QWidget):
 
     def _make_filters(self) -> None:
         self._search = SearchField(self.tr("Find a file, person or patient"), self)
-        self._search.setMaximumWidth(260)
+        self._search.setFixedWidth(260)
         self._stage, self._status = QuietCombo(self), QuietCombo(self)
         self._stage.setAccessibleName(self.tr("Stage"))
         self._status.setAccessibleName(self.tr("Status"))

@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 from widgets import theme
 from widgets.item_models.task_rows import OF_SERIES, TaskColumn, TaskRows
 
-#: Share of what is left, least and most width.
+#: Share of what is left, least (or that of the head) and most width.
 _NAMES = {
-    TaskColumn.TITLE: (4, 130, 420),
-    TaskColumn.PATIENT: (4, 110, 300),
-    TaskColumn.PART: (2, 80, 260),
-    TaskColumn.ASSIGNEE: (2, 90, 220),
+    TaskColumn.TITLE: (4, 160, 420),
+    TaskColumn.PATIENT: (4, 130, 300),
+    TaskColumn.PART: (2, 0, 260),
+    TaskColumn.ASSIGNEE: (2, 0, 220),
 }
+#: Where not all have room, what is missed least goes first.
+_FIRST_TO_GO = (TaskColumn.SLICES, TaskColumn.PART, TaskColumn.PRIORITY, TaskColumn.MODALITY)
 _AROUND = 17  # 8 px at each side of a text, and what rounding takes
 _DOT = 16
 
@@ -27,6 +29,7 @@ class TaskTable(QTableView):
         super().__init__(parent)
         self._rows = rows
         self._widths: dict[TaskColumn, int] = {}
+        self._has_series = False
         self._fitting, self._by_hand = False, False
         self.setModel(rows)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
@@ -51,8 +54,7 @@ class TaskTable(QTableView):
 
     def show_series(self, has_series: bool) -> None:
         """The columns that only series have are there where there are series."""
-        for column in OF_SERIES:
-            self.setColumnHidden(column, not has_series)
+        self._has_series = has_series
         self.measure()
 
     def measure(self) -> None:
@@ -65,20 +67,28 @@ class TaskTable(QTableView):
         self._fit()
 
     def _fit(self) -> None:
+        shown = self._shown()
+        for column in TaskColumn:
+            self.setColumnHidden(column, column not in shown)
         if self._by_hand:
             return
-        shown = [column for column in TaskColumn if not self.isColumnHidden(column)]
-        names = [column for column in shown if column in _NAMES]
-        left = self.viewport().width() - sum(self._widths[column] for column in shown if column not in _NAMES)
-        shares = sum(_NAMES[column][0] for column in names)
+        left = max(0, self.viewport().width() - sum(map(self._least, shown)))
+        shares = sum(_NAMES[column][0] for column in shown if column in _NAMES)
         self._fitting = True
         for column in shown:
-            width = self._widths[column]
-            if column in _NAMES:
-                share, least, most = _NAMES[column]
-                width = max(least, min(most, left * share // shares))
-            self.setColumnWidth(column, width)
+            share, _, most = _NAMES.get(column, (0, 0, self._widths[column]))
+            self.setColumnWidth(column, min(max(most, self._least(column)), self._least(column) + left * share // shares))
         self._fitting = False
+
+    def _shown(self) -> list[TaskColumn]:
+        shown = [column for column in TaskColumn if self._has_series or column not in OF_SERIES]
+        for column in _FIRST_TO_GO:
+            if sum(map(self._least, shown)) > self.viewport().width() and column in shown:
+                shown.remove(column)
+        return shown
+
+    def _least(self, column: TaskColumn) -> int:
+        return max(self._widths[column], _NAMES[column][1] if column in _NAMES else 0)
 
     def _on_resized(self, section: int, old: int, new: int) -> None:
         """What somebody sets by hand stays; the last column follows the window."""
