@@ -53,19 +53,21 @@ def _of_selection(room: FilesRoom) -> list[Action]:
     tr, group = room.tr, room.tr("Files")
     look, change = partial(Action, group=group), partial(Action, group=group, changes=True)
     add, remove, move = room.add_selected_to_dataset, room.remove_from_datasets, room.move_selected
-    rename, delete = room.rename_selected, room.delete_selected
+    rename, delete, verbs = room.rename_selected, room.delete_selected, room.of_items
     return [
-        look("files.open", tr("Open"), room.open_selected, icon="ph.arrow-square-out", when=one_item),
-        look("files.look", tr("Look at the file"), room.look_at_selected, icon="ph.eye", when=one_item),
-        look("files.open_task", tr("Open its task"), room.open_task, icon="ph.tag", when=room.why_no_task),
+        look("files.open", tr("Open"), verbs.open_selected, icon="ph.arrow-square-out", when=one_item),
+        look("files.look", tr("Look at the file"), verbs.look_at_selected, icon="ph.eye", when=one_item),
+        look("files.open_task", tr("Open its task"), verbs.open_task_of_selected, icon="ph.tag", when=verbs.why_no_task),
         change("files.add_to_dataset", tr("Add to dataset…"), add, ("Ctrl+D",), "ph.database", when=something, scope="files"),
         change("files.remove_from_datasets", tr("Remove from datasets…"), remove, icon="ph.minus-circle", when=items),
         change("files.move", tr("Move to another folder…"), move, ("Ctrl+M",), "ph.folder-simple", when=something),
-        change("files.modality", tr("Take it for CT or MR…"), room.choose_modality, icon="ph.cube", when=room.why_no_modality),
+        change(
+            "files.modality", tr("Take it for CT or MR…"), verbs.choose_modality, icon="ph.cube", when=verbs.why_no_modality
+        ),
         change("files.rename", tr("Rename"), rename, ("F2",), "ph.pencil-simple", when=one, scope="files"),
         change("files.delete", tr("Delete…"), delete, ("Delete",), "ph.trash", when=something, scope="files"),
-        look("files.reveal", tr("Reveal the file"), room.reveal, icon="ph.folder-open", when=one_item),
-        look("files.copy_path", tr("Copy path"), room.copy_path, icon="ph.copy", when=items),
+        look("files.reveal", tr("Reveal the file"), verbs.reveal, icon="ph.folder-open", when=one_item),
+        look("files.copy_path", tr("Copy path"), verbs.copy_path, icon="ph.copy", when=items),
     ]
 
 

@@ -110,7 +110,7 @@ class DatasetsRoom(QObject):
     @Slot(int)
     def open_item(self, item_id: int) -> None:
         assert self.window.pages is not None
-        self.window.pages.files.open_item(item_id)
+        self.window.pages.files.of_items.open(item_id)
 
     @Slot(int, ItemSelection, QPoint)
     def item_menu(self, dataset_id: int, items: ItemSelection, where: QPoint) -> None:

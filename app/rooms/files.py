@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, QUrl, Slot
-from PySide6.QtGui import QCursor, QDesktopServices
-from PySide6.QtWidgets import QApplication, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.actions.files import FOLDER_MENU, ITEM_MENU, PLACE_MENU, file_actions
 from app.background.adding import add_batch, add_paths
 from app.menus import pop_up
 from app.operations import Operations
 from app.places import show_dataset
+from app.rooms.item_verbs import ItemVerbs
 from storage.catalog import files, folders
 from storage.catalog.later import Later
-from storage.errors import PostilError
-from storage.model.items import GRID_MODALITIES, Item, Kind
+from storage.model.items import Item, Kind
 from storage.model.query import ItemSelection
 from widgets import words
 from widgets.panels.files import FilesPanel
@@ -29,14 +27,12 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from storage.catalog import datasets, trash
     from storage.catalog.transaction import Operation
-    from storage.model.reads import ItemTask, TaskRow
     from widgets.dialogs.add_data import DataToAdd
     from widgets.panels.details import DetailsPanel
 else:  # not needed for the first list
     datasets, trash = Later("storage.catalog.datasets"), Later("storage.catalog.trash")
 
 DETAILS_WIDTH = 220
-DRAG_OUT_LIMIT = 2000  # files offered to another program in one drag
 
 
 class FilesRoom(QObject):
@@ -46,6 +42,7 @@ class FilesRoom(QObject):
         self.widget = QSplitter(Qt.Orientation.Horizontal, window.stack)
         self.panel = FilesPanel(context.reads, context.bus, context.jobs, context.thumbs, self.widget)
         self.panel.only_read = operations.only_read
+        self.of_items = ItemVerbs(window, context, operations, self.items)
         self._details_place = QWidget(self.widget)
         self._details_place.setMinimumWidth(DETAILS_WIDTH)
         self._details: DetailsPanel | None = None
@@ -73,7 +70,7 @@ class FilesRoom(QObject):
         panel.add_data_wanted.connect(self.add_data_to)
         panel.add_paths_wanted.connect(self.add_dropped)
         panel.add_to_dataset_wanted.connect(self.add_to_dataset)
-        panel.open_wanted.connect(self.open_item)
+        panel.open_wanted.connect(self.of_items.open)
         panel.sample_wanted.connect(lambda: self.window.registry.trigger("catalog.sample"))
         panel.restore_wanted.connect(lambda group: run(self.tr("Restore"), trash.restore, group))
         panel.purge_wanted.connect(self.purge)
@@ -81,7 +78,7 @@ class FilesRoom(QObject):
         panel.menu_wanted.connect(self.menu)
         panel.selection_changed.connect(self._on_selection)
         panel.place_changed.connect(lambda _place: self.window.soon_refresh())
-        panel.set_paths_of(self.paths_of)
+        panel.set_paths_of(self.of_items.paths_of)
 
     @property
     def details(self) -> DetailsPanel:
@@ -113,16 +110,16 @@ class FilesRoom(QObject):
         self.details.show_place(self._folder, self._items)
 
     def _connect_details(self, details: DetailsPanel) -> None:
-        run = self.operations.run
+        run, context = self.operations.run, self.context
         details.describe_folder_wanted.connect(lambda i, text: run(self.tr("Describe folder"), folders.describe, i, text))
         details.describe_item_wanted.connect(lambda i, text: run(self.tr("Describe item"), files.describe, i, text))
         details.metadata_wanted.connect(lambda i, data: run(self.tr("Edit metadata"), files.set_metadata, i, data))
         details.dataset_wanted.connect(partial(show_dataset, self.window))
         details.detach_wanted.connect(lambda d, items: run(self.tr("Remove from dataset"), datasets.detach, d, items))
         details.relink_wanted.connect(lambda _item: self.relink())
-        details.open_wanted.connect(self.open_item)
-        details.modality_wanted.connect(lambda item_id, said: self._take_for(ItemSelection.of(item_id), said))
-        details.task_wanted.connect(lambda task_id: self._open_task(self.context.reads.task(task_id)))
+        details.open_wanted.connect(self.of_items.open)
+        details.modality_wanted.connect(lambda item_id, said: self.of_items.take_for(ItemSelection.of(item_id), said))
+        details.task_wanted.connect(lambda task_id: self.of_items.open_task(context.reads.task(task_id)))
 
     @Slot()
     def _page_changed(self) -> None:
@@ -373,107 +370,7 @@ class FilesRoom(QObject):
         plain = [d.id for d in self.context.reads.datasets() if d.mirrored_folder_id is None]
         self.operations.run(self.tr("Remove from datasets"), _detach_everywhere, plain, items)
 
-    # -- what a NIfTI shows
-
-    def why_no_modality(self) -> str:
-        items = self.items()
-        if not items.count:
-            return self.tr("Select items first.")
-        rows = self.context.reads.rows(list(items.ids)) if items.count == 1 else []
-        said = any(row is not None and row.kind is not Kind.NIFTI for row in rows)
-        return self.tr("Only of a NIfTI or NRRD volume: the files of others say it themselves.") if said else ""
-
-    def choose_modality(self) -> None:
-        items = self.items()
-        menu = QMenu(self.window)
-        menu.addSection(self.tr("Take it for"))
-        for said in (*GRID_MODALITIES, ""):
-            menu.addAction(words.modality(said), partial(self._take_for, items, said))
-        pop_up(menu, QCursor.pos())
-
-    def _take_for(self, items: ItemSelection, said: str) -> None:
-        told = self.tr("{0} taken for: {1}. It shows when it is opened next.")
-        self.operations.run(
-            self.tr("Set modality"), files.set_modality, items, said,
-            then=lambda count: self.window.messages.tell(told.format(words.items(count), words.modality(said))),
-        )  # fmt: skip
-
-    # -- opening and files
-
-    def open_selected(self) -> None:
-        for item_id in self.items().ids:
-            self.open_item(item_id)
-
-    @Slot(int)
-    def open_item(self, item_id: int) -> None:
-        """What is labelled is opened with its labels, in its task; all else for a look."""
-        labelled = [placed for placed in self.context.reads.tasks_of(item_id) if placed.task.annotations]
-        if labelled:
-            self._choose_task(labelled, item_id)
-        else:
-            self.look_at(item_id)
-
-    def look_at(self, item_id: int) -> None:
-        from app.preview import open_preview
-
-        open_preview(self.window, self.context, item_id)
-
-    def look_at_selected(self) -> None:
-        for item_id in self.items().ids:
-            self.look_at(item_id)
-
-    def open_task(self) -> None:
-        """Of the selected item."""
-        self._choose_task(self._tasks())
-
-    def why_no_task(self) -> str:
-        if self.items().count != 1:
-            return self.tr("Select one item.")
-        return "" if self._tasks() else self.tr("It is in no project.")
-
-    def _tasks(self) -> list[ItemTask]:
-        return [placed for item_id in self.items().ids for placed in self.context.reads.tasks_of(item_id)]
-
-    def _choose_task(self, tasks: list[ItemTask], item_id: int | None = None) -> None:
-        """Which, where several projects have it; with an item, a look at it without labels is among them."""
-        if len(tasks) == 1:
-            self._open_task(tasks[0].task)
-            return
-        menu = QMenu(self.window)
-        menu.addSection(self.tr("Open the task in"))
-        for placed in tasks:
-            menu.addAction(f"{placed.project_title}  ·  {placed.stage_title}", partial(self._open_task, placed.task))
-        if item_id is not None:
-            menu.addSeparator()
-            menu.addAction(self.tr("Look at the file"), partial(self.look_at, item_id))
-        pop_up(menu, QCursor.pos())
-
-    def _open_task(self, task: TaskRow) -> None:
-        assert self.window.pages is not None
-        self.window.pages.open_in_queue(task, look=True)
-
-    def paths_of(self, items: ItemSelection) -> list[str]:
-        """Files of dragged items, for other programs; of a group its pictures."""
-        ids = sorted(items.ids) if items.query is None else list(self.context.reads.ids(items.query)[:DRAG_OUT_LIMIT])
-        found = (path for i in ids[:DRAG_OUT_LIMIT] if i not in items.but for path in self._paths(i))
-        return [str(path) for path in islice(found, DRAG_OUT_LIMIT) if path.exists()]
-
-    def _paths(self, item_id: int) -> list[Path]:
-        from storage.services.originals import paths_of
-
-        try:
-            return paths_of(self.context.catalog, self.context.reads.item(item_id))
-        except PostilError:
-            return []
-
-    def reveal(self) -> None:
-        for item_id in self.items().ids:
-            for path in self._paths(item_id)[:1]:
-                QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
-
-    def copy_path(self) -> None:
-        QApplication.clipboard().setText("\n".join(self.paths_of(self.items())))
-        self.window.messages.tell(self.tr("Copied"))
+    # -- originals that are not where they were
 
     def relink(self) -> None:
         from app.actions.catalog import ask_folder
@@ -486,7 +383,7 @@ class FilesRoom(QObject):
     @Slot(str, object, QPoint)
     def menu(self, kind: str, _what: object, where: QPoint) -> None:
         ids = {"items": ITEM_MENU, "folder": FOLDER_MENU}.get(kind, PLACE_MENU)
-        if self.why_no_modality():  # few files ask for it
+        if self.of_items.why_no_modality():  # few files ask for it
             ids = tuple(i for i in ids if i != "files.modality")
         menu = self.window.registry.menu(self.window, ids)
         pop_up(menu, where)
