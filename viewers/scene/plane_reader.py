@@ -23,8 +23,9 @@ from storage.model.volume_masks import VolumeMasks, nearest_voxels
 from storage.model.voxels import VoxelBox
 from viewers.decode import voi
 from viewers.decode.arrays import Array
-from viewers.scene.mpr import Plane, PlaneKind, Reslicer, acquired, plane_of
+from viewers.scene.mpr import Plane, PlaneKind, acquired, plane_of
 from viewers.scene.mpr_state import MprState
+from viewers.scene.reslicing import Reslicer
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.window_level import Look
 

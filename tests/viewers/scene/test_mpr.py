@@ -10,7 +10,6 @@ from storage.model.space import VolumeGeometry, letters
 from viewers.scene.mpr import (
     Axes,
     PlaneKind,
-    Reslicer,
     Slab,
     acquired,
     acquired_kind,
@@ -19,6 +18,7 @@ from viewers.scene.mpr import (
     plane_through,
     step_mm,
 )
+from viewers.scene.reslicing import Reslicer
 
 
 def geometry(
