@@ -114,7 +114,7 @@ class _Row(QStyledItemDelegate):
         painter.setPen(color)
         inner = rect.adjusted(12, 0, -12, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, index.data())
-        color.setAlphaF(0.6)
+        color.setAlphaF(0.75)
         painter.setPen(color)
         metrics = painter.fontMetrics()
         room = inner.adjusted(metrics.horizontalAdvance(index.data()) + 24, 0, 0, 0)

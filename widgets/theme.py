@@ -40,7 +40,7 @@ _LIGHT: Final = {
     _Role.Button: "#ffffff",
     _Role.ButtonText: "#1c1d21",
     _Role.BrightText: "#ffffff",
-    _Role.PlaceholderText: "#686c76",
+    _Role.PlaceholderText: "#62666f",
     _Role.Highlight: "#dfe6ff",
     _Role.HighlightedText: "#14182b",
     _Role.Accent: "#3f5bd8",
@@ -63,7 +63,7 @@ _DARK: Final = {
     _Role.Button: "#292b30",
     _Role.ButtonText: "#e3e4e8",
     _Role.BrightText: "#0e1120",
-    _Role.PlaceholderText: "#989ca6",
+    _Role.PlaceholderText: "#a2a6b0",
     _Role.Highlight: "#2c3763",
     _Role.HighlightedText: "#f0f2fb",
     _Role.Accent: "#8aa0ff",
@@ -79,7 +79,7 @@ _DARK: Final = {
 }
 _FADED: Final = {"light": "#a4a7af", "dark": "#62666f"}
 _SIGNALS: Final = {
-    "light": {"danger": "#c4314b", "warning": "#9a6200", "success": "#1f7a4d"},
+    "light": {"danger": "#bd2c46", "warning": "#8f5a00", "success": "#1c7347"},
     "dark": {"danger": "#ff7a90", "warning": "#e7b25a", "success": "#6cc79a"},
 }
 

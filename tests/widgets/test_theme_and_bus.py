@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QSize
-from PySide6.QtGui import QIcon, QPalette
+from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton, QToolTip, QTreeView, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
@@ -27,12 +27,16 @@ def test_texts_can_be_read_on_their_grounds(qapp, dark):
     role = QPalette.ColorRole
     palette = theme.palette(dark=dark)
     pairs = [
-        (role.Text, role.Base), (role.WindowText, role.Window), (role.PlaceholderText, role.Base), (role.PlaceholderText, role.Window),
         (role.HighlightedText, role.Highlight), (role.BrightText, role.Accent), (role.ButtonText, role.Button),
-        (role.ToolTipText, role.ToolTipBase), (role.Accent, role.Base),
+        (role.ToolTipText, role.ToolTipBase),
     ]  # fmt: skip
+    rows = (role.Window, role.Base, role.Highlight, role.Midlight)  # those selected and under the mouse, too
+    pairs += [(text, ground) for text in (role.Text, role.PlaceholderText, role.Accent) for ground in rows]
     for text, ground in pairs:
         assert contrast(palette.color(text), palette.color(ground)) >= 4.5, (text, ground)
+    for name, told in theme._SIGNALS["dark" if dark else "light"].items():
+        for ground in rows:
+            assert contrast(QColor(told), palette.color(ground)) >= 4.5, (name, ground)
 
 
 def test_another_scheme_reaches_palette_icons_and_style_sheet(plain, qtbot):
