@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from storage.model.geometry import Bounds, Box, Cuboid2D, Geometry, Polygon, Polyline, Skeleton, Visibility
+from storage.model.geometry import Bounds, Box, Cuboid2D, Geometry, Skeleton, Visibility
 from storage.model.labels import Annotation
 from viewers.tools.base import (
     GRAB,
@@ -22,9 +21,11 @@ from viewers.tools.base import (
     Tool,
 )
 from viewers.tools.bounds import cuboid_inside, inside, limited_shift, why_degenerate
-from viewers.tools.handles import after_insert, dragged, handles, nearest, without_vertex
+from viewers.tools.handles import after_insert, dragged, handles, nearest
 from viewers.tools.hit_test import Index
+from viewers.tools.moves import allowed, may_stick_out, preview
 from viewers.tools.snap import snapped
+from viewers.tools.vertices import can_lose, delete_vertex, points_of, toggle_visibility
 from viewers.tools.words import name_of, names_of
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
@@ -134,7 +135,7 @@ class SelectTool(Tool):
         handle = None if e.through else self.handle_at(e)
         single = self._single()
         if handle is not None and single is not None:
-            if e.ctrl and handle.role is HandleRole.VERTEX and without_vertex_allowed(single.geometry):
+            if e.ctrl and can_lose(single.geometry, handle):
                 self._delete_vertex(single, handle)
                 return
             self._hot = handle
@@ -191,7 +192,7 @@ class SelectTool(Tool):
         """On a vertex: it goes. Elsewhere the menu of what lies under the pointer opens, which is selected first."""
         self.settle()
         handle, single = self.handle_at(e), self._single()
-        if handle is not None and handle.role is HandleRole.VERTEX and single and without_vertex_allowed(single.geometry):
+        if handle is not None and single is not None and can_lose(single.geometry, handle):
             self._delete_vertex(single, handle)
             return True
         found, focus = self._shapes_at(e), self.context.focus
@@ -296,8 +297,8 @@ class SelectTool(Tool):
         if drag.is_light:
             drag.shift = self._allowed_together(drag, dx, dy)
             return
-        dx, dy = self._allowed(drag.originals.values(), dx, dy)
-        self._preview({i: a.geometry.moved(dx, dy) for i, a in drag.originals.items()})
+        dx, dy = allowed(self.context, drag.originals.values(), dx, dy)
+        preview(self.context, {i: a.geometry.moved(dx, dy) for i, a in drag.originals.items()})
 
     def _handle_to(self, drag: _Drag, e: PointerEvent) -> None:
         if drag.handle is None or not self.context.session.in_gesture:
@@ -307,12 +308,12 @@ class SelectTool(Tool):
         if e.ctrl and handle.role in (HandleRole.VERTEX, HandleRole.INSERT):
             snap = snapped(self.context, at, e.pixel, frozenset((original.instance,)))
             at = (snap.x, snap.y) if snap is not None else at
-        if handle.role is not HandleRole.ROTATE and not self._may_stick_out(original):
+        if handle.role is not HandleRole.ROTATE and not may_stick_out(self.context, original):
             at = inside(at, self.context.frame_size)
         geometry = dragged(original.geometry, handle, at, regular=e.shift)
-        if isinstance(geometry, Cuboid2D) and not self._may_stick_out(original):
+        if isinstance(geometry, Cuboid2D) and not may_stick_out(self.context, original):
             geometry = cuboid_inside(geometry, self.context.frame_size)
-        self._preview({original.instance: geometry})
+        preview(self.context, {original.instance: geometry})
         self._hot = replace(after_insert(handle), x=at[0], y=at[1])
 
     def _end(self, drag: _Drag) -> None:
@@ -326,23 +327,9 @@ class SelectTool(Tool):
                 return
         session.commit()
 
-    def _preview(self, shapes: dict[str, Geometry]) -> None:
-        session = self.context.session
-        there = {i: g for i, g in shapes.items() if i in session.document.instances}  # sync may have taken some
-        session.preview(*session.reshaped(there, self.context.at, self.context.now()))
-
-    def _may_stick_out(self, annotation: Annotation) -> bool:
-        instance = self.context.session.document.instances.get(annotation.instance)
-        known = self.context.ontology.object(instance.feature_hash) if instance is not None else None
-        return known is not None and known.allow_out_of_bounds
-
-    def _allowed(self, moving: Iterable[Annotation], dx: float, dy: float) -> tuple[float, float]:
-        held = [a.geometry.bounds() for a in moving if not self._may_stick_out(a)]
-        return limited_shift(held, self.context.frame_size, dx, dy)
-
     def _allowed_together(self, drag: _Drag, dx: float, dy: float) -> tuple[float, float]:
         """As `_allowed`, by the one box that all of them fill."""
-        if all(self._may_stick_out(a) for a in drag.originals.values()):
+        if all(may_stick_out(self.context, a) for a in drag.originals.values()):
             return (dx, dy)
         return limited_shift([self._box_of(drag)], self.context.frame_size, dx, dy)
 
@@ -365,8 +352,8 @@ class SelectTool(Tool):
             names = names_of(self.context.ontology, session.document, [a.instance for a in found])
             session.begin(f"Nudge {names}")
         total = (self._nudged[0] + dx, self._nudged[1] + dy)
-        self._nudged = self._allowed(self._nudging.values(), *total)
-        self._preview({i: a.geometry.moved(*self._nudged) for i, a in self._nudging.items()})
+        self._nudged = allowed(self.context, self._nudging.values(), *total)
+        preview(self.context, {i: a.geometry.moved(*self._nudged) for i, a in self._nudging.items()})
         return True
 
     def settle(self) -> None:
@@ -382,30 +369,15 @@ class SelectTool(Tool):
                 self.context.session.commit()
 
     def _delete_vertex(self, annotation: Annotation, handle: Handle) -> None:
-        context = self.context
-        less = without_vertex(annotation.geometry, handle)
-        name = name_of(context.ontology, context.session.document, annotation.instance)
-        if less is None:
-            context.say(f"{name} needs the points that it has left: the vertex stays.")
-            return
-        self._hot = None
-        session = context.session
-        session.do(f"Delete a point of {name}", session.reshaped({annotation.instance: less}, context.at, context.now()))
+        if delete_vertex(self.context, annotation, handle):
+            self._hot = None
 
     def _toggle_visibility(self, other: Visibility) -> bool:
         """Of the skeleton's point under the pointer."""
         single, hot = self._single(), self._hot
         if single is None or not isinstance(single.geometry, Skeleton) or hot is None or hot.role is not HandleRole.VERTEX:
             return False
-        points = list(single.geometry.points)
-        point = points[hot.path[0]]
-        new = Visibility.VISIBLE if point.visibility == other else other
-        points[hot.path[0]] = replace(point, visibility=new)
-        session = self.context.session
-        name = name_of(self.context.ontology, session.document, single.instance)
-        edited = {single.instance: Skeleton(tuple(points))}
-        edits = session.reshaped(edited, self.context.at, self.context.now())
-        session.do(f"Make {point.name} of {name} {new.value}", edits)
+        toggle_visibility(self.context, single, hot, other)
         return True
 
     # -- what is drawn
@@ -431,7 +403,7 @@ class SelectTool(Tool):
         return [BoxDraft((x0 + dx, y0 + dy, x1 + dx, y1 + dy)), LabelDraft(x0 + dx, y0 + dy, text)]
 
     def _shown_handles(self, geometry: Geometry) -> tuple[Handle, ...]:
-        if self._drag is not None and self._drag.moved and self._hot is not None and _points_of(geometry) > MANY:
+        if self._drag is not None and self._drag.moved and self._hot is not None and points_of(geometry) > MANY:
             return (replace(self._hot, hot=True),)
         pixel = self.context.pixel()
         found = self._handles_of(geometry, pixel)
@@ -461,21 +433,6 @@ class SelectTool(Tool):
     def _geometry(self) -> Geometry | None:
         single = self._single()
         return single.geometry if single is not None else None
-
-
-def without_vertex_allowed(geometry: Geometry) -> bool:
-    """Shapes whose vertices can be taken away at all."""
-    return geometry.kind.value in ("polygon", "polyline")
-
-
-def _points_of(geometry: Geometry) -> int:
-    match geometry:
-        case Polygon():
-            return sum(len(ring) for ring in geometry.rings())
-        case Polyline(points) | Skeleton(points):
-            return len(points)
-        case _:
-            return 0
 
 
 def _rect(a: PointerEvent, b: PointerEvent) -> tuple[float, float, float, float]:
