@@ -21,6 +21,7 @@ from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
 from storage.model.ontology import Ontology
 from viewers.canvas.image_canvas import ImageCanvas
+from viewers.canvas.viewed import ViewedCanvas
 from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
 from viewers.editors.adjust_popover import AdjustPopover
 from viewers.editors.context_menu import GROUND, SELECTION, build_menu
@@ -235,14 +236,19 @@ class ImageEditor(ToolVerbs, Editor):
         else:
             self.canvas.centre_on(bounds, MARGIN)
 
+    @property
+    def zoomed(self) -> ViewedCanvas:
+        """What the verbs of zooming are about."""
+        return self.canvas
+
     def zoom_full_size(self) -> None:
-        self.canvas.zoom_to(1.0)
+        self.zoomed.zoom_to(1.0)
 
     def zoom_in(self) -> None:
-        self.canvas.zoom_by(ZOOM_STEP)
+        self.zoomed.zoom_by(ZOOM_STEP)
 
     def zoom_out(self) -> None:
-        self.canvas.zoom_by(1 / ZOOM_STEP)
+        self.zoomed.zoom_by(1 / ZOOM_STEP)
 
     def rotate_view(self, degrees: int) -> None:
         self.canvas.turn(degrees)

@@ -25,6 +25,7 @@ from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.mpr_grid import MprGrid, Notice
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.canvas.viewed import ViewedCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.clipboard import Clipboard
 from viewers.editors.image_editor import ImageEditor
@@ -426,18 +427,10 @@ class VolumeEditor(
 
     def zoom_selection_or_fit(self) -> None:
         if self.active is not None:
-            self.planes[self.active].fit()
+            self.zoomed.fit()
         else:
             super().zoom_selection_or_fit()
 
-    def zoom_full_size(self) -> None:
-        if self.active is not None:
-            self.planes[self.active].zoom_to(1.0)
-        else:
-            super().zoom_full_size()
-
-    def zoom_in(self) -> None:
-        (self.planes[self.active] if self.active is not None else self.canvas).zoom_by(1.25)
-
-    def zoom_out(self) -> None:
-        (self.planes[self.active] if self.active is not None else self.canvas).zoom_by(1 / 1.25)
+    @property
+    def zoomed(self) -> ViewedCanvas:
+        return self.planes[self.active] if self.active is not None else self.canvas
