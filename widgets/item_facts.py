@@ -43,7 +43,7 @@ def facts_of(item: Item, path: str) -> list[Fact]:
         (_tr("Format"), _TEXTS.get(item.mime, item.mime)),
         (_tr("Where"), words.location(item.location) if item.kind is not Kind.IMAGE_GROUP else ""),
         (_tr("Source"), "" if item.location is Location.LOCAL else item.source),
-        (_tr("Folder"), path),
+        (_tr("Folder"), words.name(path)),
         (_tr("Added"), words.when(item.created_at), words.when_exactly(item.created_at)),
         (_tr("By"), item.created_by),
     ]
@@ -59,7 +59,7 @@ def _picture(item: Item) -> list[Fact]:
         (_tr("Slide"), _slide(item.facts)),
         (_tr("Length"), words.duration(item.duration)),
         (
-            _tr("Pictures") if item.kind is Kind.IMAGE_GROUP else _tr("Frames"),
+            {Kind.IMAGE_GROUP: _tr("Pictures"), Kind.NIFTI: _tr("Slices")}.get(item.kind, _tr("Frames")),
             words.number(item.frames or 0) if counted else "",
         ),
     ]

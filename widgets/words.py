@@ -69,9 +69,9 @@ def kind(value: Kind) -> str:
 def modality(value: str) -> str:
     """What a NIfTI is taken for; "" where nobody has said it."""
     return {
-        "CT": QCoreApplication.translate("words", "CT (values are HU)"),
+        "CT": QCoreApplication.translate("words", "CT (HU)"),
         "MR": QCoreApplication.translate("words", "MR"),
-        "": QCoreApplication.translate("words", "What its values look like"),
+        "": QCoreApplication.translate("words", "By its values"),
     }[value]
 
 

@@ -65,7 +65,7 @@ def test_the_menu_of_a_nifti_says_that_it_is_ct_and_undo_takes_it_back(ground: D
     ground.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "what it can be taken for")
     choices = QApplication.activePopupWidget()
     assert isinstance(choices, QMenu)
-    ground.choose(choices, "CT (values are HU)")
+    ground.choose(choices, "CT (HU)")
     ground.wait_idle()
     assert said(ground) == "CT"
     assert ground.told().startswith("1 item taken for: CT")
@@ -82,7 +82,7 @@ def test_the_details_of_a_nifti_say_what_it_is_taken_for(ground: Desk) -> None:
     details = ground.pages.files.details
     (line,) = details.findChildren(ModalityLine)
     ground.until(line.isVisible, "the line of the details")
-    assert line.choice.currentText() == "What its values look like"
+    assert line.choice.currentText() == "By its values"
     line.choice.setFocus()
     QTest.keyClick(line.choice, Qt.Key.Key_M)  # MR
     ground.wait_idle()

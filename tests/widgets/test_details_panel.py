@@ -154,6 +154,16 @@ def test_activity_takes_its_lines_again(panel, qtbot, reads, bus, monkeypatch):
     assert set(panel._activity.findChildren(QLabel)) == lines
 
 
+def test_names_that_turn_the_line_round_are_marked_wherever_they_stand(panel, qtbot, reads, monkeypatch):
+    odd = reads.add_folder("\u202etsrif")
+    item = reads.add_item(odd, "\u202eevil gnp.png")
+    monkeypatch.setattr(reads, "activity", lambda **_: [ActivityRow(1, "Ada", "Delete “\u202eevil gnp.png”")])
+    mark = "\N{REPLACEMENT CHARACTER}"
+    show(qtbot, panel, odd, ItemSelection.of(item), f"{mark}evil gnp.png", f"Delete “{mark}evil gnp.png”", f"{mark}tsrif")
+    show(qtbot, panel, odd, ItemSelection(), f"{mark}tsrif", "Folder")
+    assert not any("\u202e" in text for text in texts(panel))
+
+
 def test_an_item_gone_meanwhile_leaves_an_empty_panel(panel, qtbot, reads):
     reads.items.pop(2)
     assert "picture 000001.jpg" not in show(qtbot, panel, 1, ItemSelection.of(2), "Nothing selected")

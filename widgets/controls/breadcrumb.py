@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeE
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from storage.model.items import Folder
-from widgets import theme
+from widgets import theme, words
 from widgets.controls.buttons import icon_button
 from widgets.controls.drop_hint import DropHint
 from widgets.drop_rules import Drop, weigh
@@ -23,7 +23,7 @@ class Crumb(QPushButton):
     def __init__(self, folder: Folder | None, title: str, ancestors: Sequence[int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.folder_id = folder.id if folder is not None else None
-        self._title = title
+        self._title = words.name(title)
         self._ancestors = tuple(ancestors)
         self.setProperty("quiet", True)
         self.setAcceptDrops(True)

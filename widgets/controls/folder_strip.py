@@ -137,7 +137,7 @@ class FolderStrip(QWidget):
     def _list_others(self) -> None:
         menu = QMenu(self)
         for folder in self._folders[self._shown :][:_LISTED]:
-            title = folder.title.replace("&", "&&")
+            title = words.name(folder.title).replace("&", "&&")
             menu.addAction(icons.icon(icon_of(folder), theme.subtle_text()), title, partial(self.opened.emit, folder.id))
         if len(self._folders) - self._shown > _LISTED:
             menu.addAction(self.tr("All of them are in the tree at the left")).setEnabled(False)

@@ -47,6 +47,6 @@ class FolderDelegate(QStyledItemDelegate):
         room = QRect(area.x() + 26, area.y(), area.width() - 26 - taken, area.height())
         painter.setFont(option.font)
         painter.setPen(palette.color(QPalette.ColorRole.Text))
-        shown = option.fontMetrics.elidedText(folder.title, Qt.TextElideMode.ElideRight, room.width())
+        shown = option.fontMetrics.elidedText(words.name(folder.title), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, shown)
         painter.restore()

@@ -339,7 +339,7 @@ class FileRows(QAbstractTableModel):
     def _folder_title(self, folder_id: int) -> str:
         if folder_id not in self._folders:
             path = self._reads.folder_path(folder_id)
-            self._folders[folder_id] = " / ".join(folder.title for folder in path)
+            self._folders[folder_id] = words.name(" / ".join(folder.title for folder in path))
         return self._folders[folder_id]
 
     def _spoken(self, number: int) -> str:

@@ -139,7 +139,7 @@ class TaskRows(QAbstractTableModel):
             return _of_series(task.series, column, task.title) if task.series is not None else ""
         match column:
             case TaskColumn.TITLE:
-                return task.title
+                return words.name(task.title)
             case TaskColumn.STAGE:
                 return self._stage(task)
             case TaskColumn.STATUS:

@@ -340,7 +340,7 @@ class DetailsPanel(QWidget):
         self._latest.ask(lambda: reads.selection_size(selection), self._show_many, self._gone)
 
     def _show_many(self, size: tuple[int, int]) -> None:
-        self._facts.show_facts([(self.tr("Items"), words.number(size[0])), (self.tr("Size"), words.size(size[1]))])
+        self._facts.show_facts([(self.tr("Size"), words.size(size[1]))])
 
     def _ask_folder(self, folder_id: int) -> None:
         reads = self._reads
@@ -360,7 +360,7 @@ class DetailsPanel(QWidget):
         self._item_id = None
         self._hide(self._of_items)
         folder, summary = facts.folder, facts.summary
-        self._title.setText(folder.title)
+        self._title.setText(words.name(folder.title))
         kinds = {FolderKind.PLAIN: self.tr("Folder"), FolderKind.CLOUD_SYNCED: self.tr("Cloud-synced folder")}
         self._show_text(self._subtitle, kinds.get(folder.kind, self.tr("Members of a group or sequence")))
         self._description.show_text(folder.description)
@@ -376,7 +376,7 @@ class DetailsPanel(QWidget):
                 (self.tr("Sub-folders"), words.number(summary.folders) if summary.folders else ""),
                 (self.tr("Size"), words.size(summary.size)),
                 *(by_kind if len(by_kind) > 1 else ()),
-                (self.tr("In"), facts.path),
+                (self.tr("In"), words.name(facts.path)),
                 (self.tr("Created"), words.when(folder.created_at), words.when_exactly(folder.created_at)),
                 (self.tr("By"), folder.created_by),
             ]

@@ -46,7 +46,7 @@ class ActivityList(Section):
 
     def show_rows(self, rows: Sequence[ActivityRow]) -> None:
         for (text, when), row in zip(self._lines.show(len(rows)), rows, strict=True):
-            text.setText(row.text)
+            text.setText(words.name(row.text))
             when.setText(f"{words.when(row.at)} · {row.who}")
             when.setToolTip(words.when_exactly(row.at))
 
@@ -70,7 +70,7 @@ class ItemLine(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(theme.INSIDE)
-        line.addWidget(ElidedLabel(text), 1)
+        line.addWidget(ElidedLabel(words.name(text)), 1)
         line.addWidget(self._open)
         self._open.clicked.connect(lambda: self.open_wanted.emit(self._id))
 

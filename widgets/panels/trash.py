@@ -101,7 +101,8 @@ class TrashPanel(QWidget):
         self._table.setRowCount(len(entries))
         for number, entry in enumerate(entries):
             icon = "ph.folder-simple" if entry.folder_ids else "ph.file"
-            texts = (entry.title, words.number(entry.items), entry.was_in, words.when(entry.trashed_at), entry.trashed_by)
+            was = words.name(entry.title), words.name(entry.was_in)
+            texts = (was[0], words.number(entry.items), was[1], words.when(entry.trashed_at), entry.trashed_by)
             for column, text in enumerate(texts):
                 cell = QTableWidgetItem(text)
                 cell.setToolTip(words.when_exactly(entry.trashed_at) if column == 3 else text)
