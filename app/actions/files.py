@@ -32,8 +32,8 @@ def _looking(room: FilesRoom) -> list[Action]:
     return [
         action("files.grid", tr("Show as pictures"), panel.show_grid, ("Ctrl+1",), "ph.squares-four", scope="files"),
         action("files.table", tr("Show as a table"), panel.show_table, ("Ctrl+2",), "ph.rows", scope="files"),
-        action("files.back", tr("Back"), panel.go_back, ("Back",), "ph.arrow-left"),
-        action("files.forward", tr("Forward"), panel.go_forward, ("Forward",), "ph.arrow-right"),
+        action("files.back", tr("Back"), panel.go_back, ("Alt+Left", "Back"), "ph.arrow-left"),
+        action("files.forward", tr("Forward"), panel.go_forward, ("Alt+Right", "Forward"), "ph.arrow-right"),
     ]
 
 

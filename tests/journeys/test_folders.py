@@ -218,3 +218,13 @@ def test_beside_the_trash_nothing_is_told_of_what_was_selected_before(desk: Desk
     desk.restart()
     desk.click("All files")
     assert desk.pages.files._details_place.isVisible() and desk.pages.files._details_place.width() == wide
+
+
+def test_alt_and_the_arrows_go_back_and_forth(desk: Desk, tree: QAbstractItemView) -> None:
+    panel = desk.pages.files.panel
+    desk.item(tree, "Photographs")
+    desk.item(tree, "Scans")
+    desk.key("Alt+Left", desk.window)
+    assert panel.place.folder_id == desk.reads.folder_by_path("Photographs").id
+    desk.key("Alt+Right", desk.window)
+    assert panel.place.folder_id == desk.reads.folder_by_path("Scans").id

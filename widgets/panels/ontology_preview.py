@@ -45,7 +45,8 @@ class OntologyPreview(QWidget):
         parts.setChildrenCollapsible(False)
         parts.addWidget(self._classes)
         parts.addWidget(self._pages)
-        parts.setStretchFactor(1, 1)
+        parts.setStretchFactor(0, 2)  # a tall window has room for more of both
+        parts.setStretchFactor(1, 3)
         parts.setSizes([240, 360])
         note = label(self.tr("Try it: nothing here is kept."), "small", parent=self)
         note.setContentsMargins(12, 6, 12, 6)
