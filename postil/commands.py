@@ -232,3 +232,6 @@ def _labels(verbs: Verbs) -> None:
     importing.add_argument("file", type=Path)
     importing.add_argument("--format", required=True, choices=formats)
     importing.add_argument("--dry-run", action="store_true")
+    importing.add_argument(
+        "--new-classes", action="store_true", help="add the classes that the file names and the ontology does not have"
+    )

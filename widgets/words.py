@@ -175,6 +175,7 @@ def how_many(what: str, count: int) -> str:
     tr = QCoreApplication.translate
     one, many = {
         "annotations": (tr("words", "1 annotation"), tr("words", "{0} annotations")),
+        "classes": (tr("words", "1 class"), tr("words", "{0} classes")),
         "classifications": (tr("words", "1 classification"), tr("words", "{0} classifications")),
         "files": (tr("words", "1 file"), tr("words", "{0} files")),
         "images": (tr("words", "1 image"), tr("words", "{0} images")),

@@ -227,6 +227,7 @@ class ProjectsRoom(QObject):
                 path,
                 options.format,
                 dry_run=options.dry_run,
+                new_classes=options.new_classes,
                 progress=progress,
             )
 
@@ -278,6 +279,8 @@ class ProjectsRoom(QObject):
             words.number(result.annotations),
             words.number(result.classifications),
         )
+        if result.classes:
+            counts += self.tr(" New in the ontology: {0}.").format(words.how_many("classes", len(result.classes)))
         if result.known:
             counts += self.tr(" {0} were there already.").format(words.number(result.known))
         self.window.messages.tell((self.tr("Would import: {0}") if dry_run else self.tr("Imported: {0}")).format(counts))
@@ -302,7 +305,9 @@ def _create(op: Any, wanted: NewProject) -> int:
 def _import_dicom(catalog: Catalog, project_id: int, options: Any, progress: Any) -> Any:
     from storage.services.import_labels import import_dicom_labels
 
-    return import_dicom_labels(catalog, project_id, options.files, dry_run=options.dry_run, progress=progress)
+    return import_dicom_labels(
+        catalog, project_id, options.files, dry_run=options.dry_run, new_classes=options.new_classes, progress=progress
+    )
 
 
 def _each(op: Any, work: Any, ids: Any) -> None:

@@ -63,7 +63,13 @@ def take_in(arguments: argparse.Namespace, console: Console) -> int:
         project = catalog.reads.project_by_title(arguments.project)
         with console.progress() as progress:
             result = import_labels(
-                catalog, project.id, arguments.file, arguments.format, dry_run=arguments.dry_run, progress=progress
+                catalog,
+                project.id,
+                arguments.file,
+                arguments.format,
+                dry_run=arguments.dry_run,
+                new_classes=arguments.new_classes,
+                progress=progress,
             )
     document = result.as_dict()
     problems = [*document.get("unmatched", []), *document.get("refused", [])]

@@ -22,16 +22,23 @@ _FITS = {
 }
 
 
+#: What becomes of annotations whose category the ontology does not have, where classes may be made. A skeleton needs a template.
+_GROWN = {"mask": ShapeKind.BITMASK, "rings": ShapeKind.POLYGON, "box": ShapeKind.BOX}
+
+
 class Categories:
     """Which classes a category may go to."""
 
     def __init__(self, data: CocoFile, features: Features) -> None:
+        self._features, self._grows = features, dict[Any, str]()
         self._by_id: dict[Any, list[ObjectClass]] = {}
         self.unmatched: list[str] = []
         for own, row in data.categories.items():
             found = self._find(row, features)
             self._by_id[own] = found
-            if not found:
+            if not found and features.growing:
+                self._grows[own] = str(row.get("name", own))
+            elif not found:
                 self.unmatched.append(str(row.get("name", own)))
 
     @staticmethod
@@ -46,16 +53,21 @@ class Categories:
         return shaped or found
 
     def choose(self, annotation: Json) -> ObjectClass | None:
-        found = self._by_id.get(annotation["category_id"], [])
+        own, kind = annotation["category_id"], holds(annotation)
+        found = self._by_id.get(own, [])
         told = annotation.get("postil")
         if len(found) == 1 and isinstance(told, Mapping) and "instance" in told:
             return found[0]
-        fits = _FITS[holds(annotation)]
+        fits = _FITS[kind]
+        if own in self._grows and kind in _GROWN and not any(o.shape in fits[:2] for o in found):
+            made = self._features.grow(self._grows[own], _GROWN[kind])
+            found += [made] if made is not None else []
         ranked = sorted((o for o in found if o.shape in fits), key=lambda o: fits.index(o.shape))
         return ranked[0] if ranked else None
 
     def known(self, annotation: Json) -> bool:
-        return bool(self._by_id.get(annotation["category_id"]))
+        own = annotation["category_id"]
+        return bool(self._by_id.get(own)) or own in self._grows
 
 
 def holds(annotation: Json) -> str:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from storage.errors import Refused
+from storage.model import ontology_edit
+from storage.model.dicom_codes import Code
+from storage.model.geometry import ShapeKind
 from storage.model.items import Item, Kind
 from storage.model.labels import AnswerValue
 from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option
+
+MAX_NAME = 200  # characters of a class that is named by a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +27,33 @@ class Place:
 
 
 class Features:
-    def __init__(self, ontology: Ontology) -> None:
-        self.ontology = ontology
+    """`growing`: readers may ask for classes that the ontology does not have (`grow`); whoever writes what they read writes
+    those that have `grown`, too."""
+
+    def __init__(self, ontology: Ontology, *, growing: bool = False) -> None:
+        self.ontology, self.growing = ontology, growing
+        self.grown: list[ObjectClass] = []
         self.objects: dict[str, ObjectClass] = {o.feature_hash: o for o in ontology.objects}
         self.classifications: dict[str, ClassificationClass] = {c.feature_hash: c for c in ontology.classifications}
         self._places: dict[str, dict[str, Place]] = {
             **{o.feature_hash: dict(_places(o.attributes)) for o in ontology.objects},
             **{c.feature_hash: dict(_places((c.attribute,))) for c in ontology.classifications},
         }
+
+    def grow(self, name: str, shape: ShapeKind, *, color: str = "", code: Code | None = None) -> ObjectClass | None:
+        """None where nothing may be added, or a class that is out of use bears the name."""
+        if not self.growing or not name.strip():
+            return None
+        try:
+            made, feature_hash = ontology_edit.add_object(self.ontology, name.strip()[:MAX_NAME], shape, color=color)
+            if code is not None:
+                made = ontology_edit.set_dicom_code(made, feature_hash, code, None)
+        except Refused:
+            return None
+        thing = made.objects[-1]
+        self.ontology, self.objects[feature_hash], self._places[feature_hash] = made, thing, {}
+        self.grown.append(thing)
+        return thing
 
     def place(self, owner: str, attribute: str) -> Place | None:
         """Of an attribute of a class, both by feature hash, at any depth."""

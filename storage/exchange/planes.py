@@ -23,7 +23,7 @@ def frame_of(
     """
     heights = mm @ geometry.normal
     step = _step(series, geometry)
-    flat = max(_FLAT * step, 0.02)
+    flat = _flat(step)
     if float(np.ptp(heights)) > flat:
         return None, NOT_FLAT
     height = float(heights.mean())
@@ -37,6 +37,16 @@ def frame_of(
     if away <= (flat if exact else step / 2 * 1.001):
         return k, ""
     return None, f"it lies {away:.2f} mm from the nearest slice"
+
+
+def distance_mm(series: Series, geometry: VolumeGeometry, mm: NDArray[np.float64], frame: int) -> float:
+    """How far these points lie from the frame they were put on; 0 where that is within what numbers are rounded by."""
+    away = abs(float((mm @ geometry.normal).mean()) - float(geometry.heights[frame % series.slices]))
+    return away if away > _flat(_step(series, geometry)) else 0.0
+
+
+def _flat(step: float) -> float:
+    return max(_FLAT * step, 0.02)
 
 
 def _step(series: Series, geometry: VolumeGeometry) -> float:

@@ -73,6 +73,7 @@ class _Reader:
         self._head, self._where = head, path.name
         self._filler, self._series, self._losses = filler, filler.series, filler.losses
         self._missing: Counter[str] = Counter()
+        self._moved: list[float] = []  # mm
 
     def read(self) -> LabelDocument:
         if self._series.geometry is None:
@@ -91,20 +92,31 @@ class _Reader:
             elif lies_elsewhere(self._series, structure, "ReferencedFrameOfReferenceUID"):
                 self._losses.add(name, self._where, "it was drawn in another frame of reference")
             else:
-                self._structure(number, name, structure, observed.get(number), contours)
+                color = _color(drawn[number])
+                self._structure(number, name, structure, observed.get(number), contours, color)
         for uid, count in self._missing.items():
             self._losses.add(f"the image {uid}", self._where, f"it is not in the series; {count} contours lie on it")
+        if self._moved:
+            which = "one contour lies" if len(self._moved) == 1 else f"{len(self._moved):,} contours lie"
+            why = f"{which} beside the slices, up to {max(self._moved):.2f} mm; each was put on the nearest one"
+            self._losses.add("the exact place", self._where, why)
         return self._filler.finish()
 
     # -- one structure
 
     def _structure(
-        self, number: int, name: str, structure: Dataset, observed: Dataset | None, contours: Sequence[Dataset]
+        self,
+        number: int,
+        name: str,
+        structure: Dataset,
+        observed: Dataset | None,
+        contours: Sequence[Dataset],
+        color: str,
     ) -> None:
         kinds = {dr.text(c, "ContourGeometricType") for c in contours}
         shapes = next((_SHAPES[k] for k in sorted(kinds) if k in _SHAPES and kinds <= set(_SHAPES)), _AREAS)
         code = dr.coded(observed, "RTROIIdentificationCodeSequence")
-        thing = class_of(self._filler, code, name, dr.text(structure, "ROIDescription"), shapes=shapes)
+        thing = class_of(self._filler, code, name, dr.text(structure, "ROIDescription"), shapes=shapes, color=color)
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its code or name for contours")
             return
@@ -136,6 +148,9 @@ class _Reader:
             if why:
                 self._losses.add(f"a contour of {name}", self._where, why)
             return
+        away = planes.distance_mm(self._series, self._geometry, mm, frame)
+        if away:
+            self._moved.append(away)
         at = tuple(map(tuple, planes.in_plane(self._geometry, mm, frame % self._series.slices)))
         there = by_frame.setdefault(frame, _Slice())
         if kind == "POINT":
@@ -193,6 +208,16 @@ class _Reader:
     def _more(self, name: str, count: int) -> None:
         if count:
             self._losses.add(f"{count} more of {name}", self._where, "an object has one shape on a slice")
+
+
+def _color(drawn: Dataset) -> str:
+    """ROI Display Color as #RRGGBB; "" where there is none."""
+    told = drawn.get("ROIDisplayColor")
+    try:
+        red, green, blue = (int(v) for v in told or ())
+    except (TypeError, ValueError):
+        return ""
+    return f"#{red:02X}{green:02X}{blue:02X}" if all(0 <= v < 256 for v in (red, green, blue)) else ""
 
 
 def _points(contour: Dataset) -> NDArray[np.float64] | None:

@@ -145,7 +145,15 @@ class _Reader:
         """One of the code is found even where voxels do not make its shape: the loss says so then."""
         code = dr.coded(segment, "SegmentedPropertyTypeCodeSequence")
         names = dr.text(segment, "SegmentDescription"), dr.text(segment, "SegmentLabel"), code[2]
-        return class_of(self._filler, code, *names, shapes=FROM_VOXELS, coded_shapes=tuple(ShapeKind))
+        return class_of(
+            self._filler,
+            code,
+            *names,
+            shapes=FROM_VOXELS,
+            coded_shapes=tuple(ShapeKind),
+            called=names[1],
+            color=_color(segment),
+        )
 
     # -- planes
 
@@ -327,3 +335,15 @@ def _way(orientation: bytes, spacing: bytes) -> _Way | None:
     if len(turn) != 6 or len(sizes) != 2 or min(sizes) <= 0:
         return None
     return _Way(np.array(turn[:3]), np.array(turn[3:]), (sizes[0], sizes[1]))
+
+
+def _color(segment: Dataset) -> str:
+    """What the file recommends, as #RRGGBB; "" where it does not."""
+    from highdicom.color import CIELabColor
+
+    told = segment.get("RecommendedDisplayCIELabValue")
+    try:
+        red, green, blue = CIELabColor.from_dicom_value(told).to_rgb()
+    except (AttributeError, TypeError, ValueError):
+        return ""
+    return f"#{red:02X}{green:02X}{blue:02X}"

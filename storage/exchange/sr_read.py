@@ -167,7 +167,7 @@ class _Reader:
         shapes = FITTING[region.kind]
         if region.sheet is not None:
             shapes = tuple(shape for shape in shapes if shape not in (ShapeKind.BITMASK, ShapeKind.CUBOID_2D))
-        thing = class_of(self._filler, finding, name, finding[2], shapes=shapes)
+        thing = class_of(self._filler, finding, name, finding[2], shapes=shapes, called=finding[2])
         if thing is None:
             self._losses.add(name, self._where, "the project's ontology has no class of its finding or name for it")
             return

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ from storage.ids import new_hash8, new_uuid
 from storage.media.dicom_index import FrameIndex
 from storage.model import masks
 from storage.model.calibration import Calibration
+from storage.model.dicom_codes import Code
 from storage.model.geometry import Bitmask, Geometry, Polygon, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.masks import Mask
@@ -47,6 +49,7 @@ AREAS = frozenset(
 )
 #: Classes that voxels of a file can become objects of.
 FROM_VOXELS = (ShapeKind.BITMASK, ShapeKind.POLYGON)
+_FROM_FILES = UUID("5f0c8a6e-2f0e-5c53-9c6f-6c9d1f6a7b1e")  # under which objects of other programs' files get their uuids
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,7 +237,8 @@ def _touch(a: Bitmask, b: Bitmask) -> bool:
 class DocumentFiller:
     """Puts what a file says into a copy of a label document. Objects are known by their uuid, else they are new.
 
-    Readers call `check` again and again while they go through a file; it raises when they should stop.
+    Readers call `check` again and again while they go through a file; it raises when they should stop. `source` names the file by
+    what cannot change in it: what came from it before is left as somebody has made it since, and counted (`known`).
     """
 
     def __init__(
@@ -246,12 +250,14 @@ class DocumentFiller:
         *,
         now: int = 0,
         check: Check = never,
+        source: str = "",
     ) -> None:
         self.series, self.features, self.losses, self.check = series, features, losses, check
         self.made, self._present, self._now = copy_of(present), present, now
         self._by_name: dict[str, list[ObjectClass]] = {}
         for thing in features.objects.values():
             self._by_name.setdefault(thing.name.strip().casefold(), []).append(thing)
+        self._source, self._settled, self.known = source, set[str](), 0
         self._ours: dict[str, Instance] = {}
         self._numbers: dict[str, set[int]] = {}  # of the objects of a class
         self._highest: dict[str, int] = {}
@@ -269,6 +275,15 @@ class DocumentFiller:
                 return fitting[0]
         return None
 
+    def new_class(
+        self, name: str, shapes: Sequence[ShapeKind], *, color: str = "", code: Code | None = None
+    ) -> ObjectClass | None:
+        """Of the first of the shapes, where classes may be made."""
+        thing = self.features.grow(name, shapes[0], color=color, code=code)
+        if thing is not None:
+            self._by_name.setdefault(thing.name.strip().casefold(), []).append(thing)
+        return thing
+
     def class_of_hash(self, feature_hash: str) -> ObjectClass | None:
         return self.features.objects.get(feature_hash)
 
@@ -277,8 +292,12 @@ class DocumentFiller:
         known = self._ours.get(key)
         if known is not None:
             return known
+        derived = "" if uuid or not self._source else str(uuid5(_FROM_FILES, f"{self._source}\0{key}"))
+        uuid = uuid or derived
         known = self.made.instances.get(uuid) if uuid else None
-        if known is None or known.feature_hash != thing.feature_hash:
+        if known is not None and derived:
+            self._settled.add(uuid)
+        elif known is None or known.feature_hash != thing.feature_hash:
             free = bool(uuid) and uuid not in self.made.instances
             own = self._number(thing, number or _number_in(name, thing))
             made = Instance(uuid if free else new_uuid(), new_hash8(), thing.feature_hash, own)
@@ -300,6 +319,9 @@ class DocumentFiller:
         return own
 
     def put(self, instance: Instance, frame: int, geometry: Geometry, *, part: str = "", manual: bool = True) -> None:
+        if instance.uuid in self._settled:
+            self.known += 1
+            return
         present = self.made.annotation_of(instance.uuid, (part, frame))
         if present is not None and self._same(present.geometry, geometry):
             return
@@ -313,7 +335,8 @@ class DocumentFiller:
 
     def put_mask(self, instance: Instance, frame: int, mask: Bitmask, *, manual: bool = True) -> None:
         """As the shape of its class; a polygon's outline is that of the voxels."""
-        if not mask.w:
+        if not mask.w or instance.uuid in self._settled:
+            self.known += bool(mask.w)
             return
         thing = self.features.objects[instance.feature_hash]
         present = self.made.annotation_of(instance.uuid, ("", frame))

@@ -123,6 +123,16 @@ def add_object(
     return ontology, made.feature_hash
 
 
+def add_made(ontology: Ontology, things: Iterable[ObjectClass]) -> Ontology:
+    """With classes that were made for another state of it: their hashes stay, since labels bear them. Raises Refused where a name
+    is taken by now."""
+    for thing in things:
+        _free(((o.name, o.shape) for o in ontology.objects), (thing.name, thing.shape), thing.name)
+        made = replace(thing, id=_next_number(ontology.objects), hotkey=next_hotkey(ontology))
+        ontology = replace(ontology, objects=(*ontology.objects, made))
+    return ontology
+
+
 def add_classification(
     ontology: Ontology,
     name: str,

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
-from storage.catalog import labels
+from storage.catalog import labels, ontologies
 from storage.catalog.engine import Catalog, Priority
 from storage.errors import BadInput, NotFound
 from storage.exchange import coco_read
@@ -22,9 +22,11 @@ from storage.exchange.features import Features
 from storage.exchange.losses import Loss, Losses
 from storage.exchange.soundness import keep_sound
 from storage.media.dicom_index import FrameIndex
+from storage.model import ontology_edit
 from storage.model.items import Item
 from storage.model.label_formats import LABEL_FORMATS, VOLUME_FORMATS
 from storage.model.labels import KIND_OF, LabelDocument
+from storage.model.ontology import ObjectClass
 from storage.model.reads import LabelRowInfo
 from storage.progress import Progress
 from storage.services.export import item_paths
@@ -57,7 +59,8 @@ class ImportResult:
     changed: int = 0  # label rows that were (or would be) written
     annotations: int = 0  # that these label rows gained
     classifications: int = 0
-    known: int = 0  # annotations of the file that were there already, just so
+    known: int = 0  # annotations of the file that were there already
+    classes: list[str] = field(default_factory=list)  # that were (or would be) added to the ontology
 
     @property
     def lost(self) -> list[Loss]:
@@ -72,6 +75,7 @@ class ImportResult:
             "annotations": self.annotations,
             "classifications": self.classifications,
             "there_already": self.known,
+            "classes": self.classes,
             "unmatched": [x.as_dict() for x in self.unmatched],
             "refused": [x.as_dict() for x in self.refused],
         }
@@ -84,9 +88,13 @@ def import_labels(
     format: str,
     *,
     dry_run: bool = False,
+    new_classes: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
-    """Merge a file's labels into a project. What was committed before a cancel or an error stays."""
+    """Merge a file's labels into a project. What was committed before a cancel or an error stays.
+
+    `new_classes`: classes that the file names and the ontology does not have are added to it (Encord's own JSON names none).
+    """
     if not dry_run:
         catalog.require_writing()
     take = {"encord": _take_encord, "coco": _take_coco}.get(format)
@@ -99,13 +107,13 @@ def import_labels(
     if take is None:
         from storage.services.import_volumes import take_volumes
 
-        importer = _Importer(catalog, project_id, result, progress)
+        importer = _Importer(catalog, project_id, result, progress, growing=new_classes)
         progress.stage(f"Importing {file.name}")
         take_volumes(catalog, file, format, importer)
         importer.flush()
     else:
         with _opened(file) as source:
-            importer = _Importer(catalog, project_id, result, progress)
+            importer = _Importer(catalog, project_id, result, progress, growing=new_classes)
             progress.stage(f"Importing {file.name}")
             take(source, importer)
             importer.flush()
@@ -114,7 +122,13 @@ def import_labels(
 
 
 def import_dicom_labels(
-    catalog: Catalog, project_id: int, files: Sequence[Path], *, dry_run: bool = False, progress: Progress | None = None
+    catalog: Catalog,
+    project_id: int,
+    files: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    new_classes: bool = False,
+    progress: Progress | None = None,
 ) -> ImportResult:
     """Segmentations, structure sets, reports and key images, each file by what it is. One that cannot be read is refused,
     and stops none of the others."""
@@ -124,7 +138,7 @@ def import_dicom_labels(
         catalog.require_writing()
     progress = progress or Progress()
     result = ImportResult(files[0] if len(files) == 1 else Path(os.path.commonpath(files)), dry_run)
-    importer = _Importer(catalog, project_id, result, progress)
+    importer = _Importer(catalog, project_id, result, progress, growing=new_classes)
     progress.stage("Importing labels", len(files))
     take_dicom_files(catalog, files, importer)
     importer.flush()
@@ -153,9 +167,12 @@ def _opened(file: Path) -> Iterator[TextIOWrapper]:
 class _Importer:
     """Finds label rows, holds what is to be written, writes it in batches."""
 
-    def __init__(self, catalog: Catalog, project_id: int, result: ImportResult, progress: Progress) -> None:
+    def __init__(
+        self, catalog: Catalog, project_id: int, result: ImportResult, progress: Progress, *, growing: bool = False
+    ) -> None:
         self._catalog, self._result, self.progress = catalog, result, progress
-        self.features = Features(catalog.reads.ontology(catalog.reads.project(project_id).ontology_id))
+        self._ontology_id = catalog.reads.project(project_id).ontology_id
+        self.features = Features(catalog.reads.ontology(self._ontology_id), growing=growing)
         self.losses = Losses()
         self._waiting: dict[int, tuple[LabelDocument, bool]] = {}
         self._matched: set[int] = set()
@@ -269,12 +286,18 @@ class _Importer:
             self.flush()
 
     def flush(self) -> None:
+        grown = self.features.grown[len(self._result.classes) :]
+        if self._waiting:
+            self._result.classes += [thing.name for thing in grown]
         if self._waiting and not self._result.dry_run:
-            self._catalog.do("Import labels", _write, dict(self._waiting), priority=Priority.BULK, undoable=False)
+            rows = dict(self._waiting)
+            self._catalog.do("Import labels", _write, self._ontology_id, grown, rows, priority=Priority.BULK, undoable=False)
         self._waiting.clear()
 
 
-def _write(op: Operation, rows: dict[int, tuple[LabelDocument, bool]]) -> None:
+def _write(op: Operation, ontology_id: int, grown: Sequence[ObjectClass], rows: dict[int, tuple[LabelDocument, bool]]) -> None:
+    if grown:
+        ontologies.save(op, ontology_id, ontology_edit.add_made(ontologies.read(op.db, ontology_id), grown))
     for label_row_id, (document, dropped) in rows.items():
         labels.import_document(op, label_row_id, document, replace=dropped)
 

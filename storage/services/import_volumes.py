@@ -20,6 +20,7 @@ from storage.exchange.nifti_labels import open_nifti_labels
 from storage.exchange.nrrd_labels import open_nrrd_labels
 from storage.exchange.volumes import DocumentFiller
 from storage.media.dicom_index import FrameIndex
+from storage.media.originals import hash_file
 from storage.model.items import VOLUMES, Item, Kind
 from storage.model.key_images import TITLE, key_class, key_frames
 from storage.model.labels import LabelDocument
@@ -134,7 +135,8 @@ class _Taker:
             if reader is None:
                 self._put(info, partial(self._key_images, file, head, info.item))
             else:
-                self._put(info, partial(self._merged, info.item, partial(reader, file, head=head)))
+                source = dr.text(head, "SOPInstanceUID")
+                self._put(info, partial(self._merged, info.item, source, partial(reader, file, head=head)))
 
     def _rows_of(self, told: References, file: Path) -> list[LabelRowInfo]:
         """The row of the series with most of the instances; else those of the series named; else of the same space."""
@@ -195,14 +197,20 @@ class _Taker:
         if info.item.kind not in VOLUMES:
             self._importer.refuse("its labels", file.name, f"“{info.item.title}” is no volume")
             return
-        self._put(info, partial(self._merged, info.item, partial(read_labels, file, opened)))
+        source = hash_file(file, self._importer.progress.check)
+        self._put(info, partial(self._merged, info.item, source, partial(read_labels, file, opened)))
 
     # -- into a row
 
-    def _merged(self, item: Item, read: Callable[[DocumentFiller], LabelDocument], present: LabelDocument) -> LabelDocument:
+    def _merged(
+        self, item: Item, source: str, read: Callable[[DocumentFiller], LabelDocument], present: LabelDocument
+    ) -> LabelDocument:
         importer, series = self._importer, series_of(self._catalog, item)
         check = importer.progress.check
-        return read(DocumentFiller(series, importer.features, present, importer.losses, now=self._now, check=check))
+        filler = DocumentFiller(series, importer.features, present, importer.losses, now=self._now, check=check, source=source)
+        made = read(filler)
+        importer.knew(filler.known)
+        return made
 
     def _put(self, info: LabelRowInfo, merge: Callable[[LabelDocument], LabelDocument]) -> None:
         self._importer.take(info, merge)

@@ -15,6 +15,7 @@ from storage.errors import Refused
 from storage.exchange.dicom_seg import write_seg
 from storage.exchange.losses import Losses
 from storage.exchange.volumes import segments_of
+from storage.model.ontology import Ontology
 from tests.journeys import drags
 from tests.journeys.desk import Desk
 from tests.support import phantoms
@@ -86,6 +87,22 @@ def test_from_the_result_list_into_the_project(desk: Desk, scan: Path) -> None:
     (liver,) = made.instances
     assert (voxels(made, liver, VOLUME.shape) == VOLUME).all()
     assert not desk.can_see("liver.dcm")  # done: the next import asks for its file again
+
+
+def test_classes_come_with_the_labels_where_one_ticks_it(desk: Desk, scan: Path) -> None:
+    drop_and(desk, scan, "Close")
+    dataset = desk.do(datasets.create, "Chest")
+    desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("scan").id)
+    empty = desk.do(ontologies.create, "Empty", Ontology())
+    project = desk.do(projects.create, "Chest", "", empty, (dataset,))
+    drop_and(desk, scan, "Import these labels…")
+    desk.until(lambda: desk.can_see("liver.dcm"), "the form with the file")
+    desk.click(desk.find("Make the classes that the ontology does not have", QCheckBox))
+    desk.click("Import…")
+    desk.wait_idle()
+    assert [o.name for o in desk.reads.ontology(empty).objects] == ["Liver"]
+    assert [i.number for i in labels_of(desk, project).instances.values()] == [1]
+    assert "New in the ontology: 1 class." in desk.told()
 
 
 def test_of_several_projects_one_is_chosen(desk: Desk, scan: Path) -> None:

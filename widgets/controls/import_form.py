@@ -24,6 +24,7 @@ class ImportOptions:
     dry_run: bool = False
     files: tuple[Path, ...] = ()  # chosen already: DICOM files of labels, each known for what it is
     folder: bool = False  # all files of the format in a folder
+    new_classes: bool = False  # of what the file names and the ontology does not have
 
 
 class ImportForm(QWidget):
@@ -32,6 +33,7 @@ class ImportForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._format = LabelFormat(self)
+        self._classes = QCheckBox(self.tr("Make the classes that the ontology does not have"), self)
         self._dry = QCheckBox(self.tr("Only show what would match"), self)
         self._note = label("", "small", wrap=True)
         self._format.changed.connect(self._tell)
@@ -48,7 +50,7 @@ class ImportForm(QWidget):
         column.setSpacing(theme.GAP)
         column.addWidget(label(self.tr("Format"), "heading", parent=self))
         column.addLayout(chosen)
-        for widget in (self._format, self._dry, self._note):
+        for widget in (self._format, self._classes, self._dry, self._note):
             column.addWidget(widget)
         column.addStretch(1)
         self.forget_files()
@@ -76,7 +78,13 @@ class ImportForm(QWidget):
             how = self.tr("Items are found by their hash, then by path or title.")
         stay = self.tr("Labels that are there stay; those of the file are added or take their place.")
         self._note.setText(f"{how} {stay}")
+        self._classes.setEnabled(self._grows)
         self.folders_told.emit(self.takes_folders)
+
+    @property
+    def _grows(self) -> bool:
+        """Encord's JSON names classes by their hashes alone; the ontology comes in a file of its own."""
+        return bool(self._files) or self._format.format != "encord"
 
     @property
     def takes_folders(self) -> bool:
@@ -87,4 +95,5 @@ class ImportForm(QWidget):
         self.set_files(())
 
     def options(self) -> ImportOptions:
-        return ImportOptions(self._format.format, self._dry.isChecked(), self._files)
+        new_classes = self._grows and self._classes.isChecked()
+        return ImportOptions(self._format.format, self._dry.isChecked(), self._files, new_classes=new_classes)
