@@ -48,7 +48,7 @@ class FolderFinder(QWidget):
         self.list = QListWidget(self)
         self.list.setIconSize(QSize(theme.ICON, theme.ICON))
         self.list.setAccessibleName(self.tr("Folders"))
-        self.list.setMinimumHeight(260)
+        self.list.setMinimumHeight(9 * theme.ROW + 2)  # no row is cut in two
         self.list.setUniformItemSizes(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideLeft)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -112,13 +112,13 @@ class FolderStrip(QWidget):
         if not self._chips:
             self.setFixedHeight(0)
             return
-        room = max(_WIDE, self.width() - 2 * theme.GAP)
+        room = max(_WIDE, self.width() - 2 * theme.GROUP + theme.GAP)
         columns = max(1, room // (140 + theme.GAP))
         columns = min(columns, max(len(self._chips), room // (_WIDE + theme.GAP)))
         wide = min(_WIDE, room // columns - theme.GAP)
         lines = min(2, -(-len(self._chips) // columns))
         places = [
-            QRect(theme.GAP + column * (wide + theme.GAP), theme.GAP + line * (32 + theme.GAP), wide, 32)
+            QRect(theme.GROUP + column * (wide + theme.GAP), theme.GAP + line * (32 + theme.GAP), wide, 32)
             for line in range(lines)
             for column in range(columns)
         ]
