@@ -13,6 +13,7 @@ from storage.model import ontology_edit as edit
 from storage.model.class_keys import class_keys
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.items import Kind
+from storage.model.ontology import Ontology
 from tests.support.panels import Things, draw, make_session, unnamed
 from widgets.item_models.label_rows import Column
 from widgets.panels.classes import ClassesPanel
@@ -213,3 +214,33 @@ def test_a_click_on_a_gap_goes_there(qtbot):
     session.do("answer", verbs.set_answer(session.document, car, things["Car/Plate"], "KA 1"))
     qtbot.waitUntil(lambda: view.count() == 0)
     gaps.close_down()
+
+
+def test_an_empty_list_asks_for_what_can_be_done_only(qtbot):
+    things, session = Things(), make_session()
+    panel = LabelsPanel(session, Focus(), things.ontology)
+    qtbot.addWidget(panel)
+    assert "Choose a class" in panel._note.text()
+    panel.show_ontology(Ontology())
+    panel.seal()
+    assert panel._note.text() == "Nothing is marked."
+    panel.show_ontology(things.ontology)
+    session.sealed = "It is complete."
+    panel.seal()
+    assert panel._note.text() == "Nothing is marked."
+    panel.close_down()
+
+
+def test_few_classes_leave_their_room_to_others(qtbot):
+    things = Things()
+    panel = ClassesPanel(Focus(), things.ontology)
+    qtbot.addWidget(panel)
+    panel.resize(280, 500)
+    panel.show()
+    assert panel.height() < 500
+    view = panel.findChild(QListView)
+    assert view.visualRect(view.model().index(view.model().rowCount() - 1, 0)).bottom() < view.viewport().height()
+    panel.seal("It is complete.")
+    panel.resize(280, 500)
+    assert panel.height() == 500  # there is a sentence to be read
+    panel.close_down()

@@ -107,7 +107,7 @@ class LabelDelegate(QStyledItemDelegate):
         is_set = bool(index.data(Role.HIDDEN if eye else Role.LOCKED))
         over = bool(option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
         if not is_set and not over:
-            painter.setOpacity(0.25)
+            painter.setOpacity(0.45)
         names = ("ph.eye-slash", "ph.eye") if eye else ("ph.lock-simple", "ph.lock-simple-open")
         rect: QRect = option.rect
         place = QRect(rect.center().x() - 7, rect.center().y() - 7, 16, 16)

@@ -229,7 +229,8 @@ class AnswersPanel(QWidget):
 
     def _say(self, owners: tuple[str, ...], asks: bool) -> str:
         if not owners:
-            return self.tr("Select an object to see its questions.")
+            some = bool(self._session.document.instances)
+            return self.tr("Select an object to see its questions.") if some else self.tr("No object is marked.")
         if self._class is None and len(owners) > 1:
             return self.tr("These objects are of different classes. Select objects of one class to answer for all of them.")
         if not asks and self._class is not None:

@@ -12,13 +12,14 @@ from storage.editing.focus import Focus
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.items import Kind
 from storage.model.ontology import Ontology
-from widgets import words
+from widgets import theme, words
 from widgets.controls.panel_head import PanelHead, QuietNote, sift_line, stack_list
 from widgets.delegates.class_delegate import ClassDelegate
 from widgets.item_models.class_rows import ClassRole, ClassRows
 from widgets.labelable import shapes_on
 
 MANY = 12  # with more classes than this the list can be searched
+_ENDLESS = 16_777_215  # Qt's own: no limit
 
 
 class ClassesPanel(QWidget):
@@ -100,6 +101,9 @@ class ClassesPanel(QWidget):
             self._note.say(self._rows.why or self.tr("None of these classes can be drawn on this kind of file."))
         else:
             self._note.say("")
+        # No higher than its classes: what is left is for the objects and their questions.
+        whole = self._head.sizeHint().height() + (total > MANY) * 32 + total * theme.ROW + theme.GAP
+        self.setMaximumHeight(whole if total and self._note.isHidden() and not self._head.isHidden() else _ENDLESS)
 
     # -- arming
 

@@ -17,6 +17,10 @@ from widgets.item_models.label_rows import LabelRows
 from widgets.views.label_table import LabelTable
 
 
+def can_draw(ontology: Ontology) -> bool:
+    return any(not known.archived for known in ontology.objects)
+
+
 class LabelsPanel(QWidget):
     zoom_wanted = Signal(str)  # instance uuid
     menu_wanted = Signal(QPoint)  # global; the selection is what it is about
@@ -33,6 +37,7 @@ class LabelsPanel(QWidget):
         """`describe` says of an instance where it is, for media without frames: “0:01.200–0:03.400”, an excerpt."""
         super().__init__(parent)
         self._session, self._focus = session, focus
+        self._can_draw = can_draw(ontology)
         self.rows = LabelRows(session, focus, ontology, self, describe=describe)
         self.table = LabelTable(self.rows, focus, self)
         self._head = PanelHead(self.tr("Instances"), self)
@@ -69,6 +74,7 @@ class LabelsPanel(QWidget):
     # -- for the editor
 
     def show_ontology(self, ontology: Ontology) -> None:
+        self._can_draw = can_draw(ontology)
         self.rows.show_ontology(ontology)
         self.key_images.show_ontology(ontology)
 
@@ -125,7 +131,7 @@ class LabelsPanel(QWidget):
         elif here and self._session.document.instances:
             elsewhere = len(self._session.document.instances)
             self._note.say(self.tr("Nothing is marked here. Elsewhere: {count}.").format(count=f"{elsewhere:,}"))
-        elif self._session.sealed:
+        elif self._session.sealed or not self._can_draw:
             self._note.say(self.tr("Nothing is marked."))
         else:
             self._note.say(self.tr("Nothing is marked yet. Choose a class and mark its first object."))
