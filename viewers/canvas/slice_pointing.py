@@ -11,7 +11,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 
 from viewers.canvas.events import ZOOM_STEP
-from viewers.scene.crosshair import hold_at, lines
+from viewers.scene.crosshair import hold_at, lines, mm_at
+from viewers.scene.mpr import Plane
 from viewers.scene.view_state import DRAG_THRESHOLD
 
 if TYPE_CHECKING:
@@ -35,18 +36,18 @@ class PlaneHand:
         """Why it can do nothing there, though the press is its own."""
         return ""
 
-    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None: ...
+    def press(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, *, double: bool = False) -> None: ...
 
-    def move(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+    def move(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
         """With the button held."""
 
-    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None: ...
+    def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None: ...
 
-    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
+    def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         """True: a press there is its own, and the cursor says so."""
         return False
 
-    def right_click(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
+    def right_click(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         """True: taken, no menu opens."""
         return False
 
@@ -64,25 +65,21 @@ class _Crosshair(PlaneHand):
     def takes(self, canvas: SliceCanvas, at: QPointF) -> bool:
         return True
 
-    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None:
-        if canvas.plane is not None:
-            canvas.hand.begin(canvas.view, canvas.plane, event.position().x(), event.position().y())
+    def press(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, *, double: bool = False) -> None:
+        canvas.hand.begin(canvas.view, plane, event.position().x(), event.position().y())
 
-    def move(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
-        if canvas.plane is not None:
-            canvas.hand.move(canvas.view, canvas.plane, event.position().x(), event.position().y())
+    def move(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
+        canvas.hand.move(canvas.view, plane, event.position().x(), event.position().y())
 
-    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+    def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
         canvas.hand.end()
 
-    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
-        at, state, mm = event.position(), canvas.state, canvas.mm_under(event.position())
-        if canvas.plane is None or mm is None:
-            return True
+    def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
+        at, state = event.position(), canvas.state
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            state.look_at(mm)
+            state.look_at(mm_at(canvas.view, plane, at.x(), at.y()))
             return True
-        found = lines(state, canvas.kind, canvas.view, canvas.plane) if state.lines else []
+        found = lines(state, canvas.kind, canvas.view, plane) if state.lines else []
         hold = hold_at(found, at.x(), at.y(), canvas.view.size, turns=canvas.hand.turns)
         shapes = {"line": Qt.CursorShape.SizeAllCursor, "turn": Qt.CursorShape.PointingHandCursor}
         canvas.setCursor(shapes.get(hold.what, Qt.CursorShape.CrossCursor))
@@ -116,54 +113,58 @@ class SlicePointing:
         return self.position is not None and self._canvas.hand.turns and self._taker(self.position) is CROSSHAIR
 
     def press(self, event: QMouseEvent, *, double: bool = False) -> None:
-        canvas = self._canvas
-        if double and event.button() == LEFT:
-            self._double(event)
+        canvas, plane = self._canvas, self._canvas.plane
+        if plane is None:
             return
-        if canvas.plane is None or self._held != NO_BUTTON:
+        if double and event.button() == LEFT:
+            self._double(plane, event)
+            return
+        if self._held != NO_BUTTON:
             return
         self._held, self._from, self._dragged = event.button(), event.position(), False
         self._looked_at = canvas.state.crosshair
         if self._held == LEFT:
             self._owner = self._taker(event.position())
-            self._owner.press(canvas, event)
+            self._owner.press(canvas, plane, event)
 
-    def _double(self, event: QMouseEvent) -> None:
+    def _double(self, plane: Plane, event: QMouseEvent) -> None:
         taker = self._taker(event.position())
         if taker.takes_double():
             self._held, self._owner = LEFT, taker
-            taker.press(self._canvas, event, double=True)
+            taker.press(self._canvas, plane, event, double=True)
         else:
             self._canvas.state.look_at(self._looked_at)  # its first click has moved the crosshair
             self._canvas.enlarge_wanted.emit()
 
     def move(self, event: QMouseEvent) -> None:
-        canvas, at, way = self._canvas, event.position(), event.position() - self._from
+        canvas, plane, at, way = self._canvas, self._canvas.plane, event.position(), event.position() - self._from
         came, self.position = self.position is None, at
         if came or canvas.brush.takes(canvas, at):
             canvas.update()
         if came:
             canvas.refused.emit(self._taker(at).refusal())
-        if self._held == LEFT:
-            self._owner.move(canvas, event)
-        elif self._held == MIDDLE:
+        if self._held == MIDDLE:
             self._from = at
             canvas.pan_by(way)
         elif self._held == RIGHT and (self._dragged or way.manhattanLength() > DRAG_THRESHOLD):
             self._dragged, self._from = True, at
             canvas.window_dragged.emit(way.x() / max(1, canvas.width()), way.y() / max(1, canvas.height()))
-        elif self._held == NO_BUTTON and canvas.plane is not None:
-            next(hand for hand in self._hands if hand.hover(canvas, event))
+        elif self._held == LEFT and plane is not None:
+            self._owner.move(canvas, plane, event)
+        elif self._held == NO_BUTTON and plane is not None:
+            next(hand for hand in self._hands if hand.hover(canvas, plane, event))
         canvas.pointed.emit(canvas.mm_under(at))
 
     def release(self, event: QMouseEvent) -> None:
-        canvas, held = self._canvas, self._held
+        canvas, plane, held = self._canvas, self._canvas.plane, self._held
         if event.button() != held:
             return
         self._held = NO_BUTTON
+        if plane is None:
+            return
         if held == LEFT:
-            self._owner.release(canvas, event)
-        elif held == RIGHT and not self._dragged and not any(hand.right_click(canvas, event) for hand in self._hands):
+            self._owner.release(canvas, plane, event)
+        elif held == RIGHT and not self._dragged and not any(hand.right_click(canvas, plane, event) for hand in self._hands):
             canvas.menu_wanted.emit(None, event.globalPosition().toPoint())
 
     def wheel(self, event: QWheelEvent) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from viewers.editors.actions import (
     EDITOR_ACTIONS,
     EditorAction,
-    can_redo,
-    can_undo,
     changing,
     needs_objects,
     needs_selection,
@@ -16,8 +15,8 @@ from viewers.editors.actions import (
 )
 
 _SAME = (
-    "delete", "delete_locked", "join", "select_all", "next_object", "previous_object", "hide", "hide_all", "lock", "lock_all",
-    "escape", "new_object", "color_by", "only_selected", "leave",
+    "undo", "redo", "copy", "delete", "delete_locked", "join", "select_all", "next_object", "previous_object", "hide", "hide_all",
+    "lock", "lock_all", "escape", "new_object", "color_by", "only_selected", "leave",
 )  # fmt: skip
 
 
@@ -50,9 +49,6 @@ def finding(why_not: Any = needs_text) -> list[EditorAction]:
 def _own() -> list[EditorAction]:
     some, text = needs_selection, needs_text
     return [
-        changing("undo", "Undo", ("Ctrl+Z",), "undo", "mdi6.undo", can_undo, scope="editor"),
-        changing("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "mdi6.redo", can_redo, scope="editor"),
-        EditorAction("copy", "Copy", ("Ctrl+C",), "copy", "mdi6.content-copy", needs_text_or_object),
         changing("finish", "Mark the selected text", ("Return", "Enter"), "finish_draft", "mdi6.marker", text, "range"),
         changing("text_add_range", "Add the selected text to the object", ("Shift+Return", "Shift+Enter"), "add_selection",
                  "mdi6.plus", needs_chosen, "range"),
@@ -86,7 +82,9 @@ def _view() -> list[EditorAction]:
 
 _BY_ID = {a.id: a for a in EDITOR_ACTIONS}
 
-TEXT_ACTIONS: list[EditorAction] = [*_own(), *(_BY_ID[i] for i in _SAME), *_classes(), *_view()]
+_BY_ID["copy"] = replace(_BY_ID["copy"], why_not=needs_text_or_object)
+
+TEXT_ACTIONS: list[EditorAction] = [*(_BY_ID[i] for i in _SAME), *_own(), *_classes(), *_view()]
 
 #: A page of HTML has no lines to number, and its letters are its own.
 HTML_ACTIONS: list[EditorAction] = [

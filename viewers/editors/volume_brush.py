@@ -15,7 +15,8 @@ from viewers.canvas.events import ctrl_shift
 from viewers.canvas.overlay import DARK
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.slice_pointing import PlaneHand
-from viewers.scene.crosshair import on_screen
+from viewers.scene.crosshair import mm_at, on_screen
+from viewers.scene.mpr import Plane
 from viewers.tools.volume_paint import GrowTool, PlaneBrush, SphereTool
 from viewers.tools.volume_scissors import Outline, ScissorsTool
 
@@ -45,7 +46,7 @@ class BrushHand(PlaneHand):
     def takes(self, canvas: SliceCanvas, at: QPointF) -> bool:
         return self._radius_mm() is not None
 
-    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
+    def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         if self._radius_mm() is None:
             return False
         canvas.setCursor(Qt.CursorShape.CrossCursor)
@@ -61,11 +62,9 @@ class BrushHand(PlaneHand):
             return self._editor.painter.radius_mm
         return None
 
-    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None:
-        tool, mm = self._editor.tool, canvas.mm_under(event.position())
-        if canvas.plane is None or mm is None:
-            return
-        normal, (ctrl, shift) = canvas.plane.normal, ctrl_shift(event.modifiers())
+    def press(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, *, double: bool = False) -> None:
+        tool, at, normal = self._editor.tool, event.position(), plane.normal
+        mm, (ctrl, shift) = mm_at(canvas.view, plane, at.x(), at.y()), ctrl_shift(event.modifiers())
         if isinstance(tool, GrowTool):
             tool.grow_at(mm, one_slice=shift)
             return
@@ -98,10 +97,8 @@ class BrushHand(PlaneHand):
         around = settings.tolerance * (window.width / 255 if window is not None else 1.0)
         return value - around, value + around
 
-    def move(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
-        mm = canvas.mm_under(event.position())
-        if mm is None:
-            return
+    def move(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
+        mm = mm_at(canvas.view, plane, event.position().x(), event.position().y())
         if self._outline is not None:
             self._outline.to(mm)
         elif self._stroke is not None:
@@ -110,7 +107,7 @@ class BrushHand(PlaneHand):
             self._goes_on = False
             self._again(mm)
 
-    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
+    def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
         outline, self._outline = self._outline, None
         if outline is not None:
             outline.cut(self._editor.snip)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Unpack
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -27,11 +28,10 @@ from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.viewed import ViewedCanvas
 from viewers.canvas.volume_3d import VolumeView
-from viewers.editors.clipboard import Clipboard
+from viewers.editors.editor import EditorOptions
 from viewers.editors.image_editor import ImageEditor
 from viewers.editors.keys import key_text
 from viewers.editors.meanwhile import Meanwhile
-from viewers.editors.tool_bar import Icon
 from viewers.editors.volume_actions import VOLUME_ACTIONS, VOLUME_GROUND, VOLUME_SELECTION
 from viewers.editors.volume_beside import Beside
 from viewers.editors.volume_hanging import VolumeHanging
@@ -97,9 +97,6 @@ class VolumeEditor(
         volume: VolumeSource,
         parent: QWidget | None = None,
         *,
-        icon: Icon | None = None,
-        clipboard: Clipboard | None = None,
-        rebound: Mapping[str, tuple[str, ...]] | None = None,
         titles: Callable[[], Sequence[str]] = tuple,
         patient: Sequence[str] = (),
         missing: Sequence[str] = (),
@@ -108,6 +105,7 @@ class VolumeEditor(
         use_3d: bool = True,
         hanging: HangingRule | None = None,
         layout_by_hand: Mapping[str, str] | None = None,
+        **options: Unpack[EditorOptions],
     ) -> None:
         self.volume, self.state = volume, None
         self.reader = PlaneReader(volume)
@@ -129,9 +127,7 @@ class VolumeEditor(
         self.words = VolumeWords(volume)
         self.measuring = Measuring(volume, self.frame)
         pictures = VolumePictures(volume)
-        super().__init__(
-            session, focus, ontology, pictures, parent, icon=icon, clipboard=clipboard, rebound=rebound, actions=VOLUME_ACTIONS
-        )
+        super().__init__(session, focus, ontology, pictures, parent, actions=VOLUME_ACTIONS, **options)
         self.pictures = pictures
         self.cine = Cine(self.slice_place, self.go_to_slice, self._on_screen, volume.film)
         self.time_cine = Cine(self.time_place, self.go_to_time, self._on_screen)

@@ -164,10 +164,7 @@ class SheetHand(PlaneHand):
 
     # -- what the pointer does; `canvas` is the pane
 
-    def press(self, canvas: SliceCanvas, event: QMouseEvent, *, double: bool = False) -> None:
-        plane = canvas.plane
-        if plane is None:
-            return
+    def press(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, *, double: bool = False) -> None:
         if why := self.refusal():
             self._editor.say(why)
             return
@@ -178,11 +175,9 @@ class SheetHand(PlaneHand):
         (tool.double_click if double else tool.press)(e)
         self.acted()
 
-    def hover(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
+    def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         """Select sees what it could take hold of; a draft follows the pointer."""
-        plane, focus = canvas.plane, self._editor.focus
-        if plane is None:
-            return False
+        focus = self._editor.focus
         if isinstance(self.tool, SelectTool):
             place = self.places.under(canvas, event.position())
             if place is not None:
@@ -192,33 +187,28 @@ class SheetHand(PlaneHand):
                 focus.set(hovered=found[0] if found else None)
             elif focus.hovered is not None:
                 focus.set(hovered=None)
-        self._moved(canvas, event, "none")
+        self._moved(canvas, plane, event, "none")
         if not self.takes(canvas, event.position()):
             return False
         canvas.setCursor(cursor_shape(Cursor.FORBIDDEN if self.refusal() else self.tool.cursor, 0, False))
         canvas.setToolTip("")
         return True
 
-    def move(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
-        self._moved(canvas, event, "left")
+    def move(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
+        self._moved(canvas, plane, event, "left")
 
-    def _moved(self, canvas: SliceCanvas, event: QMouseEvent, button: Button) -> None:
-        plane = canvas.plane
-        if plane is not None and self.fits_draft(plane):
+    def _moved(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, button: Button) -> None:
+        if self.fits_draft(plane):
             self.tool.move(self._event(canvas, plane, event, button, 0))
             self.acted()
 
-    def release(self, canvas: SliceCanvas, event: QMouseEvent) -> None:
-        plane = canvas.plane
-        if plane is not None and self.fits_draft(plane):
+    def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
+        if self.fits_draft(plane):
             self.tool.release(self._event(canvas, plane, event, "left", 1))
             self.acted()
 
-    def right_click(self, canvas: SliceCanvas, event: QMouseEvent) -> bool:
+    def right_click(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         """True: it was meant for the draft. Else a shape under it is selected, for the menu is its own."""
-        plane = canvas.plane
-        if plane is None:
-            return False
         if self.fits_draft(plane) and self.tool.right_click(self._event(canvas, plane, event, "right", 1)):
             self.acted()
             return True
