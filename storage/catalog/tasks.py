@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 _NAMED_GAPS = 5
+_FEW = 5_000  # hits of a search
 
 _FROM = """FROM tasks t JOIN label_rows l ON l.id = t.label_row_id JOIN data_units u ON u.id = l.data_unit_id
     JOIN items i ON i.id = u.item_id"""
@@ -78,7 +79,8 @@ def ids(
     check_visible(db, viewer, project_id)
     flow = workflow_of(db, project_id)
     hits = task_search.finds(db, project_id, text)
-    wanted = None if hits is None else json.dumps(list(hits), separators=(",", ":"))
+    # So few are looked up; of more each task is asked for, in small steps that give the interpreter's lock away.
+    few = None if hits is None or len(hits) > _FEW else json.dumps(list(hits))
     found = array("q")
     for each in flow.stages:
         if stage is not None and each.uuid != stage:
@@ -86,9 +88,10 @@ def ids(
         where, params = "t.project_id = ? AND t.stage_uuid = ? AND t.hidden = 0", [project_id, uuid_blob(each.uuid)]
         if status is not None:
             where, params = f"{where} AND t.status = ?", [*params, str(status)]
-        if wanted is not None:
-            where, params = f"{where} AND t.id {_IN_IDS}", [*params, wanted]
-        found.extend([row[0] for row in db.execute(f"SELECT t.id FROM tasks t WHERE {where} ORDER BY {_ORDER}", params)])
+        if few is not None:
+            where, params = f"{where} AND t.id {_IN_IDS}", [*params, few]
+        ordered = db.execute(f"SELECT t.id FROM tasks t WHERE {where} ORDER BY {_ORDER}", params)
+        found.extend([id_ for (id_,) in ordered if hits is None or id_ in hits])
     return found
 
 
