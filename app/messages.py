@@ -60,7 +60,7 @@ class Messages(QObject):
         box.addButton(stay, QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(stay)
         box.setDefaultButton(stay if danger else go)  # Enter loses nothing
-        box.exec()
+        self._run(box)
         return box.clickedButton() is go
 
     def _show(self, icon: QMessageBox.Icon, title: str, text: str, remedy: str, details: str) -> None:
@@ -73,14 +73,19 @@ class Messages(QObject):
             box.setDetailedText(details)
             copy = box.addButton(self.tr("Copy details"), QMessageBox.ButtonRole.ActionRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Ok))
-        box.exec()
+        self._run(box)
         if copy is not None and box.clickedButton() is copy:
             QApplication.clipboard().setText("\n".join(filter(None, (title, text, remedy, details))))
 
     def _box(self, icon: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
         box = QMessageBox(icon, title, text, QMessageBox.StandardButton.NoButton, self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)  # names of files are not markup
+        return box
+
+    @staticmethod
+    def _run(box: QMessageBox) -> None:
+        """Last, because whatever is added to a box lays it out anew: wide enough for sentences."""
         grid = box.layout()
         assert isinstance(grid, QGridLayout)
-        grid.addItem(QSpacerItem(_WIDE, 0), grid.rowCount(), 0, 1, grid.columnCount())  # no column of single words
-        return box
+        grid.addItem(QSpacerItem(_WIDE, 0), grid.rowCount(), 0, 1, grid.columnCount())
+        box.exec()

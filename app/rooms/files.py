@@ -126,6 +126,7 @@ class FilesRoom(QObject):
         """Of what lies in the trash there is nothing to be told beside it."""
         self._details_place.setVisible(not self.panel.shows_trash)
         self.window.status_line.show_context(self.selection_text())
+        self.window.soon_refresh()
 
     # -- what is selected
 

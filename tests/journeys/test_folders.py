@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
-from storage.catalog import folders
+from storage.catalog import folders, trash
+from storage.model.query import ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
 from widgets.controls.folder_strip import FolderChip
@@ -228,3 +229,23 @@ def test_alt_and_the_arrows_go_back_and_forth(desk: Desk, tree: QAbstractItemVie
     assert panel.place.folder_id == desk.reads.folder_by_path("Photographs").id
     desk.key("Alt+Right", desk.window)
     assert panel.place.folder_id == desk.reads.folder_by_path("Scans").id
+
+
+def test_in_the_trash_del_is_about_what_lies_there_not_about_what_was_selected_before(
+    desk: Desk, tree: QAbstractItemView, album: Path
+) -> None:
+    desk.add("Scans", *sorted(album.rglob("*.png"))[:1])
+    desk.do(trash.delete, frozenset({desk.reads.folder_by_path("Photographs").id}), ItemSelection())
+    panel = desk.pages.files.panel
+    desk.item(tree, "Scans")
+    desk.item(panel.list.grid, panel.list.model.index(0, 0))
+    desk.click(panel.sidebar.trash)
+    table = panel.trash.findChild(QAbstractItemView)
+    desk.item(table, "Photographs")
+    desk.until(lambda: not desk.window.registry.qaction("files.delete").isEnabled(), "nothing to delete")
+
+    def person(box: Any) -> None:
+        assert desk.can_see("Delete for good", box)
+        desk.click("Cancel", within=box)
+
+    desk.dialog(lambda: desk.key("Del", table), person)

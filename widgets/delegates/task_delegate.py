@@ -41,7 +41,7 @@ class TaskDelegate(QStyledItemDelegate):
             room.adjust(16, 0, 0, 0)
         selected = option.state & QStyle.StateFlag.State_Selected
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        quiet = index.column() not in _PLAIN and not selected
+        quiet = index.column() not in _PLAIN
         painter.setPen(theme.subtle_text() if quiet else option.palette.color(role))
         text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, option.displayAlignment, text)

@@ -403,14 +403,14 @@ class FilesPanel(QWidget):
     # -- what is selected
 
     def selected_items(self) -> ItemSelection:
-        return self.list.selected()
+        return ItemSelection() if self.shows_trash else self.list.selected()
 
     def selected_folders(self) -> frozenset[int]:
         """In the tree when it has the focus, else the chip selected above the items."""
         if self.sidebar.tree.hasFocus():
             return self.sidebar.tree.selected_ids()
         chip = self.strip.selected_id()
-        return frozenset() if chip is None else frozenset({chip})
+        return frozenset() if chip is None or self.shows_trash else frozenset({chip})
 
     def _chip_selected(self) -> None:
         self.list.selection.clearSelection()
