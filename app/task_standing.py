@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.background.relinking import LINKS, locate
+from storage.catalog import labels
 from storage.editing.edits import difference
 from storage.errors import CatalogDamaged, NotFound, PostilError
 from storage.model.reads import TaskRow
@@ -19,10 +20,13 @@ from widgets.controls.banner import Banner
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
     from app.task_open import OpenTask
+    from storage.editing.history import History
     from storage.model.changes import Changes
     from storage.model.labels import LabelDocument
     from storage.model.reads import Reads
     from widgets.controls.banner import Button
+
+    Stored = tuple[LabelDocument, History]
 
 log = logging.getLogger(__name__)
 AGAIN_MS = 200
@@ -50,9 +54,7 @@ class TaskStanding(QObject):
         task.editor.failed.connect(self._on_no_picture)
         task.editor.opened.connect(self._on_picture)
         if task.session.sealed:
-            task.seal(task.session.sealed)
-        if self._page.operations.only_read:
-            self._page.header.seal(self._page.operations.only_read)
+            task.seal(task.session.sealed, reopens=not self._page.operations.only_read)
         if task.loaded.medium.source.error is not None:
             self._on_no_picture(task.loaded.medium.source.error)
 
@@ -66,7 +68,7 @@ class TaskStanding(QObject):
             return
         task.lost = error
         task.editor.seal()
-        task.side.classes.seal(error.reason)
+        task.side.classes.seal(self.tr("Nothing can be drawn: the file cannot be opened."))
         buttons = [(self.tr("Try again"), partial(self._open_again, task.id))]
         if task.loaded.medium.item.location in LINKS and not self._page.operations.only_read:
             buttons.insert(0, (self.tr("Locate the file…"), self._locate))
@@ -123,9 +125,12 @@ class TaskStanding(QObject):
             return
         row = task.loaded.task
 
-        def ask() -> tuple[TaskRow | None, LabelDocument | None]:
+        def ask() -> tuple[TaskRow | None, Stored | None]:
             now = _task_now(self._reads, row.id)
-            return now, self._reads.labels(row.label_row_id) if now is not None else None
+            if now is None:
+                return None, None
+            catalog = self._page.context.catalog
+            return now, (self._reads.labels(row.label_row_id), labels.history(catalog, row.label_row_id))
 
         self._read(ask, partial(self._take_in, row.id))
 
@@ -135,14 +140,15 @@ class TaskStanding(QObject):
             self._again.start()
         return busy
 
-    def _take_in(self, task_id: int, now: tuple[TaskRow | None, LabelDocument | None]) -> None:
-        """Show what differs, keep selection and history."""
+    def _take_in(self, task_id: int, now: tuple[TaskRow | None, Stored | None]) -> None:
+        """Show what differs, and let that be undone which was done elsewhere; keep the selection."""
         task = self._page.task
         if task is None or task.id != task_id or self._later(task):  # begun since it was read
             return
         row, stored = now
         if stored is not None:
-            task.session.merge(difference(task.session.document, stored))
+            task.session.merge(difference(task.session.document, stored[0]))
+            task.session.history = stored[1]
         self._take_task(task_id, row)
         if task.refused and not task.stopped:
             self._open_again(task_id)  # its history knows a step that was never stored
@@ -175,8 +181,7 @@ class TaskStanding(QObject):
         if why == task.stopped:
             return
         task.stopped = why
-        task.seal(why)
-        self._page.header.seal(why)
+        task.seal(why, note=self.tr("Nothing can be drawn: these labels are only shown."))
         self.banner.say(why, *buttons)
         self._page.hint.emit(task.editor.hint)
         self._page.state_changed.emit()

@@ -279,6 +279,8 @@ class ProjectsRoom(QObject):
             words.number(result.annotations),
             words.number(result.classifications),
         )
+        if result.replaced:
+            counts += self.tr(" {0} took the place of others.").format(words.number(result.replaced))
         if result.classes:
             counts += self.tr(" New in the ontology: {0}.").format(words.how_many("classes", len(result.classes)))
         if result.known:

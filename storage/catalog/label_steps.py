@@ -43,6 +43,12 @@ def write(op: Operation, label_row_id: int, step: Step) -> None:
     )
 
 
+def add(op: Operation, label_row_id: int, text: str, edits: Edits, inverse: Edits) -> None:
+    """A step that no session has taken, with the next number."""
+    last = op.value("SELECT max(n) FROM steps WHERE label_row_id = ?", label_row_id) or 0
+    write(op, label_row_id, Step(last + 1, text, edits, inverse))
+
+
 def mark(op: Operation, label_row_id: int, n: int, *, undone: bool) -> None:
     op.db.execute("UPDATE steps SET undone = ? WHERE label_row_id = ? AND n = ?", (UNDONE if undone else LIVE, label_row_id, n))
 

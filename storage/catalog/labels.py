@@ -25,7 +25,7 @@ from storage.catalog.label_rows import (
 from storage.catalog.label_steps import forget as forget_steps
 from storage.catalog.label_steps import history
 from storage.catalog.undo import stale
-from storage.editing.edits import Drop, Edit, Put
+from storage.editing.edits import Edit, Put, difference
 from storage.editing.session import StepChange
 from storage.errors import NotFound, Refused
 from storage.ids import new_uuid, uuid_blob, uuid_text
@@ -57,8 +57,7 @@ def save_step(op: Operation, label_row_id: int, change: StepChange) -> None:
     have written meanwhile.
     """
     _begin(op, label_row_id)
-    if op.value("SELECT 1 FROM tasks WHERE label_row_id = ? AND status = ?", label_row_id, str(TaskStatus.COMPLETED)):
-        raise Refused("The task is complete: its labels are only shown.", remedy="Reopen it to change them.")
+    _require_open(op, label_row_id)
     if change.kind != "do":
         _check_shown(op, change)
     _apply(op, label_row_id, change.edits)
@@ -69,20 +68,27 @@ def save_step(op: Operation, label_row_id: int, change: StepChange) -> None:
     _touched(op, label_row_id)
 
 
-def import_document(op: Operation, label_row_id: int, document: LabelDocument, replace: bool) -> None:
-    """Write a document from outside, instead of what is there or beside it. What was there can then not be undone to."""
+def import_document(op: Operation, label_row_id: int, document: LabelDocument, replace: bool, text: str = "") -> None:
+    """Write a document from outside, instead of what is there or beside it.
+
+    `text`: of the step by which its editor undoes it where something was there before; without one nothing that a replacement
+    replaced can be undone to.
+    """
     _begin(op, label_row_id)
     present = load(op.db, label_row_id)
     records = _with_free_uuids(op, label_row_id, list(document.records()))
-    edits: list[Edit] = []
-    if replace:
-        kept = {(KIND_OF[type(r)], r.uuid) for r in records}
-        gone = [(KIND_OF[type(r)], r.uuid) for r in present.records()]
-        edits.extend(Drop(kind, uuid) for kind, uuid in gone if (kind, uuid) not in kept)
-        forget_steps(op, label_row_id)
-    else:
+    if not replace:
         records = _with_free_numbers(records, present)
-    edits.extend(Put(r) for r in records)
+    made = LabelDocument()
+    for record in (*(() if replace else present.records()), *records):
+        made.put(record)
+    edits = difference(present, made)
+    if text:
+        _require_open(op, label_row_id)
+    if text and next(iter(present.records()), None) is not None:
+        label_steps.add(op, label_row_id, text, edits, difference(made, present))
+    elif replace:
+        forget_steps(op, label_row_id)
     _apply(op, label_row_id, edits)
     _touched(op, label_row_id)
 
@@ -96,6 +102,11 @@ def _begin(op: Operation, label_row_id: int) -> None:
     if project is None:
         raise NotFound("These labels are not in the catalog any more.", remedy="Their project was deleted meanwhile.")
     op.require(Action.ANNOTATE, "projects", project)
+
+
+def _require_open(op: Operation, label_row_id: int) -> None:
+    if op.value("SELECT 1 FROM tasks WHERE label_row_id = ? AND status = ?", label_row_id, str(TaskStatus.COMPLETED)):
+        raise Refused("The task is complete: its labels are only shown.", remedy="Reopen it to change them.")
 
 
 def _touched(op: Operation, label_row_id: int) -> None:

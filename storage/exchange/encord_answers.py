@@ -29,7 +29,8 @@ class AnswerReader:
     def read(
         self, owner: str, feature_hash: str, static: list[Any], actions: list[Any], *, frames: Iterable[int], what: str
     ) -> None:
-        """The answers of an owner become those of the row; records of the same question keep their uuid."""
+        """The answers of an owner become those of the row, which may leave questions out: those keep theirs. Records of the same
+        question keep their uuid."""
         found: dict[Key, Answer] = {}
         self._what = what
         before = {(a.attribute, a.first, a.last): a for a in self._document.answers_of(owner)}
@@ -38,8 +39,10 @@ class AnswerReader:
             self._static(found, owner, feature_hash, entry)
         for entry in _apart(actions):
             self._dynamic(found, owner, feature_hash, entry, ranges_of(frames))
+        told = {attribute for attribute, _, _ in found}
         for answer in before.values():
-            self._document.drop("answer", answer.uuid)
+            if self._is_told(feature_hash, answer.attribute, told):
+                self._document.drop("answer", answer.uuid)
         for key, answer in found.items():
             known = before.get(key) or self._widened(answer, before)
             if known is not None:
@@ -47,6 +50,14 @@ class AnswerReader:
             elif answer.uuid in self._document.answers:
                 answer = Answer(new_uuid(), owner, answer.attribute, answer.value, answer.first, answer.last, answer.manual)
             self._document.put(answer)
+
+    def _is_told(self, owner_class: str, attribute: str, told: set[str]) -> bool:
+        """Whether the row says something of a question, or of the choice that asks it."""
+        place = self._features.place(owner_class, attribute)
+        while place is not None and attribute not in told and place.parent is not None:
+            attribute = place.parent.feature_hash
+            place = self._features.place(owner_class, attribute)
+        return attribute in told
 
     def _widened(self, answer: Answer, before: Mapping[Key, Answer]) -> Answer | None:
         """The static answer that a writer without our keys has spread over the frames of the object."""

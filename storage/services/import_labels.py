@@ -28,6 +28,7 @@ from storage.model.label_formats import LABEL_FORMATS, VOLUME_FORMATS
 from storage.model.labels import KIND_OF, LabelDocument
 from storage.model.ontology import ObjectClass
 from storage.model.reads import LabelRowInfo
+from storage.model.workflow import TaskStatus
 from storage.progress import Progress
 from storage.services.export import item_paths
 
@@ -59,6 +60,7 @@ class ImportResult:
     changed: int = 0  # label rows that were (or would be) written
     annotations: int = 0  # that these label rows gained
     classifications: int = 0
+    replaced: int = 0  # records that were there and are not as they were
     known: int = 0  # annotations of the file that were there already
     classes: list[str] = field(default_factory=list)  # that were (or would be) added to the ontology
 
@@ -74,6 +76,7 @@ class ImportResult:
             "changed": self.changed,
             "annotations": self.annotations,
             "classifications": self.classifications,
+            "replaced": self.replaced,
             "there_already": self.known,
             "classes": self.classes,
             "unmatched": [x.as_dict() for x in self.unmatched],
@@ -261,6 +264,9 @@ class _Importer:
         if info.id not in self._matched:
             self._matched.add(info.id)
             self._result.matched.append(Match(info.item.title, info.item.uuid, info.id))
+        if info.status is TaskStatus.COMPLETED:
+            self.refuse("its labels", info.item.title, "its task is complete; reopen it to change its labels")
+            return
         try:
             made = merge(present)
         except BadInput as error:
@@ -279,6 +285,7 @@ class _Importer:
         dropped |= any(made.get(kind, uuid) is None for kind, uuid in _keys(present))
         if info.id not in self._waiting:
             self._result.changed += 1
+        self._result.replaced += sum(made.get(KIND_OF[type(record)], record.uuid) != record for record in present.records())
         self._result.annotations += len(made.annotations) - len(present.annotations)
         self._result.classifications += len(made.classifications) - len(present.classifications)
         self._waiting[info.id] = (made, dropped)
@@ -299,7 +306,7 @@ def _write(op: Operation, ontology_id: int, grown: Sequence[ObjectClass], rows: 
     if grown:
         ontologies.save(op, ontology_id, ontology_edit.add_made(ontologies.read(op.db, ontology_id), grown))
     for label_row_id, (document, dropped) in rows.items():
-        labels.import_document(op, label_row_id, document, replace=dropped)
+        labels.import_document(op, label_row_id, document, dropped, "Import labels")
 
 
 def _keys(document: LabelDocument) -> Iterator[tuple[Any, str]]:

@@ -21,6 +21,8 @@ from storage.model.ontology import Ontology
 from storage.model.query import ItemSelection
 from storage.model.workflow import TaskStatus
 from storage.progress import Progress
+from storage.services.export import export_labels
+from storage.services.import_labels import import_labels
 from storage.services.intake import add_paths
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import arm, draw_boxes, open_task
@@ -51,6 +53,31 @@ def test_labels_of_a_complete_task_take_no_step(queue: Desk) -> None:
         queue.catalog.do("Undo", labels.save_step, seen.label_row_id, StepChange("undo", step))
     assert "Reopen it" in caught.value.remedy
     assert len(queue.reads.labels(seen.label_row_id).annotations) == 1
+
+
+def test_an_import_into_the_open_task_is_taken_back_there(queue: Desk, tmp_path: Path) -> None:
+    """Of a file from before: what was drawn since stays, what was moved since moves back, and all that is one step."""
+    open_task(queue, "a.png")
+    arm(queue, ShapeKind.BOX)
+    draw_boxes(queue, 1)
+    queue.wait_idle()
+    project, row = queue.editor.loaded.project.id, queue.editor.loaded.task.label_row_id
+    export_labels(queue.catalog, project, "encord", tmp_path / "before.json")
+    queue.key("Ctrl+A", queue.canvas)
+    queue.key("Ctrl+Right", queue.canvas)
+    draw_boxes(queue, 1)
+    queue.wait_idle()
+    worked = queue.reads.labels(row)
+    result = import_labels(queue.catalog, project, tmp_path / "before.json", "encord")
+    queue.wait_idle()
+    assert (result.replaced, result.annotations, len(queue.editor.session.document.annotations)) == (1, 0, 2)
+    assert queue.editor.session.document.annotations != worked.annotations
+    queue.key("Ctrl+Z", queue.canvas)
+    queue.wait_idle()
+    assert queue.reads.labels(row).annotations == worked.annotations == queue.editor.session.document.annotations
+    queue.key("Ctrl+Z", queue.canvas)
+    queue.wait_idle()
+    assert len(queue.reads.labels(row).annotations) == 1
 
 
 def test_a_task_handed_in_elsewhere_is_only_shown_and_leads_on(queue: Desk) -> None:

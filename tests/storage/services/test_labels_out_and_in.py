@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.catalog import labels, people
+from storage.catalog import labels, people, tasks
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, Cancelled, NotAllowed, NotFound, PostilError, Refused
 from storage.model.labels import LabelDocument
@@ -69,6 +69,33 @@ def test_importing_what_is_there_already_changes_nothing(catalog, project, tmp_p
     result = import_labels(catalog, project, tmp_path / "out.json", format)
     assert result.lost == []
     assert result.changed == 0
+
+
+def test_answers_given_since_the_file_was_written_stay(catalog, project, tmp_path):
+    row = catalog.reads.label_rows(project)[0]
+    full = catalog.reads.labels(row)
+    owner = next(o for o in full.instances if full.answers_of(o))
+    less = catalog.reads.labels(row)
+    for answer in full.answers_of(owner):
+        less.drop("answer", answer.uuid)
+    catalog.do("Take away", labels.import_document, row, less, True)
+    export_labels(catalog, project, "encord", tmp_path / "out.json")
+    catalog.do("Answer", labels.import_document, row, full, True)
+    result = import_labels(catalog, project, tmp_path / "out.json", "encord")
+    assert (result.changed, result.replaced) == (0, 0)
+    assert catalog.reads.labels(row).answers == full.answers
+
+
+def test_labels_of_complete_tasks_are_not_touched(catalog, project, tmp_path):
+    export_labels(catalog, project, "encord", tmp_path / "out.json")
+    row = catalog.reads.label_rows(project)[0]
+    catalog.do("Empty", labels.import_document, row, LabelDocument(), True)
+    (task,) = [t for t in catalog.reads.task_ids(project) if catalog.reads.task(t).label_row_id == row]
+    catalog.do("Submit", tasks.submit, task)
+    result = import_labels(catalog, project, tmp_path / "out.json", "encord")
+    (loss,) = result.refused
+    assert "complete; reopen it" in loss.why
+    assert not catalog.reads.labels(row).annotations
 
 
 @pytest.mark.parametrize("format", FORMATS)
