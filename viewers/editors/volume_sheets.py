@@ -84,9 +84,6 @@ class SheetHand(PlaneHand):
     def fits_draft(self, plane: Plane) -> bool:
         return self.at is not None and self.places.fits(self.at, plane)
 
-    def drafting(self) -> bool:
-        return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
-
     def _seen(self) -> bool:
         """Where the draft lies is to be seen."""
         return any(p.isVisible() and p.plane is not None and self.fits_draft(p.plane) for p in self._panes)
@@ -100,7 +97,7 @@ class SheetHand(PlaneHand):
         at = self.at
         under = self.places.under(canvas, pointer) if isinstance(self.tool, SelectTool) else None
         wanted = under or self.places.new(plane.sheet)
-        stays = isinstance(self.tool, MeasureTool) or self.drafting()
+        stays = isinstance(self.tool, MeasureTool) or self._editor.drafting()
         if at is not None and (at == wanted or (stays and self.places.fits(at, plane))):
             return
         self.give_way()
@@ -122,7 +119,7 @@ class SheetHand(PlaneHand):
 
     def give_way(self) -> None:
         """The tool goes elsewhere: a draft waits for Ctrl+Z."""
-        if self.drafting():
+        if self._editor.drafting():
             self._editor.say(self._editor.put_aside())
         self._leave_off()
 
@@ -154,7 +151,7 @@ class SheetHand(PlaneHand):
     def forget(self) -> bool:
         """What was measured last is taken away. True: there was something."""
         had, self.measured = self.measured is not None, None
-        self.refresh()
+        self.seen.refresh()
         return had
 
     def _keep_nowhere(self, geometry: Geometry) -> None:
@@ -169,7 +166,7 @@ class SheetHand(PlaneHand):
             self._editor.say(why)
             return
         self._come(canvas, plane, event.position())
-        if not self.drafting():
+        if not self._editor.drafting():
             self.forget()
         tool, e = self.tool, self._event(canvas, plane, event, "left", 2 if double else 1)
         (tool.double_click if double else tool.press)(e)
@@ -288,10 +285,6 @@ class SheetHand(PlaneHand):
 
     def acted(self) -> None:
         self._editor.canvas.tool_acted()
-        self.refresh()
-
-    def refresh(self) -> None:
-        """What is drawn on planes may be other than it was."""
         self.seen.refresh()
 
 

@@ -49,7 +49,7 @@ class SheetsSeen:
         chosen = self._editor.focus.selected[-MEASURED:]
         measured = [(k.shape.geometry, k.shape.instance) for k in kept if k.shape.instance in chosen]
         left = hand.measured
-        if here and left is not None and hand.places.fits(left[0], plane) and not hand.drafting():
+        if here and left is not None and hand.places.fits(left[0], plane) and not self._editor.drafting():
             drafts.append(ShapeDraft(*left[1:]))
             measured = [(left[1], "")]
         if here:

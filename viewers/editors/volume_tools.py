@@ -196,7 +196,7 @@ class VolumeTools:
 
     def acted(self) -> None:
         super().acted()  # type: ignore[misc]
-        self.sheets.refresh()
+        self.sheets.seen.refresh()
 
     def escape(self) -> None:
         """What was measured on a plane goes before the tool does."""
