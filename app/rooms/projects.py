@@ -149,11 +149,17 @@ class ProjectsRoom(QObject):
         if len(chosen) == 1:
             menu.addAction(self.tr("Open"), lambda: self.open_task(chosen[0]))
             menu.addSeparator()
-        writes(
+        told = (
             menu.addAction(self.tr("Assign to me"), lambda: queue.assign_wanted.emit(chosen, self.context.catalog.user.email)),
             menu.addAction(self.tr("Release"), lambda: queue.release_wanted.emit(chosen)),
             menu.addAction(self.tr("Skip"), lambda: queue.skip_wanted.emit(chosen)),
             menu.addAction(self.tr("Reopen"), lambda: queue.reopen_wanted.emit(chosen)),
+        )
+        for verb, why in zip(told[1:], queue.why_not(), strict=True):
+            verb.setEnabled(not why)
+            verb.setToolTip(why or verb.text())
+        writes(
+            *told,
             menu.addSeparator(),
             menu.addAction(self.tr("First in the queue"), lambda: queue.priority_wanted.emit(chosen, 1.0)),
             menu.addAction(self.tr("Last in the queue"), lambda: queue.priority_wanted.emit(chosen, 0.0)),

@@ -243,3 +243,17 @@ def test_names_share_what_figures_and_dates_leave_until_somebody_sets_a_width(ro
     table.setColumnWidth(TaskColumn.TITLE, 333)
     room.queue.resize(1600, 600)
     assert widths(room)[TaskColumn.TITLE] == 333
+
+
+def test_what_cannot_be_done_with_the_selected_says_why(room):
+    queue, ids = room.queue, room.ids()
+    catalog = room.ground.catalog
+    catalog.do("assign", tasks.assign, ids[:1], catalog.user.email)
+    room.qtbot.waitUntil(lambda: room.text(0, TaskColumn.STATUS) == "Assigned")
+    queue.table.selectRow(0)
+    assert queue._release.isEnabled() and queue._skip.isEnabled()
+    assert not queue._reopen.isEnabled() and queue._reopen.toolTip() == "Only complete tasks can be reopened"
+    queue.table.selectRow(1)
+    assert not queue._release.isEnabled() and queue._release.toolTip() == "Nobody has it"
+    queue.table.selectAll()
+    assert queue._release.isEnabled()

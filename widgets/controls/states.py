@@ -83,7 +83,10 @@ class StatePanel(QWidget):
         self._text.ensurePolished()  # its font decides its height
         self._text.setMinimumSize(0, 0)  # else the height it had at another width would be the least
         wide = max(160, min(_TEXT_WIDTH, self.width() - 4 * theme.GROUP))
-        self._text.setFixedSize(wide, max(0, self._text.heightForWidth(wide)))
+        high = self._text.heightForWidth(wide)
+        while wide > 160 and self._text.heightForWidth(wide - 10) == high:
+            wide -= 10  # lines of about one length, none of a single word
+        self._text.setFixedSize(wide, max(0, high))
 
     def changeEvent(self, event: object) -> None:
         super().changeEvent(event)

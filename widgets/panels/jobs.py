@@ -104,6 +104,7 @@ class JobsPanel(QWidget):
         finished = any(j.state not in ("waiting", "running") for j in jobs)
         self._clear.setEnabled(finished)
         self._clear.setToolTip("" if finished else self.tr("No job has finished"))
+        self._clear.setVisible(bool(jobs))
         if jobs:
             self._states.show_full()
         else:

@@ -27,6 +27,8 @@ from widgets.views.task_table import TaskTable
 from widgets.when_seen import WhenSeen
 from widgets.work import Work
 
+_LOOKED_AT = 500  # selected rows, for what can be done with them
+
 
 class ProjectQueue(QWidget):
     """Task ids travel as frozensets; `menu_wanted` asks for the verbs on what is selected."""
@@ -261,9 +263,26 @@ class ProjectQueue(QWidget):
         one = some and self.table.currentIndex().isValid()
         tip = "" if some else self.tr("Select tasks first")
         self._open.setEnabled(one)
-        for widget in (self._assign, self._priority, self._release, self._skip, self._reopen):
-            widget.setEnabled(some)
-            widget.setToolTip(tip)
+        self._open.setToolTip(tip)
+        release, skip, reopen = self.why_not() if some else (tip, tip, tip)
+        for widget, why in (
+            (self._assign, tip), (self._priority, tip), (self._release, release), (self._skip, skip), (self._reopen, reopen),
+        ):  # fmt: skip
+            widget.setEnabled(not why)
+            widget.setToolTip(why)
+
+    def why_not(self) -> tuple[str, str, str]:
+        """Why what is selected cannot be released, skipped, reopened. Of very many the catalog says it when it is tried."""
+        rows = [
+            row for part in self.table.selectionModel().selection() for row in range(part.top(), part.bottom() + 1)[:_LOOKED_AT]
+        ]
+        if len(rows) >= _LOOKED_AT:
+            return "", "", ""
+        found = [task for task in map(self.rows.task_at, rows) if task is not None]
+        complete = [task.status is TaskStatus.COMPLETED for task in found]
+        closed = self.tr("It is complete: reopen it first") if any(complete) else ""
+        free = "" if any(task.assignee for task in found) else self.tr("Nobody has it")
+        return closed or free, closed, "" if all(complete) else self.tr("Only complete tasks can be reopened")
 
     # -- verbs
 
