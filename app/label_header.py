@@ -33,8 +33,7 @@ class LabelHeader(QFrame):
         self._back = self._tool("ph.caret-left", self.tr("Back to the queue"), self.back_wanted)
         self._back.setText(self.tr("Queue"))
         self._back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._title = QLabel(self)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = ElidedLabel(parent=self)
         self._title.setFont(theme.font(theme.BASE, strong=True))
         self._where = QLabel(self)
         self._where.setTextFormat(Qt.TextFormat.PlainText)
@@ -100,10 +99,11 @@ class LabelHeader(QFrame):
         self._reopen.setVisible(done)
         self._gaps.setVisible(not done)
 
-    def seal(self, why: str) -> None:
-        """Its verbs stay away; in the place of “Saved” it says so."""
-        for each in (self._skip, self._submit, self._reopen):
-            each.hide()
+    def seal(self, why: str, *, reopens: bool) -> None:
+        """Its verbs stay away, but for that which `reopens` the task; in the place of “Saved” it says so."""
+        self._skip.hide()
+        self._submit.hide()
+        self._reopen.setVisible(reopens)
         self._state.setIcon(icons.icon("ph.lock-simple", theme.subtle_text()))
         self._state.setText(self.tr("Only to look at"))
         self._state.setToolTip(why)

@@ -132,9 +132,9 @@ class LabelSide(QWidget):
             panel.show_ontology(ontology)
         self._offer_file(ontology)
 
-    def seal(self, why: str) -> None:
-        """Nothing here can be changed, and nothing invites to."""
-        self.classes.seal(why)
+    def seal(self, why: str, note: str) -> None:
+        """Nothing here can be changed, and nothing invites to. `note`: what the classes say of it."""
+        self.classes.seal(note)
         self.labels.seal()
         OnlyRead(why, self).hold(self)
 

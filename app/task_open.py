@@ -90,7 +90,7 @@ class OpenTask(QObject):
         side.medium_wanted.connect(editor.setFocus)
         side.menu_wanted.connect(editor.show_menu)
         side.gaps_counted.connect(page.header.show_gaps)
-        side.gaps_counted.connect(page.verbs.forget_gaps)
+        side.gaps_counted.connect(page.verbs.take_back)
         side.play_wanted.connect(lambda: editor.run("play_toggle"))
         side.gaps.refresh()
         return side
@@ -157,13 +157,14 @@ class OpenTask(QObject):
 
     # -- only to look at
 
-    def seal(self, why: str) -> None:
-        """Nothing can be changed, and nothing invites to."""
+    def seal(self, why: str, *, note: str = "", reopens: bool = False) -> None:
+        """Nothing can be changed, and nothing invites to. `note`: what the classes say where `why` stands above already."""
         self.session.cancel()
         self.session.sealed = why
         self.editor.settle()
         self.editor.seal()
-        self.side.seal(why)
+        self.side.seal(why, note or why)
+        self._page.header.seal(why, reopens=reopens)
 
     # -- what editor and panels ask for
 

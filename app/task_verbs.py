@@ -26,6 +26,7 @@ class TaskVerbs(QObject):
         self._going = 0  # steps to a task before or after that were asked for and have not begun
         #: Whether another window has a task open: one does not come to it from task to task.
         self.elsewhere: Callable[[int], bool] = lambda _task_id: False
+        self._begun = self.tr("This task stays open: finish what is begun with Enter, or drop it with Esc.")
         self._missing = self.tr(
             "Not submitted: something required is missing. Answer it here; the list at the right leads to each place."
         )
@@ -35,9 +36,7 @@ class TaskVerbs(QObject):
     def _why_not_left(self) -> str:
         """Why the open task must stay on the screen."""
         task = self._page.task
-        if task is None or task.session.sealed or not task.editor.drafting():
-            return ""
-        return self.tr("This task stays open: finish what is begun with Enter, or drop it with Esc.")
+        return self._begun if task is not None and task.editor.drafting() and not task.session.sealed else ""
 
     def _why_not_moved(self, task: OpenTask) -> str:
         """Why it cannot be handed in or skipped."""
@@ -140,10 +139,13 @@ class TaskVerbs(QObject):
             self._tell(why)
         return task if not why else None
 
-    def forget_gaps(self) -> None:
-        """The list that the sentence speaks of is gone: everything is there, or it is another task."""
-        if self._page.task is None or self._page.task.side.gaps.isHidden():
+    def take_back(self) -> None:
+        """Sentences that hold no longer: what they speak of is done, or it is another task."""
+        task = self._page.task
+        if task is None or task.side.gaps.isHidden():
             self._page.messages.take_back(self._missing)
+        if not self._why_not_left():
+            self._page.messages.take_back(self._begun)
 
     def _move_on(self, task: OpenTask, text: str, work: Any, *, gone: bool) -> None:
         """`gone`: the task leaves the queue; else it goes to its end. After everything of it is written."""

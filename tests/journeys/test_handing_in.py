@@ -188,6 +188,7 @@ def test_while_a_shape_is_begun_its_task_stays_open_and_says_what_to_do(queue: D
     mouse.click(queue.canvas, 60, 60)
     queue.wait_idle()
     assert len(queue.editor.session.document.annotations) == 1
+    assert "finish what is begun" not in queue.told()
     go()
     assert not queue.pages.editing or queue.editor.loaded.task.title != "b.png"
     assert len(told) == 1
