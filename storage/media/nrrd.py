@@ -29,6 +29,15 @@ _TYPES = {
 }
 _DTYPES = {name: code for code, names in _TYPES.items() for name in names}
 #: Signs that make each space LPS.
+#: Millimetres; where nothing is said, as nearly everybody means.
+_UNITS = {
+    **dict.fromkeys(("", "mm", "millimeter", "millimeters", "millimetre", "millimetres"), 1.0),
+    **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), 10.0),
+    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1000.0),
+    **dict.fromkeys(("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers", "micrometre", "micrometres"), 1e-3),
+    **dict.fromkeys(("nm", "nanometer", "nanometers", "nanometre", "nanometres"), 1e-6),
+}
+_QUOTED = re.compile(r'"([^"]*)"')
 _SPACES = {
     "left-posterior-superior": (1, 1, 1), "lps": (1, 1, 1), "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
     "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1),
@@ -178,16 +187,17 @@ def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnin
     affine = np.eye(4)
     signs = _SPACES.get(fields.get("space", "").lower())
     directions = [v for v in _vectors(fields.get("space directions", "")) if v is not None and len(v) == 3]
-    unmeasured = ""
+    to_mm, unmeasured = _to_mm(fields, space)
     if signs is not None and len(directions) == len(space) == 3:
         affine[:3, :3] = np.array(directions).T
         origin = _vectors(fields.get("space origin", ""))
         affine[:3, 3] = origin[0] if origin and origin[0] is not None and len(origin[0]) == 3 else 0.0
-        affine = np.diag([*signs, 1.0]) @ affine
+        affine = np.diag([*signs, 1.0]) @ np.diag([*to_mm, 1.0]) @ affine
     else:
         warnings.append("It does not say how it lies in the patient: sides and positions are not known.")
         lengths = _lengths(fields, directions, space, len(sizes))
-        affine[:3, :3] = np.diag([*(length or 1.0 for length in lengths), *[1.0] * (3 - len(space))])
+        steps = [(length or 1.0) * unit for length, unit in zip(lengths, to_mm, strict=False)]
+        affine[:3, :3] = np.diag([*steps, *[1.0] * (3 - len(space))])
         if any(length is None for length, n in zip(lengths, shape, strict=False) if n > 1):
             unmeasured = _said_of_size(fields)
     columns, rows, slices = shape
@@ -196,6 +206,16 @@ def _geometry(fields: dict[str, str], space: list[int], sizes: list[int], warnin
     except ValueError:
         warnings.append("Its directions make no sense: its voxels are counted from the first.")
         return VolumeGeometry.from_affine(np.eye(4), (slices, rows, columns)), _said_of_size(fields)
+
+
+def _to_mm(fields: dict[str, str], space: list[int]) -> tuple[list[float], str]:
+    """Millimetres in a unit of each of three axes, and what is wrong with one. `space units` are those of the world, `units` those
+    of each axis of the numbers (teem.sourceforge.net/nrrd/format.html)."""
+    world, axes = (_QUOTED.findall(fields.get(name, "")) for name in ("space units", "units"))
+    told = world if "space directions" in fields else [axes[n] for n in space if n < len(axes)]
+    names = [*(name.strip().lower() for name in told[:3]), *[""] * (3 - len(told))]
+    strange = next((name for name in names if name not in _UNITS), "")
+    return [_UNITS.get(name, 1.0) for name in names], f"in a unit that is not known (“{strange[:20]}”)" if strange else ""
 
 
 def _lengths(
@@ -239,7 +259,9 @@ def _data(path: Path, fields: dict[str, str], end: int) -> tuple[Path, int]:
     if not name:
         return path, end + skip
     if name.startswith("LIST") or "%" in name or Path(name).name != name or not _is_file(path.parent / name):
-        raise _refused(path, f"has its numbers in “{name[:MOST_TOLD]}”, which is not beside it", "Put both files into one folder.")
+        raise _refused(
+            path, f"has its numbers in “{name[:MOST_TOLD]}”, which is not beside it", "Put both files into one folder."
+        )
     return path.parent / name, skip
 
 

@@ -72,6 +72,29 @@ def test_without_a_size_of_voxels_there_are_no_millimetres(tmp_path):
     assert header.unmeasured and "the size of its voxels is not given" in info.warnings[0]
 
 
+@pytest.mark.parametrize(("unit", "factor"), [("mm", 1), ("um", 0.001), ("µm", 0.001), ("cm", 10), ("m", 1000), ("", 1)])
+@pytest.mark.parametrize("way", ["space", "axes"])
+def test_lengths_in_other_units_are_millimetres(tmp_path, unit, factor, way):
+    more = {
+        "space": f"\nspace: LPS\nspace directions: (1.5,0,0) (0,1.2,0) (0,0,2)\nspace origin: (3,4,5)\nspace units: {3 * (' ' + chr(34) + unit + chr(34))}",
+        "axes": f"\nspacings: 1.5 1.2 2\nunits: {3 * (' ' + chr(34) + unit + chr(34))}",
+    }[way]
+    header = read_nrrd(nrrd(tmp_path / "v.nrrd", more))
+    geometry = header.geometry
+    found = geometry.spacing_col_mm, geometry.spacing_row_mm, geometry.slice_spacing_mm
+    assert found == pytest.approx((1.5 * factor, 1.2 * factor, 2 * factor))
+    assert not header.unmeasured
+    if way == "space":
+        assert tuple(geometry.origins[0]) == pytest.approx((3 * factor, 4 * factor, 5 * factor))
+
+
+def test_a_unit_that_nobody_knows_makes_no_millimetres_and_is_told(tmp_path):
+    more = '\nspace: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,2)\nspace units: "mm" "furlong" "mm"'
+    info, _, header = probe_nrrd(nrrd(tmp_path / "v.nrrd", more))
+    assert GridFrames(header, FileSource(header.data_path)).geometry is None
+    assert "in a unit that is not known (“furlong”). Lengths are in pixels" in info.warnings[0]
+
+
 def test_directions_in_an_unnamed_space_still_say_how_large_voxels_are(tmp_path):
     header = read_nrrd(nrrd(tmp_path / "v.nrrd", "\nspace directions: (0,0.5,0) (2,0,0) (0,0,3)"))
     geometry = header.geometry

@@ -86,6 +86,8 @@ total = int(sum(seen.slice(k).array.sum(dtype="int64") for k in range(n)))
 read(ahead)
 print(total, sorted(ahead.damaged) == list(range(n)))
 print(ahead.damaged[n - 1].reason)
+for volume in (seen, ahead):
+    volume.close()  # as the window does: a thread inside of C++ at the end of the interpreter may take it down
 """
 
 
