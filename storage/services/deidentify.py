@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from storage.errors import BadInput
 from storage.exchange import dicom_read as dr
 from storage.exchange import dicom_write as dw
@@ -142,6 +144,7 @@ class Deidentifier:
         self._gather(ds)
         self._warn(ds)
         self._walk(ds)
+        self._clear_spare_bits(ds)
         if not self.options.retain_full_dates:
             ds.LongitudinalTemporalInformationModified = "MODIFIED" if self.options.modify_dates else "REMOVED"
         else:
@@ -213,6 +216,25 @@ class Deidentifier:
                 self._do(ds, element, "X")
                 continue
             self._do(ds, element, action_for(tag, element.keyword, element.VR, self.options))
+
+    def _clear_spare_bits(self, ds: Dataset) -> None:
+        """Beside the bits of the values: overlays of the old way (60xx,0102), handwriting among them, lie just there."""
+        allocated, stored = (dr.whole(ds, name) for name in ("BitsAllocated", "BitsStored"))
+        if "PixelData" not in ds or ds.file_meta.TransferSyntaxUID.is_encapsulated or allocated not in (8, 16):
+            return
+        below = dr.whole(ds, "HighBit", stored - 1) + 1 - stored
+        if not 0 < stored < allocated or not 0 <= below <= allocated - stored:
+            return
+        kind = np.dtype(f"{'<' if ds.original_encoding[1] else '>'}i{allocated // 8}")
+        pixels = ds.PixelData[: len(ds.PixelData) // kind.itemsize * kind.itemsize]
+        values = np.frombuffer(pixels, kind)
+        # There and back: what is above is filled with the sign, or with nothing.
+        above = allocated - stored - below
+        signed = values << above >> above if dr.whole(ds, "PixelRepresentation") else values & ((1 << (stored + below)) - 1)
+        cleaned = (signed >> below << below).astype(kind)
+        if not np.array_equal(cleaned, values):
+            ds.PixelData = cleaned.tobytes() + ds.PixelData[len(pixels) :]
+            self.report.actions["PixelData", "C"] += 1
 
     def _drop_private(self, ds: Dataset) -> None:
         creators: dict[tuple[int, int], str] = {}

@@ -221,6 +221,29 @@ def test_a_name_is_found_however_it_is_written(tmp_path, name, text, left):
     assert bool(worker.remains([file])) == (left != text)
 
 
+@pytest.mark.parametrize(("signed", "high"), [(0, 11), (1, 11), (0, 13), (1, 15)])
+def test_what_lies_beside_the_bits_of_the_values_goes(tmp_path, signed, high):
+    """An overlay of the old way lies in the bits that values do not use."""
+    made = phantoms.series(tmp_path / "series", n=1)
+    ds = pydicom.dcmread(made.files[0])
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, high, signed
+    below = high - 11
+    numbers = np.arange(ds.Rows * ds.Columns, dtype=np.uint16) * 37 % 4096
+    used = np.uint16(0xFFF << below)
+    ds.PixelData = ((numbers << below) & used | ~used & 0xA5A5).tobytes()
+    ds.save_as(made.files[0])
+    worker, (file, *_) = sent(tmp_path, made.files)
+    raw = np.frombuffer(pydicom.dcmread(file).PixelData, np.uint16)
+    assert np.array_equal((raw & used) >> below, numbers)
+    spare = raw & ~used
+    negative = (numbers & 0x800 > 0) & bool(signed)
+    extended = np.uint16(0xFFFF & (-1 << (high + 1)))
+    assert np.array_equal(spare, np.where(negative, extended, 0))
+    assert worker.report.actions["PixelData", "C"] == 1
+    again, _ = sent(tmp_path, [file])
+    assert again.report.actions["PixelData", "C"] == 0
+
+
 def test_private_elements_go(tmp_path, phantom):
     worker, (file, *_) = sent(tmp_path, phantom.files[:1])
     assert not any(e.tag.is_private for e in pydicom.dcmread(file))
