@@ -147,7 +147,7 @@ def _editor_action(verbs: _LabelVerbs, action: EditorAction, scope: str, group: 
 
 
 TASK_MENU = ["task.submit", "task.skip", "task.next", "task.previous", "task.leave", "project.labels"]
-VIEW_MENU = ["view.left_panels", "view.right_panels", "view.canvas_alone"]
+VIEW_MENU = ["view.left_panels", "view.right_panels", "view.canvas_alone", "files.modality"]
 
 
 def editor_menus(window: MainWindow) -> list[tuple[str, list[str]]]:

@@ -92,8 +92,14 @@ class ItemVerbs(QObject):
 
     # -- what a NIfTI shows
 
+    def _grids(self) -> ItemSelection:
+        """What is open in a task, else selected."""
+        pages = self.window.pages
+        loaded = pages.editor.loaded if pages is not None and pages.editing and pages.editor is not None else None
+        return ItemSelection.of(loaded.task.item_id) if loaded is not None else self._items()
+
     def why_no_modality(self) -> str:
-        items = self._items()
+        items = self._grids()
         if not items.count:
             return self.tr("Select items first.")
         rows = self.context.reads.rows(list(items.ids)) if items.count == 1 else []
@@ -101,7 +107,7 @@ class ItemVerbs(QObject):
         return self.tr("Only of a NIfTI or NRRD volume: the files of others say it themselves.") if said else ""
 
     def choose_modality(self) -> None:
-        items = self._items()
+        items = self._grids()
         menu = QMenu(self.window)
         menu.addSection(self.tr("Take it for"))
         for said in (*GRID_MODALITIES, ""):
@@ -109,11 +115,14 @@ class ItemVerbs(QObject):
         pop_up(menu, QCursor.pos())
 
     def take_for(self, items: ItemSelection, said: str) -> None:
-        told = self.tr("{0} taken for: {1}. It shows when it is opened next.")
-        self.operations.run(
-            self.tr("Set modality"), files.set_modality, items, said,
-            then=lambda count: self.window.messages.tell(told.format(words.items(count), words.modality(said))),
-        )  # fmt: skip
+        def then(count: int) -> None:
+            self.window.messages.tell(self.tr("{0} taken for: {1}.").format(words.items(count), words.modality(said)))
+            pages = self.window.pages
+            assert pages is not None
+            if pages.editing and self._grids() == items:
+                pages.open_task(pages.editor.task_id, look=True)  # it is shown so at once
+
+        self.operations.run(self.tr("Set modality"), files.set_modality, items, said, then=then)
 
     # -- on the disk
 

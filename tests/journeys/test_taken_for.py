@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.preview import Preview, open_preview
+from postil.demo.ontology import sample_ontology
+from storage.catalog import datasets, ontologies, projects
 from tests.journeys import find
 from tests.journeys.desk import Desk
 from tests.support import phantoms
@@ -91,6 +93,29 @@ def test_the_details_of_a_nifti_say_what_it_is_taken_for(ground: Desk) -> None:
     assert ground.reads.activity(item_id=item.id)[0].text == "Set modality"
     select(ground, "beach.png")
     assert not line.isVisible()
+
+
+def test_the_volume_that_is_open_in_a_task_is_shown_anew_at_once(ground: Desk) -> None:
+    dataset = ground.do(datasets.create, "Heads")
+    ground.do(datasets.attach_folder, dataset, ground.reads.folder_by_path("Grids").id)
+    made = ground.do(projects.create, "Heads", "", ground.do(ontologies.create, "Things", sample_ontology()), (dataset,))
+    task = next(t for t in ground.reads.task_rows(ground.reads.task_ids(made)) if t.title == "head.nii")
+
+    def shown() -> set[str]:
+        return {preset.title for preset in ground.editor.editor.volume.presets()}
+
+    ground.pages.open_task(task.id)
+    ground.until(lambda: ground.pages.editing and ground.editor.editor.settled, "the task is open")
+    ground.wait_idle()
+    assert "Lung" not in shown()
+    ground.window.registry.trigger("files.modality")
+    ground.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "what it can be taken for")
+    choices = QApplication.activePopupWidget()
+    assert isinstance(choices, QMenu)
+    ground.choose(choices, "CT (HU)")
+    ground.until(lambda: "Lung" in shown(), "the windows of CT")
+    ground.wait_idle()
+    assert ground.pages.editing and ground.editor.task_id == task.id
 
 
 def test_what_says_it_itself_is_not_asked_about(ground: Desk) -> None:
