@@ -289,3 +289,21 @@ def test_the_next_task_is_one_key_away_from_anywhere(studio: Desk) -> None:
     studio.go("Files")
     studio.key("Ctrl+Return")
     on_task(studio, "view 1.png")
+
+
+def test_a_nudge_from_the_list_of_instances_is_saved_though_no_key_is_let_go_on_the_canvas(hand: Hand) -> None:
+    desk = hand.desk
+    hand.box()
+    hand.key(Qt.Key.Key_Escape)
+    hand.key(Qt.Key.Key_Escape)
+    row = desk.editor.loaded.row.id
+    (drawn,) = hand.document.annotations.values()
+    desk.item(desk.editor.side.labels.table, "Car 1")
+    for _ in range(3):
+        desk.key("Ctrl+Right")
+    (moved,) = hand.document.annotations.values()
+    assert moved.geometry.x == drawn.geometry.x + 3
+    desk.until(lambda: [*desk.reads.labels(row).annotations.values()] == [moved], "the run of nudges is stored")
+    desk.key("Ctrl+Z")
+    desk.wait_idle()
+    assert [a.geometry for a in desk.reads.labels(row).annotations.values()] == [drawn.geometry]

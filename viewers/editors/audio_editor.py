@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from math import log10
 from typing import Any, Unpack
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from storage.editing.edits import DocumentChange
@@ -32,9 +32,6 @@ from viewers.scene.sound_colors import COLOR_MAPS
 from viewers.scene.sound_source import SoundSource
 from viewers.scene.sound_touch import SoundDraft
 from viewers.sound.output import DeviceOutput, SoundOutput
-
-#: A run of nudges ends when no key has come for so long (ms).
-NUDGE_MS = 700
 
 
 class AudioEditor(AudioViewVerbs, Editor):
@@ -82,9 +79,6 @@ class AudioEditor(AudioViewVerbs, Editor):
         self.strip = AudioStrip(self.player, self._icon, self)
         self.tool_bar = ToolBar(self._icon, self)
         self.tool_bar.adjust_button.hide()  # how the sound is shown is in the strip below it
-        self._nudge_end = QTimer(self)
-        self._nudge_end.setSingleShot(True)
-        self._nudge_end.setInterval(NUDGE_MS)
         self._lay_out()
         self._connect()
         self.refresh_tools()
@@ -126,7 +120,6 @@ class AudioEditor(AudioViewVerbs, Editor):
         strip.look_wanted.connect(self._on_look_wanted)
         self.tool_bar.tool_wanted.connect(self.arm_tool)
         self.tool_bar.class_wanted.connect(self.arm_class)
-        self._nudge_end.timeout.connect(self.settle_nudges)
         self._endings = [self.session.listen(self._on_document), self.focus.listen(self._on_focus)]
 
     def close_editor(self) -> None:
@@ -272,7 +265,6 @@ class AudioEditor(AudioViewVerbs, Editor):
         """By a pixel of the screen, at least a millisecond; far: by ten."""
         step = max(1, round(self.canvas.view.scale * 1000)) * (10 if far else 1)
         self.nudge_ms(-step if direction == "Left" else step)
-        self._nudge_end.start()
         self.canvas.update()
 
     # -- undo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, TypedDict
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -19,6 +19,8 @@ from viewers.editors.clipboard import Clipboard
 from viewers.editors.keys import key_text
 from viewers.editors.tool_bar import Icon
 
+#: A run of nudges ends when no key has come for so long (ms): the key that was held may be let go where nobody tells.
+NUDGE_MS = 700
 TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
@@ -68,6 +70,10 @@ class Editor(QWidget):
         self.keymap = KeyMap(actions, rebound)
         self._icon = icon
         self._endings: list[Callable[[], None]] = []  # what it listens to
+        self._nudge_end = QTimer(self)
+        self._nudge_end.setSingleShot(True)
+        self._nudge_end.setInterval(NUDGE_MS)
+        self._nudge_end.timeout.connect(self.settle_nudges)
 
     @property
     def hint(self) -> str:
@@ -227,6 +233,8 @@ class Editor(QWidget):
             self.settle()
         with patience(self._touched_by(action)):
             action.run(self)
+        if action.method == "nudge":
+            self._nudge_end.start()
 
     def _touched_by(self, action: EditorAction) -> int:
         """How many objects an action is about, roughly."""

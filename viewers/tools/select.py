@@ -340,7 +340,7 @@ class SelectTool(Tool):
     # -- keys
 
     def nudge(self, dx: float, dy: float) -> bool:
-        """Move the selection a little. A run of nudges is one step, which ends when Ctrl is let go."""
+        """Move the selection a little. A run of nudges is one step, which ends when Ctrl is let go or no key comes for a while."""
         session = self.context.session
         if self._drag is not None:
             self.cancel()
