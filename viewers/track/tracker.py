@@ -27,6 +27,8 @@ Gray = NDArray[np.uint8]
 #: Correlation with the template: from here it is the object, below `_FADES` the template is taken anew.
 _SURE, _FADES = 0.55, 0.8
 _MAYBE, _FOUND = 0.45, 0.65  # of a search all around: worth a closer look, and after it
+#: An object whose inside varies less (grey levels) is followed by its border as well, which is a little beyond the shape.
+_EVEN, _INSIDE, _WITH_BORDER = 4.0, 0.95, 1.15
 _PATIENCE = 8  # frames without it after which it is lost
 _SIDE = 160.0  # px of the template's longer side, at most
 _POINTS = 160
@@ -115,7 +117,11 @@ class Follower:
         self._before = first
         self._size = first.shape
         self._seen = True
+        self._even, self._part = False, _INSIDE
         self._template = self._taken(first)
+        if float(self._template.pixels[self._template.weights > 0.5].std()) < _EVEN:
+            self._even, self._part = True, _WITH_BORDER
+            self._template = self._taken(first)
         if float(self._template.pixels.std()) < 1.0:
             raise Refused(
                 "There is nothing in the object that could be followed: it is one even surface.",
@@ -167,14 +173,18 @@ class Follower:
         before = _smaller(self._before[top:bottom, left:right], shrink)
         after = _smaller(picture[top:bottom, left:right], shrink)
         inner = np.array([((x - left) / shrink, (y - top) / shrink) for x, y in outline], np.float32)
-        mask = _filled(before.shape, inner, 0.92)
+        mask = _filled(before.shape, inner, self._part - 0.03)
         points = _corners(before, mask, _POINTS)
         ring = _corners(before, _around(mask, before.shape), 80)
         fits = _fitted(before, after, points, ring)
-        if fits is None:
+        if fits is None or self._bends(fits):
             return None
         place = Similarity(shrink, complex(left, top))
         return place.after(fits).after(place.inverse()).after(self._now)
+
+    def _bends(self, fit: Similarity) -> bool:
+        """Of an even object too little is seen to tell that it grows by much from one frame to the next."""
+        return self._even and not 0.97 < fit.scale < 1.03
 
     # -- on the template
 
@@ -184,7 +194,7 @@ class Follower:
         best, likeness = guess, self._likeness(picture, guess)
         for _ in range(2):
             rest = _fitted(template.pixels, self._laid(picture, best), template.points, None)
-            if rest is None or not (0.8 < rest.scale < 1.25 and abs(rest.degrees) < 20):
+            if rest is None or self._bends(rest) or not (0.8 < rest.scale < 1.25 and abs(rest.degrees) < 20):
                 break
             to_frame = template.to_frame
             step = to_frame.after(rest).after(to_frame.inverse())
@@ -223,7 +233,7 @@ class Follower:
         source = cv2.GaussianBlur(picture, (0, 0), shrink / 2) if shrink > 1.5 else picture
         pixels = cv2.warpAffine(source, to_frame.matrix(), (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
         inner = np.array([((x - x0) / shrink, (y - y0) / shrink) for x, y in outline], np.float32)
-        mask = _filled(pixels.shape, inner, 0.95)
+        mask = _filled(pixels.shape, inner, self._part)
         weights = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(1.0, min(width, height) / 20))
         return _Template(pixels, weights, _corners(pixels, mask, _POINTS), to_frame, self._now)
 
@@ -231,7 +241,8 @@ class Follower:
 
     def _searched(self, picture: Gray) -> tuple[Similarity, float] | None:
         """By correlation in a window around where it should be, in three sizes and turns."""
-        found = [self._matched(picture, size, turn) for turn in (0.0, -9.0, 9.0) for size in (1.0, 0.88, 1.14)]
+        sizes, turns = ((1.0,), (0.0,)) if self._even else ((1.0, 0.88, 1.14), (0.0, -9.0, 9.0))
+        found = [self._matched(picture, size, turn) for turn in turns for size in sizes]
         for score, guess in sorted((f for f in found if f is not None), key=lambda f: -f[0])[:3]:
             if score < _MAYBE:
                 break
@@ -262,7 +273,7 @@ class Follower:
         way = template.to_frame.inverse().after(template.total).after(changed.inverse()).after(here)
         patch = self._upright(template.pixels, way, (x1 - x0) / shrink, (y1 - y0) / shrink)
         corners = np.array([((x - x0) / shrink, (y - y0) / shrink) for x, y in outline], np.float32)
-        mask = _filled(patch.shape, corners, 0.95)
+        mask = _filled(patch.shape, corners, self._part)
         if not mask.any() or patch[mask > 0].std() < 1.0 or min(np.subtract(window.shape, patch.shape)) < 0:
             return None
         scores = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED, mask=mask)

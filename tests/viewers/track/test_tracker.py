@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -112,6 +113,22 @@ def test_lost_it_stops_and_says_where():
     assert found[-1].lost == "The object was lost after frame 39: it could not be found again."
     assert found[-1].frame == 39 and found[-1].confidence == 0
     assert min(overlaps(film, found[:-1])) >= 0.9
+
+
+def test_an_even_object_is_followed_by_its_border():
+    """A plain red card over a plain ground with thin lines, the box drawn exactly on its border."""
+
+    def read(frame: int) -> np.ndarray:
+        picture = np.full((360, 640, 3), (40, 60, 40), np.uint8)
+        picture[:, ::40] = (60, 80, 60)
+        picture[150:201, 50 + 3 * frame : 131 + 3 * frame] = (60, 60, 200)
+        noise = np.random.default_rng(frame).normal(0, 1.5, picture.shape)
+        return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+    found = list(track(read, 0, Box(50, 150, 81, 51), 120))
+    assert [t.frame for t in found] == list(range(1, 121)) and not found[-1].lost
+    for t in found:
+        assert overlap(t.geometry.corners(), Box(50 + 3 * t.frame, 150, 81, 51).corners()) > 0.85
 
 
 def test_an_even_surface_cannot_be_followed():
