@@ -132,7 +132,10 @@ class FolderField(QPushButton):
         self.finder.search.setText(text if isinstance(text, str) else "")
         self.finder.find()
         self._popup.resize(max(self.width(), 320), self._popup.sizeHint().height())
-        self._popup.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        place = self.mapToGlobal(QPoint(0, self.height() + 2))
+        if place.y() + self._popup.height() > self.screen().availableGeometry().bottom():
+            place = self.mapToGlobal(QPoint(0, -self._popup.height() - 2))
+        self._popup.move(place)
         self._popup.show()
         self.finder.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
