@@ -115,6 +115,31 @@ def test_what_is_selected_stays_so_while_it_is_not_on_the_frame(qtbot, room):
     panel.close_down()
 
 
+def test_what_is_selected_is_so_in_the_list_when_an_edit_brings_it_onto_the_frame(qtbot, room):
+    panel = LabelsPanel(room.session, room.focus, room.things.ontology)
+    qtbot.addWidget(panel)
+    panel.resize(280, 300)
+    panel.show()
+    room.focus.select([room.tree])
+    room.focus.set(at=("", 45))
+    room.session.do(
+        "Key frame", verbs.add_annotation(room.session.document, room.tree, Box(1, 2, 3, 4), ("", 45), by=BY, now=1)
+    )
+
+    def chosen() -> list[str]:
+        return [index.data(Role.UUID) for index in panel.table.selectionModel().selectedRows()]
+
+    assert chosen() == [room.tree]
+    room.session.undo()
+    assert room.focus.selected == (room.tree,) and chosen() == []
+    room.session.redo()
+    assert chosen() == [room.tree]
+    edits = verbs.set_class(room.session.document, [room.tree], room.things["Car"], by=BY, now=1)
+    room.session.do("Class", edits)
+    assert room.focus.selected == (room.tree,) and chosen() == [room.tree]
+    panel.close_down()
+
+
 def test_the_head_says_what_is_counted_and_what_lies_elsewhere(qtbot, room):
     room.focus.set(at=("", 45))
     panel = LabelsPanel(room.session, room.focus, room.things.ontology)

@@ -8,7 +8,7 @@ frame takes out and puts in only the objects that end or begin there.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -358,16 +358,16 @@ class LabelRows(QAbstractTableModel):
             self._rebuild()
             return
         for uuid in moved:
-            self._take_out(uuid)
-            self._put_in(uuid)
+            if uuid not in self._session.document.instances:
+                self._take_out(uuid)
+        if moved:
+            there = self._session.document.instances.keys() & moved
+            self._exchange(there, there)  # it counts anew also when there are none
         if len(stale) > self.MANY:
             self._touch_rows(0, len(self._rows) - 1)
         else:
             for uuid in stale:
                 self._refresh(uuid)
-        if moved:
-            self._scope = len(self._in_scope()) if self._text else len(self._key_of)
-            self._tell_counts()
 
     def _take_out(self, uuid: str) -> None:
         row = self.row_of(uuid)
@@ -463,7 +463,8 @@ class LabelRows(QAbstractTableModel):
                 del self._painted[uuid]
                 self._touch_rows(row, row)
 
-    def _exchange(self, left: frozenset[str], come: frozenset[str]) -> None:
+    def _exchange(self, left: Set[str], come: Set[str]) -> None:
+        """What is selected stays so: rows go and come, objects do not."""
         self.turning = True
         try:
             for uuid in left:
@@ -472,7 +473,8 @@ class LabelRows(QAbstractTableModel):
                 self._put_in(uuid)
         finally:
             self.turning = False
-        self._scope = len(self._alive) if self._text else len(self._key_of)
+        everything = self._session.document.instances if self._all_frames else self._alive
+        self._scope = len(everything) if self._text else len(self._key_of)
         self._tell_counts()
         if not (left | come).isdisjoint(self._focus.selected):
             self.rebuilt.emit()
