@@ -46,11 +46,13 @@ class PageOverlay(QWidget):
         if not (self.hits or self.current or self.chosen):
             return
         p = QPainter(self)
+        p.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)  # what is read stays as black as it is
         for rects, color, alpha in ((self.hits, _FOUND, 0.32), (self.current, _FOUND, 0.45), (self.chosen, ACCENT, 0.35)):
             ground = QColor(color)
             ground.setAlphaF(alpha)
             for rect in rects:
                 p.fillRect(self._on_screen(rect), ground)
+        p.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         p.setPen(QPen(QColor(160, 110, 0), 2))
         for rect in self.current:
             p.drawRect(self._on_screen(rect))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from storage.errors import Refused
+from viewers.canvas.menu_heading import add_heading
 from viewers.scene.volume_render.camera import Side
 from viewers.scene.volume_render.ladder import Step
 
@@ -91,7 +92,8 @@ class Bar(QWidget):
         text = self.tr("Switch 3D off") if view.on else self.tr("Switch 3D on")
         self._add(menu, text, lambda: view.set_on(not view.on))
         if view.step is not None:
-            menu.addSection(self._how())
+            menu.addSeparator()
+            add_heading(menu, self._how())
 
     def save_picture(self) -> None:
         path = self.ask_path(self)

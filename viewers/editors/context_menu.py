@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from storage.model.geometry import Polygon, Polyline
 from storage.model.ontology import ObjectClass
+from viewers.canvas.menu_heading import add_heading
 from viewers.editors.actions import EditorAction
 from viewers.editors.editor import Editor
 from viewers.editors.shape_verbs import SHAPE_WORDS
@@ -70,8 +71,7 @@ def start_menu(editor: Editor) -> QMenu:
 
 def add_names(menu: QMenu, editor: Editor) -> None:
     """What is selected."""
-    names = menu.addAction(names_of(editor.ontology, editor.session.document, editor.focus.selected))
-    names.setEnabled(False)
+    add_heading(menu, names_of(editor.ontology, editor.session.document, editor.focus.selected))
 
 
 def add_classes(menu: QMenu, title: str, classes: Iterable[ObjectClass], act: Callable[[str], object]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+from viewers.editors.tool_bar import Icon
 
 #: After the last key, before the search begins anew.
 PAUSE_MS = 150
@@ -15,9 +17,10 @@ class FindBar(QFrame):
     step_wanted = Signal(int)  # 1: next, -1: previous
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("findBar")
+        self._icon = icon
         self.box = QLineEdit(self)
         self.box.setPlaceholderText(self.tr("Find in this file"))
         self.box.setAccessibleName(self.tr("Find in this file"))
@@ -27,9 +30,9 @@ class FindBar(QFrame):
             button.setAccessibleName(self.tr("Clear"))
         self.case_button = self._button("Aa", self.tr("Capital letters count"))
         self.case_button.setCheckable(True)
-        self.previous_button = self._button("‹", self.tr("Previous hit (Shift+Enter, Shift+F3)"))
-        self.next_button = self._button("›", self.tr("Next hit (Enter, F3)"))
-        self.close_button = self._button("×", self.tr("Close (Esc)"))
+        self.previous_button = self._button("‹", self.tr("Previous hit (Shift+Enter, Shift+F3)"), "mdi6.chevron-left")
+        self.next_button = self._button("›", self.tr("Next hit (Enter, F3)"), "mdi6.chevron-right")
+        self.close_button = self._button("×", self.tr("Close (Esc)"), "mdi6.close")
         self.count = QLabel(self)
         self.count.setMinimumWidth(110)
         row = QHBoxLayout(self)
@@ -51,9 +54,13 @@ class FindBar(QFrame):
         self.close_button.clicked.connect(self.leave)
         self.hide()
 
-    def _button(self, text: str, name: str) -> QToolButton:
+    def _button(self, text: str, name: str, icon: str = "") -> QToolButton:
         button = QToolButton(self)
-        button.setText(text)
+        if icon and self._icon is not None:
+            button.setIcon(self._icon(icon))
+            button.setIconSize(QSize(20, 20))
+        else:
+            button.setText(text)
         button.setToolTip(name)
         button.setAccessibleName(name)
         button.setAutoRaise(True)

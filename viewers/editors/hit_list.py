@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from viewers.scene.page_reader import Found
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+ROW = 42  # px: two lines, for one of this width tells too little apart
 
 
 class _Hits(QAbstractListModel):
@@ -41,6 +42,8 @@ class _Hits(QAbstractListModel):
         hit = self._hits[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{hit.page + 1}   {hit.words}{hit.after}".strip()
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, ROW)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.tr("Page {0}: …{1}{2}{3}…").format(hit.page + 1, hit.before, hit.words, hit.after)
         return None
@@ -54,6 +57,7 @@ class HitList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Hits"))
         self.setUniformItemSizes(True)
+        self.setWordWrap(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._rows = _Hits(self)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QButtonGroup, QDialog, QDialogButtonBox, QGridLayout, QLabel, QRadioButton, QSpinBox, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QWidget,
+)
 
 
 class PropagateDialog(QDialog):
@@ -22,18 +31,15 @@ class PropagateDialog(QDialog):
         self.before_box = self._box(1, max(1, frame), min(10, max(1, frame)), self.back)
         self.frame_box = self._box(0, count - 1, count - 1, self.up_to)
         self.note = QLabel(self)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
-        self.ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self.ok.setText(self.tr("Repeat"))
-        for button in self.buttons.buttons():
-            button.setIcon(QIcon())  # some desktops put pictures on buttons, and no room for them
+        self.ok, self.cancel = QPushButton(self.tr("Repeat"), self), QPushButton(self.tr("Cancel"), self)
+        self.ok.setDefault(True)
         self._lay_out(names)
         (self.forward if frame < count - 1 else self.back).setChecked(True)
         self.forward.setEnabled(frame < count - 1)
         self.back.setEnabled(frame > 0)
         self.ways.buttonToggled.connect(self._changed)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
+        self.ok.clicked.connect(self.accept)
+        self.cancel.clicked.connect(self.reject)
         self.accepted.connect(self._tell)
         self._changed()
 
@@ -53,16 +59,25 @@ class PropagateDialog(QDialog):
 
     def _lay_out(self, names: str) -> None:
         grid = QGridLayout(self)
-        grid.setContentsMargins(16, 16, 16, 16)
+        grid.setContentsMargins(20, 20, 20, 16)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
-        grid.addWidget(QLabel(self.tr("The shape of {names} as it is here, on:").format(names=names), self), 0, 0, 1, 2)
+        head = QLabel(self.tr("Repeat the shape of {names} on").format(names=names), self)
+        head.setTextFormat(Qt.TextFormat.PlainText)
+        head.setProperty("role", "title")
+        grid.addWidget(head, 0, 0, 1, 2)
         rows = ((self.forward, self.after_box), (self.back, self.before_box), (self.up_to, self.frame_box))
         for row, (radio, box) in enumerate(rows, start=1):
             grid.addWidget(radio, row, 0)
             grid.addWidget(box, row, 1)
         grid.addWidget(self.note, 4, 0, 1, 2)
-        grid.addWidget(self.buttons, 5, 0, 1, 2)
+        ends = QHBoxLayout()
+        ends.setContentsMargins(0, 8, 0, 0)
+        ends.setSpacing(8)
+        ends.addStretch(1)
+        ends.addWidget(self.cancel)
+        ends.addWidget(self.ok)
+        grid.addLayout(ends, 5, 0, 1, 2)
 
     def frames(self) -> int:
         """As the signal tells them."""

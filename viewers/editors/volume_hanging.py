@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from storage.model.hanging import PLANES, Arrangement, HangingRule
+from viewers.canvas.menu_heading import add_heading
 from viewers.canvas.mpr_grid import Layout, MprGrid
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
@@ -288,9 +289,7 @@ class VolumeHanging:
 
     def show_layouts(self) -> QMenu:
         menu = QMenu(self.strip)
-        hung = QAction(f"Hung by “{self.hanging.title}”" if self.hanging is not None else "Hung as usual", menu)
-        hung.setEnabled(False)
-        menu.addAction(hung)
+        add_heading(menu, f"Hung by “{self.hanging.title}”" if self.hanging is not None else "Hung as usual")
         for group in _MENU:
             menu.addSeparator()
             for action_id in group:

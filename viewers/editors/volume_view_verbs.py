@@ -173,16 +173,18 @@ class VolumeViewVerbs:
 
     def fill_windows(self, menu: QMenu) -> None:
         """The file's own first, then the presets with their keys."""
-        now = self.volume.look(self.frame()).voi
+        now, window = self.volume.look(self.frame()).voi, self.volume.window
+        proposed = any(named.voi == now for named in self.volume.proposals(self.frame()))
+        shown = window.title if window.chosen is not None and not proposed else None
         for named in self.volume.proposals(self.frame()):
             entry = menu.addAction(named.title)
-            entry.setCheckable(True)
-            entry.setChecked(named.voi == now)
+            mark(entry, named.voi == now)
             entry.triggered.connect(lambda _=False, n=named: self.volume.window.choose(n.voi, n.title))
         menu.addSeparator()
         for index, preset in enumerate(self.volume.presets()[:9]):
             keys = self.keymap.keys(f"volume_preset_{index + 1}")
             entry = QAction(preset.title + (f"\t{keys[0]}" if keys else ""), menu)
+            mark(entry, preset.title == shown)
             entry.triggered.connect(lambda _=False, i=index: self.use_preset(i))
             menu.addAction(entry)
         menu.addSeparator()
@@ -194,6 +196,7 @@ class VolumeViewVerbs:
         for action_id in ("volume_auto", "volume_invert", "volume_reset"):
             action, keys = self.keymap.action(action_id), self.keymap.keys(action_id)
             entry = QAction(action.title + (f"\t{keys[0]}" if keys else ""), menu)
+            mark(entry, action_id == "volume_invert" and window.inverted)
             entry.triggered.connect(lambda _=False, a=action: a.run(self))
             menu.addAction(entry)
 
@@ -352,6 +355,12 @@ class VolumeViewVerbs:
         dialog = HeaderDialog(title, lambda: read(frame), self.strip.window())
         dialog.open()
         return dialog
+
+
+def mark(entry: QAction, on: bool) -> None:
+    """It is what is shown now."""
+    entry.setCheckable(on)
+    entry.setChecked(on)
 
 
 def window_words(window: Window, title: str = "") -> str:

@@ -157,6 +157,12 @@ def test_the_menu_of_a_file_without_windows_has_presets_alone(qtbot):
     titles = [a.text().split("\t")[0] for a in menu.actions() if not a.isSeparator()]
     assert titles[: len(stage.editor.volume.presets()[:9])] == [p.title for p in stage.editor.volume.presets()[:9]]
     assert not any(a.isCheckable() for a in menu.actions())
+    stage.editor.use_preset(2)
+    stage.editor.run("volume_invert")
+    again = QMenu()
+    stage.editor.fill_windows(again)
+    marked = [a.text().split("\t")[0] for a in again.actions() if a.isChecked()]
+    assert marked == [titles[2], "Invert greys"]
 
 
 class OwnWindows(ArrayFrames):
