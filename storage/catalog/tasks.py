@@ -9,6 +9,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from storage.catalog import members as pictures
@@ -297,11 +298,10 @@ def skip_many(op: Operation, task_ids: Iterable[int]) -> dict[str, int]:
         flow = workflow_of(op.db, project_id)
         status = workflow.skipped(flow, uuid_text(stage))
         last = op.value("SELECT max(place) FROM tasks WHERE project_id = ?", project_id) or 0
-        rows = op.all(f"SELECT id, label_row_id {here[0]} ORDER BY place, priority DESC, id", *here[1:])
-        places = range(max(op.now, last + 1), max(op.now, last + 1) + len(rows))
-        op.update_each(
-            "tasks", ("status", "assignee_id", "place"), ((r[0], status, None, p) for r, p in zip(rows, places, strict=True))
-        )
+        rows = op.all(f"SELECT id, label_row_id, place {here[0]} ORDER BY place", *here[1:])
+        # Those of one place stay together: there priority and age settle the order.
+        for place, (_, same) in enumerate(groupby(rows, key=lambda row: row[2]), max(op.now, last + 1)):
+            op.update("tasks", [r[0] for r in same], status=status, assignee_id=None, place=place)
         op.touch(tasks=[r[0] for r in rows], projects=project_id, label_rows=[r[1] for r in rows])
         title = flow.stage(uuid_text(stage)).title
         counts[title] = counts.get(title, 0) + len(rows)
