@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication, QMenu
 
 from storage.exchange import ontology_json
 from storage.model.geometry import ShapeKind
@@ -141,3 +142,13 @@ def put_cursor(edit: Any, place: int) -> None:
     cursor = QTextCursor(edit.document())
     cursor.setPosition(place)
     edit.setTextCursor(cursor)
+
+
+def test_an_empty_ontology_says_what_belongs_in_it_and_begins_with_one_click(fresh: Desk) -> None:
+    fresh.click("Add an object")
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    fresh.choose(menu, "Polygon")
+    fresh.wait_idle()
+    assert [o.shape for o in stored(fresh).objects] == [ShapeKind.POLYGON]
+    assert not fresh.can_see("The ontology is empty")

@@ -16,8 +16,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QTabBar
 
 from app.settings import Settings
-from storage.catalog import trash
+from storage.catalog import datasets, ontologies, projects, trash
 from storage.errors import CatalogError
+from storage.model.ontology import Ontology
 from storage.model.query import ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
@@ -472,6 +473,28 @@ def empty_rooms(desk: Desk, camera: Camera) -> None:
     for place in ("Files", "Datasets", "Ontologies", "Projects", "Jobs"):
         desk.go(place)
         camera.shot(f"{place.lower()}-empty")
+    just_made(desk, camera)
+
+
+def just_made(desk: Desk, camera: Camera) -> None:
+    """A dataset, an ontology and a project that hold nothing yet."""
+    dataset = desk.do(datasets.create, "Walks")
+    ontology = desk.do(ontologies.create, "Things by the way", Ontology())
+    for place, name in (("Datasets", "datasets-new"), ("Ontologies", "ontologies-new")):
+        desk.go(place)
+        desk.wait_idle()
+        camera.shot(name)
+    desk.fill("Find an ontology", "xyz")
+    desk.wait_idle()
+    camera.shot("ontologies-find-nothing")
+    desk.do(projects.create, "Walks in spring", "", ontology, [dataset])
+    desk.go("Projects")
+    view = desk.pages.projects.widget
+    desk.item(view.view, view.rows.index(0))
+    desk.wait_idle()
+    for tab, name in (("Overview", "overview"), ("Queue", "queue"), ("Labels & export", "labels")):
+        desk.tab(tab)
+        camera.shot(f"projects-new-{name}")
 
 
 def failure(catalog: Path, out: Path, width: int, height: int) -> None:

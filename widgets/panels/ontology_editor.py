@@ -13,7 +13,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QSplitter,
@@ -34,6 +33,7 @@ from widgets.controls.banner import Banner
 from widgets.controls.buttons import button, icon_button
 from widgets.controls.labels import label
 from widgets.controls.shapes import SHAPE_ICONS, shape_title
+from widgets.controls.states import StatePanel
 from widgets.icons import icon
 from widgets.only_read import writes
 from widgets.panels.ontology_forms import SHAPES, NodeForm, ObjectForm, OptionForm, QuestionNodeForm, Verb
@@ -78,10 +78,9 @@ class OntologyEditor(QWidget):
         self._note.setContentsMargins(12, 4, 12, 4)
         self._note.hide()
         self._stack = QStackedWidget(self)
-        hint = label(self.tr("Choose an object or a classification at the left, or add one."), "quiet", wrap=True)
-        hint.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        hint.setContentsMargins(theme.GROUP, 48, theme.GROUP, theme.GROUP)
-        self._stack.addWidget(hint)
+        self._nothing = StatePanel("ph.tree-structure", "")
+        writes(*self._nothing.buttons)
+        self._stack.addWidget(self._nothing)
         self._pages: dict[NodeForm, QWidget] = {}
         for form in self._forms.values():
             scroll = QScrollArea()
@@ -149,12 +148,6 @@ class OntologyEditor(QWidget):
         column.setSpacing(0)
         column.addLayout(tools)
         column.addWidget(self.view, 1)
-        self._empty: QLabel = label(
-            self.tr("Objects are drawn on the media; classifications are asked about a frame or the whole file. Add the first."),
-            "quiet", wrap=True,
-        )  # fmt: skip
-        self._empty.setContentsMargins(12, 4, 12, 12)
-        column.addWidget(self._empty)
         return left
 
     def _connect(self) -> None:
@@ -163,6 +156,8 @@ class OntologyEditor(QWidget):
         self._undo.clicked.connect(self.undo)
         self._redo.clicked.connect(self.redo)
         self._remove.clicked.connect(self._remove_current)
+        self._nothing.action_wanted.connect(self._offer_shapes)
+        self._nothing.second_wanted.connect(self._new_classification)
         self.view.chosen.connect(self._show_node)
         self.view.remove_wanted.connect(self.remove)
         self.view.move_wanted.connect(self._move)
@@ -170,6 +165,12 @@ class OntologyEditor(QWidget):
         self.json.apply_wanted.connect(self._apply_json)
         self.json.state_changed.connect(self._mark_json)
         self.tabs.currentChanged.connect(self._tab_changed)
+
+    @Slot()
+    def _offer_shapes(self) -> None:
+        """Of an ontology that is empty, below the button in its middle."""
+        asked = self._nothing.buttons[0]
+        self._shapes.popup(asked.mapToGlobal(QPoint(0, asked.height())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -363,7 +364,11 @@ class OntologyEditor(QWidget):
         self.view.show_ontology(ontology)
         self.preview.show_ontology(ontology)
         self.json.show_ontology(ontology)
-        self._empty.setVisible(not ontology.objects and not ontology.classifications)
+        if ontology.objects or ontology.classifications:
+            self._nothing.say(self.tr("Nothing is chosen"), self.tr("Choose an object or a classification at the left."))
+        else:
+            what = self.tr("Objects are drawn on the media; classifications are asked about a frame or the whole file.")
+            self._nothing.say(self.tr("The ontology is empty"), what, self.tr("Add an object"), self.tr("Add a classification"))
         self._undo.setEnabled(bool(self._draft.done))
         self._redo.setEnabled(bool(self._draft.undone))
         if self._draft.done:

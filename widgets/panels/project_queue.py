@@ -210,7 +210,7 @@ class ProjectQueue(QWidget):
         else:
             title = self.tr("The queue is empty")
             text = self.tr("Every file of the project's datasets becomes a task here. Attach a dataset, or add files to one.")
-            act = self.tr("Datasets of this project")
+            act = self.tr("Go to its datasets")
         self._states.empty.say(title, text, act)
         self._states.show_empty()
 

@@ -186,11 +186,8 @@ class ProjectsPanel(QWidget):
         self._project = project
         done, total = progress_of(project)
         self._title.setText(project.title)
-        self._facts.setText(
-            self.tr("{ontology} · {done} of {total} complete").format(
-                ontology=project.ontology_title, done=words.number(done), total=words.number(total)
-            )
-        )
+        done_of = self.tr("{done} of {total} complete").format(done=words.number(done), total=words.number(total))
+        self._facts.setText(f"{project.ontology_title} · {done_of if total else self.tr('no tasks yet')}")
         for part in (self.overview, self.queue, self.labels, self.settings):
             part.show_project(project)
         if fresh:
