@@ -168,3 +168,13 @@ def test_what_is_known_of_a_file_is_said_above_it(queue: Desk, tmp_path: Path) -
     open_task(queue, "torn.jpg")
     (warning,) = queue.editor.loaded.row.item.warnings
     assert "ends too early" in warning and queue.can_see(warning, queue.editor.header)
+
+
+def test_every_arrow_with_ctrl_nudges_from_the_list_of_instances(hand: Hand) -> None:
+    desk = hand.desk
+    desk.item(desk.editor.side.labels.table, "Car 1")
+    (before,) = hand.document.annotations.values()
+    for key in ("Ctrl+Down", "Ctrl+Down", "Ctrl+Up", "Ctrl+Left"):
+        desk.key(key)
+    (now,) = hand.document.annotations.values()
+    assert (now.geometry.x, now.geometry.y) == (before.geometry.x - 1, before.geometry.y + 1)

@@ -146,7 +146,9 @@ class LabelTable(QTableView):
                 self.zoom_wanted.emit(index.data(Role.UUID))
             case Qt.Key.Key_Escape if self._focus.selected:
                 self._focus.select(())
-            case Qt.Key.Key_Up | Qt.Key.Key_Down | Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
+            case Qt.Key.Key_Up | Qt.Key.Key_Down if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                super().keyPressEvent(event)
+            case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
                 super().keyPressEvent(event)
             case Qt.Key.Key_A if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self.selectAll()
