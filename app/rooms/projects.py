@@ -14,7 +14,7 @@ from app.dialogs import ask_folder, ask_open_file, ask_save_file
 from app.menus import pop_up
 from app.operations import Operations
 from app.places import show_dataset, show_ontology
-from storage.catalog import ontologies, projects, tasks
+from storage.catalog import many_tasks, ontologies, projects, tasks
 from storage.errors import Refused
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
@@ -58,9 +58,9 @@ class ProjectsRoom(QObject):
         queue.start_wanted.connect(self.start)
         queue.open_wanted.connect(self.open_task)
         queue.assign_wanted.connect(lambda ids, email: run(tr("Assign tasks"), tasks.assign, ids, email))
-        queue.release_wanted.connect(lambda ids: run(tr("Release tasks"), _each, tasks.release, ids))
-        queue.skip_wanted.connect(lambda ids: run(tr("Skip tasks"), tasks.skip_many, ids, then=self._skipped))
-        queue.reopen_wanted.connect(lambda ids: run(tr("Reopen tasks"), _each, tasks.reopen, ids))
+        queue.release_wanted.connect(lambda ids: run(tr("Release tasks"), many_tasks.release, ids))
+        queue.skip_wanted.connect(lambda ids: run(tr("Skip tasks"), many_tasks.skip, ids, then=self._skipped))
+        queue.reopen_wanted.connect(lambda ids: run(tr("Reopen tasks"), many_tasks.reopen, ids))
         queue.priority_wanted.connect(lambda ids, value: run(tr("Set priority"), tasks.set_priority, ids, value))
         queue.menu_wanted.connect(self.task_menu)
 
@@ -316,8 +316,3 @@ def _import_dicom(catalog: Catalog, project_id: int, options: Any, progress: Any
     return import_dicom_labels(
         catalog, project_id, options.files, dry_run=options.dry_run, new_classes=options.new_classes, progress=progress
     )
-
-
-def _each(op: Any, work: Any, ids: Any) -> None:
-    for task_id in ids:
-        work(op, task_id)

@@ -9,7 +9,6 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from storage.catalog import members as pictures
@@ -282,36 +281,6 @@ def skip(op: Operation, task_id: int, stage_seen: str | None = None) -> None:
     status = workflow.skipped(task.flow, task.stage)
     last = op.value("SELECT max(place) FROM tasks WHERE project_id = ?", task.project_id) or 0
     _write(op, task, status=status, assignee_id=None, place=max(op.now, last + 1))
-
-
-def skip_many(op: Operation, task_ids: Iterable[int]) -> dict[str, int]:
-    """Each to the back of the queue of its stage, nobody's, in the order in which they stand. How many, by the stages' titles."""
-    from storage.catalog.transaction import IN_IDS, ids_json
-
-    wanted, counts = ids_json(task_ids), dict[str, int]()
-    some = f"FROM tasks WHERE hidden = 0 AND id {IN_IDS}"
-    for project_id, stage in op.all(f"SELECT DISTINCT project_id, stage_uuid {some}", wanted):
-        op.require(Action.ANNOTATE, "projects", project_id)
-        here = (f"{some} AND project_id = ? AND stage_uuid = ?", wanted, project_id, stage)
-        if op.value(f"SELECT 1 {here[0]} AND assignee_id <> ? LIMIT 1", *here[1:], op.user.id):
-            op.require(Action.ASSIGN, "projects", project_id)
-        flow = workflow_of(op.db, project_id)
-        status = workflow.skipped(flow, uuid_text(stage))
-        last = op.value("SELECT max(place) FROM tasks WHERE project_id = ?", project_id) or 0
-        rows = op.all(f"SELECT id, label_row_id, place {here[0]} ORDER BY place", *here[1:])
-        # Those of one place stay together: there priority and age settle the order.
-        for place, (_, same) in enumerate(groupby(rows, key=lambda row: row[2]), max(op.now, last + 1)):
-            op.update("tasks", [r[0] for r in same], status=status, assignee_id=None, place=place)
-        op.touch(tasks=[r[0] for r in rows], projects=project_id, label_rows=[r[1] for r in rows])
-        title = flow.stage(uuid_text(stage)).title
-        counts[title] = counts.get(title, 0) + len(rows)
-    return counts
-
-
-def release(op: Operation, task_id: int) -> None:
-    """Give back a task that is one's own."""
-    task = _mine(op, task_id)
-    _write(op, task, status=workflow.released(task.flow, task.stage), assignee_id=None)
 
 
 def reopen(op: Operation, task_id: int) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.catalog import ontologies, projects, tasks
+from storage.catalog import many_tasks, ontologies, projects, tasks
 from storage.catalog.engine import Catalog
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.ids import new_uuid
@@ -49,7 +49,7 @@ def test_many_are_skipped_in_the_order_in_which_they_stand(catalog: Catalog) -> 
     a, b, c, d = catalog.reads.task_ids(work)
     catalog.do("Priority", tasks.set_priority, [c], 0.9)
     catalog.do("Assign", tasks.assign, [b], "ada@example.org")
-    assert catalog.do("Skip", tasks.skip_many, frozenset({b, a, c})) == {"Annotate 1": 3}
+    assert catalog.do("Skip", many_tasks.skip, frozenset({b, a, c})) == {"Annotate 1": 3}
     assert list(catalog.reads.task_ids(work)) == [d, c, a, b]
     assert {t.status for t in catalog.reads.task_rows([a, b, c]) if t} == {TaskStatus.SKIPPED}
     assert {t.assignee for t in catalog.reads.task_rows([a, b, c]) if t} == {None}
@@ -57,10 +57,26 @@ def test_many_are_skipped_in_the_order_in_which_they_stand(catalog: Catalog) -> 
     assert list(catalog.reads.task_ids(work)) == [c, a, b, d]
     catalog.do("Submit", tasks.submit, a)
     with pytest.raises(Refused, match="already in the stage"):
-        catalog.do("Skip", tasks.skip_many, [a, b])
+        catalog.do("Skip", many_tasks.skip, [a, b])
     catalog.do("Claim", tasks.claim, b)
     with as_member(catalog, ("projects", work, Role.ANNOTATOR)) as bob, pytest.raises(NotAllowed):
-        bob.do("Skip", tasks.skip_many, [b, c])
+        bob.do("Skip", many_tasks.skip, [b, c])
+
+
+def test_many_are_released_and_reopened_at_once(catalog: Catalog) -> None:
+    work = queue(catalog, "a", "b", "c")
+    first, second, third = catalog.reads.task_ids(work)
+    for each in (first, second):
+        catalog.do("Claim", tasks.claim, each)
+    catalog.do("Release", many_tasks.release, [first, second])
+    assert {(t.status, t.assignee) for t in catalog.reads.task_rows([first, second]) if t} == {(TaskStatus.RELEASED, None)}
+    for each in (first, second):
+        catalog.do("Submit", tasks.submit, each)
+    with pytest.raises(Refused, match="open"):
+        catalog.do("Reopen", many_tasks.reopen, [first, third])
+    catalog.do("Reopen", many_tasks.reopen, [first, second])
+    assert {t.status for t in catalog.reads.task_rows([first, second]) if t} == {TaskStatus.REOPENED}
+    assert list(catalog.reads.task_ids(work)) == [first, second, third]
 
 
 def test_the_next_task_walks_the_queue_and_begins_again_at_its_end(catalog: Catalog) -> None:
