@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.rooms.files import FilesRoom
 from storage.errors import StaleUndo
 from storage.model.workflow import TaskStatus
+from widgets import words
 
 if TYPE_CHECKING:
     from app.actions.registry import Action
@@ -175,10 +176,10 @@ class Pages(QObject):
     def editing(self) -> bool:
         return self.editor is not None and self.window.stack.currentWidget() is self.editor
 
-    def open_task(self, task_id: int, *, look: bool = False) -> None:
+    def open_task(self, task_id: int, *, look: bool = False, frame: int | None = None) -> None:
         """Show the editor on a task; where another window has it open, that one comes to the front.
 
-        `look`: it becomes nobody's own before it is changed.
+        `look`: it becomes nobody's own before it is changed. `frame`: on which it is shown.
         """
         other = self._elsewhere(task_id)
         if other is not None:
@@ -196,10 +197,11 @@ class Pages(QObject):
             self.editor.status.connect(self.window.status_line.show_context)
             self.editor.hint.connect(self.window.status_line.show_hint)
             self.editor.state_changed.connect(self.window.soon_refresh)
+            self.editor.state_changed.connect(self._remember_frame)
             self.editor.opened.connect(self._on_opened)
             self.editor.alone_changed.connect(self._on_alone)
             self._keep(self.editor)
-        self.editor.open(task_id, look=look)
+        self.editor.open(task_id, look=look, frame=frame)
 
     def _elsewhere(self, task_id: int) -> MainWindow | None:
         """Another window that has this task open, or is opening it."""
@@ -214,20 +216,22 @@ class Pages(QObject):
                 return window
         return None
 
-    def open_in_queue(self, task: TaskRow, *, look: bool = False) -> None:
+    def open_in_queue(self, task: TaskRow, *, look: bool = False, frame: int | None = None) -> None:
         """The task, with the queue of its project behind it."""
         self._projects()
         self.projects.widget.open_project(task.project_id, queue=True)
-        self.open_task(task.id, look=look)
+        self.open_task(task.id, look=look, frame=frame)
 
     def open_again(self, task_id: int) -> None:
         """The task that was open at the last end of the program, if it is still to be done and the person has not gone on."""
         shown, reads, me = self.window.stack.currentWidget(), self.context.reads, self.context.catalog.user.email
+        kept = self.window.state.get("frame")
+        frame = kept[1] if isinstance(kept, list) and kept[0] == task_id else None
 
         def show(task: TaskRow) -> None:
             waits = task.status is not TaskStatus.COMPLETED and task.assignee in (None, me)
             if waits and self.window.stack.currentWidget() is shown:
-                self.open_in_queue(task)
+                self.open_in_queue(task, frame=frame)
 
         self.context.jobs.read(
             lambda: reads.task(task_id), show, lambda error: log.info("not opened again: %s", error), owner=self
@@ -241,7 +245,21 @@ class Pages(QObject):
         self.window.rail.choose("projects")
         self.window.place = "projects"
         self.editor.setFocus()
+        self.window.name()
         self.window.soon_refresh()
+
+    @property
+    def worked_on(self) -> str:
+        """The open task and its project."""
+        loaded = self.editor.loaded if self.editing else None
+        return f"{words.name(loaded.task.title)} – {loaded.project.title}" if loaded is not None else ""
+
+    @Slot()
+    def _remember_frame(self) -> None:
+        """Where one is in the open task, for the next start."""
+        task = self.editor.task
+        if task is not None and self.window.main:
+            self.window.state.set("frame", [task.id, task.frame])
 
     @Slot(bool)
     def _on_alone(self, alone: bool) -> None:
@@ -249,8 +267,12 @@ class Pages(QObject):
 
     @Slot()
     def _on_left(self) -> None:
+        """To the queue of its project, wherever it was opened from."""
+        loaded = self.editor.loaded
         self.window.status_line.show_hint("")
         self.window.go("projects")
+        if loaded is not None:
+            self.projects.widget.open_project(loaded.project.id, queue=True)
 
     # -- what the window's verbs need
 

@@ -112,13 +112,20 @@ class MainWindow(QMainWindow):
         context.jobs.changed.connect(self._on_jobs)
         self.status_line.result_wanted.connect(self.pages.show_result)
         self.status_line.seen.connect(context.jobs.seen)
-        title = self.tr("{0} (read-only) – Postil") if self.only_read else self.tr("{0} – Postil")
-        self.setWindowTitle(title.format(self.program.path.name))
+        self.name()
+        self.stack.currentChanged.connect(self.name)
         place, task_id = self.state.get("place", "files"), self.state.get("task")
         self.go(place if isinstance(place, str) and place in ("files", "datasets", "ontologies", "projects") else "files")
         if self.main and isinstance(task_id, int):
             self.pages.open_again(task_id)
         self.ready.emit()
+
+    @Slot()
+    def name(self) -> None:
+        """By what is worked on, so that windows can be told apart."""
+        title = self.tr("{0} (read-only) – Postil") if self.only_read else self.tr("{0} – Postil")
+        what = self.pages.worked_on if self.pages is not None else ""
+        self.setWindowTitle(title.format(f"{what} – {self.program.path.name}" if what else self.program.path.name))
 
     def _say_only_read(self, why: str) -> None:
         if not why:

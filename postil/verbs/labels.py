@@ -109,14 +109,17 @@ def _classes(ontology, names: list[str] | None) -> frozenset[str] | None:  # typ
     """Feature hashes for class names (or hashes)."""
     if not names:
         return None
-    everything = {c.name.casefold(): c.feature_hash for c in (*ontology.objects, *ontology.classifications)}
+    known = (*ontology.objects, *ontology.classifications)
+    everything = {c.name.casefold(): c.feature_hash for c in known}
     hashes = set(everything.values())
     chosen = set()
     for name in names:
         found = everything.get(name.casefold()) or (name if name in hashes else None)
         if found is None:
             raise Refused(
-                f"The ontology has no class “{name}”.", remedy="Classes: " + ", ".join(sorted(everything)) + ".", input=name
+                f"The ontology has no class “{name}”.",
+                remedy="Classes: " + ", ".join(sorted((c.name for c in known), key=str.casefold)) + ".",
+                input=name,
             )
         chosen.add(found)
     return frozenset(chosen)

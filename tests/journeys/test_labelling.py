@@ -182,14 +182,17 @@ def test_the_start_leads_to_the_place_one_was_at_and_not_to_a_task_that_is_done(
     desk.restart()
     desk.wait_idle()
     assert desk.window.stack.currentWidget() is desk.pages.files.widget
+    alone = desk.window.windowTitle()
     desk.key("Ctrl+Return")
     on_task(desk, "view 1.png")
-    task = desk.editor.task_id
+    task, project = desk.editor.task_id, desk.editor.loaded.project
+    assert desk.window.windowTitle() == f"view 1.png – {project.title} – {alone}"
     desk.restart()
     on_task(desk, "view 1.png")
     desk.click("Queue")
     desk.wait_idle()
     assert desk.can_see("Start next task")  # of its project
+    assert desk.window.windowTitle() == alone
     desk.key("Ctrl+Return")
     on_task(desk, "view 1.png")
     desk.do(tasks.submit, task)
@@ -209,6 +212,19 @@ def test_page_down_and_up_walk_the_queue_and_a_skipped_task_goes_to_its_end(hand
     desk.click("Queue")
     desk.wait_idle()
     assert not desk.pages.editing
+    assert desk.can_see("Start next task")
+
+
+def test_the_queue_is_that_of_the_open_task_wherever_it_was_opened_from(hand: Hand) -> None:
+    desk = hand.desk
+    desk.click("Queue")
+    desk.pages.projects.widget.close_project()
+    desk.wait_idle()
+    assert not desk.can_see("Start next task")
+    desk.key("Ctrl+Return")
+    on_task(desk, "view 1.png")
+    desk.click("Queue")
+    desk.wait_idle()
     assert desk.can_see("Start next task")
 
 
