@@ -6,10 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+
+SCHEMES = ("view.scheme.system", "view.scheme.light", "view.scheme.dark")
 
 
 def build_menus(window: MainWindow) -> None:
@@ -22,9 +25,12 @@ def build_menus(window: MainWindow) -> None:
         (tr("&File"), ["files.add", "files.new_folder", "-", "catalog.new", "catalog.open", "catalog.sample", "-", "catalog.backup", "catalog.check", "-", "window.new", "window.close", "program.quit"]),
         (tr("&Edit"), ["edit.undo", "edit.redo", "-", "files.rename", "files.move", "files.add_to_dataset", "files.delete", "-", "view.search"]),
         (tr("&Label"), []),
-        (tr("&View"), ["go.files", "go.datasets", "go.ontologies", "go.projects", "-", "files.grid", "files.table", "files.back", "files.forward", "-", "go.jobs", "go.settings", "-", "view.scheme.system", "view.scheme.light", "view.scheme.dark"]),
+        (tr("&View"), ["go.files", "go.datasets", "go.ontologies", "go.projects", "go.jobs", "go.settings", "-", "files.grid", "files.table", "files.back", "files.forward", "-", *SCHEMES]),
         (tr("&Help"), ["view.palette", "help.shortcuts", "help.about"]),
     ]  # fmt: skip
+    one = QActionGroup(bar)  # they are shown as what excludes one another
+    for scheme in SCHEMES:
+        one.addAction(registry.qaction(scheme))
     for title, ids in menus:
         menu = QMenu(title, bar)
         menu.setToolTipsVisible(True)

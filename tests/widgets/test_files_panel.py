@@ -62,6 +62,16 @@ def shown(panel, kind):
     return [each for each in panel.list.findChildren(kind) if each.isVisible()]
 
 
+def test_a_long_name_in_the_path_takes_what_short_ones_leave(panel, reads):
+    trail, long = panel.breadcrumb, "A folder with quite a long name that fits"
+    trail.resize(600, 30)
+    trail.show_path([reads.folder(1), replace(reads.folder(2), title=long)])
+    assert [crumb.text() for crumb in trail._crumbs] == ["Files", "Scans", long]
+    trail.resize(320, 30)
+    assert [crumb.text() for crumb in trail._crumbs][:2] == ["Files", "Scans"]
+    assert "…" in trail._crumbs[2].text()
+
+
 def test_opening_a_folder_shows_its_path_its_sub_folders_and_its_items(panel):
     assert crumbs(panel) == ["Files", "Scans"]
     assert [each.accessibleName() for each in panel.strip._chips] == ["Thorax"]

@@ -36,6 +36,9 @@ class Crumb(QPushButton):
         self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def needed(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self._title)
+
     def shorten(self, width: int) -> None:
         shown = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, width)
         self.setText(shown.replace("&", "&&"))
@@ -147,8 +150,10 @@ class Breadcrumb(QWidget):
         if not self._crumbs:
             return
         room = max(120, self.width() - 80) - 24 * len(self._crumbs)
-        for crumb in self._crumbs:
-            crumb.shorten(max(40, room // len(self._crumbs)) if len(self._crumbs) > 2 else max(80, room - 60))
+        for rank, crumb in enumerate(sorted(self._crumbs, key=Crumb.needed)):
+            share = max(40, room // (len(self._crumbs) - rank))
+            crumb.shorten(share)
+            room -= min(share, crumb.needed())
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()

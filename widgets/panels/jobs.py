@@ -170,6 +170,8 @@ class _Card(QFrame):
             parts.append(self.tr("stopped; what was done is kept"))
         if job.text and job.text != job.title:
             parts.append(job.text)
+        if job.text and job.state not in ("waiting", "running"):
+            return " · ".join(parts)  # it says what came of it
         if job.done or job.total:
             count = words.number(job.done)
             parts.append(f"{count} / {words.number(job.total)}" if job.total else count)
