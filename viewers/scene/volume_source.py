@@ -338,7 +338,9 @@ class VolumeSource:
         if self.modality != "PT" or self.frames is None:
             return
         try:
-            self.suv = suv_factor(self.frames.source(0))
+            # Each file once, in the order of the slices; one that is gone or has changed leaves the scan's start unknown.
+            files = dict.fromkeys(self.frames.source(n) for n in range(self.frames.slices * self.frames.times))
+            self.suv = suv_factor(list(files))
         except Refused as refused:
             self.suv_refused = refused.reason
         except Exception as error:

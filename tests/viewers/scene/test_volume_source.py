@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.dataset import Dataset
 
 from storage.errors import BadInput
 from storage.media.source import FileSource
@@ -197,6 +198,25 @@ def test_pet_is_told_in_suv_or_why_not(tmp_path, source):
     volume.start()
     until(lambda: volume.complete and bool(volume.suv_refused))
     assert "CNTS" in volume.suv_refused and volume.suv is None
+
+
+def test_suv_counts_from_the_bed_that_was_scanned_first(tmp_path, source):
+    """A derived series: newer than its acquisitions, its last bed on top."""
+
+    def change(i, ds):
+        ds.Modality, ds.Units, ds.RescaleType, ds.DecayCorrection, ds.PatientWeight = "PT", "BQML", "BQML", "START", 70
+        ds.SeriesDate = ds.AcquisitionDate = "20240102"
+        ds.SeriesTime, ds.AcquisitionTime = "180000", f"12{20 - 5 * i:02d}00"
+        tracer = Dataset()
+        tracer.RadionuclideTotalDose, tracer.RadionuclideHalfLife = 370e6, 6586.2
+        tracer.RadiopharmaceuticalStartTime = "110000"
+        ds.RadiopharmaceuticalInformationSequence = [tracer]
+
+    phantoms.series(tmp_path / "s", n=5, change=change)
+    volume = source(lambda: opened(tmp_path / "s"), modality="PT")
+    volume.start()
+    until(lambda: volume.complete and (volume.suv is not None or bool(volume.suv_refused)))
+    assert volume.suv == pytest.approx(70_000 / (370e6 * 2 ** (-3600 / 6586.2)))
 
 
 def test_closing_while_it_opens(tmp_path, source):

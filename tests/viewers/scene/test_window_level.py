@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -135,9 +137,18 @@ def test_a_series_that_was_made_later_counts_from_its_acquisition():
     assert factor_of(derived) == pytest.approx(factor_of(pet()))
 
 
+def test_the_scan_of_a_derived_series_began_with_the_first_of_all_its_slices():
+    last = pet(SeriesTime="180000", AcquisitionTime="122500")
+    others = [datetime(2024, 1, 2, 12, minute) for minute in (20, 0, 10)]
+    assert factor_of(last, [*others, None]) == pytest.approx(factor_of(pet()))
+    assert factor_of(pet(), [datetime(2024, 1, 2, 12, 25)]) == factor_of(pet())
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        ({"RadionuclideTotalDose": 370}, "370 Bq cannot be meant"),
+        ({"PatientWeight": 70_000}, "70,000 kg cannot be meant"),
         ({"Units": "CNTS"}, "CNTS"),
         ({"DecayCorrection": "NONE"}, "decay correction"),
         ({"PatientWeight": None}, "weight"),
