@@ -214,7 +214,7 @@ def _volumetric(series: Series, what: _Thing, rows: list[Annotation], regions: l
     geometry = series.geometry
     if geometry is not None and geometry.slice_spacing_mm is not None:
         count = sum(masks.area(masks.to_bitmask(r.geometry, *size)) for r in rows)
-        voxel = geometry.spacing_row_mm * geometry.spacing_col_mm * geometry.slice_spacing_mm
+        voxel = measures.Scale.of_volume(geometry).area * geometry.slice_spacing_mm
         values.append((VOLUME, count * voxel, ("mm3", "UCUM", "mm3"), None))
     pieces = ((p, masks.rasterize(r.geometry, *size), None) for r in rows if (p := _pixels(series, r.frame)) is not None)
     values += _statistics(series, measures.under_pieces(pieces))

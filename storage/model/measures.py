@@ -32,10 +32,11 @@ class Scale:
     row: float = 1.0
     column: float = 1.0
     unit: Unit = "px"
+    lean: float = 0.0  # the cosine between rows and columns, which some grids have not square to each other
 
     @staticmethod
     def of_volume(geometry: VolumeGeometry) -> Scale:
-        return Scale(geometry.spacing_row_mm, geometry.spacing_col_mm, "mm")
+        return Scale(geometry.spacing_row_mm, geometry.spacing_col_mm, "mm", float(geometry.row_dir @ geometry.col_dir))
 
     @staticmethod
     def of_image(spacing: Sequence[float] | None, kind: str = "") -> Scale:
@@ -59,7 +60,17 @@ class Scale:
 
     def way(self, a: Point, b: Point) -> tuple[float, float]:
         """From a to b (points of the picture) in the unit."""
-        return (b[0] - a[0]) * self.column, (b[1] - a[1]) * self.row
+        along, down = (b[0] - a[0]) * self.column, (b[1] - a[1]) * self.row
+        return along + down * self.lean, down * self._upright
+
+    @property
+    def area(self) -> float:
+        """Of one pixel."""
+        return self.row * self.column * self._upright
+
+    @property
+    def _upright(self) -> float:
+        return math.sqrt(1.0 - self.lean**2)
 
 
 MM = Scale(unit="mm")  # of points that are millimetres already
@@ -99,7 +110,7 @@ def _between(u: tuple[float, float], v: tuple[float, float]) -> float | None:
 
 def area(shape: Geometry, scale: Scale) -> float | None:
     """Of the shape as drawn (a mask: of its pixels) in the square of the unit; None for lines and points."""
-    each = scale.row * scale.column
+    each = scale.area
     match shape:
         case Box(_, _, w, h) | RotatedBox(_, _, w, h, _):
             return abs(w * h) * each

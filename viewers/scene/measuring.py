@@ -105,7 +105,7 @@ class Measuring:
         geometry = self.volume.geometry
         if geometry is None or geometry.slice_spacing_mm is None:
             return f"{count:,} voxels {where}"
-        mm3 = count * geometry.spacing_row_mm * geometry.spacing_col_mm * geometry.slice_spacing_mm
+        mm3 = count * Scale.of_volume(geometry).area * geometry.slice_spacing_mm
         return f"{mm3 / 1000:,.2f} cm³ {where}" if mm3 >= 1000 else f"{mm3:,.1f} mm³ {where}"
 
     def _words(self, shape: Geometry, where: Where, name: str) -> tuple[str, ...]:

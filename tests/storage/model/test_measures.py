@@ -19,6 +19,7 @@ from storage.model.measures import (
     under_pieces,
     under_shape,
 )
+from storage.model.space import VolumeGeometry
 from tests.support.segment_stage import geometry
 
 part = st.floats(1, 18)
@@ -82,6 +83,20 @@ def test_lengths_and_angles_count_the_spacing_of_rows_and_columns():
     assert angle((1, 0), (0, 0), (1, 4), scale) == pytest.approx(45)
     assert angle((1, 0), (0, 0), (-1, 0), scale) == pytest.approx(180)
     assert angle((1, 0), (1, 0), (5, 5), scale) is None
+
+
+def test_rows_and_columns_that_are_not_square_to_each_other_are_measured_in_space():
+    """As registrations write NIfTI files: lengths, angles and areas are those of the points in the patient."""
+    affine = np.array([[0.9, 0.4, 0, 3], [0.1, 1.2, 0.3, -7], [0, 0.2, 2.5, 1], [0, 0, 0, 1]])
+    found = VolumeGeometry.from_affine(affine, (5, 40, 40))
+    scale = Scale.of_volume(found)
+    corner, a, b = (4.0, 7.0), (20.0, 9.0), (11.0, 30.0)
+    mm = [found.to_mm(*point, 2) for point in (corner, a, b)]
+    u, v = mm[1] - mm[0], mm[2] - mm[0]
+    assert length([a, corner, b], scale) == pytest.approx(np.linalg.norm(u) + np.linalg.norm(v))
+    between = np.degrees(np.arccos(u @ v / np.linalg.norm(u) / np.linalg.norm(v)))
+    assert angle(a, corner, b, scale) == pytest.approx(between)
+    assert area(Polygon.simple((corner, a, b)), scale) == pytest.approx(np.linalg.norm(np.cross(u, v)) / 2)
 
 
 def test_cobb_does_not_depend_on_the_way_the_lines_were_drawn():
