@@ -322,7 +322,7 @@ class GrowTool(SphereTool):
         seed, deviations = (k, row, column), self.growing.deviations
 
         def job(stop: Callable[[], bool]) -> VoxelBlock:
-            found = grow_region(ground.values, seed, within=within, deviations=deviations)
+            found = grow_region(ground.values, seed, within=within, deviations=deviations, stop=stop)
             return found if found is not None else VoxelBlock.nothing()
 
         target = self.target_of(mm, erase=False)

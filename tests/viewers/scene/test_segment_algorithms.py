@@ -149,6 +149,35 @@ def test_a_region_grows_by_what_is_like_its_seed():
     assert dice(whole(grown, found.shape), ball) > 0.97
 
 
+@pytest.mark.parametrize("connectivity", [6, 26])
+def test_flooding_follows_what_leads_far_away_and_back(connectivity):
+    """Through several boxes of what is looked at: a spiral from the seed to the walls, and a piece that only comes near it."""
+    inside = np.zeros((40, 200, 210), bool)
+    inside[20, 100, 20:200] = inside[20, 10:100, 199] = inside[20, 10, 5:200] = inside[20, 10:190, 5] = True
+    inside[3:38, 189, 5] = inside[37, 189, 5:120] = True
+    inside[18:23, 104:120, 60:90] = True
+    numbers, _ = ndimage.label(inside, ndimage.generate_binary_structure(3, 1 if connectivity == 6 else 3))
+    read: list[int] = []
+
+    class Counted(StoredValues):
+        def read(self, box):
+            read.append(box.size)
+            return super().read(box)
+
+    values = Counted(inside.astype(np.int16))
+    for seed in ((20, 100, 25), (37, 189, 60)):
+        found = pieces.flood(values, seed, 1, 1, connectivity=connectivity)
+        assert (whole(found, inside.shape) == (numbers == numbers[seed])).all()
+    read.clear()
+    found = pieces.flood(values, (20, 110, 75), 1, 1, connectivity=connectivity)
+    assert found.count == 5 * 16 * 30 and sum(read) < inside.size / 5
+
+
+def test_growing_can_be_stopped():
+    values = StoredValues(np.zeros((5, 9, 9), np.int16))
+    assert pieces.grow_region(values, (2, 4, 4), stop=lambda: True) is None
+
+
 def test_slices_that_are_not_read_yet_are_not_taken():
     have = np.array([True, True, False, True])
     values = StoredValues(np.zeros((4, 5, 5), np.int16), have=have)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ from viewers.scene.segment.itk import image, run
 from viewers.scene.segment.values import Values, in_range, near
 
 _ROUNDS = 4  # of growing
+_FIRST = 24  # voxels round a seed that are looked at first
 
 
 def labelled(mask: Mask3, connectivity: int = 26, progress: Progress | None = None) -> NDArray:
@@ -102,12 +105,28 @@ def flood(
 ) -> VoxelBlock | None:
     """What hangs together with a voxel and has values of a range, both ends included; None when the seed has not.
 
-    `within` bounds it: a slice, a box round the seed. Padding and slices not read yet are never taken.
+    `within` bounds it: a slice, a box round the seed. Padding and slices not read yet are never taken. What is looked at
+    grows with what is found: a small piece of a large volume costs what a small volume costs.
     """
-    box = (within or VoxelBox.whole(values.shape)).cut(VoxelBox.whole(values.shape))
-    if not box.holds(VoxelBox(seed, (seed[0] + 1, seed[1] + 1, seed[2] + 1))):
+    bounds = (within or VoxelBox.whole(values.shape)).cut(VoxelBox.whole(values.shape))
+    own = VoxelBox(seed, (seed[0] + 1, seed[1] + 1, seed[2] + 1))
+    if not bounds.holds(own):
         return None
-    return piece_at(VoxelBlock(box.lo, in_range(values, box, low, high)), seed, connectivity, progress)
+    box = own.grown((_FIRST, _FIRST, _FIRST), values.shape).cut(bounds)
+    while True:
+        found = piece_at(VoxelBlock(box.lo, in_range(values, box, low, high)), seed, connectivity, progress)
+        if found is None or (wider := _wider(box, found.box, bounds)) == box:
+            return found
+        box = wider
+
+
+def _wider(box: VoxelBox, found: VoxelBox, bounds: VoxelBox) -> VoxelBox:
+    """Farther to the sides where the piece may go on beyond the box; everything once that is most of it."""
+    size = box.shape
+    lo = [max(b, a - n) if f == a else a for a, f, b, n in zip(box.lo, found.lo, bounds.lo, size, strict=True)]
+    hi = [min(b, a + n) if f == a else a for a, f, b, n in zip(box.hi, found.hi, bounds.hi, size, strict=True)]
+    wider = VoxelBox((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2]))
+    return wider if wider == box or wider.size * 2 < bounds.size else bounds
 
 
 def grow_region(
@@ -116,8 +135,10 @@ def grow_region(
     *,
     deviations: float = 2.5,
     within: VoxelBox | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> VoxelBlock | None:
-    """Growing from a voxel by what is like it: mean and deviation round the seed, then of the region, a few times."""
+    """Growing from a voxel by what is like it: mean and deviation round the seed, then of the region, a few times. `stop`
+    is asked between them: then there is nothing."""
     like = near(values, seed, 2)
     if like is None:
         return None
@@ -125,6 +146,8 @@ def grow_region(
     for _ in range(_ROUNDS):
         mean, spread = like[0], max(like[1], 1e-6) * deviations
         found = flood(values, seed, mean - spread, mean + spread, within=within)
+        if stop():
+            return None
         if found is None or (grown is not None and found.count == grown.count):
             return found or grown
         grown = found
