@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import zlib
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -65,6 +66,11 @@ class Voi:
     windows: tuple[FileWindow, ...] = ()
     function: str = "LINEAR"  # LINEAR, LINEAR_EXACT or SIGMOID
     luts: tuple[Lut, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Windows that cannot be meant (a width of 0 or less, as broken programs write it) are as if the file had none."""
+        meant = tuple(w for w in self.windows if w.width > 0 and math.isfinite(w.width) and math.isfinite(w.center))
+        object.__setattr__(self, "windows", meant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from tests.support import phantoms
-from tests.support.volumes import apart, by_dcmtk, decoder_of, found, frames_of
+from tests.support.volumes import apart, by_dcmtk, decoder_of, found, frames_of, opened
 from viewers.decode import voi
 from viewers.decode.slices import SliceDecoder
 from viewers.decode.voi import Look, Window
@@ -52,6 +52,16 @@ def test_a_window_shows_the_greys_that_dcmtk_shows(tmp_path, window, photometric
     path = picture(tmp_path / "s", photometric=photometric, windows=(window,), slope=1.0, intercept=-1024.0)
     assert apart(shown(path), by_dcmtk(path, tmp_path, "+Wi", "1")) <= 1
     assert apart(shown(path, Window(*window)), by_dcmtk(path, tmp_path, "+Ww", *map(str, window))) <= 1
+
+
+@pytest.mark.parametrize("windows", [((40, -400),), ((40, 0),), ((40, 0), (50, 400))])
+def test_a_window_without_width_is_as_if_the_file_had_none(tmp_path, windows):
+    path = picture(tmp_path / "s", windows=windows)
+    meant = [window for window in windows if window[1] > 0]
+    frames = opened(path)
+    assert [(w.center, w.width) for w in frames.proposals(0).windows] == meant
+    look = frames.look(0)
+    assert (look.voi is None) == (not meant)
 
 
 @pytest.mark.parametrize("slope", [1.0, 0.5, 2.25, -1.0])
