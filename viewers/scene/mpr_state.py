@@ -66,6 +66,10 @@ class MprState:
     def turned(self) -> bool:
         return self.axes is not self.base
 
+    def is_askew(self, kind: PlaneKind) -> bool:
+        """Whether it was tilted; turning the lines within it tilts the others alone."""
+        return abs(float(self.axes.normal(kind) @ self.base.normal(kind))) < math.cos(math.radians(SAME_DEG))
+
     def slice(self) -> int:
         """The acquired slice nearest to the crosshair."""
         return int(self.geometry.nearest_slice(self.crosshair))

@@ -90,7 +90,7 @@ class VolumeWords:
             return Corners()
         here, count = state.place(kind)
         slab = (of.slab,) if of.slab else ()
-        turned = ", oblique" if state.turned else ""
+        turned = ", oblique" if state.is_askew(kind) else ""
         normal = state.axes.normal(kind) * state.ahead(kind)
         warnings = [badge(state.geometry)] if cut.frame is None or of.slab else []
         lost = self.volume.damaged.get(cut.frame) if cut.frame is not None else None

@@ -221,6 +221,22 @@ def test_a_slab_keeps_the_title_of_the_series_in_its_corner(qtbot):
     assert painted[-1].top_right == ("Axial", "MIP 10 mm")
 
 
+def test_only_planes_that_were_tilted_are_called_oblique(qtbot):
+    stage = VolumeStage(qtbot)
+    state = stage.editor.state
+    state.turn(PlaneKind.AXIAL, 20)  # the lines that are seen in the axial plane: those of the two others
+    said = {kind: plane.corners(plane.read()).top_right[0] for kind, plane in stage.editor.planes.items()}
+    assert said == {
+        PlaneKind.AXIAL: "Axial",
+        PlaneKind.SAGITTAL: "Sagittal, oblique",
+        PlaneKind.CORONAL: "Coronal, oblique",
+    }
+    state.straighten()
+    state.turn(PlaneKind.CORONAL, 20)
+    plane = stage.editor.planes[PlaneKind.AXIAL]
+    assert plane.corners(plane.read()).top_right == ("Axial, oblique",)
+
+
 def test_letters_of_a_picture_without_a_place_turn_with_it():
     view = ViewState()
     assert edge_sides(view, ("L", "F")) == ("R", "L", "H", "F")
