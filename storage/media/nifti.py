@@ -47,7 +47,7 @@ def read_nifti(path: Path) -> NiftiHeader:
     data_path = head_path
     if fields["pair"]:
         data_path = _beside(head_path, ".img")
-        packed = _is_packed(data_path)
+        packed = is_packed(data_path)
     header = _header(path, data_path, packed, fields)
     _check_length(path, header)
     return header
@@ -67,13 +67,13 @@ def _beside(path: Path, ending: str) -> Path:
     raise _refused(path, f"is one half of a pair; {stem}{ending} is not beside it", "Put both files into one folder.")
 
 
-def _is_packed(path: Path) -> bool:
+def is_packed(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(2) == b"\x1f\x8b"
 
 
 def _head(path: Path) -> tuple[bool, bytes]:
-    packed = _is_packed(path)
+    packed = is_packed(path)
     with gzip.open(path) if packed else path.open("rb") as file:
         return packed, file.read(544)
 

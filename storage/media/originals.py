@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from io import RawIOBase
 from pathlib import Path
 from time import time
@@ -64,7 +64,7 @@ class Originals:
                 if before.st_size <= _WHOLE:
                     stored = self._add_bytes(file.read(before.st_size + 1) or b"", extension)
                 else:
-                    stored = self._add_stream(file, extension, check)
+                    stored = self._add_stream(iter(partial(file.read, _CHUNK), b""), extension, check)
                 after = os.fstat(file.fileno())
         except OSError as error:
             raise self._explain(path, error) from error
@@ -75,6 +75,13 @@ class Originals:
                 input=str(path),
             )
         return stored
+
+    def add_pieces(self, path: Path, pieces: Iterable[bytes], extension: str, check: Callable[[], None]) -> Stored:
+        """What is made of a file, piece by piece."""
+        try:
+            return self._add_stream(pieces, extension, check)
+        except OSError as error:
+            raise self._explain(path, error) from error
 
     def path_of(self, source: str, location: Location) -> Path:
         """Where the bytes of an item are. A stored path that leads out of the catalog's folder is refused."""
@@ -159,11 +166,11 @@ class Originals:
             raise
         return Stored(source, digest, len(data), True, target)
 
-    def _add_stream(self, file: RawIOBase, extension: str, check: Callable[[], None] | None) -> Stored:
+    def _add_stream(self, pieces: Iterable[bytes], extension: str, check: Callable[[], None] | None) -> Stored:
         hasher, size, temporary = hashlib.sha256(), 0, self._temporary()
         try:
             with temporary.open("wb", buffering=0) as out:
-                while chunk := file.read(_CHUNK):
+                for chunk in pieces:
                     if check is not None:
                         check()
                     hasher.update(chunk)

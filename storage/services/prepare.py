@@ -60,14 +60,20 @@ class Preparer:
 
     def _copied(self, file: FoundFile) -> Prepared:
         info = self._probe(file.path)
-        if info.facts.get("beside"):
-            where = "the file" if info.kind is Kind.NIFTI else "a folder"
+        if info.facts.get("beside") and info.kind is Kind.NIFTI:
+            from storage.media.grid_joined import joined
+
+            ending, pieces = joined(file.path)
+            stored = self._originals.add_pieces(file.path, pieces, ending, self._check)
+            info = self._probe(stored.path)
+        elif info.facts.get("beside"):
             raise BadInput(
-                f"{file.path.name} has its data in {where} beside it: a copy of the file alone would be empty.",
+                f"{file.path.name} has its data in a folder beside it: a copy of the file alone would be empty.",
                 remedy="Add it again and leave the files where they are (link).",
                 input=str(file.path),
             )
-        stored = self._originals.add_copy(file.path, stored_extension(info, file.path), self._check)
+        else:
+            stored = self._originals.add_copy(file.path, stored_extension(info, file.path), self._check)
         item = NewItem(new_uuid(), title_of(file.path.name), info, Location.LOCAL, stored.source, stored.sha256)
         return Prepared(item, file.chain, file.path, stored.path)
 

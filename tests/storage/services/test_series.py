@@ -462,6 +462,4 @@ def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path):
     linked = add_paths(catalog, paths, target, link=True, render=no_picture, progress=Progress())
     assert [a.title for a in linked.added] == ["in.hdr"]
     assert "added with its .hdr" in linked.errors[0].reason
-    copied = add_paths(catalog, paths[:1], target, render=no_picture, progress=Progress(), duplicates="add")
-    assert copied.added == [] and "in the file beside it" in copied.errors[0].reason
     assert check(catalog.path) == []
