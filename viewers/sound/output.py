@@ -76,7 +76,7 @@ class DeviceOutput:
     def position(self) -> int:
         if self._stream is None or not self._stream.active:
             return self._written
-        return max(0, self._written - max(0, self._room - self._stream.write_available))
+        return max(0, self._written - max(0, self._room - int(self._stream.write_available)))
 
     def pause(self) -> None:
         if self._stream is not None and self._stream.active:

@@ -310,6 +310,11 @@ class ToolContext:
     def frame_size(self) -> tuple[float, float]:
         return self.paper.size
 
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Of the frame, for what works on these alone."""
+        return int(self.paper.size[0]), int(self.paper.size[1])
+
     def size(self, *lengths: float) -> str:
         """Lengths in coordinates, in words."""
         return " × ".join(f"{v:.0f}" if self.paper.sheet is None else f"{v:.1f}" for v in lengths) + f" {self.unit}"

@@ -25,6 +25,11 @@ Values = NDArray[Any]
 #: the pointer. It bounds memory (64 MB) and the time of a fill (some 50 ms).
 MOST = 16_000_000
 _SIDE = 4000
+_TO_BGR = {
+    PixelKind.BGRA8: cv2.COLOR_BGRA2BGR,
+    PixelKind.RGBA8: cv2.COLOR_RGBA2BGR,
+    PixelKind.GRAY8: cv2.COLOR_GRAY2BGR,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,21 +70,18 @@ class Reading:
         """One value a pixel: the stored one, or the lightness of colours."""
         some = self.values if values is None else values
         if self.kind is PixelKind.BGRA8:
-            return cv2.cvtColor(np.ascontiguousarray(some), cv2.COLOR_BGRA2GRAY)
-        return cv2.cvtColor(np.ascontiguousarray(some), cv2.COLOR_RGBA2GRAY) if self.kind is PixelKind.RGBA8 else some
+            return np.asarray(cv2.cvtColor(np.ascontiguousarray(some), cv2.COLOR_BGRA2GRAY))
+        if self.kind is PixelKind.RGBA8:
+            return np.asarray(cv2.cvtColor(np.ascontiguousarray(some), cv2.COLOR_RGBA2GRAY))
+        return some
 
     def bgr(self) -> NDArray[np.uint8]:
         """As shown, in three colours of 8 bits: what the algorithms of OpenCV want."""
-        match self.kind:
-            case PixelKind.BGRA8:
-                return cv2.cvtColor(self.values, cv2.COLOR_BGRA2BGR)
-            case PixelKind.RGBA8:
-                return cv2.cvtColor(self.values, cv2.COLOR_RGBA2BGR)
-            case PixelKind.GRAY8:
-                return cv2.cvtColor(self.values, cv2.COLOR_GRAY2BGR)
-        low = self.window[0] if self.window else float(self.values.min(initial=0))
-        scaled = np.clip((self.values.astype(np.float32) - low) / self.span, 0, 255).astype(np.uint8)
-        return cv2.cvtColor(scaled, cv2.COLOR_GRAY2BGR)
+        code, values = _TO_BGR.get(self.kind, cv2.COLOR_GRAY2BGR), self.values
+        if self.kind not in _TO_BGR:
+            low = self.window[0] if self.window else float(values.min(initial=0))
+            values = np.clip((values.astype(np.float32) - low) / self.span, 0, 255).astype(np.uint8)
+        return np.asarray(cv2.cvtColor(values, code))
 
 
 def region_around(frame: tuple[int, int], at: Point) -> Region:

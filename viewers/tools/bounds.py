@@ -22,7 +22,7 @@ from storage.model.geometry import (
     bounds_of,
 )
 
-Size = tuple[int, int]
+Size = tuple[float, float]
 
 
 def inside(to: Point, frame: Size) -> Point:
@@ -66,7 +66,7 @@ def fitted(geometry: Geometry, frame: Size) -> Geometry | None:
         case Polygon():
             return polygons.clip(geometry, (0.0, 0.0, float(frame[0]), float(frame[1])))
         case Bitmask():
-            mask = masks.to_bitmask(geometry, *frame)
+            mask = masks.to_bitmask(geometry, int(frame[0]), int(frame[1]))
             return mask if mask.w else None
         case Polyline(points):
             return Polyline(tuple(inside(p, frame) for p in points))

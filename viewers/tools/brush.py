@@ -119,7 +119,7 @@ class BrushTool(DrawingTool):
         self._paint(e.point)
 
     def new_live(self) -> LiveMask:
-        return LiveMask(self.context.frame_size)
+        return LiveMask(self.context.pixels)
 
     def drag_to(self, e: PointerEvent) -> None:
         self._pointer = e

@@ -80,7 +80,7 @@ def _refined(bgr: NDArray[np.uint8], small: Mask, hints: tuple[Hint, ...], grain
         _draw(marks, hint, (1.0, 1.0), 2 if hint.inside else 1)
     cv2.watershed(bgr, marks)
     # Lines between two basins are nobody's: they go with what the small copy said.
-    return np.where(marks == -1, coarse > 0, marks == 2)
+    return np.asarray(np.where(marks == -1, coarse > 0, marks == 2))
 
 
 def _draw(marks: NDArray[Any], hint: Hint, scale: tuple[float, float], value: int) -> None:

@@ -59,7 +59,7 @@ class Filled:
 
 def within_range(values: NDArray[Any], low: Any, high: Any) -> NDArray[np.uint8]:
     """255 where every channel lies in its range, both ends included."""
-    return cv2.inRange(np.ascontiguousarray(values), low, high)
+    return np.asarray(cv2.inRange(np.ascontiguousarray(values), low, high))
 
 
 def around(value: Any, tolerance: float) -> tuple[Any, Any]:
@@ -118,7 +118,7 @@ class FloodTool(BrushTool):
     def begin_at(self, e: PointerEvent) -> None:
         self._hurry()
         self.drop()
-        width, height = self.context.frame_size
+        width, height = self.context.pixels
         if self.armed is None:
             self.context.say("Pick a class with the shape “bitmask” first, then fill.")
             return
@@ -191,14 +191,14 @@ class FloodTool(BrushTool):
         self._ticket += 1
         job = self._job(pressed)
         if job is None:
-            self._values.ask(context.behind, self.at, context.frame_size, pressed.point, self._ask)
+            self._values.ask(context.behind, self.at, context.pixels, pressed.point, self._ask)
         else:
             context.behind.work(lambda _stop: job(), self._arrived)
 
     def _job(self, pressed: PointerEvent) -> Callable[[], Filled] | None:
         """The fill for the tolerance of now; None while the values there are not read."""
         context, at, ticket = self.context, pressed.point, self._ticket
-        x, y, frame = int(at[0]), int(at[1]), context.frame_size
+        x, y, frame = int(at[0]), int(at[1]), context.pixels
         reading = self._values.get(self.at, (x, y, x + 1, y + 1))
         if reading is None:
             return None

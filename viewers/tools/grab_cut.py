@@ -195,7 +195,7 @@ class GrabCutTool(DrawingTool):
     def _take_box(self, first: PointerEvent, last: PointerEvent) -> None:
         self._pressed = None
         (x0, y0), (x1, y1) = self.within(first.point), self.within(last.point)
-        width, height = self.context.frame_size
+        width, height = self.context.pixels
         left, right = max(0, int(min(x0, x1))), min(width, round(max(x0, x1)))
         top, bottom = max(0, int(min(y0, y1))), min(height, round(max(y0, y1)))
         if right - left < SMALLEST or bottom - top < SMALLEST:
@@ -207,7 +207,7 @@ class GrabCutTool(DrawingTool):
     def _cut_out(self, box: tuple[int, int, int, int]) -> None:
         """Have the picture round the box read, then what is in it found."""
         left, top, right, bottom = box
-        width, height = self.context.frame_size
+        width, height = self.context.pixels
         mx, my = round((right - left) * MARGIN) + 4, round((bottom - top) * MARGIN) + 4
         x, y = max(0, left - mx), max(0, top - my)
         region = (x, y, min(width, right + mx) - x, min(height, bottom + my) - y)

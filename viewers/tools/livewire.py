@@ -240,7 +240,7 @@ class LivewireTool(DrawingTool):
             return
         context, ticket = self.context, self._ticket
         level = level_for(context.pixel())
-        region = window_round(anchor, level, context.frame_size)
+        region = window_round(anchor, level, context.pixels)
 
         def reckon(reading: Reading) -> None:
             if ticket != self._ticket:

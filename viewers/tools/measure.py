@@ -189,7 +189,8 @@ class AngleTool(_PointsTool):
             return []
         shown: list[Draft] = [_line(tuple(points))]
         if len(points) == self.most:
-            shown.append(LabelDraft(*points[1], self.words.angle(*points, self.context.paper.sheet)))
+            a, corner, b = points
+            shown.append(LabelDraft(*corner, self.words.angle(a, corner, b, self.context.paper.sheet)))
         return shown
 
 

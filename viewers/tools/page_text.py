@@ -147,7 +147,7 @@ def place_at(text: PageText, at: Point) -> int:
     place = found + second
     while place < len(text.text) and unicodedata.combining(text.text[place]):
         place += 1
-    return place
+    return int(place)
 
 
 def word_round(text: str, at: int) -> tuple[int, int]:

@@ -126,7 +126,7 @@ class ThresholdTool(BrushTool):
     # -- the stroke
 
     def new_live(self) -> LiveMask:
-        return GatedMask(self.context.frame_size, self._allowed)
+        return GatedMask(self.context.pixels, self._allowed)
 
     def _paint(self, to: Point) -> None:
         if self._waiting or not self._is_read(to):
@@ -159,12 +159,12 @@ class ThresholdTool(BrushTool):
             return True
         if not self._asked:
             self._asked = True
-            self._values.ask(context.behind, self.at, context.frame_size, at, self._came)
+            self._values.ask(context.behind, self.at, context.pixels, at, self._came)
         return False
 
     def _under(self, at: Point) -> tuple[int, int, int, int] | None:
         half, upright = self.settings.size / 2 + 1, self.settings.tall / 2 + 1
-        width, height = self.context.frame_size
+        width, height = self.context.pixels
         xs, ys = (at[0], at[0]), (at[1], at[1])
         if self._live is not None:
             xs, ys = (at[0], self._last[0]), (at[1], self._last[1])
@@ -181,7 +181,7 @@ class ThresholdTool(BrushTool):
         if self._range is None:
             self._range = self._range_at(reading, self._last)
         values = reading.cut(left, top, right, bottom)
-        return within_range(values if self.threshold.pick else reading.gray(values), *self._range) != 0
+        return np.asarray(within_range(values if self.threshold.pick else reading.gray(values), *self._range) != 0)
 
     def _range_at(self, reading: Reading, at: Point) -> Range:
         settings = self.threshold
@@ -206,7 +206,7 @@ class ThresholdTool(BrushTool):
         if reading is None:
             return None
         self._range = self._range_at(reading, p.point)
-        dab = GatedMask(self.context.frame_size, self._allowed)
+        dab = GatedMask(self.context.pixels, self._allowed)
         dab.array = np.zeros((tall, wide), np.bool_)
         dab.x, dab.y = corner_of(p.x, wide), corner_of(p.y, tall)
         dab._stamp(stamp(wide, self.settings.square, tall), p.point, True)
