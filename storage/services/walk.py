@@ -47,6 +47,7 @@ def find_files(paths: Iterable[Path], progress: Progress, *, but: Path | None = 
         else:
             walker.found.files.append(FoundFile(path, ()))
     walker.follow_links()
+    walker.found.files = _without_second_halves(walker.found.files)
     return walker.found
 
 
@@ -161,6 +162,19 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return (status.st_dev, status.st_ino)
+
+
+def _without_second_halves(files: list[FoundFile]) -> list[FoundFile]:
+    """An .img whose .hdr is added, too, comes with it."""
+    heads = {(file.path.parent, stem) for file in files if (stem := _stem(file.path, ".hdr"))}
+    return [f for f in files if (f.path.parent, _stem(f.path, ".img")) not in heads] if heads else files
+
+
+def _stem(path: Path, ending: str) -> str:
+    """Without the ending, packed or not; "" where it has another."""
+    name = path.name
+    name = name[:-3] if name[-3:].lower() == ".gz" else name
+    return name[: -len(ending)] if name[-len(ending) :].lower() == ending else ""
 
 
 def _names(folder: Path) -> Iterator[str]:

@@ -47,6 +47,18 @@ def test_a_volume_in_two_files_is_one_linked_or_one_copied(catalog, target, tmp_
     assert other.facts["header"]["geometry"] == told and "beside" not in other.facts
 
 
+@pytest.mark.parametrize("names", [("a.hdr", "a.img"), ("A.HDR", "A.IMG"), ("a.hdr", "a.img.gz")])
+def test_in_a_folder_the_second_half_comes_with_the_first(catalog, target, tmp_path, names):
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    _in_two_files(folder / "a.hdr", phantoms.numbered((3, 4, 5)), np.eye(4), "packed" if names[1].endswith("gz") else "nifti1")
+    for old, new in zip(sorted(folder.iterdir()), names, strict=True):
+        old.rename(folder / new)
+    (folder / "b.img").write_bytes((folder / names[1]).read_bytes())
+    found = add_paths(catalog, [folder], target, render=no_picture, progress=Progress())
+    assert [a.title for a in found.added] == [names[0]] and [Path(e.input).name for e in found.errors] == ["b.img"]
+
+
 def test_a_second_file_that_is_cut_short_is_not_copied(catalog, target, tmp_path):
     _in_two_files(tmp_path / "in.hdr", phantoms.numbered((30, 40, 50)), np.eye(4), "packed")
     whole = (tmp_path / "in.img.gz").read_bytes()

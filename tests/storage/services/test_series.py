@@ -460,6 +460,7 @@ def test_a_pair_of_files_is_one_linked_volume(catalog, target, tmp_path):
     phantoms.nifti(tmp_path / "in.hdr", phantoms.numbered((3, 4, 5)), np.eye(4))
     paths = [tmp_path / "in.hdr", tmp_path / "in.img"]
     linked = add_paths(catalog, paths, target, link=True, render=no_picture, progress=Progress())
-    assert [a.title for a in linked.added] == ["in.hdr"]
-    assert "added with its .hdr" in linked.errors[0].reason
+    assert [a.title for a in linked.added] == ["in.hdr"] and linked.errors == []
+    alone = add_paths(catalog, paths[1:], target, link=True, render=no_picture, progress=Progress())
+    assert "added with its .hdr" in alone.errors[0].reason
     assert check(catalog.path) == []
