@@ -1,6 +1,6 @@
 """`python -m tests.shots OUT [SIZE…] [PART…]`: a process for each size, for the scale is fixed when Qt starts.
 
-Parts are methods of `screens.Walk` (`files`, `projects`, …), `volumes`, and `empty`: without any, all of them.
+Parts are methods of `screens.Walk` (`files`, `projects`, …), `volumes`, `states`, and `empty`: without any, all of them.
 """
 
 from __future__ import annotations

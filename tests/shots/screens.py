@@ -23,6 +23,7 @@ from storage.model.query import ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
+from tests.shots.states import states
 from tests.shots.volumes import volumes
 from tests.support import mouse
 from widgets import theme
@@ -83,7 +84,8 @@ class Walk:
 
     def go(self, parts: Sequence[str]) -> None:
         for part in parts:
-            volumes(self) if part == "volumes" else getattr(self, part)()
+            apart = {"volumes": volumes, "states": states}.get(part)
+            apart(self) if apart is not None else getattr(self, part)()
 
     # -- files
 
@@ -298,11 +300,20 @@ class Walk:
 
     # -- labelling
 
-    def open_task(self, title: str) -> Hand:
+    def queue(self, title: str) -> None:
+        """Out of the queue of the project, which may have to be opened first."""
         desk = self.desk
         desk.go("Projects")
+        widget = desk.pages.projects.widget
+        if widget.current is None:
+            desk.item(widget.view, widget.rows.index(0))
+            desk.wait_idle()
         desk.tab("Queue")
-        desk.item(desk.pages.projects.widget.queue.table, title, double=True)
+        desk.item(widget.queue.table, title, double=True)
+
+    def open_task(self, title: str) -> Hand:
+        desk = self.desk
+        self.queue(title)
         desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"task {title}")
         desk.until(lambda: desk.canvas.context.frame_size != (0, 0), "its picture")
         desk.wait_idle()
@@ -356,10 +367,12 @@ class Walk:
         desk.wait_idle()
         camera.shot("label-editor-gaps")
         hand.undo_all()
+        self.open_task("street-1.jpg")
         desk.window.registry.trigger("view.canvas_alone")
         self.sharp()
         camera.shot("label-editor-canvas-alone")
         desk.window.registry.trigger("view.canvas_alone")
+        self.sharp()
         desk.editor.editor.show_adjustments()
         camera.shot("label-editor-adjustments")
         desk.editor.editor.popover.hide()
@@ -398,9 +411,7 @@ class Walk:
 
     def open_medium(self, title: str) -> None:
         desk = self.desk
-        desk.go("Projects")
-        desk.tab("Queue")
-        desk.item(desk.pages.projects.widget.queue.table, title, double=True)
+        self.queue(title)
         desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"task {title}")
         desk.until(lambda: desk.editor.editor.settled, "it is drawn")
         desk.wait_idle()
@@ -507,7 +518,9 @@ def failure(catalog: Path, out: Path, width: int, height: int) -> None:
     desk.close()
 
 
-PARTS = ("files", "files_dialogs", "datasets", "ontologies", "projects", "label_editor", "media", "volumes", "rest", "empty")
+PARTS = (
+    "files", "files_dialogs", "datasets", "ontologies", "projects", "label_editor", "media", "volumes", "states", "rest", "empty",
+)  # fmt: skip
 
 
 def main(scratch: Path, out: Path, width: int, height: int, parts: Sequence[str]) -> None:
