@@ -141,13 +141,15 @@ class LabelEditor(QWidget):
 
     # -- opening
 
-    def open(self, task_id: int, *, look: bool = False) -> None:
+    def open(self, task_id: int, *, look: bool = False, frame: int | None = None) -> None:
         """Show a task. The present one stays on the screen until the new one is ready, and for as long as it is not saved.
 
-        `look`: it is not taken before it is changed.
+        `look`: it is not taken before it is changed. `frame`: on which it is shown.
         """
         self.settle()
-        self.loader.wanted, self.loader.look = task_id, look
+        if frame is None and task_id == self.task_id:
+            frame = self.task.frame
+        self.loader.wanted, self.loader.look, self.loader.frame = task_id, look, frame
         if self.task is None:
             self.loader.fetch(task_id)
         else:
@@ -167,7 +169,7 @@ class LabelEditor(QWidget):
         self.settle()
         if self.task is not None and self.task.saving.pending:
             self.loader.close(loaded)  # somebody went on drawing while it was read, and it may be the same task
-            self.open(loaded.task.id, look=self.loader.look)
+            self.open(loaded.task.id, look=self.loader.look, frame=self.loader.frame)
         else:
             self._show(loaded)
 
@@ -181,7 +183,7 @@ class LabelEditor(QWidget):
     def _show(self, loaded: LoadedTask) -> None:
         focus = self._new_focus()
         self._put_away()
-        task = self.task = OpenTask(self, loaded, focus, look=self.loader.look)
+        task = self.task = OpenTask(self, loaded, focus, look=self.loader.look, frame=self.loader.frame)
         for stack, part in ((self.middle, task.editor), (self.right, task.side)):
             stack.addWidget(part)
             stack.setCurrentWidget(part)

@@ -50,6 +50,7 @@ class TaskLoader(QObject):
         self._context = context
         self.wanted: int | None = None  # stays so when it has come; None: none is any more
         self.look = False  # it is come to without taking it
+        self.frame: int | None = None  # on which it is shown; None: the first of its medium
         self.ahead: LoadedTask | None = None
         context.bus.changed.connect(self._on_changed)
 

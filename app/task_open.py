@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 class OpenTask(QObject):
     """Made when a task is shown, thrown away when it is put away. It is the origin of what it changes in the catalog."""
 
-    def __init__(self, page: LabelEditor, loaded: LoadedTask, focus: Focus, *, look: bool) -> None:
-        """`look`: it is come to without taking it."""
+    def __init__(self, page: LabelEditor, loaded: LoadedTask, focus: Focus, *, look: bool, frame: int | None) -> None:
+        """`look`, `frame`: as its loader was told."""
         super().__init__(page)
         self._page, self.loaded, self.focus = page, loaded, focus
         self.taken = not look
@@ -56,7 +56,8 @@ class OpenTask(QObject):
             sealed=page.operations.only_read or (done if loaded.task.status is TaskStatus.COMPLETED else ""),
         )
         self.session.refused = page.messages.tell
-        focus.set(at=loaded.medium.frames.key(loaded.medium.first))
+        frames = loaded.medium.frames
+        focus.set(at=frames.key(loaded.medium.first if frame is None else min(frame, frames.count - 1)))
         self.editor = self._make_editor()
         self.side = self._make_side()
 
@@ -98,6 +99,11 @@ class OpenTask(QObject):
     @property
     def id(self) -> int:
         return self.loaded.task.id
+
+    @property
+    def frame(self) -> int:
+        """The one that is looked at."""
+        return self.session.frames.index(self.focus.at)
 
     # -- what is changed
 

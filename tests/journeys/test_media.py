@@ -333,3 +333,15 @@ def test_a_linked_file_is_looked_after_when_its_task_is_opened(
     desk.wait_idle()
     assert desk.reads.item(item).location is place
     assert ("was changed after it was added" in desk.told()) == (place is Location.CHANGED)
+
+
+def test_the_next_start_is_at_the_frame_where_one_was(studio: Desk) -> None:
+    open_task(studio, "a film.mp4")
+    studio.editor.editor.go_to(studio.editor.session.frames.key(7))
+    studio.wait_idle()
+    again = studio.restart()
+    again.until(lambda: again.pages.editing and again.editor.loaded.task.title == "a film.mp4", "it is open again")
+    assert again.editor.task.frame == 7
+    open_task(again, "f group")
+    open_task(again, "a film.mp4")
+    assert again.editor.task.frame == 0
