@@ -70,6 +70,8 @@ class Editor(QWidget):
         self.keymap = KeyMap(actions, rebound)
         self._icon = icon
         self._endings: list[Callable[[], None]] = []  # what it listens to
+        self._words, self._stands = 0, ""  # how often something was said, and what was said last
+        self.status.connect(self._heard)
         self._nudge_end = QTimer(self)
         self._nudge_end.setSingleShot(True)
         self._nudge_end.setInterval(NUDGE_MS)
@@ -192,6 +194,10 @@ class Editor(QWidget):
         if text:
             self.status.emit(text)
 
+    @Slot(str)
+    def _heard(self, text: str) -> None:
+        self._words, self._stands = self._words + 1, text
+
     def ask_answers(self) -> None:
         self.answers_wanted.emit()
 
@@ -231,8 +237,11 @@ class Editor(QWidget):
             return
         if action.method not in self.keeps_drag:
             self.settle()
+        words = self._words
         with patience(self._touched_by(action)):
             action.run(self)
+        if self._words == words and self._stands != self.hint:
+            self.say(self.hint)  # what was said of an earlier deed is over
         if action.method == "nudge":
             self._nudge_end.start()
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from storage.clock import now_ms
 from storage.editing import verbs
-from storage.editing.edits import Edit, Edits, Step
+from storage.editing.edits import Edit, Edits, Put, Step
 from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
@@ -114,7 +114,8 @@ class SelectionVerbs:
             self.say(f"{DONE[way]}: {step.text}")
 
     def _replayed(self, way: Way) -> Step | None:
-        """The newest step; what is selected stays so as far as it is still there. None: a sentence says why nothing was done."""
+        """The newest step; what is selected stays so as far as it is still there, and where nothing of it is (a split was undone),
+        what it came from is. None: a sentence says why nothing was done."""
         try:
             step = self.session.undo() if way == "undo" else self.session.redo()
         except StaleUndo as stale:
@@ -123,8 +124,12 @@ class SelectionVerbs:
         if step is None:
             self.say(f"There is nothing to {way}.")
             return None
-        known = self.session.document.instances
-        self.focus.select(i for i in self.focus.selected if i in known)
+        known, selected = self.session.document.instances, self.focus.selected
+        left = [i for i in selected if i in known]
+        if selected and not left:
+            records = [e.record for e in (step.inverse if way == "undo" else step.edits) if isinstance(e, Put)]
+            left = list(dict.fromkeys(r.instance for r in records if isinstance(r, Annotation) and r.instance in known))
+        self.focus.select(left)
         return step
 
     # -- delete, copy, paste

@@ -152,6 +152,10 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
             self._merging = None
         super()._on_focus(names)
 
+    @property
+    def hint(self) -> str:
+        return self.merge_hint() or super().hint
+
     def _show_page(self) -> None:
         """The transport bar says it."""
 

@@ -212,7 +212,13 @@ class VideoVerbs(ToolVerbs):
             self._merge([self._merging, free[0]])
         elif self._may("object"):
             self._merging = free[0]
-            self.say(f"Merge: select the object that is the same as {self.name(free[0])}, on any frame, then press M again.")
+            self.say(self.merge_hint())
+
+    def merge_hint(self) -> str:
+        """What is waited for between the two presses of the key."""
+        if self._merging is None:
+            return ""
+        return f"Merge: select the object that is the same as {self.name(self._merging)}, on any frame, then press M again."
 
     def _merge(self, instances: list[str]) -> None:
         self._merging = None

@@ -390,3 +390,34 @@ def test_a_drag_is_dropped_when_the_frame_changes_under_it(stage):
     assert stage.rows(own) == [10, 30]
     stage.release(200, 60)
     assert stage.rows(own) == [10, 30]
+
+
+def test_undoing_a_split_selects_what_was_split(stage):
+    own = stage.track()
+    stage.go(20)
+    stage.key("M", SHIFT)
+    assert stage.focus.selected != (own,)
+    stage.key("Z", CTRL)
+    assert stage.focus.selected == (own,)
+    stage.key("Z", CTRL)
+    stage.key("Z", CTRL)
+    stage.key("Z", CTRL)
+    assert stage.focus.selected == ()  # nothing is left
+
+
+def test_what_was_said_of_a_deed_goes_with_the_next_key_and_what_is_waited_for_stays(stage):
+    stage.track()
+    stage.key("Z", CTRL)
+    assert stage.said[-1].startswith("Undone: ")
+    stage.key("F")
+    assert stage.said[-1] == stage.editor.hint
+    stage.key("M")
+    waits = stage.said[-1]
+    assert waits.startswith("Merge: ")
+    stage.key("F")
+    stage.key("D")
+    assert stage.said[-1] == stage.editor.hint == waits
+    stage.key(Key.Key_Escape)
+    assert stage.said[-1] == "Nothing is merged."
+    stage.key("F")
+    assert stage.said[-1] == stage.editor.hint != waits
