@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from app.context import AppContext
     from app.window import MainWindow
     from viewers.editors.actions import KeyMap
+
+
+def _by_number(title: str) -> list[str | int]:
+    """“Draw class 2” before “Draw class 10”."""
+    return [int(part) if part.isdigit() else part.casefold() for part in re.split(r"(\d+)", title)]
 
 
 class SettingsRoom(QObject):
@@ -85,6 +91,7 @@ class SettingsRoom(QObject):
         dialog = Dialog(self.tr("Keys of this editor"), self.tr("Close"), self.window, width=780)
         dialog.cancel.hide()
         sheet = ShortcutSheet(dialog)
+        sheet.layout().setContentsMargins(0, 0, 0, 0)  # the dialog has its own
         sheet.setMinimumHeight(520)
         sheet.changed.connect(self._on_shortcut)
         sheet.reset_wanted.connect(self._reset_shortcuts)
@@ -103,7 +110,7 @@ class SettingsRoom(QObject):
             "group": tr("In groups"), "volume": tr("In volumes"), "audio": tr("In sounds"), "text": tr("In texts"),
         }  # fmt: skip
         order = list(places)
-        ordered = sorted(registry.actions.values(), key=lambda a: (order.index(a.scope), a.title))
+        ordered = sorted(registry.actions.values(), key=lambda a: (order.index(a.scope), _by_number(a.title)))
         return [Shortcut(a.id, a.title, ";".join(registry.keys_of(a)), places[a.scope], ";".join(a.keys)) for a in ordered]
 
     @Slot(str, str)
