@@ -36,6 +36,7 @@ class SaveQueue(QObject):
     _finished = Signal(object, object)
 
     RETRY_MS = 3000
+    MANY = 1000  # edits
 
     def __init__(self, write: Write, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +55,10 @@ class SaveQueue(QObject):
         waiting = _Waiting(change, Future())
         self._queue.append(waiting)
         self._set("saving", self.tr("Saving…"))
-        self._send_next()
+        if len(change.edits) < self.MANY:
+            self._send_next()
+        else:  # first the window shows it: the writer would take half of the interpreter from it
+            QTimer.singleShot(0, self, self._send_next)
         return waiting.outcome
 
     @property
@@ -83,6 +87,7 @@ class SaveQueue(QObject):
             loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         return not self._queue
 
+    @Slot()
     def _send_next(self) -> None:
         # One at a time: a step that fails must be written before those that build on it.
         if self._in_flight or not self._queue or self._retry.isActive():

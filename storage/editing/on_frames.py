@@ -117,7 +117,11 @@ class Still:
     ) -> Edits:
         edits: list[Edit] = []
         for instance, geometry in shapes.items():
-            edits.extend(verbs.add_annotation(document, instance, geometry, at, by=by, now=now))
+            old = document.annotation_of(instance, at)
+            if old is not None:
+                edits.append(Put(old.reshaped(geometry, by=by, now=now)))
+            else:
+                edits.extend(verbs.add_annotation(document, instance, geometry, at, by=by, now=now))
         return tuple(edits)
 
     def remove(self, document: LabelDocument, instances: Iterable[str], at: FrameKey) -> Edits:

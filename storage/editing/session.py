@@ -18,7 +18,7 @@ from storage.editing.on_frames import OnFrames, Still
 from storage.errors import StaleUndo
 from storage.listeners import Listeners
 from storage.model.geometry import Geometry
-from storage.model.labels import Annotation, FrameKey, LabelDocument, Record, RecordKind
+from storage.model.labels import Annotation, FrameKey, LabelDocument, RecordKind
 
 log = logging.getLogger(__name__)
 Listener = Callable[[DocumentChange], None]
@@ -63,7 +63,7 @@ class EditSession:
         self._sink = sink
         self._listeners: Listeners[[DocumentChange]] = Listeners()
         self._open: str | None = None
-        self._before: dict[tuple[RecordKind, str], Record | None] = {}  # as they were at `begin`
+        self._before: dict[tuple[RecordKind, str], Edit] = {}  # what brings records back as they were at `begin`
 
     # -- what is to be seen
 
@@ -112,9 +112,12 @@ class EditSession:
         self._tell(change_of(edits, self._apply(edits), preview=True))
 
     def _apply(self, edits: Edits) -> list[Edit]:
+        inverse: list[Edit] = []
         for edit in edits:
-            self._before.setdefault((edit.kind, edit.uuid), self.document.get(edit.kind, edit.uuid))
-        return [edit.apply(self.document) for edit in edits]
+            back = edit.apply(self.document)
+            self._before.setdefault((edit.kind, edit.uuid), back)
+            inverse.append(back)
+        return inverse
 
     def commit(self, *edits: Edit) -> Step | None:
         """End the gesture: its net effect becomes one step. None when nothing changed."""
@@ -129,12 +132,12 @@ class EditSession:
             self.refused(self.sealed)
         forward: list[Edit] = []
         inverse: list[Edit] = []
-        for (kind, uuid), old in before.items():
+        for (kind, uuid), back in before.items():
             new = self.document.get(kind, uuid)
-            if new == old:
+            if new == (back.record if isinstance(back, Put) else None):
                 continue
             forward.append(Put(new) if new is not None else Drop(kind, uuid))
-            inverse.append(Put(old) if old is not None else Drop(kind, uuid))
+            inverse.append(back)
         if not forward:
             return None
         step = Step(self.history.next_n, text, tuple(forward), tuple(reversed(inverse)))
@@ -147,9 +150,8 @@ class EditSession:
         """Drop the gesture: everything is as it was at `begin`."""
         if self._open is None:
             return
-        before = self._before
+        edits = list(self._before.values())
         self._open, self._before = None, {}
-        edits = [Put(old) if old is not None else Drop(kind, uuid) for (kind, uuid), old in before.items()]
         inverse = [edit.apply(self.document) for edit in edits]
         self._tell(change_of(edits, inverse))
 
@@ -195,7 +197,7 @@ class EditSession:
         for edit in shown:
             present = self.document.get(edit.kind, edit.uuid)
             expected = edit.record if isinstance(edit, Put) else None
-            if present != expected:
+            if present is not expected and present != expected:
                 raise StaleUndo(
                     f"“{text}” cannot be undone: it has been changed since by something else.",
                     remedy="The newer change is kept. Edit the object by hand.",
@@ -217,7 +219,8 @@ class EditSession:
         """Take in what was stored elsewhere (sync, another window): no step, no sink, listeners are told."""
         inverse = [edit.apply(self.document) for edit in edits]
         for key in self._before.keys() & {(edit.kind, edit.uuid) for edit in edits}:
-            self._before[key] = self.document.get(*key)  # a gesture that is dropped does not bring the old state back
+            stored = self.document.get(*key)  # a gesture that is dropped does not bring the old state back
+            self._before[key] = Put(stored) if stored is not None else Drop(*key)
         self._tell(change_of(edits, inverse))
 
     def _tell(self, change: DocumentChange) -> None:

@@ -46,10 +46,7 @@ def add_object(
 
 def set_geometry(document: LabelDocument, shapes: Mapping[str, Geometry], *, by: str, now: int) -> Edits:
     """New geometry for annotations, by their uuid."""
-    return tuple(
-        Put(replace(document.annotations[uuid], geometry=geometry, edited_at=now, edited_by=by))
-        for uuid, geometry in shapes.items()
-    )
+    return tuple(Put(document.annotations[uuid].reshaped(geometry, by=by, now=now)) for uuid, geometry in shapes.items())
 
 
 def delete_instances(document: LabelDocument, instances: Iterable[str]) -> Edits:

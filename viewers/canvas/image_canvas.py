@@ -268,7 +268,10 @@ class ImageCanvas(ViewedCanvas):
 
     def _on_document(self, change: DocumentChange) -> None:
         stale = self.shapes.changed(change)
-        self._static.touch(stale)
+        if stale is None:
+            self._static.invalidate()
+        else:
+            self._static.touch(stale)
         self._painter.names_changed()
         if self.focus.hovered is not None and self.hits.get(self.focus.hovered) is None:
             self._set_hovered(None)

@@ -6,13 +6,14 @@ Follows the session and the focus, and says what has to be drawn again. Qt-free.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.on_frames import is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import Bounds
-from storage.model.labels import FrameKey, Instance
+from storage.model.labels import Annotation, FrameKey, Instance
 from storage.model.measure_classes import draws_two_lines
 from storage.model.ontology import PALETTE, Ontology
 from viewers.canvas.raster import Color, Item, Loose, bgr
@@ -21,6 +22,8 @@ from viewers.tools.hit_test import Entry, Index
 
 #: Selections up to this size are drawn live above the static layer; larger ones inside it.
 LIVE = 60
+#: When more than these change at once, all is drawn anew.
+MANY = 200
 #: Of what has no class.
 GREY: Color = (160, 160, 160)
 
@@ -56,36 +59,34 @@ class SceneShapes:
         self.index.refill((a, i.layer, self._templates.get(i.feature_hash)) for a, i in known if i is not None)
         self._settle()
 
-    def changed(self, change: DocumentChange) -> list[Bounds]:
-        """Take in a change; returns the places where the static layer is stale (what is live is not on it)."""
-        stale: list[Bounds] = []
-        live = frozenset(self.live)
-        for uuid in change.instances:
-            if change.preview and len(self._previewed) < LIVE:
-                self._previewed[uuid] = None
-            places = self.refresh(uuid)
-            if uuid not in live:
-                stale += places
-        if not change.preview:
-            self._previewed.clear()
-        return stale + self._settle()
-
-    def refresh(self, uuid: str) -> list[Bounds]:
-        """One instance from the document; returns where it was and where it is."""
-        document = self.session.document
-        old = self.index.box(uuid)
-        instance = document.instances.get(uuid)
-        annotation = self.session.shown(uuid, self.focus.at) if instance is not None else None
-        if annotation is not None and annotation.outside:
-            annotation = None
-        self._items.pop(uuid, None)
-        places = [old] if old is not None else []
-        if annotation is None or instance is None:
-            self.index.remove(uuid)
+    def changed(self, change: DocumentChange) -> list[Bounds] | None:
+        """Take in a change; returns the places where the static layer is stale (what is live is not on it), None for all of it."""
+        if change.preview:
+            self._previewed |= dict.fromkeys(islice(change.instances, max(0, LIVE - len(self._previewed))))
         else:
-            self.index.put(annotation, layer=instance.layer, template=self._templates.get(instance.feature_hash))
-            places.append(annotation.geometry.bounds())
-        return places
+            self._previewed.clear()
+        drawn = change.instances.difference(self.live)
+        if len(drawn) > MANY:
+            self._refresh(change.instances)
+            self._settle()
+            return None
+        before = self.index.boxes(drawn)
+        self._refresh(change.instances)
+        return [*before, *self.index.boxes(drawn), *self._settle()]
+
+    def _refresh(self, uuids: Iterable[str]) -> None:
+        """Instances from the document."""
+        instances, templates, at, shown = self.session.document.instances, self._templates, self.focus.at, self.session.shown
+        found: list[tuple[Annotation, int, Template | None]] = []
+        for uuid in uuids:
+            self._items.pop(uuid, None)
+            instance = instances.get(uuid)
+            annotation = shown(uuid, at) if instance is not None else None
+            if instance is None or annotation is None or annotation.outside:
+                self.index.remove(uuid)
+            else:
+                found.append((annotation, instance.layer, templates.get(instance.feature_hash)))
+        self.index.put_all(found)
 
     def settle(self) -> list[Bounds]:
         """The selection changed."""
@@ -108,7 +109,7 @@ class SceneShapes:
         changed = (frozenset(self.live) ^ frozenset(live)) | (restyled - frozenset(live))
         self.live, self._strong = live, selected
         self.forget_items(changed | restyled)
-        return [box for box in (self.index.box(u) for u in changed) if box is not None]
+        return self.index.boxes(changed)
 
     def forget_items(self, instances: Iterable[str] | None = None) -> None:
         """Colours or styles changed."""

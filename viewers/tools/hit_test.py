@@ -5,7 +5,7 @@ Pure: no Qt, no drawing. One update costs the shape it is about, a question some
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +111,10 @@ class Index:
     def get(self, instance: str) -> Entry | None:
         return self._by_instance.get(instance)
 
-    def box(self, instance: str) -> Bounds | None:
-        entry = self._by_instance.get(instance)
-        return tuple(self._boxes[entry.slot].tolist()) if entry is not None else None  # type: ignore[return-value]
+    def boxes(self, instances: Iterable[str]) -> list[Bounds]:
+        """Of those that are there."""
+        slots = [e.slot for e in map(self._by_instance.get, instances) if e is not None]
+        return [tuple(box) for box in self._boxes[slots].tolist()] if slots else []
 
     # -- keeping it
 
@@ -122,31 +123,41 @@ class Index:
 
     def refill(self, found: Iterable[tuple[Annotation, int, Template | None]]) -> None:
         """Another frame: annotations with layer and template, bottom first. Outlines of shapes that are the same are kept."""
-        old = self._by_instance
+        known = self._by_instance
         self.clear()
-        for annotation, layer, template in found:
-            entry = self.put(annotation, layer=layer, template=template)
-            before = old.get(annotation.instance)
-            if before is not None and before.geometry is annotation.geometry and before.template is template:
-                entry.take_over(before)
+        self.put_all(found, known)
 
     def put(self, annotation: Annotation, *, layer: int = 0, template: Template | None = None) -> Entry:
         """Add or replace the annotation of its instance."""
-        old = self._by_instance.get(annotation.instance)
-        if old is not None:
-            slot, seq = old.slot, old.seq
-        else:
-            self._seq += 1
-            slot, seq = self._new_slot(), self._seq
-        entry = Entry(annotation, slot, layer, seq, template)
-        if old is not None and old.annotation.geometry is annotation.geometry and old.template is template:
-            entry.take_over(old)
-        self._entries[slot] = entry
-        self._by_instance[annotation.instance] = entry
-        self._boxes[slot] = annotation.geometry.bounds()
-        self._order[slot] = (layer, seq)
-        self._alive[slot] = not annotation.outside
-        return entry
+        self.put_all([(annotation, layer, template)])
+        return self._by_instance[annotation.instance]
+
+    def put_all(
+        self, found: Iterable[tuple[Annotation, int, Template | None]], known: Mapping[str, Entry] | None = None
+    ) -> None:
+        """As `put` of one after the other. `known`: where outlines of shapes that are the same are, if not here."""
+        present = self._by_instance
+        known = present if known is None else known
+        made: list[Entry] = []
+        for annotation, layer, template in found:
+            instance = annotation.instance
+            old = present.get(instance)
+            if old is not None:
+                slot, seq = old.slot, old.seq
+            else:
+                self._seq += 1
+                slot, seq = self._new_slot(), self._seq
+            entry = Entry(annotation, slot, layer, seq, template)
+            before = known.get(instance)
+            if before is not None and before.annotation.geometry is annotation.geometry and before.template is template:
+                entry.take_over(before)
+            self._entries[slot] = present[instance] = entry
+            made.append(entry)
+        if made:
+            slots = [e.slot for e in made]
+            self._boxes[slots] = [e.annotation.geometry.bounds() for e in made]
+            self._order[slots] = [(e.layer, e.seq) for e in made]
+            self._alive[slots] = [not e.annotation.outside for e in made]
 
     def remove(self, instance: str) -> Entry | None:
         entry = self._by_instance.pop(instance, None)

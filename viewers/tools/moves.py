@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from storage.model.geometry import Geometry
+from storage.model.geometry import Bounds, Geometry
 from storage.model.labels import Annotation
 from viewers.tools.base import ToolContext
 from viewers.tools.bounds import limited_shift
@@ -18,8 +18,16 @@ def may_stick_out(context: ToolContext, annotation: Annotation) -> bool:
 
 def allowed(context: ToolContext, moving: Iterable[Annotation], dx: float, dy: float) -> tuple[float, float]:
     """All of them together, so that none leaves the picture that may not."""
-    held = [a.geometry.bounds() for a in moving if not may_stick_out(context, a)]
-    return limited_shift(held, context.frame_size, dx, dy)
+    return limited_shift(held_in(context, moving), context.frame_size, dx, dy)
+
+
+def held_in(context: ToolContext, moving: Iterable[Annotation]) -> list[Bounds]:
+    """The box of those that may not leave the picture; empty where all may."""
+    boxes = [a.geometry.bounds() for a in moving if not may_stick_out(context, a)]
+    if not boxes:
+        return []
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return [(min(left), min(top), max(right), max(bottom))]
 
 
 def preview(context: ToolContext, shapes: Mapping[str, Geometry]) -> None:

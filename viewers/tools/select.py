@@ -23,7 +23,7 @@ from viewers.tools.base import (
 from viewers.tools.bounds import cuboid_inside, inside, limited_shift, why_degenerate
 from viewers.tools.handles import after_insert, dragged, handles, nearest
 from viewers.tools.hit_test import Index
-from viewers.tools.moves import allowed, may_stick_out, preview
+from viewers.tools.moves import allowed, held_in, may_stick_out, preview
 from viewers.tools.snap import snapped
 from viewers.tools.vertices import can_lose, delete_vertex, points_of, toggle_visibility
 from viewers.tools.words import name_of, names_of
@@ -52,6 +52,7 @@ class _Drag:
     moved: bool = False
     last: PointerEvent | None = None
     shift: tuple[float, float] = (0.0, 0.0)
+    box: Bounds | None = None  # of all that it moves, once it is asked for
 
     @property
     def is_light(self) -> bool:
@@ -70,6 +71,7 @@ class SelectTool(Tool):
         self._handles: tuple[object, float, list[Handle]] = (None, 0.0, [])  # geometry, pixel, its handles
         self._nudging: dict[str, Annotation] = {}  # originals of a run of nudges that is going on
         self._nudged = (0.0, 0.0)
+        self._nudge_held: list[Bounds] = []  # what must not leave the picture, as it was when the run began
         self._ghost_index: tuple[Geometry, Index] | None = None
         self._on_ghost = False
 
@@ -334,8 +336,9 @@ class SelectTool(Tool):
         return limited_shift([self._box_of(drag)], self.context.frame_size, dx, dy)
 
     def _box_of(self, drag: _Drag) -> Bounds:
-        found = self.context.hits.bounds(a.instance for a in drag.originals.values())
-        return found or (0.0, 0.0, 0.0, 0.0)
+        if drag.box is None:
+            drag.box = self.context.hits.bounds(a.instance for a in drag.originals.values()) or (0.0, 0.0, 0.0, 0.0)
+        return drag.box
 
     # -- keys
 
@@ -349,10 +352,11 @@ class SelectTool(Tool):
             if not found:
                 return False
             self._nudging, self._nudged = {a.instance: a for a in found}, (0.0, 0.0)
+            self._nudge_held = held_in(self.context, found)
             names = names_of(self.context.ontology, session.document, [a.instance for a in found])
             session.begin(f"Nudge {names}")
         total = (self._nudged[0] + dx, self._nudged[1] + dy)
-        self._nudged = allowed(self.context, self._nudging.values(), *total)
+        self._nudged = limited_shift(self._nudge_held, self.context.frame_size, *total)
         preview(self.context, {i: a.geometry.moved(*self._nudged) for i, a in self._nudging.items()})
         return True
 

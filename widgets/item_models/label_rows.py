@@ -86,6 +86,7 @@ class LabelRows(QAbstractTableModel):
         self._closed_groups: set[str] = set()
         self._rows: list[Row] = []
         self._keys: list[Key] = []
+        self._filed: dict[str, Instance] = {}  # the records that the keys are of
         self._key_of: dict[str, Key] = {}  # of every instance in scope that passes the filter, shown or in a closed group
         self._counts: dict[str, int] = {}
         self._scope = 0
@@ -313,6 +314,7 @@ class LabelRows(QAbstractTableModel):
         passing = self._sifted(scope) if self._text else scope
         pairs = [(self._key(i), Row(i.uuid, i.feature_hash)) for i in passing]
         self._key_of = {row.uuid: key for key, row in pairs}
+        self._filed = {i.uuid: i for i in passing}
         self._counts = {}
         for _, row in pairs:
             self._counts[row.feature_hash] = self._counts.get(row.feature_hash, 0) + 1
@@ -352,11 +354,14 @@ class LabelRows(QAbstractTableModel):
         moved: list[str] = []
         for uuid in change.instances:
             instance = self._session.document.instances.get(uuid)
+            if instance is not None and instance is self._filed.get(uuid) and (self._all_frames or uuid in self._alive):
+                stale.append(uuid)  # only its shape is another one
+                continue
             wanted = self._key(instance) if instance and self._belongs(uuid) and self._passes(instance) else None
             (stale if wanted == self._key_of.get(uuid) else moved).append(uuid)
-        if len(moved) > self.MANY:
-            self._rebuild()
-            return
+            if len(moved) > self.MANY:
+                self._rebuild()
+                return
         for uuid in moved:
             if uuid not in self._session.document.instances:
                 self._take_out(uuid)
@@ -372,6 +377,7 @@ class LabelRows(QAbstractTableModel):
     def _take_out(self, uuid: str) -> None:
         row = self.row_of(uuid)
         key = self._key_of.pop(uuid, None)
+        self._filed.pop(uuid, None)
         if key is None:
             return
         feature_hash = self._rows[row].feature_hash if row is not None else self._hash_at(key[0])
@@ -393,7 +399,7 @@ class LabelRows(QAbstractTableModel):
         if instance is None or not self._belongs(uuid) or not self._passes(instance):
             return
         key, feature_hash = self._key(instance), instance.feature_hash
-        self._key_of[uuid] = key
+        self._key_of[uuid], self._filed[uuid] = key, instance
         self._counts[feature_hash] = self._counts.get(feature_hash, 0) + 1
         if self._grouped:
             if self._counts[feature_hash] == 1:
