@@ -80,3 +80,24 @@ def test_a_step_that_the_catalog_refuses_for_good_is_given_up_with_what_builds_o
     assert queue.pending == 0
     assert second.exception() is refusals[0]
     assert disk.order == [1]
+
+
+def test_whoever_waits_for_the_writing_is_told_once_how_it_ended(qtbot):
+    disk, told = Disk(), []
+    queue = SaveQueue(disk)
+    queue.once_written(told.append)
+    assert told == [True], "nothing waits"
+    queue(change(1))
+    queue(change(2))
+    queue.once_written(told.append)
+    disk.asked[0][1].set_result(None)
+    qtbot.waitUntil(lambda: disk.order == [1, 2])
+    assert told == [True]
+    disk.asked[1][1].set_exception(OSError("disk full"))
+    qtbot.waitUntil(lambda: told == [True, False])
+    queue.once_written(told.append)
+    assert told == [True, False, False], "it cannot be written, as things are now"
+    queue.retry()
+    disk.asked[2][1].set_result(None)
+    qtbot.waitUntil(lambda: queue.state == "saved")
+    assert told == [True, False, False]
