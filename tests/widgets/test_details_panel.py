@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from storage.model.changes import Changes
 from storage.model.items import Item, Kind, Location, Member
@@ -269,3 +269,15 @@ def test_a_group_shows_its_pictures_and_a_picture_its_group(qtbot, reads, panel)
         qtbot.mouseClick(line._open, Qt.MouseButton.LeftButton)
     assert wanted.args == [1]
     show(qtbot, panel, 1, ItemSelection.of(1), "Belongs to", "Corridor")
+
+
+def test_a_click_on_the_empty_row_begins_a_new_key(panel, qtbot):
+    show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg")
+    table = panel._metadata
+    last = table.visualRect(table.model().index(table.rowCount() - 1, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=last)
+    field = table.findChild(QLineEdit)
+    qtbot.keyClicks(field, "site 2")
+    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert "site 2" in wanted.args[1]

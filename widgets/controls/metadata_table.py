@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from widgets import theme
@@ -38,6 +38,7 @@ class MetadataTable(QTableWidget):
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
         self.cellChanged.connect(self._take)
+        self.cellClicked.connect(self._begin)
 
     def show_metadata(self, metadata: Mapping[str, Any]) -> None:
         was = self.blockSignals(True)
@@ -48,12 +49,23 @@ class MetadataTable(QTableWidget):
             cell = QTableWidgetItem(_shown(value))
             cell.setToolTip(_shown(value))
             self.setItem(row, 1, cell)
-        last = QTableWidgetItem("")
-        last.setToolTip(self.tr("Type a key to add one"))
-        self.setItem(len(metadata), 0, last)
+        self.setItem(len(metadata), 0, QTableWidgetItem(""))
         self.setItem(len(metadata), 1, QTableWidgetItem(""))
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + self.rowCount() * theme.ROW + 4)
         self.blockSignals(was)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In the empty row stands what it is for."""
+        super().paintEvent(event)
+        cell = self.visualRect(self.model().index(len(self._metadata), 0))
+        if self.isEnabled() and self.editTriggers() != QAbstractItemView.EditTrigger.NoEditTriggers:
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.subtle_text())
+            painter.drawText(cell.adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self.tr("Add a key"))
+
+    def _begin(self, row: int, _column: int) -> None:
+        if row == len(self._metadata) and self.editTriggers() != QAbstractItemView.EditTrigger.NoEditTriggers:
+            self.editItem(self.item(row, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete and 0 <= self.currentRow() < len(self._metadata):
