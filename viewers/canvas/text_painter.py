@@ -82,11 +82,12 @@ class TextPainter:
         return self._view.palette().color(QPalette.ColorRole.Base).lightness() < 128
 
     def _paint_chips(self, p: QPainter, runs: list[Placed]) -> None:
+        """In the order in which the ranges begin, whichever is selected: none moves under the mouse."""
         view = self._view
         self.chips = []
         font = text_marks.chip_font(view.font())
         low, _ = view.in_sight()
-        for run, rects in sorted(runs, key=lambda r: (r[0].selected, r[0].hovered)):
+        for run, rects in sorted(runs, key=lambda r: r[0].index > 0):  # further ranges are named only while they are pointed at
             loud = run.selected or run.hovered
             if not rects or run.start < low or (run.index > 0 and not loud) or (view.compact and not loud):
                 continue
@@ -98,6 +99,8 @@ class TextPainter:
             if rect.right() > view.viewport().width():
                 rect.moveRight(view.viewport().width() - 2)
             self.chips.append((rect, run))
+        self.chips.sort(key=lambda c: (c[1].selected, c[1].hovered))  # where the edge pushes them together these lie on top
+        for rect, run in self.chips:
             text_marks.paint_chip(p, rect, run, font)
 
     def _paint_message(self, p: QPainter, message: tuple[str, str]) -> None:

@@ -63,7 +63,12 @@ class TextEditor(RangeEditor):
         text = self.source.text
         assert text is not None
         self.canvas.set_text(text)
-        facts = [text.index.encoding.upper(), f"{text.lines:,} lines", f"{len(text):,} characters", *text.warnings[:1]]
+        facts = [
+            text.index.encoding.upper(),
+            _counted(text.lines, "line"),
+            _counted(len(text), "character"),
+            *text.warnings[:1],
+        ]
         self.strip.show_facts("   ".join(facts), "\n".join(text.warnings))
 
     def search(self, words: str, case: bool, check: Check) -> Any:
@@ -170,3 +175,7 @@ class TextEditor(RangeEditor):
         self.strip.show_look(
             text_wrap=canvas.wrap, text_mono=canvas.mono, text_numbers=canvas.numbers, text_compact=canvas.compact
         )
+
+
+def _counted(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"

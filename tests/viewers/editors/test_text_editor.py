@@ -552,3 +552,25 @@ def test_facts_that_have_no_room_end_in_an_ellipsis_and_are_told_whole(qtbot):
     assert "150,000 characters" in facts.toolTip()
     stage.editor.resize(1000, 300)
     qtbot.waitUntil(lambda: "150,000 characters" in facts.text())
+
+
+def test_the_names_over_a_line_stand_as_their_ranges_begin_whichever_is_selected(qtbot):
+    stage = TextStage(qtbot, "Hello wide family and flag.\nsecond line")
+    for start, end in ((2, 14), (0, 10), (11, 21), (5, 9)):
+        stage.drag(start, end)
+        stage.key("1")
+        stage.key(Qt.Key.Key_Escape)
+
+    def places() -> dict[str, tuple[float, float]]:
+        stage.view.viewport().repaint()
+        return {run.mark.name: (rect.left(), rect.top()) for rect, run in stage.view.painter.chips}
+
+    before = places()
+    assert sorted(before, key=before.__getitem__) == ["Person 2", "Person 1", "Person 4", "Person 3"]
+    for instance in list(stage.document.instances):
+        stage.focus.select([instance])
+        assert places() == before
+
+
+def test_one_line_is_one_line(qtbot):
+    assert " 1 line " in TextStage(qtbot, "a word").editor.strip.facts.accessibleName()
