@@ -25,6 +25,7 @@ from storage.exchange.sr_cuboid import line_of
 from storage.exchange.volumes import AREAS, Series, objects_of
 from storage.model import masks, measures
 from storage.model.calibration import points_of
+from storage.model.dicom_units import ucum
 from storage.model.geometry import Circle, Cuboid2D, Ellipse, Geometry, Keypoint, Point, Polygon, Polyline, ShapeKind
 from storage.model.labels import Annotation, Instance, LabelDocument
 from storage.model.measure_classes import Measure, measure_of
@@ -276,7 +277,8 @@ def _statistics(series: Series, found: measures.Statistics | None) -> list[Value
     modality = str(series.first_header().get("Modality") or "")
     hounsfield = series.units.upper() in ("HU", "") and modality == "CT"
     name = _ATTENUATION if hounsfield else _MR_SIGNAL if modality == "MR" else _VALUE
-    unit = _HOUNSFIELD if hounsfield else ("1", "UCUM", "no units")
+    known = ucum(series.units) or "1"
+    unit = _HOUNSFIELD if hounsfield else (known, "UCUM", "no units" if known == "1" else known)
     return [(name, getattr(found, field), unit, derivation) for field, derivation in _STATISTICS]
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from storage.errors import BadInput, Cancelled
 from storage.media.dicom_index import FrameIndex, Lut, PixelFormat, Voi
 from storage.media.source import ByteSource, FileSource
+from storage.model.dicom_units import spoken
 from storage.model.space import VolumeGeometry
 from viewers.decode import voi
 from viewers.decode.arrays import Array
@@ -48,7 +49,7 @@ class Frames(Protocol):
     at_once: bool  # one stream from which no frame can be had alone: see `fill`
     keep: bool  # unpacking took time: worth keeping in the cache
     geometry: VolumeGeometry | None  # None: a stack of pictures without place in space
-    units: str  # of modality values: HU, BQML ...; "" unknown
+    units: str  # of modality values: HU, Bq/ml ...; "" unknown
 
     @property
     def identity(self) -> str:
@@ -113,7 +114,7 @@ class DicomFrames:
         self.at_once = False
         self.keep = any(not is_native(f.transfer_syntax) or f.transfer_syntax.endswith(".99") for f in used)
         self.geometry = index.geometry
-        self.units = used[0].units
+        self.units = spoken(used[0].units)
         self._straight = [self._is_straight(f) for f in index.formats]
 
     @property

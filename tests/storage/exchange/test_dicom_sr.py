@@ -106,6 +106,19 @@ def test_a_report_is_whole_and_right(tmp_path, series):
         assert outline["Attenuation Coefficient", name] == pytest.approx(float(wanted), rel=1e-6)
 
 
+@pytest.mark.parametrize(("units", "ucum"), [("BQML", "Bq/ml"), ("CNTS", "{counts}"), ("GML", "g/ml"), ("NONE", "1"), ("ODD", "1")])
+def test_values_of_pet_have_their_unit(tmp_path, units, ucum):
+    def pet(_, ds):
+        ds.Modality, ds.Units = "PT", units
+
+    series = replace(of_phantom(phantoms.series(tmp_path / "s", change=pet)), units=units)
+    path = tmp_path / "sr.dcm"
+    write(path, series, labelled(Outline=SHAPES["Outline"]))
+    assert errors_of(path) == []
+    (group,) = hd.sr.srread(path).content.get_planar_roi_measurement_groups()
+    assert {m.unit.value for m in group.get_measurements() if m.derivation} == {ucum}
+
+
 def test_every_shape_comes_back(tmp_path, series):
     labels = labelled(**SHAPES)
     path = tmp_path / "sr.dcm"

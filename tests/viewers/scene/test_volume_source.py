@@ -217,6 +217,9 @@ def test_suv_counts_from_the_bed_that_was_scanned_first(tmp_path, source):
     volume.start()
     until(lambda: volume.complete and (volume.suv is not None or bool(volume.suv_refused)))
     assert volume.suv == pytest.approx(70_000 / (370e6 * 2 ** (-3600 / 6586.2)))
+    probe = volume.probe(0, 0, 0)
+    assert probe is not None and probe.unit == "Bq/ml"
+    assert look_presets("PT")[0].id == "mip"
 
 
 def test_closing_while_it_opens(tmp_path, source):

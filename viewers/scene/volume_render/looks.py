@@ -91,6 +91,8 @@ def presets(modality: str) -> tuple[Preset, ...]:
     """Those that make sense, the first one to begin with."""
     if modality == "CT":
         return _BONE, _SOFT, _LUNG, _SKIN, _VESSELS, _MIP_CT, _MINIP_CT, SURFACES
+    if modality in ("PT", "NM"):  # what shines is looked for, not a surface
+        return _MIP, _MR, _MINIP, SURFACES
     return _MR, _MIP, _MINIP, SURFACES
 
 
