@@ -106,7 +106,9 @@ def test_a_report_is_whole_and_right(tmp_path, series):
         assert outline["Attenuation Coefficient", name] == pytest.approx(float(wanted), rel=1e-6)
 
 
-@pytest.mark.parametrize(("units", "ucum"), [("BQML", "Bq/ml"), ("CNTS", "{counts}"), ("GML", "g/ml"), ("NONE", "1"), ("ODD", "1")])
+@pytest.mark.parametrize(
+    ("units", "ucum"), [("BQML", "Bq/ml"), ("CNTS", "{counts}"), ("GML", "g/ml"), ("NONE", "1"), ("ODD", "1")]
+)
 def test_values_of_pet_have_their_unit(tmp_path, units, ucum):
     def pet(_, ds):
         ds.Modality, ds.Units = "PT", units
