@@ -42,6 +42,9 @@ class PropagateDialog(QDialog):
         self.cancel.clicked.connect(self.reject)
         self.accepted.connect(self._tell)
         self._changed()
+        first = self.after_box if self.forward.isChecked() else self.before_box
+        first.setFocus()  # a number can be typed at once
+        first.selectAll()
 
     def _radio(self, text: str) -> QRadioButton:
         radio = QRadioButton(text, self)

@@ -6,7 +6,7 @@ each says what it did where that cannot be seen on the frame.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 
 from storage.clock import now_ms
 from storage.editing import track_verbs
@@ -107,7 +107,7 @@ class VideoVerbs(ToolVerbs):
             return
         self.settle()
         shapes: dict[str, Geometry] = {}
-        told: list[str] = []
+        came: dict[str, int] = {}  # from which frame
         for instance in missing:
             shown = self.session.shown(instance, self.focus.at)
             source = shown or self._nearest(instance)
@@ -115,17 +115,20 @@ class VideoVerbs(ToolVerbs):
                 continue
             shapes[instance] = source.geometry
             if shown is None:
-                told.append(f"{self.name(instance)} is here now, as on frame {source.frame:,}.")
+                came[instance] = source.frame
         edits = self.session.reshaped(shapes, self.focus.at, now_ms())
         self.session.do(f"Key frame: {self._called(list(shapes))}", edits)
-        self.say(" ".join(told[:2]))
+        if came:
+            frames = sorted(set(came.values()))
+            where = f"frame {frames[0]:,}" if len(frames) == 1 else "the frame next to this one"
+            self.say(f"{self._called(came)} {_is(came)} here now, as on {where}.")
 
     def _remove_key_frames(self, free: list[str]) -> None:
         names = {i: self.name(i) for i in free}
         self._track(self.tracks.toggle_key_frame, "row")
         gone = [names[i] for i in free if i not in self.session.document.instances]
         if gone:
-            self.say(f"{', '.join(gone)} had no other key frame and is deleted. Undo brings it back.")
+            self.say(f"{', '.join(gone)} had no other key frame and {_is(gone)} deleted. Undo brings it back.")
 
     def _nearest(self, instance: str) -> Annotation | None:
         """The row before this frame, else the one after it."""
@@ -262,7 +265,8 @@ class VideoVerbs(ToolVerbs):
         """The shapes that are seen here on so many frames after (negative: before) this one."""
         if frames and self._track(lambda: self.tracks.propagate(frames), "here"):
             end = min(max(0, self.frame() + frames), self.frames() - 1)
-            self.say(f"{self._called(self.tracks.free())} is the same from frame {self.frame():,} to frame {end:,}.")
+            free = self.tracks.free()
+            self.say(f"{self._called(free)} {_is(free)} the same from frame {self.frame():,} to frame {end:,}.")
 
     def _belongs_here(self, clip: Clip) -> bool:
         """On another frame a copy is the same object."""
@@ -303,3 +307,7 @@ class VideoVerbs(ToolVerbs):
 
     def _seen_on(self, instance: str) -> list[Range]:
         return ranges(self.session.document, instance, self.focus.at[0])
+
+
+def _is(instances: Sized) -> str:
+    return "is" if len(instances) == 1 else "are"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from storage.model.geometry import Bitmask, Box, ShapeKind
 from tests.support import clips
@@ -232,6 +233,23 @@ def test_a_shape_is_repeated_on_other_frames(stage, qtbot):
         qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
         assert stage.shown_on(own, range(FRAMES)) == list(frames)
     assert {stage.session.shown(own, ("", f)).geometry for f in range(7, 21)} == {Box(100, 100, 60, 40)}
+
+
+def test_how_many_frames_is_typed_at_once_and_several_objects_are_spoken_of_as_several(stage, qtbot):
+    from viewers.editors.propagate_dialog import PropagateDialog
+
+    first, second = stage.box_on(10, 100, 100), stage.box_on(10, 200, 100)
+    stage.focus.select([first, second])
+    stage.key("B", CTRL)
+    (dialog,) = [d for d in stage.editor.findChildren(PropagateDialog) if d.isVisible()]
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is dialog.after_box)
+    qtbot.keyClicks(dialog.after_box, "7")
+    qtbot.keyClick(dialog.after_box, Key.Key_Return)
+    assert stage.shown_on(first, range(FRAMES)) == stage.shown_on(second, range(FRAMES)) == list(range(10, 18))
+    assert stage.said[-1] == "2 objects are the same from frame 10 to frame 17."
+    stage.go(40)
+    stage.key("K")
+    assert stage.said[-1] == "2 objects are here now, as on frame 17."
 
 
 def test_a_track_is_cut_to_this_frame_on_either_side(stage):
