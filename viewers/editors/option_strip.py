@@ -149,7 +149,7 @@ class OptionStrip(QFrame):
         room = self.parentWidget().width() - 2 * self.x() - 2 * EDGE
         parts = [p for p in (self._brush, self._polygon, self.overlap, self.more) if p is not None and not p.isHidden()]
         if self.more in parts:
-            self.more.fit(room - sum(part.sizeHint().width() + GAP for part in parts if part is not self.more))
+            self.more.fit(room - sum(part.sizeHint().width() + GAP for part in parts if part is not self.more), room)
         row, used = 0, 0
         for part in parts:
             wide = part.sizeHint().width()

@@ -146,12 +146,15 @@ class ToolOptions(QWidget):
         self.setVisible(tool_id in self.parts)
         return tool_id in self.parts
 
-    def fit(self, room: int) -> None:
-        """Where its options have no room in a row the number alone stands for the slider beside it."""
+    def fit(self, beside: int, room: int) -> None:
+        """The number alone stands for the slider beside it where there is no room otherwise: next to the other options, or in a
+        row of its own."""
         rows = [row for row in self._rows if row.slides and row.isVisibleTo(self)]
         whole = self.sizeHint().width() + sum(SLIDER + GAP for row in rows if row.slider.isHidden())
+        slim = whole - len(rows) * (SLIDER + GAP)
+        slides = whole <= beside or (slim > beside and whole <= room)
         for row in rows:
-            row.slider.setVisible(whole <= room)
+            row.slider.setVisible(slides)
             for outer in (row, row.parentWidget(), self):
                 outer.layout().activate()  # from the inside out: else the size is that of a moment ago
 

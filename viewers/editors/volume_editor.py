@@ -167,6 +167,7 @@ class VolumeEditor(
         self.options.fitted.connect(self._make_room)
         self.column.insertWidget(0, self.option_room)
         self.options.setParent(self.column.parentWidget())
+        self.options.setFrameShape(QFrame.Shape.NoFrame)  # it lies in a room of its own, over no picture
         self.options.move(8, 0)
         self.waiting = Notice(self.tr("Opening the volume…"))
         self.waiting.setParent(self)
