@@ -134,9 +134,13 @@ class LabelSide(QWidget):
 
     def seal(self, why: str, note: str) -> None:
         """Nothing here can be changed, and nothing invites to. `note`: what the classes say of it."""
+        self.seal_drawing(note)
+        OnlyRead(why, self).hold(self)
+
+    def seal_drawing(self, note: str) -> None:
+        """What is marked already can still be answered."""
         self.classes.seal(note)
         self.labels.seal()
-        OnlyRead(why, self).hold(self)
 
     def flush(self) -> None:
         self.answers.flush()

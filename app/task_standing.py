@@ -68,7 +68,7 @@ class TaskStanding(QObject):
             return
         task.lost = error
         task.editor.seal()
-        task.side.classes.seal(self.tr("Nothing can be drawn: the file cannot be opened."))
+        task.side.seal_drawing(self.tr("Nothing can be drawn: the file cannot be opened."))
         buttons = [(self.tr("Try again"), partial(self._open_again, task.id))]
         if task.loaded.medium.item.location in LINKS and not self._page.operations.only_read:
             buttons.insert(0, (self.tr("Locate the file…"), self._locate))

@@ -217,18 +217,15 @@ def test_a_click_on_a_gap_goes_there(qtbot):
 
 
 def test_an_empty_list_asks_for_what_can_be_done_only(qtbot):
-    things, session = Things(), make_session()
-    panel = LabelsPanel(session, Focus(), things.ontology)
-    qtbot.addWidget(panel)
-    assert "Choose a class" in panel._note.text()
-    panel.show_ontology(Ontology())
-    panel.seal()
-    assert panel._note.text() == "Nothing is marked."
-    panel.show_ontology(things.ontology)
-    session.sealed = "It is complete."
-    panel.seal()
-    assert panel._note.text() == "Nothing is marked."
-    panel.close_down()
+    for ontology, sealed, asks in ((Things().ontology, "", True), (Ontology(), "", False), (Things().ontology, "Why", False)):
+        session = make_session()
+        session.sealed = sealed
+        panel = LabelsPanel(session, Focus(), ontology)
+        qtbot.addWidget(panel)
+        assert ("Choose a class" in panel._note.text()) is asks
+        panel.seal()
+        assert panel._note.text() == "Nothing is marked."
+        panel.close_down()
 
 
 def test_few_classes_leave_their_room_to_others(qtbot):

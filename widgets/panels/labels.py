@@ -37,7 +37,7 @@ class LabelsPanel(QWidget):
         """`describe` says of an instance where it is, for media without frames: “0:01.200–0:03.400”, an excerpt."""
         super().__init__(parent)
         self._session, self._focus = session, focus
-        self._can_draw = can_draw(ontology)
+        self._sealed, self._can_draw = bool(session.sealed), can_draw(ontology)
         self.rows = LabelRows(session, focus, ontology, self, describe=describe)
         self.table = LabelTable(self.rows, focus, self)
         self._head = PanelHead(self.tr("Instances"), self)
@@ -84,6 +84,7 @@ class LabelsPanel(QWidget):
 
     def seal(self) -> None:
         """Nothing can be marked any more: an empty list does not ask for it."""
+        self._sealed = True
         self._counted()
 
     def close_down(self) -> None:
@@ -131,7 +132,7 @@ class LabelsPanel(QWidget):
         elif here and self._session.document.instances:
             elsewhere = len(self._session.document.instances)
             self._note.say(self.tr("Nothing is marked here. Elsewhere: {count}.").format(count=f"{elsewhere:,}"))
-        elif self._session.sealed or not self._can_draw:
+        elif self._sealed or not self._can_draw:
             self._note.say(self.tr("Nothing is marked."))
         else:
             self._note.say(self.tr("Nothing is marked yet. Choose a class and mark its first object."))
