@@ -77,8 +77,10 @@ class ItemVerbs(QObject):
         if len(tasks) == 1:
             self.open_task(tasks[0].task)
             return
+        from viewers.canvas.menu_heading import add_heading
+
         menu = QMenu(self.window)
-        menu.addSection(self.tr("Open the task in"))
+        add_heading(menu, self.tr("Open the task in"))
         for placed in tasks:
             menu.addAction(f"{placed.project_title}  ·  {placed.stage_title}", partial(self.open_task, placed.task))
         if item_id is not None:
@@ -108,8 +110,10 @@ class ItemVerbs(QObject):
 
     def choose_modality(self) -> None:
         items = self._grids()
+        from viewers.canvas.menu_heading import add_heading
+
         menu = QMenu(self.window)
-        menu.addSection(self.tr("Take it for"))
+        add_heading(menu, self.tr("Take it for"))
         for said in (*GRID_MODALITIES, ""):
             menu.addAction(words.modality(said), partial(self.take_for, items, said))
         pop_up(menu, QCursor.pos())

@@ -267,8 +267,10 @@ class ProjectsRoom(QObject):
         elif len(found) == 1:
             self._offer(files, found[0])
         else:
+            from viewers.canvas.menu_heading import add_heading
+
             menu = QMenu(self.window)
-            menu.addSection(self.tr("Import into"))
+            add_heading(menu, self.tr("Import into"))
             for project in found:
                 menu.addAction(project.title, partial(self._offer, files, project))
             pop_up(menu, self.window.mapToGlobal(self.window.rect().center()))
