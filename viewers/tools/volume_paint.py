@@ -16,7 +16,7 @@ from storage.editing.session import EditSession
 from storage.editing.volume_verbs import PaintRules, VolumeGesture, no_group
 from storage.errors import Refused
 from storage.model.labels import Instance
-from storage.model.ontology import Ontology
+from storage.model.ontology import ObjectClass, Ontology
 from storage.model.space import Floats, VolumeGeometry
 from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock, VoxelBox
@@ -305,6 +305,7 @@ class GrowTool(SphereTool):
     def __init__(self, settings: BrushSettings, painter: VolumePainter, growing: GrowSettings) -> None:
         super().__init__(settings, painter)
         self.growing = growing
+        self._at_work = False
 
     def begin_at(self, e: PointerEvent) -> None:
         mm = self._mm(e)
@@ -326,12 +327,25 @@ class GrowTool(SphereTool):
             return found if found is not None else VoxelBlock.nothing()
 
         target = self.target_of(mm, erase=False)
-        self.context.say("Growing…")
-        self.context.behind.work(job, lambda block: self._put(block, target))
+        self._at_work = True
+        self.context.say("Growing… Esc stops it.")
+        self.context.behind.work(job, lambda block: self._put(block, target, armed, ground))
 
-    def _put(self, block: VoxelBlock, target: Instance | None) -> None:
-        gesture, armed, document = self.painter.gesture(), self.armed, self.context.session.document
-        if gesture is None or armed is None:
+    def cancel(self) -> bool:
+        at_work, self._at_work = self._at_work, False
+        if at_work:
+            self.context.behind.drop()
+            self.context.say("Nothing was grown.")
+        return super().cancel() or at_work
+
+    def _put(self, block: VoxelBlock, target: Instance | None, armed: ObjectClass, ground: Ground) -> None:
+        """Of the class that was armed when it began; not at another time than that one."""
+        self._at_work = False
+        gesture, document = self.painter.gesture(), self.context.session.document
+        if gesture is None:
+            return
+        if self.painter.ground() is not ground:
+            self.context.say("Nothing was grown: another time came on the screen meanwhile. Click again.")
             return
         if not block.count:
             self.context.say("Nothing hangs together with this place.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -18,6 +20,7 @@ from tests.support.volume_view import (
     SHIFT,
     ArrayFrames,
     VolumeStage,
+    beads,
     painted,
     pixels,
     ready_to_paint,
@@ -25,6 +28,8 @@ from tests.support.volume_view import (
 )
 from viewers.editors.tool_options import NumberRow
 from viewers.scene.mpr import PlaneKind
+from viewers.scene.segment.islands import grow_region
+from viewers.tools import volume_paint
 from viewers.tools.base import BrushDraft
 
 
@@ -184,6 +189,60 @@ def test_region_growing_takes_what_hangs_together(qtbot):
     wanted = np.zeros(geometry.shape, bool)
     wanted[4:12, 10:25, 20:40] = True
     assert (painted(stage) == wanted).all()
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Growing that waits for its sign, however short the way."""
+    begun, go = threading.Event(), threading.Event()
+
+    def waiting(values, seed, **more):
+        begun.set()
+        assert go.wait(20)
+        return grow_region(values, seed, **more)
+
+    monkeypatch.setattr(volume_paint, "grow_region", waiting)
+    yield begun, go
+    go.set()
+
+
+def test_a_region_that_grows_is_of_the_class_that_was_armed_when_it_began(qtbot, slow):
+    begun, go = slow
+    stage = ready_to_paint(qtbot, "grow")
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    assert begun.wait(20)
+    stage.editor.arm_class("hash-Water")
+    stage.editor.arm_tool("grow")
+    go.set()
+    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    assert [i.feature_hash for i in stage.document.instances.values()] == [feature(ShapeKind.BITMASK)]
+
+
+def test_escape_ends_growing_and_leaves_nothing(qtbot, slow):
+    begun, go = slow
+    stage = ready_to_paint(qtbot, "grow")
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    assert begun.wait(20)
+    stage.key(Qt.Key.Key_Escape)
+    assert stage.editor.tool.id == "grow"
+    go.set()
+    qtbot.wait(200)
+    assert not stage.document.instances and not stage.sent
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+
+
+def test_a_region_does_not_land_at_another_time_than_it_was_begun_at(qtbot, slow):
+    begun, go = slow
+    geometry = space()
+    stage = ready_to_paint(qtbot, "grow", frames=ArrayFrames(beads(geometry, times=2), geometry))
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
+    assert begun.wait(20)
+    stage.editor.go_to(("", geometry.n + 9))
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", geometry.n + 9), timeout=5000)
+    go.set()
+    qtbot.wait(200)
+    assert not stage.document.instances and not stage.sent
 
 
 def test_slices_between_painted_ones_are_filled_in_one_step(qtbot):
