@@ -181,6 +181,11 @@ def text() -> QColor:
     return _colour(_Role.Text)
 
 
+def ground() -> QColor:
+    """Of lists and fields."""
+    return _colour(_Role.Base)
+
+
 def subtle_text() -> QColor:
     return _colour(_Role.PlaceholderText)
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import AttributeType
+from widgets import theme
 
 SHAPE_ICONS: dict[ShapeKind, str] = {
     ShapeKind.BOX: "mdi6.rectangle-outline",
@@ -67,12 +68,17 @@ def attribute_title(kind: AttributeType) -> str:
     }[kind]
 
 
+#: A colour no further from the ground of lists than this (of 255) is told by its edge.
+_ALIKE = 45
+
+
 def paint_swatch(painter: QPainter, rect: QRectF, color: QColor) -> None:
-    """A rounded square of a class's colour, with a thin edge so that pale colours show on pale grounds."""
+    """A rounded square of a class's colour, with a thin edge so that pale colours show on pale grounds, dark ones on dark."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(color)
-    edge = QColor(color).darker(130)
+    alike = abs(color.lightness() - theme.ground().lightness()) < _ALIKE
+    edge = theme.subtle_text() if alike else QColor(color).darker(130)
     painter.setPen(edge)
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
     painter.restore()
