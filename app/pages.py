@@ -201,7 +201,10 @@ class Pages(QObject):
             self.editor.opened.connect(self._on_opened)
             self.editor.alone_changed.connect(self._on_alone)
             self._keep(self.editor)
-        self.editor.open(task_id, look=look, frame=frame)
+        if task_id != self.editor.task_id and not self.editor.verbs.may_leave():
+            self._on_opened(self.editor.task_id)  # what was begun there is on the screen again, to be finished or dropped
+        else:
+            self.editor.open(task_id, look=look, frame=frame)
 
     def _elsewhere(self, task_id: int) -> MainWindow | None:
         """Another window that has this task open, or is opening it."""

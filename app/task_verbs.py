@@ -65,15 +65,15 @@ class TaskVerbs(QObject):
     # -- before and after
 
     def leave(self) -> None:
-        if self._may_leave():
+        if self.may_leave():
             self._page.left.emit()
 
     def come_to(self, task_id: int) -> None:
         """Another task, chosen by hand."""
-        if self._may_leave():
+        if self.may_leave():
             self._page.open(task_id)
 
-    def _may_leave(self) -> bool:
+    def may_leave(self) -> bool:
         self._page.settle()
         why = self._why_not_left()
         if why:
@@ -82,7 +82,7 @@ class TaskVerbs(QObject):
 
     def go(self, step: int) -> None:
         """The task before or after this one in its stage's queue."""
-        if self._page.task is None or not self._may_leave():
+        if self._page.task is None or not self.may_leave():
             return
         task = self._page.task.loaded.task
 

@@ -167,6 +167,24 @@ def test_a_task_is_handed_in_only_after_it_has_been_on_the_screen(queue: Desk) -
     assert titles_done(queue) == ["b.png"]
 
 
+def test_a_shape_that_was_begun_is_shown_again_before_another_task_is_opened(queue: Desk) -> None:
+    open_task(queue, "b.png")
+    first = queue.editor.task_id
+    arm(queue, ShapeKind.BOX)
+    mouse.click(queue.canvas, 20, 20)
+    queue.go("Projects")
+    assert not queue.pages.editing
+    other = next(t for t in queue.reads.task_ids(queue.reads.projects()[0].id) if t != first)
+    queue.pages.open_task(other)
+    queue.wait_idle()
+    assert queue.pages.editing and queue.editor.task_id == first and queue.editor.editor.drafting()
+    assert "finish what is begun with Enter" in queue.told()
+    mouse.click(queue.canvas, 60, 60)
+    queue.pages.open_task(other)
+    queue.wait_idle()
+    assert queue.editor.task_id == other and len(queue.reads.labels(queue.reads.task(first).label_row_id).annotations) == 1
+
+
 @pytest.mark.parametrize("way", ["PgDown", "PgUp", "Ctrl+Return", "Ctrl+Shift+Return", "Queue"])
 def test_while_a_shape_is_begun_its_task_stays_open_and_says_what_to_do(queue: Desk, way: str) -> None:
     open_task(queue, "b.png")
