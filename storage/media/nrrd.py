@@ -258,7 +258,9 @@ def _data(path: Path, fields: dict[str, str], end: int) -> tuple[Path, int]:
     skip = max(0, _byte_skip(path, fields))
     if not name:
         return path, end + skip
-    if name.startswith("LIST") or "%" in name or Path(name).name != name or not _is_file(path.parent / name):
+    if name.upper().startswith("LIST") or "%" in name:
+        raise _refused(path, "has its numbers in many files", "Save it as one file with the program that made it.")
+    if Path(name).name != name or not _is_file(path.parent / name):
         raise _refused(
             path, f"has its numbers in “{name[:MOST_TOLD]}”, which is not beside it", "Put both files into one folder."
         )

@@ -235,6 +235,7 @@ def nrrd(tmp_path, fields: str, data: bytes = b"\0" * 240):
         ("type: short\ndimension: 3\nsizes: 6 5 400\nencoding: raw", "cut short"),
         ("type: short\ndimension: 3\nsizes: 6 5 -4\nencoding: raw", "dimensions of sizes"),
         ("type: short\ndimension: 3\nsizes: 6 5 4\nencoding: raw\ndata file: ../../etc/passwd", "not beside it"),
+        ("type: short\ndimension: 3\nsizes: 6 5 4\nencoding: raw\ndata file: s%03d.raw 0 3 1", "in many files"),
         ("type: short\ndimension: 3\nsizes: 99999 99999 99999\nencoding: gzip", "terabyte"),
     ],
 )
