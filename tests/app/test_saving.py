@@ -45,6 +45,18 @@ def test_saved_is_said_only_when_every_gesture_is_committed(qtbot):
     assert queue.pending == 0
 
 
+def test_a_large_step_is_written_once_the_window_has_shown_it_and_before_what_follows(qtbot):
+    disk = Disk()
+    queue = SaveQueue(disk)
+    large = tuple(Drop("answer", str(n)) for n in range(SaveQueue.MANY))
+    queue(StepChange("do", Step(1, "step 1", large, ())))
+    assert disk.order == [] and queue.state == "saving"
+    qtbot.waitUntil(lambda: disk.order == [1])
+    queue(change(2))
+    disk.asked[0][1].set_result(None)
+    qtbot.waitUntil(lambda: disk.order == [1, 2])
+
+
 def test_a_failed_step_is_tried_again_before_any_that_follows(qtbot):
     disk, problems = Disk(), []
     queue = SaveQueue(disk)

@@ -255,14 +255,16 @@ class ToolVerbs(PolygonVerbs):
             self._replay("redo")
 
     def _replay(self, way: Way) -> None:
-        here = self.focus.at
-        seen = {a.instance: a for a in self.session.on_frame(here)}
+        here, history = self.focus.at, self.session.history
+        coming = history.undoable() if way == "undo" else history.redoable()
+        places = _places(coming) if coming is not None else set()
+        elsewhere = bool(places) and here not in places
+        seen = {a.instance: a for a in self.session.on_frame(here)} if elsewhere else {}
         step = self._replayed(way)
         if step is None:
             return
-        places = _places(step)
         said = f"{DONE[way]}: {step.text}"
-        if places and here not in places and seen == {a.instance: a for a in self.session.on_frame(here)}:
+        if elsewhere and seen == {a.instance: a for a in self.session.on_frame(here)}:
             index = self.session.frames.index
             there = min(places, key=lambda at: abs(index(at) - index(here)))
             self.go_to(there)

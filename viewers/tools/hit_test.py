@@ -143,6 +143,8 @@ class Index:
             instance = annotation.instance
             old = present.get(instance)
             if old is not None:
+                if old.annotation is annotation and old.layer == layer and old.template is template:
+                    continue
                 slot, seq = old.slot, old.seq
             else:
                 self._seq += 1

@@ -220,6 +220,18 @@ def test_patching_equals_drawing_everything(show: Make) -> None:
     assert (differs > 16).mean() < 0.004
 
 
+def test_many_shapes_that_move_at_once_are_seen_and_found_where_they_are(show: Make) -> None:
+    shapes = scenes.many(240, 200, 150, radius=6)
+    shown = show(shapes)
+    session, hits = shown.canvas.session, shown.canvas.hits
+    before = shown.pixels()
+    session.do("Move", session.reshaped({f"i{n}": s.moved(400, 0) for n, s in enumerate(shapes)}, ("", 0), now=1))
+    assert gray(shown.at(100, 75)) and len(hits.near((0, 0, 200, 150))) == 0
+    assert [hits.bounds([f"i{n}"]) for n in range(240)] == [s.moved(400, 0).bounds() for s in shapes]
+    session.undo()
+    assert np.array_equal(shown.pixels(), before)
+
+
 def test_a_thousand_selected_shapes_are_drawn_as_selected(show: Make) -> None:
     shown = show(scenes.many(200, 200, 150, radius=6))
     before = shown.pixels().astype(int)
