@@ -110,12 +110,18 @@ class Pages(QObject):
         }
         return makers[place]()
 
-    def entered(self, place: str) -> None:
+    def entered(self, place: str, again: bool) -> None:
+        """`again`: it was shown already; from a project that leads to all of them."""
         if place == "jobs" and self.jobs is not None:
             self.jobs.show_now()
             self.context.jobs.seen(*self.context.jobs.unseen)
         if place == "files":
             self.window.status_line.show_context(self.files.selection_text())
+
+        if place == "projects" and again:
+            self.projects.widget.close_project()
+        elif place == "projects":
+            self.projects.widget.take_keys()
 
     def _keep(self, widget: QWidget) -> QWidget:
         if self.window.only_read is not None:

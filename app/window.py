@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         place, task_id = self.state.get("place", "files"), self.state.get("task")
         self.go(place if isinstance(place, str) and place in ("files", "datasets", "ontologies", "projects") else "files")
         if self.main and isinstance(task_id, int):
+            self.state.set("task", task_id)  # it is where one was until it is open, or one goes elsewhere
             self.pages.open_again(task_id)
         self.ready.emit()
 
@@ -162,13 +163,15 @@ class MainWindow(QMainWindow):
     def go(self, place: str) -> None:
         if self.pages is None:
             return
-        self.stack.setCurrentWidget(self.pages.page(place))
+        page = self.pages.page(place)
+        again = self.stack.currentWidget() is page
+        self.stack.setCurrentWidget(page)
         self.rail.choose(place)
         self.place = place
         self.remember(place, None)
         self.status_line.show_context("")
         self.status_line.show_hint("")
-        self.pages.entered(place)
+        self.pages.entered(place, again)
         self.soon_refresh()
 
     def remember(self, place: str, task_id: int | None) -> None:

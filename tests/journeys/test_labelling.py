@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
+from app.pages import Pages
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects, tasks
 from storage.catalog.reads import CatalogReads
@@ -323,3 +324,16 @@ def test_a_nudge_from_the_list_of_instances_is_saved_though_no_key_is_let_go_on_
     desk.key("Ctrl+Z")
     desk.wait_idle()
     assert [a.geometry for a in desk.reads.labels(row).annotations.values()] == [drawn.geometry]
+
+
+def test_where_one_was_is_not_forgotten_while_it_is_on_its_way(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that is ended in the first seconds of its start starts there the next time."""
+    desk = hand.desk
+    on_task(desk, "view 1.png")
+    task = desk.editor.loaded.task.id
+    monkeypatch.setattr(Pages, "open_again", lambda _pages, _task_id: None)
+    desk.restart()
+    assert not desk.pages.editing
+    assert desk.window.state.get("task") == task
+    desk.go("Files")
+    assert desk.window.state.get("task") is None

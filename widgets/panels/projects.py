@@ -151,6 +151,7 @@ class ProjectsPanel(QWidget):
         self._one.ask(lambda: self._reads.project(project_id), self._show, self._gone)
         if queue:
             self.tabs.setCurrentWidget(self.queue)
+            self.take_keys()
 
     def import_labels(self, project_id: int, files: Sequence[Path]) -> None:
         """Where labels are imported, with these DICOM files chosen."""
@@ -158,12 +159,20 @@ class ProjectsPanel(QWidget):
         self.open_project(project_id)
         self.tabs.setCurrentWidget(self.labels)
 
+    def take_keys(self) -> None:
+        """The keyboard goes to what is shown: the cards, the tasks of the queue, or the tabs."""
+        if self._pages.currentIndex() == 0:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            shown = self.queue.table if self.tabs.currentWidget() is self.queue else self.tabs.tabBar()
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
     @Slot()
     def close_project(self) -> None:
         self._one.forget()
         self._project = None
         self._pages.setCurrentIndex(0)
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.take_keys()
         self.opened.emit(None)
 
     @Slot()
@@ -192,6 +201,8 @@ class ProjectsPanel(QWidget):
             part.show_project(project)
         if fresh:
             self._pages.setCurrentIndex(1)
+            if self.isVisible():
+                self.take_keys()
             self.opened.emit(project.id)
 
     def _gone(self, error: Exception) -> None:
