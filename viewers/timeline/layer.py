@@ -138,11 +138,12 @@ class Layer:
                 continue
             if not bar.whole:
                 painted = max(x1, x0 + 1)
-            rect = QRectF(x0 + 0.5, top + 3, max(1.5, x1 - x0 - 1), ROW - 6)
+            narrow = x1 - x0 - 1 <= 6 and not bar.whole  # of a frame or two: all edge, so that it is seen
+            rect = QRectF(x0 + 0.5, top + 3, max(3.0, x1 - x0 - 1), ROW - 6)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(faint(fill, 0.35) if bar.whole else fill)
-            painter.drawRoundedRect(rect, 3, 3)
-            if rect.width() > 6 and not bar.whole:
+            painter.setBrush(edge if narrow else faint(fill, 0.35) if bar.whole else fill)
+            painter.drawRoundedRect(rect, 1 if narrow else 3, 1 if narrow else 3)
+            if not narrow and not bar.whole:
                 painter.setBrush(edge)
                 painter.drawRect(QRectF(rect.left(), rect.top() + 3, 2, rect.height() - 6))
                 painter.drawRect(QRectF(rect.right() - 2, rect.top() + 3, 2, rect.height() - 6))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton
 
 from storage.editing.edits import Drop
-from storage.model.labels import LabelDocument
+from storage.model.labels import Answer, Classification, LabelDocument
 from tests.support.timelines import CTRL, LEFT, RULER_Y, SHIFT, TimelineStage, many
 from viewers.timeline.look import ROW
 from viewers.timeline.rows import Row
@@ -575,3 +575,14 @@ def test_a_press_outside_of_everything_is_harmless(stage):
     stage.view.leaveEvent(None)
     assert stage.view.hover is None and stage.sent == []
     assert QPointF(-1, -1) == stage.view.pointer
+
+
+def test_an_answer_on_a_single_frame_can_be_seen(qtbot):
+    document = LabelDocument("row")
+    document.put(Classification("foggy", "h3", "weather", ((77, 77),)))
+    document.put(Answer("foggy answer", "foggy", "weather-a", ("weather-rain",)))
+    stage = TimelineStage(qtbot, document, frames=2000)
+    x, y = stage.x(77), stage.y(0)
+    ground = pixel(stage, x + 40, y).lightness()
+    seen = [abs(pixel(stage, x + dx, y).lightness() - ground) for dx in (-2, -1, 0, 1, 2, 3)]
+    assert sum(difference > 60 for difference in seen) >= 2
