@@ -177,6 +177,11 @@ def test_many_that_come_at_once_make_the_rows_anew(room):
     assert len(room.resets) == 1
 
 
+def test_times_beyond_an_hour_have_hours_and_find_room():
+    assert ranges_text(AudioRanges(((3_215_041, 4_907_168),))) == "0:53:35–1:21:47"
+    assert ranges_text(AudioRanges(((0, 3_599_999),))) == "0:00.000–59:59.999"
+
+
 def test_media_without_frames_say_where_in_their_own_words(qapp):
     things, session, focus = Things(), make_session(), Focus()
     own = draw(session, things["Car"])

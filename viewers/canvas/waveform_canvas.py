@@ -203,6 +203,9 @@ class WaveformCanvas(PointedCanvas):
         self.update()
         self._later.start()
         self.view_changed.emit()
+        x = self.pointer_x()
+        if x is not None and self._open:
+            self.pointed.emit(self.view.time(x))  # it is over another place now
 
     def marks(self) -> Marks:
         """All regions that are shown, as arrays."""

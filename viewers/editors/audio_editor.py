@@ -208,7 +208,8 @@ class AudioEditor(AudioViewVerbs, Editor):
             return ""
         long = self.sound.duration >= 3600
         start, end = (time_text(ms / 1000, long=long) for ms in (region.start, region.end))
-        return f"{start} – {end}   {(region.end - region.start) / 1000:.3f} s"
+        length = (region.end - region.start) / 1000
+        return f"{start} – {end}   {f'{length:.3f} s' if length < 60 else time_text(length)}"
 
     def _draft(self) -> SoundDraft | None:
         known = self.hand.armed()

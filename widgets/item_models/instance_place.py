@@ -68,7 +68,7 @@ def ranges_text(geometry: Geometry) -> str:
     match geometry:
         case AudioRanges(ranges) if ranges:
             first, last = ranges[0]
-            text = f"{clock_text(first)}–{clock_text(last)}"
+            text = f"{clock_text(first, last)}–{clock_text(last, last)}"
         case TextRanges(ranges) if ranges:
             text = f"{ranges[0][0]:,}–{ranges[0][1]:,}"
         case _:
@@ -76,7 +76,9 @@ def ranges_text(geometry: Geometry) -> str:
     return text if len(ranges) == 1 else f"{text} +{len(ranges) - 1}"
 
 
-def clock_text(ms: int) -> str:
-    """`1:04.250`."""
+def clock_text(ms: int, last: int) -> str:
+    """`1:04.250`; where the last one to be written lies beyond an hour `0:01:04`: there is no room for more."""
     minutes, rest = divmod(ms, 60_000)
-    return f"{minutes}:{rest / 1000:06.3f}"
+    if last < 3_600_000:
+        return f"{minutes}:{rest / 1000:06.3f}"
+    return f"{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}"

@@ -16,6 +16,7 @@ from tests.support import sounds
 from tests.support.audio_stage import CTRL, MIDDLE, NOISE, SHIFT, WORDS, AudioStage
 from viewers.decode.audio import open_sound
 from viewers.editors.audio_menu import build_menu
+from viewers.scene.frame_clock import time_text
 
 Key = Qt.Key
 
@@ -289,3 +290,23 @@ def test_geometry_is_kept_in_order(stage):
     stage.drag(2.0, 4.0)
     assert isinstance(stage.document.annotation_of(own).geometry, AudioRanges)
     assert list(stage.of(own)) == sorted(stage.of(own))
+
+
+def test_the_place_under_the_pointer_is_told_anew_when_the_sound_moves_below_it(stage):
+    stage.move(5.0)
+    assert stage.places[-1].startswith("0:05.")
+    x = stage.at(5.0).x()
+    stage.canvas.zoom(4.0, 0.0)
+    assert stage.places[-1].startswith(time_text(stage.canvas.view.time(x)))
+    stage.key("Z")
+    assert stage.places[-1].startswith("0:05.")
+
+
+def test_the_length_of_a_region_is_said_as_people_say_it(qtbot, tmp_path):
+    stage = AudioStage(qtbot, sounds.write(tmp_path / "long.wav", sounds.ramp(1000 * 200), 1000))
+    stage.key("1")
+    stage.drag(10.0, 40.0)
+    assert stage.editor.strip.region_label.text().endswith(" s")
+    stage.drag(60.0, 160.0)
+    text = stage.editor.strip.region_label.text()
+    assert text.split("   ")[1].startswith("1:") and not text.endswith(" s")
