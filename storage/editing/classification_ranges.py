@@ -46,17 +46,23 @@ def set_ranges(document: LabelDocument, uuid: str, ranges: Iterable[Range], *, b
     wanted = tuple(joined(ranges))
     if not wanted:
         return verbs.delete_classification(document, uuid)
+    room = make_room(document, own.feature_hash, wanted, besides=uuid, by=by, now=now)
+    return room if wanted == own.ranges else (*room, Put(replace(own, ranges=wanted, edited_at=now, edited_by=by)))
+
+
+def make_room(
+    document: LabelDocument, feature_hash: str, wanted: Iterable[Range], *, besides: str = "", by: str, now: int
+) -> Edits:
+    """No other of the class holds there any more."""
     edits: list[Edit] = []
-    for other in of_class(document, own.feature_hash):
-        if other.uuid == uuid or not other.ranges:
+    for other in of_class(document, feature_hash):
+        if other.uuid == besides or not other.ranges:
             continue
         left = tuple(without(other.ranges, wanted))
         if not left:
             edits.extend(verbs.delete_classification(document, other.uuid))
         elif left != other.ranges:
             edits.append(Put(replace(other, ranges=left, edited_at=now, edited_by=by)))
-    if wanted != own.ranges:
-        edits.append(Put(replace(own, ranges=wanted, edited_at=now, edited_by=by)))
     return tuple(edits)
 
 

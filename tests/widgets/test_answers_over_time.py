@@ -241,6 +241,20 @@ def test_a_classification_begins_on_a_frame_and_is_stretched_to_another(scenes):
     assert scenes.held() == [(((10, 30),), "sun")]
 
 
+def test_a_classification_takes_the_chosen_frames_and_others_of_its_class_make_room(scenes):
+    scenes.at(10)
+    scenes.press("rain")
+    scenes.focus.set(span=(5, 30))
+    scenes.at(20)
+    scenes.press("sun")
+    assert scenes.held() == [(((5, 30),), "sun")]
+    scenes.session.undo()
+    assert scenes.held() == [(((10, 10),), "rain")]
+    scenes.at(40)  # what is chosen is not what is looked at
+    scenes.press("sun")
+    assert scenes.held() == [(((10, 10),), "rain"), (((40, 40),), "sun")]
+
+
 def test_ends_of_a_film_are_typed_as_its_frames_count(scenes):
     scenes.at(10)
     scenes.press("sun")

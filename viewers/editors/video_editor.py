@@ -97,6 +97,7 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         self.timeline.seek_wanted.connect(self.go_to_frame)
         self.timeline.grabbed.connect(self.player.pause)
         self.timeline.status.connect(self.say)
+        self.timeline.range_changed.connect(self._on_range)
         self.timeline.hovered.connect(self.place)
         self.go_to_box.wanted.connect(self.go_to_frame)
 
@@ -138,6 +139,10 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
 
     def go_to_page(self, page: int) -> None:
         self.go_to_frame(page)
+
+    @Slot(int, int)
+    def _on_range(self, first: int, last: int) -> None:
+        self.focus.set(span=(first, last) if first >= 0 else None)
 
     @Slot(int)
     def _on_played(self, index: int) -> None:

@@ -1,6 +1,6 @@
 """Classifications of frames and of the whole: the first answer makes one, taking the last away removes it.
 
-One that speaks of frames starts on the frame that is shown and is stretched from there: ends typed, moved here, cut in
+One that speaks of frames starts on the frame that is shown, or on the chosen ones, and is stretched from there: ends typed, moved here, cut in
 two. Where another of its class holds already, that one makes room (`storage.editing.classification_ranges`).
 """
 
@@ -178,13 +178,19 @@ class ClassificationsPanel(QWidget):
                 edits = verbs.delete_classification(document, present.uuid)
         else:
             whole = classification.is_global or self._timeless
-            ranges = () if whole else ((self._frame, self._frame),)
-            made, uuid = verbs.add_classification(feature_hash, ranges, by=self._session.author, now=now_ms())
+            ranges, hand = () if whole else (self._here(),), {"by": self._session.author, "now": now_ms()}
+            made, uuid = verbs.add_classification(feature_hash, ranges, **hand)
             answers = first_answer(uuid, attribute, change)
-            edits = (*made, *answers) if answers else ()
+            room = classification_ranges.make_room(document, feature_hash, ranges, **hand)
+            edits = (*room, *made, *answers) if answers else ()
         if edits:
             self._session.do(text, edits)
         self.refresh()
+
+    def _here(self) -> Range:
+        """Where a new answer holds: on the frames chosen on the timeline while one of them is shown, else on this one alone."""
+        frame, span = self._frame, self._focus.span
+        return span if span is not None and span[0] <= frame <= span[1] else (frame, frame)
 
     # -- stretching
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from storage.model.geometry import Bitmask, Box, ShapeKind
@@ -439,3 +440,18 @@ def test_what_was_said_of_a_deed_goes_with_the_next_key_and_what_is_waited_for_s
     assert stage.said[-1] == "Nothing is merged."
     stage.key("F")
     assert stage.said[-1] == stage.editor.hint != waits
+
+
+def test_the_frames_chosen_on_the_timeline_are_those_that_answers_may_hold_on(stage, qtbot):
+    view = stage.editor.timeline.view
+
+    def at(frame):
+        return QPoint(round(view.layer.names + view.axis.x(frame + 0.5)), 20)
+
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, SHIFT, at(5))
+    for frame in (6, 10, 20):
+        QTest.mouseMove(view, at(frame))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, SHIFT, at(20))
+    assert stage.focus.span == stage.editor.timeline.selected_range == (5, 20)
+    qtbot.keyClick(view, Key.Key_Escape)
+    assert stage.focus.span is None
