@@ -14,6 +14,7 @@ from typing import TypeVar
 from storage.errors import NotFound, Refused
 from storage.ids import new_hash8
 from storage.model import dicom_codes, overlap_groups
+from storage.model.class_keys import class_keys
 from storage.model.dicom_codes import Code
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import (
@@ -95,7 +96,8 @@ def next_color(ontology: Ontology) -> str:
 
 
 def next_hotkey(ontology: Ontology) -> str:
-    taken = {o.hotkey for o in ontology.objects}
+    """That nobody has, be it by the place in the list alone."""
+    taken = set(class_keys(ontology, tuple(ShapeKind)).values())
     return next((k for k in HOTKEYS if k not in taken), "")
 
 

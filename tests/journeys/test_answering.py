@@ -72,6 +72,20 @@ def test_tab_goes_from_question_to_question_and_through_one_that_has_just_come(h
     assert {"teal"} <= {a.value for a in hand.document.answers.values()}
 
 
+def test_an_option_picked_by_the_mouse_leaves_the_keyboard_with_the_canvas(hand: Hand) -> None:
+    """The next digit arms a class, and is no other answer."""
+    desk = hand.desk
+    for option in ("Red", "Blue"):
+        desk.click(option, within=desk.editor.side)
+        desk.wait_idle()
+        assert desk.canvas.hasFocus()
+    (colour,) = {a.value for a in hand.document.answers.values()}
+    desk.key("2")
+    desk.wait_idle()
+    assert {a.value for a in hand.document.answers.values()} == {colour}
+    assert desk.editor.focus.armed == desk.editor.loaded.ontology.objects[1].feature_hash
+
+
 def test_letters_typed_at_a_question_are_no_tools_and_digits_pick_its_options(hand: Hand) -> None:
     desk, before = hand.desk, hand.desk.canvas.tool
     desk.key("Return")

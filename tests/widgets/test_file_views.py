@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 from storage.model.query import ItemQuery, SortBy
 from tests.support.fake_reads import FakeReads
 from tests.support.work import FakeThumbs, SoonWork
+from widgets import theme
 from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN
 from widgets.item_models.selections import count_of, ranges_of
 from widgets.panels.files_list import FilesList
@@ -257,8 +258,9 @@ def shown_columns(table) -> list[str]:
 
 @pytest.mark.parametrize("with_folder", [False, True])
 @pytest.mark.parametrize("width", [520, 672, 694, 900, 1300])
-def test_what_matters_is_seen_without_scrolling_sideways(items, width, with_folder):
+def test_what_matters_is_seen_without_scrolling_sideways(items, qapp, width, with_folder):
     """672 is what a window of 1280 leaves between the folders and the details."""
+    theme.apply(qapp, "light")  # as in the program: columns are measured in its font
     items.set_mode("table")
     table = items.table
     table.show_folder_column(with_folder)

@@ -73,6 +73,15 @@ def test_a_new_object_is_named_and_stored(room):
     assert room.stored().objects[-1].shape is ShapeKind.CIRCLE
 
 
+def test_a_skeleton_that_was_just_made_can_be_drawn(room):
+    shape = next(a for a in room.editor.findChildren(QMenu)[0].actions() if a.data() == ShapeKind.SKELETON)
+    room.editor._shapes.triggered.emit(shape)
+    form = room.form(ObjectForm)
+    assert form.skeleton.isVisibleTo(form)
+    form.shape.activated.emit(form.shape.findData(ShapeKind.BITMASK))
+    assert form.overlap.isVisibleTo(form) and not form.skeleton.isVisibleTo(form)
+
+
 def test_typing_a_name_is_one_step_of_undo(room):
     room.editor.choose(room.things["Car"])
     name = room.form(ObjectForm).name

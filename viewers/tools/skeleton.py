@@ -47,7 +47,7 @@ class SkeletonTool(TwoPointTool):
 
     def begin_at(self, e: PointerEvent) -> None:
         if self.armed is not None and self.template() is None:
-            self.context.say(f"The class “{self.armed.name}” has no skeleton template: add one to the ontology's JSON.")
+            self.context.say(f"The class “{self.armed.name}” has no skeleton yet: draw one in the ontology.")
             return
         super().begin_at(e)
 

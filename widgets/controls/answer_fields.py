@@ -54,6 +54,8 @@ Shown = AnswerValue | Mixed | None
 
 
 class AnswerField(QWidget):
+    """Options are picked by the mouse without taking the keyboard: the next digit is still meant for the canvas."""
+
     changed = Signal(object)
 
     def __init__(self, attribute: Attribute, parent: QWidget | None = None) -> None:
@@ -149,7 +151,7 @@ class RadioField(AnswerField):
         """Tab comes to one of them, and from there to the next question; the arrow keys go from one to the other."""
         for button in self._buttons.values():
             stops = button is chosen or (chosen is None and button in self._shown()[:1])
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if stops else Qt.FocusPolicy.NoFocus)
 
     @Slot()
     def _clicked(self) -> None:
@@ -202,6 +204,7 @@ class ComboField(AnswerField):
         self._combo.setAccessibleName(attribute.name)
         self._combo.setMaxVisibleItems(16)
         self._combo.activated.connect(self._activated)
+        self._combo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._column.addWidget(self._combo)
         self.setFocusProxy(self._combo)
 
@@ -227,6 +230,7 @@ class ChecklistField(AnswerField):
             box = QCheckBox(option.label.replace("&", "&&"), self)
             box.setProperty("option", option.feature_hash)
             box.clicked.connect(self._clicked)
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._boxes[option.feature_hash] = box
             self._column.addWidget(box)
 

@@ -43,4 +43,5 @@ def quiet_column(host: QWidget) -> tuple[QScrollArea, QVBoxLayout]:
     fill_scrolled(host, inner)
     scroll = host.findChild(QScrollArea)
     scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click into it leaves the keyboard with the canvas
     return scroll, column

@@ -421,7 +421,7 @@ class OntologyEditor(QWidget):
 
     @Slot(object)
     def _new_object(self, action: object) -> None:
-        shape: ShapeKind = action.data()  # type: ignore[attr-defined]
+        shape = ShapeKind(action.data())  # type: ignore[attr-defined]  # Qt gives back a mere text
         name = self._free_name(self.tr("Object"), {o.name for o in self._draft.ontology.objects})
         self.add(self.tr("Add an object"), lambda o: edit.add_object(o, name, shape))
         self._name_it(self._forms["object"])

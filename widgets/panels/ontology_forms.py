@@ -216,7 +216,7 @@ class ObjectForm(NodeForm):
 
     @Slot(int)
     def _reshape(self, place: int) -> None:
-        shape, key = self.shape.itemData(place), self.key
+        shape, key = ShapeKind(self.shape.itemData(place)), self.key  # Qt gives back a mere text
         self.ask(self.tr("Change the shape"), lambda o: edit.set_shape(o, key, shape), harms=key)
         self.fill(False)
 

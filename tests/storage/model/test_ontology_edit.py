@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -106,6 +107,9 @@ def test_ids_are_dotted_paths_and_colours_come_from_the_palette():
     assert [o.id for o in ontology.objects] == ["1", "2"]
     assert [o.color for o in ontology.objects] == list(PALETTE[:2])
     assert [o.hotkey for o in ontology.objects] == ["1", "2"]
+    without = replace(ontology, objects=tuple(replace(o, hotkey="") for o in ontology.objects))
+    added, _ = edit.add_object(without, "Angle", ShapeKind.POLYLINE)
+    assert added.objects[-1].hotkey == "3"  # nobody loses the digit that the place in the list gives
     assert [edit.find(ontology, h).id for h in (attribute, option, nested)] == ["2.1", "2.1.1", "2.1.1.1"]
     assert edit.find(ontology, option).value == "wide__open"
     assert edit.find(edit.rename(ontology, option, "Shut"), option).value == "shut"

@@ -50,7 +50,7 @@ def test_a_class_without_template_says_what_is_missing():
     stage.context.ontology = type(stage.ontology)(stage.ontology.objects)
     stage.drag(100, 100, 200, 180)
     assert stage.shapes == []
-    assert "no skeleton template" in stage.said[-1]
+    assert "draw one in the ontology" in stage.said[-1]
 
 
 def test_a_drag_slices_the_selected_polygon_in_two_objects():
