@@ -82,7 +82,7 @@ def open_medium(catalog: Catalog, item: Item) -> Medium:
         count = item.frames or 1
         slices = int(item.facts.get("slices") or count)
         shown = {"titles": corner_titles(item), "header": header_of(item, facts), "first": min(slices, count) // 2}
-        return Medium(item, open_volume_source(catalog, item, facts), Still(count), **shown)
+        return Medium(item, open_volume_source(catalog, item, facts), Still(count, slices=slices), **shown)
     cache = catalog.paths.cache
 
     def opened() -> Any:

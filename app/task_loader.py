@@ -94,7 +94,10 @@ class TaskLoader(QObject):
     def _on_changed(self, changes: Changes) -> None:
         ahead = self.ahead
         if ahead is not None and (
-            changes.everything or ahead.row.id in changes.label_rows or ahead.task.item_id in changes.items
+            changes.everything
+            or ahead.row.id in changes.label_rows
+            or ahead.task.item_id in changes.items
+            or ahead.project.ontology_id in changes.ontologies
         ):
             self.drop_ahead()
 

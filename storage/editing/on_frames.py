@@ -82,11 +82,12 @@ class OnFrames(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """`members`: uuids of a group's members; each has one frame."""
+    """`members`: uuids of a group's members; each has one frame. `slices`: of a volume at each of its times; 0: no volume."""
 
     counts_from: ClassVar[int] = 1
     count: int = 1
     members: tuple[str, ...] = ()
+    slices: int = 0
     moving: bool = False
 
     def key(self, index: int) -> FrameKey:

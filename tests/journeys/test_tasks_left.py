@@ -10,7 +10,9 @@ import pytest
 from app.label_side import LabelSide
 from app.saving import SaveQueue
 from app.task_loader import LoadedTask
+from storage.catalog import ontologies
 from storage.editing.session import EditSession
+from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
 from tests.journeys.desk import Desk
 from tests.journeys.test_media import arm, media, open_task, studio
@@ -122,3 +124,15 @@ def test_a_window_that_is_closed_while_a_task_is_read_leaves_nothing_open(studio
         desk.pages.editor.deleteLater()
         desk.pages.editor = None
         desk.turn()
+
+
+def test_a_task_that_was_read_ahead_knows_the_ontology_as_it_is_now(queue: Desk) -> None:
+    open_task(queue, "a.png")
+    queue.until(lambda: queue.editor.loader.ahead is not None, "the next task is read ahead")
+    known = queue.editor.loaded.project.ontology_id
+    structure, _ = ontology_edit.add_object(queue.reads.ontology(known), "Later", ShapeKind.POLYGON)
+    queue.do(ontologies.save, known, structure)
+    queue.key("PgDown", queue.canvas)
+    queue.until(lambda: queue.editor.loaded.task.title == "b.png", "the next task")
+    queue.wait_idle()
+    assert [o.name for o in queue.editor.loaded.ontology.objects] == ["Thing", "Later"]

@@ -15,7 +15,7 @@ from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving, Still
 from storage.model.geometry import AudioRanges, Box, TextRanges
 from tests.support.panels import BY, Things, draw, make_session
-from widgets.item_models.instance_place import State, ranges_text
+from widgets.item_models.instance_place import InstancePlace, State, ranges_text
 from widgets.item_models.label_rows import LabelRows, Role
 from widgets.panels.labels import LabelsPanel
 
@@ -208,3 +208,12 @@ def test_members_of_a_group_are_counted_in_their_order(qapp):
     focus.set(at=("a", 0))
     assert rows.rowCount() == 0
     rows.close()
+
+
+def test_in_a_volume_of_several_times_slices_and_times_are_told(qapp):
+    things, session = Things(), make_session(Still(150, slices=15))
+    once, often = draw(session, things["Car"], 98), draw(session, things["Car"], 7)
+    for frame in (15 + 10, 15 + 11):
+        session.do("Paint", verbs.add_annotation(session.document, often, Box(1, 2, 30, 40), ("", frame), by=BY, now=1))
+    place = InstancePlace(session, Focus(), None)
+    assert (place.where(once), place.where(often)) == ("9 · time 7", "8–12 · 2 times")

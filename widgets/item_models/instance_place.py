@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
 
 from storage.editing.focus import Focus
-from storage.editing.on_frames import is_between
+from storage.editing.on_frames import Still, is_between
 from storage.editing.session import EditSession
 from storage.model.geometry import AudioRanges, Geometry, TextRanges
 from storage.model.sheets import sheet_of
@@ -40,6 +40,9 @@ class InstancePlace:
             found = [frames.index(at) for at in places if sheet_of(at[0]) is None]
             if places and not found:
                 return QCoreApplication.translate("LabelRows", "on a plane")
+            slices = frames.slices if isinstance(frames, Still) else 0
+            if found and 0 < slices < frames.count:
+                return times_text(found, slices)
             return frames_text(min(found), max(found), frames.counts_from) if found else ""
         shown = self._session.shown(uuid, self._focus.at)
         return ranges_text(shown.geometry) if shown is not None else ""
@@ -61,6 +64,15 @@ class InstancePlace:
     def state_text(self, uuid: str) -> str:
         state = self.state(uuid)
         return QCoreApplication.translate("LabelRows", state.value) if state is not None else ""
+
+
+def times_text(frames: Sequence[int], slices: int) -> str:
+    """Slices and times of a volume of several times, as people count."""
+    there, times = [frame % slices for frame in frames], {frame // slices for frame in frames}
+    where = frames_text(min(there), max(there), 1)
+    if len(times) == 1:
+        return QCoreApplication.translate("LabelRows", "{0} · time {1}").format(where, min(times) + 1)
+    return QCoreApplication.translate("LabelRows", "{0} · {1} times").format(where, len(times))
 
 
 def ranges_text(geometry: Geometry) -> str:
