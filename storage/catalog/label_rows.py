@@ -65,13 +65,14 @@ def answer_row(r: Answer, row: int, instance_id: int | None, classification_id: 
 
 
 def load(db: sqlite3.Connection, label_row_id: int) -> LabelDocument:
-    """The whole document of a label row, in the order in which its records were made. An unknown row: an empty one."""
+    """The whole document of a label row, in the order in which its records were made: what was deleted and brought back lies where
+    it lay. An unknown row: an empty one."""
     head = db.execute("SELECT uuid FROM label_rows WHERE id = ?", (label_row_id,)).fetchone()
     document = LabelDocument(uuid_text(head[0]) if head else "")
-    where, params = "t.label_row_id = ? ORDER BY t.id", (label_row_id,)
     with _without_collector():
         for read in (read_instances, read_annotations, read_classifications, read_answers):
-            for record in read(db, where, params):
+            order = "t.id" if read is read_answers else "t.created_at, t.id"
+            for record in read(db, f"t.label_row_id = ? ORDER BY {order}", (label_row_id,)):
                 document.put(record)
     return document
 

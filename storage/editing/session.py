@@ -140,7 +140,7 @@ class EditSession:
             inverse.append(back)
         if not forward:
             return None
-        step = Step(self.history.next_n, text, tuple(forward), tuple(reversed(inverse)))
+        step = Step(self.history.next_n, text, tuple(forward), tuple(inverse))
         self.history.did(step)
         self._sink(StepChange("do", step))
         self._tell(change_of(step.edits, step.inverse))

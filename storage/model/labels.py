@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Literal
 
 from storage.model.geometry import Geometry
@@ -111,6 +112,9 @@ KIND_OF: dict[type, RecordKind] = {
 }
 
 
+_AGE = attrgetter("created_at")
+
+
 @dataclass(slots=True)
 class LabelDocument:
     """All records of one label row, with the indexes that screens need. `uuid` is the label hash."""
@@ -191,7 +195,9 @@ class LabelDocument:
         found = [self.annotations[u] for u in self._by_frame.get(at, {})]
         layers = {a.uuid: self.instances[a.instance].layer for a in found if a.instance in self.instances}
         if any(layers.values()):
-            found.sort(key=lambda a: layers.get(a.uuid, 0))
+            found.sort(key=lambda a: (layers.get(a.uuid, 0), a.created_at))
+        else:
+            found.sort(key=_AGE)
         return found
 
     def planes(self) -> list[FrameKey]:

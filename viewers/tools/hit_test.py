@@ -100,7 +100,7 @@ class Index:
         self._boxes = np.zeros((64, 4))
         self._alive = np.zeros(64, bool)
         self._order = np.zeros((64, 2), np.int64)
-        self._seq = 0
+        self._seqs: dict[str, int] = {}  # by instance, also of those that have gone: undone they lie where they lay
 
     def __len__(self) -> int:
         return len(self._by_instance)
@@ -147,8 +147,7 @@ class Index:
                     continue
                 slot, seq = old.slot, old.seq
             else:
-                self._seq += 1
-                slot, seq = self._new_slot(), self._seq
+                slot, seq = self._new_slot(), self._seqs.setdefault(instance, len(self._seqs))
             entry = Entry(annotation, slot, layer, seq, template)
             before = known.get(instance)
             if before is not None and before.annotation.geometry is annotation.geometry and before.template is template:

@@ -110,6 +110,18 @@ def test_undo_and_redo_survive_a_restart(tmp_path):
         assert records(desk.settled()) == {}
 
 
+def test_what_was_deleted_and_brought_back_lies_where_it_lay(desk):
+    drawn = []
+    for n in range(4):
+        edits, uuid = verbs.add_object(desk.session.document, "CLASS001", Box(n, 0, 9, 9), ("", 0), by="a@b.c", now=100 + n)
+        desk.session.do("Draw", edits)
+        drawn.append(uuid)
+    desk.session.do("Delete", verbs.delete_instances(desk.session.document, [drawn[2], drawn[1]]))
+    desk.session.undo()
+    for document in (desk.session.document, desk.settled()):
+        assert [a.instance for a in document.on_frame()] == drawn
+
+
 def test_a_new_step_after_undo_ends_redo_for_good(tmp_path):
     with Catalog.create(tmp_path / "c") as catalog:
         row = catalog.do("Ground", label_ground)

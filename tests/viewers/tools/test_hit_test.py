@@ -44,6 +44,16 @@ def test_the_smallest_comes_first_and_of_equal_ones_the_topmost() -> None:
     assert raised.at(20, 20) == ["i0", "i1"]
 
 
+def test_what_comes_back_lies_where_it_lay() -> None:
+    hits = index(*(Box(n, 0, 10, 10) for n in range(4)))
+    gone = [hits.get(name).annotation for name in ("i2", "i1")]
+    for annotation in gone:
+        hits.remove(annotation.instance)
+    for annotation in gone:
+        hits.put(annotation)
+    assert hits.in_rect((-1, -1, 40, 40)) == ["i0", "i1", "i2", "i3"]
+
+
 def test_a_hole_is_not_inside_but_its_rim_can_be_caught() -> None:
     outer, hole = Box(0, 0, 100, 100).corners(), Box(40, 40, 20, 20).corners()
     ring = Polygon(((outer, hole),))
