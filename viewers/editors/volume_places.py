@@ -245,7 +245,3 @@ class VolumePlaces:
         if self.volume.store is None:
             return ""
         return self.words.on_slice(self.session.frames.index(self.canvas.on_screen), x, y, self.state)
-
-    def _tell_place(self) -> None:
-        if self._pointer is not None and self.active is None:
-            super()._tell_place()

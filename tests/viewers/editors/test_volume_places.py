@@ -178,6 +178,18 @@ def test_the_probe_tells_value_voxel_and_millimetres(qtbot):
     assert sides in stage.places[-1]
 
 
+def test_the_slices_tell_what_lies_under_the_pointer_whichever_pane_was_clicked_last(qtbot):
+    stage = VolumeStage(qtbot)
+    coronal = stage.editor.planes[PlaneKind.CORONAL]
+    stage.click(coronal, QPoint(60, 60))
+    stage.settle()
+    assert stage.editor.active is PlaneKind.CORONAL
+    QApplication.sendEvent(coronal, QEvent(QEvent.Type.Leave))
+    assert stage.places[-1] == ""
+    stage.move(stage.canvas, QPoint(stage.canvas.width() // 2, stage.canvas.height() // 2))
+    assert f"slice {stage.canvas.on_screen[1] + 1}" in stage.places[-1]
+
+
 def test_lines_are_dragged_and_turned(qtbot):
     stage = VolumeStage(qtbot)
     state = stage.editor.state
