@@ -184,16 +184,22 @@ class _Reader:
         header, target = self._file.header, self._series.geometry
         assert target is not None
         times = 1 if self._file.layered else header.times
+        of = 0  # the time of the volume that the file begins with
         if times not in (1, self._series.times):
             self._losses.add(
                 f"{times} times", self._path.name, f"the volume has {self._series.times}; only the first was taken"
             )
             times = 1
         elif times < self._series.times:
-            self._losses.add("one time", self._path.name, f"the volume has {self._series.times} times; it was put on the first")
+            of = int(self._file.told.get("time", 0)) - 1
+            if not 0 <= of < self._series.times:
+                of = 0
+                why = f"the volume has {self._series.times} times; it was put on the first"
+                self._losses.add("one time", self._path.name, why)
         exact = same_grid(header.geometry, target)
         for t in range(header.times if self._file.layered else times):
-            layer, first = (t, 0) if self._file.layered else (0, t * self._series.slices)
+            layer, first = (t, of) if self._file.layered else (0, of + t)
+            first *= self._series.slices
             if exact:
                 for k in range(header.slices):
                     self._put(layer, first + k, self._labels_of(self._volume[t, k]))

@@ -34,7 +34,7 @@ def write_nrrd(path: Path, series: Series, segments: Sequence[Segment], *, time:
     waiting = path.with_name(f".{path.name[:80]}.part")
     try:
         with waiting.open("wb") as raw:
-            raw.write(_head(series, there, layer, len(layers), kind).encode())
+            raw.write(_head(series, there, layer, len(layers), kind, time).encode())
             with gzip.GzipFile("", "wb", 4, raw, mtime=0) as file:
                 for values in zip(*(grid.slices_of(series, s, kind, frames) for s in layers), strict=True):
                     # Several layers: the layer is the fastest index, as in Slicer's files.
@@ -44,7 +44,9 @@ def write_nrrd(path: Path, series: Series, segments: Sequence[Segment], *, time:
         waiting.unlink(missing_ok=True)
 
 
-def _head(series: Series, segments: Sequence[Segment], layer: dict[int, int], layers: int, kind: np.dtype) -> str:
+def _head(
+    series: Series, segments: Sequence[Segment], layer: dict[int, int], layers: int, kind: np.dtype, time: int
+) -> str:
     assert series.geometry is not None
     affine = series.geometry.affine
     assert affine is not None
@@ -67,6 +69,7 @@ def _head(series: Series, segments: Sequence[Segment], layer: dict[int, int], la
         lines += _segment(f"Segment{k}", series, segment, layer[segment.number])
     lines += [
         f"Postil_Item:={series.uuid}",
+        *([f"Postil_Time:={time + 1}"] if series.times > 1 else ()),
         "Segmentation_ContainedRepresentationNames:=Binary labelmap|",
         "Segmentation_MasterRepresentation:=Binary labelmap",
         "Segmentation_ReferenceImageExtentOffset:=0 0 0",
@@ -119,8 +122,9 @@ def open_nrrd_labels(path: Path) -> grid.LabelFile:
                 number,
             )
         )
-    item = str(header.facts.get("pairs", {}).get("Postil_Item", ""))
-    return grid.LabelFile(header, tuple(labels), layered=bool(labels) and header.interleaved, told={"item": item})
+    pairs = header.facts.get("pairs", {})
+    told = {"item": str(pairs.get("Postil_Item", "")), "time": _whole(str(pairs.get("Postil_Time", "")))}
+    return grid.LabelFile(header, tuple(labels), layered=bool(labels) and header.interleaved, told=told)
 
 
 def _whole(text: str) -> int:

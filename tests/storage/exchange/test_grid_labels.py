@@ -136,6 +136,27 @@ def test_times_are_kept_apart(tmp_path):
     assert (voxels(got, named(got)["Liver 1"].uuid, volume.shape) == volume).all()
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_file_of_one_time_goes_back_to_its_time(tmp_path, shared):
+    """Also in layers, which objects that share voxels get."""
+    series = of_phantom(phantoms.series(tmp_path / "s", n=4, times=3))
+    volume = np.zeros((12, 16, 20), bool)
+    volume[8:] = blob((4, 16, 20), 4)
+    things = [("Liver", masks_of(volume)), *([("Tumour", masks_of(volume))] if shared else [])]
+    path = tmp_path / "l.t3.seg.nrrd"
+    write_nrrd(path, series, segments(series, document(*things)), time=2)
+    got, lost = read(open_nrrd_labels(path), path, series)
+    assert lost == []
+    assert len(got.instances) == len(things)
+    for instance in got.instances:
+        assert (voxels(got, instance, volume.shape) == volume).all()
+    plain = tmp_path / "other.seg.nrrd"
+    plain.write_bytes(path.read_bytes().replace(b"Postil_Time:=3", b"Postil_Time:=9"))
+    got, lost = read(open_nrrd_labels(plain), plain, series)
+    assert ["put on the first" in str(told) for told in lost] == [True]
+    assert (voxels(got, next(iter(got.instances)), volume.shape)[:4] == volume[8:]).all()
+
+
 def test_irregular_slices_are_refused_with_what_to_do(tmp_path):
     series, labels, _ = made(tmp_path, **CASES["irregular"])
     for write, path in ((write_nifti, "l.nii.gz"), (write_nrrd, "l.seg.nrrd")):
