@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from storage.exchange.coco_file import CocoFile
 from storage.exchange.features import Features
+from storage.model import template_edit
 from storage.model.geometry import ShapeKind
-from storage.model.ontology import ObjectClass
+from storage.model.ontology import ObjectClass, SkeletonTemplate
 
 Json = Mapping[str, Any]
 
@@ -22,7 +24,7 @@ _FITS = {
 }
 
 
-#: What becomes of annotations whose category the ontology does not have, where classes may be made. A skeleton needs a template.
+#: What becomes of annotations whose category the ontology does not have, where classes may be made.
 _GROWN = {"mask": ShapeKind.BITMASK, "rings": ShapeKind.POLYGON, "box": ShapeKind.BOX}
 
 
@@ -30,14 +32,14 @@ class Categories:
     """Which classes a category may go to."""
 
     def __init__(self, data: CocoFile, features: Features) -> None:
-        self._features, self._grows = features, dict[Any, str]()
+        self._features, self._grows = features, dict[Any, Json]()
         self._by_id: dict[Any, list[ObjectClass]] = {}
         self.unmatched: list[str] = []
         for own, row in data.categories.items():
             found = self._find(row, features)
             self._by_id[own] = found
             if not found and features.growing:
-                self._grows[own] = str(row.get("name", own))
+                self._grows[own] = row
             elif not found:
                 self.unmatched.append(str(row.get("name", own)))
 
@@ -55,15 +57,24 @@ class Categories:
     def choose(self, annotation: Json) -> ObjectClass | None:
         own, kind = annotation["category_id"], holds(annotation)
         found = self._by_id.get(own, [])
+        if own in self._grows:
+            self._grow(self._grows[own], annotation, found)
         told = annotation.get("postil")
         if len(found) == 1 and isinstance(told, Mapping) and "instance" in told:
             return found[0]
         fits = _FITS[kind]
-        if own in self._grows and kind in _GROWN and not any(o.shape in fits[:2] for o in found):
-            made = self._features.grow(self._grows[own], _GROWN[kind])
-            found += [made] if made is not None else []
         ranked = sorted((o for o in found if o.shape in fits), key=lambda o: fits.index(o.shape))
         return ranked[0] if ranked else None
+
+    def _grow(self, category: Json, annotation: Json, found: list[ObjectClass]) -> None:
+        """A class for what was found nowhere: of the shape that our own export names, else of one that can be made of it."""
+        kind = holds(annotation)
+        shape = _own_shape(category) or _shape_for(category, annotation, kind)
+        if shape is None or any(o.shape is shape or o.shape in _FITS[kind][:2] for o in found):
+            return
+        draw = partial(_drawn, category, annotation) if shape is ShapeKind.SKELETON else None
+        made = self._features.grow(str(category.get("name", annotation["category_id"])), shape, draw=draw)
+        found += [made] if made is not None else []
 
     def known(self, annotation: Json) -> bool:
         own = annotation["category_id"]
@@ -81,3 +92,35 @@ def holds(annotation: Json) -> str:
     if isinstance(segmentation, list) and segmentation:
         return "rings"
     return "box" if isinstance(annotation.get("bbox"), list) else ""
+
+
+def _own_shape(category: Json) -> ShapeKind | None:
+    told = category.get("supercategory") if isinstance(category.get("postil"), Mapping) else None
+    return ShapeKind(told) if isinstance(told, str) and told in set(ShapeKind) else None
+
+
+def _shape_for(category: Json, annotation: Json, kind: str) -> ShapeKind | None:
+    if kind != "points":
+        return _GROWN.get(kind)
+    names = category.get("keypoints") or ()
+    if len(annotation["keypoints"]) != 3 * len(names):
+        return None
+    return ShapeKind.POINT if len(names) == 1 else ShapeKind.SKELETON
+
+
+def _drawn(category: Json, annotation: Json, thing: ObjectClass) -> SkeletonTemplate:
+    """Points and lines as the category names them, standing as in the first annotation; what is unseen there in the middle."""
+    flat, names = annotation["keypoints"], category["keypoints"]
+    points = [(float(x), float(y)) if v else None for x, y, v in zip(flat[::3], flat[1::3], flat[2::3], strict=True)]
+    seen = [p for p in points if p is not None] or [(0.0, 0.0)]
+    (left, right), (top, bottom) = ((min(at), max(at)) for at in zip(*seen, strict=True))
+    size = max(right - left, bottom - top) / 0.9 or 1.0
+    made = template_edit.blank(thing)
+    for name, point in zip(names, points, strict=True):
+        x, y = point or ((left + right) / 2, (top + bottom) / 2)
+        at = 0.5 + (x - (left + right) / 2) / size, 0.5 + (y - (top + bottom) / 2) / size
+        made, _index = template_edit.add_point(made, *at, thing.color, str(name))
+    for start, end in category.get("skeleton") or ():
+        if {start, end} <= set(range(1, len(points) + 1)):
+            made = template_edit.connect(made, start - 1, end - 1, thing.color)
+    return made

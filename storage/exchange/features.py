@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.errors import Refused
@@ -11,7 +11,7 @@ from storage.model.dicom_codes import Code
 from storage.model.geometry import ShapeKind
 from storage.model.items import Item, Kind
 from storage.model.labels import AnswerValue
-from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option
+from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option, SkeletonTemplate
 
 MAX_NAME = 200  # characters of a class that is named by a file
 
@@ -40,7 +40,15 @@ class Features:
             **{c.feature_hash: dict(_places((c.attribute,))) for c in ontology.classifications},
         }
 
-    def grow(self, name: str, shape: ShapeKind, *, color: str = "", code: Code | None = None) -> ObjectClass | None:
+    def grow(
+        self,
+        name: str,
+        shape: ShapeKind,
+        *,
+        color: str = "",
+        code: Code | None = None,
+        draw: Callable[[ObjectClass], SkeletonTemplate] | None = None,
+    ) -> ObjectClass | None:
         """None where nothing may be added, or a class that is out of use bears the name."""
         if not self.growing or not name.strip():
             return None
@@ -48,6 +56,8 @@ class Features:
             made, feature_hash = ontology_edit.add_object(self.ontology, name.strip()[:MAX_NAME], shape, color=color)
             if code is not None:
                 made = ontology_edit.set_dicom_code(made, feature_hash, code, None)
+            if draw is not None:
+                made = ontology_edit.set_template(made, draw(made.objects[-1]))
         except Refused:
             return None
         thing = made.objects[-1]

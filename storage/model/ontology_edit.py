@@ -125,13 +125,15 @@ def add_object(
     return ontology, made.feature_hash
 
 
-def add_made(ontology: Ontology, things: Iterable[ObjectClass]) -> Ontology:
+def add_made(ontology: Ontology, things: Iterable[ObjectClass], drawings: Iterable[SkeletonTemplate] = ()) -> Ontology:
     """With classes that were made for another state of it: their hashes stay, since labels bear them. Raises Refused where a name
     is taken by now."""
     for thing in things:
         _free(((o.name, o.shape) for o in ontology.objects), (thing.name, thing.shape), thing.name)
         made = replace(thing, id=_next_number(ontology.objects), hotkey=next_hotkey(ontology))
         ontology = replace(ontology, objects=(*ontology.objects, made))
+    for drawing in drawings:
+        ontology = set_template(ontology, drawing)
     return ontology
 
 

@@ -26,7 +26,7 @@ from storage.model import ontology_edit
 from storage.model.items import Item
 from storage.model.label_formats import LABEL_FORMATS, VOLUME_FORMATS
 from storage.model.labels import KIND_OF, LabelDocument
-from storage.model.ontology import ObjectClass
+from storage.model.ontology import ObjectClass, SkeletonTemplate
 from storage.model.reads import LabelRowInfo
 from storage.model.workflow import TaskStatus
 from storage.progress import Progress
@@ -298,13 +298,20 @@ class _Importer:
             self._result.classes += [thing.name for thing in grown]
         if self._waiting and not self._result.dry_run:
             rows = dict(self._waiting)
-            self._catalog.do("Import labels", _write, self._ontology_id, grown, rows, priority=Priority.BULK, undoable=False)
+            drawings = [d for thing in grown if (d := self.features.ontology.template(thing.feature_hash)) is not None]
+            made = grown, drawings
+            self._catalog.do("Import labels", _write, self._ontology_id, made, rows, priority=Priority.BULK, undoable=False)
         self._waiting.clear()
 
 
-def _write(op: Operation, ontology_id: int, grown: Sequence[ObjectClass], rows: dict[int, tuple[LabelDocument, bool]]) -> None:
-    if grown:
-        ontologies.save(op, ontology_id, ontology_edit.add_made(ontologies.read(op.db, ontology_id), grown))
+def _write(
+    op: Operation,
+    ontology_id: int,
+    made: tuple[Sequence[ObjectClass], Sequence[SkeletonTemplate]],
+    rows: dict[int, tuple[LabelDocument, bool]],
+) -> None:
+    if made[0]:
+        ontologies.save(op, ontology_id, ontology_edit.add_made(ontologies.read(op.db, ontology_id), *made))
     for label_row_id, (document, dropped) in rows.items():
         labels.import_document(op, label_row_id, document, dropped, "Import labels")
 

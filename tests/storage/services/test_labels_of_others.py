@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from storage.catalog import folders, labels
-from storage.model.geometry import Bitmask, Box, Polygon, ShapeKind
+from storage.model.geometry import Bitmask, Box, Keypoint, Polygon, ShapeKind, Skeleton
 from storage.model.ontology import Ontology
 from storage.progress import Progress
 from storage.services.export import export_labels
@@ -163,3 +163,62 @@ def test_categories_of_coco_become_classes(catalog, tmp_path):
     assert sorted(k.__name__ for k in kinds) == [Box.__name__, Box.__name__, Polygon.__name__]
     again = import_labels(catalog, project, tmp_path / "coco.json", "coco", new_classes=True)
     assert (again.changed, again.known) == (0, 3)
+
+
+@pytest.fixture
+def two_points(catalog, tmp_path):
+    """A project with an empty ontology, and a COCO file with a hand of three joints and a single point."""
+    Image.new("RGB", (64, 48)).save(tmp_path / "a.png")
+    folder = catalog.do("New folder", folders.create, None, "Pets")
+    add_paths(catalog, [tmp_path / "a.png"], folder, render=render, progress=Progress())
+    project = nouns.project(
+        catalog, nouns.dataset(catalog, "Set", *[row.id for row in catalog.reads.first_rows(nouns.ALL)]), ontology=Ontology()
+    )
+    hand = {"id": 3, "name": "hand", "keypoints": ["wrist", "thumb", "tip"], "skeleton": [[1, 2], [2, 3], [3, 9]]}
+    common = {"image_id": 1, "iscrowd": 0, "area": 100, "bbox": [10, 10, 20, 20]}
+    (tmp_path / "coco.json").write_text(
+        json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.png", "width": 64, "height": 48}],
+                "categories": [hand, {"id": 4, "name": "spot", "keypoints": ["point"], "skeleton": []}],
+                "annotations": [
+                    {"id": 1, "category_id": 3, "keypoints": [10, 10, 2, 30, 30, 1, 0, 0, 0], "num_keypoints": 2, **common},
+                    {"id": 2, "category_id": 4, "keypoints": [7, 8, 2], "num_keypoints": 1, **common},
+                ],
+            }
+        )
+    )
+    return project, tmp_path / "coco.json"
+
+
+def test_classes_of_key_points_come_with_their_drawing(catalog, two_points):
+    project, file = two_points
+    result = import_labels(catalog, project, file, "coco", new_classes=True)
+    assert (result.lost, result.annotations, sorted(result.classes)) == ([], 2, ["hand", "spot"])
+    ontology = catalog.reads.ontology(catalog.reads.project(project).ontology_id)
+    hand, spot = sorted(ontology.objects, key=lambda o: o.name)
+    assert (hand.shape, spot.shape) == (ShapeKind.SKELETON, ShapeKind.POINT)
+    drawing = ontology.template(hand.feature_hash)
+    assert [p.name for p in drawing.points] == ["wrist", "thumb", "tip"]
+    assert [(round(p.x, 2), round(p.y, 2)) for p in drawing.points] == [(0.05, 0.05), (0.95, 0.95), (0.5, 0.5)]
+    assert [edge[:2] for edge in drawing.edges] == [(0, 1), (1, 2)]
+    shapes = {
+        type(a.geometry): a.geometry for a in catalog.reads.labels(catalog.reads.label_rows(project)[0]).annotations.values()
+    }
+    assert (shapes[Keypoint].x, shapes[Keypoint].y) == (7, 8)
+    assert [(p.x, p.y) for p in shapes[Skeleton].points] == [(10, 10), (30, 30), (0, 0)]
+    assert import_labels(catalog, project, file, "coco", new_classes=True).changed == 0
+
+
+def test_our_own_coco_file_makes_classes_of_the_shapes_it_names(catalog, two_points):
+    project, file = two_points
+    data = json.loads(file.read_text())
+    kept = {"id": 9, "image_id": 1, "iscrowd": 0, "area": 4, "segmentation": [[1, 1, 5, 1, 5, 5, 1, 5]], "bbox": [1, 1, 4, 4]}
+    data["categories"] = [{"id": 7, "name": "car", "supercategory": "bounding_box", "postil": {"featureHash": "Aa1/Bb2+"}}]
+    data["annotations"] = [{**kept, "category_id": 7}]
+    file.write_text(json.dumps(data))
+    assert import_labels(catalog, project, file, "coco", new_classes=True).lost == []
+    (thing,) = catalog.reads.ontology(catalog.reads.project(project).ontology_id).objects
+    (made,) = catalog.reads.labels(catalog.reads.label_rows(project)[0]).annotations.values()
+    assert thing.shape is ShapeKind.BOX
+    assert made.geometry == Box(1, 1, 4, 4)
