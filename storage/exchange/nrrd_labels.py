@@ -44,9 +44,7 @@ def write_nrrd(path: Path, series: Series, segments: Sequence[Segment], *, time:
         waiting.unlink(missing_ok=True)
 
 
-def _head(
-    series: Series, segments: Sequence[Segment], layer: dict[int, int], layers: int, kind: np.dtype, time: int
-) -> str:
+def _head(series: Series, segments: Sequence[Segment], layer: dict[int, int], layers: int, kind: np.dtype, time: int) -> str:
     assert series.geometry is not None
     affine = series.geometry.affine
     assert affine is not None
