@@ -121,8 +121,8 @@ def open_nrrd_labels(path: Path) -> grid.LabelFile:
             )
         )
     pairs = header.facts.get("pairs", {})
-    told = {"item": str(pairs.get("Postil_Item", "")), "time": _whole(str(pairs.get("Postil_Time", "")))}
-    return grid.LabelFile(header, tuple(labels), layered=bool(labels) and header.interleaved, told=told)
+    ours: dict[str, str | int] = {"item": str(pairs.get("Postil_Item", "")), "time": _whole(str(pairs.get("Postil_Time", "")))}
+    return grid.LabelFile(header, tuple(labels), layered=bool(labels) and header.interleaved, told=ours)
 
 
 def _whole(text: str) -> int:
