@@ -158,7 +158,9 @@ class TaskRows(QAbstractTableModel):
         match column:
             case TaskColumn.STUDY:
                 return words.longest_dates()
-            case TaskColumn.SLICES | TaskColumn.ANNOTATIONS:
+            case TaskColumn.SLICES:
+                return (f"{words.number(88)} × {words.number(888)}",)
+            case TaskColumn.ANNOTATIONS:
                 return (words.number(8888),)
             case TaskColumn.STAGE:
                 return tuple(stage.title[:30] for stage in self._workflow.stages) if self._workflow else ()
