@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from storage.catalog import labels, ontologies
 from storage.editing.edits import Step
@@ -20,6 +21,7 @@ from storage.model.ontology import MAX_NESTING, AttributeType, Ontology
 from tests.support.panels import Ground, draw, make_session, unnamed
 from tests.support.work import HeldWork, SoonWork
 from widgets.panels.ontologies import OntologiesPanel
+from widgets.panels.ontology_editor import WITH_PREVIEW
 from widgets.panels.ontology_forms import ObjectForm, OptionForm, QuestionNodeForm
 from widgets.panels.ontology_preview import OntologyPreview
 
@@ -237,6 +239,34 @@ def test_the_preview_asks_what_an_annotator_is_asked(room):
     room.qtbot.waitUntil(lambda: preview._answers._form.field(room.things["Car/Plate"]) is not None)
     room.editor.remove(room.things["Car/Plate"])
     room.qtbot.waitUntil(lambda: preview._answers._form.field(room.things["Car/Plate"]) is None)
+
+
+def test_the_preview_goes_back_to_the_object_whose_question_is_chosen(room):
+    preview = room.editor.preview
+    room.editor.choose(room.things["Car/Plate"])
+    room.qtbot.mouseClick(room.editor._add_class, Qt.MouseButton.LeftButton)
+    assert preview._pages.currentWidget() is preview._whole
+    room.editor.choose(room.things["Car/Plate"])
+    assert preview._pages.currentWidget() is preview._answers
+
+
+def test_no_form_is_wider_than_its_column(qtbot, tmp_path):
+    """Also where letters are wide."""
+    usual = QApplication.font()
+    wide = QFont(usual)
+    wide.setPointSizeF(usual.pointSizeF() * 1.3)
+    QApplication.setFont(wide)
+    room = Room(qtbot, tmp_path)
+    try:
+        room.panel.resize(room.panel.width() - room.editor.width() + WITH_PREVIEW, 700)  # the narrowest with three columns
+        qtbot.mouseClick(room.editor._add_class, Qt.MouseButton.LeftButton)
+        form = room.form(QuestionNodeForm)
+        qtbot.waitUntil(form.isVisible)
+        assert form.width() <= room.editor._pages[form].viewport().width()
+    finally:
+        QApplication.setFont(usual)
+        room.panel.close_down()
+        room.ground.close()
 
 
 def test_the_keyboard_of_a_new_ontology_is_at_adding_its_first_object(room):

@@ -251,7 +251,8 @@ class SkeletonBoard(QWidget):
         if not template.points:
             painter.setPen(theme.subtle_text())
             hint = self.tr("Click to set the first point.\nDrag from point to point with Shift to connect them.")
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, hint)
+            room = self.rect().adjusted(theme.GAP, 0, -theme.GAP, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
         self._paint_edges(painter, template)
         self._paint_points(painter, template)
 

@@ -43,6 +43,7 @@ from widgets.panels.ontology_state import Draft, labels_below, labels_lost
 from widgets.views.ontology_view import OntologyView
 
 SAVE_AFTER_MS = 400
+FORM_WIDTH = 360  # px, at the least
 WITH_PREVIEW = 880  # px; in less room the form comes first
 
 
@@ -81,13 +82,13 @@ class OntologyEditor(QWidget):
         self._nothing = StatePanel("ph.tree-structure", "")
         writes(*self._nothing.buttons)
         self._stack.addWidget(self._nothing)
-        self._pages: dict[NodeForm, QWidget] = {}
+        self._pages: dict[NodeForm, QScrollArea] = {}
         for form in self._forms.values():
             scroll = QScrollArea()
             scroll.setWidgetResizable(True)
             scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             scroll.setWidget(form)
-            scroll.setMinimumWidth(360)
+            scroll.setMinimumWidth(FORM_WIDTH)
             self._pages[form] = scroll
             self._stack.addWidget(scroll)
         design = QSplitter()
@@ -388,7 +389,10 @@ class OntologyEditor(QWidget):
             self._stack.setCurrentIndex(0)
             return
         form.show_node(feature_hash)
-        self._stack.setCurrentWidget(self._pages[form])
+        page = self._pages[form]
+        needed = form.minimumSizeHint().width() + 2 * page.frameWidth()  # wide letters need more
+        page.setMinimumWidth(max(FORM_WIDTH, needed))
+        self._stack.setCurrentWidget(page)
         self.preview.show_node(feature_hash)
 
     def _form_of(self, feature_hash: str) -> NodeForm | None:

@@ -71,6 +71,7 @@ class OntologyPreview(QWidget):
         for thing in self._ontology.objects:
             if thing.feature_hash == feature_hash or _holds(thing.attributes, feature_hash):
                 self._focus.set(armed=thing.feature_hash)
+                self._pages.setCurrentWidget(self._answers)  # it may be armed since before, and the file's be looked at
                 return
         if any(c.feature_hash == feature_hash or _holds((c.attribute,), feature_hash) for c in self._ontology.classifications):
             self._pages.setCurrentWidget(self._whole)
