@@ -280,12 +280,12 @@ class ProjectsRoom(QObject):
         self.widget.import_labels(project.id, files)
 
     def _imported(self, result: Any, dry_run: bool) -> None:
-        words_of = self.tr("{0} of the project found, {1} changed: {2} annotations and {3} classifications added.")
+        words_of = self.tr("{0} of the project found, {1} changed: {2} and {3} added.")
         counts = words_of.format(
             words.items(len(result.matched)),
             words.number(result.changed),
-            words.number(result.annotations),
-            words.number(result.classifications),
+            words.how_many("annotations", result.annotations),
+            words.how_many("classifications", result.classifications),
         )
         if result.replaced:
             counts += self.tr(" {0} took the place of others.").format(words.number(result.replaced))

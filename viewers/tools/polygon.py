@@ -61,7 +61,11 @@ class PolygonTool(PathTool):
         if new is None:
             context.say(f"The hole would leave nothing of {name}. Delete it instead, or draw a smaller hole.")
         elif new == old:
-            context.say(f"The outline does not touch {name}: nothing was cut.")
+            context.say(
+                f"The outline lies within {name}: nothing was added."
+                if self.mode == "part"
+                else f"The outline does not touch {name}: nothing was cut."
+            )
         else:
             session.do(text, session.reshaped({target.instance: new}, context.at, context.now()))
 

@@ -176,6 +176,16 @@ def test_a_hole_beside_the_polygon_cuts_nothing_and_says_so():
     assert "does not touch" in stage.said[-1]
 
 
+def test_a_part_within_the_polygon_adds_nothing_and_says_so():
+    stage = Stage(PolygonTool())
+    stage.focus.select([stage.put(SQUARE)])
+    stage.tool.use_mode("part")
+    clicks(stage, INNER)
+    stage.key("Enter")
+    assert stage.sent == []
+    assert stage.said[-1] == "The outline lies within Tree 1: nothing was added."
+
+
 def test_a_hole_over_everything_is_refused():
     stage = Stage(PolygonTool())
     tree = stage.put(SQUARE)
