@@ -20,7 +20,7 @@ from storage.model.geometry import Bitmask, Geometry
 from storage.model.interpolation import Shown, around, present
 from storage.model.labels import Annotation, FrameKey, LabelDocument
 
-__all__ = ["Moving", "OnFrames", "Still", "is_between"]
+__all__ = ["Moving", "OnFrames", "Still", "is_between", "slices_a_time"]
 
 
 class OnFrames(Protocol):
@@ -214,3 +214,8 @@ class Moving:
 
     def vanish(self, document: LabelDocument, instances: Iterable[str], at: FrameKey, *, by: str, now: int) -> Edits:
         return track_verbs.delete_range(document, instances, at[1], at[1], Hand(by, now, at[0], self._pts))
+
+
+def slices_a_time(frames: OnFrames) -> int:
+    """Of a volume of several times; 0: there is one time only."""
+    return frames.slices if isinstance(frames, Still) and 0 < frames.slices < frames.count else 0

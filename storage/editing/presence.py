@@ -2,7 +2,7 @@
 
 An object lives from its first row to its last, also where it is hidden on purpose, but not in the gaps after rows that
 stand alone (docs/decisions/0004). Pages, pictures and members have only their own rows. What lies on a plane through a volume
-lives on no slice and is listed with every one.
+lives on no slice and is listed with every one of its time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.editing.on_frames import OnFrames
+from storage.editing.on_frames import OnFrames, slices_a_time
 from storage.model.interpolation import spans
 from storage.model.labels import FrameKey, LabelDocument, Range
 from storage.model.ranges import joined
@@ -33,8 +33,9 @@ class Presence:
     def at(self, at: FrameKey) -> frozenset[str]:
         """The instances that live there."""
         if not self._frames.moving:
-            places = (at, *self._document.planes())
-            return frozenset(a.instance for place in places for a in self._frames.on_frame(self._document, place))
+            slices, planes = slices_a_time(self._frames), self._document.planes()
+            here = (p for p in planes if not slices or p[1] // slices == at[1] // slices)
+            return frozenset(a.instance for place in (at, *here) for a in self._frames.on_frame(self._document, place))
         self._follow()
         frame, ids = at[1], self._ids
         alive = self._slot[(self._first <= frame) & (self._last >= frame)]

@@ -14,6 +14,7 @@ from storage.editing.edits import Put
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving, Still
 from storage.model.geometry import AudioRanges, Box, TextRanges
+from storage.model.sheets import Sheet
 from tests.support.panels import BY, Things, draw, make_session
 from widgets.item_models.instance_place import InstancePlace, State, ranges_text
 from widgets.item_models.label_rows import LabelRows, Role
@@ -217,3 +218,20 @@ def test_in_a_volume_of_several_times_slices_and_times_are_told(qapp):
         session.do("Paint", verbs.add_annotation(session.document, often, Box(1, 2, 30, 40), ("", frame), by=BY, now=1))
     place = InstancePlace(session, Focus(), None)
     assert (place.where(once), place.where(often)) == ("9 · time 7", "8–12 · 2 times")
+
+
+def test_what_lies_on_a_plane_is_listed_at_its_time_only(qapp):
+    things, focus, session = Things(), Focus(), make_session(Still(150, slices=15))
+    part = Sheet((0, 0, 0), (1, 0, 0), (0, 0, 1)).part
+    made, _own = verbs.add_object(session.document, things["Car"], Box(1, 1, 2, 2), (part, 98), by=BY, now=1)
+    session.do("Draw", made)
+    rows = LabelRows(session, focus, things.ontology)
+    for frame, listed in ((95, True), (0, False), (104, True), (105, False)):
+        focus.set(at=("", frame))
+        assert bool(rows.rowCount()) is listed
+    rows.show_all_frames(True)
+    (place,) = (rows.index(row, 0) for row in range(rows.rowCount()) if rows.index(row, 0).data(Role.WHERE))
+    assert (place.data(Role.WHERE), place.data(Role.STATE)) == ("on a plane · time 7", State.ABSENT)
+    focus.set(at=("", 90))
+    assert place.data(Role.STATE) is None
+    rows.close()

@@ -8,7 +8,7 @@ from enum import Enum
 from PySide6.QtCore import QCoreApplication
 
 from storage.editing.focus import Focus
-from storage.editing.on_frames import Still, is_between
+from storage.editing.on_frames import is_between, slices_a_time
 from storage.editing.session import EditSession
 from storage.model.geometry import AudioRanges, Geometry, TextRanges
 from storage.model.sheets import sheet_of
@@ -38,10 +38,11 @@ class InstancePlace:
         if frames.count > 1:
             places = document.places_of(uuid)
             found = [frames.index(at) for at in places if sheet_of(at[0]) is None]
+            slices = slices_a_time(frames)
             if places and not found:
-                return QCoreApplication.translate("LabelRows", "on a plane")
-            slices = frames.slices if isinstance(frames, Still) else 0
-            if found and 0 < slices < frames.count:
+                words = QCoreApplication.translate("LabelRows", "on a plane")
+                return of_times(words, {at[1] // slices for at in places}) if slices else words
+            if found and slices:
                 return times_text(found, slices)
             return frames_text(min(found), max(found), frames.counts_from) if found else ""
         shown = self._session.shown(uuid, self._focus.at)
@@ -53,13 +54,19 @@ class InstancePlace:
             return None
         shown = self._session.shown(uuid, self._focus.at)
         if shown is None:
-            places = self._session.document.places_of(uuid)
-            return None if places and all(sheet_of(at[0]) for at in places) else State.ABSENT
+            return None if self._on_planes_here(uuid) else State.ABSENT
         if shown.outside:
             return State.OUTSIDE
         if is_between(shown):
             return State.BETWEEN
         return State.KEY if shown.keyframe and self._session.frames.moving else State.ALONE
+
+    def _on_planes_here(self, uuid: str) -> bool:
+        """It lies on planes of its own alone, on one of the time that is shown."""
+        places, slices = self._session.document.places_of(uuid), slices_a_time(self._session.frames)
+        if not all(sheet_of(at[0]) for at in places):
+            return False
+        return any(not slices or at[1] // slices == self._focus.at[1] // slices for at in places)
 
     def state_text(self, uuid: str) -> str:
         state = self.state(uuid)
@@ -68,8 +75,11 @@ class InstancePlace:
 
 def times_text(frames: Sequence[int], slices: int) -> str:
     """Slices and times of a volume of several times, as people count."""
-    there, times = [frame % slices for frame in frames], {frame // slices for frame in frames}
-    where = frames_text(min(there), max(there), 1)
+    there = [frame % slices for frame in frames]
+    return of_times(frames_text(min(there), max(there), 1), {frame // slices for frame in frames})
+
+
+def of_times(where: str, times: set[int]) -> str:
     if len(times) == 1:
         return QCoreApplication.translate("LabelRows", "{0} · time {1}").format(where, min(times) + 1)
     return QCoreApplication.translate("LabelRows", "{0} · {1} times").format(where, len(times))
