@@ -28,8 +28,7 @@ _TYPES = {
     "f8": ("double",),
 }
 _DTYPES = {name: code for code, names in _TYPES.items() for name in names}
-#: Signs that make each space LPS.
-#: Millimetres; where nothing is said, as nearly everybody means.
+#: Millimetres in each; where nothing is said, as nearly everybody means.
 _UNITS = {
     **dict.fromkeys(("", "mm", "millimeter", "millimeters", "millimetre", "millimetres"), 1.0),
     **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), 10.0),
@@ -38,6 +37,7 @@ _UNITS = {
     **dict.fromkeys(("nm", "nanometer", "nanometers", "nanometre", "nanometres"), 1e-6),
 }
 _QUOTED = re.compile(r'"([^"]*)"')
+#: Signs that make each space LPS.
 _SPACES = {
     "left-posterior-superior": (1, 1, 1), "lps": (1, 1, 1), "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
     "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1),

@@ -34,6 +34,8 @@ def likeness(word: str) -> str:
 
 
 class Names:
+    """What must not be found any more: a text holds one where its words are alike, in the same order, side by side."""
+
     def __init__(self) -> None:
         self._texts: set[str] = set()
         self._rows: dict[str, set[tuple[str, ...]]] = {}  # by the likeness of their first word

@@ -23,6 +23,8 @@ class Waiting:
 
 
 class Drafts:
+    """The newest come back first."""
+
     def __init__(self) -> None:
         self._waiting: list[Waiting] = []
 

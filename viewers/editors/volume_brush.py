@@ -54,7 +54,7 @@ class BrushHand(PlaneHand):
         return True
 
     def _radius_mm(self) -> float | None:
-        """None: no brush is in hand."""
+        """None: nothing that works on voxels is in hand; 0: it does, and has no ring (growing, scissors)."""
         tool = self._editor.tool
         if isinstance(tool, GrowTool | ScissorsTool):
             return 0.0
