@@ -141,5 +141,5 @@ def head(folder: Path) -> Path:
     made = nibabel.Nifti1Image(np.ascontiguousarray(Head().values().T), affine)  # type: ignore[no-untyped-call]
     made.header.set_xyzt_units("mm")  # type: ignore[no-untyped-call]
     path = folder / HEAD
-    nibabel.save(made, path)  # type: ignore[no-untyped-call]
+    nibabel.save(made, path)
     return path

@@ -69,7 +69,7 @@ def _found(db: sqlite3.Connection, viewer: User, where: str, param: object, name
     return _item(db, row)
 
 
-def _item(db: sqlite3.Connection, row: tuple) -> Item:  # type: ignore[type-arg]
+def _item(db: sqlite3.Connection, row: tuple) -> Item:
     """A group's facts name its pictures. Those of a sequence may be thousands: `members.members` reads them where wanted."""
     facts = json.loads(row[16])
     if row[3] == Kind.IMAGE_GROUP:

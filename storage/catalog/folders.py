@@ -130,7 +130,7 @@ def subtree(db: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [row[0] for row in db.execute(SUBTREE, (_json(ids),))]
 
 
-def _folder(row: tuple) -> Folder:  # type: ignore[type-arg]
+def _folder(row: tuple) -> Folder:
     id_, uuid, parent_id, title, description, kind, has_children, created_at, created_by, edited_at, trashed_at = row
     kind = FolderKind(kind) if kind in FolderKind._value2member_map_ else FolderKind.PLAIN
     return Folder(

@@ -185,7 +185,7 @@ def _found(db: sqlite3.Connection, viewer: User, where: str, param: object, name
     return _row(found)
 
 
-def _row(row: tuple) -> TaskRow:  # type: ignore[type-arg]
+def _row(row: tuple) -> TaskRow:
     return TaskRow(
         row[0],
         uuid_text(row[1]),

@@ -411,7 +411,7 @@ def _points_blob(points: Points) -> bytes:
 
 
 def _blob_points(blob: bytes) -> Points:
-    return tuple(struct.iter_unpack("<2d", blob))  # type: ignore[arg-type]
+    return tuple(struct.iter_unpack("<2d", blob))
 
 
 def pack(shape: Geometry) -> bytes:

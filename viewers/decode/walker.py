@@ -177,7 +177,7 @@ class Walker:
             index = self._index_of(frame)
             # Before the key frame come pictures (of an open group) whose references were never read.
             if index is not None and index >= self._floor:
-                self._ready.append((index, frame))  # type: ignore[arg-type]
+                self._ready.append((index, frame))
 
     def _skip(self, packet: Packet, keep_from: int) -> None:
         wanted = self._table.pts[keep_from] if 0 < keep_from < len(self._table) else None
