@@ -155,15 +155,16 @@ class LabelSide(QWidget):
         return False
 
     def missing(self) -> bool:
-        """Whether something required is empty; the list shows what, each in a line if there is room."""
+        """Whether something required is empty; the list shows what, each in a line if there is room. What it takes is taken
+        from the lists above: the question that is to be answered stays as tall as it was."""
         self.gaps.refresh()
         if self.gaps.gaps:
+            classes, labels, questions, has = self._split.sizes()
             self.gaps.show()
-            *others, has = self._split.sizes()
             more = min(self.gaps.whole_height, self.height() // 3) - has
             if more > 0:
-                others[others.index(max(others))] -= more
-                self._split.setSizes([*others, has + more])
+                of_classes = more * classes // max(1, classes + labels)
+                self._split.setSizes([classes - of_classes, labels - more + of_classes, questions, has + more])
         return bool(self.gaps.gaps)
 
     def _on_counted(self, count: int) -> None:

@@ -127,6 +127,10 @@ def test_a_refused_submit_goes_to_the_first_gap_and_the_next_one_to_the_next(han
     hand.saved()
     desk.editor.focus.select(())
     first, second = hand.document.instances
+    desk.window.resize(1280, 760)
+    desk.turn()
+    asked = desk.editor.side.questions
+    tall = asked.height()
     desk.key("Ctrl+Return")
     desk.wait_idle()
     assert desk.told().startswith("Not submitted")
@@ -134,6 +138,7 @@ def test_a_refused_submit_goes_to_the_first_gap_and_the_next_one_to_the_next(han
     assert question(desk) == "Colour"
     gaps = desk.editor.side.gaps
     assert gaps._list.height() >= 2 * gaps._list.sizeHintForRow(0)
+    assert asked.height() >= tall - 20  # there is room for the question that is to be answered
     desk.key("1")
     desk.key("Ctrl+Return")
     desk.wait_idle()
