@@ -71,8 +71,8 @@ def save_step(op: Operation, label_row_id: int, change: StepChange) -> None:
 def import_document(op: Operation, label_row_id: int, document: LabelDocument, replace: bool, text: str = "") -> None:
     """Write a document from outside, instead of what is there or beside it.
 
-    `text`: of the step by which its editor undoes it where something was there before; without one nothing that a replacement
-    replaced can be undone to.
+    `text`: of the step by which its editor undoes it where something was there before; with it a complete task refuses. Without
+    one nothing that a replacement replaced can be undone to.
     """
     _begin(op, label_row_id)
     present = load(op.db, label_row_id)

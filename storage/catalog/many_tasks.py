@@ -38,7 +38,7 @@ def release(op: Operation, task_ids: Iterable[int]) -> None:
 
 
 def reopen(op: Operation, task_ids: Iterable[int]) -> None:
-    for some in _by_stage(op, task_ids, whoevers=True):
+    for some in _by_stage(op, task_ids, others_too=True):
         stage, status = workflow.reopened(some.flow, some.stage)
         op.update("tasks", some.ids, stage_uuid=uuid_blob(stage.uuid), status=status, place=0)
 
@@ -57,8 +57,8 @@ class _Some:
         return [row[0] for row in self.rows]
 
 
-def _by_stage(op: Operation, task_ids: Iterable[int], *, whoevers: bool = False) -> Iterator[_Some]:
-    """Those that may be worked on (`whoevers`: also by whom they are assigned to), and screens are told of them."""
+def _by_stage(op: Operation, task_ids: Iterable[int], *, others_too: bool = False) -> Iterator[_Some]:
+    """Those that may be worked on (`others_too`: whoever has them), and screens are told of them."""
     from storage.catalog.transaction import IN_IDS, ids_json
 
     wanted = ids_json(task_ids)
@@ -66,7 +66,7 @@ def _by_stage(op: Operation, task_ids: Iterable[int], *, whoevers: bool = False)
     for project_id, stage in op.all(f"SELECT DISTINCT project_id, stage_uuid {among}", wanted):
         op.require(Action.ANNOTATE, "projects", project_id)
         here, params = f"{among} AND project_id = ? AND stage_uuid = ?", (wanted, project_id, stage)
-        if not whoevers and op.value(f"SELECT 1 {here} AND assignee_id <> ? LIMIT 1", *params, op.user.id):
+        if not others_too and op.value(f"SELECT 1 {here} AND assignee_id <> ? LIMIT 1", *params, op.user.id):
             op.require(Action.ASSIGN, "projects", project_id)
         rows = op.all(f"SELECT id, label_row_id, place {here} ORDER BY place", *params)
         yield _Some(project_id, workflow_of(op.db, project_id), uuid_text(stage), rows)

@@ -48,7 +48,6 @@ _ROW = f"""SELECT t.id, t.uuid, t.project_id, i.id, i.uuid, i.title, t.label_row
     (SELECT count(*) FROM shapes s WHERE s.label_row_id = l.id)
     + (SELECT count(*) FROM classifications c WHERE c.label_row_id = l.id), {_SERIES} {_FROM}"""
 
-_IN_IDS = "IN (SELECT value FROM json_each(?))"
 _ORDER = "t.place, t.priority DESC, t.id"
 
 
@@ -76,11 +75,13 @@ def ids(
     text: str,
 ) -> array[int]:
     """In queue order, stage after stage as the workflow has them. `text`: see `task_search`."""
+    from storage.catalog.transaction import IN_IDS, ids_json
+
     check_visible(db, viewer, project_id)
     flow = workflow_of(db, project_id)
     hits = task_search.finds(db, project_id, text)
     # So few are looked up; of more each task is asked for, in small steps that give the interpreter's lock away.
-    few = None if hits is None or len(hits) > _FEW else json.dumps(list(hits))
+    few = None if hits is None or len(hits) > _FEW else ids_json(hits)
     found = array("q")
     for each in flow.stages:
         if stage is not None and each.uuid != stage:
@@ -89,7 +90,7 @@ def ids(
         if status is not None:
             where, params = f"{where} AND t.status = ?", [*params, str(status)]
         if few is not None:
-            where, params = f"{where} AND t.id {_IN_IDS}", [*params, few]
+            where, params = f"{where} AND t.id {IN_IDS}", [*params, few]
         ordered = db.execute(f"SELECT t.id FROM tasks t WHERE {where} ORDER BY {_ORDER}", params)
         found.extend([id_ for (id_,) in ordered if hits is None or id_ in hits])
     return found

@@ -308,6 +308,7 @@ class ToolContext:
 
     @property
     def frame_size(self) -> tuple[float, float]:
+        """Of the paper, in its coordinates: pixels of the frame, millimetres of a sheet."""
         return self.paper.size
 
     @property

@@ -330,7 +330,7 @@ class SelectTool(Tool):
         session.commit()
 
     def _allowed_together(self, drag: _Drag, dx: float, dy: float) -> tuple[float, float]:
-        """As `_allowed`, by the one box that all of them fill."""
+        """As `moves.allowed`, by the one box that all of them fill."""
         if all(may_stick_out(self.context, a) for a in drag.originals.values()):
             return (dx, dy)
         return limited_shift([self._box_of(drag)], self.context.frame_size, dx, dy)

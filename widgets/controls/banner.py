@@ -56,7 +56,7 @@ class Banner(QWidget):
         return self._text.text()
 
     def say(self, text: str, *buttons: Button) -> None:
-        """Show the sentence and its buttons; an empty one hides the banner."""
+        """Show the sentence and its buttons, two at most; an empty one hides the banner."""
         self._text.setText(text)
         self._acts = tuple(act for _title, act in buttons)
         for place, each in enumerate(self._buttons):
