@@ -357,7 +357,7 @@ class Pages(QObject):
         if away:
             lines.append(self.tr("It was made on the page “{0}”.").format(self.window.rail.title(found.place)))
         if found.tasks:
-            lines.append(self.tr("{0} tasks go with it.").format(f"{found.tasks:,}"))
+            lines.append(self.tr("{0} tasks go with it, with all their labels.").format(f"{found.tasks:,}"))
         elif found.files:
             lines.append(self.tr("{0} files leave with it; they stay in their folders.").format(f"{found.files:,}"))
         verb, yes = (self.tr("Undo"), self.tr("Undo it")) if which == "undo" else (self.tr("Redo"), self.tr("Do it again"))

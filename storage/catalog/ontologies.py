@@ -53,17 +53,21 @@ def use(db: sqlite3.Connection, viewer: User, ontology_id: int) -> OntologyUse:
     row(db, viewer, ontology_id)
     used: dict[str, int] = {}
     rows_of = "(SELECT l.id FROM label_rows l JOIN projects p ON p.id = l.project_id WHERE p.ontology_id = ?)"
-    for sql in (
-        f"SELECT feature_hash, count(*) FROM instances WHERE label_row_id IN {rows_of} GROUP BY 1",
-        f"SELECT feature_hash, count(*) FROM classifications WHERE label_row_id IN {rows_of} GROUP BY 1",
-        f"SELECT attribute_hash, count(*) FROM answers WHERE label_row_id IN {rows_of} GROUP BY 1",
+
+    def count(sql: str) -> None:
+        for feature_hash, found in db.execute(sql, (ontology_id,)):
+            used[feature_hash] = used.get(feature_hash, 0) + found
+
+    count(f"SELECT feature_hash, count(*) FROM instances WHERE label_row_id IN {rows_of} GROUP BY 1")
+    count(f"SELECT feature_hash, count(*) FROM classifications WHERE label_row_id IN {rows_of} GROUP BY 1")
+    labels = sum(used.values())
+    count(f"SELECT attribute_hash, count(*) FROM answers WHERE label_row_id IN {rows_of} GROUP BY 1")
+    count(
         f"SELECT v.value, count(*) FROM answers a, json_each(a.value) v WHERE a.label_row_id IN {rows_of}"
-        " AND json_type(a.value) = 'array' GROUP BY 1",
-    ):
-        for feature_hash, count in db.execute(sql, (ontology_id,)):
-            used[feature_hash] = used.get(feature_hash, 0) + count
+        " AND json_type(a.value) = 'array' GROUP BY 1"
+    )
     projects = db.execute("SELECT title FROM projects WHERE ontology_id = ?", (ontology_id,)).fetchall()
-    return OntologyUse(tuple(sorted((r[0] for r in projects), key=titles.sort_key)), used)
+    return OntologyUse(tuple(sorted((r[0] for r in projects), key=titles.sort_key)), used, labels)
 
 
 # -- operations ----------------------------------------------------------------------------------------------------

@@ -135,6 +135,7 @@ class OntologyUse:
 
     projects: tuple[str, ...]
     by_feature: dict[str, int]
+    labels: int = 0  # instances and classifications
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def test_a_project_made_on_another_page_is_named_and_asked_about(queue: Desk, to
     queue.go("Files")
     question = asked(queue, "Ctrl+Z", "Cancel")
     assert "New project “E project”" in question
-    assert "on the page “Projects”" in question and "4 tasks go with it" in question
+    assert "on the page “Projects”" in question and "4 tasks go with it, with all their labels." in question
     assert [p.title for p in queue.reads.projects()] == ["Boxes", "E project"]
     asked(queue, "Ctrl+Z", "Undo it")
     assert [p.title for p in queue.reads.projects()] == ["Boxes"]

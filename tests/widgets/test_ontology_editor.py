@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from storage.catalog import labels, ontologies
-from storage.editing.edits import Step
+from storage.editing.edits import Put, Step
 from storage.editing.session import StepChange
 from storage.exchange import ontology_json
+from storage.ids import new_uuid
 from storage.model import ontology_edit as edit
 from storage.model.deleted_classes import name_of
 from storage.model.geometry import ShapeKind
+from storage.model.labels import Answer
 from storage.model.ontology import MAX_NESTING, AttributeType, Ontology
 from tests.support.panels import Ground, draw, make_session, unnamed
 from tests.support.work import HeldWork, SoonWork
@@ -164,6 +166,20 @@ def label_a_car(room) -> None:
     room.editor.show_use(room.ground.reads.ontology_use(room.ground.ontology))
 
 
+def test_labels_are_told_without_their_answers(room):
+    session = make_session()
+    car = draw(session, room.things["Car"])
+    steps = [session.history.undoable()]
+    session.do("Answer", [Put(Answer(new_uuid(), car, room.things["Car/Plate"], "AB 12"))])
+    steps.append(session.history.undoable())
+    (row,) = room.ground.reads.label_rows(room.ground.project)[:1]
+    for n, step in enumerate(steps, start=1):
+        room.catalog.do("label", labels.save_step, row, StepChange("do", Step(n, step.text, step.edits, step.inverse)))
+    assert room.ground.reads.ontology_use(room.ground.ontology).by_feature[room.things["Car/Plate"]] == 1
+    room.panel._ask_use()
+    room.qtbot.waitUntil(lambda: room.panel._facts.text() == "Used by Street · 1 label")
+
+
 def test_deleting_a_class_with_labels_says_what_it_touches_first(room):
     label_a_car(room)
     room.editor.remove(room.things["Car"])
@@ -254,7 +270,7 @@ def test_no_form_is_wider_than_its_column(qtbot, tmp_path):
     """Also where letters are wide."""
     usual = QApplication.font()
     wide = QFont(usual)
-    wide.setPointSizeF(usual.pointSizeF() * 1.3)
+    wide.setPixelSize(round(QFontInfo(usual).pixelSize() * 1.3))
     QApplication.setFont(wide)
     room = Room(qtbot, tmp_path)
     try:

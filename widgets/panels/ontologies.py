@@ -192,12 +192,11 @@ class OntologiesPanel(QWidget):
 
     def _show_use(self, use: OntologyUse) -> None:
         self.editor.show_use(use)
-        count = sum(use.by_feature.values())
         if not use.projects:
             text = self.tr("Not used by a project yet")
         else:
             used = self.tr("Used by {projects}").format(projects=", ".join(use.projects))
-            text = f"{used} · {words.how_many('labels', count)}"
+            text = f"{used} · {words.how_many('labels', use.labels)}"
         self._facts.setText(text)
 
     def _no_use(self, error: Exception) -> None:
