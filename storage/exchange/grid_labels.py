@@ -267,12 +267,9 @@ class _Reader:
 
     def _class(self, label: Label) -> ObjectClass | None:
         own = self._filler.class_of_hash(label.feature_hash) if label.feature_hash else None
-        if own is not None or label.name:
-            return own or self._filler.class_named(label.name) or self._filler.new_class(label.name, FROM_VOXELS)
-        if self._filler.features.growing:
-            return self._filler.class_named(f"Label {label.value}") or self._filler.new_class(
-                f"Label {label.value}", FROM_VOXELS
-            )
+        name = label.name or (f"Label {label.value}" if self._filler.features.growing else "")
+        if own is not None or name:
+            return own or self._filler.class_named(name) or self._filler.new_class(name, FROM_VOXELS)
         if not self._fitting:
             return None
         if not self._guessed:

@@ -126,18 +126,8 @@ class DetailsPanel(QWidget):
         self._show_nothing()
 
     def _lay_out(self) -> None:
-        self._of_items: tuple[QWidget, ...] = (
-            self._preview,
-            self._trouble,
-            self._warnings,
-            self._relink,
-            self._modality,
-            self._members,
-            self._groups,
-            self._datasets,
-            self._tasks,
-            self._metadata_section,
-        )
+        sections = (self._modality, self._members, self._groups, self._datasets, self._tasks, self._metadata_section)
+        self._of_items: tuple[QWidget, ...] = (self._preview, self._trouble, self._warnings, self._relink, *sections)
         scroll = QScrollArea(self)
         inside = QWidget()
         scroll.setWidget(inside)
@@ -156,16 +146,7 @@ class DetailsPanel(QWidget):
         ):
             column.addWidget(part)
         column.addSpacing(theme.INSIDE)
-        for part in (
-            self._facts,
-            self._modality,
-            self._members,
-            self._groups,
-            self._datasets,
-            self._tasks,
-            self._metadata_section,
-            self._activity,
-        ):
+        for part in (self._facts, *sections, self._activity):
             column.addWidget(part)
         column.addStretch(1)  # else the sections share what is left, and stand apart
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

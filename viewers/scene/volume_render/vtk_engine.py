@@ -119,7 +119,6 @@ class _Volume:
         image.GetPointData().SetScalars(vtk_parts.as_vtk(grid.array.reshape(-1)))
         self._mapper: Any = _gpu_mapper() if gpu else _cpu_mapper()
         self._mapper.SetInputData(image)
-        self._gpu = gpu
         self._property = vtkVolumeProperty()
         self._property.SetInterpolationTypeToLinear()
         diagonal = math.dist((0, 0, 0), [n * mm for n, mm in zip(grid.size, spacing, strict=True)])
