@@ -30,15 +30,22 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def reading_room(desk: Desk, scans: Path) -> Desk:
+def hung(desk: Desk, scans: Path, *shapes: ShapeKind) -> Desk:
+    """A project of the series, with a class of each shape."""
     desk.add("Scans", scans / "scan")
     dataset = desk.do(datasets.create, "Scans")
     desk.do(datasets.attach_folder, dataset, desk.reads.folder_by_path("Scans").id)
-    structure, _ = ontology_edit.add_object(Ontology(), "Organ", ShapeKind.BITMASK)
+    structure = Ontology()
+    for shape in shapes:
+        structure, _ = ontology_edit.add_object(structure, "Organ" if shape is ShapeKind.BITMASK else shape.value, shape)
     ontology = desk.do(ontologies.create, "Things", structure)
     desk.do(projects.create, "Reading", "", ontology, (dataset,))
     return desk
+
+
+@pytest.fixture
+def reading_room(desk: Desk, scans: Path) -> Desk:
+    return hung(desk, scans, ShapeKind.BITMASK)
 
 
 def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: Desk) -> None:
@@ -201,3 +208,25 @@ def test_series_of_an_earlier_version_learn_their_headers_at_the_next_start(read
     desk.program._upkeep.timeout.emit()
     desk.until(lambda: desk.reads.item(item_id).facts == today.facts, "it knows what series added today know")
     assert desk.reads.item(item_id).sha256 == today.sha256
+
+
+def test_a_window_made_large_at_once_lays_the_panes_beside_the_tools(desk: Desk, scans: Path) -> None:
+    """The tools then stand in one column, not in two."""
+    shapes = (ShapeKind.BOX, ShapeKind.ROTATED_BOX, ShapeKind.POLYGON, ShapeKind.POLYLINE, ShapeKind.POINT, ShapeKind.ELLIPSE)
+    hung(desk, scans, ShapeKind.BITMASK, *shapes)
+    open_task(desk, "Phantom")
+    editor = desk.editor.editor
+    desk.until(lambda: editor.state is not None, "the volume is open")
+    bar, wide = editor.tool_bar, set()
+    for size in ((1200, 700), (1900, 1040), (1200, 700), (1890, 1030)):
+        desk.window.resize(*size)
+        desk.until(lambda high=size[1]: desk.window.height() == high, "it is as large")
+        desk.wait_idle()
+        wide.add(bar.width())
+        left = editor.grid.mapTo(editor, editor.grid.rect().topLeft()).x()
+        assert left == bar.geometry().right() + 1
+        assert left + editor.grid.width() == editor.width()
+        assert bar.width() == bar.sizeHint().width()
+        assert bar.button("select").x() == bar.layout().contentsMargins().left()
+        assert max(p.geometry().right() for p in editor.grid.panes if p.isVisible()) == editor.grid.width() - 1
+    assert len(wide) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QMenu, QToolButton, QWidget
 
@@ -41,6 +41,9 @@ class ToolBar(QFrame):
         self._order: list[QWidget] = []  # buttons and gaps, from the top
         self._columns = 0
         self._laid_out = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._fit)
         self._group = QButtonGroup(self)
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(4, 4, 4, 4)
@@ -75,7 +78,13 @@ class ToolBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._laid_out = True
-        self._arrange(self._fitting(event.size().height()))
+        columns = self._fitting(event.size().height())
+        if columns != self._columns:
+            self._later.start()  # not now: all around is being laid out, and would not take another width
+
+    @Slot()
+    def _fit(self) -> None:
+        self._arrange(self._fitting(self.height()))
 
     def _height_to_come(self) -> int:
         """Of what is seen already and holds it: were its width another at first, all beside it would be laid out twice."""
