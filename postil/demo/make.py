@@ -41,7 +41,7 @@ from storage.services.intake import add_paths
 from storage.services.originals import path_of
 from viewers.decode.thumbs import render
 
-#: So many are told, whatever their parts say of themselves.
+#: How often a step is begun, as the test of the first start counts. What the parts say of themselves is not told.
 STEPS = 36
 PROJECT, DATASET, ONTOLOGY = "Sample project", "Sample pictures", "Sample ontology"
 

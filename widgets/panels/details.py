@@ -70,7 +70,7 @@ class DetailsPanel(QWidget):
     detach_wanted = Signal(int, ItemSelection)  # dataset id, items
     relink_wanted = Signal(int)
     open_wanted = Signal(int)
-    task_wanted = Signal(int)  # of the item
+    task_wanted = Signal(int)  # task of the item
     modality_wanted = Signal(int, str)  # item, what it shows
 
     def __init__(
