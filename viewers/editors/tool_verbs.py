@@ -11,6 +11,7 @@ from viewers.editors.polygon_verbs import PolygonVerbs
 from viewers.editors.selection_verbs import DONE, Way
 from viewers.tools.base import Tool
 from viewers.tools.drawing import DrawingTool
+from viewers.tools.measure import MeasureTool
 from viewers.tools.polygon import Mode, PolygonTool
 from viewers.tools.select import SelectTool
 from viewers.tools.toolbox import SHAPES_OF, TOOL_OF, Toolbox
@@ -128,8 +129,8 @@ class ToolVerbs(PolygonVerbs):
         return isinstance(self.tool, DrawingTool) and self.tool.has_draft()
 
     def finish_draft(self) -> None:
-        """Enter: the draft becomes an object; with none, the answers of the selection are next."""
-        drafting = self.drafting()
+        """Enter: the draft, or what is measured, becomes an object; with none, the answers of the selection are next."""
+        drafting = self.drafting() or (isinstance(self.tool, MeasureTool) and bool(self.tool.draft()))
         self.tool.finish()
         self.acted()
         if not drafting and self.focus.selected:

@@ -149,6 +149,17 @@ def test_what_is_measured_goes_to_no_class_that_nobody_chose(qtbot):
     assert names(stage)[-1] == "Vessel 1" and stage.said[-1] == "Kept as Vessel 1."
 
 
+def test_the_enter_that_keeps_a_measure_asks_for_no_answers(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.editor.set_ontology(ontology_edit.add_object(Ontology(), "Diameter", ShapeKind.POLYLINE)[0])
+    stage.focus.set(armed=stage.editor.ontology.objects[0].feature_hash)
+    with qtbot.assertNotEmitted(stage.editor.answers_wanted):
+        measure_a_length(stage)
+    assert names(stage) == ["Diameter 1"] and stage.said[-1] == "Kept as Diameter 1."
+    with qtbot.waitSignal(stage.editor.answers_wanted):
+        stage.key(Qt.Key.Key_Return)
+
+
 def test_the_question_for_a_class_is_left_by_esc_and_what_was_measured_stays(qtbot):
     stage = VolumeStage(qtbot)
     stage.editor.set_ontology(ontology_edit.add_object(Ontology(), "Kerb", ShapeKind.POLYLINE)[0])
