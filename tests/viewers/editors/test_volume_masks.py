@@ -241,7 +241,7 @@ def test_a_region_does_not_land_at_another_time_than_it_was_begun_at(qtbot, slow
     stage.editor.go_to(("", geometry.n + 9))
     qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", geometry.n + 9), timeout=5000)
     go.set()
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: any("another time" in said for said in stage.said), timeout=5000)
     assert not stage.document.instances and not stage.sent
 
 
