@@ -31,7 +31,7 @@ class Values:
 
 
 class Settings:
-    """`get` and `set` by name; every set is written at once (atomically) and told to listeners."""
+    """`values` holds them; every `set` by name is written at once (atomically) and told to listeners."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -104,7 +104,7 @@ def turn_handles(line: Line, size: Point) -> list[Point]:
 
 
 class CrosshairHand:
-    """One drag. `begin`, `move`... ; nothing is stored, so there is nothing to end. `turns`: it may turn the lines, too."""
+    """One drag (logical px): `begin`, `move`, `end`. It is no edit and has no undo. `turns`: it may turn the lines, too."""
 
     def __init__(self, state: MprState, kind: PlaneKind) -> None:
         self.state, self.kind, self.turns = state, kind, True

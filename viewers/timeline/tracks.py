@@ -44,7 +44,7 @@ class Place:
 
 
 class Track:
-    """One object's rows. `frames` ascend; `betweens` are stretches that hold no row."""
+    """One object's rows. `frames` ascend; `between_first` to `between_last` are stretches that hold no row."""
 
     def __init__(self, frames: Frames, kinds: Kinds) -> None:
         self.frames, self.kinds = frames, kinds

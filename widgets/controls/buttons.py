@@ -49,7 +49,7 @@ def line(parent: QWidget | None = None) -> QFrame:
 
 
 class PlaceButton(QAbstractButton):
-    """A row of the sidebar outside the tree (All files, Trash). `drop_rule` says whether a drag may land on it."""
+    """A row of the sidebar outside the tree (All files, Trash). It shows that a drag is over it; whether one may land is told by who takes it."""
 
     def __init__(self, text: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

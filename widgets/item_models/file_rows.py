@@ -56,7 +56,7 @@ FOLDER_COLUMN = next(number for number, column in enumerate(COLUMNS) if column.k
 
 
 class FileRows(QAbstractTableModel):
-    """`show` another query; listen to `counted`, `loading`, `completed`, `failed`."""
+    """`show_query` for another one; listen to `counted`, `loading`, `completed`, `failed`."""
 
     BLOCK, KEEP = 256, 64
 
