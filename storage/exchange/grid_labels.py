@@ -267,7 +267,8 @@ class _Reader:
 
     def _class(self, label: Label) -> ObjectClass | None:
         own = self._filler.class_of_hash(label.feature_hash) if label.feature_hash else None
-        name = label.name or (f"Label {label.value}" if self._filler.features.growing else "")
+        called = label.name.removesuffix(f" {label.number}") if label.number else label.name  # our files tell of the number
+        name = called or (f"Label {label.value}" if self._filler.features.growing else "")
         if own is not None or name:
             return own or self._filler.class_named(name) or self._filler.new_class(name, FROM_VOXELS)
         if not self._fitting:

@@ -136,6 +136,22 @@ def test_times_are_kept_apart(tmp_path):
     assert (voxels(got, named(got)["Liver 1"].uuid, volume.shape) == volume).all()
 
 
+@pytest.mark.parametrize("nrrd", [False, True])
+def test_an_ontology_without_the_classes_gets_those_and_not_one_for_each_object(tmp_path, nrrd):
+    series = of_phantom(phantoms.series(tmp_path / "s", n=4))
+    volume = blob((4, 16, 20), 4)
+    other = np.zeros_like(volume)
+    other[:, :3, :3] = True
+    drawn = segments(series, document(("Liver", masks_of(volume & ~other)), ("Liver", masks_of(other))))
+    path = tmp_path / ("l.seg.nrrd" if nrrd else "l.nii.gz")
+    write_nrrd(path, series, drawn) if nrrd else write_nifti(path, series, drawn)
+    features = Features(Ontology(), growing=True)
+    got, lost = read(open_nrrd_labels(path) if nrrd else open_nifti_labels(path), path, series, features=features)
+    assert [thing.name for thing in features.grown] == ["Liver"]
+    assert sorted(i.number for i in got.instances.values()) == [1, 2]
+    assert lost == []
+
+
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_file_of_one_time_goes_back_to_its_time(tmp_path, shared):
     """Also in layers, which objects that share voxels get."""
