@@ -152,7 +152,7 @@ class _Reader:
             shapes=FROM_VOXELS,
             coded_shapes=tuple(ShapeKind),
             called=names[1],
-            color=_color(segment),
+            color=_color(segment) if self._filler.features.growing else "",  # to read it takes a large package
         )
 
     # -- planes
