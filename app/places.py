@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,17 +49,11 @@ def _room(window: MainWindow, name: str) -> Any:
 
 def find_places(window: MainWindow, reads: Reads, text: str) -> list[Place]:
     """Those whose names hold the text, whatever its case; projects first, since that is where people work."""
-    tr, wanted = window.tr, text.strip().casefold()
+    tr = window.tr
     kinds = (
-        (tr("project"), show_project, ((p.id, p.title) for p in reads.projects())),
-        (tr("dataset"), show_dataset, ((d.id, d.title) for d in reads.datasets())),
-        (tr("ontology"), show_ontology, ((o.id, o.title) for o in reads.ontologies())),
+        (tr("project"), show_project, reads.find_titles("projects", text, MOST)),
+        (tr("dataset"), show_dataset, reads.find_titles("datasets", text, MOST)),
+        (tr("ontology"), show_ontology, reads.find_titles("ontologies", text, MOST)),
+        (tr("folder"), show_folder, reads.find_folders(text, MOST)),
     )
-    found = []
-    for kind, show, rows in kinds:
-        held = sorted(
-            (r for r in rows if wanted in r[1].casefold()), key=lambda r: (not r[1].casefold().startswith(wanted), r[1])
-        )
-        found += [Place(title, kind, lambda s=show, i=key: s(window, i)) for key, title in held[:MOST]]
-    folders = reads.find_folders(text, MOST)
-    return found + [Place(path, tr("folder"), lambda i=key: show_folder(window, i)) for key, path in folders]
+    return [Place(title, kind, partial(show, window, key)) for kind, show, rows in kinds for key, title in rows]

@@ -59,6 +59,14 @@ class Noun(Generic[R]):
         remedy = f"`postil {self.word} list` names those there are."
         raise NotFound(f"There is no {self.word} “{title}”.", remedy=remedy, input=title)
 
+    def find(self, db: sqlite3.Connection, viewer: User, text: str, limit: int) -> list[tuple[int, str]]:
+        """Ids and titles of those that this person may see and whose titles hold the text, whatever its case; what begins with it
+        first. Nothing else of them is read: rows count what belongs to them."""
+        seen, wanted = visible(db, viewer, self.table), text.strip().casefold()
+        named = db.execute(f"SELECT id, title FROM {self.table}").fetchall()
+        held = [each for each in named if wanted in each[1].casefold() and (seen is None or each[0] in seen)]
+        return sorted(held, key=lambda each: (not each[1].casefold().startswith(wanted), each[1]))[:limit]
+
     # -- operations ------------------------------------------------------------------------------------------------
 
     def rename(self, op: Operation, row_id: int, title: str) -> None:

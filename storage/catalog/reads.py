@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.catalog import files, folders, people, rows
 from storage.catalog.later import Later
@@ -22,6 +22,7 @@ from storage.model.query import ItemQuery, ItemSelection
 if TYPE_CHECKING:
     from storage.catalog import activity, datasets, label_rows, members, ontologies, patients, projects, tasks, trash, volumes
     from storage.catalog.engine import Catalog
+    from storage.catalog.nouns import Noun
     from storage.catalog.trash import DeleteConsequences
     from storage.catalog.volumes import VolumeFile
     from storage.model.labels import LabelDocument
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         OntologyUse,
         ProjectRow,
         TaskRow,
+        Titled,
         TrashEntry,
     )
     from storage.model.workflow import TaskStatus
@@ -191,6 +193,14 @@ class CatalogReads:
 
     def projects_of_series(self, series_uids: Collection[str]) -> list[ProjectRow]:
         return projects.of_series(self._db, self._user, series_uids)
+
+    def find_titles(self, kind: Titled, text: str, limit: int) -> list[tuple[int, str]]:
+        nouns: dict[Titled, Noun[Any]] = {
+            "projects": projects.PROJECTS,
+            "datasets": datasets.DATASETS,
+            "ontologies": ontologies.ONTOLOGIES,
+        }
+        return nouns[kind].find(self._db, self._user, text, limit)
 
     # -- ontologies
 

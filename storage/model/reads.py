@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from storage.model.items import FileRow, Folder, FolderSummary, Item, Member
 from storage.model.patients import PatientStudies
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from storage.model.labels import LabelDocument
     from storage.model.ontology import Ontology
     from storage.model.workflow import TaskStatus, Workflow
+
+
+Titled = Literal["projects", "datasets", "ontologies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,7 @@ class Reads(Protocol):
     def ontology(self, ontology_id: int) -> Ontology: ...
     def ontology_use(self, ontology_id: int) -> OntologyUse: ...  # may be slow
     def projects(self) -> list[ProjectRow]: ...
+    def find_titles(self, kind: Titled, text: str, limit: int) -> list[tuple[int, str]]: ...  # id, title
     def project(self, project_id: int) -> ProjectRow: ...
 
     # -- tasks

@@ -25,6 +25,14 @@ def test_items_are_attached_once_and_a_folder_with_what_lies_below(catalog: Cata
     assert members(catalog, made) == ["one", "three", "two"]
 
 
+def test_titles_are_found_whatever_their_case_and_what_begins_so_comes_first(catalog: Catalog) -> None:
+    made = {title: dataset(catalog, title) for title in ("Old streets", "Streets", "streets at night", "Woods")}
+    found = catalog.reads.find_titles("datasets", " STREET ", 5)
+    assert found == [(made[title], title) for title in ("Streets", "streets at night", "Old streets")]
+    assert catalog.reads.find_titles("datasets", "street", 1) == found[:1]
+    assert catalog.reads.find_titles("projects", "street", 5) == []
+
+
 def test_a_mirrored_dataset_follows_its_folder(catalog: Catalog) -> None:
     first, second, plain = folder(catalog, "First"), folder(catalog, "Second"), folder(catalog, "Plain")
     (one,) = add(catalog, first, "one")
