@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
+from storage.errors import BadInput
 from storage.media.source import FileSource
 from storage.model.geometry import AudioRanges, ShapeKind
 from storage.model.labels import LabelDocument
@@ -109,10 +110,13 @@ class AudioStage:
         self.places: list[str] = []
         self.editor.status.connect(self.said.append)
         self.editor.place.connect(self.places.append)
+        self.failures: list[BadInput] = []
+        self.editor.failed.connect(self.failures.append)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.editor.resize(*size)
         self.canvas = self.editor.canvas
-        self.editor.show()
+        with qtbot.waitExposed(self.editor):  # what was painted is asked for
+            self.editor.show()
         if wait:
             qtbot.waitUntil(lambda: self.editor.ready and self.canvas._open, timeout=20_000)
         self.canvas.setFocus()

@@ -65,7 +65,7 @@ class EditorStage:
         self.editor.status.connect(self.said.append)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.editor.resize(700, 500)
-        with qtbot.waitSignal(self.editor.opened, timeout=5000):
+        with qtbot.waitSignal(self.editor.opened, timeout=5000), qtbot.waitExposed(self.editor):
             self.editor.show()
         qtbot.waitUntil(lambda: self.editor.frame_size() == size and self.editor.frames() == frames, timeout=5000)
         self.editor.zoom_full_size()

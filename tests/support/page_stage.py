@@ -33,7 +33,8 @@ class PageStage(EditorStage):
         self.editor.status.connect(self.said.append)
         self.editor.resize(*size)
         qtbot.addWidget(self.editor, before_close_func=self._close)
-        self.editor.show()
+        with qtbot.waitExposed(self.editor):  # what was painted is asked for
+            self.editor.show()
         self.editor.activateWindow()
         if wait:
             qtbot.waitUntil(lambda: self.editor.frame_size() != (0, 0), timeout=10_000)

@@ -58,7 +58,8 @@ class TextStage:
         self.editor.status.connect(self.said.append)
         self.editor.resize(*size)
         qtbot.addWidget(self.editor, before_close_func=self._close)
-        self.editor.show()
+        with qtbot.waitExposed(self.editor):  # what was painted is asked for
+            self.editor.show()
         self.editor.activateWindow()
         qtbot.waitUntil(lambda: self.editor.loaded or self.source.error is not None, timeout=20_000)
         self.view = self.editor.view

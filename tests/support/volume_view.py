@@ -165,10 +165,13 @@ class VolumeStage:
         self.places: list[str] = []
         self.editor.status.connect(self.said.append)
         self.editor.place.connect(self.places.append)
+        self.failures: list[BadInput] = []
+        self.editor.failed.connect(self.failures.append)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.qtbot = qtbot
         self.editor.resize(*size)
-        self.editor.show()
+        with qtbot.waitExposed(self.editor):  # what was painted is asked for
+            self.editor.show()
         self.canvas = self.editor.canvas
         if wait:
             self.settle()

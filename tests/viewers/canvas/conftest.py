@@ -61,7 +61,8 @@ def show(qtbot: QtBot) -> Iterator[Make]:
         canvas = ImageCanvas(scenes.session(shapes, **more), scenes.focus(), scenes.ontology(), source)
         qtbot.addWidget(canvas)
         canvas.resize(*size)
-        canvas.show()
+        with qtbot.waitExposed(canvas):
+            canvas.show()
         made.append(canvas)
         shown = Shown(canvas, qtbot)
         shown.settle()

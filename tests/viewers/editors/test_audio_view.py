@@ -237,10 +237,8 @@ def test_what_cannot_be_read_is_said_and_can_be_tried_again(qtbot, tmp_path):
     path = tmp_path / "a.wav"
     path.write_bytes(b"nothing")
     stage = AudioStage(qtbot, path, wait=False)
-    failed = []
-    stage.editor.failed.connect(failed.append)
     qtbot.waitUntil(lambda: stage.canvas.again.isVisible(), timeout=5000)
-    assert "a.wav" in failed[0].reason
+    assert "a.wav" in stage.failures[0].reason
     stage.key(Key.Key_Space)
     assert stage.said[-1] == "The sound is not open."
     stage.drag(2.0, 4.0)

@@ -173,16 +173,14 @@ def test_slices_that_are_not_read_yet_show_the_nearest_one_and_say_so(qtbot):
 
 def test_a_volume_that_cannot_be_opened_says_why(qtbot):
     geometry = space()
-    failures: list = []
 
     def refuse() -> ArrayFrames:
         raise BadInput("Its files are gone.", remedy="Bring them back.")
 
     frames = ArrayFrames(beads(geometry), geometry)
     stage = VolumeStage(qtbot, frames=frames, opener=refuse, wait=False)
-    stage.editor.failed.connect(failures.append)
-    qtbot.waitUntil(lambda: bool(failures), timeout=5000)
-    assert failures[0].reason == "Its files are gone."
+    qtbot.waitUntil(lambda: bool(stage.failures), timeout=5000)
+    assert stage.failures[0].reason == "Its files are gone."
     assert stage.canvas.isVisible()
     assert pixels(stage.canvas).max() > 200  # the reason is written there
     assert "still being opened" in stage.editor.why_not("volume_reset")
