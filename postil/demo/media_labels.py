@@ -13,7 +13,7 @@ from postil.demo import media, scans
 from postil.demo.pictures import Scene
 from storage.editing import answer_ranges, track_verbs, verbs
 from storage.editing.edits import Edit
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.media.frames import FrameTable
 from storage.model import masks
 from storage.model.geometry import AudioRanges, Box, Geometry, HtmlRanges, Polygon, Polyline, TextRanges
@@ -47,7 +47,7 @@ class Marker:
 def film(marker: Marker, table: FrameTable) -> None:
     """Each car is a track: key frames at its ends and in the middle, what lies between is interpolated."""
     times = table.pts.tolist()
-    hand = Hand(marker.by, marker.now, pts=lambda frame: times[frame])
+    stamp = Stamp(marker.by, marker.now, pts=lambda frame: times[frame])
     for mover, color in zip(media.MOVERS, ("carCol01", "carCol02"), strict=True):
         middle = (mover.first + mover.last) // 2
 
@@ -56,9 +56,9 @@ def film(marker: Marker, table: FrameTable) -> None:
 
         car = marker.add(CAR, box(mover.first), ("", mover.first), times[mover.first])
         for frame in (middle, mover.last):
-            marker.do(track_verbs.set_key_frame(marker.document, car, frame, box(frame), hand))
+            marker.do(track_verbs.set_key_frame(marker.document, car, frame, box(frame), stamp))
         if mover.last + 1 < len(table):
-            marker.do(track_verbs.set_outside(marker.document, car, mover.last + 1, True, hand))
+            marker.do(track_verbs.set_outside(marker.document, car, mover.last + 1, True, stamp))
         marker.answer(car, "carColor", (color,))
         marker.answer(car, "carPlate", mover.plate)
         marker.do(answer_ranges.set_over(marker.document, car, "carMovin", ("carMv001",), mover.first, middle))

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 from storage.editing import track_verbs, verbs
 from storage.editing.edits import Edit, Edits, Put
 from storage.editing.lives import Lives, between_rows, is_between
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.ids import new_uuid
 from storage.model.geometry import Bitmask, Geometry
 from storage.model.interpolation import Shown, around, present
@@ -184,7 +184,7 @@ class Moving:
         self, document: LabelDocument, shapes: Mapping[str, Geometry], at: FrameKey, *, by: str, now: int
     ) -> Edits:
         """A row keeps its way of running on or not; a new row is a key frame, but a mask where none runs stands alone."""
-        hand = Hand(by, now, at[0], self._pts)
+        stamp = Stamp(by, now, at[0], self._pts)
         edits: list[Edit] = []
         for instance, geometry in shapes.items():
             shown = present(document, instance, at[1], at[0])
@@ -192,28 +192,28 @@ class Moving:
                 made = replace(shown.row, geometry=geometry, outside=False, manual=True, edited_at=now, edited_by=by)
                 edits.append(Put(made))
             else:
-                edits.append(Put(self._new_row(instance, geometry, hand, at, shown)))
+                edits.append(Put(self._new_row(instance, geometry, stamp, at, shown)))
         return tuple(edits)
 
-    def _new_row(self, instance: str, geometry: Geometry, hand: Hand, at: FrameKey, shown: Shown | None) -> Annotation:
+    def _new_row(self, instance: str, geometry: Geometry, stamp: Stamp, at: FrameKey, shown: Shown | None) -> Annotation:
         # A mask holds until the next one: whoever paints frame 10 and frame 20 has not labelled those between.
         runs = not isinstance(geometry, Bitmask) or (shown is not None and not shown.outside)
         return Annotation(
-            new_uuid(), instance, geometry, at[1], at[0], hand.pts(at[1]), keyframe=runs,
+            new_uuid(), instance, geometry, at[1], at[0], stamp.pts(at[1]), keyframe=runs,
             occluded=shown.occluded if shown else False,
-            created_at=hand.now, created_by=hand.by, edited_at=hand.now, edited_by=hand.by,
+            created_at=stamp.now, created_by=stamp.by, edited_at=stamp.now, edited_by=stamp.by,
         )  # fmt: skip
 
     def remove(self, document: LabelDocument, instances: Iterable[str], at: FrameKey) -> Edits:
-        hand = Hand("", 0, at[0], self._pts)
+        stamp = Stamp("", 0, at[0], self._pts)
         return tuple(
             edit
             for instance in dict.fromkeys(instances)
-            for edit in track_verbs.remove_key_frame(document, instance, at[1], hand)
+            for edit in track_verbs.remove_key_frame(document, instance, at[1], stamp)
         )
 
     def vanish(self, document: LabelDocument, instances: Iterable[str], at: FrameKey, *, by: str, now: int) -> Edits:
-        return track_verbs.delete_range(document, instances, at[1], at[1], Hand(by, now, at[0], self._pts))
+        return track_verbs.delete_range(document, instances, at[1], at[1], Stamp(by, now, at[0], self._pts))
 
 
 def slices_a_time(frames: OnFrames) -> int:

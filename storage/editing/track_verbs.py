@@ -22,7 +22,7 @@ from storage.model.labels import Annotation, Instance, LabelDocument
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class Stamp:
     """Who does it, when (ms UTC), in which group member, and the time stamp of each frame."""
 
     by: str
@@ -31,22 +31,22 @@ class Hand:
     pts: Callable[[int], int | None] = lambda frame: None
 
 
-def set_key_frame(document: LabelDocument, instance: str, frame: int, geometry: Geometry | None, hand: Hand) -> Edits:
+def set_key_frame(document: LabelDocument, instance: str, frame: int, geometry: Geometry | None, stamp: Stamp) -> Edits:
     """A key frame here: with a new shape, or (None) with the one that is shown."""
-    shown = present(document, instance, frame, hand.part)
+    shown = present(document, instance, frame, stamp.part)
     if geometry is None:
         if shown is None:
             raise _nowhere(document, instance, frame)
         geometry = shown.geometry
     if shown is not None and shown.row is not None:
         made = replace(shown.row, geometry=geometry, keyframe=True, outside=False)
-        return () if made == shown.row else (Put(_touched(made, hand)),)
-    return (Put(_row(instance, frame, geometry, hand, shown)),)
+        return () if made == shown.row else (Put(_touched(made, stamp)),)
+    return (Put(_row(instance, frame, geometry, stamp, shown)),)
 
 
-def remove_key_frame(document: LabelDocument, instance: str, frame: int, hand: Hand) -> Edits:
+def remove_key_frame(document: LabelDocument, instance: str, frame: int, stamp: Stamp) -> Edits:
     """The row of this frame; what lies between its neighbours is interpolated anew. The last one seen takes the object along."""
-    row = document.annotation_of(instance, (hand.part, frame))
+    row = document.annotation_of(instance, (stamp.part, frame))
     if row is None:
         return ()
     if not any(a.uuid != row.uuid and not a.outside for a in document.annotations_of(instance)):
@@ -54,35 +54,35 @@ def remove_key_frame(document: LabelDocument, instance: str, frame: int, hand: H
     return (Drop("annotation", row.uuid),)
 
 
-def set_outside(document: LabelDocument, instance: str, frame: int, outside: bool, hand: Hand) -> Edits:
+def set_outside(document: LabelDocument, instance: str, frame: int, outside: bool, stamp: Stamp) -> Edits:
     """Hidden from here until its next row, or (False) to be seen again."""
-    shown = present(document, instance, frame, hand.part)
+    shown = present(document, instance, frame, stamp.part)
     if shown is None or shown.outside == outside:
         return ()
     if shown.row is not None:
-        return (Put(_touched(replace(shown.row, outside=outside), hand)),)
-    return (Put(replace(_row(instance, frame, shown.geometry, hand, shown), outside=outside)),)
+        return (Put(_touched(replace(shown.row, outside=outside), stamp)),)
+    return (Put(replace(_row(instance, frame, shown.geometry, stamp, shown), outside=outside)),)
 
 
-def set_occluded(document: LabelDocument, instance: str, frame: int, occluded: bool, hand: Hand) -> Edits:
+def set_occluded(document: LabelDocument, instance: str, frame: int, occluded: bool, stamp: Stamp) -> Edits:
     """From here until its next row."""
-    shown = present(document, instance, frame, hand.part)
+    shown = present(document, instance, frame, stamp.part)
     if shown is None or shown.occluded == occluded:
         return ()
     if shown.row is not None:
-        return (Put(_touched(replace(shown.row, occluded=occluded), hand)),)
-    return (Put(replace(_row(instance, frame, shown.geometry, hand, shown), occluded=occluded)),)
+        return (Put(_touched(replace(shown.row, occluded=occluded), stamp)),)
+    return (Put(replace(_row(instance, frame, shown.geometry, stamp, shown), occluded=occluded)),)
 
 
-def set_interpolated(document: LabelDocument, instance: str, frame: int, on: bool, hand: Hand) -> Edits:
+def set_interpolated(document: LabelDocument, instance: str, frame: int, on: bool, stamp: Stamp) -> Edits:
     """Whether the shape runs on between the rows around this frame, or the first of them stands alone."""
-    before = next((a for a in reversed(rows_of(document, instance, hand.part)) if a.frame <= frame), None)
+    before = next((a for a in reversed(rows_of(document, instance, stamp.part)) if a.frame <= frame), None)
     if before is None or before.keyframe == on:
         return ()
-    return (Put(_touched(replace(before, keyframe=on), hand)),)
+    return (Put(_touched(replace(before, keyframe=on), stamp)),)
 
 
-def propagate(document: LabelDocument, instances: Iterable[str], frame: int, n: int, hand: Hand, *, frames: int) -> Edits:
+def propagate(document: LabelDocument, instances: Iterable[str], frame: int, n: int, stamp: Stamp, *, frames: int) -> Edits:
     """The shape of this frame on the next `n` (or, negative, the former), cut to the frames that exist."""
     end = min(max(0, frame + n), frames - 1)
     first, last = min(frame, end), max(frame, end)
@@ -90,28 +90,28 @@ def propagate(document: LabelDocument, instances: Iterable[str], frame: int, n: 
         return ()
     edits: list[Edit] = []
     for instance in dict.fromkeys(instances):
-        shown = present(document, instance, frame, hand.part)
+        shown = present(document, instance, frame, stamp.part)
         if shown is None or shown.outside:
             continue
-        rows = [a for a in rows_of(document, instance, hand.part) if first <= a.frame <= last]
+        rows = [a for a in rows_of(document, instance, stamp.part) if first <= a.frame <= last]
         kept = {a.frame: a for a in rows if a.frame in (first, last)}
         edits.extend(Drop("annotation", a.uuid) for a in rows if a.frame not in kept)
         if first < frame:
-            edits.extend(_pin(document, instance, first - 1, hand))
-        edits.append(Put(_held(kept.get(first), instance, first, shown, hand, runs_on=True)))
-        runs_on = _runs_on(document, instance, last, hand)
-        edits.append(Put(_held(kept.get(last), instance, last, shown, hand, runs_on=runs_on)))
+            edits.extend(_pin(document, instance, first - 1, stamp))
+        edits.append(Put(_held(kept.get(first), instance, first, shown, stamp, runs_on=True)))
+        runs_on = _runs_on(document, instance, last, stamp)
+        edits.append(Put(_held(kept.get(last), instance, last, shown, stamp, runs_on=runs_on)))
     return tuple(edits)
 
 
-def cut(document: LabelDocument, instance: str, first: int, last: int, hand: Hand) -> Edits:
+def cut(document: LabelDocument, instance: str, first: int, last: int, stamp: Stamp) -> Edits:
     """The object is gone from `first` to `last`; before and after it everything is as it was, dynamic answers too."""
-    rows = rows_of(document, instance, hand.part)
+    rows = rows_of(document, instance, stamp.part)
     inside = [a for a in rows if first <= a.frame <= last]
-    if not inside and not any(a <= last and b >= first for a, b in ranges(document, instance, hand.part)):
+    if not inside and not any(a <= last and b >= first for a, b in ranges(document, instance, stamp.part)):
         return ()
     edits: list[Edit] = [Drop("annotation", a.uuid) for a in inside]
-    before, after = _pin(document, instance, first - 1, hand), _start(document, instance, last + 1, hand)
+    before, after = _pin(document, instance, first - 1, stamp), _start(document, instance, last + 1, stamp)
     edits += [*before, *after]
     gone = {a.uuid for a in inside}
     stays = any(a.uuid not in gone and not a.outside for a in document.annotations_of(instance))
@@ -120,17 +120,17 @@ def cut(document: LabelDocument, instance: str, first: int, last: int, hand: Han
     return (*edits, *answer_ranges.trimmed(document, instance, first, last))
 
 
-def delete_range(document: LabelDocument, instances: Iterable[str], first: int, last: int, hand: Hand) -> Edits:
+def delete_range(document: LabelDocument, instances: Iterable[str], first: int, last: int, stamp: Stamp) -> Edits:
     """Several objects are gone on these frames; those that are nowhere else are deleted."""
-    return tuple(edit for uuid in dict.fromkeys(instances) for edit in cut(document, uuid, first, last, hand))
+    return tuple(edit for uuid in dict.fromkeys(instances) for edit in cut(document, uuid, first, last, stamp))
 
 
-def split_at(document: LabelDocument, instance: str, frame: int, hand: Hand) -> tuple[Edits, str]:
+def split_at(document: LabelDocument, instance: str, frame: int, stamp: Stamp) -> tuple[Edits, str]:
     """From this frame on it is another object, with the same answers. Returns the edits and the new instance."""
-    rows = rows_of(document, instance, hand.part)
+    rows = rows_of(document, instance, stamp.part)
     old = document.instances[instance]
     later = [a for a in rows if a.frame >= frame]
-    shown = present(document, instance, frame, hand.part)
+    shown = present(document, instance, frame, stamp.part)
     goes_on = any(not a.outside for a in later) or (shown is not None and not shown.outside)
     if not goes_on or not any(a.frame < frame and not a.outside for a in rows):
         raise Refused(
@@ -142,21 +142,21 @@ def split_at(document: LabelDocument, instance: str, frame: int, hand: Hand) -> 
         uuid=new_uuid(),
         hash8=new_hash8(),
         number=document.next_number(old.feature_hash),
-        created_at=hand.now,
-        created_by=hand.by,
-        edited_at=hand.now,
-        edited_by=hand.by,
+        created_at=stamp.now,
+        created_by=stamp.by,
+        edited_at=stamp.now,
+        edited_by=stamp.by,
     )
     edits: list[Edit] = [Put(other)]
-    edits.extend(_pin(document, instance, frame - 1, hand))
+    edits.extend(_pin(document, instance, frame - 1, stamp))
     if shown is not None and shown.row is None and not shown.outside:
-        edits.append(Put(_row(other.uuid, frame, shown.geometry, hand, shown)))
+        edits.append(Put(_row(other.uuid, frame, shown.geometry, stamp, shown)))
     edits.extend(Put(replace(a, instance=other.uuid)) for a in later)
     edits.extend(answer_ranges.divided(document, instance, other.uuid, frame))
     return tuple(edits), other.uuid
 
 
-def merge_tracks(document: LabelDocument, instances: Iterable[str], hand: Hand, *, bridge: bool = False) -> Edits:
+def merge_tracks(document: LabelDocument, instances: Iterable[str], stamp: Stamp, *, bridge: bool = False) -> Edits:
     """Several objects become the first of them. Gaps between them stay gaps, unless `bridge`: then shapes run across.
 
     Refused where classes differ or two of them are to be seen on the same frame. Where static answers differ the
@@ -165,7 +165,7 @@ def merge_tracks(document: LabelDocument, instances: Iterable[str], hand: Hand, 
     first, *others = dict.fromkeys(instances)
     if not others:
         return ()
-    _may_merge(document, [document.instances[u] for u in (first, *others)], hand.part)
+    _may_merge(document, [document.instances[u] for u in (first, *others)], stamp.part)
     rows = sorted(
         (a for u in (first, *others) for a in document.annotations_of(u)), key=lambda a: (a.at, a.outside, a.instance != first)
     )
@@ -192,45 +192,45 @@ def merge_tracks(document: LabelDocument, instances: Iterable[str], hand: Hand, 
 # -- rows ---------------------------------------------------------------------------------------------------------
 
 
-def _row(instance: str, frame: int, geometry: Geometry, hand: Hand, shown: Shown | None) -> Annotation:
+def _row(instance: str, frame: int, geometry: Geometry, stamp: Stamp, shown: Shown | None) -> Annotation:
     return Annotation(
-        new_uuid(), instance, geometry, frame, hand.part, hand.pts(frame), occluded=shown.occluded if shown else False,
-        created_at=hand.now, created_by=hand.by, edited_at=hand.now, edited_by=hand.by,
+        new_uuid(), instance, geometry, frame, stamp.part, stamp.pts(frame), occluded=shown.occluded if shown else False,
+        created_at=stamp.now, created_by=stamp.by, edited_at=stamp.now, edited_by=stamp.by,
     )  # fmt: skip
 
 
-def _touched(row: Annotation, hand: Hand) -> Annotation:
-    return replace(row, edited_at=hand.now, edited_by=hand.by, manual=True)
+def _touched(row: Annotation, stamp: Stamp) -> Annotation:
+    return replace(row, edited_at=stamp.now, edited_by=stamp.by, manual=True)
 
 
-def _held(row: Annotation | None, instance: str, frame: int, shown: Shown, hand: Hand, *, runs_on: bool) -> Annotation:
-    row = row or _row(instance, frame, shown.geometry, hand, shown)
+def _held(row: Annotation | None, instance: str, frame: int, shown: Shown, stamp: Stamp, *, runs_on: bool) -> Annotation:
+    row = row or _row(instance, frame, shown.geometry, stamp, shown)
     made = replace(row, geometry=shown.geometry, keyframe=runs_on, outside=False, occluded=shown.occluded)
-    return made if made == row else _touched(made, hand)
+    return made if made == row else _touched(made, stamp)
 
 
-def _runs_on(document: LabelDocument, instance: str, frame: int, hand: Hand) -> bool:
+def _runs_on(document: LabelDocument, instance: str, frame: int, stamp: Stamp) -> bool:
     """Whether the object is still to be seen right after a frame by running on, or ends its track here."""
-    after = present(document, instance, frame + 1, hand.part)
+    after = present(document, instance, frame + 1, stamp.part)
     return after is not None and not after.outside
 
 
-def _pin(document: LabelDocument, instance: str, frame: int, hand: Hand) -> Edits:
+def _pin(document: LabelDocument, instance: str, frame: int, stamp: Stamp) -> Edits:
     """The object ends with this frame, its shape there as it is now."""
-    shown = present(document, instance, frame, hand.part)
+    shown = present(document, instance, frame, stamp.part)
     if shown is None or shown.outside:
         return ()
     if shown.row is not None:
-        return (Put(_touched(replace(shown.row, keyframe=False), hand)),) if shown.row.keyframe else ()
-    return (Put(replace(_row(instance, frame, shown.geometry, hand, shown), keyframe=False)),)
+        return (Put(_touched(replace(shown.row, keyframe=False), stamp)),) if shown.row.keyframe else ()
+    return (Put(replace(_row(instance, frame, shown.geometry, stamp, shown), keyframe=False)),)
 
 
-def _start(document: LabelDocument, instance: str, frame: int, hand: Hand) -> Edits:
+def _start(document: LabelDocument, instance: str, frame: int, stamp: Stamp) -> Edits:
     """The object goes on from this frame, its shape there as it is now."""
-    shown = present(document, instance, frame, hand.part)
+    shown = present(document, instance, frame, stamp.part)
     if shown is None or shown.row is not None or shown.outside:
         return ()
-    return (Put(_row(instance, frame, shown.geometry, hand, shown)),)
+    return (Put(_row(instance, frame, shown.geometry, stamp, shown)),)
 
 
 def _may_merge(document: LabelDocument, instances: list[Instance], part: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.clock import now_ms
 from storage.editing.on_frames import is_between
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.errors import Cancelled, PostilError, Refused
 from storage.model.interpolation import rows_of
 from storage.model.labels import FrameKey, Range
@@ -115,9 +115,9 @@ class FollowVerbs(SelectionVerbs):
             self.say(f"{work.name} was locked while it was being followed: nothing is changed.")
             return
         self.settle()
-        hand = Hand(self.session.author, now_ms(), work.at[0], lambda f: self.session.frames.pts(self.session.frames.key(f)))
+        stamp = Stamp(self.session.author, now_ms(), work.at[0], lambda f: self.session.frames.pts(self.session.frames.key(f)))
         try:
-            edits = put_tracked(self.session.document, work.instance, work.start, work.found, hand)
+            edits = put_tracked(self.session.document, work.instance, work.start, work.found, stamp)
         except Refused as refused:
             self.say(f"{refused.reason} {refused.remedy}".strip())
             return

@@ -144,9 +144,9 @@ class VideoVerbs(ToolVerbs):
             self.say("Interpolated up to the next key frame." if on else "Nothing between here and the next key frame.")
 
     def _occluding(self, found: list[Annotation], occluded: bool) -> Edits:
-        document, hand = self.session.document, self.tracks.hand
+        document, stamp = self.session.document, self.tracks.stamp
         return tuple(
-            edit for a in found for edit in track_verbs.set_occluded(document, a.instance, self.frame(), occluded, hand)
+            edit for a in found for edit in track_verbs.set_occluded(document, a.instance, self.frame(), occluded, stamp)
         )
 
     # -- delete and cut
@@ -190,10 +190,10 @@ class VideoVerbs(ToolVerbs):
     def _cut(self, side: str, first: int, last: int) -> None:
         if not self._may("here") or first > last:
             return
-        hand, document, free = self.tracks.hand, self.session.document, self.tracks.free()
+        stamp, document, free = self.tracks.stamp, self.session.document, self.tracks.free()
         here = [i for i in free if self.session.shown(i, self.focus.at) is not None]
         self.settle()
-        edits = track_verbs.delete_range(document, here, first, last, hand)
+        edits = track_verbs.delete_range(document, here, first, last, stamp)
         if not edits:
             self.say(f"{self._called(here)} is on no frame {side} this one.")
             return

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from storage.editing import answer_ranges, track_verbs, verbs
 from storage.editing.edits import Drop, Edit, Edits, Put
 from storage.editing.session import EditSession
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.ids import new_hash8, new_uuid
 from storage.model.interpolation import around, present
 from storage.model.labels import Annotation, Answer, AnswerValue, Classification, LabelDocument, RecordKind
@@ -38,68 +38,68 @@ class Grip:
 # -- objects ------------------------------------------------------------------------------------------------------
 
 
-def row_grip(document: LabelDocument, instance: str, frame: int, count: int, name: str, hand: Hand) -> Grip:
+def row_grip(document: LabelDocument, instance: str, frame: int, count: int, name: str, stamp: Stamp) -> Grip:
     """A stored row, between the rows beside it."""
-    before, after = _beside(document, instance, frame, hand.part)
+    before, after = _beside(document, instance, frame, stamp.part)
     low = before.frame + 1 if before else 0
     high = after.frame - 1 if after else count - 1
-    row = document.annotation_of(instance, (hand.part, frame))
+    row = document.annotation_of(instance, (stamp.part, frame))
     assert row is not None, "there is no row to hold"
     if row.outside:
-        text, edits = f"Move where {name} is hidden", _moved_outside(document, row, hand)
+        text, edits = f"Move where {name} is hidden", _moved_outside(document, row, stamp)
     else:
-        text, edits = f"Move key frame of {name}", _moved_row(row, hand)
+        text, edits = f"Move key frame of {name}", _moved_row(row, stamp)
     return Grip(text, frame, low, high, edits)
 
 
-def start_grip(document: LabelDocument, instance: str, run: tuple[int, int], name: str, hand: Hand) -> Grip:
+def start_grip(document: LabelDocument, instance: str, run: tuple[int, int], name: str, stamp: Stamp) -> Grip:
     """The first frame of where it is seen."""
     first, last = run
-    before, _ = _beside(document, instance, first, hand.part)
+    before, _ = _beside(document, instance, first, stamp.part)
 
     def edits(target: int) -> Edits:
         if target >= first:
-            return track_verbs.cut(document, instance, first, target - 1, hand) if target > first else ()
-        row = document.annotation_of(instance, (hand.part, first))
+            return track_verbs.cut(document, instance, first, target - 1, stamp) if target > first else ()
+        row = document.annotation_of(instance, (stamp.part, first))
         assert row is not None, "where an object comes into sight there is a row"
-        return (Put(_copied(row, target, hand, keyframe=True)),)
+        return (Put(_copied(row, target, stamp, keyframe=True)),)
 
     return Grip(f"Change where {name} begins", first, before.frame + 1 if before else 0, last, edits)
 
 
-def end_grip(document: LabelDocument, instance: str, run: tuple[int, int], count: int, name: str, hand: Hand) -> Grip:
+def end_grip(document: LabelDocument, instance: str, run: tuple[int, int], count: int, name: str, stamp: Stamp) -> Grip:
     """The last frame of where it is seen."""
     first, last = run
     text = f"Change where {name} ends"
-    _, after = _beside(document, instance, last, hand.part)
+    _, after = _beside(document, instance, last, stamp.part)
     if after is not None and after.outside and after.frame == last + 1:
-        _, beyond = _beside(document, instance, after.frame, hand.part)
-        moved = _moved_outside(document, after, hand)
+        _, beyond = _beside(document, instance, after.frame, stamp.part)
+        moved = _moved_outside(document, after, stamp)
         high = beyond.frame - 2 if beyond else count - 1
         return Grip(
-            text, last, first, high, lambda target: moved(target + 1) if target < count - 1 else _shown_on(after, hand, target)
+            text, last, first, high, lambda target: moved(target + 1) if target < count - 1 else _shown_on(after, stamp, target)
         )
-    row = document.annotation_of(instance, (hand.part, last))
+    row = document.annotation_of(instance, (stamp.part, last))
     assert row is not None, "where an object goes out of sight there is a row"
 
     def edits(target: int) -> Edits:
         if target <= last:
-            return track_verbs.cut(document, instance, target + 1, last, hand) if target < last else ()
-        held = _copied(row, target, hand, keyframe=row.keyframe and after is None)
-        return (Put(_touched(replace(row, keyframe=True), hand)), Put(held))
+            return track_verbs.cut(document, instance, target + 1, last, stamp) if target < last else ()
+        held = _copied(row, target, stamp, keyframe=row.keyframe and after is None)
+        return (Put(_touched(replace(row, keyframe=True), stamp)), Put(held))
 
     return Grip(text, last, first, after.frame - 1 if after else count - 1, edits)
 
 
-def _moved_row(row: Annotation, hand: Hand) -> Callable[[int], Edits]:
+def _moved_row(row: Annotation, stamp: Stamp) -> Callable[[int], Edits]:
     def edits(target: int) -> Edits:
-        moved = replace(row, frame=target, pts=hand.pts(target))
-        return () if target == row.frame else (Put(_touched(moved, hand)),)
+        moved = replace(row, frame=target, pts=stamp.pts(target))
+        return () if target == row.frame else (Put(_touched(moved, stamp)),)
 
     return edits
 
 
-def _moved_outside(document: LabelDocument, row: Annotation, hand: Hand) -> Callable[[int], Edits]:
+def _moved_outside(document: LabelDocument, row: Annotation, stamp: Stamp) -> Callable[[int], Edits]:
     """Hidden from another frame on; the shapes before it stay where they are."""
     before = present(document, row.instance, row.frame - 1, row.part)
     seen = before is not None and not before.outside
@@ -107,9 +107,9 @@ def _moved_outside(document: LabelDocument, row: Annotation, hand: Hand) -> Call
     def edits(target: int) -> Edits:
         if target == row.frame:
             return ()
-        moved = _touched(replace(row, frame=target, pts=hand.pts(target)), hand)
+        moved = _touched(replace(row, frame=target, pts=stamp.pts(target)), stamp)
         if target > row.frame:
-            shown = (Put(_copied(row, row.frame, hand, keyframe=True)),) if seen else ()
+            shown = (Put(_copied(row, row.frame, stamp, keyframe=True)),) if seen else ()
             return (Put(moved), *shown)
         inside = [a for a in document.annotations_of(row.instance) if a.part == row.part and target <= a.frame < row.frame]
         there = present(document, row.instance, target, row.part)
@@ -120,21 +120,21 @@ def _moved_outside(document: LabelDocument, row: Annotation, hand: Hand) -> Call
     return edits
 
 
-def _shown_on(row: Annotation, hand: Hand, target: int) -> Edits:
+def _shown_on(row: Annotation, stamp: Stamp, target: int) -> Edits:
     """Seen up to the last frame of all: nothing is left to be hidden."""
-    shown = _touched(replace(row, outside=False), hand)
+    shown = _touched(replace(row, outside=False), stamp)
     if target == row.frame:
         return (Put(shown),)
-    return (Put(replace(shown, keyframe=True)), Put(_copied(shown, target, hand, keyframe=True)))
+    return (Put(replace(shown, keyframe=True)), Put(_copied(shown, target, stamp, keyframe=True)))
 
 
-def _copied(row: Annotation, frame: int, hand: Hand, *, keyframe: bool) -> Annotation:
-    made = replace(row, uuid=new_uuid(), frame=frame, pts=hand.pts(frame), keyframe=keyframe, outside=False)
-    return replace(_touched(made, hand), created_at=hand.now, created_by=hand.by)
+def _copied(row: Annotation, frame: int, stamp: Stamp, *, keyframe: bool) -> Annotation:
+    made = replace(row, uuid=new_uuid(), frame=frame, pts=stamp.pts(frame), keyframe=keyframe, outside=False)
+    return replace(_touched(made, stamp), created_at=stamp.now, created_by=stamp.by)
 
 
-def _touched(row: Annotation, hand: Hand) -> Annotation:
-    return replace(row, edited_at=hand.now, edited_by=hand.by, manual=True)
+def _touched(row: Annotation, stamp: Stamp) -> Annotation:
+    return replace(row, edited_at=stamp.now, edited_by=stamp.by, manual=True)
 
 
 def _beside(document: LabelDocument, instance: str, frame: int, part: str) -> tuple[Annotation | None, Annotation | None]:

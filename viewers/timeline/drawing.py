@@ -74,10 +74,10 @@ class RangeDrawing:
         ask(view, attribute, rect, answered, self.drop, unanswered=row.kind == "classification")
 
     def _store(self, row: Row, attribute: Attribute, chosen: Range, value: AnswerValue | None) -> None:
-        session, hand = self._view.session, self._view.verbs.hand
+        session, stamp = self._view.session, self._view.verbs.stamp
         edits: Edits
         if row.kind == "classification":
-            edits, made = verbs.add_classification(row.id, (chosen,), by=hand.by, now=hand.now)
+            edits, made = verbs.add_classification(row.id, (chosen,), by=stamp.by, now=stamp.now)
             if value is not None:
                 edits = (*edits, Put(Answer(new_uuid(), made, attribute.feature_hash, value)))
         else:

@@ -243,13 +243,13 @@ class Gestures:
             return own[{"bar_first": 0, "bar_last": 1}.get(found.part, 2)]
         if row.kind != "object" or not view.session.frames.moving:
             return None
-        hand, name = view.verbs.hand, view.rows.title(row)
+        stamp, name = view.verbs.stamp, view.rows.title(row)
         if found.part == "key":
-            return drags.row_grip(document, row.id, found.held, count, name, hand)
+            return drags.row_grip(document, row.id, found.held, count, name, stamp)
         if found.run is not None and found.part == "start":
-            return drags.start_grip(document, row.id, found.run, name, hand)
+            return drags.start_grip(document, row.id, found.run, name, stamp)
         if found.run is not None and found.part == "end":
-            return drags.end_grip(document, row.id, found.run, count, name, hand)
+            return drags.end_grip(document, row.id, found.run, count, name, stamp)
         return None
 
     def release(self, event: QMouseEvent) -> None:

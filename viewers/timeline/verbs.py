@@ -14,7 +14,7 @@ from storage.editing import track_verbs
 from storage.editing.edits import Edit, Edits, Step
 from storage.editing.focus import Focus
 from storage.editing.session import EditSession
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.errors import Refused
 from storage.model.interpolation import around, key_frame, present, ranges
 from storage.model.labels import Range
@@ -32,9 +32,9 @@ class TrackVerbs:
     # -- what they work on
 
     @property
-    def hand(self) -> Hand:
+    def stamp(self) -> Stamp:
         part = self.focus.at[0]
-        return Hand(self.session.author, now_ms(), part, lambda frame: self.session.frames.pts((part, frame)))
+        return Stamp(self.session.author, now_ms(), part, lambda frame: self.session.frames.pts((part, frame)))
 
     @property
     def frame(self) -> int:
@@ -85,23 +85,23 @@ class TrackVerbs:
         """A key frame here, of the shape that is seen; or away with it."""
         free, document = self.free(), self.session.document
         if all(self.has_row(i) for i in free):
-            return self._each("Remove key frame", lambda i: track_verbs.remove_key_frame(document, i, self.frame, self.hand))
+            return self._each("Remove key frame", lambda i: track_verbs.remove_key_frame(document, i, self.frame, self.stamp))
         there = [i for i in free if self._there(i)]
-        return self._each("Key frame", lambda i: track_verbs.set_key_frame(document, i, self.frame, None, self.hand), there)
+        return self._each("Key frame", lambda i: track_verbs.set_key_frame(document, i, self.frame, None, self.stamp), there)
 
     def toggle_outside(self) -> Step | None:
         """Hidden from here until its next key frame, or to be seen again."""
         hide = not self.hidden()
         text = "Hide from here" if hide else "Show from here"
         document = self.session.document
-        return self._each(text, lambda i: track_verbs.set_outside(document, i, self.frame, hide, self.hand))
+        return self._each(text, lambda i: track_verbs.set_outside(document, i, self.frame, hide, self.stamp))
 
     def toggle_interpolation(self) -> Step | None:
         """Whether the shape runs on between the key frames around this frame, or the first of them stands alone."""
         on = not self.runs_on()
         text = "Interpolate" if on else "Do not interpolate"
         document = self.session.document
-        return self._each(text, lambda i: track_verbs.set_interpolated(document, i, self.frame, on, self.hand))
+        return self._each(text, lambda i: track_verbs.set_interpolated(document, i, self.frame, on, self.stamp))
 
     def runs_on(self) -> bool:
         free = self.free()
@@ -116,7 +116,7 @@ class TrackVerbs:
         made: list[str] = []
         edits: list[Edit] = []
         for instance in free[-1:]:
-            more, other = track_verbs.split_at(self.session.document, instance, self.frame, self.hand)
+            more, other = track_verbs.split_at(self.session.document, instance, self.frame, self.stamp)
             edits += more
             made.append(other)
         step = self._do("Split", tuple(edits), free[-1:])
@@ -127,7 +127,7 @@ class TrackVerbs:
     def merge_selected(self, bridge: bool = False) -> Step | None:
         """The objects become the one that was selected first."""
         free = self.free()
-        step = self._do("Merge", track_verbs.merge_tracks(self.session.document, free, self.hand, bridge=bridge), free)
+        step = self._do("Merge", track_verbs.merge_tracks(self.session.document, free, self.stamp, bridge=bridge), free)
         if step is not None:
             self.focus.select(free[:1])
         return step
@@ -137,7 +137,7 @@ class TrackVerbs:
         first, last = self._range()
         document = self.session.document
         return self._each(
-            f"Cut frames {first} to {last} of", lambda i: track_verbs.cut(document, i, first, last, self.hand), own=True
+            f"Cut frames {first} to {last} of", lambda i: track_verbs.cut(document, i, first, last, self.stamp), own=True
         )
 
     def delete_range(self) -> Step | None:
@@ -148,7 +148,7 @@ class TrackVerbs:
             i for i in document.instances
             if i not in self.focus.locked and any(a <= last and b >= first for a, b in ranges(document, i, part))
         ]  # fmt: skip
-        edits = track_verbs.delete_range(document, meant, first, last, self.hand)
+        edits = track_verbs.delete_range(document, meant, first, last, self.stamp)
         step = self.session.do(f"Delete frames {first} to {last} of {self._names(meant)}", edits) if edits else None
         self._forget()
         return step
@@ -157,7 +157,7 @@ class TrackVerbs:
         """The shape seen here on so many frames from here (negative: before)."""
         free = self.free()
         count = self.session.frames.count
-        edits = track_verbs.propagate(self.session.document, free, self.frame, frames, self.hand, frames=count)
+        edits = track_verbs.propagate(self.session.document, free, self.frame, frames, self.stamp, frames=count)
         return self._do(f"Propagate over {abs(frames)} frames", edits, free)
 
     def propagate_range(self) -> Step | None:
@@ -172,7 +172,7 @@ class TrackVerbs:
         self.session.begin(f"Propagate over frames {first} to {last}: {self._names(free)}")
         count = self.session.frames.count
         for n in (first - self.frame, last - self.frame):
-            self.session.preview(*track_verbs.propagate(self.session.document, free, self.frame, n, self.hand, frames=count))
+            self.session.preview(*track_verbs.propagate(self.session.document, free, self.frame, n, self.stamp, frames=count))
         return self.session.commit()
 
     def next_key_frame(self, way: Literal[-1, 1]) -> int | None:

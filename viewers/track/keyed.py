@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from storage.editing import track_verbs
 from storage.editing.edits import Edit, Edits, Put
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.errors import Refused
 from storage.ids import new_uuid
 from storage.model import interpolation
@@ -102,7 +102,7 @@ def put_tracked(
     instance: str,
     start: int,
     tracked: Sequence[Tracked],
-    hand: Hand,
+    stamp: Stamp,
     tolerance: float | None = None,
 ) -> Edits:
     """The object goes this way from `start` on (or up to it, tracked backwards): what it was there before is replaced.
@@ -110,7 +110,7 @@ def put_tracked(
     Before and after it everything is as it was; answers stay. The rows are marked as not made by hand.
     """
     found = [t for t in tracked if t.frame != start and not t.lost]
-    shown = interpolation.present(document, instance, start, hand.part)
+    shown = interpolation.present(document, instance, start, stamp.part)
     if shown is None or shown.outside:
         raise Refused(f"The object is not to be seen on frame {start}.", remedy="Go to a frame where it is and track again.")
     if not found:
@@ -118,11 +118,11 @@ def put_tracked(
     back = found[0].frame < start
     first = min(t.frame for t in found)
     last = max(t.frame for t in found)
-    beyond = interpolation.present(document, instance, last + 1, hand.part)
+    beyond = interpolation.present(document, instance, last + 1, stamp.part)
     runs_on = last + 1 == start or (beyond is not None and not beyond.outside)
-    cleared = track_verbs.cut(document, instance, first, last, hand)
+    cleared = track_verbs.cut(document, instance, first, last, stamp)
     edits: list[Edit] = [e for e in cleared if e.kind != "answer" and not _on(e, start)]
-    edits.append(Put(_start_row(document, instance, start, shown, hand, runs_on=back is False)))
+    edits.append(Put(_start_row(document, instance, start, shown, stamp, runs_on=back is False)))
     keys = keyed(
         found, default_tolerance(shown.geometry) if tolerance is None else tolerance, Tracked(start, shown.geometry, 1.0)
     )
@@ -131,9 +131,9 @@ def put_tracked(
         edits.append(
             Put(
                 Annotation(
-                    new_uuid(), instance, key.geometry, key.frame, hand.part, hand.pts(key.frame), keyframe=not ends,
-                    occluded=shown.occluded, confidence=key.confidence, manual=False, created_at=hand.now,
-                    created_by=hand.by, edited_at=hand.now, edited_by=hand.by,
+                    new_uuid(), instance, key.geometry, key.frame, stamp.part, stamp.pts(key.frame), keyframe=not ends,
+                    occluded=shown.occluded, confidence=key.confidence, manual=False, created_at=stamp.now,
+                    created_by=stamp.by, edited_at=stamp.now, edited_by=stamp.by,
                 )
             )
         )  # fmt: skip
@@ -145,13 +145,13 @@ def _on(edit: Edit, frame: int) -> bool:
 
 
 def _start_row(
-    document: LabelDocument, instance: str, frame: int, shown: interpolation.Shown, hand: Hand, *, runs_on: bool
+    document: LabelDocument, instance: str, frame: int, shown: interpolation.Shown, stamp: Stamp, *, runs_on: bool
 ) -> Annotation:
     """The row that the track sets out from: there already, or made of what is seen."""
     row = shown.row or Annotation(
-        new_uuid(), instance, shown.geometry, frame, hand.part, hand.pts(frame), occluded=shown.occluded,
-        created_at=hand.now, created_by=hand.by, edited_at=hand.now, edited_by=hand.by,
+        new_uuid(), instance, shown.geometry, frame, stamp.part, stamp.pts(frame), occluded=shown.occluded,
+        created_at=stamp.now, created_by=stamp.by, edited_at=stamp.now, edited_by=stamp.by,
     )  # fmt: skip
-    after = interpolation.present(document, instance, frame + 1, hand.part)
+    after = interpolation.present(document, instance, frame + 1, stamp.part)
     goes_on = after is not None and not after.outside
     return replace(row, keyframe=runs_on or (row.keyframe if shown.row else goes_on))

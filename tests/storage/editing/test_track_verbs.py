@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.editing import answer_ranges, track_verbs
 from storage.editing.session import EditSession
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.errors import Refused
 from storage.model.geometry import Box, Keypoint, ShapeKind
 from storage.model.interpolation import present, ranges
@@ -20,7 +20,7 @@ from tests.support.sent import stored
 from tests.support.track_strategies import FRAMES, seen, tracks
 
 SIMPLE = (ShapeKind.BOX, ShapeKind.POINT, ShapeKind.ROTATED_BOX, ShapeKind.BITMASK)
-HAND = Hand("b@x.org", 99, pts=lambda frame: frame * 100)
+STAMP = Stamp("b@x.org", 99, pts=lambda frame: frame * 100)
 frames = st.integers(0, FRAMES - 1)
 
 
@@ -88,7 +88,7 @@ def test_any_sequence_undoes_exactly_and_redoes(document, acts):
             break
         rnd.shuffle(instances)
         try:
-            edits = VERBS[name](document, instances, frame, n, HAND)
+            edits = VERBS[name](document, instances, frame, n, STAMP)
         except Refused:
             continue
         if session.do(name, edits) is not None:
@@ -123,7 +123,7 @@ def sound(document):
 def test_a_cut_leaves_everything_else_as_it_was(document, first, n):
     (own,) = document.instances
     before = seen(document, own)
-    apply(document, track_verbs.cut(document, own, first, first + n, HAND))
+    apply(document, track_verbs.cut(document, own, first, first + n, STAMP))
     expected = {f: g for f, g in before.items() if not first <= f <= first + n}
     after = seen(document, own)
     assert after.keys() == expected.keys()
@@ -138,7 +138,7 @@ def test_the_halves_of_a_split_show_the_whole_and_merge_again(document, frame):
     before = seen(document, own)
     answered = {f: answer_ranges.answer_at(document, own, "moving", f) for f in range(FRAMES)}
     try:
-        edits, other = track_verbs.split_at(document, own, frame, HAND)
+        edits, other = track_verbs.split_at(document, own, frame, STAMP)
     except Refused:
         return
     apply(document, edits)
@@ -150,7 +150,7 @@ def test_the_halves_of_a_split_show_the_whole_and_merge_again(document, frame):
         holder = own if f < frame else other
         answer = answer_ranges.answer_at(document, holder, "moving", f)
         assert (answer and answer.value) == (answered[f] and answered[f].value)
-    apply(document, track_verbs.merge_tracks(document, (own, other), HAND))
+    apply(document, track_verbs.merge_tracks(document, (own, other), STAMP))
     merged = seen(document, own)
     assert merged.keys() == before.keys()
     assert all(merged[f].bounds() == pytest.approx(g.bounds()) for f, g in before.items())
@@ -159,64 +159,64 @@ def test_the_halves_of_a_split_show_the_whole_and_merge_again(document, frame):
 
 def test_a_key_frame_in_a_span_keeps_the_shape_and_its_time_stamp():
     document = track((0, {}), (10, {}))
-    apply(document, track_verbs.set_key_frame(document, "i", 4, None, HAND))
+    apply(document, track_verbs.set_key_frame(document, "i", 4, None, STAMP))
     made = document.annotation_of("i", ("", 4))
     assert (made.geometry, made.pts, made.created_by, made.keyframe) == (point(40), 400, "b@x.org", True)
-    apply(document, track_verbs.set_key_frame(document, "i", 4, point(0), HAND))
+    apply(document, track_verbs.set_key_frame(document, "i", 4, point(0), STAMP))
     assert shown(document)[2] == 0 and shown(document)[7] == 50
-    assert track_verbs.set_key_frame(document, "i", 4, point(0), HAND) == ()
+    assert track_verbs.set_key_frame(document, "i", 4, point(0), STAMP) == ()
     with pytest.raises(Refused, match="not on frame 11"):
-        track_verbs.set_key_frame(document, "i", 11, None, HAND)
+        track_verbs.set_key_frame(document, "i", 11, None, STAMP)
 
 
 def test_taking_key_frames_away_until_nothing_is_left():
     document = track((0, {}), (4, {}), (10, {"outside": True}))
     document.put(Answer("a", "i", "x", "y"))
-    apply(document, track_verbs.remove_key_frame(document, "i", 0, HAND))
+    apply(document, track_verbs.remove_key_frame(document, "i", 0, STAMP))
     assert sorted(shown(document)) == list(range(4, 10))
-    apply(document, track_verbs.remove_key_frame(document, "i", 4, HAND))
+    apply(document, track_verbs.remove_key_frame(document, "i", 4, STAMP))
     assert not list(document.records()), "a hidden row alone is no object"
-    assert track_verbs.remove_key_frame(track((0, {})), "i", 3, HAND) == ()
+    assert track_verbs.remove_key_frame(track((0, {})), "i", 3, STAMP) == ()
 
 
 def test_outside_hides_until_the_next_key_frame_and_comes_back():
     document = track((0, {}), (10, {}))
-    apply(document, track_verbs.set_outside(document, "i", 4, True, HAND))
+    apply(document, track_verbs.set_outside(document, "i", 4, True, STAMP))
     assert sorted(shown(document)) == [0, 1, 2, 3, 10]
     assert present(document, "i", 4).geometry == point(40)
-    assert track_verbs.set_outside(document, "i", 6, True, HAND) == ()
-    apply(document, track_verbs.set_outside(document, "i", 6, False, HAND))
+    assert track_verbs.set_outside(document, "i", 6, True, STAMP) == ()
+    apply(document, track_verbs.set_outside(document, "i", 6, False, STAMP))
     assert sorted(shown(document)) == [0, 1, 2, 3, 6, 7, 8, 9, 10]
-    assert track_verbs.set_outside(document, "i", 30, True, HAND) == ()
+    assert track_verbs.set_outside(document, "i", 30, True, STAMP) == ()
 
 
 def test_occluded_holds_from_here_to_the_next_row():
     document = track((0, {}), (10, {}))
-    apply(document, track_verbs.set_occluded(document, "i", 4, True, HAND))
+    apply(document, track_verbs.set_occluded(document, "i", 4, True, STAMP))
     assert [present(document, "i", f).occluded for f in (3, 4, 9, 10)] == [False, True, True, False]
     assert shown(document)[6] == 60
 
 
 def test_interpolation_is_switched_off_between_two_rows_and_on_again():
     document = track((0, {}), (5, {}), (10, {}))
-    apply(document, track_verbs.set_interpolated(document, "i", 7, False, HAND))
+    apply(document, track_verbs.set_interpolated(document, "i", 7, False, STAMP))
     assert sorted(shown(document)) == [0, 1, 2, 3, 4, 5, 10]
-    apply(document, track_verbs.set_interpolated(document, "i", 7, True, HAND))
+    apply(document, track_verbs.set_interpolated(document, "i", 7, True, STAMP))
     assert sorted(shown(document)) == list(range(11))
-    assert track_verbs.set_interpolated(document, "i", 7, True, HAND) == ()
+    assert track_verbs.set_interpolated(document, "i", 7, True, STAMP) == ()
 
 
 @pytest.mark.parametrize(("n", "held"), [(4, range(3, 8)), (-2, range(1, 4)), (100, range(3, 12))])
 def test_propagating_holds_the_shape_and_nothing_runs_across_its_ends(n, held):
     document = track((0, {}), (6, {}))
-    apply(document, track_verbs.propagate(document, ["i"], 3, n, HAND, frames=12))
+    apply(document, track_verbs.propagate(document, ["i"], 3, n, STAMP, frames=12))
     now = shown(document)
     assert {f for f, x in now.items() if x == 30} == set(held)
     assert now[0] == 0
     assert set(now) == set(range(max(7, max(held) + 1)))
     if n < 0:
         assert now[5] == 50, "behind, it runs on to the next key frame"
-    assert track_verbs.propagate(document, ["i"], 11, 5, HAND, frames=12) == ()
+    assert track_verbs.propagate(document, ["i"], 11, 5, STAMP, frames=12) == ()
 
 
 def test_merging_keeps_gaps_or_bridges_them():
@@ -224,9 +224,9 @@ def test_merging_keeps_gaps_or_bridges_them():
         document = track((0, {}), (4, {}))
         return track((8, {}), (10, {}), own="j", number=2, into=document)
 
-    plain = apply(two(), track_verbs.merge_tracks(two(), ["i", "j"], HAND))
+    plain = apply(two(), track_verbs.merge_tracks(two(), ["i", "j"], STAMP))
     assert sorted(shown(plain)) == [0, 1, 2, 3, 4, 8, 9, 10] and list(plain.instances) == ["i"]
-    bridged = apply(two(), track_verbs.merge_tracks(two(), ["i", "j"], HAND, bridge=True))
+    bridged = apply(two(), track_verbs.merge_tracks(two(), ["i", "j"], STAMP, bridge=True))
     assert sorted(shown(bridged)) == list(range(11)) and shown(bridged)[6] == 60
 
 
@@ -234,11 +234,11 @@ def test_merging_is_refused_where_both_are_seen_or_classes_differ():
     document = track((0, {}), (6, {}))
     track((5, {}), own="j", number=2, into=document)
     with pytest.raises(Refused, match="1 and 2 are both on frame 5"):
-        track_verbs.merge_tracks(document, ["i", "j"], HAND)
+        track_verbs.merge_tracks(document, ["i", "j"], STAMP)
     document = track((0, {}))
     track((5, {}), own="j", feature="other", into=document)
     with pytest.raises(Refused, match="different classes"):
-        track_verbs.merge_tracks(document, ["i", "j"], HAND)
+        track_verbs.merge_tracks(document, ["i", "j"], STAMP)
 
 
 def test_merging_takes_answers_along_once():
@@ -247,7 +247,7 @@ def test_merging_takes_answers_along_once():
         track((frame, {}), own=own, into=document)
         document.put(Answer(f"s{own}", own, "static", own))
         document.put(Answer(f"m{own}", own, "moving", own, frame, frame + 2))
-    apply(document, track_verbs.merge_tracks(document, ["i", "j", "k"], HAND))
+    apply(document, track_verbs.merge_tracks(document, ["i", "j", "k"], STAMP))
     assert {(a.attribute, a.value, a.first) for a in document.answers_of("i")} == {
         ("static", "j", None),
         ("moving", "j", 5),
@@ -301,13 +301,13 @@ def test_equal_neighbours_grow_together_and_can_be_split_and_merged():
 def test_a_cut_trims_the_answers_with_the_object():
     document = track((0, {}), (20, {}))
     document.put(Answer("a", "i", "x", "v", 2, 18))
-    apply(document, track_verbs.cut(document, "i", 5, 9, HAND))
+    apply(document, track_verbs.cut(document, "i", 5, 9, STAMP))
     assert [(r.first, r.last) for r in answer_ranges.ranged(document, "i", "x")] == [(2, 4), (10, 18)]
     assert ranges(document, "i") == [(0, 4), (10, 20)]
 
 
 def test_provenance_tells_who_changed_a_row():
     document = track((0, {}), (10, {}))
-    apply(document, track_verbs.set_occluded(document, "i", 0, True, HAND))
+    apply(document, track_verbs.set_occluded(document, "i", 0, True, STAMP))
     row = document.annotation_of("i")
     assert row == replace(row, edited_at=99, edited_by="b@x.org", occluded=True, created_at=1)

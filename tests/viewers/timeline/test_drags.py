@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving
 from storage.editing.session import EditSession
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.model.geometry import ShapeKind
 from storage.model.interpolation import ranges
 from storage.model.labels import Annotation
@@ -21,7 +21,7 @@ from viewers.timeline.drags import Drag
 from viewers.timeline.rows import Row, TimelineRows
 from viewers.timeline.tracks import Track
 
-HAND = Hand("b@x.org", 9, pts=lambda frame: frame * 100)
+STAMP = Stamp("b@x.org", 9, pts=lambda frame: frame * 100)
 SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 targets = st.lists(st.integers(-3, FRAMES + 3), min_size=1, max_size=4)
 
@@ -67,7 +67,7 @@ def test_a_key_frame_moves_between_its_neighbours_and_nothing_else_changes(docum
     assume(not row.outside)
     before, stored = seen(document, own), records(document)
     session = session_of(document)
-    grip = drags.row_grip(document, own, row.frame, FRAMES, "it", HAND)
+    grip = drags.row_grip(document, own, row.frame, FRAMES, "it", STAMP)
     end = drag(session, grip, places)
     assert grip.low <= end <= grip.high
     frames = [a.frame for a in rows]
@@ -91,9 +91,9 @@ def test_pulling_an_end_keeps_what_is_seen_on_the_frames_that_stay(document, whi
     before, stored = seen(document, own), records(document)
     session = session_of(document)
     if start:
-        grip = drags.start_grip(document, own, run, "it", HAND)
+        grip = drags.start_grip(document, own, run, "it", STAMP)
     else:
-        grip = drags.end_grip(document, own, run, FRAMES, "it", HAND)
+        grip = drags.end_grip(document, own, run, FRAMES, "it", STAMP)
     end = drag(session, grip, places)
     after = seen(document, own)
     first, last = (end, run[1]) if start else (run[0], end)
@@ -116,7 +116,7 @@ def test_where_it_is_hidden_can_be_moved(document, which, places):
     row = rows[which % len(rows)]
     before, stored = seen(document, own), records(document)
     session = session_of(document)
-    end = drag(session, drags.row_grip(document, own, row.frame, FRAMES, "it", HAND), places)
+    end = drag(session, drags.row_grip(document, own, row.frame, FRAMES, "it", STAMP), places)
     changed = range(min(end, row.frame), max(end, row.frame))
     kept(before, seen(document, own), [f for f in range(FRAMES) if f not in changed])
     if row.frame - 1 in before:
@@ -132,7 +132,7 @@ def test_a_drag_that_is_given_up_leaves_no_trace(document, which, places):
     rows = document.annotations_of(own)
     stored = records(document)
     session = session_of(document)
-    held = Drag(session, drags.row_grip(document, own, rows[which % len(rows)].frame, FRAMES, "it", HAND))
+    held = Drag(session, drags.row_grip(document, own, rows[which % len(rows)].frame, FRAMES, "it", STAMP))
     for place in places:
         held.to(place)
     held.cancel()
@@ -143,7 +143,7 @@ def test_a_drag_that_is_given_up_leaves_no_trace(document, which, places):
 def test_a_drag_back_to_where_it_began_is_no_step():
     document = timelines.street()
     session = session_of(document, 200)
-    held = Drag(session, drags.row_grip(document, "car", 40, 200, "Car 1", HAND))
+    held = Drag(session, drags.row_grip(document, "car", 40, 200, "Car 1", STAMP))
     assert held.to(55) and held.to(40)
     held.finish()
     assert session.undo_text == ""
@@ -153,7 +153,7 @@ def test_an_end_pulled_over_key_frames_and_back_gives_them_back():
     document = timelines.street()
     before = records(document)
     session = session_of(document, 200)
-    held = Drag(session, drags.end_grip(document, "car", (10, 110), 200, "Car 1", HAND))
+    held = Drag(session, drags.end_grip(document, "car", (10, 110), 200, "Car 1", STAMP))
     held.to(20)
     assert [a.frame for a in document.annotations_of("car")] == [10, 20]
     held.to(100)
@@ -217,6 +217,6 @@ def test_the_last_range_takes_its_classification_along():
 def test_a_row_made_by_a_drag_knows_its_time():
     document = timelines.street()
     session = session_of(document, 200)
-    drag(session, drags.start_grip(document, "car", (10, 110), "Car 1", HAND), [4])
+    drag(session, drags.start_grip(document, "car", (10, 110), "Car 1", STAMP), [4])
     made = document.annotation_of("car", ("", 4))
     assert isinstance(made, Annotation) and made.pts == 400 and made.created_by == "b@x.org"

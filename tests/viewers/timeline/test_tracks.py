@@ -13,7 +13,7 @@ from storage.editing.edits import Put
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving, Still
 from storage.editing.session import EditSession
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.errors import Refused
 from storage.model.geometry import Box, ShapeKind
 from storage.model.interpolation import ranges, spans
@@ -76,7 +76,7 @@ def test_a_track_says_what_lies_on_every_frame(document):
 def test_rows_that_follow_changes_are_those_read_anew(document, acts):
     session = EditSession(document, stored, frames=Moving(FRAMES))
     rows = TimelineRows(session, Focus(), timelines.ontology())
-    hand = Hand("a@x.org", 5)
+    stamp = Stamp("a@x.org", 5)
     for act, frame, n in acts:
         own = list(document.instances)
         if act == "undo" or not own:
@@ -85,11 +85,11 @@ def test_rows_that_follow_changes_are_those_read_anew(document, acts):
         instance = own[n % len(own)]
         try:
             edits = {
-                "key": lambda i=instance, f=frame: track_verbs.set_key_frame(document, i, f, Box(1, 2, 3, 4), hand),
-                "cut": lambda i=instance, f=frame, n=n: track_verbs.cut(document, i, f, f + n, hand),
-                "split": lambda i=instance, f=frame: track_verbs.split_at(document, i, f, hand)[0],
-                "merge": lambda own=own: track_verbs.merge_tracks(document, own, hand),
-                "remove": lambda i=instance, f=frame: track_verbs.remove_key_frame(document, i, f, hand),
+                "key": lambda i=instance, f=frame: track_verbs.set_key_frame(document, i, f, Box(1, 2, 3, 4), stamp),
+                "cut": lambda i=instance, f=frame, n=n: track_verbs.cut(document, i, f, f + n, stamp),
+                "split": lambda i=instance, f=frame: track_verbs.split_at(document, i, f, stamp)[0],
+                "merge": lambda own=own: track_verbs.merge_tracks(document, own, stamp),
+                "remove": lambda i=instance, f=frame: track_verbs.remove_key_frame(document, i, f, stamp),
             }[act]()
         except Refused:
             continue
@@ -156,7 +156,7 @@ def test_only_what_changed_is_told():
     row = session.document.annotation_of("car", ("", 40))
     session.do("shape", [Put(Annotation(row.uuid, "car", Box(9, 9, 9, 9), 40))])
     assert told == []  # the same key frames: nothing to draw
-    session.do("cut", track_verbs.cut(session.document, "car", 50, 60, Hand("a", 1)))
+    session.do("cut", track_verbs.cut(session.document, "car", 50, 60, Stamp("a", 1)))
     assert told == [{Row("object", "car")}]
     focus.set(hovered="car")
     assert len(told) == 1

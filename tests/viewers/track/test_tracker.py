@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from storage.editing.on_frames import Moving
 from storage.editing.session import EditSession
-from storage.editing.track_verbs import Hand
+from storage.editing.track_verbs import Stamp
 from storage.errors import Cancelled, Refused
 from storage.model import interpolation, masks
 from storage.model.geometry import (
@@ -36,7 +36,7 @@ from viewers.track.keyed import apart, keyed, put_tracked
 from viewers.track.similarity import Similarity, carried
 from viewers.track.tracker import Tracked, track
 
-HAND = Hand("t@x.org", 7)
+STAMP = Stamp("t@x.org", 7)
 
 
 def follow(film, start, stop, shape=None):
@@ -236,7 +236,7 @@ def geometries(document, instance, frames=range(200)):
 
 def put(document, instance, start, tracked, tolerance=0.5):
     session = EditSession(document, stored, frames=Moving(200))
-    session.do("Track", put_tracked(document, instance, start, tracked, HAND, tolerance))
+    session.do("Track", put_tracked(document, instance, start, tracked, STAMP, tolerance))
     return session
 
 
@@ -285,9 +285,9 @@ def test_beyond_its_last_row_a_track_grows_and_then_ends():
 
 def test_what_is_not_to_be_seen_cannot_be_tracked():
     with pytest.raises(Refused, match="not to be seen on frame 70"):
-        put_tracked(timelines.street(), "walker", 70, [Tracked(71, Box(0, 0, 1, 1), 1)], HAND)
+        put_tracked(timelines.street(), "walker", 70, [Tracked(71, Box(0, 0, 1, 1), 1)], STAMP)
 
 
 def test_nothing_found_changes_nothing():
     document = timelines.street()
-    assert put_tracked(document, "car", 30, [Tracked(30, Box(0, 0, 1, 1), 0, "lost")], HAND) == ()
+    assert put_tracked(document, "car", 30, [Tracked(30, Box(0, 0, 1, 1), 0, "lost")], STAMP) == ()
