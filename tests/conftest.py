@@ -12,10 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
+
+#: How long what must come is waited for: only a test that fails waits so long, so a busy machine is no reason to fail.
+PATIENCE_S = 60
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive, QtBot.waitCallback):
+    _wait.__kwdefaults__["timeout"] = PATIENCE_S * 1000
 
 
 @pytest.fixture(autouse=True)
@@ -52,8 +58,6 @@ _nth_test = itertools.count(1)
 def _widgets_live_as_long_as_their_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """pytest-qt holds them weakly and lets the event loop run once more when the test has returned: a collection in the
     middle of a paint event then took the window that was being painted."""
-    from pytestqt.qtbot import QtBot
-
     add = QtBot.addWidget
 
     def keep(self: QtBot, widget: object, **options: object) -> None:
@@ -74,7 +78,7 @@ def _no_threads_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
     for thread in left:
-        thread.join(timeout=5)
+        thread.join(timeout=PATIENCE_S)
     left = [t.name for t in left if t.is_alive()]
     assert not left, f"threads left running: {left}"
 

@@ -19,8 +19,6 @@ from storage.services.batches import add_batch
 from tests.support import pictures
 from viewers.decode.thumbs import render
 
-LONG_MS = 60_000
-
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
@@ -46,12 +44,12 @@ def sequence(catalog: Catalog, place: Path, count: int, size: int = 64) -> int:
 def test_what_is_missing_is_encoded_in_another_process(catalog, jobs, tmp_path, qtbot):
     item = catalog.reads.item(sequence(catalog, tmp_path / "shots", 30))
     Encoding.of(catalog, jobs).look()
-    qtbot.waitUntil(lambda: sequences.encoded(catalog, item) is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: sequences.encoded(catalog, item) is not None)
     assert probe_video(sequences.encoded(catalog, item)).frames == 30
     sequences.encoded(catalog, item).unlink()
-    qtbot.waitUntil(lambda: not jobs.running, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not jobs.running)
     Encoding.of(catalog, jobs).look()
-    qtbot.waitUntil(lambda: sequences.encoded(catalog, item) is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: sequences.encoded(catalog, item) is not None)
 
 
 def test_what_is_added_meanwhile_comes_after(catalog, jobs, tmp_path, qtbot):
@@ -59,18 +57,18 @@ def test_what_is_added_meanwhile_comes_after(catalog, jobs, tmp_path, qtbot):
     encoding = Encoding.of(catalog, jobs)
     assert Encoding.of(catalog, jobs) is encoding
     encoding.look()
-    qtbot.waitUntil(lambda: bool(jobs.running), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(jobs.running))
     sequence(catalog, tmp_path / "second", 5)
     encoding.look()
-    qtbot.waitUntil(lambda: sequences.missing(catalog) == [] and not jobs.running, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: sequences.missing(catalog) == [] and not jobs.running)
 
 
 def test_a_stopped_encoding_leaves_nothing_half_done(catalog, jobs, tmp_path, qtbot):
     item_id = sequence(catalog, tmp_path / "shots", 200, 512)
     Encoding.of(catalog, jobs).look()
-    qtbot.waitUntil(lambda: bool(jobs.running) and jobs.running[0].progress.done > 0, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(jobs.running) and jobs.running[0].progress.done > 0)
     jobs.running[0].cancel()
-    qtbot.waitUntil(lambda: not jobs.running, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not jobs.running)
     assert jobs.jobs[-1].state == "cancelled"
     assert sequences.missing(catalog) == [item_id]
     assert list((catalog.paths.cache / "sequences").iterdir()) == []

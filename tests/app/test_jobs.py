@@ -37,7 +37,7 @@ def test_a_failing_job_reports_its_error(runner, qtbot):
         raise ConnectionError("bucket 'scans' does not answer")
 
     job = runner.start("Upload", upload)
-    with qtbot.waitSignal(job.failed, timeout=5000) as seen:
+    with qtbot.waitSignal(job.failed) as seen:
         pass
     assert "scans" in str(seen.args[0])
     assert job.state == "failed"
@@ -53,7 +53,7 @@ def test_a_cancelled_job_stops_and_says_so(runner, qtbot):
 
     job = runner.start("Endless", work)
     assert began.wait(5)
-    with qtbot.waitSignal(job.failed, timeout=5000) as seen:
+    with qtbot.waitSignal(job.failed) as seen:
         job.cancel()
     assert isinstance(seen.args[0], Cancelled)
     assert job.state == "cancelled"
@@ -144,7 +144,7 @@ def test_no_process_outlives_a_program_that_is_killed(qtbot, tmp_path):
         helper = Path("/proc") / program.stdout.readline().decode().strip()
         assert helper.exists()
         program.kill()
-    qtbot.waitUntil(lambda: not helper.exists(), timeout=10_000)
+    qtbot.waitUntil(lambda: not helper.exists())
 
 
 def alive(pid: int) -> bool:
@@ -169,7 +169,7 @@ def test_processes_that_were_told_of_work_are_there_when_it_comes_and_go_when_no
         assert processes.there and go.result(30) is None  # at work
         qtbot.waitUntil(lambda: processes.let_go_unused() or not processes.there)
         if sys.platform.startswith("linux"):
-            qtbot.waitUntil(lambda: not alive(helper), timeout=10_000)
+            qtbot.waitUntil(lambda: not alive(helper))
         assert processes.submit(abs, -3).result(30) == 3  # new ones
     finally:
         processes.shutdown()

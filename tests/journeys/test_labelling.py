@@ -238,7 +238,7 @@ def test_what_is_free_goes_back_to_the_system_with_every_task_that_is_left(hand:
     before = resident()
     hand.key(Qt.Key.Key_PageDown)
     on_task(hand.desk, "view 2.png")
-    qtbot.waitUntil(lambda: resident() < before - 100_000_000, timeout=5000)
+    qtbot.waitUntil(lambda: resident() < before - 100_000_000)
     assert len(kept) == 121
 
 

@@ -118,7 +118,7 @@ class AudioStage:
         with qtbot.waitExposed(self.editor):  # what was painted is asked for
             self.editor.show()
         if wait:
-            qtbot.waitUntil(lambda: self.editor.ready and self.canvas._open, timeout=20_000)
+            qtbot.waitUntil(lambda: self.editor.ready and self.canvas._open)
         self.canvas.setFocus()
 
     def _close(self, editor: AudioEditor) -> None:
@@ -126,7 +126,7 @@ class AudioStage:
         self.sound.close()
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: self.editor.settled, timeout=20_000)
+        self.qtbot.waitUntil(lambda: self.editor.settled)
 
     # -- the hand, in seconds; `row` says how high: "sound", "lane", "ruler", "spectrum" or px
 

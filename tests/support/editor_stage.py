@@ -65,9 +65,9 @@ class EditorStage:
         self.editor.status.connect(self.said.append)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.editor.resize(700, 500)
-        with qtbot.waitSignal(self.editor.opened, timeout=5000), qtbot.waitExposed(self.editor):
+        with qtbot.waitSignal(self.editor.opened), qtbot.waitExposed(self.editor):
             self.editor.show()
-        qtbot.waitUntil(lambda: self.editor.frame_size() == size and self.editor.frames() == frames, timeout=5000)
+        qtbot.waitUntil(lambda: self.editor.frame_size() == size and self.editor.frames() == frames)
         self.editor.zoom_full_size()
         self.canvas = self.editor.canvas
         self.canvas.setFocus()

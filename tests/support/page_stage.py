@@ -37,7 +37,7 @@ class PageStage(EditorStage):
             self.editor.show()
         self.editor.activateWindow()
         if wait:
-            qtbot.waitUntil(lambda: self.editor.frame_size() != (0, 0), timeout=10_000)
+            qtbot.waitUntil(lambda: self.editor.frame_size() != (0, 0))
         self.canvas = self.editor.canvas
         self.canvas.setFocus()
         self.qtbot = qtbot
@@ -48,9 +48,9 @@ class PageStage(EditorStage):
     def take_text_tool(self) -> None:
         """And have the page's text read."""
         self.key("T")
-        self.qtbot.waitUntil(lambda: self.editor.reader.text(self.focus.at[1]) is not None, timeout=10_000)
+        self.qtbot.waitUntil(lambda: self.editor.reader.text(self.focus.at[1]) is not None)
 
     def find(self, words: str) -> None:
         self.editor.open_find()
         QTest.keyClicks(self.editor.find_bar.box, words)
-        self.qtbot.waitUntil(lambda: self.editor.finder.words == words and self.editor.finder.done, timeout=60_000)
+        self.qtbot.waitUntil(lambda: self.editor.finder.words == words and self.editor.finder.done)

@@ -61,7 +61,7 @@ class TextStage:
         with qtbot.waitExposed(self.editor):  # what was painted is asked for
             self.editor.show()
         self.editor.activateWindow()
-        qtbot.waitUntil(lambda: self.editor.loaded or self.source.error is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: self.editor.loaded or self.source.error is not None)
         self.view = self.editor.view
         self.view.setFocus()
         self.qtbot = qtbot

@@ -52,7 +52,7 @@ class VideoStage(EditorStage):
         self.editor.place.connect(self.places.append)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.editor.resize(760, 760)
-        with qtbot.waitSignal(self.editor.opened, timeout=10_000), qtbot.waitExposed(self.editor):
+        with qtbot.waitSignal(self.editor.opened), qtbot.waitExposed(self.editor):
             self.editor.show()
         self.editor.zoom_full_size()
         self.canvas = self.editor.canvas
@@ -64,7 +64,7 @@ class VideoStage(EditorStage):
         self.pictures.close()
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive(), timeout=10_000)
+        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive())
 
     def frame(self) -> int:
         return self.editor.frame()

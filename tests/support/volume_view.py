@@ -178,11 +178,11 @@ class VolumeStage:
 
     def settle(self) -> None:
         """Everything is read and on the screen."""
-        self.qtbot.waitUntil(lambda: self.volume.complete or self.volume.error is not None, timeout=10_000)
+        self.qtbot.waitUntil(lambda: self.volume.complete or self.volume.error is not None)
         if self.volume.geometry is not None:
-            self.qtbot.waitUntil(lambda: self.editor.state is not None, timeout=5000)
+            self.qtbot.waitUntil(lambda: self.editor.state is not None)
         if self.volume.error is None:
-            self.qtbot.waitUntil(lambda: self.canvas.sharp or not self.canvas.isVisible(), timeout=5000)
+            self.qtbot.waitUntil(lambda: self.canvas.sharp or not self.canvas.isVisible())
         QApplication.sendPostedEvents()
 
     def _close(self, editor: VolumeEditor) -> None:
@@ -253,7 +253,7 @@ def ready_to_paint(qtbot, tool: str, **options) -> VolumeStage:
     stage = VolumeStage(qtbot, **options)
     geometry = stage.volume.geometry
     stage.editor.state.look_at(geometry.to_mm(30, 20, 9))
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 9) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 9) and stage.canvas.sharp)
     stage.editor.arm_class(feature(ShapeKind.BITMASK))
     stage.editor.arm_tool(tool)
     stage.editor.toolbox.brush.resize(11)

@@ -49,7 +49,7 @@ def texts(panel):
 def show(qtbot, panel, folder, selection, *wanted):
     panel.show_place(folder, selection)
     """Until all of it is there; everything that is said then."""
-    qtbot.waitUntil(lambda: all(each in texts(panel) for each in wanted), timeout=2000)
+    qtbot.waitUntil(lambda: all(each in texts(panel) for each in wanted))
     return texts(panel)
 
 
@@ -71,7 +71,7 @@ def test_several_items_are_counted_and_added_up(panel, qtbot):
 def test_a_lost_link_is_said_with_what_to_do(panel, qtbot):
     trouble = "The linked file is gone. Reconnect its disk, or relink it to where it lies now."
     show(qtbot, panel, 1, ItemSelection.of(4), trouble, "The extension says png, the content is JPEG.")
-    with qtbot.waitSignal(panel.relink_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.relink_wanted) as wanted:
         qtbot.mouseClick(panel._relink, Qt.MouseButton.LeftButton)
     assert wanted.args == [4]
 
@@ -87,28 +87,28 @@ def test_in_a_tall_window_what_belongs_together_stands_together(panel, qtbot):
 def test_its_datasets_can_be_seen_and_left(panel, qtbot):
     show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg", "Street")
     (line,) = (each for each in panel.findChildren(DatasetLine) if each.isVisible())
-    with qtbot.waitSignal(panel.detach_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.detach_wanted) as wanted:
         qtbot.mouseClick(line._remove, Qt.MouseButton.LeftButton)
     assert wanted.args == [1, ItemSelection.of(1)]
 
 
 def test_metadata_keeps_its_types_when_another_value_is_edited(panel, qtbot):
     show(qtbot, panel, 1, ItemSelection.of(1), "picture 000000.jpg")
-    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.metadata_wanted) as wanted:
         panel._metadata.item(0, 1).setText("Bergen")
     assert wanted.args == [1, {"site": "Bergen", "age": 7}]
     panel._metadata.setCurrentCell(1, 0)
-    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.metadata_wanted) as wanted:
         qtbot.keyClick(panel._metadata, Qt.Key.Key_Delete)
     assert wanted.args == [1, {"site": "Bergen"}]
 
 
 def test_a_new_key_is_added_in_the_last_row(panel, qtbot):
     show(qtbot, panel, 1, ItemSelection.of(2), "picture 000001.jpg")
-    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.metadata_wanted) as wanted:
         panel._metadata.item(0, 0).setText("weight")
     assert wanted.args == [2, {"weight": ""}]
-    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.metadata_wanted) as wanted:
         panel._metadata.item(0, 1).setText("2.5")
     assert wanted.args == [2, {"weight": 2.5}]
 
@@ -117,7 +117,7 @@ def test_a_description_is_taken_when_one_leaves_it(panel, qtbot):
     show(qtbot, panel, 1, ItemSelection(), "Scans")
     panel._description.setFocus()
     qtbot.keyClicks(panel._description, "Of the spring")
-    with qtbot.waitSignal(panel.describe_folder_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.describe_folder_wanted) as wanted:
         qtbot.keyClick(panel._description, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert wanted.args == [1, "Of the spring"]
 
@@ -126,7 +126,7 @@ def test_what_changes_is_read_again(panel, qtbot, reads, bus):
     show(qtbot, panel, 1, ItemSelection.of(2), "In no dataset")
     reads.members[1].add(2)
     bus.publish(Changes(dataset_members=frozenset({1})))
-    qtbot.waitUntil(lambda: "Street" in texts(panel), timeout=2000)
+    qtbot.waitUntil(lambda: "Street" in texts(panel))
 
 
 def test_of_many_changes_in_a_row_the_first_is_shown_at_once_and_the_rest_together(panel, qtbot, reads, bus, monkeypatch):
@@ -137,8 +137,8 @@ def test_of_many_changes_in_a_row_the_first_is_shown_at_once_and_the_rest_togeth
     for number in range(5, 10):
         reads.add_item(1, f"new {number}")
         bus.publish(Changes(item_folders=frozenset({1})))
-        qtbot.waitUntil(lambda: bus._pending is None, timeout=1000)
-    qtbot.waitUntil(lambda: "9" in texts(panel), timeout=2000)
+        qtbot.waitUntil(lambda: bus._pending is None)
+    qtbot.waitUntil(lambda: "9" in texts(panel))
     assert len(asked) == 2
 
 
@@ -149,7 +149,7 @@ def test_activity_takes_its_lines_again(panel, qtbot, reads, bus, monkeypatch):
     lines = set(panel._activity.findChildren(QLabel))
     del done[2], done[0]
     bus.publish(Changes(item_folders=frozenset({1})))
-    qtbot.waitUntil(lambda: "Step 2" not in texts(panel), timeout=2000)
+    qtbot.waitUntil(lambda: "Step 2" not in texts(panel))
     assert [each for each in texts(panel) if each.startswith("Step")] == ["Step 1"]
     assert set(panel._activity.findChildren(QLabel)) == lines
 
@@ -265,7 +265,7 @@ def test_a_group_shows_its_pictures_and_a_picture_its_group(qtbot, reads, panel)
     ]
     show(qtbot, panel, 1, ItemSelection.of(group), "Pictures", "1.  frame 1.png", "and 8 more, in the folder of the same name")
     line = next(each for each in panel.findChildren(ItemLine) if each.isVisible())
-    with qtbot.waitSignal(panel.open_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.open_wanted) as wanted:
         qtbot.mouseClick(line._open, Qt.MouseButton.LeftButton)
     assert wanted.args == [1]
     show(qtbot, panel, 1, ItemSelection.of(1), "Belongs to", "Corridor")
@@ -278,6 +278,6 @@ def test_a_click_on_the_empty_row_begins_a_new_key(panel, qtbot):
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=last)
     field = table.findChild(QLineEdit)
     qtbot.keyClicks(field, "site 2")
-    with qtbot.waitSignal(panel.metadata_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.metadata_wanted) as wanted:
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert "site 2" in wanted.args[1]

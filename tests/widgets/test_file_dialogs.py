@@ -179,7 +179,7 @@ def results(qtbot):
 
 
 def test_the_result_list_is_filtered_and_copied(results, qtbot):
-    with qtbot.waitSignal(results.search.searched, timeout=1000):
+    with qtbot.waitSignal(results.search.searched):
         results.search.setText("b.txt")
     assert results.rows.rowCount() == 1
     results.copy_rows()

@@ -61,7 +61,7 @@ def test_all_ids_are_appended_below_without_a_reset(rows, work, qtbot):
     rows.show_query(ItemQuery(folder_id=1))
     resets = []
     rows.modelReset.connect(lambda: resets.append(1))
-    with qtbot.waitSignal(rows.rowsInserted, timeout=1000) as inserted:
+    with qtbot.waitSignal(rows.rowsInserted) as inserted:
         work.release_all()
     assert (inserted.args[1], inserted.args[2]) == (FIRST, 599)
     assert rows.complete
@@ -130,7 +130,7 @@ def test_an_item_that_is_gone_leaves_an_empty_row_until_the_list_is_read_again(r
 
 def test_a_failure_is_told_and_leaves_no_rows(rows, work, reads, qtbot):
     reads.error = CatalogError("The disk does not answer.")
-    with qtbot.waitSignal(rows.failed, timeout=1000) as told:
+    with qtbot.waitSignal(rows.failed) as told:
         rows.show_query(ItemQuery(folder_id=1))
     assert "disk" in str(told.args[0])
     assert rows.rowCount() == 0

@@ -36,7 +36,7 @@ def items(qtbot, reads, thumbs):
     made.resize(900, 600)
     made.show()
     made.show_query(ItemQuery(folder_id=1))
-    qtbot.waitUntil(lambda: made.model.complete, timeout=2000)
+    qtbot.waitUntil(lambda: made.model.complete)
     return made
 
 
@@ -147,7 +147,7 @@ def test_select_all_before_all_ids_are_here_holds_for_the_rest(qtbot, reads, thu
     made.show_query(ItemQuery(folder_id=1))
     made.select_all()
     assert made.selected_count() == 256
-    qtbot.waitUntil(lambda: made.selected_count() == 900, timeout=2000)
+    qtbot.waitUntil(lambda: made.selected_count() == 900)
 
 
 def test_grid_and_table_share_one_selection_and_the_place(items, qtbot):
@@ -161,36 +161,36 @@ def test_grid_and_table_share_one_selection_and_the_place(items, qtbot):
 def test_enter_and_double_click_open(items, qtbot):
     click(qtbot, items.grid, 3)
     items.grid.setFocus()
-    with qtbot.waitSignal(items.opened, timeout=1000) as opened:
+    with qtbot.waitSignal(items.opened) as opened:
         qtbot.keyClick(items.grid, Qt.Key.Key_Return)
     assert opened.args == [items.model.id_at(3)]
 
 
 def test_only_what_is_visible_is_asked_for_the_top_first(items, thumbs, qtbot):
-    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    qtbot.waitUntil(lambda: bool(thumbs.requests))
     keys, _ = thumbs.requests[-1]
     assert keys[0][0] == items.model.id_at(0)
     assert len(keys) < 100
 
 
 def test_scrolling_asks_for_what_came_into_sight_with_a_later_generation(items, thumbs, qtbot):
-    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    qtbot.waitUntil(lambda: bool(thumbs.requests))
     before = thumbs.requests[-1][1]
     items.grid.scrollTo(items.model.index(700, 0), QAbstractItemView.ScrollHint.PositionAtTop)
     wanted = items.model.id_at(700)
-    qtbot.waitUntil(lambda: wanted in dict(thumbs.requests[-1][0]), timeout=2000)
+    qtbot.waitUntil(lambda: wanted in dict(thumbs.requests[-1][0]))
     assert thumbs.requests[-1][1] > before
 
 
 def test_a_picture_is_drawn_when_it_arrives(items, thumbs, qtbot):
-    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    qtbot.waitUntil(lambda: bool(thumbs.requests))
     thumbs.deliver(items.model.id_at(0), "#ff0000")
     centre = items.grid.cell_rect(0).center() - QPoint(0, 20)
     assert items.grid.viewport().grab().toImage().pixelColor(centre).name() == "#ff0000"
 
 
 def test_a_picture_that_another_widget_got_first_is_drawn_too(items, thumbs, qtbot):
-    qtbot.waitUntil(lambda: bool(thumbs.requests), timeout=2000)
+    qtbot.waitUntil(lambda: bool(thumbs.requests))
     number, looked, painted = 700, [], []
     key = items.model.row(number).thumb_key
     image = QImage(160, 120, QImage.Format.Format_RGB32)
@@ -212,9 +212,9 @@ def test_a_picture_that_another_widget_got_first_is_drawn_too(items, thumbs, qtb
     items.grid.viewport().installEventFilter(watch)
     thumbs.get = get
     items.grid.scrollTo(items.model.index(number, 0), QAbstractItemView.ScrollHint.PositionAtTop)
-    qtbot.waitUntil(lambda: len(looked) == 1, timeout=2000)
+    qtbot.waitUntil(lambda: len(looked) == 1)
     painted.clear()
-    qtbot.waitUntil(lambda: bool(painted), timeout=2000)
+    qtbot.waitUntil(lambda: bool(painted))
 
 
 def test_zooming_keeps_the_first_card_in_sight(items):
@@ -233,10 +233,10 @@ def test_a_click_on_a_header_asks_for_another_order_and_again_turns_it(items, qt
     place = QPoint(header.sectionViewportPosition(size) + 20, 10)
     items.sort_wanted.connect(lambda by, down: items.show_query(ItemQuery(folder_id=1, sort=by, descending=down)))
     for wanted in ((SortBy.SIZE, False), (SortBy.SIZE, True)):
-        with qtbot.waitSignal(items.sort_wanted, timeout=1000) as asked:
+        with qtbot.waitSignal(items.sort_wanted) as asked:
             qtbot.mouseClick(header.viewport(), LEFT, NONE, place)
         assert tuple(asked.args) == wanted
-        qtbot.waitUntil(lambda: items.model.complete, timeout=2000)
+        qtbot.waitUntil(lambda: items.model.complete)
 
 
 def test_columns_are_remembered(items, qtbot, reads, thumbs):
@@ -323,13 +323,13 @@ class Paints(QObject):
 
 def test_items_added_below_what_is_on_screen_paint_nothing_anew(items, reads, qtbot):
     grid, paints = items.grid, Paints()
-    qtbot.waitUntil(lambda: not grid._cache._timer.isActive(), timeout=2000)
+    qtbot.waitUntil(lambda: not grid._cache._timer.isActive())
     grid.viewport().installEventFilter(paints)
 
     def add(titles):
         new = [reads.add_item(1, title) for title in titles]
         items.model.forget(frozenset(new))
-        with qtbot.waitSignal(items.model.completed, timeout=2000):
+        with qtbot.waitSignal(items.model.completed):
             items.model.refresh()
         QApplication.sendPostedEvents()
         return paints.count
@@ -346,7 +346,7 @@ def test_the_list_keeps_its_place_when_items_are_added_above(items, reads, qtbot
     for number in range(40):
         reads.add_item(1, f"a{number}.jpg")
     items.model.refresh()
-    qtbot.waitUntil(lambda: items.model.rowCount() == 940, timeout=2000)
+    qtbot.waitUntil(lambda: items.model.rowCount() == 940)
     assert grid.viewport().rect().intersects(grid.cell_rect(items.model.number_of(top)))
 
 

@@ -49,12 +49,12 @@ def titles(panel):
 
 def test_what_is_made_renamed_moved_deleted_and_undone_is_what_is_shown(panel, qtbot, catalog):
     def shows(*wanted):
-        qtbot.waitUntil(lambda: titles(panel) == list(wanted), timeout=4000)
+        qtbot.waitUntil(lambda: titles(panel) == list(wanted))
 
     scans = catalog.do("New folder", folders.create, None, "Scans")
     other = catalog.do("New folder", folders.create, None, "Other")
     tree = panel.sidebar.tree.tree()
-    qtbot.waitUntil(lambda: tree.rowCount() == 2, timeout=4000)
+    qtbot.waitUntil(lambda: tree.rowCount() == 2)
     panel.open_folder(scans)
     first, second = catalog.do("Add", files.add, scans, [picture("b.png"), picture("c.png")])
     shows("b.png", "c.png")
@@ -66,17 +66,17 @@ def test_what_is_made_renamed_moved_deleted_and_undone_is_what_is_shown(panel, q
     catalog.undo().result(10)
     shows("a.png", "b.png")
     group = catalog.do("Delete", trash.delete, frozenset({scans}), ItemSelection())
-    qtbot.waitUntil(lambda: panel.place.kind == "all", timeout=4000)
+    qtbot.waitUntil(lambda: panel.place.kind == "all")
     assert tree.rowCount() == 1
     catalog.do("Restore", trash.restore, group)
-    qtbot.waitUntil(lambda: tree.rowCount() == 2, timeout=4000)
+    qtbot.waitUntil(lambda: tree.rowCount() == 2)
 
 
 def test_search_finds_over_all_folders_as_one_types(panel, qtbot, catalog):
     deep = catalog.do("New folders", folders.ensure, ("A", "B", "C"))
     catalog.do("Add", files.add, deep, [picture("lung left.png"), picture("knee.png")])
     qtbot.keyClicks(panel.search, "lun")
-    qtbot.waitUntil(lambda: titles(panel) == ["lung left.png"], timeout=4000)
+    qtbot.waitUntil(lambda: titles(panel) == ["lung left.png"])
     assert panel.list.model.index(0, 1).data() == "A / B / C"
 
 
@@ -85,12 +85,12 @@ def test_everything_selected_moves_by_query_while_new_items_stay(panel, qtbot, c
     target = catalog.do("New folder", folders.create, None, "Target")
     catalog.do("Add", files.add, source, [picture(f"{number:05}.png") for number in range(12_000)])
     panel.open_folder(source)
-    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == 12_000, timeout=8000)
+    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == 12_000)
     panel.list.select_all()
     selection = panel.selected_items()
     assert selection.query is not None
     assert catalog.do("Move", files.move, selection, target) == 12_000
-    qtbot.waitUntil(lambda: panel.list.model.rowCount() == 0, timeout=8000)
+    qtbot.waitUntil(lambda: panel.list.model.rowCount() == 0)
 
 
 @pytest.mark.parametrize("mode", ["grid", "table"])
@@ -99,7 +99,7 @@ def test_what_a_script_renames_is_shown_though_it_also_adds_below_what_is_on_scr
     first, *_ = catalog.do("Add", files.add, folder, [picture(f"{number:05}.png") for number in range(256)])
     panel.list.set_mode(mode)
     panel.open_folder(folder)
-    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == 256, timeout=4000)
+    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == 256)
     model, asked = panel.list.model, []
     row_of = model.row
     model.row = lambda number: asked.append(row_of(number).title) or row_of(number)
@@ -107,5 +107,5 @@ def test_what_a_script_renames_is_shown_though_it_also_adds_below_what_is_on_scr
         script.do("Rename", files.rename, first, "00000 renamed.png")
         script.do("Add", files.add, folder, [picture("99999.png")])
     catalog.notice_others()
-    qtbot.waitUntil(lambda: model.rowCount() == 257, timeout=4000)
-    qtbot.waitUntil(lambda: "00000 renamed.png" in asked, timeout=2000)  # painted anew
+    qtbot.waitUntil(lambda: model.rowCount() == 257)
+    qtbot.waitUntil(lambda: "00000 renamed.png" in asked)  # painted anew

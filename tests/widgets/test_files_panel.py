@@ -51,7 +51,7 @@ def panel(qtbot, reads, bus):
 
 
 def wait_for(qtbot, panel, rows):
-    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == rows, timeout=3000)
+    qtbot.waitUntil(lambda: panel.list.model.complete and panel.list.model.rowCount() == rows)
 
 
 def crumbs(panel):
@@ -93,7 +93,7 @@ def test_search_looks_everywhere_and_names_the_folder(panel, qtbot):
 
 def test_a_search_without_hits_says_so_and_offers_to_clear_it(panel, qtbot):
     qtbot.keyClicks(panel.search, "zebra")
-    qtbot.waitUntil(lambda: bool(shown(panel, StatePanel)), timeout=3000)
+    qtbot.waitUntil(lambda: bool(shown(panel, StatePanel)))
     (empty,) = shown(panel, StatePanel)
     assert "zebra" in empty._title.text()
     qtbot.mouseClick(empty._action, Qt.MouseButton.LeftButton)
@@ -136,7 +136,7 @@ def test_an_empty_folder_has_one_button_that_adds_data_to_it(panel, qtbot, reads
     reads.items = {item_id: row for item_id, row in reads.items.items() if row.folder_id != 3}
     panel.open_folder(3)
     (empty,) = shown(panel, StatePanel)
-    with qtbot.waitSignal(panel.add_data_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.add_data_wanted) as wanted:
         qtbot.mouseClick(empty._action, Qt.MouseButton.LeftButton)
     assert wanted.args == [3]
 
@@ -148,7 +148,7 @@ def test_an_empty_folder_into_which_folders_come_says_so(panel, qtbot, reads, bu
     before = empty._title.text()
     reads.add_folder("Left", 3)
     bus.publish(Changes(folders=frozenset({3})))
-    qtbot.waitUntil(lambda: empty._title.text() == "Only folders here", timeout=2000)
+    qtbot.waitUntil(lambda: empty._title.text() == "Only folders here")
     assert before == "This folder has no items yet"
 
 
@@ -161,7 +161,7 @@ def test_new_items_appear_when_the_catalog_says_so(panel, qtbot, reads, bus):
 
 def test_items_of_other_folders_do_not_disturb_the_list(panel, qtbot, reads, bus):
     reads.add_item(3, "elsewhere.png")
-    with qtbot.waitSignal(bus.changed, timeout=1000):
+    with qtbot.waitSignal(bus.changed):
         bus.publish(Changes(item_folders=frozenset({3})))
     assert not panel.list._later.isActive()
 
@@ -170,7 +170,7 @@ def test_a_folder_deleted_elsewhere_is_left_for_the_one_above(panel, qtbot, read
     panel.open_folder(2)
     reads.folders[2] = replace(reads.folders[2], trashed_at=T0)
     bus.publish(Changes(folders=frozenset({2})))
-    qtbot.waitUntil(lambda: panel.place.folder_id == 1, timeout=2000)
+    qtbot.waitUntil(lambda: panel.place.folder_id == 1)
     assert panel.sidebar.tree.current_id() == 1
 
 
@@ -183,7 +183,7 @@ def test_renaming_an_item_asks_for_it_and_writes_nothing(panel, qtbot, reads):
     edit = panel.list.findChild(InlineRename)
     assert edit.selectedText() == "picture 000000"
     edit.setText("better.jpg")
-    with qtbot.waitSignal(panel.rename_item_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.rename_item_wanted) as wanted:
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert wanted.args == [1, "better.jpg"]
     assert reads.items[1].title == "picture 000000.jpg"
@@ -192,7 +192,7 @@ def test_renaming_an_item_asks_for_it_and_writes_nothing(panel, qtbot, reads):
 def test_delete_names_the_selected_items(panel, qtbot):
     panel.list.select_ids(frozenset({1, 2}))
     panel.list.view().setFocus()
-    with qtbot.waitSignal(panel.delete_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.delete_wanted) as wanted:
         qtbot.keyClick(panel.list.view(), Qt.Key.Key_Delete)
     assert wanted.args == [frozenset(), ItemSelection.of(1, 2)]
 
@@ -200,7 +200,7 @@ def test_delete_names_the_selected_items(panel, qtbot):
 def test_the_selection_is_told_and_add_to_dataset_says_why_it_is_off(panel, qtbot):
     assert not panel.tools.add_to_dataset.isEnabled()
     assert panel.tools.add_to_dataset.toolTip() == "Select items first."
-    with qtbot.waitSignal(panel.selection_changed, timeout=1000) as told:
+    with qtbot.waitSignal(panel.selection_changed) as told:
         panel.list.select_ids(frozenset({4}))
     assert told.args[1] == ItemSelection.of(4)
     assert panel.tools.add_to_dataset.isEnabled()
@@ -233,10 +233,10 @@ def test_the_trash_lists_deletions_and_restores_the_chosen_one(panel, qtbot, rea
     reads.trash_entries = [TrashEntry("g1", "Old scans", (9,), 12, T0, "Ada", "Scans")]
     bus.publish(Changes(folders=frozenset({9})))
     panel.open_trash()
-    qtbot.waitUntil(lambda: panel.trash._table.rowCount() == 1, timeout=2000)
+    qtbot.waitUntil(lambda: panel.trash._table.rowCount() == 1)
     assert not panel.trash._restore.isEnabled()
     panel.trash._table.selectRow(0)
-    with qtbot.waitSignal(panel.restore_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(panel.restore_wanted) as wanted:
         qtbot.mouseClick(panel.trash._restore, Qt.MouseButton.LeftButton)
     assert wanted.args == ["g1"]
     assert crumbs(panel) == ["Files", "Trash"]

@@ -106,7 +106,7 @@ def test_the_number_of_items_arrives_later(view, tree, reads, qtbot):
     reads.add_items(4, 7)
     index = tree.index_of(4)
     index.data(CountRole)
-    qtbot.waitUntil(lambda: index.data(CountRole) == 7, timeout=2000)
+    qtbot.waitUntil(lambda: index.data(CountRole) == 7)
 
 
 def test_f2_renames_in_place_and_escape_does_not(view, qtbot):
@@ -115,7 +115,7 @@ def test_f2_renames_in_place_and_escape_does_not(view, qtbot):
     qtbot.keyClick(view, Qt.Key.Key_F2)
     edit = view.findChild(InlineRename)
     edit.setText("Pictures")
-    with qtbot.waitSignal(view.rename_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(view.rename_wanted) as wanted:
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert wanted.args == [4, "Pictures"]
     view.rename_current()
@@ -127,7 +127,7 @@ def test_f2_renames_in_place_and_escape_does_not(view, qtbot):
 
 def test_delete_asks_for_the_selected_folders(view, qtbot):
     view.select_ids([1, 4])
-    with qtbot.waitSignal(view.delete_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(view.delete_wanted) as wanted:
         qtbot.keyClick(view, Qt.Key.Key_Delete)
     assert wanted.args == [frozenset({1, 4})]
 
@@ -172,7 +172,7 @@ def test_a_folder_dropped_on_another_is_to_move_there(view, qtbot):
     mime = drags.pack(Payload(folders=frozenset({4}), title="Photographs"))
     assert move_over(view, mime, 3).isAccepted()
     assert DropHint.of(view).text() == "Move Photographs to Thorax"
-    with qtbot.waitSignal(view.dropped, timeout=1000) as dropped:
+    with qtbot.waitSignal(view.dropped) as dropped:
         drop_on(view, mime, 3)
     assert dropped.args[0].payload.folders == {4}
     assert dropped.args[1] == 3
@@ -191,7 +191,7 @@ def test_files_of_the_desktop_are_copied_and_say_how_many(view, qtbot, tmp_path)
     event = move_over(view, mime, 4)
     assert event.dropAction() == Qt.DropAction.CopyAction
     assert DropHint.of(view).text() == "Add 2 files and folders to Photographs"
-    with qtbot.waitSignal(view.dropped, timeout=1000) as dropped:
+    with qtbot.waitSignal(view.dropped) as dropped:
         drop_on(view, mime, 4)
     assert dropped.args[0].paths == (str(tmp_path / "a"), str(tmp_path / "b"))
 
@@ -200,7 +200,7 @@ def test_a_folder_springs_open_while_a_drag_hovers_over_it(view, qtbot, tree):
     view.collapse(tree.index_of(1))
     mime = drags.pack(Payload(folders=frozenset({4}), title="Photographs"))
     move_over(view, mime, 1)
-    qtbot.waitUntil(lambda: view.isExpanded(tree.index_of(1)), timeout=3000)
+    qtbot.waitUntil(lambda: view.isExpanded(tree.index_of(1)))
 
 
 def test_what_another_program_calls_ours_is_not_taken(view):

@@ -92,9 +92,9 @@ def test_changes_of_one_turn_arrive_as_one_from_any_thread(qtbot, qapp):
     for thread in threads:
         thread.join()
     assert heard == []
-    qtbot.waitUntil(lambda: bool(heard), timeout=1000)
+    qtbot.waitUntil(lambda: bool(heard))
     assert [each.items for each in heard] == [frozenset(range(20))]
-    with qtbot.waitSignal(bus.changed, timeout=1000):
+    with qtbot.waitSignal(bus.changed):
         bus.publish(Changes(folders=frozenset({1})))
     assert len(heard) == 2
 
@@ -124,7 +124,7 @@ def test_tooltips_can_be_read(qtbot, plain, scheme):
     def tips():
         return [w for w in plain.allWidgets() if w.metaObject().className() == "QTipLabel" and w.isVisible()]
 
-    qtbot.waitUntil(lambda: bool(tips()), timeout=2000)
+    qtbot.waitUntil(lambda: bool(tips()))
     seen = tips()[0].grab().toImage()
     greys = [seen.pixelColor(x, y).lightness() for x in range(seen.width()) for y in range(seen.height())]
     assert max(greys) - min(greys) > 150

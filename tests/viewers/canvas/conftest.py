@@ -22,7 +22,7 @@ class Shown:
         self.canvas, self.qtbot = canvas, qtbot
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive(), timeout=10_000)
+        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive())
 
     def look(self) -> QImage:
         self.settle()

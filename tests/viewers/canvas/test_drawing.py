@@ -256,7 +256,7 @@ def test_a_few_shapes_are_there_as_soon_as_the_canvas_is_shown(qtbot: QtBot) -> 
     """Drawn on the spot: no thread is waited for, which on a busy machine comes late."""
     shapes = [Box(10 + 20 * (i % 6), 10 + 30 * (i // 6), 12, 20) for i in range(24)]
     source = scenes.plain(200, 150)
-    qtbot.waitUntil(lambda: source.facts(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: source.facts(0) is not None)
     canvas = ImageCanvas(scenes.session(shapes), scenes.focus(), scenes.ontology(), source)
     qtbot.addWidget(canvas)
     canvas.resize(400, 300)
@@ -289,7 +289,7 @@ def test_shapes_that_are_long_in_coming_are_told_and_the_word_goes_when_they_are
     canvas.resize(400, 300)
     try:
         canvas.show()
-        shown.qtbot.waitUntil(lambda: canvas.is_late, timeout=5000)
+        shown.qtbot.waitUntil(lambda: canvas.is_late)
         late = canvas.grab().toImage()
         held.set()
         shown.settle()

@@ -116,11 +116,11 @@ def test_the_next_page_comes_though_its_shapes_cannot_be_drawn(qtbot, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(raster, "draw", fail)
         stage.key("F")
-        qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 1), timeout=3000)
+        qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 1))
         qtbot.waitUntil(lambda: stage.canvas.settled)
         assert stage.canvas._static.failed
     stage.key("D")
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 0) and stage.canvas.settled, timeout=3000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 0) and stage.canvas.settled)
     assert not stage.canvas._static.failed
 
 
@@ -151,9 +151,9 @@ def test_a_tool_whose_work_fails_lets_go_and_says_so(qtbot, monkeypatch):
         patch.setattr(flood_fill, "fill", fail)
         stage.key("W")
         stage.click(100, 100)
-        qtbot.waitUntil(lambda: any("could not be worked out" in s for s in stage.said), timeout=3000)
+        qtbot.waitUntil(lambda: any("could not be worked out" in s for s in stage.said))
     assert not stage.editor.drafting()
     stage.click(100, 100)
-    qtbot.waitUntil(lambda: bool(stage.texts), timeout=3000)
+    qtbot.waitUntil(lambda: bool(stage.texts))
     stage.key("Z", CTRL)
     assert stage.shapes == []

@@ -52,7 +52,7 @@ class Screen(QObject):
         self.canvas.resize(*SIZE)
         self.canvas.show()
         self.canvas.set_tool(SelectTool())
-        qtbot.waitUntil(lambda: self.canvas.view.frame == SIZE, timeout=10_000)
+        qtbot.waitUntil(lambda: self.canvas.view.frame == SIZE)
         self.canvas.zoom_to(1.0)
         self.settle()
 
@@ -61,7 +61,7 @@ class Screen(QObject):
         self.pictures.close()
 
     def settle(self):
-        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive(), timeout=10_000)
+        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive())
 
     def look(self):
         """The frame that the picture says, and the one that the box says."""
@@ -87,7 +87,7 @@ def test_at_every_moment_the_shapes_are_those_of_the_picture(qtbot, clip, select
 
     for frame in (1, 2, 3, 30, 10, 59, 0, 25):
         screen.focus.set(at=("", frame))
-        qtbot.waitUntil(done, timeout=10_000)
+        qtbot.waitUntil(done)
         assert seen[-1] == (frame, frame)
     assert all(picture == shapes for picture, shapes in seen), seen
 
@@ -104,9 +104,9 @@ def test_frames_asked_for_faster_than_they_are_drawn_come_on_screen_nevertheless
 
     timer.timeout.connect(ask)
     timer.start(1)
-    qtbot.waitUntil(lambda: len(set(seen)) > 3, timeout=20_000)
+    qtbot.waitUntil(lambda: len(set(seen)) > 3)
     timer.stop()
-    qtbot.waitUntil(lambda: screen.canvas.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: screen.canvas.settled)
     once = seen[: FRAMES - 1]
     assert once == sorted(once)
     last = screen.focus.at[1]
@@ -133,7 +133,7 @@ def test_while_a_far_frame_is_decoded_one_near_it_is_seen_with_its_own_shapes(qt
     screen = Screen(qtbot, slow)
     go.clear()
     screen.focus.set(at=("", 58))
-    qtbot.waitUntil(lambda: screen.canvas.on_screen != ("", 0), timeout=10_000)
+    qtbot.waitUntil(lambda: screen.canvas.on_screen != ("", 0))
     picture, shapes = screen.look()
     assert picture == shapes
     assert 0 < picture < 58
@@ -205,7 +205,7 @@ def test_members_of_other_sizes_are_fitted_and_those_of_the_same_keep_the_zoom(q
 
     def at(member):
         focus.set(at=(member, 0))
-        qtbot.waitUntil(lambda: canvas.settled and not canvas._later.isActive(), timeout=10_000)
+        qtbot.waitUntil(lambda: canvas.settled and not canvas._later.isActive())
         image = canvas.grab().toImage()
         return image.pixelColor(200, 150).red()
 

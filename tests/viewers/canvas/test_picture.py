@@ -173,7 +173,7 @@ def test_a_picture_that_cannot_be_read_is_said_on_the_canvas(qtbot) -> None:  # 
     source = PictureSource(lambda: open_image(MemorySource(data), {}, cache_dir=None))
     canvas = ImageCanvas(scenes.session([]), scenes.focus(), scenes.ontology(), source)
     qtbot.addWidget(canvas)
-    with qtbot.waitSignal(canvas.failed, timeout=5000) as seen:
+    with qtbot.waitSignal(canvas.failed) as seen:
         canvas.show()
     assert isinstance(seen.args[0], PostilError)
     image = canvas.grab().toImage()

@@ -51,7 +51,7 @@ def opened(qtbot):
         view.resize(*size)
         view.show()
         if settle:
-            qtbot.waitUntil(lambda: view.settled, timeout=20000)
+            qtbot.waitUntil(lambda: view.settled)
         return view
 
     yield open_one
@@ -61,7 +61,7 @@ def opened(qtbot):
 
 
 def settle(qtbot, view):
-    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    qtbot.waitUntil(lambda: view.settled)
 
 
 def mouse(view, kind, x, y, button=NONE, held=NONE, keys=PLAIN):
@@ -194,7 +194,7 @@ def test_nothing_is_rendered_before_all_slices_are_there_and_then_it_is(opened, 
     made = scene()
     made.have[5:] = False
     view = opened(made, settle=False)
-    qtbot.waitUntil(lambda: view.patient, timeout=5000)
+    qtbot.waitUntil(lambda: view.patient)
     assert view.reading.have == 5 and "Loading 5 of 40" in view._words()
     made.have[:] = True
     made.tell()
@@ -261,7 +261,7 @@ def test_a_fault_while_rendering_is_said_and_the_next_wish_tries_again(opened, q
     with monkeypatch.context() as patched:
         patched.setattr(NumpyEngine, "draw", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
         view.look_from(Side.L)
-        qtbot.waitUntil(lambda: "Memory" in view._words(), timeout=5000)
+        qtbot.waitUntil(lambda: "Memory" in view._words())
     view.look_from(Side.R)
     settle(qtbot, view)
     assert view._words() == ""
@@ -362,7 +362,7 @@ def test_a_click_asks_for_the_crosshair_at_what_is_seen(opened, qtbot):
     made = scene()
     view = opened(made)
     x, y, _ = view.camera.project(made.ball, view.px_size)
-    with qtbot.waitSignal(view.crosshair_wanted, timeout=2000) as seen:
+    with qtbot.waitSignal(view.crosshair_wanted) as seen:
         click(view, float(x), float(y))
     assert np.linalg.norm(seen.args[0] - (made.ball + view.camera.toward * 8.0)) < 2.5
     with qtbot.assertNotEmitted(view.crosshair_wanted):
@@ -454,7 +454,7 @@ def test_while_it_is_turned_pictures_are_smaller_and_the_last_one_is_fine(opened
     drawn: list[tuple[float, bool]] = []
     view.drawn.connect(lambda: drawn.append((view.shown.scale, view.shown.fine)))
     view.set_camera(view.camera.turned(10, 0), held=True)
-    qtbot.waitUntil(lambda: bool(drawn), timeout=5000)
+    qtbot.waitUntil(lambda: bool(drawn))
     assert drawn[0][0] <= 0.51 and not drawn[0][1]
     settle(qtbot, view)
     assert drawn[-1] == (1.0, True)
@@ -467,7 +467,7 @@ def test_while_slices_are_turned_nothing_is_refined(opened, qtbot, monkeypatch):
     drawn: list[bool] = []
     view.drawn.connect(lambda: drawn.append(view.shown.fine))
     view.set_crosshair((0.0, 0.0, 0.0))
-    with qtbot.waitSignal(view.drawn, timeout=1500):
+    with qtbot.waitSignal(view.drawn):
         view.set_camera(view.camera.turned(10, 0))
     with pytest.raises(qtbot.TimeoutError), qtbot.waitSignal(view.drawn, timeout=400):
         pass
@@ -505,7 +505,7 @@ def test_times_that_follow_faster_than_they_are_prepared_are_seen_all_the_same(q
     thread = RenderThread(drawn.append, lambda: None, Step.NUMPY)
     thread.show(subjects[0])
     thread.want(made.wish(made.camera()))
-    qtbot.waitUntil(lambda: thread.settled, timeout=20000)
+    qtbot.waitUntil(lambda: thread.settled)
     thread.close()
     assert thread.join(10)
     assert len(drawn) >= len(subjects)
@@ -569,7 +569,7 @@ def test_views_come_and_go_in_the_middle_of_their_work(qtbot):
         view.show()
         thread = view._workers.thread
         if n % 3 == 1:
-            qtbot.waitUntil(lambda view=view: view.shown is not None, timeout=20000)
+            qtbot.waitUntil(lambda view=view: view.shown is not None)
             view.set_camera(view.camera.turned(30, 0))
             stays.set_camera(stays.camera.turned(10, 5) if stays.camera else None)
         elif n % 3 == 2:
@@ -580,7 +580,7 @@ def test_views_come_and_go_in_the_middle_of_their_work(qtbot):
         del view
         gc.collect()
         ended.append(thread)
-    qtbot.waitUntil(lambda: not any(t.alive for t in ended), timeout=20000)
+    qtbot.waitUntil(lambda: not any(t.alive for t in ended))
     stays.look_from(Side.F)
     settle(qtbot, stays)
     assert silhouette(pixels(stays.grab().toImage()), GROUND).any()

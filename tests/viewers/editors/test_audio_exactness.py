@@ -74,7 +74,7 @@ def test_the_spectrogram_shows_the_click_at_its_time(stage):
 def test_what_is_played_from_a_time_on_begins_with_its_sample(stage, qtbot):
     for click in CLICKS:
         stage.editor.player.play_once((click - 800) / RATE, (click + 800) / RATE)
-        qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=8000)
+        qtbot.waitUntil(lambda: not stage.editor.player.playing)
         played = stage.output.played()
         assert len(played) == 1600
         assert np.flatnonzero(played[:, 0]).tolist() == [800], click

@@ -32,7 +32,7 @@ def stage(qtbot, path):
 def heard_some(stage, count=2000, after=0):
     """So many samples in a run that is not one of the first `after`."""
     output = stage.output
-    stage.qtbot.waitUntil(lambda: len(output.runs) > after and len(output.played()) >= count, timeout=5000)
+    stage.qtbot.waitUntil(lambda: len(output.runs) > after and len(output.played()) >= count)
 
 
 def test_space_plays_from_the_playhead_exactly_and_pauses(stage, want):
@@ -52,7 +52,7 @@ def test_the_cursor_stands_where_the_device_is(stage):
     stage.editor.player.seek(3.0)
     stage.editor.player.moved.connect(lambda seconds: seen.append((seconds, stage.output._heard, stage.output.position())))
     stage.key(Key.Key_Space)
-    stage.qtbot.waitUntil(lambda: len(seen) > 30 and seen[-1][0] > 3.5, timeout=5000)
+    stage.qtbot.waitUntil(lambda: len(seen) > 30 and seen[-1][0] > 3.5)
     stage.key(Key.Key_Space)
     began = seen[-2][1]
     apart = [abs(seconds - (3.0 + (at - began) / RATE)) for seconds, _, at in seen[5:-1]]
@@ -78,7 +78,7 @@ def test_a_region_is_played_once_from_its_very_first_to_its_very_last_sample(sta
     stage.focus.select((own,))
     stage.editor.player.seek(9.0)
     stage.key(Key.Key_Space, SHIFT)
-    stage.qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=8000)
+    stage.qtbot.waitUntil(lambda: not stage.editor.player.playing)
     start, end = stage.of(own)[0]
     assert np.array_equal(stage.output.played(), want[start * RATE // 1000 : end * RATE // 1000])
     assert stage.editor.player.position == end / 1000
@@ -101,7 +101,7 @@ def test_a_loop_plays_the_region_again_and_again_until_it_is_left(stage, want):
 def test_it_stops_at_the_end_and_begins_anew_from_there(stage, want):
     stage.editor.player.seek(19.8)
     stage.key(Key.Key_Space)
-    stage.qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=5000)
+    stage.qtbot.waitUntil(lambda: not stage.editor.player.playing)
     assert stage.editor.player.position == pytest.approx(20.0)
     before = len(stage.output.runs)
     stage.key(Key.Key_Space)
@@ -115,7 +115,7 @@ def test_twice_as_fast_takes_half_the_samples_and_keeps_the_pitch(qtbot, tmp_pat
     stage = AudioStage(qtbot, path, output=Recorder(haste=8))
     stage.editor.player.set_speed(2.0)
     stage.editor.player.play_once(1.0, 3.0)
-    qtbot.waitUntil(lambda: not stage.editor.player.playing, timeout=8000)
+    qtbot.waitUntil(lambda: not stage.editor.player.playing)
     played = stage.output.played()[:, 0].astype(float)
     assert len(played) == RATE
     spectrum = np.abs(np.fft.rfft(played * np.hanning(len(played))))
@@ -138,7 +138,7 @@ def test_the_view_follows_the_playhead(stage):
     stage.canvas.show_span(4.0, 5.0, 0)
     stage.editor.player.seek(4.9)
     stage.key(Key.Key_Space)
-    stage.qtbot.waitUntil(lambda: stage.canvas.view.start > 4.5, timeout=5000)
+    stage.qtbot.waitUntil(lambda: stage.canvas.view.start > 4.5)
     stage.key(Key.Key_Space)
     view = stage.canvas.view
     assert view.start <= stage.editor.player.position <= view.end
@@ -149,7 +149,7 @@ def test_who_looks_elsewhere_while_it_plays_is_left_there(stage):
     stage.editor.player.seek(4.1)
     stage.key(Key.Key_Space)
     stage.canvas.show_span(12.0, 13.0, 0)
-    stage.qtbot.waitUntil(lambda: stage.editor.player.position > 4.8, timeout=5000)
+    stage.qtbot.waitUntil(lambda: stage.editor.player.position > 4.8)
     assert stage.canvas.view.start == pytest.approx(12.0)
     stage.key(Key.Key_Space)
     stage.key(Key.Key_Space)
@@ -165,7 +165,7 @@ def test_without_a_device_the_playhead_moves_and_the_reason_is_said(qtbot, path)
     stage = AudioStage(qtbot, path, output=Deaf())
     stage.editor.player.set_speed(16)
     stage.key(Key.Key_Space)
-    qtbot.waitUntil(lambda: stage.editor.player.position > 1.0, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.player.position > 1.0)
     stage.key(Key.Key_Space)
     assert "No sound: there is no device. Connect one." in stage.said
 

@@ -155,9 +155,9 @@ def test_the_divider_gives_the_spectrogram_more_room_and_w_takes_it_away(stage):
 def test_enter_and_double_click_ask_for_the_answers(stage, qtbot):
     (own,) = stage.draw((2.0, 4.0))
     stage.focus.select((own,))
-    with qtbot.waitSignal(stage.editor.answers_wanted, timeout=1000):
+    with qtbot.waitSignal(stage.editor.answers_wanted):
         stage.key(Key.Key_Return)
-    with qtbot.waitSignal(stage.editor.answers_wanted, timeout=1000):
+    with qtbot.waitSignal(stage.editor.answers_wanted):
         stage.click(3.0)
         QTest.mouseDClick(stage.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, stage.at(3.0))
 
@@ -237,7 +237,7 @@ def test_what_cannot_be_read_is_said_and_can_be_tried_again(qtbot, tmp_path):
     path = tmp_path / "a.wav"
     path.write_bytes(b"nothing")
     stage = AudioStage(qtbot, path, wait=False)
-    qtbot.waitUntil(lambda: stage.canvas.again.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.again.isVisible())
     assert "a.wav" in stage.failures[0].reason
     stage.key(Key.Key_Space)
     assert stage.said[-1] == "The sound is not open."
@@ -246,7 +246,7 @@ def test_what_cannot_be_read_is_said_and_can_be_tried_again(qtbot, tmp_path):
     good = FileSource(sounds.write(path, sounds.speechlike(3, 8000), 8000))
     stage.sound._open = lambda check, told: open_sound(good, cache_dir=None, check=check, on_progress=told)
     QTest.mouseClick(stage.canvas.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: stage.editor.ready and stage.canvas._open, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.ready and stage.canvas._open)
     assert not stage.canvas.again.isVisible()
 
 

@@ -97,7 +97,7 @@ def test_frames_stay_on_the_screen_as_long_as_they_were_taken_apart(qtbot, tmp_p
     stage.focus.listen(lambda *_: seen.append((editor.frame(), time.perf_counter())))
     stage.canvas.setFocus()
     stage.key(Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(seen) >= 16, timeout=10000)
+    qtbot.waitUntil(lambda: len(seen) >= 16)
     stage.key(Qt.Key.Key_Space)
     assert not editor.cine.playing
     frames = [frame for frame, _ in seen]
@@ -131,7 +131,7 @@ def test_films_run_round_or_to_and_fro_as_they_ask(qtbot, tmp_path, preferred, r
 
     cine = Cine(lambda: (at[0], 5), go, lambda: True, film_of(series))
     cine.toggle()
-    qtbot.waitUntil(lambda: len(seen) >= len(runs), timeout=5000)
+    qtbot.waitUntil(lambda: len(seen) >= len(runs))
     cine.stop()
     assert seen[: len(runs)] == runs
 
@@ -140,6 +140,6 @@ def test_one_frame_that_sweeps_stays(qtbot):
     seen = []
     cine = Cine(lambda: (0, 1), seen.append, lambda: True, Film(100.0, sweeps=True))
     cine.toggle()
-    qtbot.waitUntil(lambda: len(seen) >= 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(seen) >= 2)
     cine.stop()
     assert set(seen) == {0}

@@ -225,7 +225,7 @@ def test_one_page_has_no_strip_and_says_so(stage):
 
 
 def test_the_cursor_tells_place_value_and_zoom(stage, qtbot):
-    qtbot.waitUntil(lambda: stage.pictures.value(0, 10, 10) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: stage.pictures.value(0, 10, 10) is not None)
     with qtbot.waitSignal(stage.editor.place) as told:
         stage.move(100, 50)
     place, value, zoom = told.args[0].split("    ")
@@ -320,17 +320,17 @@ def test_closing_drops_the_draft_and_keeps_the_nudges(qtbot):
 def test_pages_that_were_read_ahead_have_their_strip_at_once_and_the_picture_does_not_jump(qtbot):
     pictures = PictureSource(lambda: Gradient(400, 300, 3))
     pictures.facts(0)
-    qtbot.waitUntil(lambda: pictures.facts(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: pictures.facts(0) is not None)
     editor = ImageEditor(EditSession(LabelDocument(), Sent()), Focus(), ontology(), pictures)
     try:
         editor.resize(700, 500)
         editor.show()
         assert editor.pages.isVisible()
         assert editor.pages.total.text() == "of 3"
-        qtbot.waitUntil(lambda: editor.canvas.settled, timeout=5000)
+        qtbot.waitUntil(lambda: editor.canvas.settled)
         before = editor.canvas.view.placement()
         QTest.keyClick(editor.canvas, Key.Key_Right)
-        qtbot.waitUntil(lambda: editor.canvas.on_screen == ("", 1) and editor.canvas.settled, timeout=5000)
+        qtbot.waitUntil(lambda: editor.canvas.on_screen == ("", 1) and editor.canvas.settled)
         assert editor.canvas.view.placement() == before
     finally:
         editor.close_editor()

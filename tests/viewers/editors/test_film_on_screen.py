@@ -45,7 +45,7 @@ def test_while_it_plays_every_picture_is_the_frame_it_is_said_to_be(stage, qtbot
     player.loop = Loop(40, 139)
     player.speed = speed
     player.play()
-    qtbot.waitUntil(lambda: len(seen) >= 25, timeout=30_000)
+    qtbot.waitUntil(lambda: len(seen) >= 25)
     player.pause()
     assert [said for said, _ in seen] == [painted for _, painted in seen]
     assert {said for said, _ in seen} <= set(range(40, 140))
@@ -61,7 +61,7 @@ def test_while_the_slider_is_dragged_what_is_seen_is_what_it_is_said_to_be_and_a
     for frame in (30, 60, 75, 120, 180, 150, 99):
         slider.dragged.emit(frame)
         turns = len(seen)
-        qtbot.waitUntil(lambda turns=turns: len(seen) > turns, timeout=10_000)
+        qtbot.waitUntil(lambda turns=turns: len(seen) > turns)
     slider.let_go.emit()
     stage.settle()
     assert all(said == painted for said, painted in seen)

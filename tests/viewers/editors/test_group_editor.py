@@ -53,14 +53,14 @@ class GroupStage(EditorStage):
         self.editor.place.connect(self.places.append)
         qtbot.addWidget(self.editor, before_close_func=self._close)
         self.editor.resize(800, 640)
-        with qtbot.waitSignal(self.editor.opened, timeout=10_000):
+        with qtbot.waitSignal(self.editor.opened):
             self.editor.show()
         self.editor.zoom_full_size()
         self.canvas = self.editor.canvas
         self.canvas.setFocus()
 
     def settle(self):
-        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive(), timeout=10_000)
+        self.qtbot.waitUntil(lambda: self.canvas.settled and not self.canvas._later.isActive())
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_the_small_pictures_are_those_of_the_members(stage, qtbot):
         image = view.grab().toImage()
         return [image.pixelColor(view.place(i).center().toPoint()).red() for i in range(3)]
 
-    qtbot.waitUntil(lambda: np.allclose(greys(), (60, 120, 180), atol=6), timeout=10_000)
+    qtbot.waitUntil(lambda: np.allclose(greys(), (60, 120, 180), atol=6))
 
 
 def test_the_page_strip_does_not_show(stage):

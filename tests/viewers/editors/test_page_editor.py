@@ -116,7 +116,7 @@ def test_shapes_on_pages_come_back_from_encord_json(stage):
     for number, wanted in ((0, "quick"), (2, "lazy")):
         stage.editor.go_to_page(number)
         stage.take_text_tool()
-        stage.qtbot.waitUntil(lambda: stage.canvas.settled, timeout=10_000)
+        stage.qtbot.waitUntil(lambda: stage.canvas.settled)
         left, top, right, bottom = box_of(stage, wanted, number)
         stage.drag(left + 0.5, (top + bottom) / 2, right - 0.5, (top + bottom) / 2)
         stage.key("1" if number else "3")
@@ -241,7 +241,7 @@ def test_zooming_in_is_sharp(stage):
     """The edge of the red square is one device pixel wide at any zoom."""
     stage.canvas.zoom_to(12.0)
     stage.canvas.centre_on((296, 236, 312, 252), 0.0)
-    stage.qtbot.waitUntil(lambda: stage.canvas.settled, timeout=10_000)
+    stage.qtbot.waitUntil(lambda: stage.canvas.settled)
     image = stage.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     x, y = (round(v) for v in stage.canvas.view.screen_point(300, 245))
     greens = [image.pixelColor(x + d, y).green() for d in range(-8, 9)]

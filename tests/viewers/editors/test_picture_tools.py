@@ -33,7 +33,7 @@ def picture() -> np.ndarray:
 @pytest.fixture
 def stage(qtbot):
     made = EditorStage(qtbot, source=lambda: scenes.picture(picture()))
-    made.settle = lambda: qtbot.waitUntil(lambda: not made.canvas.tool_work.busy, timeout=10_000)
+    made.settle = lambda: qtbot.waitUntil(lambda: not made.canvas.tool_work.busy)
     return made
 
 

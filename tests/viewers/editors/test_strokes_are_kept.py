@@ -312,7 +312,7 @@ def test_the_wheel_in_the_middle_of_a_stroke_keeps_it_on_its_slice_and_goes_on(q
     stage.wheel(stage.canvas, end, -1)
     assert len(stage.sent) == 1
     kept = painted_on(stage)[9]
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 10) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 10) and stage.canvas.sharp)
     further = end + QPoint(40, 0)
     for x in (10, 25, 40):
         stage.move(stage.canvas, end + QPoint(x, 0), LEFT)
@@ -375,7 +375,7 @@ def test_a_change_of_layout_in_the_middle_of_a_stroke_ends_and_keeps_it(qtbot, k
 
 
 def turned_to(qtbot, stage: VolumeStage, k: int) -> None:
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", k) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", k) and stage.canvas.sharp)
 
 
 def test_a_box_under_the_hand_stays_on_its_slice_when_the_wheel_turns(qtbot):

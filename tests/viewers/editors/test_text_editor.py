@@ -417,7 +417,7 @@ def test_a_file_that_is_written_anew_while_it_is_open_is_not_shown_by_its_old_li
     qtbot.waitUntil(stage.view.again.isVisible)
     assert "was changed after it was opened" in stage.view.message[0]
     QTest.mouseClick(stage.view.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: stage.editor.loaded, timeout=20_000)
+    qtbot.waitUntil(lambda: stage.editor.loaded)
     assert stage.view.text_between(0, 12) == "other things"
 
 
@@ -436,7 +436,7 @@ def test_a_file_that_is_back_is_read_again(qtbot, tmp_path):
     assert "cannot be opened" in stage.view.message[0]
     away.rename(path)
     QTest.mouseClick(again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: stage.editor.loaded, timeout=20_000)
+    qtbot.waitUntil(lambda: stage.editor.loaded)
     assert (stage.view.message, again.isVisible(), stage.editor.strip.isEnabled()) == (None, False, True)
     stage.view.show_place(0)
     stage.key("1")

@@ -85,7 +85,7 @@ def test_space_plays_and_pauses_and_shapes_stay_with_the_picture(stage, qtbot):
     stage.canvas.turned.connect(look)
     stage.key(Key.Key_Space)
     assert stage.editor.player.playing
-    qtbot.waitUntil(lambda: len(seen) > 8, timeout=20_000)
+    qtbot.waitUntil(lambda: len(seen) > 8)
     stage.key(Key.Key_Space)
     assert not stage.editor.player.playing
     for picture, lefts in seen:

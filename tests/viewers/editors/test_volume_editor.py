@@ -85,7 +85,7 @@ def test_what_is_amiss_is_a_badge_that_leads_to_the_slice(qtbot):
     tilted = "The slices are tilted by 18.5 degrees against their row; other planes are resampled from true positions."
     stage = VolumeStage(qtbot, frames=ArrayFrames(beads(geometry), geometry, broken=[4, 9]), told=(tilted,))
     badge = stage.editor.strip.warnings
-    qtbot.waitUntil(lambda: len(badge.warned) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(badge.warned) == 3)
     assert badge.isVisible()
     assert badge.text().endswith("3")
     menu = badge.menu()
@@ -161,13 +161,13 @@ def test_slices_that_are_not_read_yet_show_the_nearest_one_and_say_so(qtbot):
     frames = ArrayFrames(beads(geometry), geometry, gate=True)
     frames.let = {0}
     stage = VolumeStage(qtbot, frames=frames, wait=False)
-    qtbot.waitUntil(lambda: stage.editor.state is not None and stage.volume.store.have[0], timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.state is not None and stage.volume.store.have[0])
     stage.editor.go_to(("", 9))
-    qtbot.waitUntil(lambda: any("slice 1 is shown" in w for w in stage.canvas.corners().warnings), timeout=5000)
+    qtbot.waitUntil(lambda: any("slice 1 is shown" in w for w in stage.canvas.corners().warnings))
     assert any("Slice 10 is still being read" in w for w in stage.canvas.corners().warnings)
     frames.open.set()
     stage.settle()
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 9), timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 9))
     assert stage.canvas.corners().warnings == ()
 
 
@@ -179,7 +179,7 @@ def test_a_volume_that_cannot_be_opened_says_why(qtbot):
 
     frames = ArrayFrames(beads(geometry), geometry)
     stage = VolumeStage(qtbot, frames=frames, opener=refuse, wait=False)
-    qtbot.waitUntil(lambda: bool(stage.failures), timeout=5000)
+    qtbot.waitUntil(lambda: bool(stage.failures))
     assert stage.failures[0].reason == "Its files are gone."
     assert stage.canvas.isVisible()
     assert pixels(stage.canvas).max() > 200  # the reason is written there
@@ -193,9 +193,9 @@ def test_of_a_damaged_slice_nothing_is_shown_but_the_reason(qtbot):
     stage.editor.go_to(("", 5))
     middle = stage.canvas.rect().center()
     around = slice(middle.y() - 60, middle.y() + 60), slice(middle.x() - 100, middle.x() + 100)
-    qtbot.waitUntil(lambda: pixels(stage.canvas)[around].mean() > 200, timeout=5000)
+    qtbot.waitUntil(lambda: pixels(stage.canvas)[around].mean() > 200)
     stage.editor.go_to(("", 4))
-    qtbot.waitUntil(lambda: pixels(stage.canvas)[around].mean() < 60, timeout=5000)
+    qtbot.waitUntil(lambda: pixels(stage.canvas)[around].mean() < 60)
     assert pixels(stage.canvas)[around].max() > 200, "the reason is written there"
     assert any("I4 cannot be decoded. Nothing is shown of it" in w for w in stage.canvas.corners().warnings)
     assert stage.volume.probe(4, 5, 5) is None
@@ -208,7 +208,7 @@ def test_two_series_side_by_side_look_at_the_same_point(qtbot):
     other = space(n=40, step=1.0)
     volume = VolumeSource(lambda: ArrayFrames(beads(other), other), modality="CT")
     stage.editor.show_beside(volume, "Prior of 2019", same_space=True)
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None)
     stage.editor.go_to(("", 7))
     assert stage.editor.beside.state.slice() == 14
     stage.editor.show_beside(volume, "Prior of 2019", same_space=False)
@@ -223,7 +223,7 @@ def test_the_header_is_searched_by_words(qtbot):
     rows = [("0008,0060", "Modality", "CT"), ("0018,0050", "Slice Thickness", "2.5"), ("0010,0010", "Patient's Name", "A^B")]
     stage = VolumeStage(qtbot, read_header=lambda frame: rows)
     dialog = stage.editor.show_header()
-    qtbot.waitUntil(lambda: dialog.count.text() == "3 entries", timeout=5000)
+    qtbot.waitUntil(lambda: dialog.count.text() == "3 entries")
     dialog.search.setText("slice 0018")
     assert dialog.found.rowCount() == 1
     assert dialog.count.text() == "1 of 3 entries"
@@ -236,7 +236,7 @@ def test_a_header_that_cannot_be_read_is_a_sentence(qtbot):
 
     stage = VolumeStage(qtbot, read_header=gone)
     dialog = stage.editor.show_header()
-    qtbot.waitUntil(lambda: "No such file" in dialog.count.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "No such file" in dialog.count.text())
     assert "Reconnect the disk." in dialog.count.text()
     assert dialog.model.rowCount() == 0
     dialog.close()
@@ -247,7 +247,7 @@ def test_cine_runs_through_the_slices_and_a_click_stops_it(qtbot):
     stage.canvas.setFocus()
     stage.editor.change_speed(4)
     stage.editor.run("play_toggle")
-    qtbot.waitUntil(lambda: stage.focus.at[1] >= 3, timeout=5000)
+    qtbot.waitUntil(lambda: stage.focus.at[1] >= 3)
     assert stage.editor.cine.playing
     stage.click(stage.editor.planes[PlaneKind.SAGITTAL], QPoint(60, 60))
     assert not stage.editor.cine.playing

@@ -55,7 +55,7 @@ def on_screen(stage: VolumeStage) -> np.ndarray:
     stage.canvas.smooth(False)
     stage.canvas.zoom_to(4.0)
     stage.editor.pictures.volume.want([0])
-    stage.qtbot.waitUntil(lambda: stage.canvas.sharp, timeout=5000)
+    stage.qtbot.waitUntil(lambda: stage.canvas.sharp)
     rows, columns = np.meshgrid(np.arange(64) + 0.5, np.arange(80) + 0.5, indexing="ij")
     at = stage.canvas.view.to_screen(np.stack([columns.ravel(), rows.ravel()], axis=1))
     x, y = np.floor(at).astype(int).T
@@ -112,12 +112,12 @@ def test_drawings_of_the_file_lie_where_dcmtk_lays_them_and_can_be_hidden(stage,
     stage.editor.volume.window.choose(stage.editor.volume.proposals(0)[1].voi, "All")
     bare = on_screen(stage)
     stage.editor.run("volume_drawings")
-    stage.qtbot.waitUntil(lambda: bool(stage.editor.volume.overlays(0)), timeout=5000)
-    stage.qtbot.waitUntil(lambda: not np.array_equal(on_screen(stage), bare), timeout=5000)
+    stage.qtbot.waitUntil(lambda: bool(stage.editor.volume.overlays(0)))
+    stage.qtbot.waitUntil(lambda: not np.array_equal(on_screen(stage), bare))
     drawn = (on_screen(stage) != bare).any(axis=-1)
     assert np.array_equal(drawn, drawn_by_dcmtk(path, tmp_path)) and 300 < drawn.sum() < 1500
     stage.editor.run("volume_drawings")
-    stage.qtbot.waitUntil(lambda: np.array_equal(on_screen(stage), bare), timeout=5000)
+    stage.qtbot.waitUntil(lambda: np.array_equal(on_screen(stage), bare))
 
 
 @pytest.mark.parametrize(

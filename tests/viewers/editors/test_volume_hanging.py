@@ -86,10 +86,10 @@ def test_an_automatic_window_waits_for_the_first_slice_and_is_set_once(qtbot):
     geometry = space()
     frames = ArrayFrames(beads(geometry), geometry, gate=True, voi=Voi(()))
     stage = hung(qtbot, HangingRule("x", window="auto"), frames=frames, wait=False)
-    qtbot.waitUntil(lambda: stage.volume.ready, timeout=5000)
+    qtbot.waitUntil(lambda: stage.volume.ready)
     assert stage.volume.window.chosen is None
     frames.open.set()
-    qtbot.waitUntil(lambda: stage.volume.window.title == "Automatic", timeout=5000)
+    qtbot.waitUntil(lambda: stage.volume.window.title == "Automatic")
     first = stage.volume.window.chosen
     stage.settle()
     assert stage.volume.window.chosen is first
@@ -124,17 +124,17 @@ def test_a_prior_that_the_rule_wants_comes_beside(qtbot, other):
     assert stage.editor.grid.layout_shown is Layout.SIDE
     assert not stage.editor.by_hand
     own, pane = stage.editor.grid.panes[stage.editor.grid.acquired], stage.editor.grid.beside
-    qtbot.waitUntil(lambda: own.x() == 0 and pane.x() > 300, timeout=3000)
+    qtbot.waitUntil(lambda: own.x() == 0 and pane.x() > 300)
 
 
 def test_the_right_breast_hangs_at_the_left(qtbot, other):
     stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK, beside=Beside.OTHER_SIDE))
     stage.editor.show_beside(other, "R CC", same_space=False, left=True, by_rule=True)
-    qtbot.waitUntil(lambda: stage.editor.grid.beside.width() > 100, timeout=3000)
+    qtbot.waitUntil(lambda: stage.editor.grid.beside.width() > 100)
     own = stage.editor.grid.panes[stage.editor.grid.acquired]
     assert stage.editor.grid.beside.x() < own.x()
     stage.key(Qt.Key.Key_F4, SHIFT)
-    qtbot.waitUntil(lambda: own.width() > 900, timeout=3000)
+    qtbot.waitUntil(lambda: own.width() > 900)
 
 
 def test_hanging_again_lets_go_of_what_was_done_by_hand(qtbot):
@@ -170,7 +170,7 @@ def test_the_next_series_is_asked_for_by_key_and_said_where_there_is_none(qtbot)
 def test_taking_the_other_series_away_leaves_this_one(qtbot, other):
     stage = hung(qtbot, None)
     stage.editor.show_beside(other, "Prior", same_space=True)
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None)
     with qtbot.waitSignal(stage.editor.beside_wanted) as told:
         stage.editor.run("volume_beside_away")
     assert told.args == [""]
@@ -184,7 +184,7 @@ def test_pictures_without_a_place_in_space_stand_beside_as_a_stack(qtbot):
     volume = VolumeSource(lambda: frames, modality="MG")
     stage = hung(qtbot, None, frames=ArrayFrames(beads(geometry), None))
     stage.editor.show_beside(volume, "R CC", same_space=False, left=True)
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and stage.editor.beside.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and stage.editor.beside.canvas.sharp)
     pane = stage.editor.beside.canvas
     row, column = bead(geometry, 0)
 
@@ -192,10 +192,10 @@ def test_pictures_without_a_place_in_space_stand_beside_as_a_stack(qtbot):
         x, y = (round(v) for v in pane.view.screen_point(column + 0.5, row + 0.5))
         return pixels(pane)[y, x].min() > 200
 
-    qtbot.waitUntil(is_bright, timeout=5000)  # the grid may still be laid out
+    qtbot.waitUntil(is_bright)  # the grid may still be laid out
     stage.wheel(pane, QPoint(50, 50), -1)
     stage.wheel(pane, QPoint(50, 50), -1)
-    qtbot.waitUntil(lambda: pane.on_screen == ("", 2), timeout=5000)
+    qtbot.waitUntil(lambda: pane.on_screen == ("", 2))
     assert stage.focus.at == ("", 0)  # each turns on its own
     before = volume.window_of(0)
     stage.drag(pane, QPoint(50, 50), QPoint(150, 50), RIGHT)
@@ -208,20 +208,20 @@ def test_pictures_without_a_place_in_space_stand_beside_as_a_stack(qtbot):
 def test_a_ct_beside_a_ct_is_seen_in_the_same_greys_until_it_gets_its_own(qtbot, other):
     stage = hung(qtbot, HangingRule("x", window="lung"))
     stage.editor.show_beside(other, "Prior", same_space=False)
-    qtbot.waitUntil(lambda: other.window.title == "Lung", timeout=5000)
+    qtbot.waitUntil(lambda: other.window.title == "Lung")
     stage.key(Qt.Key.Key_F4)
-    qtbot.waitUntil(lambda: other.window.title == "Bone", timeout=5000)
+    qtbot.waitUntil(lambda: other.window.title == "Bone")
     stage.drag(stage.editor.beside.canvas, QPoint(50, 50), QPoint(150, 50), RIGHT)
     own = other.window.chosen
     stage.key(Qt.Key.Key_F2)
-    qtbot.waitUntil(lambda: stage.volume.window.title == "Abdomen", timeout=5000)
+    qtbot.waitUntil(lambda: stage.volume.window.title == "Abdomen")
     assert other.window.chosen == own
 
 
 def test_in_one_space_both_look_at_the_same_point(qtbot, other):
     stage = hung(qtbot, None)
     stage.editor.show_beside(other, "Prior", same_space=True)
-    qtbot.waitUntil(lambda: stage.editor.beside.state is not None, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.state is not None)
     stage.editor.state.look_at(stage.volume.geometry.to_mm(20, 20, 12))
     assert np.allclose(stage.editor.beside.state.crosshair, stage.editor.state.crosshair)
 
@@ -281,7 +281,7 @@ def test_a_window_of_another_size_leaves_the_edited_series_fitted(qtbot, beside)
     stage = VolumeStage(qtbot, space(rows=128, columns=128), size=(900, 700))
     whole, size = mm_across(stage.canvas), stage.editor.size()
     stage.editor.show_beside(volume, "Earlier", same_space=True)
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None)
     for wide, high in ((1400, 900), (700, 500), (1000, 760)):
         stage.editor.resize(wide, high)
         stage.settle()
@@ -373,9 +373,9 @@ def test_under_the_pointer_is_the_series_that_it_points_at(qtbot, other):
     """Never values of another series, nor of a slice that has been left."""
     stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK, beside=Beside.PRIOR))
     stage.editor.show_beside(other, "Prior", same_space=False)
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete)
     own, pane = stage.canvas, stage.editor.beside.canvas
-    qtbot.waitUntil(lambda: own.isVisible() and pane.isVisible() and pane.plane is not None, timeout=5000)
+    qtbot.waitUntil(lambda: own.isVisible() and pane.isVisible() and pane.plane is not None)
     geometry = stage.volume.geometry
     stage.move(own, stage.at(own, geometry.to_mm(*reversed(bead(geometry, 0)), 0)))
     assert "1,000 HU" in stage.places[-1]
@@ -388,7 +388,7 @@ def test_under_the_pointer_is_the_series_that_it_points_at(qtbot, other):
     assert stage.places[-1].startswith("Prior:")
     assert f"1,000 HU (stored 1,000)    voxel {column}, {row}, slice {k + 1}" in stage.places[-1]
     stage.wheel(pane, at, -1)
-    qtbot.waitUntil(lambda: f"voxel {column}, {row}, slice {k + 2}" in stage.places[-1], timeout=3000)
+    qtbot.waitUntil(lambda: f"voxel {column}, {row}, slice {k + 2}" in stage.places[-1])
     assert "1,000 HU" not in stage.places[-1]
     leave(pane)
     assert stage.places[-1] == ""
@@ -398,11 +398,11 @@ def test_whose_the_series_is_stands_in_the_corner_of_each_and_goes_with_the_othe
     who = ("DOE, JOHN", "PAT-1 · M")
     stage = hung(qtbot, HangingRule("x", layout=Arrangement.STACK), titles=lambda: ("CT series 2",), patient=who)
     stage.editor.show_beside(other, "Prior", same_space=False, titles=("ROE, JANE", "Prior"))
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None and other.complete)
     own, pane = stage.canvas, stage.editor.beside.canvas
     assert own.corners().top_left == (*who, "CT series 2")
     assert pane.corners(pane.read()).top_left == ("ROE, JANE", "Prior")
-    qtbot.waitUntil(lambda: own.isVisible() and own.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: own.isVisible() and own.sharp)
     corner = slice(0, 40), slice(0, 120)
     seen = pixels(own)[corner]
     stage.editor.run("volume_marks")

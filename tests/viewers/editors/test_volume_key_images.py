@@ -68,7 +68,7 @@ def test_the_slider_shows_a_mark_for_each_and_none_in_other_planes(qtbot):
     mark(stage, 0, 19)
     stage.editor.go_to(("", 0))
     stage.settle()
-    qtbot.waitUntil(lambda: slider.value() == 0, timeout=2000)
+    qtbot.waitUntil(lambda: slider.value() == 0)
     assert slider.marks == (0, 19)
     marked = pixels(slider)
     changed = np.flatnonzero((marked[:7].astype(int) - plain[:7]).any(axis=(0, 2)))
@@ -98,14 +98,14 @@ def test_in_four_dimensions_a_key_image_is_of_one_time(qtbot):
     assert stage.sent[-1].step.text == "Mark slice 5 of time 2 as key image"
     assert stage.editor.strip.slider.marks == (4,)
     stage.editor.go_to_time(0)
-    qtbot.waitUntil(lambda: stage.editor.strip.slider.marks == (), timeout=2000)
+    qtbot.waitUntil(lambda: stage.editor.strip.slider.marks == ())
 
 
 @pytest.mark.parametrize("moved", [False, True])
 def test_without_a_class_it_is_asked_for_and_the_slice_is_marked_once_it_is_there(qtbot, moved):
     stage = VolumeStage(qtbot)
     stage.editor.go_to(("", 6))
-    with qtbot.waitSignal(stage.editor.ontology_wanted, timeout=1000) as asked:
+    with qtbot.waitSignal(stage.editor.ontology_wanted) as asked:
         stage.key(Qt.Key.Key_K)
     text, changed = asked.args
     assert text == "Add “Key image” to the ontology" and key_class(changed) is not None

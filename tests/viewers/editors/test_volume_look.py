@@ -40,7 +40,7 @@ def test_what_was_chosen_comes_back_with_the_next_volume(qtbot):
     after.settle()
     state = after.editor.state
     assert not after.editor.view_3d.on
-    qtbot.waitUntil(lambda: after.editor.settled, timeout=5000)
+    qtbot.waitUntil(lambda: after.editor.settled)
     assert state.slab is None and after.editor.strip.slab_box.currentData() is None, "a series is first seen thin"
     after.editor.next_slab()
     assert state.slab == Slab("max", 7.5)
@@ -216,7 +216,7 @@ def test_a_slab_keeps_the_title_of_the_series_in_its_corner(qtbot):
     painted, words = [], plane.corners
     plane.corners = lambda cut: painted.append(words(cut)) or painted[-1]
     stage.editor.next_slab()
-    qtbot.waitUntil(lambda: bool(painted), timeout=5000)
+    qtbot.waitUntil(lambda: bool(painted))
     assert painted[-1].top_left == ("Head 5 mm", "CT")
     assert painted[-1].top_right == ("Axial", "MIP 10 mm")
 

@@ -37,7 +37,7 @@ def test_boxes_drawn_on_a_slice_are_pixels_of_that_slice(qtbot):
     geometry = space(mm=(1.4, 0.7))
     stage = VolumeStage(qtbot, geometry)
     stage.editor.go_to(("", 6))
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 6) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 6) and stage.canvas.sharp)
     stage.editor.arm_class(feature(ShapeKind.BOX))
     start = stage.at(stage.canvas, geometry.to_mm(9.5, 7.5, 6))
     end = stage.at(stage.canvas, geometry.to_mm(29.5, 19.5, 6))
@@ -54,7 +54,7 @@ def test_a_painted_mask_is_seen_in_the_other_planes(qtbot):
     stage = VolumeStage(qtbot, geometry, np.zeros(geometry.shape, np.int16))
     stage.editor.state.set(lines=False)
     stage.editor.state.look_at(geometry.to_mm(30, 20, 5))
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 5) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 5) and stage.canvas.sharp)
     stage.editor.arm_class(feature(ShapeKind.BITMASK))
     at = stage.at(stage.canvas, geometry.to_mm(30, 20, 5))
     stage.drag(stage.canvas, at, at + QPoint(6, 0))
@@ -185,7 +185,7 @@ def test_region_growing_takes_what_hangs_together(qtbot):
     array[15, 30, 50] = 500
     stage = ready_to_paint(qtbot, "grow", geometry=geometry, array=array)
     stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
-    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    qtbot.waitUntil(lambda: bool(stage.sent))
     wanted = np.zeros(geometry.shape, bool)
     wanted[4:12, 10:25, 20:40] = True
     assert (painted(stage) == wanted).all()
@@ -214,7 +214,7 @@ def test_a_region_that_grows_is_of_the_class_that_was_armed_when_it_began(qtbot,
     stage.editor.arm_class("hash-Water")
     stage.editor.arm_tool("grow")
     go.set()
-    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    qtbot.waitUntil(lambda: bool(stage.sent))
     assert [i.feature_hash for i in stage.document.instances.values()] == [feature(ShapeKind.BITMASK)]
 
 
@@ -229,7 +229,7 @@ def test_escape_ends_growing_and_leaves_nothing(qtbot, slow):
     qtbot.wait(200)
     assert not stage.document.instances and not stage.sent
     stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
-    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    qtbot.waitUntil(lambda: bool(stage.sent))
 
 
 def test_a_region_does_not_land_at_another_time_than_it_was_begun_at(qtbot, slow):
@@ -239,9 +239,9 @@ def test_a_region_does_not_land_at_another_time_than_it_was_begun_at(qtbot, slow
     stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, 9)))
     assert begun.wait(20)
     stage.editor.go_to(("", geometry.n + 9))
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", geometry.n + 9), timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", geometry.n + 9))
     go.set()
-    qtbot.waitUntil(lambda: any("another time" in said for said in stage.said), timeout=5000)
+    qtbot.waitUntil(lambda: any("another time" in said for said in stage.said))
     assert not stage.document.instances and not stage.sent
 
 
@@ -250,11 +250,11 @@ def test_slices_between_painted_ones_are_filled_in_one_step(qtbot):
     geometry = stage.volume.geometry
     for k in (5, 9):
         stage.editor.go_to(("", k))
-        qtbot.waitUntil(lambda k=k: stage.canvas.on_screen == ("", k) and stage.canvas.sharp, timeout=5000)
+        qtbot.waitUntil(lambda k=k: stage.canvas.on_screen == ("", k) and stage.canvas.sharp)
         stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(30, 20, k)))
     assert len(stage.document.instances) == 1
     stage.editor.run("volume_fill_between")
-    qtbot.waitUntil(lambda: len(stage.sent) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(stage.sent) == 3)
     found = painted(stage)
     assert [int(k) for k in np.flatnonzero(found.any(axis=(1, 2)))] == [5, 6, 7, 8, 9]
     assert found[7, 20, 30]
@@ -274,7 +274,7 @@ def test_bodies_grow_are_hollowed_and_cleaned(qtbot, action, grows):
     stage.editor.ask_number = lambda title, hint, proposed, least=0.1: 2.0
     steps = len(stage.sent)
     stage.editor.run(action)
-    qtbot.waitUntil(lambda: len(stage.sent) == steps + 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(stage.sent) == steps + 1)
     after = painted(stage)
     if grows:
         assert (after & before).sum() == before.sum()
@@ -350,7 +350,7 @@ def test_the_range_of_the_threshold_brush_is_in_hounsfield_units(qtbot, kind):
     stage.editor.state.look_at(place)
     qtbot.waitUntil(lambda: stage.canvas.sharp)
     stage.click(pane, stage.at(pane, place))
-    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    qtbot.waitUntil(lambda: bool(stage.sent))
     columns = np.flatnonzero(painted(stage).any(axis=(0, 1)))
     assert (columns.min(), columns.max()) == (20, 30)
 
@@ -381,7 +381,7 @@ def test_how_far_a_region_grows_is_set_over_the_canvas(qtbot):
         typed(stage, reach.box, sigmas)
         before = len(stage.sent)
         stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(20, 20, 9)))
-        qtbot.waitUntil(lambda before=before: len(stage.sent) > before, timeout=5000)
+        qtbot.waitUntil(lambda before=before: len(stage.sent) > before)
         grown.append(painted(stage)[:, :, 41:].sum())
     assert grown[0] < 200
     assert grown[1] > 5000
@@ -401,7 +401,7 @@ def test_a_margin_below_0_shrinks_and_the_question_says_so(qtbot):
     QTimer.singleShot(0, answer)
     stage.editor.run("volume_margin")
     assert "less than 0 shrinks" in asked[0]
-    qtbot.waitUntil(lambda: len(stage.sent) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(stage.sent) == 2)
     assert stage.sent[-1].step.text.startswith("Shrink")
     after = painted(stage)
     assert after.any() and not (after & ~before).any() and after.sum() < before.sum()
@@ -418,7 +418,7 @@ def test_the_brush_is_round_in_the_patient_and_as_large_as_its_ring(qtbot, tool,
     stage.editor.toolbox.brush.resize(20)
     place = stage.at(stage.canvas, geometry.to_mm(40, 40, stage.editor.frame()))
     stage.click(stage.canvas, place)
-    qtbot.waitUntil(lambda: bool(stage.sent), timeout=5000)
+    qtbot.waitUntil(lambda: bool(stage.sent))
     (mask,) = (a.geometry for a in stage.document.annotations.values())
     wide, tall = mask.w * geometry.spacing_col_mm, mask.h * geometry.spacing_row_mm
     assert wide == 20 * geometry.spacing_col_mm

@@ -101,7 +101,7 @@ def test_without_a_class_it_is_asked_for_and_what_was_measured_is_kept_once_it_i
     for column, row in places:
         stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(column, row, 0)))
     (told,) = measured(stage)
-    with qtbot.waitSignal(stage.editor.ontology_wanted, timeout=1000) as asked:
+    with qtbot.waitSignal(stage.editor.ontology_wanted) as asked:
         stage.key(Qt.Key.Key_Return)
     text, changed = asked.args
     assert text == f"Add “{title}” to the ontology"

@@ -50,7 +50,6 @@ def test_anything_in_any_order_breaks_nothing(qtbot, seed):
         assert state.time * geometry.n + state.slice() == stage.focus.at[1]
     qtbot.waitUntil(
         lambda: not (editor.canvas.tool_work.busy and editor.canvas._workers[2].busy) and not editor.mask_work.busy,
-        timeout=10_000,
     )
     editor.stop_cine()
     editor.arm_tool("select")

@@ -32,7 +32,7 @@ def named(stage: VolumeStage) -> np.ndarray:
     stage.settle()
     without = pixels(stage.canvas)
     stage.focus.show(names=True)
-    stage.qtbot.waitUntil(lambda: not stage.canvas._workers[1].busy, timeout=5000)
+    stage.qtbot.waitUntil(lambda: not stage.canvas._workers[1].busy)
     stage.settle()
     return (pixels(stage.canvas) != without).any(axis=2)
 
@@ -64,7 +64,7 @@ def test_names_make_way_when_the_slice_is_moved(stage):
     draw_box(stage, 60, 160, 90, 120)
     assert named(stage).any()
     stage.drag(stage.canvas, QPoint(150, 200), QPoint(140, 90), MIDDLE)
-    stage.qtbot.waitUntil(lambda: not stage.canvas._later.isActive() and not stage.canvas._workers[1].busy, timeout=5000)
+    stage.qtbot.waitUntil(lambda: not stage.canvas._later.isActive() and not stage.canvas._workers[1].busy)
     stage.settle()
     moved = pixels(stage.canvas)
     stage.focus.show(names=False)

@@ -210,7 +210,7 @@ def test_in_3d_a_crosshair_that_moves_leaves_nothing_behind(qtbot):
     qtbot.addWidget(view, before_close_func=VolumeView.close_view)
     view.resize(420, 380)
     view.show()
-    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    qtbot.waitUntil(lambda: view.settled)
     low, high = made.geometry.extent_mm
     without = pixels(view)
     for part in (0.5, 0.1, 0.9, 0.45, 1.0):

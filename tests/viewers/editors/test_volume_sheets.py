@@ -414,7 +414,7 @@ def test_words_of_a_draft_keep_clear_of_what_is_measured(qtbot):
 
 def test_nothing_is_measured_before_the_plane_is_there(qtbot):
     stage = VolumeStage(qtbot, frames=ArrayFrames(ramp(space()), space(), gate=True), wait=False)
-    qtbot.waitUntil(lambda: stage.editor.state is not None, timeout=5000)
+    qtbot.waitUntil(lambda: stage.editor.state is not None)
     pane = stage.editor.planes[SAGITTAL]
     stage.editor.arm_tool("ruler")
     stage.drag(pane, QPoint(50, 50), QPoint(90, 90))

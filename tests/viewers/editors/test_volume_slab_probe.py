@@ -27,7 +27,7 @@ def test_under_the_pointer_is_what_the_slab_shows(qtbot, mode, word, value, kind
     stage.settle()
     grid = stage.editor.grid
     pane = grid.panes[grid.acquired].shown if kind is PlaneKind.AXIAL else stage.editor.planes[kind]
-    qtbot.waitUntil(lambda: pane.plane is not None, timeout=5000)
+    qtbot.waitUntil(lambda: pane.plane is not None)
     pane.grab()
     stage.move(pane, stage.at(pane, where.to_mm(10, 10, 10)))
     assert stage.places[-1].endswith(f"{word} 10 mm: {value}"), stage.places[-1]

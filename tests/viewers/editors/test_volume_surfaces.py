@@ -21,7 +21,7 @@ def painting(qtbot, monkeypatch):
     view = stage.editor.view_3d
     assert isinstance(view, VolumeView) and view.isVisible()
     view.set_preset(SURFACES)
-    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    qtbot.waitUntil(lambda: view.settled)
     return stage, view
 
 
@@ -39,7 +39,7 @@ def colored(view: VolumeView, stage) -> int:
 def becomes(qtbot, stage, view, true) -> bool:
     """Whether what is said of the number of coloured pixels comes true when all is drawn that was begun."""
     try:
-        qtbot.waitUntil(lambda: view.settled and true(colored(view, stage)), timeout=20000)
+        qtbot.waitUntil(lambda: view.settled and true(colored(view, stage)))
     except qtbot.TimeoutError:
         return False
     return True
@@ -103,7 +103,7 @@ def test_while_a_film_runs_3d_is_brought_up_to_date(qtbot, painting, monkeypatch
     for room in (surfaces, render_thread):
         monkeypatch.setattr(room, "CALM_S", 60.0)
     stage.editor.run("play_toggle")
-    qtbot.waitUntil(lambda: stage.canvas.on_screen not in (("", 9), ("", 10)), timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen not in (("", 9), ("", 10)))
     stage.session.undo()
     stage.session.redo()
     stage.focus.set(hidden=frozenset())

@@ -29,7 +29,7 @@ def popup(stage, qtbot) -> QMenu:
         found[:] = [m for m in stage.view.findChildren(QMenu) if m.isVisible()]
         assert found
 
-    qtbot.waitUntil(shown, timeout=2000)
+    qtbot.waitUntil(shown)
     return found[0]
 
 
@@ -239,7 +239,7 @@ def test_what_another_window_writes_ends_a_drag(stage):
 
 
 def test_what_plays_is_told_to_stand_still(stage, qtbot):
-    with qtbot.waitSignal(stage.timeline.grabbed, timeout=1000):
+    with qtbot.waitSignal(stage.timeline.grabbed):
         stage.drag_frames("car", 40, 55)
 
 
@@ -525,9 +525,9 @@ def test_thumbnails_come_in_their_own_time_and_near_ones_are_kept(stage, qtbot):
 
     stage.timeline.show_thumbnails(lambda: render, 1.5)
     place = QPoint(stage.view.layer.names + 20, 60)
-    qtbot.waitUntil(lambda: pixel(stage, place.x(), place.y()) == QColor(0, 0, 200), timeout=3000)
+    qtbot.waitUntil(lambda: pixel(stage, place.x(), place.y()) == QColor(0, 0, 200))
     frames, step = stage.view._slots()
-    qtbot.waitUntil(lambda: {f for f, _ in asked} == set(frames), timeout=3000)
+    qtbot.waitUntil(lambda: {f for f, _ in asked} == set(frames))
     assert step * stage.view.axis.scale >= 60
     stage.focus.set(at=("", 20))
     stage.view.redraw()
@@ -548,7 +548,7 @@ def test_a_picture_that_cannot_be_made_leaves_the_others(stage, qtbot):
     stage.timeline.show_thumbnails(lambda: render, 1.5)
     step = stage.view._slots()[1]
     x = stage.view.layer.names + stage.view.axis.x(step) + 10
-    qtbot.waitUntil(lambda: pixel(stage, x, 60) == QColor(1, 2, 3), timeout=3000)
+    qtbot.waitUntil(lambda: pixel(stage, x, 60) == QColor(1, 2, 3))
     assert pixel(stage, stage.view.layer.names + 10, 60) != QColor(1, 2, 3)
 
 
@@ -561,7 +561,7 @@ def test_thumbnails_of_a_real_film_come_and_end_at_once(stage, qtbot, real_data)
     path = real_data / "videos" / "bikes.mp4"
     stage.timeline.show_thumbnails(lambda: DecodedThumbnails(open_video(FileSource(path), {}, cache_dir=None), 40), 640 / 272)
     thumbs = stage.view._thumbs
-    with qtbot.waitSignal(thumbs.came, timeout=10_000):
+    with qtbot.waitSignal(thumbs.came):
         stage.view.redraw()
     image = thumbs.get(stage.view._slots()[0][0])
     assert image is not None and (image.height(), image.width()) == (40, 94)
