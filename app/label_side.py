@@ -121,10 +121,12 @@ class LabelSide(QWidget):
             self.medium_wanted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leads out of a question or a search first, what is selected stays so. Enter has done what it could here."""
+        """Escape leads out of a question or a search first, what is selected stays so. Enter has done what it could here, but in
+        the list of instances it is the canvas's."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers()
         if event.key() == Qt.Key.Key_Escape and not self.labels.isAncestorOf(self.window().focusWidget()):
             self.medium_wanted.emit()
-        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.modifiers():
+        elif not enter or self.labels.table.hasFocus():
             super().keyPressEvent(event)
 
     def show_ontology(self, ontology: Ontology) -> None:

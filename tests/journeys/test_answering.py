@@ -103,6 +103,19 @@ def test_letters_typed_at_a_question_are_no_tools_and_digits_pick_its_options(ha
     assert desk.canvas.hasFocus()
 
 
+def test_enter_in_the_list_of_instances_asks_the_questions_of_the_object(hand: Hand) -> None:
+    """As on the canvas; a double click in the list is what goes to the object."""
+    desk = hand.desk
+    desk.item(desk.editor.side.labels.table, "Car 1")
+    shown = desk.canvas.view.placement()
+    desk.key("Return")
+    assert question(desk) == "Colour"
+    assert desk.canvas.view.placement() == shown
+    desk.key("2")
+    desk.wait_idle()
+    assert len(hand.document.answers) == 1
+
+
 def test_enter_on_an_object_without_questions_keeps_the_keyboard_on_the_canvas(hand: Hand) -> None:
     desk = hand.desk
     hand.polyline()

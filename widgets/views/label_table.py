@@ -142,8 +142,6 @@ class LabelTable(QTableView):
             case Qt.Key.Key_Left | Qt.Key.Key_Right if header is not None:
                 self._rows.set_open(header, event.key() == Qt.Key.Key_Right)
                 self.setCurrentIndex(self._rows.index(min(index.row(), self._rows.rowCount() - 1), Column.NAME))
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter if index.isValid() and index.data(Role.UUID):
-                self.zoom_wanted.emit(index.data(Role.UUID))
             case Qt.Key.Key_Escape if self._focus.selected:
                 self._focus.select(())
             case Qt.Key.Key_Up | Qt.Key.Key_Down if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -153,7 +151,7 @@ class LabelTable(QTableView):
             case Qt.Key.Key_A if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self.selectAll()
             case _:
-                event.ignore()  # digits and letters are the editor's keys
+                event.ignore()  # digits, letters and Enter are the editor's keys
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())
