@@ -64,8 +64,8 @@ def watched(clip) -> Iterator[Watched]:
     made.close()
 
 
-def until(qtbot: QtBot, true, timeout: int = 20_000) -> None:
-    qtbot.waitUntil(true, timeout=timeout)
+def until(qtbot: QtBot, true) -> None:
+    qtbot.waitUntil(true)
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 2.0, 4.0])
