@@ -43,6 +43,9 @@ class PlaneHand:
 
     def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None: ...
 
+    def let_go(self, canvas: SliceCanvas) -> None:
+        """The pane is hidden while the button is held: no release will come."""
+
     def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         """True: a press there is its own, and the cursor says so."""
         return False
@@ -73,6 +76,9 @@ class _Crosshair(PlaneHand):
 
     def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
         canvas.hand.end()
+
+    def let_go(self, canvas: SliceCanvas) -> None:
+        canvas.hand.let_go()
 
     def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         at, state = event.position(), canvas.state
@@ -198,7 +204,9 @@ class SlicePointing:
 
     def let_go(self) -> None:
         """What is held cannot be let go where nothing is seen."""
-        self._held = NO_BUTTON
+        held, self._held = self._held, NO_BUTTON
+        if held == LEFT:
+            self._owner.let_go(self._canvas)
 
 
 def whole(steps: float) -> int:

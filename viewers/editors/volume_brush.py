@@ -108,9 +108,14 @@ class BrushHand(PlaneHand):
             self._again(mm)
 
     def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
-        outline, self._outline = self._outline, None
+        outline = self._outline
+        self.let_go(canvas)
         if outline is not None:
             outline.cut(self._editor.snip)
+
+    def let_go(self, canvas: SliceCanvas) -> None:
+        """A stroke is kept, an outline is not."""
+        self._outline = None
         self._held = self._goes_on = False
         self.settle()
 

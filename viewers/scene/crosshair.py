@@ -104,7 +104,7 @@ def turn_handles(line: Line, size: Point) -> list[Point]:
 
 
 class CrosshairHand:
-    """One drag (logical px): `begin`, `move`, `end`. It is no edit and has no undo. `turns`: it may turn the lines, too."""
+    """One drag (logical px): `begin`, `move`, `end` or `let_go`. It is no edit and has no undo. `turns`: it may turn the lines, too."""
 
     def __init__(self, state: MprState, kind: PlaneKind) -> None:
         self.state, self.kind, self.turns = state, kind, True
@@ -144,6 +144,10 @@ class CrosshairHand:
         """A click on a line brings the crosshair there, too."""
         if self._start is not None and self.hold is not None:
             self.state.look_at(self._start[1])
+        self.let_go()
+
+    def let_go(self) -> None:
+        """What is held stays where it has come to."""
         self.state.set(held=False)
         self.hold = self._start = None
 

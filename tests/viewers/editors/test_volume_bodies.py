@@ -287,6 +287,30 @@ def test_scissors_work_in_other_planes_and_only_as_deep_as_asked(stage, pair):
     assert (c.min(), c.max()) == (16, 35)
 
 
+def test_an_outline_whose_plane_is_put_away_by_a_key_is_dropped(stage, pair):
+    one = stored(stage, pair[0])
+    stage.focus.select(pair[:1])
+    stage.editor.state.look_at(stage.volume.geometry.to_mm(25, 20, 9))
+    stage.editor.run("tool_snip")
+    coronal = stage.editor.planes[PlaneKind.CORONAL]
+    coronal.read()
+    ring = corners(stage, coronal, [(15.5, 20, 5.5), (35.5, 20, 5.5), (35.5, 20, 8.5), (15.5, 20, 8.5)])
+    plain, steps = pixels(coronal), len(stage.sent)
+    stage.move(coronal, ring[0])
+    QTest.mousePress(coronal, LEFT, pos=ring[0])
+    for place in ring[1:]:
+        stage.move(coronal, place, LEFT)
+    assert (pixels(coronal) != plain).any()
+    stage.key(Qt.Key.Key_F4, SHIFT, coronal)
+    assert not coronal.isVisible()
+    QTest.mouseRelease(coronal, LEFT, pos=ring[-1])
+    stage.key(Qt.Key.Key_F2, SHIFT)
+    stage.qtbot.waitUntil(lambda: coronal.isVisible() and coronal.size().toTuple() == (plain.shape[1], plain.shape[0]))
+    assert (pixels(coronal) == plain).all()
+    assert len(stage.sent) == steps
+    assert (stored(stage, pair[0]) == one).all()
+
+
 def test_scissors_can_fill_and_begin_an_object(stage):
     stage.editor.arm_class(WATER)
     stage.editor.arm_tool("snip")

@@ -13,7 +13,9 @@ from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
 from tests.support.volume_view import (
     CTRL,
+    LEFT,
     MIDDLE,
+    NONE,
     SHIFT,
     ArrayFrames,
     VolumeStage,
@@ -60,6 +62,22 @@ def test_a_bead_is_seen_where_it_lies_in_all_three_planes(qtbot, name):
         bright = np.argwhere(around == around.max()).mean(axis=0) - (min(40, place.y()), min(40, place.x()))
         size = pane.view.zoom * max(pane.view.stretch)
         assert np.abs(bright).max() <= max(1.5, size / 2), (name, pane, bright)
+
+
+def test_a_pane_put_away_by_a_key_lets_go_of_the_crosshair(qtbot):
+    stage = VolumeStage(qtbot)
+    pane, state = stage.editor.planes[PlaneKind.CORONAL], stage.editor.state
+    pane.read()
+    start = stage.at(pane, state.crosshair)
+    stage.move(pane, start)
+    QTest.mousePress(pane, LEFT, NONE, start)
+    stage.move(pane, start + QPoint(20, 12), LEFT)
+    assert state.held
+    there = state.crosshair
+    stage.key(Qt.Key.Key_F4, SHIFT, pane)
+    assert not pane.isVisible() and not state.held
+    QTest.mouseRelease(pane, LEFT, NONE, start)
+    assert (state.crosshair == there).all()
 
 
 @pytest.mark.parametrize("name", SPACES)
