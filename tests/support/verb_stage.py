@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.model.geometry import Bounds
 from tests.support.tool_stage import Stage
 from viewers.editors.clipboard import Clipboard
-from viewers.editors.drafts import Drafts
+from viewers.editors.drafts import WaitingDrafts
 from viewers.editors.tool_verbs import ToolVerbs
 from viewers.tools.base import Tool
 from viewers.tools.toolbox import Toolbox
@@ -16,7 +16,7 @@ class VerbStage(Stage, ToolVerbs):
         Stage.__init__(self, size=size)
         self.clipboard = clipboard or Clipboard()
         self.toolbox = Toolbox()
-        self._last, self._last_class, self.drafts = {}, None, Drafts()
+        self._last, self._last_class, self.waiting_drafts = {}, None, WaitingDrafts()
         self.centred: list[Bounds] = []
         self.take(self.toolbox["select"])
 

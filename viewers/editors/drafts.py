@@ -1,4 +1,4 @@
-"""Drafts that gave way to something else, each with the place where it was begun."""
+"""Drafts that wait: they gave way to something else, each at the place where it was begun."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingDraft:
     tool: Tool
     at: FrameKey
-    left: bool  # the place was left under it: once that is shown again it goes on
+    place_left: bool  # under it: once the place is shown again it goes on
     armed: str | None
     after: int  # the step that was the newest then: once that is so again, Ctrl+Z brings the draft back
-    bring_back: Callable[[], None]
+    resume: Callable[[], None]
 
 
-class Drafts:
+class WaitingDrafts:
     """The newest come back first."""
 
     def __init__(self) -> None:
-        self._waiting: list[Waiting] = []
+        self._waiting: list[WaitingDraft] = []
 
-    def keep(self, draft: Waiting) -> None:
+    def add(self, draft: WaitingDraft) -> None:
         self._waiting = [*self._waiting[1 - MOST :], draft]
 
-    def take(self, draft: Waiting) -> None:
+    def remove(self, draft: WaitingDraft) -> None:
         self._waiting.remove(draft)
 
-    def after(self, step: int) -> Waiting | None:
-        """What undo brings back: it was put aside after the step that would be undone."""
+    def for_undo(self, step: int) -> WaitingDraft | None:
+        """What undo brings back: it has waited since the step that would be undone."""
         return next((d for d in reversed(self._waiting) if d.after == step), None)
 
-    def back(self, tool: Tool, is_shown: Callable[[FrameKey], bool]) -> Waiting | None:
+    def to_go_on(self, tool: Tool, is_shown: Callable[[FrameKey], bool]) -> WaitingDraft | None:
         """What goes on with the tool in hand: the place it was begun at is shown again."""
-        return next((d for d in reversed(self._waiting) if d.left and d.tool is tool and is_shown(d.at)), None)
+        return next((d for d in reversed(self._waiting) if d.place_left and d.tool is tool and is_shown(d.at)), None)

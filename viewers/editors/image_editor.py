@@ -25,7 +25,7 @@ from viewers.canvas.viewed import ViewedCanvas
 from viewers.editors.actions import EDITOR_ACTIONS, EditorAction
 from viewers.editors.adjust_popover import AdjustPopover
 from viewers.editors.context_menu import GROUND, SELECTION, build_menu
-from viewers.editors.drafts import Drafts
+from viewers.editors.drafts import WaitingDrafts
 from viewers.editors.editor import Editor, EditorOptions
 from viewers.editors.option_strip import OptionStrip
 from viewers.editors.page_strip import PageStrip
@@ -71,7 +71,7 @@ class ImageEditor(ToolVerbs, Editor):
     ) -> None:
         super().__init__(session, focus, ontology, actions, parent, **options)
         self.toolbox = Toolbox()
-        self._last, self._last_class, self.drafts = {}, None, Drafts()
+        self._last, self._last_class, self.waiting_drafts = {}, None, WaitingDrafts()
         self._pointer: tuple[float, float, str] | None = None
         self.canvas = self.make_canvas(pictures)
         self.tool_bar = ToolBar(self._icon, self)
@@ -301,7 +301,7 @@ class ImageEditor(ToolVerbs, Editor):
         if page == self.frame():
             return
         self.turn_over(held=True)
-        said = self.put_aside()
+        said = self.let_draft_wait()
         if not said and not isinstance(self.tool, BrushTool):  # a stroke goes on
             self.tool.cancel()
         at = self.session.frames.key(page)

@@ -6,7 +6,7 @@ from storage.editing.edits import Put, Step
 from storage.model.geometry import Polygon, ShapeKind
 from storage.model.labels import Annotation, FrameKey, Instance
 from storage.model.ontology import ObjectClass
-from viewers.editors.drafts import Drafts, Waiting
+from viewers.editors.drafts import WaitingDraft, WaitingDrafts
 from viewers.editors.polygon_verbs import PolygonVerbs
 from viewers.editors.selection_verbs import DONE, Way
 from viewers.tools.base import Tool
@@ -27,7 +27,7 @@ LOOKING = ("select", "ruler")
 class ToolVerbs(PolygonVerbs):
     toolbox: Toolbox
     tool: Tool
-    drafts: Drafts
+    waiting_drafts: WaitingDrafts
 
     #: The last class of each shape, and the last one of all; set by whoever mixes this in.
     _last: dict[ShapeKind, str]
@@ -118,7 +118,7 @@ class ToolVerbs(PolygonVerbs):
         """A tool that is in hand already keeps its draft (the class of a draft can change)."""
         said = ""
         if self.tool.id != tool_id:
-            said = self.put_aside()
+            said = self.let_draft_wait()
             self.take(self.toolbox[tool_id])
         self.focus.set(tool=tool_id)
         self.say(said)
@@ -168,19 +168,19 @@ class ToolVerbs(PolygonVerbs):
         if held and not isinstance(self.tool, DrawingTool):
             self.tool.cancel()
 
-    def put_aside(self, at: FrameKey | None = None) -> str:
-        """A draft that must give way is kept for Ctrl+Z. What to tell of it. `at`: it was begun there, which has been left."""
+    def let_draft_wait(self, at: FrameKey | None = None) -> str:
+        """A draft that must give way waits for Ctrl+Z. What to tell of it. `at`: it was begun there, which has been left."""
         self.settle()
         tool = self.tool
-        bring_back = tool.put_aside() if isinstance(tool, DrawingTool) else None
-        if bring_back is None or not isinstance(tool, DrawingTool):
+        resume = tool.let_draft_wait() if isinstance(tool, DrawingTool) else None
+        if resume is None or not isinstance(tool, DrawingTool):
             return ""
         armed = self.focus.armed
         if tool.feature_hash and tool.armed is None:  # another class is armed by now
             armed = self._last.get(tool.shape)
-        self.drafts.keep(Waiting(tool, at or self.draft_at(), at is not None, armed, self._newest_step(), bring_back))
+        self.waiting_drafts.add(WaitingDraft(tool, at or self.draft_at(), at is not None, armed, self._newest_step(), resume))
         if at is None:
-            return f"{tool.title}: what was begun is put aside, undo brings it back."
+            return f"{tool.title}: what was begun waits, undo brings it back."
         return f"{tool.title}: what was begun waits on {self.frame_name(at)}, undo goes back to it."
 
     def draft_at(self) -> FrameKey:
@@ -194,18 +194,18 @@ class ToolVerbs(PolygonVerbs):
         step = self.session.history.undoable()
         return step.n if step is not None else 0
 
-    def bring_back(self, aside: Waiting) -> None:
-        self.drafts.take(aside)
-        if not self.is_shown(aside.at):
-            self.go_to(aside.at)
-        if self.tool is not aside.tool:
-            self.take(aside.tool)
+    def resume_draft(self, draft: WaitingDraft) -> None:
+        self.waiting_drafts.remove(draft)
+        if not self.is_shown(draft.at):
+            self.go_to(draft.at)
+        if self.tool is not draft.tool:
+            self.take(draft.tool)
         self._arming = True
-        self.focus.set(armed=aside.armed, tool=aside.tool.id)
+        self.focus.set(armed=draft.armed, tool=draft.tool.id)
         self._arming = False
-        aside.bring_back()
+        draft.resume()
         self.acted()
-        self.say(f"{aside.tool.title}: what was begun is back.")
+        self.say(f"{draft.tool.title}: what was begun is back.")
 
     def settle_nudges(self) -> None:
         select = self._select_in_hand()
@@ -227,10 +227,10 @@ class ToolVerbs(PolygonVerbs):
     # -- undo
 
     def can_undo(self) -> bool:
-        return self.drafting() or self._begun_before() is not None or bool(self.session.undo_text) or self.session.in_gesture
+        return self.drafting() or self._draft_for_undo() is not None or bool(self.session.undo_text) or self.session.in_gesture
 
-    def _begun_before(self) -> Waiting | None:
-        return self.drafts.after(self._newest_step())
+    def _draft_for_undo(self) -> WaitingDraft | None:
+        return self.waiting_drafts.for_undo(self._newest_step())
 
     def can_redo(self) -> bool:
         return self.drafting() or self.tool.can_redo_draft() or bool(self.session.redo_text)
@@ -240,8 +240,8 @@ class ToolVerbs(PolygonVerbs):
         self.settle_nudges()
         if self.tool.undo_draft():
             self.acted()
-        elif (aside := self._begun_before()) is not None:
-            self.bring_back(aside)
+        elif (draft := self._draft_for_undo()) is not None:
+            self.resume_draft(draft)
         else:
             self._replay("undo")
 

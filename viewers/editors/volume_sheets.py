@@ -120,7 +120,7 @@ class SheetHand(PlaneHand):
     def give_way(self) -> None:
         """The tool goes elsewhere: a draft waits for Ctrl+Z."""
         if self._editor.drafting():
-            self._editor.say(self._editor.put_aside())
+            self._editor.say(self._editor.let_draft_wait())
         self._leave_off()
 
     def take_up(self, at: FrameKey) -> None:

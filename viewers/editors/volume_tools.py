@@ -19,7 +19,7 @@ from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet, sheet_of
 from storage.model.volume_masks import VolumeMasks
 from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.editors.drafts import Waiting
+from viewers.editors.drafts import WaitingDraft
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_mask_work import MaskWork
 from viewers.editors.volume_sheets import SheetHand
@@ -107,9 +107,9 @@ class VolumeTools:
         """What is begun stays where it lies: it waits once that is left, and goes on when that is there again."""
         at, self._slice = self.sheets.at.at if self.sheets.at is not None else self._slice, self.focus.at
         if self.drafting() and not self.is_shown(at):
-            self.say(self.put_aside(at))
-        if not self.drafting() and (aside := self.drafts.back(self.tool, self.is_shown)) is not None:
-            self.bring_back(aside)
+            self.say(self.let_draft_wait(at))
+        if not self.drafting() and (draft := self.waiting_drafts.to_go_on(self.tool, self.is_shown)) is not None:
+            self.resume_draft(draft)
 
     def measure(self, instance: str) -> str:
         """A mask as a body, whatever slice is looked at; another shape as it is on this slice."""
@@ -177,16 +177,16 @@ class VolumeTools:
         self.sheets.come_home()
         super().take(tool)  # type: ignore[misc]
 
-    def put_aside(self, at: FrameKey | None = None) -> str:
-        said: str = super().put_aside(at)  # type: ignore[misc]
+    def let_draft_wait(self, at: FrameKey | None = None) -> str:
+        said: str = super().let_draft_wait(at)  # type: ignore[misc]
         self.sheets.come_home()
         return said
 
-    def bring_back(self, aside: Waiting) -> None:
+    def resume_draft(self, draft: WaitingDraft) -> None:
         self.sheets.come_home()
-        super().bring_back(aside)  # type: ignore[misc]
-        if sheet_of(aside.at[0]) is not None:
-            self.sheets.take_up(aside.at)
+        super().resume_draft(draft)  # type: ignore[misc]
+        if sheet_of(draft.at[0]) is not None:
+            self.sheets.take_up(draft.at)
 
     def draft_at(self) -> FrameKey:
         return self.sheets.at.at if self.sheets.at is not None else self.focus.at

@@ -27,7 +27,7 @@ class DrawingTool(Tool):
     shape: ShapeKind
     #: The idle hint and those of later stages are set by the subclass.
     idle_hint: str = ""
-    #: The attributes that a draft of several clicks consists of: with them it is put aside and brought back.
+    #: The attributes that a draft of several clicks consists of: with them it waits and goes on.
     parts: tuple[str, ...] = ()
 
     def __init__(self) -> None:
@@ -118,20 +118,20 @@ class DrawingTool(Tool):
     def settle(self) -> None:
         self._select.settle()
 
-    def put_aside(self) -> Callable[[], None] | None:
-        """Drop the draft. What is returned brings it back, once the tool is in hand again; None: there is none to bring back."""
+    def let_draft_wait(self) -> Callable[[], None] | None:
+        """Drop the draft. What is returned brings it back, once the tool is in hand again; None: there is none."""
         if not self.parts or not self.has_draft():
             return None
         kept = {name: copy(getattr(self, name)) for name in ("hint", "redraws", *self.parts)}
         self.cancel()
 
-        def bring_back() -> None:
+        def resume() -> None:
             vars(self).update(kept)
-            self.brought_back()
+            self.draft_resumed()
 
-        return bring_back
+        return resume
 
-    def brought_back(self) -> None:
+    def draft_resumed(self) -> None:
         """The draft is there again."""
 
     def has_draft(self) -> bool:

@@ -156,7 +156,7 @@ class GrabCutTool(DrawingTool):
     def can_redo_draft(self) -> bool:
         return bool(self._undone)
 
-    def brought_back(self) -> None:
+    def draft_resumed(self) -> None:
         if self._box is not None:
             self._cut_out(self._box)
 

@@ -119,7 +119,7 @@ class LivewireTool(DrawingTool):
     def can_redo_draft(self) -> bool:
         return bool(self._undone)
 
-    def brought_back(self) -> None:
+    def draft_resumed(self) -> None:
         self._lay_wire()
 
     def drop(self) -> bool:
