@@ -11,8 +11,8 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from storage.catalog import many_tasks, task_search
 from storage.catalog import members as pictures
-from storage.catalog import task_search
 from storage.catalog.ontologies import read as read_ontology
 from storage.catalog.people import user as find_user
 from storage.catalog.people import visible
@@ -278,17 +278,11 @@ def submit(op: Operation, task_id: int, stage_seen: str | None = None) -> None:
 
 def skip(op: Operation, task_id: int, stage_seen: str | None = None) -> None:
     """To the back of the queue of the stage in which it was seen, nobody's."""
-    task = _mine(op, task_id, stage_seen)
-    status = workflow.skipped(task.flow, task.stage)
-    last = op.value("SELECT max(place) FROM tasks WHERE project_id = ?", task.project_id) or 0
-    _write(op, task, status=status, assignee_id=None, place=max(op.now, last + 1))
+    many_tasks.skip(op, [_mine(op, task_id, stage_seen).id])
 
 
 def reopen(op: Operation, task_id: int) -> None:
-    task = _Task(op, task_id)
-    op.require(Action.ANNOTATE, "projects", task.project_id)
-    stage, status = workflow.reopened(task.flow, task.stage)
-    _write(op, task, stage_uuid=uuid_blob(stage.uuid), status=status, place=0)
+    many_tasks.reopen(op, [_Task(op, task_id).id])
 
 
 def move(op: Operation, task_ids: Iterable[int], stage_uuid: str) -> None:
