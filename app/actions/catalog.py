@@ -142,7 +142,7 @@ class _CatalogVerbs:
 
     def _open_sample(self, folder: Path) -> None:
         """In a window of its own, unless it is this one; a window that has nothing yet makes room for it."""
-        from app.background.sample import PROJECT
+        from postil.demo import PROJECT
 
         window = self.window
         if window.program.path.resolve() == folder.resolve():

@@ -13,7 +13,6 @@ from storage.errors import Cancelled, PostilError
 from storage.progress import Progress
 
 MAKER = ("-m", "postil.demo")
-PROJECT = "Sample project"
 POLL_S = 0.2
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from postil.demo import media, media_labels, pictures, scans
+from postil.demo import PROJECT, media, media_labels, pictures, scans
 from postil.demo.ontology import sample_ontology
 from postil.demo.pictures import Scene, Thing
 from storage.catalog import datasets, folders, labels, ontologies, projects
@@ -43,7 +43,7 @@ from viewers.decode.thumbs import render
 
 #: How often a step is begun, as the test of the first start counts. What the parts say of themselves is not told.
 STEPS = 36
-PROJECT, DATASET, ONTOLOGY = "Sample project", "Sample pictures", "Sample ontology"
+DATASET, ONTOLOGY = "Sample pictures", "Sample ontology"
 
 
 def make_demo(path: Path, progress: Progress | None = None) -> dict[str, Any]:

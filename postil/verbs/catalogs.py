@@ -59,7 +59,7 @@ def init(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def demo(arguments: argparse.Namespace, console: Console) -> int:
-    from postil.demo import make_demo
+    from postil.demo.make import make_demo
 
     target = Path(arguments.dir)
     fresh = not target.exists() or (target.is_dir() and not any(target.iterdir()))

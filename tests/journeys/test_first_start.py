@@ -11,8 +11,7 @@ import app.actions.catalog as catalog_verbs
 import app.background.sample as sample_job
 import storage.paths
 from app import single_instance
-from app.background.sample import PROJECT
-from postil.demo import make
+from postil.demo import PROJECT
 from postil.demo.make import STEPS
 from storage.errors import Cancelled, PostilError
 from storage.progress import Progress
@@ -65,7 +64,7 @@ def test_the_sample_project_is_made_step_by_step_and_its_queue_takes_the_place_o
     try:
         sample.until(lambda: sample.can_see("Start next task"), "the queue of the project", 20)
         panel = sample.pages.projects.widget
-        assert sample.reads.project(panel.current).title == PROJECT == make.PROJECT
+        assert sample.reads.project(panel.current).title == PROJECT
         assert panel.queue.isVisible()
         sample.until(lambda: not first.isVisible(), "the window that had nothing is closed")
     finally:

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     sizes = [name for name in arguments[1:] if name in SIZES] or list(SIZES)
     parts = [name for name in arguments[1:] if name not in SIZES]
     with tempfile.TemporaryDirectory() as scratch:
-        from postil.demo import make_demo
+        from postil.demo.make import make_demo
 
         make_demo(Path(scratch) / "sample")
         for size in sizes:

@@ -103,7 +103,7 @@ def main(arguments: list[str]) -> int:
         if given.catalog is not None:
             shutil.copytree(given.catalog, catalog)
         else:
-            from postil.demo import make_demo
+            from postil.demo.make import make_demo
 
             make_demo(catalog)
         faults = run(given.rounds, catalog, volume=given.volume)
