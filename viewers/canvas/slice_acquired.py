@@ -27,7 +27,7 @@ from viewers.canvas.slice_marks import (
     under_pieces,
 )
 from viewers.canvas.slice_pointing import whole
-from viewers.scene.crosshair import CrosshairHand, lines, mm_at
+from viewers.scene.crosshair import CrosshairDrag, lines, mm_at
 from viewers.scene.mpr import Floats, Plane, acquired
 from viewers.scene.mpr_state import MprState
 from viewers.scene.slice_marks import Corners, edge_letters, edge_sides, flat_scale_bar, scale_bar
@@ -63,7 +63,7 @@ class AcquiredCanvas(ImageCanvas):
         self.marked = True
         self.enlarges: Callable[[], bool] = lambda: True  # a double click has nothing else to do
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
-        self._hand: CrosshairHand | None = None
+        self._drag: CrosshairDrag | None = None
         self._looked_at: Floats | None = None  # when the crosshair tool was last pressed
         self._smooth = True
         self.slices = pictures
@@ -92,7 +92,7 @@ class AcquiredCanvas(ImageCanvas):
 
     def follow(self, state: MprState) -> None:
         """The volume is open: from now on there are millimetres."""
-        self.state, self._hand = state, CrosshairHand(state, state.acquired)
+        self.state, self._drag = state, CrosshairDrag(state, state.acquired)
         self.view.use_spacing(state.geometry.spacing_col_mm, state.geometry.spacing_row_mm)
         self.orient(True)
 
@@ -151,17 +151,17 @@ class AcquiredCanvas(ImageCanvas):
 
     def crosshair(self, what: str, x: float, y: float) -> None:
         """What the crosshair tool asks for."""
-        plane, hand = self.plane, self._hand
-        if plane is None or hand is None:
+        plane, drag = self.plane, self._drag
+        if plane is None or drag is None:
             return
         match what:
             case "begin":
-                self._looked_at = hand.state.crosshair
-                hand.begin(self.view, plane, x, y)
+                self._looked_at = drag.state.crosshair
+                drag.begin(self.view, plane, x, y)
             case "move":
-                hand.move(self.view, plane, x, y)
+                drag.move(self.view, plane, x, y)
             case _:
-                hand.end()
+                drag.end()
 
     # -- painting
 

@@ -36,7 +36,7 @@ from viewers.canvas.slice_marks import (
 )
 from viewers.canvas.slice_pointing import PlaneHand, SlicePointing
 from viewers.canvas.viewed import ViewedCanvas
-from viewers.scene.crosshair import CrosshairHand, Line, lines, mm_at
+from viewers.scene.crosshair import CrosshairDrag, Line, lines, mm_at
 from viewers.scene.mpr import Plane, PlaneKind
 from viewers.scene.mpr_state import MprState
 from viewers.scene.pictures import SQUARES
@@ -66,7 +66,7 @@ class SliceCanvas(ViewedCanvas):
         self.inset: Callable[[], float] = lambda: 0.0  # of what floats over the top left
         self.brush = self.sheets = PlaneHand()  # whoever shows the pane sets its own
         self.marked = True  # letters, corners and scale bar
-        self.hand = CrosshairHand(state, kind)
+        self.crosshair = CrosshairDrag(state, kind)
         self._cut: Cut | None = None
         self._pointing = SlicePointing(self)
         self._image: tuple[tuple[Any, ...], QImage, Pixels] | None = None

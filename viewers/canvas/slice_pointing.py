@@ -69,16 +69,16 @@ class _Crosshair(PlaneHand):
         return True
 
     def press(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent, *, double: bool = False) -> None:
-        canvas.hand.begin(canvas.view, plane, event.position().x(), event.position().y())
+        canvas.crosshair.begin(canvas.view, plane, event.position().x(), event.position().y())
 
     def move(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
-        canvas.hand.move(canvas.view, plane, event.position().x(), event.position().y())
+        canvas.crosshair.move(canvas.view, plane, event.position().x(), event.position().y())
 
     def release(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> None:
-        canvas.hand.end()
+        canvas.crosshair.end()
 
     def let_go(self, canvas: SliceCanvas) -> None:
-        canvas.hand.let_go()
+        canvas.crosshair.let_go()
 
     def hover(self, canvas: SliceCanvas, plane: Plane, event: QMouseEvent) -> bool:
         at, state = event.position(), canvas.state
@@ -86,7 +86,7 @@ class _Crosshair(PlaneHand):
             state.look_at(mm_at(canvas.view, plane, at.x(), at.y()))
             return True
         found = lines(state, canvas.kind, canvas.view, plane) if state.lines else []
-        hold = hold_at(found, at.x(), at.y(), canvas.view.size, turns=canvas.hand.turns)
+        hold = hold_at(found, at.x(), at.y(), canvas.view.size, turns=canvas.crosshair.turns)
         shapes = {"line": Qt.CursorShape.SizeAllCursor, "turn": Qt.CursorShape.PointingHandCursor}
         canvas.setCursor(shapes.get(hold.what, Qt.CursorShape.CrossCursor))
         canvas.setToolTip(canvas.tr("Drag to turn the planes; Shift+S: straight again") if hold.what == "turn" else "")
@@ -116,7 +116,7 @@ class SlicePointing:
     @property
     def turns(self) -> bool:
         """The pointer is here, and the crosshair, which may turn the planes, would have the left button."""
-        return self.position is not None and self._canvas.hand.turns and self._taker(self.position) is CROSSHAIR
+        return self.position is not None and self._canvas.crosshair.turns and self._taker(self.position) is CROSSHAIR
 
     def press(self, event: QMouseEvent, *, double: bool = False) -> None:
         canvas, plane = self._canvas, self._canvas.plane

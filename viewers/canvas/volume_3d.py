@@ -33,8 +33,8 @@ from storage.errors import Refused
 from storage.model.space import Floats
 from storage.model.voxels import VoxelBlock
 from viewers.canvas.volume_3d_bar import Bar
-from viewers.canvas.volume_3d_hand import Hand
 from viewers.canvas.volume_3d_marks import arms, paint_marks, paint_words, under_arms
+from viewers.canvas.volume_3d_pointing import VolumePointing
 from viewers.canvas.volume_3d_workers import Workers
 from viewers.scene.surfaces import Color
 from viewers.scene.view_state import device_size
@@ -82,7 +82,7 @@ class VolumeView(QWidget):
         self._chosen_look = self._held = self._stale = False
         self._closed = False
         self._stop_listening = lambda: None
-        self._hand = Hand(self)
+        self._pointing = VolumePointing(self)
         self.bar = Bar(self)
         self._set_up()
 
@@ -400,7 +400,7 @@ class VolumeView(QWidget):
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._hand.drop()
+        self._pointing.drop()
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -413,22 +413,22 @@ class VolumeView(QWidget):
         super().changeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._hand.press(event)
+        self._pointing.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hand.move(event)
+        self._pointing.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._hand.release(event)
+        self._pointing.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Whoever holds the panes makes one large."""
-        if self._hand.pointed:
+        if self._pointing.pointed:
             self.click_undone.emit()
         event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._hand.wheel(event)
+        self._pointing.wheel(event)
 
     def enterEvent(self, event: Any) -> None:
         self.status.emit(self.hint)
@@ -437,7 +437,7 @@ class VolumeView(QWidget):
         event.setAccepted(self.handle_key(event))
 
     def handle_key(self, event: QKeyEvent) -> bool:
-        return self._hand.key(event)
+        return self._pointing.key(event)
 
     # -- for the hand ------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 
 from storage.model.space import letters
 from viewers.canvas.slice_marks import CENTER, SMALL, Lettering, corner_pieces, letter_pieces, paint_pieces, scale_pieces
-from viewers.canvas.volume_3d_hand import handles
+from viewers.canvas.volume_3d_pointing import handles
 from viewers.scene.crosshair import COLORS
 from viewers.scene.mpr import PlaneKind
 from viewers.scene.slice_marks import Corners, ScaleBar, round_bar

@@ -100,7 +100,7 @@ class Beside(QObject):
         self.state.lines = self.same_space
         self.canvas = SliceCanvas(PlaneReader(self.volume), self.state, self.state.acquired, self._pane)
         self.canvas.corners = self._corners
-        self.canvas.hand.turns = False  # there is no other pane of it in which that would be seen
+        self.canvas.crosshair.turns = False  # there is no other pane of it in which that would be seen
         self.canvas.slice_wanted.connect(self._wheeled)
         self.canvas.window_dragged.connect(self._window)
         self.canvas.pointed.connect(self._on_pointed)

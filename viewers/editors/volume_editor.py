@@ -284,7 +284,7 @@ class VolumeEditor(
         kind = plane.kind
         plane.labels = partial(self._labels_on, kind)
         plane.outlines, plane.look = partial(self._outlines_on, kind), self._pale
-        plane.brush, plane.sheets = self.hand, self.sheets
+        plane.brush, plane.sheets = self.brush_hand, self.sheets
         plane.refused.connect(self.say)
         plane.brush_resized.connect(self._resize_brush)
         plane.corners = lambda cut: self.words.plane(self._context(), kind, cut)

@@ -58,7 +58,7 @@ class VolumePlaces:
     _move_beside: Callable[[], None]
     _soon: QTimer
     _refresh_planes: Callable[[], None]
-    hand: BrushHand
+    brush_hand: BrushHand
     sheets: SheetHand
     follow_draft: Callable[[], None]
 
@@ -172,7 +172,7 @@ class VolumePlaces:
 
     def _step_by_hand(self, steps: int, kind: PlaneKind | None = None) -> None:
         self.stop_cine()
-        self.hand.frame_changes()
+        self.brush_hand.frame_changes()
         self.step_slices(steps, kind)
 
     def first_page(self) -> None:

@@ -77,7 +77,7 @@ class VolumeTools:
         self._slice = focus.at  # that was looked at last
         self.mask_work = MaskWork()
         self.mask_work.told.connect(self.tell_progress, Qt.ConnectionType.QueuedConnection)
-        self.hand = BrushHand(self)
+        self.brush_hand = BrushHand(self)
         self.crosshair_tool = CrosshairTool(self.canvas.crosshair)
         self.sphere_tool = SphereTool(brush, self.painter)
         grow_tool = GrowTool(brush, self.painter, self.grow_settings)
@@ -95,11 +95,11 @@ class VolumeTools:
             tool.context = self.canvas.context
 
     def settle(self) -> None:
-        self.hand.settle()
+        self.brush_hand.settle()
         super().settle()  # type: ignore[misc]
 
     def turn_over(self, *, held: bool) -> None:
-        self.hand.frame_changes()
+        self.brush_hand.frame_changes()
         super().turn_over(held=held)  # type: ignore[misc]
         self.follow_draft()
 

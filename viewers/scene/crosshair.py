@@ -103,7 +103,7 @@ def turn_handles(line: Line, size: Point) -> list[Point]:
     return found
 
 
-class CrosshairHand:
+class CrosshairDrag:
     """One drag (logical px): `begin`, `move`, `end` or `let_go`. It is no edit and has no undo. `turns`: it may turn the lines, too."""
 
     def __init__(self, state: MprState, kind: PlaneKind) -> None:

@@ -50,7 +50,7 @@ def handles(view: VolumeView) -> dict[tuple[int, bool], tuple[QPointF, QPointF]]
     return found
 
 
-class Hand:
+class VolumePointing:
     def __init__(self, view: VolumeView) -> None:
         self._view = view
         self._drag = _Drag.NONE
