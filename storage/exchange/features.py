@@ -27,12 +27,12 @@ class Place:
 
 
 class Features:
-    """`growing`: readers may ask for classes that the ontology does not have (`grow`); whoever writes what they read writes
-    those that have `grown`, too."""
+    """`growing`: readers may ask for classes that the ontology does not have (`grow`, `grow_classification`); whoever writes what they read
+    writes those that have `grown`, too."""
 
     def __init__(self, ontology: Ontology, *, growing: bool = False) -> None:
         self.ontology, self.growing = ontology, growing
-        self.grown: list[ObjectClass] = []
+        self.grown: list[ObjectClass | ClassificationClass] = []
         self.objects: dict[str, ObjectClass] = {o.feature_hash: o for o in ontology.objects}
         self.classifications: dict[str, ClassificationClass] = {c.feature_hash: c for c in ontology.classifications}
         self._places: dict[str, dict[str, Place]] = {
@@ -60,10 +60,29 @@ class Features:
                 made = ontology_edit.set_template(made, draw(made.objects[-1]))
         except Refused:
             return None
-        thing = made.objects[-1]
-        self.ontology, self.objects[feature_hash], self._places[feature_hash] = made, thing, {}
-        self.grown.append(thing)
-        return thing
+        self._grow_into(made)
+        return self.objects[feature_hash]
+
+    def grow_classification(self, add: Callable[[Ontology], Ontology]) -> ClassificationClass | None:
+        """The one that `add` puts at the end of an ontology; None where nothing may be added, or its name is taken."""
+        if not self.growing:
+            return None
+        try:
+            made = add(self.ontology)
+        except Refused:
+            return None
+        self._grow_into(made)
+        return made.classifications[-1]
+
+    def _grow_into(self, made: Ontology) -> None:
+        """From now on it is this one, which has a class more than the one before."""
+        self.ontology = made
+        for thing in made.objects[len(self.objects) :]:
+            self.objects[thing.feature_hash], self._places[thing.feature_hash] = thing, dict(_places(thing.attributes))
+            self.grown.append(thing)
+        for row in made.classifications[len(self.classifications) :]:
+            self.classifications[row.feature_hash], self._places[row.feature_hash] = row, dict(_places((row.attribute,)))
+            self.grown.append(row)
 
     def place(self, owner: str, attribute: str) -> Place | None:
         """Of an attribute of a class, both by feature hash, at any depth."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from storage.errors import NotFound, Refused
 from storage.ids import new_hash8
@@ -96,8 +96,8 @@ def next_color(ontology: Ontology) -> str:
 
 
 def next_hotkey(ontology: Ontology) -> str:
-    """That nobody has, be it by the place in the list alone."""
-    taken = set(class_keys(ontology, tuple(ShapeKind)).values())
+    """That nobody has, be it by the place in the list alone, nor had when it was put out of use."""
+    taken = {*class_keys(ontology, tuple(ShapeKind)).values(), *(o.hotkey for o in ontology.objects)}
     return next((k for k in HOTKEYS if k not in taken), "")
 
 
@@ -125,12 +125,19 @@ def add_object(
     return ontology, made.feature_hash
 
 
-def add_made(ontology: Ontology, things: Iterable[ObjectClass], drawings: Iterable[SkeletonTemplate] = ()) -> Ontology:
+def add_made(
+    ontology: Ontology, things: Iterable[ObjectClass | ClassificationClass], drawings: Iterable[SkeletonTemplate] = ()
+) -> Ontology:
     """With classes that were made for another state of it: their hashes stay, since labels bear them. Raises Refused where a name
     is taken by now."""
     for thing in things:
+        if isinstance(thing, ClassificationClass):
+            _free((c.name for c in ontology.classifications), thing.name, thing.name)
+            row = _renumbered(thing, _next_number(ontology.classifications))
+            ontology = replace(ontology, classifications=(*ontology.classifications, row))
+            continue
         _free(((o.name, o.shape) for o in ontology.objects), (thing.name, thing.shape), thing.name)
-        made = replace(thing, id=_next_number(ontology.objects), hotkey=next_hotkey(ontology))
+        made = replace(_renumbered(thing, _next_number(ontology.objects)), hotkey=next_hotkey(ontology))
         ontology = replace(ontology, objects=(*ontology.objects, made))
     for drawing in drawings:
         ontology = set_template(ontology, drawing)
@@ -419,6 +426,19 @@ def _without_template(ontology: Ontology, feature_hash: str) -> Ontology:
 
 def _next_number(row: Iterable[Element]) -> str:
     return str(max((int(e.id.rsplit(".", 1)[-1]) for e in row), default=0) + 1)
+
+
+def _renumbered(element: E, own: str) -> E:
+    """With another id; those of everything below it begin with its own."""
+    below: dict[str, Any] = {}
+    match element:
+        case ObjectClass(attributes=rows) | Option(attributes=rows):
+            below["attributes"] = tuple(_renumbered(a, own + a.id.removeprefix(element.id)) for a in rows)
+        case ClassificationClass(attribute=root):
+            below["attribute"] = _renumbered(root, own + root.id.removeprefix(element.id))
+        case Attribute(options=options):
+            below["options"] = tuple(_renumbered(o, own + o.id.removeprefix(element.id)) for o in options)
+    return replace(element, id=own, **below)
 
 
 def _new_hash(ontology: Ontology, *taken: str) -> str:

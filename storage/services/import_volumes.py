@@ -22,7 +22,7 @@ from storage.exchange.volumes import DocumentFiller
 from storage.media.dicom_index import FrameIndex
 from storage.media.originals import hash_file
 from storage.model.items import VOLUMES, Item, Kind
-from storage.model.key_images import TITLE, key_class, key_frames
+from storage.model.key_images import TITLE, key_class, key_frames, with_key_class
 from storage.model.labels import LabelDocument
 from storage.services.label_volumes import index_of, series_of
 
@@ -167,14 +167,14 @@ class _Taker:
         return frozenset(index.sop_uids) if index is not None else frozenset()
 
     def _key_images(self, file: Path, head: Dataset, item: Item, present: LabelDocument) -> LabelDocument:
-        importer, ontology = self._importer, self._importer.features.ontology
-        known = key_class(ontology)
+        importer, features = self._importer, self._importer.features
+        known = key_class(features.ontology) or features.grow_classification(with_key_class)
         if known is None:
             importer.losses.add("key images", file.name, f"the project's ontology has no classification “{TITLE}”")
             return present
         series = series_of(self._catalog, item)
         frames = read_key_objects(file, series, importer.losses, head=head)
-        new = sorted(set(frames) - key_frames(present, ontology, series.frames))
+        new = sorted(set(frames) - key_frames(present, features.ontology, series.frames))
         if not new:
             return present
         made = copy_of(present)

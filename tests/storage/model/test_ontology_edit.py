@@ -116,6 +116,13 @@ def test_ids_are_dotted_paths_and_colours_come_from_the_palette():
     assert edit.find(ontology, car).attributes == ()
 
 
+def test_a_new_class_leaves_the_key_of_one_that_is_out_of_use():
+    """Which comes back with it."""
+    ontology, first = edit.add_object(Ontology(), "Car", ShapeKind.BOX)
+    ontology, _ = edit.add_object(edit.set_archived(ontology, first, True), "Tree", ShapeKind.BOX)
+    assert [o.hotkey for o in ontology.objects] == ["1", "2"]
+
+
 def test_attributes_nest_as_deep_as_the_platform_allows_and_no_deeper():
     ontology, owner = edit.add_object(Ontology(), "Car", ShapeKind.BOX)
     for level in range(MAX_NESTING + 1):

@@ -11,7 +11,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from storage.catalog import files, folders, labels
+from storage.catalog import files, folders, labels, ontologies
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, Cancelled, DiskFull, NotFound, Refused
 from storage.ids import new_uuid
@@ -19,6 +19,7 @@ from storage.media.nifti import probe_nifti
 from storage.model import masks, ontology_edit
 from storage.model.geometry import Polyline
 from storage.model.items import Kind, Location, NewItem
+from storage.model.key_images import key_frames
 from storage.model.label_formats import FORMAT_NAMES, VOLUME_FORMATS
 from storage.model.labels import Classification, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
@@ -111,6 +112,27 @@ def test_measurements_and_key_images(catalog, tmp_path):
     assert result.lost == []
     assert sorted(row.ranges for row in stage.labels.classifications.values()) == [((1, 1),), ((4, 4),), ((5, 5),)]
     assert set(stage.labels.instances) == set(made.instances)
+
+
+def test_key_images_bring_their_classification_where_classes_may_be_made(catalog, tmp_path):
+    structure, key = ontology_edit.add_classification(ontology(), "Key image", AttributeType.TEXT)
+    stage, made = Stage(catalog, tmp_path, structure), LabelDocument()
+    made.put(Classification("11111111-1111-4111-8111-111111111111", "abcdefgh", key, ((4, 5),)))
+    stage.put(made)
+    export_labels(stage.catalog, stage.project, "sr", tmp_path / "out")
+    ontology_id = catalog.reads.project(stage.project).ontology_id
+    stage.put(LabelDocument())
+    catalog.do("Ground", ontologies.save, ontology_id, ontology_edit.add_classification(ontology(), "Quality")[0])
+
+    result = import_labels(stage.catalog, stage.project, tmp_path / "out", "sr", new_classes=True)
+    assert (result.lost, result.classes, result.classifications) == ([], ["Key image"], 2)
+    quality, own = catalog.reads.ontology(ontology_id).classifications
+    assert (quality.name, own.name, own.id, own.attribute.id) == ("Quality", "Key image", "2", "2.1")
+    assert key_frames(stage.labels, catalog.reads.ontology(ontology_id), 6) == {4, 5}
+    answers = {a.value for a in stage.labels.answers.values()}
+    assert answers == {(own.attribute.options[0].feature_hash,)}
+    again = import_labels(stage.catalog, stage.project, tmp_path / "out", "sr", new_classes=True)
+    assert (again.changed, again.classes) == (0, [])
 
 
 @pytest.mark.parametrize(("format", "name"), [("nifti", "NIfTI"), ("rtstruct", "RTSTRUCT"), ("dicom-seg", "DICOM SEG")])
