@@ -193,14 +193,21 @@ def badge(geometry: VolumeGeometry) -> str:
     """What a picture made from other than acquired slices must say about itself; empty: nothing was bent."""
     said = []
     if geometry.n > 1 and not geometry.regular:
-        least, most = float(geometry.distances_mm.min()), float(geometry.distances_mm.max())
-        said.append(f"variable spacing {least:.4g} to {most:.4g} mm")
+        said.append(spacing_words(geometry))
     if geometry.n > 1 and geometry.tilt_deg > UPRIGHT_DEG:
-        said.append(f"gantry tilt {geometry.tilt_deg:.1f}°")
+        said.append(tilt_words(geometry))
     if not said and not upright(geometry):
         said.append("rows and columns not square")
-    words = ", ".join(said)
-    return f"{words[0].upper()}{words[1:]}: resampled" if said else ""
+    return f"{', '.join(said).capitalize()}: resampled" if said else ""
+
+
+def spacing_words(geometry: VolumeGeometry) -> str:
+    least, most = geometry.distances_mm.min(), geometry.distances_mm.max()
+    return f"Variable spacing {least:.4g} to {most:.4g} mm"
+
+
+def tilt_words(geometry: VolumeGeometry) -> str:
+    return f"Gantry tilt {geometry.tilt_deg:.1f}°"
 
 
 def acquired(geometry: VolumeGeometry, slice: int) -> Plane:

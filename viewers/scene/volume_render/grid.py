@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from storage.model.space import Floats, VolumeGeometry
+from viewers.scene.mpr import spacing_words, tilt_words
 
 Array = NDArray[Any]
 Check = Callable[[], None]  # raises when nobody wants the result any more
@@ -128,11 +129,10 @@ def grid_of(array: Array, geometry: VolumeGeometry, values: Values, *, most: int
     if geometry.affine is not None:
         affine, slices, n = geometry.affine, _as_they_are(array, values, instead), geometry.n
         if geometry.tilt_deg > 0.05:
-            badges = (f"Gantry tilt {geometry.tilt_deg:.1f}° corrected",)
+            badges = (f"{tilt_words(geometry)} corrected",)
     else:
         affine, slices, n = _even_row(array, geometry, values, instead)
-        distances = geometry.distances_mm
-        badges = (f"Variable spacing {distances.min():.4g} to {distances.max():.4g} mm: resampled",)
+        badges = (f"{spacing_words(geometry)}: resampled",)
     shape = n, geometry.rows, geometry.columns
     target = reduced_shape(shape, [float(np.linalg.norm(affine[:3, a])) for a in (2, 1, 0)], most)
     plain = values.even(geometry.n) and values.padding is None and array.ndim == 3 and instead is None
