@@ -56,7 +56,9 @@ def class_of(
     coded = [t for t in coded if t not in filler.features.grown or t.name == told]
     if coded and named not in coded:
         return coded[0]
-    if named is not None:
-        return named
     known = Code(value, scheme, meaning) if value and scheme and scheme != PRIVATE_SCHEME else None
-    return filler.new_class(told, shapes, color=color, code=known)
+    return named or filler.new_class(told, shapes, color=color, code=known)
+
+
+def hex_color(red: int, green: int, blue: int) -> str:
+    return f"#{red:02X}{green:02X}{blue:02X}"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from storage.exchange import dicom_read as dr
 from storage.exchange import planes
-from storage.exchange.dicom_labels import References, class_of, lies_elsewhere
+from storage.exchange.dicom_labels import References, class_of, hex_color, lies_elsewhere
 from storage.exchange.dicom_write import uuid_of
 from storage.exchange.outlines import assembled, filled
 from storage.exchange.volumes import DocumentFiller
@@ -217,7 +217,7 @@ def _color(drawn: Dataset) -> str:
         red, green, blue = (int(v) for v in told or ())
     except (TypeError, ValueError):
         return ""
-    return f"#{red:02X}{green:02X}{blue:02X}" if all(0 <= v < 256 for v in (red, green, blue)) else ""
+    return hex_color(red, green, blue) if all(0 <= v < 256 for v in (red, green, blue)) else ""
 
 
 def _points(contour: Dataset) -> NDArray[np.float64] | None:

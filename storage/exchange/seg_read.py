@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storage.exchange import dicom_read as dr
-from storage.exchange.dicom_labels import References, class_of, lies_elsewhere
+from storage.exchange.dicom_labels import References, class_of, hex_color, lies_elsewhere
 from storage.exchange.dicom_write import uuid_of
 from storage.exchange.regrid import SAME, lookups
 from storage.exchange.volumes import FROM_VOXELS, DocumentFiller
@@ -343,7 +343,6 @@ def _color(segment: Dataset) -> str:
 
     told = segment.get("RecommendedDisplayCIELabValue")
     try:
-        red, green, blue = CIELabColor.from_dicom_value(told).to_rgb()
+        return hex_color(*CIELabColor.from_dicom_value(told).to_rgb())
     except (AttributeError, TypeError, ValueError):
         return ""
-    return f"#{red:02X}{green:02X}{blue:02X}"
