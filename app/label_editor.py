@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from app.background.relinking import check_link
 from app.label_header import LabelHeader
 from app.task_loader import LoadedTask, TaskLoader
-from app.task_open import OpenTask
+from app.task_open import OpenTask, Standing
 from app.task_standing import TaskStanding
 from app.task_verbs import TaskVerbs
 from storage.editing.focus import Focus
@@ -236,8 +236,8 @@ class LabelEditor(QWidget):
         task = self.task
         if task is None:
             return
-        task.seen = task.seen or (task.editor.isVisible() and task.editor.in_sight)
-        if task.lost is None and not (task.seen and task.editor.settled):
+        task.note_seen()
+        if task.standing is Standing.OPEN and not (task.seen and task.editor.settled):
             self._idle.start()
             return
         self._clear_behind()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
@@ -22,13 +23,18 @@ from widgets import icons
 if TYPE_CHECKING:
     from app.label_editor import LabelEditor
     from app.task_loader import LoadedTask
-    from storage.errors import PostilError
     from storage.model.ontology import Ontology
     from storage.model.rules import Gap
     from storage.progress import Progress
     from viewers.editors.editor import Editor
 
 log = logging.getLogger(__name__)
+
+
+class Standing(Enum):
+    OPEN = auto()
+    LOST = auto()  # its file cannot be seen: nothing can be drawn on it
+    STOPPED = auto()  # handed in, moved or deleted elsewhere: it can only be looked at from now on
 
 
 class OpenTask(QObject):
@@ -38,11 +44,10 @@ class OpenTask(QObject):
         """`look`, `frame`: as its loader was told."""
         super().__init__(page)
         self._page, self.loaded, self.focus = page, loaded, focus
+        self.standing, self.why = Standing.OPEN, ""  # `why` it is lost or stopped, as a sentence
         self.taken = not look
         self.seen = False  # it has been on the screen, its picture and its shapes
         self.moving = False  # it is being handed in or skipped
-        self.lost: PostilError | None = None  # why its file cannot be seen
-        self.stopped = ""  # why it can only be looked at from now on
         self.refused = False  # the catalog did not take a step: what is stored is to be shown
         done = self.tr("This task is complete: reopen it to change its labels.")
         self.saving = SaveQueue(self._save, self)
@@ -161,7 +166,19 @@ class OpenTask(QObject):
     def redo(self) -> None:
         self.editor.redo()
 
-    # -- only to look at
+    # -- how it stands
+
+    def note_seen(self) -> None:
+        self.seen = self.seen or (self.editor.isVisible() and self.editor.in_sight)
+
+    def lose(self, why: str, note: str) -> None:
+        self.standing, self.why = Standing.LOST, why
+        self.editor.seal()
+        self.side.seal_drawing(note)
+
+    def stop(self, why: str, note: str) -> None:
+        self.standing, self.why = Standing.STOPPED, why
+        self.seal(why, note=note)
 
     def seal(self, why: str, *, note: str = "", reopens: bool = False) -> None:
         """Nothing can be changed, and nothing invites to. `note`: what the classes say where `why` stands above already."""

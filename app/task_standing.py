@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.background.relinking import LINKS, locate
+from app.task_open import Standing
 from storage.catalog import labels
 from storage.editing.edits import difference
 from storage.errors import CatalogDamaged, NotFound, PostilError
@@ -64,11 +65,9 @@ class TaskStanding(QObject):
     def _on_no_picture(self, error: PostilError) -> None:
         """Nothing can be drawn on what nobody sees; the file can be looked for."""
         task = self._page.task
-        if task is None or task.lost is not None:
+        if task is None or task.standing is not Standing.OPEN:
             return
-        task.lost = error
-        task.editor.seal()
-        task.side.seal_drawing(self.tr("Nothing can be drawn: the file cannot be opened."))
+        task.lose(error.reason, self.tr("Nothing can be drawn: the file cannot be opened."))
         buttons = [(self.tr("Try again"), partial(self._open_again, task.id))]
         if task.loaded.medium.item.location in LINKS and not self._page.operations.only_read:
             buttons.insert(0, (self.tr("Locate the file…"), self._locate))
@@ -79,7 +78,7 @@ class TaskStanding(QObject):
     def _on_picture(self) -> None:
         """The editor itself has opened it after all: from the beginning, so that one can draw on it."""
         task = self._page.task
-        if task is not None and task.lost is not None:
+        if task is not None and task.standing is Standing.LOST:
             self._open_again(task.id)
 
     def _locate(self) -> None:
@@ -150,7 +149,7 @@ class TaskStanding(QObject):
             task.session.merge(difference(task.session.document, stored[0]))
             task.session.history = stored[1]
         self._take_task(task_id, row)
-        if task.refused and not task.stopped:
+        if task.refused and task.standing is not Standing.STOPPED:
             self._open_again(task_id)  # its history knows a step that was never stored
 
     def _take_task(self, task_id: int, now: TaskRow | None) -> None:
@@ -166,7 +165,7 @@ class TaskStanding(QObject):
             )
             self._stop(task, why.format(seen.title), (self.tr("Leave"), verbs.leave))
         elif now.stage_uuid == seen.stage_uuid or seen.status is TaskStatus.COMPLETED:
-            if task.stopped or now.stage_uuid != seen.stage_uuid:
+            if task.standing is Standing.STOPPED or now.stage_uuid != seen.stage_uuid:
                 self._open_again(task_id)  # it is as it was, or was reopened
         else:
             done = now.status is TaskStatus.COMPLETED
@@ -178,10 +177,9 @@ class TaskStanding(QObject):
             self._stop(task, (words if done else moved).format(seen.title), (self.tr("Next task"), verbs.go_on), again)
 
     def _stop(self, task: OpenTask, why: str, *buttons: Button) -> None:
-        if why == task.stopped:
+        if why == task.why:
             return
-        task.stopped = why
-        task.seal(why, note=self.tr("Nothing can be drawn: these labels are only shown."))
+        task.stop(why, self.tr("Nothing can be drawn: these labels are only shown."))
         self.banner.say(why, *buttons)
         self._page.hint.emit(task.editor.hint)
         self._page.state_changed.emit()

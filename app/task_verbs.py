@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from app.task_open import Standing
 from storage.catalog import tasks
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class TaskVerbs(QObject):
             return self.tr("Another task is on its way: nothing was handed in or skipped. Look at it first.")
         if task.session.sealed:
             return task.session.sealed
-        if task.lost is None and not task.seen:
+        if task.standing is Standing.OPEN and not task.seen:
             words = self.tr("“{0}” has only just come up: it was not handed in or skipped. Look at it first.")
             return words.format(task.loaded.task.title)
         return self._why_not_left() or task.unsaved
@@ -181,7 +182,7 @@ class TaskVerbs(QObject):
         question = self.tr("Nobody has seen “{0}”: {1} Hand it in all the same?")
         return self._page.messages.ask(
             self.tr("Submit task"),
-            question.format(task.loaded.task.title, task.lost.reason),
+            question.format(task.loaded.task.title, task.why),
             yes=self.tr("Hand it in unseen"),
             danger=True,
         )
