@@ -21,8 +21,8 @@ from storage.model.space import letters
 from tests.support import phantoms
 from tests.support.volume_3d import ball_mask, geometry, scene, silhouette, voxel_mm
 from viewers.canvas.volume_3d import VolumeView
-from viewers.canvas.volume_3d_pointing import handles
 from viewers.canvas.volume_3d_marks import cube_faces, scale_of
+from viewers.canvas.volume_3d_pointing import handles
 from viewers.decode.volume import open_volume
 from viewers.scene.volume_render import ladder, render_thread
 from viewers.scene.volume_render.camera import Side
