@@ -11,7 +11,6 @@ from storage.media.source import ByteSource
 from storage.media.text_index import TextIndex, build, decode
 
 _KEPT = 32  # decoded blocks in memory, about 2 MB
-_AT_ONCE = 2  # blocks searched together: matching lets no other thread run
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 Check = Callable[[], None]
@@ -82,14 +81,13 @@ class TextFile:
         while block < blocks:
             if check is not None:
                 check()
-            after = min(block + _AT_ONCE, blocks)
-            text = carry + "".join(self._block(i, keep=False) for i in range(block, after))
+            text = carry + self._block(block, keep=False)  # one at a time: matching lets no other thread run
             for match in pattern.finditer(text, max(0, at - base)):
                 at = base + match.end()
                 yield base + match.start(), at
             carry = text[max(0, len(text) - len(words) + 1) :] if len(words) > 1 else ""
             base += len(text) - len(carry)
-            block = after
+            block += 1
 
     def _block(self, i: int, *, keep: bool = True) -> str:
         if i in self._blocks:

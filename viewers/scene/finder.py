@@ -10,18 +10,19 @@ from typing import Generic, TypeVar
 
 from storage.errors import Cancelled, PostilError
 from storage.listeners import Listeners
-from viewers.scene.threads import step_back
+from viewers.scene.threads import give_way, step_back
 
 Hit = TypeVar("Hit")
 Check = Callable[[], None]
 
 MOST = 100_000
 _TELL_EVERY_S = 0.1
-_AT_ONCE = 1 << 18  # characters searched without letting others run
+_AT_ONCE = 1 << 16  # characters searched without letting others run
 
 
 class Finder(Generic[Hit]):
-    """`search(words, case, check)` gives hits in order; it runs on the finder's thread. End with `close()`."""
+    """`search(words, case, check)` gives hits in order; it runs on the finder's thread, and calls `check` wherever others may have
+    their turn. End with `close()`."""
 
     def __init__(self, search: Callable[[str, bool, Check], Iterable[Hit]]) -> None:
         self.hits: list[Hit] = []  # only appended to while a search lasts
@@ -69,8 +70,12 @@ class Finder(Generic[Hit]):
             if revision != self.revision:
                 raise Cancelled
 
+        def between() -> None:
+            check()
+            give_way()
+
         try:
-            for hit in self._search(words, case, check):
+            for hit in self._search(words, case, between):
                 check()
                 hits.append(hit)
                 if len(hits) >= MOST:

@@ -13,7 +13,7 @@ from storage.errors import Cancelled, PostilError
 from storage.listeners import Listeners
 from storage.media.source import ByteSource, etag_of
 from viewers.decode.text import TextFile
-from viewers.scene.threads import step_back
+from viewers.scene.threads import give_way, step_back
 
 
 class TextSource:
@@ -96,6 +96,7 @@ class TextSource:
     def _check(self) -> None:
         if self._closed:
             raise Cancelled
+        give_way()
 
     def _read_so_far(self, share: float) -> None:
         if share >= self.progress + 0.01:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 
 STEP = 6
 #: Behind everybody: work on all cores for seconds, like a volume's 3D. With a smaller step a picture that is drawn by several
@@ -13,6 +14,8 @@ STEP = 6
 LAST = 19
 #: Such work rests for so long after slices were turned.
 CALM_S = 0.3
+#: Long enough for a thread that waits for the interpreter's lock to wake and take it.
+GIVE_S = 0.00005
 
 
 def step_back(by: int = STEP) -> None:
@@ -21,3 +24,9 @@ def step_back(by: int = STEP) -> None:
         with contextlib.suppress(OSError):
             base = os.getpriority(os.PRIO_PROCESS, os.getpid())
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, base + by))
+
+
+def give_way() -> None:
+    """Let a thread that waits for the interpreter's lock have it, between two pieces of work that hold it. Merely to let go does
+    not do: whoever lets go takes it again before the other wakes, until its turn is over, and the window needs it many times."""
+    time.sleep(GIVE_S)

@@ -169,6 +169,16 @@ def test_indexing_and_searching_can_be_given_up(tiny_blocks):
         list(file.search("abc", check=stop))
 
 
+def test_between_any_two_blocks_whoever_waits_may_have_a_turn(tiny_blocks):
+    turns: list[None] = []
+    file = TextFile(MemorySource(b"abc" * 100), check=lambda: turns.append(None))
+    blocks = len(file.index.bytes) - 1
+    assert len(turns) == blocks > 10
+    turns.clear()
+    assert not list(file.search("abd", check=lambda: turns.append(None)))
+    assert len(turns) == blocks
+
+
 def test_a_file_that_shrinks_under_us_does_no_harm(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(b"line\n" * 100_000)
