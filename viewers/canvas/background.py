@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from viewers.scene.threads import step_back
+from viewers.scene.threads import give_way, step_back
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ Job = Callable[[Stop], Any]  # answers None when it stopped
 
 #: A thread with nothing to do ends after this many seconds, so a canvas that nobody closes leaves none behind.
 IDLE_S = 1.5
+#: A job that asks whether it should stop lets others have their turn when it has worked for so long.
+TURN_S = 0.001
 
 
 class Bell(QObject):
@@ -101,7 +104,19 @@ class Newest(QObject):
                 job = self._jobs.pop(slot)
                 self._running = slot
                 self._stopped.discard(slot)
-            self._do(slot, job, lambda slot=slot: slot in self._stopped)  # type: ignore[misc]
+            self._do(slot, job, self._stop_of(slot))
+
+    def _stop_of(self, slot: str) -> Stop:
+        until = time.perf_counter() + TURN_S
+
+        def stop() -> bool:
+            nonlocal until
+            if time.perf_counter() > until:
+                give_way()
+                until = time.perf_counter() + TURN_S
+            return slot in self._stopped
+
+        return stop
 
     def _do(self, slot: str, job: Job, stop: Stop) -> None:
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QRegion, QTransform
 
 from storage.editing.on_frames import is_between
 from viewers.canvas.background import Stop
@@ -147,10 +147,20 @@ class CanvasPainter(QObject):
             layer.paint(p, now)
             p.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
             return
-        p.fillRect(canvas.rect(), BACKGROUND)
+        if layer is None:
+            self._paint_ground(p, now)
+            return
+        inside = layer.reach(now).adjusted(1, 1, -1, -1).toAlignedRect()
+        p.save()
+        seen = QRegion(canvas.rect()).subtracted(QRegion(inside))  # under the layer nothing of the ground is
+        p.setClipRegion(seen, Qt.ClipOperation.IntersectClip)
+        self._paint_ground(p, now)
+        p.restore()
+        layer.paint(p, now)
+
+    def _paint_ground(self, p: QPainter, now: Placement) -> None:
+        p.fillRect(self._canvas.rect(), BACKGROUND)
         self._paint_coarse(p, now)
-        if layer is not None:
-            layer.paint(p, now)
 
     def _paint_coarse(self, p: QPainter, now: Placement) -> None:
         """The whole frame at its coarsest, under what the layer does not cover yet."""

@@ -67,8 +67,12 @@ class Layer:
         to_then = QTransform(s, 0, 0, s, ox * s, oy * s)
         return to_then * inverse * here if ok else to_then
 
-    def paint(self, painter: QPainter, now: Placement) -> QRectF:
-        """Draws it where it belongs now; returns the logical rectangle it covers. Unscaled when the view only moved."""
+    def reach(self, now: Placement) -> QRectF:
+        """The logical rectangle it covers now."""
+        return self.transform(now).mapRect(QRectF(0, 0, *self.size))
+
+    def paint(self, painter: QPainter, now: Placement) -> None:
+        """Draws it where it belongs now. Unscaled when the view only moved."""
         shift = now.shift_from(self.placement)
         dpr = now.dpr
         if shift is not None:
@@ -78,14 +82,11 @@ class Layer:
             elif not self.blank:
                 x0, y0, x1, y1 = self.inked
                 painter.drawImage(at + QPointF(x0 / dpr, y0 / dpr), self.image, QRectF(x0, y0, x1 - x0, y1 - y0))
-            return QRectF(at.x(), at.y(), self.size[0] / dpr, self.size[1] / dpr)
-        transform = self.transform(now)
-        if not self.blank:
+        elif not self.blank:
             painter.save()
-            painter.setTransform(QTransform.fromScale(dpr, dpr) * transform, True)
+            painter.setTransform(QTransform.fromScale(dpr, dpr) * self.transform(now), True)
             painter.drawImage(0, 0, self.image)
             painter.restore()
-        return transform.mapRect(QRectF(0, 0, *self.size))
 
 
 def make_layer(pixels: NDArray[Any], placement: Placement, origin: tuple[int, int], *, opaque: bool) -> Layer:

@@ -29,7 +29,7 @@ Pixels = NDArray[np.uint8]  # (h, w, 4) premultiplied BGRA: QImage.Format_ARGB32
 SHIFT = 4
 SCALE = 1 << SHIFT
 #: Shapes in one go between two looks at whether the work is still wanted.
-CHUNK = 400
+CHUNK = 200
 HALO = 0.55
 #: Composed at a time: width and height, px.
 BLOCK = (512, 64)

@@ -33,7 +33,7 @@ class SceneShapes:
         self.session = session
         self.focus = focus
         self.index = index
-        self._items: dict[str, Item] = {}
+        self._ghost_items: dict[str, Item] = {}
         self.live: tuple[str, ...] = ()  # drawn on every repaint, never in the static layer
         self._previewed: dict[str, None] = {}
         self._strong: frozenset[str] = frozenset()  # drawn as selected
@@ -52,7 +52,7 @@ class SceneShapes:
 
     def reload(self) -> None:
         """Everything anew: another frame, another ontology."""
-        self._items.clear()
+        self._ghost_items.clear()
         self._previewed.clear()
         instances = self.session.document.instances
         known = ((a, instances.get(a.instance)) for a in self.session.on_frame(self.focus.at))
@@ -79,7 +79,7 @@ class SceneShapes:
         instances, templates, at, shown = self.session.document.instances, self._templates, self.focus.at, self.session.shown
         found: list[tuple[Annotation, int, Template | None]] = []
         for uuid in uuids:
-            self._items.pop(uuid, None)
+            self._forget(uuid)
             instance = instances.get(uuid)
             annotation = shown(uuid, at) if instance is not None else None
             if instance is None or annotation is None or annotation.outside:
@@ -114,10 +114,18 @@ class SceneShapes:
     def forget_items(self, instances: Iterable[str] | None = None) -> None:
         """Colours or styles changed."""
         if instances is None:
-            self._items.clear()
+            self._ghost_items.clear()
+            for entry in self.index:
+                entry.drawn = None
         else:
             for uuid in instances:
-                self._items.pop(uuid, None)
+                self._forget(uuid)
+
+    def _forget(self, uuid: str) -> None:
+        self._ghost_items.pop(uuid, None)
+        entry = self.index.get(uuid)
+        if entry is not None:
+            entry.drawn = None
 
     # -- what to draw
 
@@ -136,18 +144,14 @@ class SceneShapes:
 
     def static_items(self, bounds: Bounds) -> list[Item]:
         """What the static layer draws of a region, bottom first."""
-        live = frozenset(self.live)
         entries = self.index.near(bounds)
         focus = self.focus
         if focus.hidden or self._lifted or focus.display.only_selected:
             entries = [e for e in entries if self.shown(e)]
-        items = self._items
-        found = []
-        for entry in entries:
-            if entry.instance in live:
-                continue
-            found.append(items.get(entry.instance) or self.item(entry))
-        return found
+        if self.live:
+            live = {self.index.get(uuid) for uuid in self.live}
+            entries = [e for e in entries if e not in live]
+        return [e.drawn or self.item(e) for e in entries]
 
     def items_at(self, at: FrameKey, lifted: frozenset[str] = frozenset()) -> list[Item]:
         """What is seen on another frame than the one that is looked at."""
@@ -166,7 +170,7 @@ class SceneShapes:
     def live_items(self) -> list[Item]:
         entries = [e for e in (self.index.get(u) for u in self.live) if e is not None and self.shown(e)]
         entries.sort(key=lambda e: (e.layer, e.seq))
-        return [*self._ghosts(), *(self._items.get(e.instance) or self.item(e) for e in entries)]
+        return [*self._ghosts(), *(e.drawn or self.item(e) for e in entries)]
 
     def _ghosts(self) -> list[Item]:
         """Selected objects that are not on this frame: where they would be."""
@@ -180,12 +184,14 @@ class SceneShapes:
             shown = self.session.ghost(uuid, self.focus.at)
             if shown is None:
                 continue
-            held = self._items.get(uuid)
+            held = self._ghost_items.get(uuid)
             if held is None:
                 shape = Loose(outline(shown.geometry, self._templates.get(instance.feature_hash)))
                 if shape.outline.mask is not None:
                     shape.mask = mask_array(shape.outline.mask)
-                held = self._items[uuid] = Item(shape, self._colors.get(instance.feature_hash, GREY), dashed=True, ghost=True)
+                held = self._ghost_items[uuid] = Item(
+                    shape, self._colors.get(instance.feature_hash, GREY), dashed=True, ghost=True
+                )
             ghosts.append(held)
         return ghosts
 
@@ -193,7 +199,7 @@ class SceneShapes:
         strong = entry.instance in self._strong
         faint = is_between(entry.annotation)
         item = Item(entry, self.color(entry), entry.annotation.occluded, strong, faint)
-        self._items[entry.instance] = item
+        entry.drawn = item
         return item
 
     def color(self, entry: Entry) -> Color:

@@ -30,6 +30,7 @@ class Entry:
     layer: int
     seq: int
     template: Template | None = None
+    drawn: Any = None  # what a canvas made of it, to be drawn; forgotten with the entry or when the style changes
     _outline: Outline | None = None
     _area: float | None = None
     _mask: NDArray[np.uint8] | None = None
