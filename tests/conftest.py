@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,19 @@ def _no_threads_left(request: pytest.FixtureRequest) -> Iterator[None]:
         thread.join(timeout=PATIENCE_S)
     left = [t.name for t in left if t.is_alive()]
     assert not left, f"threads left running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _hands_off() -> Iterator[None]:
+    """A test that ends with a button pressed (a double click of QTest does) leaves it to the next: what waits there for free
+    hands would never happen."""
+    yield
+    if "PySide6.QtWidgets" in sys.modules:
+        from PySide6.QtTest import QTest
+        from PySide6.QtWidgets import QApplication, QWidget
+
+        for button in QApplication.mouseButtons():
+            QTest.mouseRelease(QWidget(), button)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

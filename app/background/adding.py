@@ -98,7 +98,7 @@ def _run(
 def _hands_are_free() -> bool:
     """Nothing is dragged, typed, or asked just now."""
     field = QApplication.focusWidget()
-    typed = field.text() if isinstance(field, QLineEdit) else ""
+    typed = field.text() if isinstance(field, QLineEdit) and field.isVisible() else ""
     asked = QApplication.activeModalWidget() or QApplication.activePopupWidget()
     return not (typed or asked or QApplication.mouseButtons())
 

@@ -45,6 +45,7 @@ def test_a_search_finds_folders_too_and_a_double_click_opens_them(full: Desk) ->
     chip = full.find("Alps", within=strip)
     assert full.files() == [] and full.can_see("No file is called “alp”")
     QTest.mouseDClick(chip, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(chip, Qt.MouseButton.LeftButton)
     full.wait_idle()
     assert full.files() == ["summit.png"]
     full.key("Ctrl+F")

@@ -46,6 +46,7 @@ def click(canvas: ImageCanvas, x: float, y: float, button: Qt.MouseButton = LEFT
 def double_click(canvas: ImageCanvas, x: float, y: float, keys=NO_KEYS) -> None:
     click(canvas, x, y, keys=keys)
     QTest.mouseDClick(canvas, LEFT, keys, place(canvas, x, y))
+    release(canvas, x, y, LEFT, keys)
 
 
 def drag(canvas: ImageCanvas, points: Sequence[tuple[float, float]], button: Qt.MouseButton = LEFT, keys=NO_KEYS) -> None:

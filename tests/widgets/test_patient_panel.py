@@ -47,6 +47,7 @@ def click(panel: PatientPanel, item_id: int, *, double: bool = False) -> None:
     QTest.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
     if double:
         QTest.mouseDClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        QTest.mouseRelease(panel.tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
 
 def test_studies_stand_with_their_own_first_then_priors(panel):
