@@ -184,6 +184,8 @@ class RenderThread:
             self._of = None
 
     def _begin(self) -> None:
+        import cv2  # noqa: F401 - holds up every thread: here, not between two frames under the hand
+
         found = Choice(self._forced) if self._forced is not None else ladder.choice(self._over)
         if found is None:  # closed in the meantime
             return

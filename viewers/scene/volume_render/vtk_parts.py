@@ -44,8 +44,11 @@ def quiet() -> None:
 
 
 def window(size: tuple[int, int]) -> Any:
-    """An off-screen render window; of this thread from its first frame on."""
+    """An off-screen render window; of this thread from its first frame on. Loads all that the first frame needs: what is loaded
+    holds up every thread, so not while one turns."""
+    import vtkmodules.util.numpy_support
     import vtkmodules.vtkRenderingOpenGL2  # registers the window and the mappers of surfaces
+    import vtkmodules.vtkRenderingVolume
     import vtkmodules.vtkRenderingVolumeOpenGL2  # registers those of volumes
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
