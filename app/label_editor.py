@@ -26,13 +26,10 @@ from viewers.editors.clipboard import Clipboard
 
 if TYPE_CHECKING:
     from app.context import AppContext
-    from app.label_side import LabelSide
     from app.messages import Messages
     from app.operations import Operations
     from app.patient import Patient
     from app.window_state import WindowState
-    from storage.editing.session import EditSession
-    from viewers.editors.editor import Editor
 
 PREFETCH_MS = 100
 #: Settings that say how shapes are shown -> what they are called in `Display`.
@@ -115,26 +112,6 @@ class LabelEditor(QWidget):
     def task_id(self) -> int | None:
         return self.task.id if self.task is not None else None
 
-    @property
-    def loaded(self) -> LoadedTask | None:
-        return self.task.loaded if self.task is not None else None
-
-    @property
-    def session(self) -> EditSession | None:
-        return self.task.session if self.task is not None else None
-
-    @property
-    def focus(self) -> Focus | None:
-        return self.task.focus if self.task is not None else None
-
-    @property
-    def editor(self) -> Editor | None:
-        return self.task.editor if self.task is not None else None
-
-    @property
-    def side(self) -> LabelSide | None:
-        return self.task.side if self.task is not None else None
-
     def awaits(self, task_id: int) -> bool:
         """Whether this task is being opened."""
         return task_id == self.loader.wanted != self.task_id
@@ -212,15 +189,15 @@ class LabelEditor(QWidget):
 
     def _new_focus(self) -> Focus:
         values, focus = self.context.settings.values, Focus()
-        if self.focus is not None:
-            focus.display, focus.extent = self.focus.display, self.focus.extent  # as the person left it
+        if self.task is not None:
+            focus.display, focus.extent = self.task.focus.display, self.task.focus.extent  # as the person left it
         else:
             focus.show(**{shown: getattr(values, setting) for setting, shown in DISPLAY.items()})
         return focus
 
     def _on_setting(self, name: str) -> None:
-        if name in DISPLAY and self.focus is not None:
-            self.focus.show(**{DISPLAY[name]: getattr(self.context.settings.values, name)})
+        if name in DISPLAY and self.task is not None:
+            self.task.focus.show(**{DISPLAY[name]: getattr(self.context.settings.values, name)})
 
     def _begin_patient(self, task: OpenTask) -> None:
         if self._patient is None:
@@ -282,16 +259,17 @@ class LabelEditor(QWidget):
     def use_keys(self, keys: dict[str, tuple[str, ...]]) -> None:
         """The person has changed shortcuts."""
         before, self.keys = self.keys, keys
-        if self.editor is not None:
-            for action_id in (before.keys() | keys.keys()) & {action.id for action in self.editor.keymap}:
-                self.editor.rebind(action_id, keys.get(action_id, self.editor.keymap.action(action_id).keys))
+        if self.task is not None:
+            editor = self.task.editor
+            for action_id in (before.keys() | keys.keys()) & {action.id for action in editor.keymap}:
+                editor.rebind(action_id, keys.get(action_id, editor.keymap.action(action_id).keys))
 
     def fold_right(self) -> None:
         self.right.setVisible(not self.right.isVisible())
 
     def fold_left(self) -> None:
-        if self.editor is not None:
-            self.editor.show_tool_bar(not self.editor.tool_bar_shown())
+        if self.task is not None:
+            self.task.editor.show_tool_bar(not self.task.editor.tool_bar_shown())
 
     def canvas_alone(self) -> None:
         """Header, tools, panels and timeline away, or back."""
@@ -303,9 +281,9 @@ class LabelEditor(QWidget):
         self.header.setVisible(shown)
         self.banner.setVisible(shown and bool(self.banner.text))
         self.right.setVisible(shown)
-        if self.editor is not None:
-            self.editor.show_tool_bar(shown)
-            self.editor.show_strips(shown)
+        if self.task is not None:
+            self.task.editor.show_tool_bar(shown)
+            self.task.editor.show_strips(shown)
 
     # -- events
 
@@ -315,5 +293,5 @@ class LabelEditor(QWidget):
             self.canvas_alone()  # no other page of the window is shown without rail and menus
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.editor is None or not self.editor.handle_key(event):
+        if self.task is None or not self.task.editor.handle_key(event):
             super().keyPressEvent(event)

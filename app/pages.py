@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.rooms.ontologies import OntologiesRoom
     from app.rooms.projects import ProjectsRoom
     from app.rooms.settings import SettingsRoom
+    from app.task_open import OpenTask
     from app.window import MainWindow
     from storage.catalog.undo import Replay
     from storage.model.reads import TaskRow
@@ -182,6 +183,11 @@ class Pages(QObject):
     def editing(self) -> bool:
         return self.editor is not None and self.window.stack.currentWidget() is self.editor
 
+    @property
+    def task(self) -> OpenTask | None:
+        """The one that is open on the screen."""
+        return self.editor.task if self.editing else None
+
     def open_task(self, task_id: int, *, look: bool = False, frame: int | None = None) -> None:
         """Show the editor on a task; where another window has it open, that one comes to the front.
 
@@ -260,8 +266,10 @@ class Pages(QObject):
     @property
     def worked_on(self) -> str:
         """The open task and its project."""
-        loaded = self.editor.loaded if self.editing else None
-        return f"{words.name(loaded.task.title)} – {loaded.project.title}" if loaded is not None else ""
+        if self.task is None:
+            return ""
+        loaded = self.task.loaded
+        return f"{words.name(loaded.task.title)} – {loaded.project.title}"
 
     @Slot()
     def _remember_frame(self) -> None:
@@ -277,19 +285,19 @@ class Pages(QObject):
     @Slot()
     def _on_left(self) -> None:
         """To the queue of its project, wherever it was opened from."""
-        loaded = self.editor.loaded
+        task = self.editor.task
         self.window.status_line.show_hint("")
         self.window.go("projects")
-        if loaded is not None:
-            self.projects.widget.open_project(loaded.project.id, queue=True)
+        if task is not None:
+            self.projects.widget.open_project(task.loaded.project.id, queue=True)
 
     # -- what the window's verbs need
 
     def _undoer(self, which: str) -> Any:
         """Whose undo it is now: the label editor's or the ontology editor's on the screen, else the catalog's."""
         shown = self.window.stack.currentWidget()
-        if self.editing and self.editor.task is not None:
-            return self.editor.task
+        if self.task is not None:
+            return self.task
         if (
             self.ontologies is not None
             and shown is self.ontologies.widget
@@ -384,9 +392,9 @@ class Pages(QObject):
 
     def show_shortcuts(self) -> None:
         """Over the task that is open, else among the settings."""
-        if self.editing and self.editor.editor is not None:
+        if self.task is not None:
             self._settings()
-            self.settings.show_keys_of(self.editor.editor.keymap)
+            self.settings.show_keys_of(self.task.editor.keymap)
             return
         self.window.go("settings")
         assert self.settings is not None

@@ -127,8 +127,8 @@ def open_task(first: int, second: int, third: int) -> Story:
     yield lambda: drawn(window, first)
     answer: dict[str, Any] = {"open_ms": (time.perf_counter() - began) * 1000, "shapes": 0}
     editor = window.pages.editor
-    canvas = editor.editor.canvas
-    answer["shapes"] = len(editor.session.document.annotations)
+    canvas = editor.task.editor.canvas
+    answer["shapes"] = len(editor.task.session.document.annotations)
     answer["hover_ms"] = [timed(canvas, lambda i=i: mouse.move(canvas, 300 + 37 * i, 300 + 23 * i)) for i in range(80)]
     entry = canvas.hits.near((1500, 1200, 1600, 1300))[-1]
     x0, y0, x1, y1 = entry.geometry.bounds()
@@ -156,7 +156,7 @@ def drawn(window: Any, task_id: int) -> bool:
     pages = window.pages
     if not pages.editing or pages.editor.task_id != task_id:
         return False
-    canvas = pages.editor.editor.canvas
+    canvas = pages.task.editor.canvas
     if not canvas.sharp or canvas._later.isActive():
         return False
     canvas.repaint()

@@ -122,7 +122,7 @@ class Journey:
 
     def on_task(self, title: str) -> Hand:
         desk = self.desk
-        desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"the task {title}")
+        desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"the task {title}")
         desk.until(lambda: desk.canvas.context.frame_size != (0, 0), "its picture")
         desk.wait_idle()
         return Hand(desk)
@@ -143,11 +143,11 @@ class Journey:
         desk, hand = self.desk, Hand(self.desk)
         hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         desk.wait_idle()
-        gaps = desk.editor.side.gaps
+        gaps = desk.task.side.gaps
         assert gaps.isVisible() and gaps.gaps
         desk.item(gaps._list, gaps.gaps[0].text)
         desk.wait_idle()
-        desk.click("Red", within=desk.editor.side.answers)
+        desk.click("Red", within=desk.task.side.answers)
         desk.wait_idle()
         hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         self.on_task(PAGES[1])

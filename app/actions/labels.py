@@ -153,7 +153,7 @@ VIEW_MENU = ["view.left_panels", "view.right_panels", "view.canvas_alone", "file
 def editor_menus(window: MainWindow) -> list[tuple[str, list[str]]]:
     """The verbs of the editor on the screen (else of the picture editor) by section: a title and the ids. Named as it names them."""
     tr, pages = window.tr, window.pages
-    shown = pages.editor.editor if pages is not None and pages.editing and pages.editor is not None else None
+    shown = pages.task.editor if pages is not None and pages.task is not None else None
     table = list(shown.keymap) if shown is not None else EDITOR_ACTIONS
     for action in table if shown is not None else ():
         if action.id not in _OWN:
@@ -211,16 +211,16 @@ class _LabelVerbs:
         panel.tabs.setCurrentWidget(panel.labels)
 
     def why_not(self, action: EditorAction) -> str:
-        editor = self._editor
-        if editor is None or editor.editor is None:
+        task = self._editor.task if self._editor is not None else None
+        if task is None:
             return self.why_no_task()
-        if action.id not in editor.editor.keymap:
+        if action.id not in task.editor.keymap:
             return self.window.tr("Not for this kind of file.")
-        return editor.editor.why_not(action.id)
+        return task.editor.why_not(action.id)
 
     def run(self, action: EditorAction) -> None:
-        assert self.editor.editor is not None
-        self.editor.editor.run(action.id)
+        assert self.editor.task is not None
+        self.editor.task.editor.run(action.id)
 
     def why_not_submitted(self) -> str:
         """Where no task is open it only opens the next one."""

@@ -97,8 +97,8 @@ class ItemVerbs(QObject):
     def _grids(self) -> ItemSelection:
         """What is open in a task, else selected."""
         pages = self.window.pages
-        loaded = pages.editor.loaded if pages is not None and pages.editing and pages.editor is not None else None
-        return ItemSelection.of(loaded.task.item_id) if loaded is not None else self._items()
+        task = pages.task if pages is not None else None
+        return ItemSelection.of(task.loaded.task.item_id) if task is not None else self._items()
 
     def why_no_modality(self) -> str:
         items = self._grids()

@@ -141,8 +141,13 @@ class Desk:
         return self.pages.editor
 
     @property
+    def task(self) -> Any:
+        """The one that is open in it."""
+        return self.editor.task
+
+    @property
     def canvas(self) -> Any:
-        return self.editor.editor.canvas
+        return self.task.editor.canvas
 
     def do(self, work: Callable[..., T], *args: Any, **kw: Any) -> T:
         """Make ground by an operation instead of by hand, where the journey is about something else."""
@@ -244,6 +249,7 @@ class Desk:
         QTest.mouseClick(view.viewport(), LEFT, keys, place)
         if double:
             QTest.mouseDClick(view.viewport(), LEFT, keys, place)
+            QTest.mouseRelease(view.viewport(), LEFT, keys, place)
         return index
 
     def tick(self, view: QAbstractItemView, text: str) -> None:

@@ -28,7 +28,7 @@ class Hand:
 
     @property
     def document(self) -> LabelDocument:
-        return self.desk.editor.session.document  # type: ignore[no-any-return]
+        return self.desk.task.session.document  # type: ignore[no-any-return]
 
     def kinds(self) -> list[str]:
         return sorted(str(a.geometry.kind) for a in self.document.annotations.values())

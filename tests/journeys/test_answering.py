@@ -34,7 +34,7 @@ def hand(desk: Desk, tmp_path: Path) -> Hand:
     made.key(Qt.Key.Key_Escape)
     desk.wait_idle()
     (car,) = made.document.instances
-    desk.editor.focus.select([car])
+    desk.task.focus.select([car])
     desk.canvas.setFocus()
     desk.wait_idle()
     return made
@@ -76,14 +76,14 @@ def test_an_option_picked_by_the_mouse_leaves_the_keyboard_with_the_canvas(hand:
     """The next digit arms a class, and is no other answer."""
     desk = hand.desk
     for option in ("Red", "Blue"):
-        desk.click(option, within=desk.editor.side)
+        desk.click(option, within=desk.task.side)
         desk.wait_idle()
         assert desk.canvas.hasFocus()
     (colour,) = {a.value for a in hand.document.answers.values()}
     desk.key("2")
     desk.wait_idle()
     assert {a.value for a in hand.document.answers.values()} == {colour}
-    assert desk.editor.focus.armed == desk.editor.loaded.ontology.objects[1].feature_hash
+    assert desk.task.focus.armed == desk.task.loaded.ontology.objects[1].feature_hash
 
 
 def test_letters_typed_at_a_question_are_no_tools_and_digits_pick_its_options(hand: Hand) -> None:
@@ -93,8 +93,8 @@ def test_letters_typed_at_a_question_are_no_tools_and_digits_pick_its_options(ha
         desk.key(key)
     assert question(desk) == "Colour"
     assert desk.canvas.tool is before
-    assert not desk.editor.focus.locked
-    assert not desk.editor.focus.display.only_selected
+    assert not desk.task.focus.locked
+    assert not desk.task.focus.display.only_selected
     desk.key("2")
     desk.wait_idle()
     assert QApplication.focusWidget().text() == "Blue" and QApplication.focusWidget().isChecked()
@@ -106,7 +106,7 @@ def test_letters_typed_at_a_question_are_no_tools_and_digits_pick_its_options(ha
 def test_enter_in_the_list_of_instances_asks_the_questions_of_the_object(hand: Hand) -> None:
     """As on the canvas; a double click in the list is what goes to the object."""
     desk = hand.desk
-    desk.item(desk.editor.side.labels.table, "Car 1")
+    desk.item(desk.task.side.labels.table, "Car 1")
     shown = desk.canvas.view.placement()
     desk.key("Return")
     assert question(desk) == "Colour"
@@ -121,14 +121,14 @@ def test_enter_on_an_object_without_questions_keeps_the_keyboard_on_the_canvas(h
     hand.polyline()
     hand.key(Qt.Key.Key_Escape)
     line = list(hand.document.instances)[-1]
-    desk.editor.side.labels.setFocus()
-    desk.editor.focus.select([line])
+    desk.task.side.labels.setFocus()
+    desk.task.focus.select([line])
     desk.canvas.setFocus()
     desk.key("Return")
     assert desk.canvas.hasFocus()
     assert desk.told().endswith("has no questions.")
     desk.key("Tab")
-    assert desk.canvas.hasFocus() and desk.editor.focus.selected != (line,)
+    assert desk.canvas.hasFocus() and desk.task.focus.selected != (line,)
 
 
 def test_a_refused_submit_goes_to_the_first_gap_and_the_next_one_to_the_next(hand: Hand) -> None:
@@ -138,24 +138,24 @@ def test_a_refused_submit_goes_to_the_first_gap_and_the_next_one_to_the_next(han
     hand.key(Qt.Key.Key_Escape)
     hand.key(Qt.Key.Key_Escape)
     hand.saved()
-    desk.editor.focus.select(())
+    desk.task.focus.select(())
     first, second = hand.document.instances
     desk.window.resize(1280, 760)
     desk.turn()
-    asked = desk.editor.side.questions
+    asked = desk.task.side.questions
     tall = asked.height()
     desk.key("Ctrl+Return")
     desk.wait_idle()
     assert desk.told().startswith("Not submitted")
-    assert desk.editor.focus.selected == (first,)
+    assert desk.task.focus.selected == (first,)
     assert question(desk) == "Colour"
-    gaps = desk.editor.side.gaps
+    gaps = desk.task.side.gaps
     assert gaps._list.height() >= 2 * gaps._list.sizeHintForRow(0)
     assert asked.height() >= tall - 20  # there is room for the question that is to be answered
     desk.key("1")
     desk.key("Ctrl+Return")
     desk.wait_idle()
-    assert desk.editor.focus.selected == (second,)
+    assert desk.task.focus.selected == (second,)
     assert question(desk) == "Colour"
     desk.key("1")
     desk.key("Ctrl+Return")
@@ -178,7 +178,7 @@ def test_a_class_found_by_its_name_is_armed_and_the_keyboard_is_back_on_the_canv
 def test_what_is_no_number_is_not_lost_by_a_submit(hand: Hand) -> None:
     desk = hand.desk
     desk.tab("File")
-    field = next(f for f in desk.editor.side.classifications.findChildren(NumberField) if f.isVisible())
+    field = next(f for f in desk.task.side.classifications.findChildren(NumberField) if f.isVisible())
     field.setFocus()
     desk.type("12x")
     desk.key("Return")
@@ -198,13 +198,13 @@ def test_what_is_known_of_a_file_is_said_above_it(queue: Desk, tmp_path: Path) -
     open_task(queue, "a.png")
     assert not queue.editor.header._warning.isVisible()
     open_task(queue, "torn.jpg")
-    (warning,) = queue.editor.loaded.row.item.warnings
+    (warning,) = queue.task.loaded.row.item.warnings
     assert "ends too early" in warning and queue.can_see(warning, queue.editor.header)
 
 
 def test_every_arrow_with_ctrl_nudges_from_the_list_of_instances(hand: Hand) -> None:
     desk = hand.desk
-    desk.item(desk.editor.side.labels.table, "Car 1")
+    desk.item(desk.task.side.labels.table, "Car 1")
     (before,) = hand.document.annotations.values()
     for key in ("Ctrl+Down", "Ctrl+Down", "Ctrl+Up", "Ctrl+Left"):
         desk.key(key)

@@ -30,7 +30,7 @@ from viewers.decode.thumbs import render
 
 
 def submit_elsewhere(desk: Desk) -> Any:
-    seen = desk.editor.loaded.task
+    seen = desk.task.loaded.task
     with closing(Catalog.open(desk.catalog.path)) as other:
         other.do("Submit task", tasks.submit, seen.id, seen.stage_uuid)
     return seen
@@ -47,7 +47,7 @@ def test_labels_of_a_complete_task_take_no_step(queue: Desk) -> None:
     arm(queue, ShapeKind.BOX)
     draw_boxes(queue, 1)
     queue.wait_idle()
-    step = queue.editor.session.history.undoable()
+    step = queue.task.session.history.undoable()
     seen = submit_elsewhere(queue)
     with pytest.raises(Refused, match="complete") as caught:
         queue.catalog.do("Undo", labels.save_step, seen.label_row_id, StepChange("undo", step))
@@ -61,7 +61,7 @@ def test_an_import_into_the_open_task_is_taken_back_there(queue: Desk, tmp_path:
     arm(queue, ShapeKind.BOX)
     draw_boxes(queue, 1)
     queue.wait_idle()
-    project, row = queue.editor.loaded.project.id, queue.editor.loaded.task.label_row_id
+    project, row = queue.task.loaded.project.id, queue.task.loaded.task.label_row_id
     export_labels(queue.catalog, project, "encord", tmp_path / "before.json")
     queue.key("Ctrl+A", queue.canvas)
     queue.key("Ctrl+Right", queue.canvas)
@@ -70,11 +70,11 @@ def test_an_import_into_the_open_task_is_taken_back_there(queue: Desk, tmp_path:
     worked = queue.reads.labels(row)
     result = import_labels(queue.catalog, project, tmp_path / "before.json", "encord")
     queue.wait_idle()
-    assert (result.replaced, result.annotations, len(queue.editor.session.document.annotations)) == (1, 0, 2)
-    assert queue.editor.session.document.annotations != worked.annotations
+    assert (result.replaced, result.annotations, len(queue.task.session.document.annotations)) == (1, 0, 2)
+    assert queue.task.session.document.annotations != worked.annotations
     queue.key("Ctrl+Z", queue.canvas)
     queue.wait_idle()
-    assert queue.reads.labels(row).annotations == worked.annotations == queue.editor.session.document.annotations
+    assert queue.reads.labels(row).annotations == worked.annotations == queue.task.session.document.annotations
     queue.key("Ctrl+Z", queue.canvas)
     queue.wait_idle()
     assert len(queue.reads.labels(row).annotations) == 1
@@ -95,11 +95,11 @@ def test_a_task_handed_in_elsewhere_is_only_shown_and_leads_on(queue: Desk) -> N
     queue.key("Ctrl+Z", queue.canvas)
     queue.key("Ctrl+Return")
     queue.wait_idle()
-    assert len(queue.editor.session.document.annotations) == 1
+    assert len(queue.task.session.document.annotations) == 1
     assert len(queue.reads.labels(seen.label_row_id).annotations) == 1
     queue.click("Next task", within=queue.editor.banner)
     queue.wait_idle()
-    assert queue.editor.loaded.task.title == "b.png"
+    assert queue.task.loaded.task.title == "b.png"
     assert queue.editor.banner.isHidden() and queue.can_see("Submit")
 
 
@@ -110,7 +110,7 @@ def test_what_was_drawn_before_one_heard_of_it_is_not_kept_and_reopening_goes_on
     draw_boxes(queue, 1)
     queue.wait_idle()
     assert queue.reads.labels(seen.label_row_id).annotations == {}
-    assert queue.editor.session.document.annotations == {}
+    assert queue.task.session.document.annotations == {}
     assert "handed in elsewhere" in queue.editor.banner.text
     queue.click("Reopen", within=queue.editor.banner)
     queue.wait_idle()
@@ -128,11 +128,11 @@ def test_a_complete_task_that_is_opened_can_be_looked_at_and_reopened(queue: Des
     open_task(queue, "a.png")
     draw_boxes(queue, 1)
     queue.wait_idle()
-    assert queue.editor.session.document.annotations == {}
-    assert "reopen it" in queue.editor.session.sealed
+    assert queue.task.session.document.annotations == {}
+    assert "reopen it" in queue.task.session.sealed
     queue.click("Reopen", within=queue.editor.header)
     queue.wait_idle()
-    assert queue.editor.session.sealed == ""
+    assert queue.task.session.sealed == ""
     assert queue.can_see("Submit")
 
 
@@ -140,19 +140,19 @@ def test_an_item_deleted_in_another_window_stops_the_work_until_it_is_back(queue
     open_task(queue, "a.png")
     arm(queue, ShapeKind.BOX)
     draw_boxes(queue, 1)
-    item = queue.editor.loaded.task.item_id
+    item = queue.task.loaded.task.item_id
     group = queue.do(trash.delete, (), ItemSelection.of(item))
     assert "“a.png” is not in this project any more" in queue.editor.banner.text
     draw_boxes(queue, 1)
     queue.wait_idle()
-    assert len(queue.editor.session.document.annotations) == 1
+    assert len(queue.task.session.document.annotations) == 1
     queue.do(trash.restore, group)
     assert queue.editor.banner.isHidden()
-    assert len(queue.editor.session.document.annotations) == 1
+    assert len(queue.task.session.document.annotations) == 1
     arm(queue, ShapeKind.BOX)
     draw_boxes(queue, 2)
     queue.wait_idle()
-    assert len(queue.editor.session.document.annotations) > 1
+    assert len(queue.task.session.document.annotations) > 1
     queue.do(trash.delete, (), ItemSelection.of(item))
     queue.click("Leave", within=queue.editor.banner)
     queue.wait_idle()
@@ -186,8 +186,8 @@ def test_on_a_file_that_cannot_be_opened_nothing_is_drawn_nor_handed_in_unasked(
     draw_boxes(lost, 1)
     lost.wait_idle()
     assert "smaller than one pixel" not in lost.told()
-    assert lost.editor.session.document.annotations == {}
-    first = lost.editor.loaded.task
+    assert lost.task.session.document.annotations == {}
+    first = lost.task.loaded.task
     said: list[str] = []
     ask = lost.window.messages.ask
 
@@ -203,7 +203,7 @@ def test_on_a_file_that_cannot_be_opened_nothing_is_drawn_nor_handed_in_unasked(
     lost.window.messages.ask = ask
     lost.dialog(lambda: lost.key("Ctrl+Return"), lambda _dialog: lost.click("Hand it in unseen"))
     assert lost.reads.task(first.id).status is TaskStatus.COMPLETED
-    assert lost.editor.loaded.task.title == "there.png" and lost.editor.banner.isHidden()
+    assert lost.task.loaded.task.title == "there.png" and lost.editor.banner.isHidden()
 
 
 @pytest.mark.parametrize("how", ["locate", "again"])
@@ -220,4 +220,4 @@ def test_a_file_that_is_there_again_is_labelled(lost: Desk, tmp_path: Path, how:
     arm(lost, ShapeKind.BOX)
     draw_boxes(lost, 1)
     lost.wait_idle()
-    assert len(lost.editor.session.document.annotations) == 1
+    assert len(lost.task.session.document.annotations) == 1

@@ -36,7 +36,7 @@ def test_a_double_click_hands_in_one_task(queue: Desk, patient: bool, verb: str,
             queue.wait_idle()
     queue.wait_idle()
     assert len([t for t in rows(queue) if t.status in (TaskStatus.COMPLETED, TaskStatus.SKIPPED)]) == 1
-    assert queue.editor.loaded.task.title == "b.png"
+    assert queue.task.loaded.task.title == "b.png"
     monkeypatch.setattr(QApplication, "doubleClickInterval", lambda: 0)
     queue.click(verb)
     queue.wait_idle()
@@ -56,13 +56,13 @@ def test_keys_that_are_held_down_hand_in_one_task(queue: Desk) -> None:
 def test_a_task_that_is_handed_in_while_it_is_saved_goes_with_all_that_was_drawn(queue: Desk) -> None:
     open_task(queue, "a.png")
     arm(queue, ShapeKind.BOX)
-    row, others = queue.editor.loaded.row.id, Event()
+    row, others = queue.task.loaded.row.id, Event()
     queue.catalog.submit("Somebody else's work", lambda _op: others.wait(20))
     draw_boxes(queue, 6)
     assert queue.editor.task.saving.pending == 6
     queue.editor.header.submit_wanted.emit()
     others.set()
-    queue.until(lambda: queue.editor.loaded.row.id != row, "the next task is open")
+    queue.until(lambda: queue.task.loaded.row.id != row, "the next task is open")
     queue.wait_idle()
     assert len(queue.reads.labels(row).annotations) == 6
     assert labels.history(queue.catalog, row).undoable() is None, "no step came after it was handed in"
@@ -89,14 +89,14 @@ def test_what_cannot_be_saved_is_not_handed_in(queue: Desk, verb: str, monkeypat
     getattr(queue.editor.header, f"{verb}_wanted").emit()
     queue.wait_idle()
     assert "not saved yet" in told[-1]
-    assert queue.editor.loaded.task.title == "a.png"
+    assert queue.task.loaded.task.title == "a.png"
     assert queue.editor.task.saving.pending == 2
     monkeypatch.setattr(queue.catalog, "submit", submit)
     queue.editor.header.retry_wanted.emit()
     queue.until(lambda: queue.editor.task.saving.state == "saved", "it is saved")
     getattr(queue.editor.header, f"{verb}_wanted").emit()
     queue.wait_idle()
-    assert queue.editor.loaded.task.title != "a.png"
+    assert queue.task.loaded.task.title != "a.png"
 
 
 @pytest.mark.parametrize("verb", ["Submit", "Skip"])
@@ -106,14 +106,14 @@ def test_a_task_that_somebody_else_has_handed_in_is_not_touched_again(
     open_task(queue, "a.png")
     told: list[str] = []
     monkeypatch.setattr(queue.window.messages, "error", lambda error, *_: told.append(str(error)))
-    seen = queue.editor.loaded.task
+    seen = queue.task.loaded.task
     with closing(Catalog.open(queue.catalog.path)) as other:
         other.do("Submit task", tasks.submit, seen.id, seen.stage_uuid)
     queue.click(verb)
     queue.wait_idle()
     assert len(told) == 1
     assert "“a.png” is in the stage “Complete” by now" in told[0]
-    assert queue.editor.loaded.task.id == seen.id
+    assert queue.task.loaded.task.id == seen.id
     assert queue.reads.task(seen.id).status is TaskStatus.COMPLETED
 
 
@@ -136,7 +136,7 @@ def test_while_another_task_is_read_nothing_is_handed_in(queue: Desk, keys: str,
         queue.until(lambda: queue.editor.awaits(queue.editor.loader.wanted), "the next one is being read")
     go.set()
     queue.wait_idle()
-    assert queue.editor.loaded.task.title == "b.png"
+    assert queue.task.loaded.task.title == "b.png"
     assert {t.status for t in rows(queue)} <= {TaskStatus.NEW, TaskStatus.ASSIGNED}
     queue.key("Ctrl+Return")
     queue.wait_idle()
@@ -161,7 +161,7 @@ def test_a_task_is_handed_in_only_after_it_has_been_on_the_screen(queue: Desk) -
     queue.wait_idle()
     assert titles_done(queue) == []
     assert any("“b.png” has only just come up" in each for each in told)
-    assert queue.editor.loaded.task.title == "b.png"
+    assert queue.task.loaded.task.title == "b.png"
     queue.key("Ctrl+Return")
     queue.wait_idle()
     assert titles_done(queue) == ["b.png"]
@@ -177,7 +177,7 @@ def test_a_shape_that_was_begun_is_shown_again_before_another_task_is_opened(que
     other = next(t for t in queue.reads.task_ids(queue.reads.projects()[0].id) if t != first)
     queue.pages.open_task(other)
     queue.wait_idle()
-    assert queue.pages.editing and queue.editor.task_id == first and queue.editor.editor.drafting()
+    assert queue.pages.editing and queue.editor.task_id == first and queue.task.editor.drafting()
     assert "finish what is begun with Enter" in queue.told()
     mouse.click(queue.canvas, 60, 60)
     queue.pages.open_task(other)
@@ -202,11 +202,11 @@ def test_while_a_shape_is_begun_its_task_stays_open_and_says_what_to_do(queue: D
     mouse.click(queue.canvas, 20, 20)
     go()
     assert len(told) == 1 and "finish what is begun with Enter, or drop it with Esc" in told[0]
-    assert queue.pages.editing and queue.editor.loaded.task.title == "b.png"
+    assert queue.pages.editing and queue.task.loaded.task.title == "b.png"
     mouse.click(queue.canvas, 60, 60)
     queue.wait_idle()
-    assert len(queue.editor.session.document.annotations) == 1
+    assert len(queue.task.session.document.annotations) == 1
     assert "finish what is begun" not in queue.told()
     go()
-    assert not queue.pages.editing or queue.editor.loaded.task.title != "b.png"
+    assert not queue.pages.editing or queue.task.loaded.task.title != "b.png"
     assert len(told) == 1

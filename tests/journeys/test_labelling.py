@@ -56,7 +56,7 @@ def hand(studio: Desk) -> Hand:
 
 def on_task(desk: Desk, title: str) -> None:
     def there() -> bool:
-        return desk.pages.editing and desk.editor.loaded.task.title == title and desk.canvas.context.frame_size != (0, 0)
+        return desk.pages.editing and desk.task.loaded.task.title == title and desk.canvas.context.frame_size != (0, 0)
 
     desk.until(there, f"the task {title} is open")
     desk.wait_idle()
@@ -81,7 +81,7 @@ def test_each_tool_draws_its_shape_and_undo_takes_it_back(hand: Hand, number: in
     draw()
     assert hand.kinds() == [kind]
     hand.saved()
-    stored = hand.desk.reads.labels(hand.desk.editor.loaded.row.id)
+    stored = hand.desk.reads.labels(hand.desk.task.loaded.row.id)
     assert difference(hand.document, stored) == ()
     assert hand.undo_all() == steps
     assert hand.kinds() == []
@@ -129,7 +129,7 @@ def answer_car(hand: Hand) -> None:
     desk = hand.desk
     hand.click((0.05, 0.2))  # on its edge
     desk.wait_idle()
-    answers = desk.editor.side.answers
+    answers = desk.task.side.answers
     desk.click("Red", within=answers)
     desk.fill("Plate", "AB 12", answers)
     desk.key("Return")
@@ -146,15 +146,15 @@ def test_what_is_required_and_missing_keeps_the_task_and_leads_to_the_place(hand
     assert desk.told().startswith("Not submitted")
     desk.wait_idle()
     assert desk.pages.editing and done(desk) == 0
-    gaps = desk.editor.side.gaps
+    gaps = desk.task.side.gaps
     assert gaps.isVisible() and len(gaps.gaps) == 1
     assert "Colour" in gaps.gaps[0].text
     desk.item(gaps._list, gaps.gaps[0].text)
     desk.wait_idle()
     (car,) = hand.document.instances
-    assert desk.editor.focus.selected == (car,)
+    assert desk.task.focus.selected == (car,)
     assert desk.window.focusWidget().text() == "Red"
-    desk.click("Red", within=desk.editor.side.answers)
+    desk.click("Red", within=desk.task.side.answers)
     desk.wait_idle()
     assert "Not submitted" not in desk.told()  # nothing is missing any more
     desk.click("Submit")
@@ -186,7 +186,7 @@ def test_the_start_leads_to_the_place_one_was_at_and_not_to_a_task_that_is_done(
     alone = desk.window.windowTitle()
     desk.key("Ctrl+Return")
     on_task(desk, "view 1.png")
-    task, project = desk.editor.task_id, desk.editor.loaded.project
+    task, project = desk.editor.task_id, desk.task.loaded.project
     assert desk.window.windowTitle() == f"view 1.png – {project.title} – {alone}"
     desk.restart()
     on_task(desk, "view 1.png")
@@ -251,7 +251,7 @@ def test_a_task_that_is_paged_through_is_taken_by_the_first_edit(hand: Hand) -> 
     desk = hand.desk
 
     def takers() -> list[str | None]:
-        return [desk.reads.task(t).assignee for t in sorted(desk.reads.task_ids(desk.editor.loaded.task.project_id))]
+        return [desk.reads.task(t).assignee for t in sorted(desk.reads.task_ids(desk.task.loaded.task.project_id))]
 
     me = desk.catalog.user.email
     assert takers() == [me, None, None, None, None]
@@ -313,9 +313,9 @@ def test_a_nudge_from_the_list_of_instances_is_saved_though_no_key_is_let_go_on_
     hand.box()
     hand.key(Qt.Key.Key_Escape)
     hand.key(Qt.Key.Key_Escape)
-    row = desk.editor.loaded.row.id
+    row = desk.task.loaded.row.id
     (drawn,) = hand.document.annotations.values()
-    desk.item(desk.editor.side.labels.table, "Car 1")
+    desk.item(desk.task.side.labels.table, "Car 1")
     for _ in range(3):
         desk.key("Ctrl+Right")
     (moved,) = hand.document.annotations.values()
@@ -330,7 +330,7 @@ def test_where_one_was_is_not_forgotten_while_it_is_on_its_way(hand: Hand, monke
     """A program that is ended in the first seconds of its start starts there the next time."""
     desk = hand.desk
     on_task(desk, "view 1.png")
-    task = desk.editor.loaded.task.id
+    task = desk.task.loaded.task.id
     monkeypatch.setattr(Pages, "open_again", lambda _pages, _task_id: None)
     desk.restart()
     assert not desk.pages.editing

@@ -30,7 +30,7 @@ def test_the_whole_selection_is_one_deed_told_once(queue: Desk) -> None:
         made.put(Annotation(new_uuid(), one.uuid, Box(10 + n % 30 * 5, 10 + n // 30 * 4, 4, 3), 0))
     queue.do(labels.import_document, task.label_row_id, made, True)
     open_task(queue, "a.png")
-    session, document = queue.editor.session, queue.editor.session.document
+    session, document = queue.task.session, queue.task.session.document
     before = dict(document.annotations)
     told: list[tuple[int, bool, Any]] = []
     rows: list[int] = []
@@ -40,7 +40,7 @@ def test_the_whole_selection_is_one_deed_told_once(queue: Desk) -> None:
         told.append((len(change.instances), change.preview, cursor.shape() if cursor is not None else None))
 
     session.listen(hear)
-    queue.editor.side.labels.rows.dataChanged.connect(lambda *_: rows.append(1))
+    queue.task.side.labels.rows.dataChanged.connect(lambda *_: rows.append(1))
     once = [(MANY, False, Qt.CursorShape.WaitCursor)]
     queue.key("Ctrl+A", queue.canvas)
     rows.clear()

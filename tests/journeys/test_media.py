@@ -64,21 +64,21 @@ def open_task(desk: Desk, title: str) -> None:
     project = desk.reads.projects()[0].id
     task = next(t for t in desk.reads.task_ids(project) if desk.reads.task(t).title == title)
     desk.pages.open_task(task)
-    desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"{title} is open")
+    desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"{title} is open")
     desk.wait_idle()
-    desk.until(lambda: desk.editor.editor.settled, f"{title} is drawn")
+    desk.until(lambda: desk.task.editor.settled, f"{title} is drawn")
 
 
 def arm(desk: Desk, shape: ShapeKind) -> None:
     """Choose a class in the panel."""
-    known = next(o for o in desk.editor.loaded.ontology.objects if o.shape is shape)
-    desk.item(desk.editor.side.classes.findChild(QAbstractItemView), known.name)
+    known = next(o for o in desk.task.loaded.ontology.objects if o.shape is shape)
+    desk.item(desk.task.side.classes.findChild(QAbstractItemView), known.name)
     desk.wait_idle()
 
 
 def drag(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Over the canvas, in parts of its size."""
-    canvas = desk.editor.editor.canvas
+    canvas = desk.task.editor.canvas
     target = canvas.viewport() if hasattr(canvas, "viewport") else canvas
     at = [QPoint(round(x * target.width()), round(y * target.height())) for x, y in (start, end)]
     QTest.mouseMove(target, at[0])
@@ -109,7 +109,7 @@ KINDS = {
 def test_every_verb_says_whether_it_can_be_done(studio: Desk, title: str) -> None:
     open_task(studio, title)
     registry = studio.window.registry
-    table = studio.editor.editor.keymap
+    table = studio.task.editor.keymap
     assert len(list(table)) > 30
     for action_id in registry.actions:
         why = registry.why_not(action_id)
@@ -124,14 +124,14 @@ def test_space_plays_wherever_the_keyboard_is_and_answers_nothing(studio: Desk, 
     open_task(studio, title)
     arm(studio, KINDS[title])
     drag(studio, (0.3, 0.3), (0.6, 0.6))
-    side, player = studio.editor.side, studio.editor.editor.player
+    side, player = studio.task.side, studio.task.editor.player
     side.questions.setCurrentWidget(side.classifications)
     option = next(b for b in side.classifications.findChildren(QAbstractButton) if isinstance(b, QRadioButton | QCheckBox))
     option.setFocus(Qt.FocusReason.TabFocusReason)
-    before = dict(studio.editor.session.document.answers)
+    before = dict(studio.task.session.document.answers)
     studio.key("Space", option)
     assert player.playing
-    assert (option.isChecked(), studio.editor.session.document.answers) == (False, before)
+    assert (option.isChecked(), studio.task.session.document.answers) == (False, before)
     studio.key("Space", option)
     assert not player.playing
     studio.key("Return", option)
@@ -147,22 +147,22 @@ def test_a_label_is_drawn_kept_and_undone(studio: Desk, title: str) -> None:
     open_task(studio, title)
     arm(studio, KINDS[title])
     drag(studio, (0.3, 0.3), (0.6, 0.6) if title != "d text.txt" else (0.3, 0.3 + 0.2))
-    document = studio.editor.session.document
+    document = studio.task.session.document
     assert [a.geometry.kind for a in document.annotations.values()] == [KINDS[title]]
     studio.until(lambda: studio.editor.task.saving.state == "saved", "it is saved")
-    stored = studio.reads.labels(studio.editor.loaded.row.id)
+    stored = studio.reads.labels(studio.task.loaded.row.id)
     assert list(stored.annotations) == list(document.annotations)
     studio.key("Ctrl+Z")
     studio.wait_idle()
-    assert not studio.editor.session.document.annotations
+    assert not studio.task.session.document.annotations
 
 
 def test_the_frames_of_a_film_are_walked_and_an_object_moves_between_its_key_frames(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
     arm(studio, ShapeKind.BOX)
     drag(studio, (0.3, 0.3), (0.5, 0.5))
-    (instance,) = studio.editor.session.document.instances
-    editor, focus = studio.editor.editor, studio.editor.focus
+    (instance,) = studio.task.session.document.instances
+    editor, focus = studio.task.editor, studio.task.focus
     studio.key("Escape")
     focus.select([instance])
     for _ in range(4):
@@ -185,7 +185,7 @@ def test_the_size_of_a_shape_on_a_page_is_told_in_points(studio: Desk) -> None:
     open_task(studio, "c pages.pdf")
     arm(studio, ShapeKind.BOX)
     drag(studio, (0.4, 0.4), (0.5, 0.5))
-    assert any(label.text().endswith(" pt") for label in studio.editor.side.answers.findChildren(QLabel))
+    assert any(label.text().endswith(" pt") for label in studio.task.side.answers.findChildren(QLabel))
 
 
 def test_a_page_that_cannot_be_shown_is_called_by_its_title_not_by_the_name_of_its_copy(studio: Desk, tmp_path: Path) -> None:
@@ -197,18 +197,18 @@ def test_a_page_that_cannot_be_shown_is_called_by_its_title_not_by_the_name_of_i
     studio.do(datasets.attach_folder, dataset, studio.reads.folder_by_path("Media/Deep").id)
     studio.do(projects.attach_dataset, project, dataset)
     open_task(studio, "deep.html")
-    assert studio.editor.loaded.medium.source.error.reason.startswith("deep.html cannot be read as HTML")
+    assert studio.task.loaded.medium.source.error.reason.startswith("deep.html cannot be read as HTML")
 
 
 def test_every_press_of_page_down_is_a_step_however_fast_they_come(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
     for _ in range(4):
         studio.editor.verbs.go(1)
-    studio.until(lambda: studio.editor.loaded.task.title == "e page.html", "the fifth task is open")
+    studio.until(lambda: studio.task.loaded.task.title == "e page.html", "the fifth task is open")
     for _ in range(3):
         studio.editor.verbs.go(-1)
     studio.wait_idle()
-    assert studio.editor.loaded.task.title == "b sound.wav"
+    assert studio.task.loaded.task.title == "b sound.wav"
 
 
 def test_the_status_line_says_the_frame_as_soon_as_a_film_is_seen(studio: Desk) -> None:
@@ -222,51 +222,51 @@ def test_the_status_line_says_the_frame_as_soon_as_a_film_is_seen(studio: Desk) 
 def test_a_film_that_was_read_ahead_has_its_small_pictures_too(studio: Desk) -> None:
     for title in ("a film.mp4", "g sequence", "a film.mp4"):
         open_task(studio, title)
-        film = studio.editor.editor
+        film = studio.task.editor
         studio.until(lambda film=film: film.timeline.view.layer.thumbs is not None, f"small pictures of {title}")
 
 
 def test_f11_shows_the_picture_of_a_film_alone_from_task_to_task_and_the_window_is_whole_again_elsewhere(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
     studio.key("F11")
-    film = studio.editor.editor
+    film = studio.task.editor
     assert not any(w.isVisible() for w in (film.timeline, film.transport, studio.editor.header, studio.window.rail))
     open_task(studio, "f group")
-    studio.editor.editor.go_to_page(1)
-    assert not any(w.isVisible() for w in (studio.editor.editor.members, studio.editor.editor.tool_bar, studio.editor.header))
+    studio.task.editor.go_to_page(1)
+    assert not any(w.isVisible() for w in (studio.task.editor.members, studio.task.editor.tool_bar, studio.editor.header))
     studio.editor.verbs.leave()
     studio.wait_idle()
     assert studio.window.rail.isVisible() and studio.window.menuBar().isVisible()
     open_task(studio, "a film.mp4")
-    assert studio.editor.editor.timeline.isVisible() and studio.editor.header.isVisible()
+    assert studio.task.editor.timeline.isVisible() and studio.editor.header.isVisible()
 
 
 def test_the_height_of_the_timeline_is_kept_for_the_next_film_and_the_next_start(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
-    studio.editor.editor.splitter.setSizes([300, 300])
-    height = studio.editor.editor.timeline.height()
+    studio.task.editor.splitter.setSizes([300, 300])
+    height = studio.task.editor.timeline.height()
     open_task(studio, "b sound.wav")
     open_task(studio, "g sequence")
-    assert studio.editor.editor.timeline.height() == height
+    assert studio.task.editor.timeline.height() == height
     again = studio.restart()
     open_task(again, "a film.mp4")
-    assert again.editor.editor.timeline.height() == height
+    assert again.task.editor.timeline.height() == height
 
 
 def test_how_sounds_and_texts_are_shown_is_kept_for_the_next_one_and_the_next_start(studio: Desk) -> None:
     open_task(studio, "b sound.wav")
-    studio.editor.editor.canvas.set_look(colors="Grey", scale="linear", low_db=-70.0, high_db=-5.0)
-    studio.editor.editor.canvas.set_share(0.7)
+    studio.task.editor.canvas.set_look(colors="Grey", scale="linear", low_db=-70.0, high_db=-5.0)
+    studio.task.editor.canvas.set_share(0.7)
     open_task(studio, "d text.txt")
-    studio.editor.editor.run("text_mono")
-    studio.editor.editor.run("zoom_in")
+    studio.task.editor.run("text_mono")
+    studio.task.editor.run("zoom_in")
     again = studio.restart()
     open_task(again, "b sound.wav")
-    canvas = again.editor.editor.canvas
+    canvas = again.task.editor.canvas
     assert (canvas.look.colors, canvas.look.scale, canvas.look.low_db, canvas.share) == ("Grey", "linear", -70.0, 0.7)
     open_task(again, "d text.txt")
-    assert (again.editor.editor.canvas.mono, again.editor.editor.canvas.font_px) == (False, 15)
-    assert not again.editor.editor.strip.buttons["text_mono"].isChecked()
+    assert (again.task.editor.canvas.mono, again.task.editor.canvas.font_px) == (False, 15)
+    assert not again.task.editor.strip.buttons["text_mono"].isChecked()
 
 
 def test_a_task_is_not_left_while_its_changes_cannot_be_written(studio: Desk) -> None:
@@ -285,13 +285,13 @@ def test_a_task_is_not_left_while_its_changes_cannot_be_written(studio: Desk) ->
     studio.until(lambda: saving.state == "failed", "it is told")
     studio.editor.verbs.go(1)
     studio.wait_idle()
-    assert studio.editor.loaded.task.title == "a film.mp4"
-    row = studio.editor.loaded.row.id
+    assert studio.task.loaded.task.title == "a film.mp4"
+    row = studio.task.loaded.row.id
     saving._write = write
     saving.retry()
     studio.until(lambda: saving.state == "saved", "there is room again")
     studio.editor.verbs.go(1)
-    studio.until(lambda: studio.editor.loaded.task.title == "b sound.wav", "the next task is open")
+    studio.until(lambda: studio.task.loaded.task.title == "b sound.wav", "the next task is open")
     assert len(studio.reads.labels(row).annotations) == 1
 
 
@@ -327,7 +327,7 @@ def test_a_linked_file_is_looked_after_when_its_task_is_opened(
     if after is not None:
         file.write_bytes(after)
     open_task(desk, "notes.txt")
-    item = desk.editor.loaded.medium.item.id
+    item = desk.task.loaded.medium.item.id
     if place is not Location.LINKED:
         desk.until(lambda: desk.reads.item(item).location is place, "its badge says how it stands")
     desk.wait_idle()
@@ -337,10 +337,10 @@ def test_a_linked_file_is_looked_after_when_its_task_is_opened(
 
 def test_the_next_start_is_at_the_frame_where_one_was(studio: Desk) -> None:
     open_task(studio, "a film.mp4")
-    studio.editor.editor.go_to(studio.editor.session.frames.key(7))
+    studio.task.editor.go_to(studio.task.session.frames.key(7))
     studio.wait_idle()
     again = studio.restart()
-    again.until(lambda: again.pages.editing and again.editor.loaded.task.title == "a film.mp4", "it is open again")
+    again.until(lambda: again.pages.editing and again.task.loaded.task.title == "a film.mp4", "it is open again")
     assert again.editor.task.frame == 7
     open_task(again, "f group")
     open_task(again, "a film.mp4")

@@ -96,23 +96,23 @@ def test_keys_and_drops_change_nothing(archive: Desk) -> None:
 def test_labels_are_looked_at_and_stay_as_they_are(archive: Desk) -> None:
     archive.key("Ctrl+Return")
     on_task(archive, "a.png")
-    editor = archive.editor
+    editor, task = archive.editor, archive.task
     assert archive.can_see("Only to look at")
     for verb in ("Submit", "Skip"):
         assert not archive.can_see(verb, editor.header)
     hand = Hand(archive)
-    before = set(editor.session.document.records())
+    before = set(task.session.document.records())
     hand.drag((0.4, 0.4), (0.5, 0.5))  # the box itself
     assert archive.told().startswith(WHY)
     hand.drag((0.2, 0.2), (0.1, 0.1))  # its corner
     for keys in ("Delete", "1", "Ctrl+D", "Q", "Ctrl+Right"):
         archive.key(keys, archive.canvas)
     hand.drag((0.7, 0.75), (0.9, 0.95))
-    assert set(editor.session.document.records()) == before
-    assert editor.focus.armed is None and isinstance(editor.editor, ImageEditor) and editor.editor.tool.id == "select"
+    assert set(task.session.document.records()) == before
+    assert task.focus.armed is None and isinstance(task.editor, ImageEditor) and task.editor.tool.id == "select"
     assert archive.window.registry.why_not("edit.delete").startswith(WHY)
     archive.key("Ctrl+Return")
-    assert editor.loaded.task.title == "a.png"
+    assert archive.task.loaded.task.title == "a.png"
     archive.key("PgDown")
     on_task(archive, "b.png")
 

@@ -17,9 +17,9 @@ from tests.journeys.test_media import arm, draw_boxes, open_task
 def test_what_a_script_adds_while_shapes_are_saved_is_shown_when_they_are(queue: Desk) -> None:
     open_task(queue, "a.png")
     arm(queue, ShapeKind.BOX)
-    session, row = queue.editor.session, queue.editor.loaded.row.id
+    session, row = queue.task.session, queue.task.loaded.row.id
     made = copy_of(queue.reads.labels(row))
-    thing = Instance(new_uuid(), new_hash8(), queue.editor.loaded.ontology.objects[0].feature_hash, 77)
+    thing = Instance(new_uuid(), new_hash8(), queue.task.loaded.ontology.objects[0].feature_hash, 77)
     made.put(thing)
     made.put(Annotation(new_uuid(), thing.uuid, Box(1, 2, 30, 40), 0))
     written: list[Future[Any]] = []

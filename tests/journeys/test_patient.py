@@ -56,19 +56,19 @@ def open_task(desk: Desk, title: str) -> None:
 
 
 def settled(desk: Desk, title: str) -> None:
-    desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"{title} is open")
-    desk.until(lambda: desk.editor.editor.state is not None and desk.editor.editor.settled, f"{title} is drawn")
-    desk.until(lambda: desk.editor.side.patient is not None, "the patient is listed")
+    desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"{title} is open")
+    desk.until(lambda: desk.task.editor.state is not None and desk.task.editor.settled, f"{title} is drawn")
+    desk.until(lambda: desk.task.side.patient is not None, "the patient is listed")
     desk.wait_idle()
 
 
 def beside(desk: Desk) -> str:
-    desk.until(lambda: desk.editor.editor.beside is not None and desk.editor.editor.beside.canvas is not None, "it is beside")
-    return desk.editor.editor.beside.title
+    desk.until(lambda: desk.task.editor.beside is not None and desk.task.editor.beside.canvas is not None, "it is beside")
+    return desk.task.editor.beside.title
 
 
 def choose(desk: Desk, text: str) -> None:
-    side = desk.editor.side
+    side = desk.task.side
     side.questions.setCurrentWidget(side.patient)
     desk.turn()
     entry = next(e for e in side.patient._entries() if text in e.text(0))
@@ -79,12 +79,12 @@ def choose(desk: Desk, text: str) -> None:
 
 def test_a_prior_is_put_beside_from_the_list_and_goes_along_by_distance(ward: Desk) -> None:
     open_task(ward, "Thorax")
-    side = ward.editor.side
+    side = ward.task.side
     assert side.questions.tabText(side.questions.indexOf(side.patient)) == "Patient (3)"
     side.questions.setCurrentWidget(side.patient)
     QTest.keyClick(side.patient.tree, Qt.Key.Key_Return)  # the prior is chosen by itself
     assert beside(ward) == "10 Jan 2024 · CT · 3: Thorax old"
-    editor = ward.editor.editor
+    editor = ward.task.editor
     assert editor.grid.layout_shown is Layout.SIDE
     assert editor.beside.same_space is False
     choose(ward, "Thorax thin")
@@ -101,28 +101,28 @@ def test_a_key_puts_one_after_the_other_beside(ward: Desk) -> None:
     QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
     assert "Thorax old" in beside(ward)
     QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
-    ward.until(lambda: "Thorax thin" in ward.editor.editor.beside.title, "the next one")
-    ward.editor.editor.run("volume_beside_away")
+    ward.until(lambda: "Thorax thin" in ward.task.editor.beside.title, "the next one")
+    ward.task.editor.run("volume_beside_away")
     ward.wait_idle()
-    assert ward.editor.editor.beside is None
-    assert not any(e.toolTip(0).endswith("beside") for e in ward.editor.side.patient._entries())
+    assert ward.task.editor.beside is None
+    assert not any(e.toolTip(0).endswith("beside") for e in ward.task.side.patient._entries())
 
 
 def test_a_task_of_the_patient_is_gone_to_and_comes_back_as_it_was_left(ward: Desk) -> None:
     open_task(ward, "Thorax")
     QTest.keyClick(ward.canvas, Qt.Key.Key_F3, SHIFT)
-    assert ward.editor.editor.grid.layout_shown is Layout.ONE
+    assert ward.task.editor.grid.layout_shown is Layout.ONE
     choose(ward, "Thorax thin")
-    ward.click(ward.editor.side.patient.open_button)
+    ward.click(ward.task.side.patient.open_button)
     settled(ward, "Thorax thin")
-    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+    assert ward.task.editor.grid.layout_shown is Layout.GRID
     open_task(ward, "Thorax")
-    assert ward.editor.editor.grid.layout_shown is Layout.ONE
+    assert ward.task.editor.grid.layout_shown is Layout.ONE
     QTest.keyClick(ward.canvas, Qt.Key.Key_F6, SHIFT)
-    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+    assert ward.task.editor.grid.layout_shown is Layout.GRID
     open_task(ward, "Thorax thin")
     open_task(ward, "Thorax")
-    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+    assert ward.task.editor.grid.layout_shown is Layout.GRID
 
 
 def test_somebody_else_with_the_same_id_hangs_beside_by_hand_alone(ward: Desk, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_somebody_else_with_the_same_id_hangs_beside_by_hand_alone(ward: Desk, t
     ward.add("Scans", tmp_path / "other")
     ward.program.settings.set("hanging", {"rules": [{"title": "With its prior", "modality": "CT", "beside": "prior"}]})
     open_task(ward, "Thorax")
-    side, editor = ward.editor.side, ward.editor.editor
+    side, editor = ward.task.side, ward.task.editor
     assert side.questions.tabText(side.questions.indexOf(side.patient)) == "Patient (2)"
     assert editor.beside is None
     QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
@@ -150,9 +150,9 @@ def test_somebody_else_with_the_same_id_hangs_beside_by_hand_alone(ward: Desk, t
 def test_a_prior_left_beside_is_beside_again(ward: Desk) -> None:
     open_task(ward, "Thorax")
     choose(ward, "Thorax old")
-    QTest.keyClick(ward.editor.side.patient.tree, Qt.Key.Key_Return)
+    QTest.keyClick(ward.task.side.patient.tree, Qt.Key.Key_Return)
     assert "Thorax old" in beside(ward)
-    item = ward.editor.loaded.row.item
+    item = ward.task.loaded.row.item
     open_task(ward, "Thorax thin")
     assert layout_by_hand(ward.window.state, item.uuid)["layout"] == "side"
     open_task(ward, "Thorax")
@@ -161,14 +161,14 @@ def test_a_prior_left_beside_is_beside_again(ward: Desk) -> None:
 
 def test_a_chest_opens_in_the_window_of_its_rule(ward: Desk) -> None:
     open_task(ward, "Thorax")
-    editor = ward.editor.editor
+    editor = ward.task.editor
     assert editor.hanging.title == "CT of the chest"
     ward.until(lambda: editor.volume.window.title == "Mediastinum", "the window of the rule")
 
 
 def test_rules_are_written_tried_and_used_at_the_next_opening(ward: Desk) -> None:
     open_task(ward, "Thorax")
-    editor = ward.editor.editor
+    editor = ward.task.editor
 
     def person(dialog) -> None:
         assert dialog.list.currentItem().text() == "CT of the chest"
@@ -186,9 +186,9 @@ def test_rules_are_written_tried_and_used_at_the_next_opening(ward: Desk) -> Non
     kept = json.loads(ward.settings_file.read_text("utf-8"))["hanging"]["rules"]
     assert len(kept) == len(BUILT_IN) + 1
     open_task(ward, "Thorax thin")
-    assert ward.editor.editor.hanging.title == "New rule"
+    assert ward.task.editor.hanging.title == "New rule"
     assert "Thorax old" in beside(ward)
-    assert ward.editor.editor.grid.layout_shown is Layout.SIDE
+    assert ward.task.editor.grid.layout_shown is Layout.SIDE
     ward.restart()
     open_task(ward, "Thorax thin")
     assert "Thorax old" in beside(ward)
@@ -196,7 +196,7 @@ def test_rules_are_written_tried_and_used_at_the_next_opening(ward: Desk) -> Non
 
 def test_a_try_that_is_cancelled_leaves_everything_as_it_was(ward: Desk) -> None:
     open_task(ward, "Thorax")
-    editor = ward.editor.editor
+    editor = ward.task.editor
     QTest.keyClick(ward.canvas, Qt.Key.Key_F3, SHIFT)
     QTest.keyClick(ward.canvas, Qt.Key.Key_F4)
     editor.volume.window.invert()
@@ -271,7 +271,7 @@ def test_rules_for_which_there_is_no_room_say_so_and_leave_what_was_there(ward: 
 def test_damaged_rules_are_told_and_the_built_in_ones_hold(ward: Desk) -> None:
     ward.program.settings.set("hanging", {"rules": [{"title": "x", "layout": "9x9"}]})
     open_task(ward, "Thorax")
-    assert ward.editor.editor.hanging.title == "CT of the chest"
+    assert ward.task.editor.hanging.title == "CT of the chest"
     ward.go("Settings")
 
     def person(dialog) -> None:
@@ -299,7 +299,7 @@ def test_turning_tasks_faster_than_priors_open_leaves_nothing_behind(ward: Desk)
     for _ in range(4):
         for title in ("Thorax", "Thorax thin"):
             ward.pages.open_task(tasks[title])
-            ward.until(lambda title=title: ward.pages.editing and ward.editor.loaded.task.title == title, f"{title} is open")
+            ward.until(lambda title=title: ward.pages.editing and ward.task.loaded.task.title == title, f"{title} is open")
     settled(ward, "Thorax thin")
     assert "Thorax old" in beside(ward)
     ward.editor.verbs.leave()
@@ -311,7 +311,7 @@ def test_a_prior_that_is_added_while_a_series_is_open_is_offered(ward: Desk, tmp
     open_task(ward, "Thorax")
     write(tmp_path / "late", "Thorax 2020", date="20200505", study="1.2.0", n=3)
     ward.add("Late", tmp_path / "late")
-    side = ward.editor.side
+    side = ward.task.side
     ward.until(lambda: "Patient (4)" in side.questions.tabText(side.questions.indexOf(side.patient)), "it is listed")
     assert [e.text(0) for e in side.patient._entries()][-1] == "CT · 3: Thorax 2020"
 
@@ -322,8 +322,8 @@ def test_a_prior_that_cannot_be_read_says_so_in_its_place(ward: Desk) -> None:
         (ward.path / file.source).unlink()
     open_task(ward, "Thorax")
     QTest.keyClick(ward.canvas, Qt.Key.Key_O, SHIFT)
-    ward.until(lambda: ward.editor.editor.beside is not None, "it is tried")
-    tried = ward.editor.editor.beside
+    ward.until(lambda: ward.task.editor.beside is not None, "it is tried")
+    tried = ward.task.editor.beside
     ward.until(
         lambda: tried.volume.error is not None and tried.volume.error.reason in tried._notice.text(), "the reason is said"
     )
@@ -333,15 +333,15 @@ def test_a_prior_that_cannot_be_read_says_so_in_its_place(ward: Desk) -> None:
 def test_what_stood_beside_and_is_gone_is_not_missed(ward: Desk) -> None:
     open_task(ward, "Thorax")
     choose(ward, "Thorax old")
-    QTest.keyClick(ward.editor.side.patient.tree, Qt.Key.Key_Return)
+    QTest.keyClick(ward.task.side.patient.tree, Qt.Key.Key_Return)
     beside(ward)
     gone = next(i for i in ward.reads.rows(ward.reads.ids(ItemQuery())) if i.title == "Thorax old")
     open_task(ward, "Thorax thin")
     ward.do(trash.delete, (), ItemSelection.of(gone.id))
     open_task(ward, "Thorax")
-    assert "Patient (2)" in ward.editor.side.questions.tabText(2)
-    assert ward.editor.editor.beside is None
-    assert ward.editor.editor.grid.layout_shown is Layout.GRID
+    assert "Patient (2)" in ward.task.side.questions.tabText(2)
+    assert ward.task.editor.beside is None
+    assert ward.task.editor.grid.layout_shown is Layout.GRID
 
 
 def test_a_mammogram_hangs_with_the_other_side_until_that_is_taken_away(desk: Desk, tmp_path: Path) -> None:
@@ -358,22 +358,22 @@ def test_a_mammogram_hangs_with_the_other_side_until_that_is_taken_away(desk: De
     def show(title: str) -> None:
         project = desk.reads.projects()[0].id
         desk.pages.open_task(next(t for t in desk.reads.task_ids(project) if desk.reads.task(t).title == title))
-        desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"{title} is open")
-        desk.until(lambda: desk.editor.side.patient is not None, "the patient is listed")
+        desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"{title} is open")
+        desk.until(lambda: desk.task.side.patient is not None, "the patient is listed")
         desk.wait_idle()
 
     show("L CC")
-    assert desk.editor.editor.hanging.title == "Mammography, CC"
+    assert desk.task.editor.hanging.title == "Mammography, CC"
     assert "R CC" in beside(desk)
-    shown = desk.editor.editor
+    shown = desk.task.editor
     assert edge_sides(shown.canvas.view, shown.volume.sides) == ("P", "A", "HL", "FR")
-    own = desk.editor.editor.grid.panes[desk.editor.editor.grid.acquired]
-    desk.until(lambda: desk.editor.editor.grid.beside.x() < own.x(), "the right breast is at the left")
-    desk.editor.editor.run("volume_beside_away")
+    own = desk.task.editor.grid.panes[desk.task.editor.grid.acquired]
+    desk.until(lambda: desk.task.editor.grid.beside.x() < own.x(), "the right breast is at the left")
+    desk.task.editor.run("volume_beside_away")
     show("R CC")
     assert "L CC" in beside(desk)
     show("L CC")
-    assert desk.editor.editor.beside is None
-    desk.editor.editor.run("volume_hang")
-    assert not desk.editor.editor.by_hand
+    assert desk.task.editor.beside is None
+    desk.task.editor.run("volume_hang")
+    assert not desk.task.editor.by_hand
     assert "R CC" in beside(desk)

@@ -11,11 +11,11 @@ __all__ = ["studio"]
 def test_names_set_in_the_settings_show_in_the_task_that_is_opened_again(studio: Desk) -> None:
     studio.key("Ctrl+Return")
     on_task(studio, "view 1.png")
-    assert not studio.editor.focus.display.names
+    assert not studio.task.focus.display.names
     studio.go("Settings")
     studio.click("Show names of objects")
-    assert studio.editor.focus.display.names
+    assert studio.task.focus.display.names
     studio.go("Projects")
     studio.key("Ctrl+Return")
     on_task(studio, "view 1.png")
-    assert studio.editor.focus.display.names
+    assert studio.task.focus.display.names

@@ -102,10 +102,10 @@ def test_the_volume_that_is_open_in_a_task_is_shown_anew_at_once(ground: Desk) -
     task = next(t for t in ground.reads.task_rows(ground.reads.task_ids(made)) if t.title == "head.nii")
 
     def shown() -> set[str]:
-        return {preset.title for preset in ground.editor.editor.volume.presets()}
+        return {preset.title for preset in ground.task.editor.volume.presets()}
 
     ground.pages.open_task(task.id)
-    ground.until(lambda: ground.pages.editing and ground.editor.editor.settled, "the task is open")
+    ground.until(lambda: ground.pages.editing and ground.task.editor.settled, "the task is open")
     ground.wait_idle()
     assert "Lung" not in shown()
     ground.window.registry.trigger("files.modality")

@@ -63,7 +63,7 @@ def test_enter_on_a_labelled_file_opens_its_labels_and_takes_the_task_from_nobod
     select(ground, "Album", "boat.jpg")
     ground.key("Return", ground.pages.files.panel.list.view())
     on_task(ground, "boat.jpg")
-    assert ground.editor.session.document.annotations
+    assert ground.task.session.document.annotations
     assert {t: ground.reads.task(t).assignee for t in before} == before
     ground.click("Queue")
     ground.wait_idle()

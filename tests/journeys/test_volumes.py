@@ -51,7 +51,7 @@ def reading_room(desk: Desk, scans: Path) -> Desk:
 def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: Desk) -> None:
     desk = reading_room
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     frame = editor.frame()
 
@@ -61,11 +61,11 @@ def test_the_first_key_image_brings_its_class_into_the_ontology(reading_room: De
 
     desk.dialog(lambda: desk.key("K", editor.canvas), add_it)
     desk.until(lambda: editor.key_images == {frame}, "it is marked")
-    assert key_class(desk.reads.ontology(desk.editor.loaded.project.ontology_id)) is not None
+    assert key_class(desk.reads.ontology(desk.task.loaded.project.ontology_id)) is not None
     desk.until(lambda: desk.editor.task.saving.state == "saved", "it is saved")
-    stored = desk.reads.labels(desk.editor.loaded.row.id)
+    stored = desk.reads.labels(desk.task.loaded.row.id)
     assert key_frames(stored, editor.ontology, 5) == {frame}
-    assert [chip.first for chip in desk.editor.side.labels.key_images.chips.chips] == [frame]
+    assert [chip.first for chip in desk.task.side.labels.key_images.chips.chips] == [frame]
     editor.go_to(("", 0))
     desk.wait_idle()
     desk.key("R", editor.canvas)
@@ -76,10 +76,10 @@ def test_masks_that_may_not_overlap_are_agreed_on_in_the_ontology(reading_room: 
     """Chosen beside the brush, asked about, done for all tasks of the project, taken back with the catalog's undo."""
     desk = reading_room
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     desk.key("B", editor.canvas)
-    ontology_id = desk.editor.loaded.project.ontology_id
+    ontology_id = desk.task.loaded.project.ontology_id
     (organ,) = desk.reads.ontology(ontology_id).objects
 
     def change_it(box: QMessageBox) -> None:
@@ -103,7 +103,7 @@ def test_masks_that_may_not_overlap_are_agreed_on_in_the_ontology(reading_room: 
 def test_how_volumes_are_shown_is_kept_for_the_next_start(reading_room: Desk) -> None:
     desk = reading_room
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     editor.strip.slab_mm.setValue(6.0)
     desk.key("Shift+T", editor.canvas)
@@ -111,7 +111,7 @@ def test_how_volumes_are_shown_is_kept_for_the_next_start(reading_room: Desk) ->
     editor.overlap_button.use(Overlap.NEVER)
     again = desk.restart()
     open_task(again, "Phantom")
-    editor = again.editor.editor
+    editor = again.task.editor
     again.until(lambda: editor.state is not None, "the volume is open")
     assert editor.state.slab is None and editor.strip.slab_mm.value() == 6.0  # as thick as before, but first seen thin
     assert not editor.view_3d.on
@@ -121,7 +121,7 @@ def test_how_volumes_are_shown_is_kept_for_the_next_start(reading_room: Desk) ->
 def test_f8_and_f9_are_windows_on_the_canvas_and_with_ctrl_they_fold_the_panels(reading_room: Desk) -> None:
     desk = reading_room
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     editor.canvas.setFocus()
     panels = desk.editor.right
@@ -139,7 +139,7 @@ def test_f8_and_f9_are_windows_on_the_canvas_and_with_ctrl_they_fold_the_panels(
 def test_keys_that_mean_something_else_in_volumes_do_so_in_the_window(reading_room: Desk) -> None:
     desk = reading_room
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     editor.canvas.setFocus()
     desk.key("F6", editor.canvas)
@@ -157,7 +157,7 @@ def test_keys_that_mean_something_else_in_volumes_do_so_in_the_window(reading_ro
 def test_masks_are_united_and_saved_in_one_step(reading_room: Desk) -> None:
     desk = reading_room
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None and editor.volume.complete, "the volume is open")
     known = next(c for c in editor.classes_of("brush"))
     made = []
@@ -174,7 +174,7 @@ def test_masks_are_united_and_saved_in_one_step(reading_room: Desk) -> None:
     desk.key("Ctrl+Shift+M", editor.canvas)
     desk.until(lambda: not editor.mask_work.busy, "they are united")
     desk.until(lambda: desk.editor.task.saving.state == "saved", "it is saved")
-    stored = desk.reads.labels(desk.editor.loaded.row.id)
+    stored = desk.reads.labels(desk.task.loaded.row.id)
     assert stored.annotations == editor.session.document.annotations
     assert editor.masks.read(made[0]).count < before
     assert editor.session.undo_text.startswith("Unite ")
@@ -193,7 +193,7 @@ def test_a_radiograph_is_measured_in_mm_at_its_detector(desk: Desk, tmp_path: Pa
     structure, _ = ontology_edit.add_object(Ontology(), "Finding", ShapeKind.POLYLINE)
     desk.do(projects.create, "Reading", "", desk.do(ontologies.create, "Findings", structure), (dataset,))
     open_task(desk, "Phantom")
-    measuring = desk.editor.editor.measuring
+    measuring = desk.task.editor.measuring
     assert measuring.length([(0.0, 0.0), (30.0, 0.0)]) == "3.0 mm at detector"
     assert measuring.length([(0.0, 0.0), (0.0, 30.0)]) == "6.0 mm at detector"
 
@@ -215,7 +215,7 @@ def test_a_window_made_large_at_once_lays_the_panes_beside_the_tools(desk: Desk,
     shapes = (ShapeKind.BOX, ShapeKind.ROTATED_BOX, ShapeKind.POLYGON, ShapeKind.POLYLINE, ShapeKind.POINT, ShapeKind.ELLIPSE)
     hung(desk, scans, ShapeKind.BITMASK, *shapes)
     open_task(desk, "Phantom")
-    editor = desk.editor.editor
+    editor = desk.task.editor
     desk.until(lambda: editor.state is not None, "the volume is open")
     bar, wide = editor.tool_bar, set()
     for size in ((1200, 700), (1900, 1040), (1200, 700), (1890, 1030)):

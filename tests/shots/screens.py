@@ -314,7 +314,7 @@ class Walk:
     def open_task(self, title: str) -> Hand:
         desk = self.desk
         self.queue(title)
-        desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"task {title}")
+        desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"task {title}")
         desk.until(lambda: desk.canvas.context.frame_size != (0, 0), "its picture")
         desk.wait_idle()
         self.sharp()
@@ -329,10 +329,10 @@ class Walk:
         loop.exec()
 
     def select(self, hand: Hand, name: str) -> None:
-        document, ontology = hand.document, self.desk.editor.loaded.ontology
+        document, ontology = hand.document, self.desk.task.loaded.ontology
         known = next(o for o in ontology.objects if o.name == name)
         found = next(i for i in document.instances.values() if i.feature_hash == known.feature_hash)
-        self.desk.editor.focus.select((found.uuid,))
+        self.desk.task.focus.select((found.uuid,))
         self.desk.wait_idle()
         self.sharp()
 
@@ -373,9 +373,9 @@ class Walk:
         camera.shot("label-editor-canvas-alone")
         desk.window.registry.trigger("view.canvas_alone")
         self.sharp()
-        desk.editor.editor.show_adjustments()
+        desk.task.editor.show_adjustments()
         camera.shot("label-editor-adjustments")
-        desk.editor.editor.popover.hide()
+        desk.task.editor.popover.hide()
 
     def media(self) -> None:
         """Each kind in its editor, with what the sample has on it."""
@@ -392,7 +392,7 @@ class Walk:
             if self.select_first():
                 self.camera.shot(f"media-{name}-selected")
         self.open_medium("crossing.webm")
-        self.desk.editor.editor.go_to_frame(40)
+        self.desk.task.editor.go_to_frame(40)
         self.sharp()
         self.camera.shot("media-film-between-key-frames")
         for tab, name in (("Batch images as", "batch"), ("Audio", "audio")):
@@ -400,11 +400,11 @@ class Walk:
             self.camera.dialog(f"dialog-add-{name}", self.desk.pages.files.add_data, partial(_choose_tab, tab))
 
     def select_first(self) -> bool:
-        editor = self.desk.editor
-        first = next(iter(editor.session.document.instances), None)
+        task = self.desk.task
+        first = next(iter(task.session.document.instances), None)
         if first is not None:
-            editor.focus.select((first,))
-            editor.editor.reveal(first)
+            task.focus.select((first,))
+            task.editor.reveal(first)
             self.desk.wait_idle()
             self.sharp()
         return first is not None
@@ -412,8 +412,8 @@ class Walk:
     def open_medium(self, title: str) -> None:
         desk = self.desk
         self.queue(title)
-        desk.until(lambda: desk.pages.editing and desk.editor.loaded.task.title == title, f"task {title}")
-        desk.until(lambda: desk.editor.editor.settled, "it is drawn")
+        desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"task {title}")
+        desk.until(lambda: desk.task.editor.settled, "it is drawn")
         desk.wait_idle()
         self.sharp()
 

@@ -25,7 +25,7 @@ def states(walk: Walk) -> None:
     camera.dialog("keys-of-the-editor", lambda: desk.key("F1", desk.canvas))
     walk.open_medium("crossing.webm")
     walk.select_first()
-    camera.dialog("film-repeat", desk.editor.editor.ask_propagate)
+    camera.dialog("film-repeat", desk.task.editor.ask_propagate)
     camera.menu("film-menu", desk.canvas, QPoint(200, 120))
     found(walk, "letter.txt", "on", "text-found")
     found(walk, "report.pdf", "cars", "pages-found")
@@ -35,8 +35,8 @@ def states(walk: Walk) -> None:
 
 def found(walk: Walk, title: str, words: str, name: str) -> None:
     walk.open_medium(title)
-    bar = walk.desk.editor.editor.find_bar
-    walk.desk.editor.editor.run("find")
+    bar = walk.desk.task.editor.find_bar
+    walk.desk.task.editor.run("find")
     QTest.keyClicks(bar.box, words)
     walk.desk.until(lambda: bar.count.text().startswith("1 of"), f"“{words}” in {title}")
     walk.sharp()
@@ -72,7 +72,7 @@ def only_shown(walk: Walk) -> None:
     """A task that somebody hands in meanwhile, and what it looks like when it is opened after that."""
     desk = walk.desk
     walk.open_task("street-2.png")
-    seen = desk.editor.loaded.task
+    seen = desk.task.loaded.task
     with closing(Catalog.open(desk.catalog.path)) as other:
         other.do("Submit task", tasks.submit, seen.id, seen.stage_uuid)
     desk.program._notice.timeout.emit()

@@ -55,14 +55,14 @@ def volumes(walk: Walk) -> None:
 
 def opened(walk: Walk, title: str) -> Any:
     walk.open_medium(title)
-    editor = walk.desk.editor.editor
+    editor = walk.desk.task.editor
     walk.desk.until(lambda: editor.state is not None and editor.volume.complete, f"all of {title}", 30)
     drawn(walk)
     return editor
 
 
 def drawn(walk: Walk) -> None:
-    editor = walk.desk.editor.editor
+    editor = walk.desk.task.editor
     walk.desk.until(lambda: editor.settled, "the planes")
     walk.desk.wait_idle()
     walk.sharp()
@@ -77,7 +77,7 @@ def header_is_read(walk: Walk, dialog: Any) -> None:
 
 def beside(walk: Walk, editor: Any) -> None:
     """The earlier study of the same patient, from the list of what there is of the patient."""
-    side = walk.desk.editor.side
+    side = walk.desk.task.side
     side.questions.setCurrentWidget(side.patient)
     editor.run("volume_beside_next")
     walk.desk.until(lambda: editor.beside is not None and editor.beside.canvas is not None, "the prior")

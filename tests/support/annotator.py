@@ -62,18 +62,18 @@ class Annotator:
         self.timer.start()
 
     def act(self) -> None:
-        editor = self.editor
-        if editor is None or editor.editor is None or editor.editor.canvas.context.frame_size == (0, 0):
+        task = self.editor.task if self.editor is not None else None
+        if task is None or task.editor.canvas.context.frame_size == (0, 0):
             return
-        saving = editor.task.saving
+        saving = task.saving
         if saving.pending:
             return
-        n = editor.session.history.next_n - 1
-        if saving.state == "saved" and editor.loaded.row.id and n != self.last:
-            living = editor.session.history.undoable()
-            os.write(self.log, f"{n} {living.n if living else 0} {digest(editor.session.document)}\n".encode())
+        n = task.session.history.next_n - 1
+        if saving.state == "saved" and task.loaded.row.id and n != self.last:
+            living = task.session.history.undoable()
+            os.write(self.log, f"{n} {living.n if living else 0} {digest(task.session.document)}\n".encode())
             self.last = n
-        self.gesture(editor.editor.canvas)
+        self.gesture(task.editor.canvas)
 
     def gesture(self, canvas) -> None:
         r = self.random

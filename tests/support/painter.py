@@ -34,12 +34,12 @@ class Painter(Annotator):
             if next(self.stroke, "over") == "over":
                 self.stroke = None
             return
-        editor = self.editor.editor if self.editor is not None else None
-        if editor is not None and editor.state is not None and editor.canvas.sharp:
+        task = self.editor.task if self.editor is not None else None
+        if task is not None and task.editor.state is not None and task.editor.canvas.sharp:
             super().act()
 
     def gesture(self, canvas) -> None:
-        r, editor = self.random, self.editor.editor
+        r, editor = self.random, self.editor.task.editor
         match r.choice(("paint", "paint", "paint", "paint", "undo", "redo", "delete", "slice", "body")):
             case "paint":
                 self.begin(canvas)
@@ -58,7 +58,7 @@ class Painter(Annotator):
 
     def begin(self, canvas) -> None:
         """Take a tool (of a new object, now and then) and begin a stroke in one of the panes."""
-        r, editor = self.random, self.editor.editor
+        r, editor = self.random, self.editor.task.editor
         if r.random() < 0.3 or not editor.focus.selected:
             editor.focus.select(())
             editor.arm_class(next(o.feature_hash for o in editor.ontology.objects if o.shape is ShapeKind.BITMASK))
