@@ -19,6 +19,13 @@ def new_uuid_blobs(n: int) -> list[bytes]:
     return [bytes(noise[at : at + 16]) for at in range(0, 16 * n, 16)]
 
 
+def uuid_here(row: str, uuid: str) -> str:
+    """What an object is called in a label row when its own uuid belongs to another one: always the same."""
+    import uuid as uuids
+
+    return str(uuids.uuid5(uuids.UUID(row), uuid))
+
+
 def uuid_blob(text: str) -> bytes:
     """The 16 bytes that the catalog stores for a printed UUID. Raises ValueError when it is none."""
     import uuid  # it brings `platform`, which the start of the window need not wait for

@@ -28,7 +28,7 @@ from storage.catalog.undo import stale
 from storage.editing.edits import Edit, Put, difference
 from storage.editing.session import StepChange
 from storage.errors import NotFound, Refused
-from storage.ids import new_uuid, uuid_blob, uuid_text
+from storage.ids import new_uuid, uuid_blob, uuid_here, uuid_text
 from storage.model.labels import (
     KIND_OF,
     Annotation,
@@ -220,14 +220,18 @@ def _check_shown(op: Operation, change: StepChange) -> None:
 
 
 def _with_free_uuids(op: Operation, row: int, records: list[Record]) -> list[Record]:
-    """Records whose uuids belong to another label row (a file exported from there) get new ones."""
+    """Records whose uuids belong to another label row (a file exported from there) get new ones; objects such that the next file
+    with them finds them."""
     taken: dict[str, str] = {}
+    own, present = uuid_text(op.value("SELECT uuid FROM label_rows WHERE id = ?", row)), {r.uuid for r in records}
     for kind, table in TABLES.items():
         uuids = [uuid_blob(r.uuid) for r in records if KIND_OF[type(r)] == kind]
         for at in range(0, len(uuids), 500):
             some = uuids[at : at + 500]
             sql = f"SELECT uuid FROM {table} WHERE label_row_id <> ? AND uuid IN ({marks(some)})"
-            taken.update((uuid_text(found[0]), new_uuid()) for found in op.all(sql, row, *some))
+            for (found,) in op.all(sql, row, *some):
+                here = uuid_here(own, uuid_text(found)) if kind == "instance" else new_uuid()
+                taken[uuid_text(found)] = new_uuid() if here in present else here
     return [_renamed(r, taken) for r in records] if taken else records
 
 

@@ -18,7 +18,7 @@ from storage.exchange.encord_answers import AnswerReader
 from storage.exchange.encord_geometry import KEYS, from_json
 from storage.exchange.features import Features, frame_count, frame_size
 from storage.exchange.losses import Losses
-from storage.ids import new_uuid
+from storage.ids import new_uuid, uuid_here
 from storage.model.geometry import Geometry, ShapeKind
 from storage.model.items import Item
 from storage.model.labels import Annotation, Classification, FrameKey, Instance, LabelDocument, Range
@@ -54,6 +54,14 @@ def copy_of(document: LabelDocument) -> LabelDocument:
     return made
 
 
+def object_called(document: LabelDocument, uuid: str) -> Instance | None:
+    """The one that a file of ours calls so; in another project than the file's it bears a uuid of its own."""
+    known = document.instances.get(uuid)
+    if known is None and uuid and document.uuid:
+        known = document.instances.get(uuid_here(document.uuid, uuid))
+    return known
+
+
 class RowReader:
     """Reads rows of pictures; `encord_read_media` reads the other kinds."""
 
@@ -64,6 +72,10 @@ class RowReader:
         self._where = item.title
         self._frames = frame_count(item)
         self._instances = {i.hash8: i for i in present.instances.values()}
+        for own, told in as_table(row.get("object_answers")).items():  # what came from DICOM has another hash
+            known = object_called(present, str(as_table(as_table(told).get("postil")).get("uuid") or ""))
+            if known is not None and own not in self._instances:
+                self._instances[own] = known
         self._rows = {c.hash8: c for c in present.classifications.values()}
         self._numbers: dict[str, int] = {}
         self._copies: dict[str, list[tuple[int, Json]]] | None = None

@@ -19,6 +19,7 @@ from storage.exchange import sr_values
 from storage.exchange.dicom_labels import References, class_of
 from storage.exchange.dicom_sr import FITTING
 from storage.exchange.dicom_write import uuid_of
+from storage.exchange.encord_read import object_called
 from storage.exchange.outlines import assembled, parts_of
 from storage.exchange.sr_cuboid import same
 from storage.exchange.sr_regions import REGIONS, NotTaken, Region, Regions
@@ -184,7 +185,10 @@ class _Reader:
         """On the plane where the object has a shape already, if it lies on that; parts of an area there are one shape."""
         assert region.sheet is not None
         uuid = uuid_of(uid)
-        known = self._planes.get(key) or [a for a in self._filler.made.annotations_of(uuid) if uuid and a.sheet is not None]
+        there = object_called(self._filler.made, uuid)
+        known = self._planes.get(key) or [
+            a for a in (self._filler.made.annotations_of(there.uuid) if there else ()) if a.sheet is not None
+        ]
         frame, part = region.frame, region.sheet.part
         for row in known:
             if row.sheet is not None and (seen := region.seen_on(row.sheet)) is not None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from storage.exchange.closeness import near
 from storage.exchange.dicom_read import Check, never
-from storage.exchange.encord_read import copy_of
+from storage.exchange.encord_read import copy_of, object_called
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
 from storage.exchange.outlines import normal
@@ -238,7 +238,7 @@ class DocumentFiller:
     """Puts what a file says into a copy of a label document. Objects are known by their uuid, else they are new.
 
     Readers call `check` again and again while they go through a file; it raises when they should stop. `source` names the file by
-    what cannot change in it: what came from it before is left as somebody has made it since, and counted (`known`).
+    what cannot change in it: what came from it before is left as somebody has made it since. What is there already is counted (`known`).
     """
 
     def __init__(
@@ -294,7 +294,7 @@ class DocumentFiller:
             return known
         derived = "" if uuid or not self._source else str(uuid5(_FROM_FILES, f"{self._source}\0{key}"))
         uuid = uuid or derived
-        known = self.made.instances.get(uuid) if uuid else None
+        known = object_called(self.made, uuid)
         if known is not None and derived:
             self._settled.add(uuid)
         elif known is None or known.feature_hash != thing.feature_hash:
@@ -324,6 +324,7 @@ class DocumentFiller:
             return
         present = self.made.annotation_of(instance.uuid, (part, frame))
         if present is not None and self._same(present.geometry, geometry):
+            self.known += 1
             return
         row = present or Annotation(new_uuid(), instance.uuid, geometry, frame, part, created_at=self._now, manual=manual)
         self.made.put(replace(row, geometry=geometry, edited_at=self._now))
@@ -341,7 +342,8 @@ class DocumentFiller:
         thing = self.features.objects[instance.feature_hash]
         present = self.made.annotation_of(instance.uuid, ("", frame))
         if present is not None and masks.to_bitmask(present.geometry, self.series.columns, self.series.rows) == mask:
-            return  # the same voxels: the outline that somebody drew is kept
+            self.known += 1  # the same voxels: the outline that somebody drew is kept
+            return
         outline: Geometry | None = mask if thing.shape is ShapeKind.BITMASK else None
         if thing.shape is ShapeKind.POLYGON:
             outline = masks.contours(mask)

@@ -114,6 +114,40 @@ def test_measurements_and_key_images(catalog, tmp_path):
     assert set(stage.labels.instances) == set(made.instances)
 
 
+@pytest.mark.parametrize("first", VOXELS)
+def test_the_same_labels_in_another_format_are_known_again_in_another_project(catalog, tmp_path, first):
+    """Whose objects cannot bear the uuids that the files name: those are taken, by the labels that were exported."""
+    stage = Stage(catalog, tmp_path)
+    stage.put(document(("Liver", masks_of(stage.volume)), ("Tumour", masks_of(blob((6, 16, 20), 5) & ~stage.volume))))
+    for kind in VOXELS:
+        export_labels(catalog, stage.project, kind, tmp_path / kind)
+    (dataset_id,) = [d.id for d in catalog.reads.datasets()]
+    other = nouns.project(catalog, dataset_id, title="Second", ontology=Ontology())
+    results = [
+        import_labels(catalog, other, tmp_path / kind, kind, new_classes=True)
+        for kind in sorted(VOXELS, key=lambda k: k != first)
+    ]
+    assert [r.lost for r in results] == [[]] * len(VOXELS)
+    (row,) = [r for r in catalog.reads.label_rows(other) if catalog.reads.labels(r).instances]
+    structure, made = catalog.reads.ontology(catalog.reads.project(other).ontology_id), catalog.reads.labels(row)
+    assert sorted(o.name for o in structure.objects) == ["Liver", "Tumour"]
+    assert len(made.instances) == 2
+    assert [r.changed for r in results] == [1, 0, 0, 0, 0]
+    assert all(r.known == len(made.annotations) for r in results[1:])
+
+
+def test_encord_rows_know_the_objects_that_came_from_dicom(stage, catalog, tmp_path):
+    export_labels(catalog, stage.project, "dicom-seg", tmp_path / "seg")
+    export_labels(catalog, stage.project, "encord", tmp_path / "rows.json")
+    (dataset_id,) = [d.id for d in catalog.reads.datasets()]
+    other = nouns.project(catalog, dataset_id, title="Second", ontology=ontology())
+    import_labels(catalog, other, tmp_path / "seg", "dicom-seg")
+    (row,) = [r for r in catalog.reads.label_rows(other) if catalog.reads.labels(r).instances]
+    result = import_labels(catalog, other, tmp_path / "rows.json", "encord")
+    assert (result.lost, result.annotations) == ([], 0)
+    assert len(catalog.reads.labels(row).instances) == 1
+
+
 def test_key_images_bring_their_classification_where_classes_may_be_made(catalog, tmp_path):
     structure, key = ontology_edit.add_classification(ontology(), "Key image", AttributeType.TEXT)
     stage, made = Stage(catalog, tmp_path, structure), LabelDocument()
