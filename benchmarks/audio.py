@@ -28,6 +28,7 @@ from storage.model.ontology import ObjectClass, Ontology
 from viewers.decode.audio import open_sound
 from viewers.editors.audio_editor import AudioEditor
 from viewers.scene.sound_source import SoundSource
+from widgets import icons
 
 Took = tuple[float, float]  # seconds on the clock, and of this thread's work
 
@@ -106,7 +107,7 @@ class _Desk:
         session = EditSession(_document(length, regions), lambda _change: Future(), author="bench")
         self.focus = Focus()
         self.sound = SoundSource.of(FileSource(path), cache_dir=cache)
-        self.editor = AudioEditor(session, self.focus, Ontology((known,)), self.sound)
+        self.editor = AudioEditor(session, self.focus, Ontology((known,)), self.sound, icon=icons.icon)
         self.editor.resize(1600, 900)
         self.editor.show()
         self.canvas = self.editor.canvas

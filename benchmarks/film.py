@@ -18,6 +18,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 
 from benchmarks.rows import Row, percentile
 from storage.media.source import FileSource
+from widgets import icons
 
 GAP = 16.0  # ms, p99.9
 FIRST = 60.0  # ms until something of the frame jumped to is on screen
@@ -64,7 +65,7 @@ class Film:
         session = EditSession(LabelDocument(), _acknowledge, author="bench", frames=Moving(clock.count, clock.pts))
         self.focus = Focus()
         self.pictures = PictureSource(lambda: open_media(source, "video", {"frame_table": table}, None))
-        self.editor = VideoEditor(session, self.focus, Ontology(), self.pictures, clock)
+        self.editor = VideoEditor(session, self.focus, Ontology(), self.pictures, clock, icon=icons.icon)
         self.canvas, self.player, self.frames = self.editor.canvas, self.editor.player, clock.count
         self.turned = 0
         self._waiting: Any = None

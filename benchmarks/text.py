@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.rows import Row, percentile
+from widgets import icons
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -78,7 +79,7 @@ class Stage:
         self.timer.timeout.connect(self._tick)
         self.source = TextSource(lambda: FileSource(path))
         self.session = EditSession(LabelDocument(), stored, author="ann@example.org")
-        self.editor = TextEditor(self.session, Focus(), ontology(), self.source)
+        self.editor = TextEditor(self.session, Focus(), ontology(), self.source, icon=icons.icon)
         self.editor.resize(1600, 1000)
         self.editor.show()
 

@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.rows import Row, percentile
+from widgets import icons
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 OBJECTS, FRAMES, ROWS = 200, 27_000, 300
@@ -45,7 +46,7 @@ class Stage:
         self.focus = Focus()
         clock = FrameClock.even(FRAMES)
         began = time.perf_counter()
-        self.timeline = Timeline(self.session, self.focus, timelines.ontology(), clock)
+        self.timeline = Timeline(self.session, self.focus, timelines.ontology(), clock, icon=icons.icon)
         self.timeline.resize(1600, 360)
         self.timeline.show()
         self.view = self.timeline.view

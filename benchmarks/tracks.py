@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rows import Row, percentile
+from widgets import icons
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 TRACKS, FRAMES, EVERY = 200, 27_000, 135
@@ -54,7 +55,9 @@ class Stage:
         self.session = EditSession(self.document, stored, frames=Moving(FRAMES))
         self.focus = Focus()
         self.pictures = PictureSource(partial(open_media, FileSource(path), "video", {}, None))
-        self.editor = VideoEditor(self.session, self.focus, scenes.ontology(), self.pictures, FrameClock.even(FRAMES))
+        self.editor = VideoEditor(
+            self.session, self.focus, scenes.ontology(), self.pictures, FrameClock.even(FRAMES), icon=icons.icon
+        )
         self.canvas = self.editor.canvas
         self.editor.resize(1600, 1000)
         self.editor.show()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.rows import Row
+from widgets import icons
 
 if TYPE_CHECKING:
     from viewers.canvas.volume_3d import VolumeView
@@ -58,7 +59,7 @@ class Stage:
         self.volume = VolumeSource(lambda: frames, modality="CT")
         self.focus, self.document = Focus(), LabelDocument()
         self.session = EditSession(self.document, _stored, frames=Still(SHAPE[0]))
-        self.editor = VolumeEditor(self.session, self.focus, ontology(), self.volume)
+        self.editor = VolumeEditor(self.session, self.focus, ontology(), self.volume, icon=icons.icon)
         self.editor.resize(1600, 1000)
         self.editor.show()
         self._until(lambda: self.volume.complete and self.editor.state is not None and self.editor.canvas.sharp)

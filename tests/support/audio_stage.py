@@ -23,6 +23,7 @@ from storage.model.ontology import Attribute, AttributeType, ObjectClass, Ontolo
 from tests.support.sent import Sent
 from viewers.editors.audio_editor import AudioEditor
 from viewers.scene.sound_source import SoundSource
+from widgets import icons
 
 NONE, LEFT, MIDDLE = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -104,7 +105,9 @@ class AudioStage:
         self.focus = Focus()
         self.sound = SoundSource.of(FileSource(path), cache_dir=cache_dir)
         self.output = options.pop("output", None) or Recorder()
-        self.editor = AudioEditor(self.session, self.focus, shown or ontology(), self.sound, output=self.output, **options)
+        self.editor = AudioEditor(
+            self.session, self.focus, shown or ontology(), self.sound, output=self.output, icon=icons.icon, **options
+        )
         self.editor.own_menu = False
         self.said: list[str] = []
         self.places: list[str] = []

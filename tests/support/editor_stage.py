@@ -21,6 +21,7 @@ from tests.support.tool_stage import feature, ontology
 from viewers.decode.request import FrameFacts, Picture, PixelKind, Request
 from viewers.editors.image_editor import ImageEditor
 from viewers.scene.pictures import PictureSource
+from widgets import icons
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -59,7 +60,7 @@ class EditorStage:
         self.focus = Focus()
         source = options.pop("source", None)
         self.pictures = source() if source is not None else PictureSource(lambda: Gradient(*size, frames))
-        self.editor = ImageEditor(self.session, self.focus, ontology(), self.pictures, **options)
+        self.editor = ImageEditor(self.session, self.focus, ontology(), self.pictures, icon=icons.icon, **options)
         self.editor.own_menu = False
         self.said: list[str] = []
         self.editor.status.connect(self.said.append)

@@ -17,6 +17,7 @@ from tests.support.tool_stage import ontology
 from viewers.decode.pages import PageDecoder
 from viewers.editors.page_editor import PageEditor
 from viewers.scene.pictures import PictureSource
+from widgets import icons
 
 
 class PageStage(EditorStage):
@@ -27,7 +28,7 @@ class PageStage(EditorStage):
         self.focus = Focus()
         self.pictures = PictureSource(self.open)
         self.path = path
-        self.editor = PageEditor(self.session, self.focus, ontology(), self.pictures, open_decoder=self.open)
+        self.editor = PageEditor(self.session, self.focus, ontology(), self.pictures, open_decoder=self.open, icon=icons.icon)
         self.editor.own_menu = False
         self.said: list[str] = []
         self.editor.status.connect(self.said.append)

@@ -20,6 +20,7 @@ from viewers.editors.html_editor import HtmlEditor
 from viewers.editors.text_editor import TextEditor
 from viewers.scene.html_source import HtmlSource
 from viewers.scene.text_source import TextSource
+from widgets import icons
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -54,7 +55,7 @@ class TextStage:
         raw = data.encode("utf-8") if isinstance(data, str) else data or b""
         self.source = source or (HtmlSource if html else TextSource)(lambda: MemorySource(raw))
         make = HtmlEditor if html else TextEditor
-        self.editor = make(self.session, self.focus, ontology(), self.source)  # type: ignore[arg-type]
+        self.editor = make(self.session, self.focus, ontology(), self.source, icon=icons.icon)  # type: ignore[arg-type]
         self.editor.status.connect(self.said.append)
         self.editor.resize(*size)
         qtbot.addWidget(self.editor, before_close_func=self._close)

@@ -20,6 +20,7 @@ from tests.support.sent import Sent
 from viewers.scene.frame_clock import FrameClock
 from viewers.timeline.look import ROW, RULER
 from viewers.timeline.timeline import Timeline
+from widgets import icons
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -97,7 +98,7 @@ class TimelineStage:
         self.session = EditSession(self.document, self.sent, author="ann@example.org", frames=Moving(frames, lambda f: f * 100))
         self.focus = Focus()
         self.clock = FrameClock.even(frames)
-        self.timeline = Timeline(self.session, self.focus, ontology(), self.clock)
+        self.timeline = Timeline(self.session, self.focus, ontology(), self.clock, icon=icons.icon)
         self.view = self.timeline.view
         self.said: list[str] = []
         self.timeline.status.connect(self.said.append)

@@ -25,6 +25,7 @@ from viewers.decode import open_media
 from viewers.editors.video_editor import VideoEditor
 from viewers.scene.frame_clock import FrameClock
 from viewers.scene.pictures import PictureSource
+from widgets import icons
 
 SIZE = (400, 304)
 
@@ -44,7 +45,9 @@ class VideoStage(EditorStage):
         self.focus = Focus()
         opened = partial(open_media, source, "video", {}, None)
         self.pictures = PictureSource(opened)
-        self.editor = VideoEditor(self.session, self.focus, ontology(), self.pictures, clock, open_decoder=opened, **options)
+        self.editor = VideoEditor(
+            self.session, self.focus, ontology(), self.pictures, clock, open_decoder=opened, icon=icons.icon, **options
+        )
         self.editor.own_menu = False
         self.said: list[str] = []
         self.places: list[str] = []

@@ -28,6 +28,7 @@ from viewers.decode.voi import Look, Window
 from viewers.editors.volume_editor import VolumeEditor
 from viewers.scene.crosshair import on_screen
 from viewers.scene.volume_source import VolumeSource
+from widgets import icons
 
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
 NONE, CTRL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -159,7 +160,7 @@ class VolumeStage:
         )
         self.focus = Focus()
         options.setdefault("use_3d", False)  # it has tests of its own
-        self.editor = VolumeEditor(self.session, self.focus, ontology(), self.volume, **options)
+        self.editor = VolumeEditor(self.session, self.focus, ontology(), self.volume, icon=icons.icon, **options)
         self.editor.own_menu = False
         self.said: list[str] = []
         self.places: list[str] = []

@@ -76,8 +76,8 @@ class AudioEditor(AudioViewVerbs, Editor):
             seek=self.seek_ms, say=self.say, settle=self.settle_nudges,
         )  # fmt: skip
         self.map = WaveformMap(self.canvas, self)
-        self.strip = AudioStrip(self.player, self._icon, self)
-        self.tool_bar = ToolBar(self._icon, self)
+        self.strip = AudioStrip(self.player, self.icon, self)
+        self.tool_bar = ToolBar(self.icon, self)
         self.tool_bar.adjust_button.hide()  # how the sound is shown is in the strip below it
         self._lay_out()
         self._connect()
@@ -168,7 +168,7 @@ class AudioEditor(AudioViewVerbs, Editor):
             self.show_region(parts[0])
 
     def build_menu(self) -> QMenu:
-        return build_menu(self, self._icon)
+        return build_menu(self)
 
     def seal(self) -> None:
         self.canvas.empty_text = str

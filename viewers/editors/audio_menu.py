@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from viewers.editors.context_menu import add_actions, add_classes, add_names, start_menu
-from viewers.editors.tool_bar import Icon
 
 if TYPE_CHECKING:
     from viewers.editors.audio_editor import AudioEditor
@@ -29,7 +28,7 @@ GROUND = (
 )
 
 
-def build_menu(editor: AudioEditor, icon: Icon | None) -> QMenu:
+def build_menu(editor: AudioEditor) -> QMenu:
     """For the selection when there is one, else for the sound."""
     menu, chosen = start_menu(editor), editor.focus.selected
     if chosen:
@@ -38,5 +37,5 @@ def build_menu(editor: AudioEditor, icon: Icon | None) -> QMenu:
         if len(known) > 1:
             add_classes(menu, "Class", known, editor.set_class)
         menu.addSeparator()
-    add_actions(menu, editor, SELECTION if chosen else GROUND, icon)
+    add_actions(menu, editor, SELECTION if chosen else GROUND)
     return menu

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.canvas.waveform_layer import SoundLook
 from viewers.editors.audio_player import AudioPlayer
-from viewers.editors.tool_bar import Icon
+from viewers.editors.tool_bar import Icon, strip_button
 from viewers.scene.frame_clock import time_text
 from viewers.scene.playback import SPEEDS
 from viewers.scene.sound_colors import COLOR_MAPS, color_map
 from viewers.scene.sound_source import MIX
 
-_SIGNS = {"first": "⏮", "play": "▶", "pause": "⏸", "last": "⏭", "loop": "⟳", "sound": "♪", "mute": "×", "fit": "↔", "look": "≋"}
 _ICONS = {
     "first": "mdi6.skip-previous", "play": "mdi6.play", "pause": "mdi6.pause", "last": "mdi6.skip-next", "loop": "mdi6.repeat",
     "sound": "mdi6.volume-high", "mute": "mdi6.volume-off", "fit": "mdi6.fit-to-screen-outline", "look": "mdi6.tune-vertical",
@@ -29,7 +28,7 @@ class AudioStrip(QFrame):
     look_wanted = Signal(dict)  # fields of SoundLook
     left = Signal()  # the keyboard goes back to the sound
 
-    def __init__(self, player: AudioPlayer, icon: Icon | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, player: AudioPlayer, icon: Icon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("audioStrip")
         self._player, self._icon = player, icon
@@ -81,24 +80,13 @@ class AudioStrip(QFrame):
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # what gives way must not hold the window open
 
     def _button(self, name: str, tip: str, action_id: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the sound
-        button.setIconSize(QSize(20, 20))
+        button = strip_button(self, self._icon(_ICONS[name]), tip)
         button.setFixedSize(28, 28)
-        button.setToolTip(tip)
         button.setAccessibleName(tip.split(" (")[0])
-        self._dress(button, name)
         if action_id:
             button.setObjectName(action_id)
             button.clicked.connect(self._on_button)
         return button
-
-    def _dress(self, button: QToolButton, name: str) -> None:
-        if self._icon is not None:
-            button.setIcon(self._icon(_ICONS[name]))
-        else:
-            button.setText(_SIGNS[name])
 
     def _time_field(self) -> QLineEdit:
         field = QLineEdit(self)
@@ -207,9 +195,9 @@ class AudioStrip(QFrame):
     @Slot()
     def show_state(self) -> None:
         player = self._player
-        self._dress(self.play_button, "pause" if player.playing else "play")
+        self.play_button.setIcon(self._icon(_ICONS["pause" if player.playing else "play"]))
         self.loop_button.setChecked(player.loop is not None)
-        self._dress(self.mute_button, "mute" if player.muted else "sound")
+        self.mute_button.setIcon(self._icon(_ICONS["mute" if player.muted else "sound"]))
         at = self.speed_box.findData(player.speed)
         self.speed_box.setCurrentIndex(at)
         if at < 0:

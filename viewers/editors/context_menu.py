@@ -14,7 +14,7 @@ from viewers.canvas.menu_heading import add_heading
 from viewers.editors.actions import EditorAction
 from viewers.editors.editor import Editor
 from viewers.editors.shape_verbs import SHAPE_WORDS
-from viewers.editors.tool_bar import Icon, swatch
+from viewers.editors.tool_bar import swatch
 from viewers.tools.words import names_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ SELECTION = (
 GROUND = (("undo", "redo"), ("paste", "paste_shape", "select_all"), ("hide_all", "lock_all"), ("fit", "full_size", "adjust"))
 
 
-def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
+def build_menu(editor: ImageEditor) -> QMenu:
     """For the selection when there is one, else for the picture."""
     menu = start_menu(editor)
     if editor.focus.selected:
@@ -54,9 +54,9 @@ def build_menu(editor: ImageEditor, icon: Icon | None) -> QMenu:
         menu.addSeparator()
     without = () if _one_polygon(editor) else ("part", "hole")
     without += () if _outlines(editor) else ("simplify", "repair")
-    add_actions(menu, editor, editor.menu_groups(), icon, without)
+    add_actions(menu, editor, editor.menu_groups(), without)
     if editor.focus.selected:
-        add_actions(menu, editor, [("paste", "fit")], icon)
+        add_actions(menu, editor, [("paste", "fit")])
     return menu
 
 
@@ -81,9 +81,7 @@ def add_classes(menu: QMenu, title: str, classes: Iterable[ObjectClass], act: Ca
         entry.triggered.connect(lambda _=False, h=known.feature_hash: act(h))
 
 
-def add_actions(
-    menu: QMenu, editor: Editor, groups: Iterable[Iterable[str]], icon: Icon | None, without: Iterable[str] = ()
-) -> None:
+def add_actions(menu: QMenu, editor: Editor, groups: Iterable[Iterable[str]], without: Iterable[str] = ()) -> None:
     """Ids of actions, group by group; those that this editor does not have are left out."""
     left_out = frozenset(without)
     for group in groups:
@@ -93,16 +91,16 @@ def add_actions(
             target = menu.addMenu(group.title)
             target.setToolTipsVisible(True)
         for action_id in known:
-            target.addAction(_entry(target, editor, editor.keymap.action(action_id), icon))
+            target.addAction(_entry(target, editor, editor.keymap.action(action_id)))
         if not isinstance(group, SubMenu):
             menu.addSeparator()
 
 
-def _entry(menu: QMenu, editor: Editor, action: EditorAction, icon: Icon | None) -> QAction:
+def _entry(menu: QMenu, editor: Editor, action: EditorAction) -> QAction:
     keys, title = editor.keymap.keys(action.id), editor.title_of(action)
     entry = QAction(title + (f"\t{keys[0]}" if keys else ""), menu)
-    if icon is not None and action.icon:
-        entry.setIcon(icon(action.icon))
+    if action.icon:
+        entry.setIcon(editor.icon(action.icon))
     why = editor.why_not(action.id)
     entry.setEnabled(not why)
     entry.setToolTip(why or title)

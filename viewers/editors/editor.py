@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, Required, TypedDict
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -27,7 +27,7 @@ TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 class EditorOptions(TypedDict, total=False):
     """What whoever shows an editor may hand it: icons by name, the clipboard of the window, keys that were bound anew."""
 
-    icon: Icon | None
+    icon: Required[Icon]
     clipboard: Clipboard | None
     rebound: Mapping[str, tuple[str, ...]] | None
 
@@ -60,7 +60,7 @@ class Editor(QWidget):
         actions: Sequence[EditorAction],
         parent: QWidget | None = None,
         *,
-        icon: Icon | None = None,
+        icon: Icon,
         clipboard: Clipboard | None = None,
         rebound: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
@@ -68,7 +68,7 @@ class Editor(QWidget):
         self.session, self.focus, self.ontology = session, focus, ontology
         self.clipboard = clipboard if clipboard is not None else Clipboard()
         self.keymap = KeyMap(actions, rebound)
-        self._icon = icon
+        self.icon = icon
         self._endings: list[Callable[[], None]] = []  # what it listens to
         self._words, self._stands = 0, ""  # how often something was said, and what was said last
         self.status.connect(self._heard)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
-from viewers.editors.tool_bar import Icon
+from viewers.editors.tool_bar import Icon, strip_button
 
 #: After the last key, before the search begins anew.
 PAUSE_MS = 150
@@ -17,10 +17,9 @@ class FindBar(QFrame):
     step_wanted = Signal(int)  # 1: next, -1: previous
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon) -> None:
         super().__init__(parent)
         self.setObjectName("findBar")
-        self._icon = icon
         self.box = QLineEdit(self)
         self.box.setPlaceholderText(self.tr("Find in this file"))
         self.box.setAccessibleName(self.tr("Find in this file"))
@@ -28,11 +27,12 @@ class FindBar(QFrame):
         self.box.installEventFilter(self)
         for button in self.box.findChildren(QToolButton):
             button.setAccessibleName(self.tr("Clear"))
-        self.case_button = self._button("Aa", self.tr("Capital letters count"))
+        self.case_button = self._button(QIcon(), self.tr("Capital letters count"))
+        self.case_button.setText("Aa")
         self.case_button.setCheckable(True)
-        self.previous_button = self._button("‹", self.tr("Previous hit (Shift+Enter, Shift+F3)"), "mdi6.chevron-left")
-        self.next_button = self._button("›", self.tr("Next hit (Enter, F3)"), "mdi6.chevron-right")
-        self.close_button = self._button("×", self.tr("Close (Esc)"), "mdi6.close")
+        self.previous_button = self._button(icon("mdi6.chevron-left"), self.tr("Previous hit (Shift+Enter, Shift+F3)"))
+        self.next_button = self._button(icon("mdi6.chevron-right"), self.tr("Next hit (Enter, F3)"))
+        self.close_button = self._button(icon("mdi6.close"), self.tr("Close (Esc)"))
         self.count = QLabel(self)
         self.count.setMinimumWidth(110)
         row = QHBoxLayout(self)
@@ -54,16 +54,8 @@ class FindBar(QFrame):
         self.close_button.clicked.connect(self.leave)
         self.hide()
 
-    def _button(self, text: str, name: str, icon: str = "") -> QToolButton:
-        button = QToolButton(self)
-        if icon and self._icon is not None:
-            button.setIcon(self._icon(icon))
-            button.setIconSize(QSize(20, 20))
-        else:
-            button.setText(text)
-        button.setToolTip(name)
-        button.setAccessibleName(name)
-        button.setAutoRaise(True)
+    def _button(self, icon: QIcon, name: str) -> QToolButton:
+        button = strip_button(self, icon, name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

@@ -74,10 +74,10 @@ class ImageEditor(ToolVerbs, Editor):
         self._last, self._last_class, self.waiting_drafts = {}, None, WaitingDrafts()
         self._pointer: tuple[float, float, str] | None = None
         self.canvas = self.make_canvas(pictures)
-        self.tool_bar = ToolBar(self._icon, self)
+        self.tool_bar = ToolBar(self.icon, self)
         self.options = OptionStrip(self.toolbox.brush, self.canvas)
         self.options.add(ToolOptions(self.toolbox, self.options))
-        self.pages = PageStrip(self, icon=self._icon)
+        self.pages = PageStrip(self, icon=self.icon)
         self.tool: Tool = self.toolbox["select"]
         self._lay_out()
         self._connect()
@@ -332,7 +332,7 @@ class ImageEditor(ToolVerbs, Editor):
     # -- keys and menu
 
     def build_menu(self) -> QMenu:
-        return build_menu(self, self._icon)
+        return build_menu(self)
 
     def menu_groups(self) -> Sequence[Sequence[str]]:
         """What the menu holds, as ids of actions."""

@@ -60,7 +60,7 @@ class PageEditor(ImageEditor):
         self.overlay = PageOverlay(self.canvas)
         self.thumbs = PageThumbs(self.reader, self)
         self.hit_list = HitList(self)
-        self.find_bar = FindBar(self, icon=self._icon)
+        self.find_bar = FindBar(self, icon=self.icon)
         self.searching = Searching(
             self.finder, self.find_bar, first=self._first_hit, passed=lambda hit: hit.page >= self.focus.at[1], parent=self
         )

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
-from viewers.editors.tool_bar import Icon
+from viewers.editors.tool_bar import Icon, strip_button
 
 
 class PageStrip(QFrame):
     page_wanted = Signal(int)  # from 0
 
-    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon) -> None:
         super().__init__(parent)
         self.setObjectName("pageStrip")
-        self._icon = icon
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
-        self.previous_button = self._button("‹", "mdi6.chevron-left", "Previous page")
-        self.next_button = self._button("›", "mdi6.chevron-right", "Next page")
+        self.previous_button = strip_button(self, icon("mdi6.chevron-left"), "Previous page")
+        self.next_button = strip_button(self, icon("mdi6.chevron-right"), "Next page")
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setAccessibleName("Page")
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -38,19 +37,6 @@ class PageStrip(QFrame):
         self.previous_button.clicked.connect(self._back)
         self.next_button.clicked.connect(self._on)
         self.hide()
-
-    def _button(self, text: str, icon: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        if self._icon is not None:
-            button.setIcon(self._icon(icon))
-            button.setIconSize(QSize(20, 20))
-        else:
-            button.setText(text)
-        button.setAccessibleName(name)
-        button.setToolTip(name)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return button
 
     def show_page(self, page: int, pages: int) -> None:
         for widget in (self.slider, self.box):

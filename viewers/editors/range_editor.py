@@ -55,7 +55,7 @@ class RangeEditor(RangeVerbs, Editor):
         self.loaded = False
         self._grab: tuple[Annotation, int, bool] | None = None
         self._find_from = 0
-        self.find_bar = FindBar(self, icon=self._icon)
+        self.find_bar = FindBar(self, icon=self.icon)
         self.finder: Finder[Span] = Finder(self.search)
         self.searching = Searching(
             self.finder, self.find_bar, first=self._first_hit, passed=lambda hit: hit[0] >= self._find_from, parent=self
@@ -408,7 +408,7 @@ class RangeEditor(RangeVerbs, Editor):
         elif chosen:
             add_classes(menu, self.tr("Class"), self.text_classes(), self.set_class)
         menu.addSeparator()
-        add_actions(menu, self, ON_OBJECT if chosen else ON_GROUND, self._icon)
+        add_actions(menu, self, ON_OBJECT if chosen else ON_GROUND)
         return menu
 
     @Slot(int)

@@ -13,18 +13,21 @@ from viewers.editors.actions import ICONS
 
 Icon = Callable[[str], QIcon]
 
-#: What stands on a button when there are no icons.
-LETTERS = {
-    "select": "▸", "lasso": "◌", "box": "▭", "rotated_box": "◇", "polygon": "⬠", "polyline": "∿", "point": "•",
-    "circle": "○", "ellipse": "⬭", "cuboid": "⬚", "skeleton": "Y", "brush": "B", "eraser": "E", "slice": "/", "threshold": "T", "flood": "F", "livewire": "L",
-    "audio_region": "↔", "grab_cut": "G", "simplify": "S", "ruler": "↔",
-    "adjust": "☼", "page_text": "I", "crosshair": "+", "sphere": "●", "grow": "✣", "angle": "∠", "cobb": "∡",
-}  # fmt: skip
-
-
 #: A little room before these: selecting, drawing, painting, helping.
 STARTS_GROUP = ("brush", "slice")
 SIDE, ROOM, GAP = 32, 2, 8
+
+
+def strip_button(parent: QWidget, icon: QIcon, name: str) -> QToolButton:
+    """As on all bars and strips: flat, and keys stay with the canvas."""
+    button = QToolButton(parent)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setIcon(icon)
+    button.setIconSize(QSize(20, 20))
+    button.setToolTip(name)
+    button.setAccessibleName(name)
+    return button
 
 
 class ToolBar(QFrame):
@@ -32,7 +35,7 @@ class ToolBar(QFrame):
     class_wanted = Signal(str)  # feature hash, picked from the list of a button
     adjust_wanted = Signal()
 
-    def __init__(self, icon: Icon | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, icon: Icon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toolBar")
         self._icon = icon
@@ -144,7 +147,7 @@ class ToolBar(QFrame):
         tip = title + (f"  ({keys})" if keys else "")
         if known:
             tip += "\n" + ", ".join(c.name for c in known[:6]) + (" …" if len(known) > 6 else "")
-        button = self._button(tool_id, ICONS.get(tool_id, ""), tip)
+        button = self._button(tool_id, ICONS[tool_id], tip)
         button.setCheckable(True)
         button.setAccessibleName(title)
         button.clicked.connect(self._clicked)
@@ -172,18 +175,10 @@ class ToolBar(QFrame):
             self._group.setExclusive(True)
 
     def _button(self, tool_id: str, icon: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
+        button = strip_button(self, self._icon(icon), tip)
         button.setObjectName(tool_id)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys stay with the canvas
-        button.setIconSize(QSize(20, 20))
         button.setFixedSize(SIDE, SIDE)
-        button.setToolTip(tip)
         button.setAccessibleName(tip.split("\n")[0])
-        if self._icon is not None and icon:
-            button.setIcon(self._icon(icon))
-        else:
-            button.setText(LETTERS.get(tool_id, "?"))
         return button
 
     def _menu(self, classes: Sequence[ObjectClass], button: QToolButton) -> QMenu:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.editors.frame_slider import FrameSlider
 from viewers.editors.player import Player
-from viewers.editors.tool_bar import Icon
+from viewers.editors.tool_bar import Icon, strip_button
 from viewers.scene.playback import SPEEDS
 
-#: What a button is called, its sign where there are no icons, its icon, and the editor's action that does the same.
+#: What a button is called, its icon, and the editor's action that does the same.
 _BUTTONS = {
-    "first": ("First frame", "⏮", "mdi6.page-first", "play_first"),
-    "previous_key": ("Previous key frame", "◂◆", "mdi6.skip-previous", "track_previous_key"),
-    "back": ("Previous frame", "‹", "mdi6.chevron-left", "play_previous"),
-    "play": ("Play", "▶", "mdi6.play", "play_toggle"),
-    "pause": ("Pause", "⏸", "mdi6.pause", "play_toggle"),
-    "forward": ("Next frame", "›", "mdi6.chevron-right", "play_next"),
-    "next_key": ("Next key frame", "◆▸", "mdi6.skip-next", "track_next_key"),
-    "last": ("Last frame", "⏭", "mdi6.page-last", "play_last"),
-    "loop": ("Loop", "⟳", "mdi6.repeat", "play_loop"),
-    "sound": ("Sound off", "♪", "mdi6.volume-high", "play_mute"),
-    "quiet": ("Sound off", "♪", "mdi6.volume-medium", "play_mute"),
-    "muted": ("Sound on", "×", "mdi6.volume-off", "play_mute"),
+    "first": ("First frame", "mdi6.page-first", "play_first"),
+    "previous_key": ("Previous key frame", "mdi6.skip-previous", "track_previous_key"),
+    "back": ("Previous frame", "mdi6.chevron-left", "play_previous"),
+    "play": ("Play", "mdi6.play", "play_toggle"),
+    "pause": ("Pause", "mdi6.pause", "play_toggle"),
+    "forward": ("Next frame", "mdi6.chevron-right", "play_next"),
+    "next_key": ("Next key frame", "mdi6.skip-next", "track_next_key"),
+    "last": ("Last frame", "mdi6.page-last", "play_last"),
+    "loop": ("Loop", "mdi6.repeat", "play_loop"),
+    "sound": ("Sound off", "mdi6.volume-high", "play_mute"),
+    "quiet": ("Sound off", "mdi6.volume-medium", "play_mute"),
+    "muted": ("Sound on", "mdi6.volume-off", "play_mute"),
 }
 #: With less room than this the volume's slider and the key frame buttons make room for the film's.
 _ROOM = 220  # px more than the least
@@ -38,7 +38,7 @@ class TransportBar(QFrame):
 
     run_wanted = Signal(str)  # id of an action: track_previous_key, track_next_key, play_loop, play_goto
 
-    def __init__(self, player: Player, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
+    def __init__(self, player: Player, parent: QWidget | None = None, *, icon: Icon) -> None:
         super().__init__(parent)
         self.setObjectName("transportBar")
         self.setAccessibleName(self.tr("Playback"))
@@ -108,10 +108,8 @@ class TransportBar(QFrame):
         self.volume.valueChanged.connect(self._on_volume)
 
     def _button(self, name: str, act: Callable[[], object]) -> QToolButton:
-        button = QToolButton(self)
-        button.setAutoRaise(True)
+        button = strip_button(self, self._icon(_BUTTONS[name][1]), _BUTTONS[name][0])
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard with the canvas
-        button.setIconSize(QSize(20, 20))
         button.setFixedSize(28, 28)
         button.setAutoRepeat(name in _REPEATS)
         button.setAutoRepeatDelay(350)
@@ -121,17 +119,14 @@ class TransportBar(QFrame):
         return button
 
     def _dress(self, button: QToolButton, name: str) -> None:
-        title, sign, icon, action_id = _BUTTONS[name]
+        title, icon, action_id = _BUTTONS[name]
         if button.objectName() == name:
             return
         button.setObjectName(name)
         keys = ", ".join(self._keys(action_id))
         button.setToolTip(f"{title}  ({keys})" if keys else title)
         button.setAccessibleName(title)
-        if self._icon is not None:
-            button.setIcon(self._icon(icon))
-        else:
-            button.setText(sign)
+        button.setIcon(self._icon(icon))
 
     def _reading(self, name: str, longest: str) -> QLabel:
         label = QLabel(self)

@@ -58,9 +58,9 @@ class VideoEditor(FollowVerbs, VideoVerbs, ImageEditor):
         super().__init__(session, focus, ontology, pictures, parent, actions=VIDEO_ACTIONS, **options)
         self.clock = clock
         self.player = Player(pictures, clock, sound, self)
-        self.transport = TransportBar(self.player, self, icon=self._icon)
+        self.transport = TransportBar(self.player, self, icon=self.icon)
         self.transport.show_keys(self.keymap.keys)
-        self.timeline = Timeline(session, focus, ontology, clock, self, icon=self._icon)
+        self.timeline = Timeline(session, focus, ontology, clock, self, icon=self.icon)
         self.timeline.show_keys(self.keymap.keys)
         self.tracks = self.timeline.verbs
         self.go_to_box = GoToBox(clock, self)

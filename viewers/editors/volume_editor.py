@@ -146,7 +146,7 @@ class VolumeEditor(
     def _stand(self) -> None:
         """The grid in place of the canvas, the strip in place of the pages."""
         self.grid = MprGrid(self)
-        self.strip = VolumeStrip(self, icon=self._icon)
+        self.strip = VolumeStrip(self, icon=self.icon)
         self.overlap_button = OverlapButton(self.overlap, lambda: self.classes_of("brush"), self.options)
         self.overlap_button.changed.connect(self.acted)
         self.overlap_button.group_wanted.connect(self._want_group)

@@ -20,7 +20,6 @@ from storage.model.space import Floats, letters
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.actions import EditorAction
 from viewers.editors.context_menu import add_actions, start_menu
-from viewers.editors.tool_bar import Icon
 from viewers.editors.volume_actions import MASK_GROUPS
 from viewers.editors.volume_mask_work import MaskBench
 from viewers.editors.volume_overlap import OverlapButton
@@ -47,7 +46,6 @@ class VolumeMaskVerbs(MaskBench):
     ontology: Ontology
     ontology_wanted: Signal
     strip: VolumeStrip
-    _icon: Icon | None
     snip_settings: SnipSettings
     active: PlaneKind | None
     ask_number: Callable[..., float | None]  # title, a sentence about it, proposed mm, the least; None: cancelled
@@ -254,7 +252,7 @@ class VolumeMaskVerbs(MaskBench):
     def show_mask_verbs(self) -> None:
         """What can be done to masks in all slices, over the button of the strip."""
         menu = start_menu(self)
-        add_actions(menu, self, MASK_GROUPS, self._icon)
+        add_actions(menu, self, MASK_GROUPS)
         self.overlap_button.fill(menu.addMenu(self.overlap_button.text()))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.strip.masks_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))

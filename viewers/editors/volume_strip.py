@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from viewers.editors.slice_slider import SliceSlider
-from viewers.editors.tool_bar import Icon
+from viewers.editors.tool_bar import Icon, strip_button
 from viewers.editors.volume_warnings import WarningBadge
 from viewers.scene.mpr import Slab
 
 #: None: no slab.
 SLABS: tuple[tuple[str, str | None], ...] = (("Thin", None), ("MIP", "max"), ("MinIP", "min"), ("Mean", "mean"))
-#: (action, icon, letter) of the buttons at the right.
+#: (action, icon) of the buttons at the right.
 BUTTONS = (
-    ("volume_layout_grid", "mdi6.view-grid-outline", "▦"),
-    ("volume_layout_one", "mdi6.square-outline", "▢"),
-    ("volume_layout_stack", "mdi6.layers-triple-outline", "≡"),
-    ("volume_layout_side", "mdi6.view-split-vertical", "◫"),
-    ("volume_layouts", "mdi6.view-dashboard-outline", "⊞"),
+    ("volume_layout_grid", "mdi6.view-grid-outline"),
+    ("volume_layout_one", "mdi6.square-outline"),
+    ("volume_layout_stack", "mdi6.layers-triple-outline"),
+    ("volume_layout_side", "mdi6.view-split-vertical"),
+    ("volume_layouts", "mdi6.view-dashboard-outline"),
 )
 
 
@@ -43,7 +43,7 @@ class VolumeStrip(QFrame):
     masks_wanted = Signal()
     left = Signal()  # what was typed is done: the keys belong to the canvas again
 
-    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon) -> None:
         super().__init__(parent)
         self.setObjectName("volumeStrip")
         self._icon = icon
@@ -52,7 +52,7 @@ class VolumeStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
-        self.play_button = self._button("play_toggle", "mdi6.play", "▶", "Play or pause")
+        self.play_button = self._button("play_toggle", "mdi6.play", "Play or pause")
         self.plane = QLabel(self)
         self.slider = SliceSlider(self)
         self.box = self._number("Slice number")
@@ -99,7 +99,7 @@ class VolumeStrip(QFrame):
             self.window_button,
         ):
             row.addWidget(widget)
-        self.buttons = [self._button(action, name, letter, action) for action, name, letter in BUTTONS]
+        self.buttons = [self._button(action, name, action) for action, name in BUTTONS]
         self.layouts_button = self.buttons[-1]
         for button in self.buttons:
             row.addWidget(button)
@@ -125,17 +125,9 @@ class VolumeStrip(QFrame):
         box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return box
 
-    def _button(self, action: str, icon: str, letter: str, name: str) -> QToolButton:
-        button = QToolButton(self)
+    def _button(self, action: str, icon: str, name: str) -> QToolButton:
+        button = strip_button(self, self._icon(icon), name)
         button.setObjectName(action)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setIconSize(QSize(20, 20))  # as in the strips of films and sounds
-        button.setAccessibleName(name)
-        if self._icon is not None:
-            button.setIcon(self._icon(icon))
-        else:
-            button.setText(letter)
         button.clicked.connect(self._clicked)
         return button
 
@@ -211,10 +203,7 @@ class VolumeStrip(QFrame):
         self.window_button.setVisible(bool(text))
 
     def show_playing(self, playing: bool) -> None:
-        if self._icon is not None:
-            self.play_button.setIcon(self._icon("mdi6.pause" if playing else "mdi6.play"))
-        else:
-            self.play_button.setText("❚❚" if playing else "▶")
+        self.play_button.setIcon(self._icon("mdi6.pause" if playing else "mdi6.play"))
 
     def widgets(self) -> Sequence[QWidget]:
         return (self.box, self.time_box, self.slab_box, self.slab_mm)

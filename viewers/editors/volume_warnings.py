@@ -18,7 +18,7 @@ MOST = 20
 class WarningBadge(QToolButton):
     go_wanted = Signal(int)  # frame
 
-    def __init__(self, parent: QWidget | None = None, *, icon: Icon | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, icon: Icon) -> None:
         super().__init__(parent)
         self.warned: tuple[Warned, ...] = ()
         self.setObjectName("volumeWarnings")
@@ -26,9 +26,7 @@ class WarningBadge(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._sign = "" if icon is not None else "⚠ "
-        if icon is not None:
-            self.setIcon(icon("mdi6.alert-outline"))
+        self.setIcon(icon("mdi6.alert-outline"))
         menu = QMenu(self)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         self.setMenu(menu)
@@ -39,7 +37,7 @@ class WarningBadge(QToolButton):
         if found == self.warned:
             return
         self.warned = found
-        self.setText(f"{self._sign}{len(found):,}")
+        self.setText(f"{len(found):,}")
         self.setAccessibleName(self.tr("Warnings: {0}").format(len(found)))
         self.setToolTip("\n".join(w.text for w in found[:MOST]))
         self.setVisible(bool(found))

@@ -40,7 +40,7 @@ class Timeline(QWidget):
         clock: FrameClock,
         parent: QWidget | None = None,
         *,
-        icon: Callable[[str], QIcon] | None = None,
+        icon: Callable[[str], QIcon],
     ) -> None:
         super().__init__(parent)
         self._icon = icon
@@ -69,26 +69,22 @@ class Timeline(QWidget):
         row = QHBoxLayout(self._corner)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(0)
-        self.order_button = self._button("≡", "mdi6.sort-variant", "Order of the objects")
+        self.order_button = self._button("mdi6.sort-variant", "Order of the objects")
         self.order_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.order_button.setMenu(self._order_menu())
-        self.out_button = self._button("−", "mdi6.magnify-minus-outline", "Zoom out in time  (Ctrl+-)")
-        self.fit_button = self._button("⤢", "mdi6.arrow-expand-horizontal", "Show all frames  (Ctrl+0)")
-        self.in_button = self._button("+", "mdi6.magnify-plus-outline", "Zoom in in time  (Ctrl++)")
+        self.out_button = self._button("mdi6.magnify-minus-outline", "Zoom out in time  (Ctrl+-)")
+        self.fit_button = self._button("mdi6.arrow-expand-horizontal", "Show all frames  (Ctrl+0)")
+        self.in_button = self._button("mdi6.magnify-plus-outline", "Zoom in in time  (Ctrl++)")
         row.addWidget(self.order_button)
         row.addStretch(1)
         for button in (self.out_button, self.fit_button, self.in_button):
             row.addWidget(button)
         self._place_corner()
 
-    def _button(self, text: str, icon: str, name: str) -> QToolButton:
-        """`text` stands where there are no icons."""
+    def _button(self, icon: str, name: str) -> QToolButton:
         button = QToolButton(self._corner)
-        if self._icon is not None:
-            button.setIcon(self._icon(icon))
-            button.setIconSize(QSize(16, 16))
-        else:
-            button.setText(text)
+        button.setIcon(self._icon(icon))
+        button.setIconSize(QSize(16, 16))
         button.setToolTip(name)
         button.setAccessibleName(name.split("  ")[0])
         button.setAutoRaise(True)

@@ -15,7 +15,6 @@ from storage.model.ontology import Ontology
 from tests.support import sounds
 from tests.support.audio_stage import CTRL, MIDDLE, NOISE, SHIFT, WORDS, AudioStage
 from viewers.decode.audio import open_sound
-from viewers.editors.audio_menu import build_menu
 from viewers.scene.frame_clock import time_text
 
 Key = Qt.Key
@@ -171,7 +170,7 @@ def test_the_menu_is_about_what_lies_under_the_pointer(stage):
     stage.click(10.0, button=Qt.MouseButton.RightButton)
     assert asked == [own, None]
     assert stage.focus.selected == (own,)
-    menu = build_menu(stage.editor, None)
+    menu = stage.editor.build_menu()
     entries = {a.text().split("\t")[0]: a for a in menu.actions() if a.text()}
     assert entries["Play the region once"].isEnabled()
     assert not entries["Paste"].isEnabled()

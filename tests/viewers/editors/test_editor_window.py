@@ -17,10 +17,10 @@ from storage.model.ontology import Ontology
 from tests.support.editor_stage import CTRL, EditorStage, Gradient
 from tests.support.sent import Sent
 from tests.support.tool_stage import feature, ontology
-from viewers.editors.context_menu import build_menu
 from viewers.editors.image_editor import ImageEditor
 from viewers.scene.adjust import Adjustments
 from viewers.scene.pictures import PictureSource
+from widgets import icons
 
 Key = Qt.Key
 SQUARE = ((50, 50), (150, 50), (150, 150), (50, 150))
@@ -159,7 +159,7 @@ def test_the_popover_adjusts_picture_and_shapes_and_resets(stage):
 
 def test_the_menu_of_a_shape_reaches_every_verb_that_fits(stage):
     polygon(stage)
-    menu = build_menu(stage.editor, None)
+    menu = stage.editor.build_menu()
     found = entries(menu)
     assert "Tree 1" in found
     assert {"Copy", "Delete", "Hide or show", "Join", "Slice by a line", "Cut a hole", "Convert to"} <= set(found)
@@ -177,7 +177,7 @@ def test_the_menu_of_the_ground_pastes(stage):
     polygon(stage)
     stage.key("C", CTRL)
     stage.editor.deselect()
-    found = entries(build_menu(stage.editor, None))
+    found = entries(stage.editor.build_menu())
     assert "Delete" not in found
     found["Paste"].trigger()
     assert len(stage.shapes) == 2
@@ -321,7 +321,7 @@ def test_pages_that_were_read_ahead_have_their_strip_at_once_and_the_picture_doe
     pictures = PictureSource(lambda: Gradient(400, 300, 3))
     pictures.facts(0)
     qtbot.waitUntil(lambda: pictures.facts(0) is not None)
-    editor = ImageEditor(EditSession(LabelDocument(), Sent()), Focus(), ontology(), pictures)
+    editor = ImageEditor(EditSession(LabelDocument(), Sent()), Focus(), ontology(), pictures, icon=icons.icon)
     try:
         editor.resize(700, 500)
         editor.show()

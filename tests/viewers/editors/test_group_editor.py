@@ -19,6 +19,7 @@ from tests.support.tool_stage import ontology
 from viewers.decode import open_media
 from viewers.editors.group_editor import GroupEditor
 from viewers.scene.pictures import PictureSource
+from widgets import icons
 
 Key = Qt.Key
 SIZES = ((400, 300), (400, 300), (160, 320))
@@ -45,7 +46,13 @@ class GroupStage(EditorStage):
 
         self.pictures = PictureSource(opened)
         self.editor = GroupEditor(
-            self.session, self.focus, ontology(), self.pictures, titles=[m["title"] for m in members], open_decoder=opened
+            self.session,
+            self.focus,
+            ontology(),
+            self.pictures,
+            titles=[m["title"] for m in members],
+            open_decoder=opened,
+            icon=icons.icon,
         )
         self.editor.own_menu = False
         self.said, self.places = [], []

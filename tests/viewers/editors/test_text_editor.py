@@ -31,6 +31,7 @@ from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 from viewers.editors.text_actions import HTML_ACTIONS, TEXT_ACTIONS
 from viewers.editors.text_editor import TextEditor
 from viewers.scene.text_source import TextSource
+from widgets import icons
 
 Key = Qt.Key
 TEXT = (
@@ -454,7 +455,7 @@ def test_reading_shows_how_far_it_is_and_can_be_left(qtbot):
             return super().read_at(offset, n)
 
     source = TextSource(lambda: Slow(b"some words\n" * 60_000))
-    editor = TextEditor(EditSession(LabelDocument(), None), Focus(), ontology(), source)
+    editor = TextEditor(EditSession(LabelDocument(), None), Focus(), ontology(), source, icon=icons.icon)
     qtbot.addWidget(editor, before_close_func=lambda e: (e.close_editor(), source.close()))
     editor.show()
     qtbot.waitUntil(lambda: editor.view.progress is not None and editor.view.progress > 0.2)

@@ -14,6 +14,7 @@ from tests.support.film_stage import FilmStage
 from viewers.editors.player import Player
 from viewers.editors.transport import TransportBar
 from viewers.scene.playback import SPEEDS, Loop
+from widgets import icons
 
 
 class Silent:
@@ -38,7 +39,7 @@ def clip(tmp_path_factory):
 def bar(clip, qtbot) -> Iterator[TransportBar]:
     stage = FilmStage(clip)
     player = Player(stage.pictures, stage.pictures.clock, Silent())
-    made = TransportBar(player)
+    made = TransportBar(player, icon=icons.icon)
     qtbot.addWidget(made)
     made.resize(1000, 36)
     made.show()

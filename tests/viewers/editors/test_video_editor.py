@@ -134,11 +134,10 @@ def test_every_action_names_a_method_and_can_be_asked(stage):
 
 
 def test_the_menu_reaches_the_verbs_of_tracks(stage):
-    from viewers.editors.context_menu import build_menu
 
     stage.track()
     stage.go(20)
-    menu = build_menu(stage.editor, None)
+    menu = stage.editor.build_menu()
     assert menu.sizeHint().height() < 600
     texts = [a.text().split("\t")[0] for each in (menu, *menu.findChildren(QMenu)) for a in each.actions()]
     for wanted in (
@@ -150,7 +149,7 @@ def test_the_menu_reaches_the_verbs_of_tracks(stage):
     ):
         assert wanted in texts
     stage.key("K")
-    texts = [a.text().split("\t")[0] for a in build_menu(stage.editor, None).actions()]
+    texts = [a.text().split("\t")[0] for a in stage.editor.build_menu().actions()]
     assert "Remove key frame" in texts
 
 
