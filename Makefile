@@ -1,5 +1,6 @@
 # make run    open the window on the sample project (without a display: the same journey headless, results in out/)
 # make test   linters, types, layers and all tests
+# make search the tests in another order, with other examples [ARGS="-m hypothesis"]
 # make lint   linters, types and layers alone
 # make bench  speed against peers and limits [ONLY=name]
 # make shots  pictures of every screen, both themes, three sizes, in out/shots
@@ -9,7 +10,7 @@ JOBS ?= 2
 # Compiled once, not at every start: a fifth of the time until the window is usable.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint bench shots clean
+.PHONY: run test search lint bench shots clean
 
 run:
 	@packaging/prepare run
@@ -20,6 +21,10 @@ test:
 	@echo "Set-up done."
 	@$(MAKE) --no-print-directory lint
 	@$(PY) packaging/on_display.py $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+# A fault found by luck is worth having, but not in the run that says whether a change may land.
+search:
+	@$(MAKE) --no-print-directory test ARGS="--hypothesis-profile=searching --randomly-seed=$$(date +%s) $(ARGS)"
 
 lint:
 	@packaging/prepare test

@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
+settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples every time: pyproject chooses it
+settings.register_profile("searching", deadline=None)
 
 #: How long what must come is waited for: only a test that fails waits so long, so a busy machine is no reason to fail.
 PATIENCE_S = 60
