@@ -8,7 +8,6 @@ from typing import Literal
 from storage.model.geometry import Bounds, Box, Cuboid2D, Geometry, Skeleton, Visibility
 from storage.model.labels import Annotation
 from viewers.tools.base import (
-    GRAB,
     BoxDraft,
     Cursor,
     Draft,
@@ -21,20 +20,18 @@ from viewers.tools.base import (
     Tool,
 )
 from viewers.tools.bounds import cuboid_inside, inside, limited_shift, why_degenerate
-from viewers.tools.handles import after_insert, dragged, handles, nearest
-from viewers.tools.hit_test import Index
-from viewers.tools.moves import allowed, held_in, may_stick_out, preview
+from viewers.tools.handles import after_insert, dragged
+from viewers.tools.holds import MANY, Holds
+from viewers.tools.moves import allowed, may_stick_out, preview
+from viewers.tools.nudges import Nudges
 from viewers.tools.snap import snapped
 from viewers.tools.vertices import can_lose, delete_vertex, points_of, toggle_visibility
 from viewers.tools.words import name_of, names_of
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 
-#: From this many points on only the handles near the pointer are drawn.
-MANY = 400
 #: From this many objects on a drag shows the box that they fill; they follow when it ends.
 MANY_MOVING = 300
-NEAR = 60.0  # logical px
 
 _CORNER_CURSORS = (Cursor.SIZE_FDIAG, Cursor.SIZE_BDIAG)
 _SIDE_CURSORS = (Cursor.SIZE_V, Cursor.SIZE_H)
@@ -68,74 +65,15 @@ class SelectTool(Tool):
         self._drag: _Drag | None = None
         self._hot: Handle | None = None
         self._pointer = (0.0, 0.0)
-        self._handles: tuple[object, float, list[Handle]] = (None, 0.0, [])  # geometry, pixel, its handles
-        self._nudging: dict[str, Annotation] = {}  # originals of a run of nudges that is going on
-        self._nudged = (0.0, 0.0)
-        self._nudge_held: list[Bounds] = []  # what must not leave the picture, as it was when the run began
-        self._ghost_index: tuple[Geometry, Index] | None = None
+        self.holds, self._nudges = Holds(self), Nudges()
         self._on_ghost = False
-
-    # -- what is there
-
-    def _annotation(self, instance: str) -> Annotation | None:
-        found = self.context.session.shown(instance, self.context.at)
-        return found if found is not None and not found.outside else None
-
-    def _editable(self) -> list[Annotation]:
-        """The selected shapes on this frame that may be changed. Locked and hidden ones stay as they are."""
-        focus = self.context.focus
-        free = [i for i in focus.selected if i not in focus.locked and i not in focus.hidden]
-        found = [a for a in map(self._annotation, free) if a is not None]
-        return found or self._ghost()
-
-    def _ghost(self) -> list[Annotation]:
-        """The one selected object where it has ended or not begun: taken hold of, it gets a key frame here.
-
-        Only alone: moving several must not bring along those that are not on the frame.
-        """
-        focus = self.context.focus
-        one = focus.selected[0] if len(focus.selected) == 1 else None
-        if one is None or one in focus.locked or one in focus.hidden:
-            return []
-        found = self.context.session.ghost(one, self.context.at)
-        return [found] if found is not None and not found.outside else []
-
-    def _ghost_at(self, e: PointerEvent) -> list[str]:
-        """What is there wins over what would be."""
-        ghost = self._ghost()
-        if ghost and (self._ghost_index is None or self._ghost_index[0] is not ghost[0].geometry):
-            index = Index()
-            index.put(ghost[0])
-            self._ghost_index = (ghost[0].geometry, index)
-        return self._ghost_index[1].at(e.x, e.y, GRAB * e.pixel) if ghost and self._ghost_index is not None else []
-
-    def _single(self) -> Annotation | None:
-        found = self._editable() if len(self.context.focus.selected) == 1 else []
-        return found[0] if len(found) == 1 else None
-
-    def _handles_of(self, geometry: Geometry, pixel: float) -> list[Handle]:
-        if self._handles[0] is not geometry or self._handles[1] != pixel:
-            self._handles = (geometry, pixel, handles(geometry, pixel))
-        return self._handles[2]
-
-    def handle_at(self, e: PointerEvent) -> Handle | None:
-        single = self._single()
-        if single is None:
-            return None
-        return nearest(self._handles_of(single.geometry, e.pixel), e.x, e.y, GRAB * e.pixel)
-
-    def _shapes_at(self, e: PointerEvent) -> list[str]:
-        """Visible instances under the pointer, smallest first; none while S is held."""
-        if e.through:
-            return []
-        return self.context.hits.at(e.x, e.y, GRAB * e.pixel, skip=self.context.focus.hidden) or self._ghost_at(e)
 
     # -- events
 
     def press(self, e: PointerEvent) -> None:
         self.settle()
-        handle = None if e.through else self.handle_at(e)
-        single = self._single()
+        handle = None if e.through else self.holds.handle_at(e)
+        single = self.holds.single()
         if handle is not None and single is not None:
             if e.ctrl and can_lose(single.geometry, handle):
                 self._delete_vertex(single, handle)
@@ -143,7 +81,7 @@ class SelectTool(Tool):
             self._hot = handle
             self._drag = _Drag("handle", e, {single.instance: single}, handle)
             return
-        found, focus = self._shapes_at(e), self.context.focus
+        found, focus = self.holds.shapes_at(e), self.context.focus
         if not found:
             self._drag = _Drag("marquee", e)
             return
@@ -153,14 +91,14 @@ class SelectTool(Tool):
         if held is None and not e.ctrl and not e.shift:
             focus.select((found[0],))
             self._drag.on_click = None
-        self._drag.originals = {a.instance: a for a in self._editable()}
+        self._drag.originals = {a.instance: a for a in self.holds.selected()}
 
     def move(self, e: PointerEvent) -> None:
         self._pointer = e.point
         drag = self._drag
         if drag is None:
-            self._hot = None if e.through or e.button != "none" else self.handle_at(e)
-            self._on_ghost = self._hot is None and not e.through and bool(self._ghost_at(e))
+            self._hot = None if e.through or e.button != "none" else self.holds.handle_at(e)
+            self._on_ghost = self._hot is None and not e.through and bool(self.holds.ghost_at(e))
             self.cursor = self._cursor()
             return
         if not drag.moved and not e.far_from(drag.start):
@@ -193,11 +131,11 @@ class SelectTool(Tool):
     def right_click(self, e: PointerEvent) -> bool:
         """On a vertex: it goes. Elsewhere the menu of what lies under the pointer opens, which is selected first."""
         self.settle()
-        handle, single = self.handle_at(e), self._single()
+        handle, single = self.holds.handle_at(e), self.holds.single()
         if handle is not None and single is not None and can_lose(single.geometry, handle):
             self._delete_vertex(single, handle)
             return True
-        found, focus = self._shapes_at(e), self.context.focus
+        found, focus = self.holds.shapes_at(e), self.context.focus
         if found and not any(i in focus.selected for i in found):
             focus.select((found[0],))
         return False
@@ -223,8 +161,7 @@ class SelectTool(Tool):
     def cancel(self) -> bool:
         """A drag or run of nudges under way is taken back; what is selected stays."""
         drag, self._drag = self._drag, None
-        running = bool(self._nudging)
-        self._nudging = {}
+        running = self._nudges.drop()
         if running or (drag is not None and drag.moved and drag.kind != "marquee"):
             self.context.session.cancel()
         return running or (drag is not None and drag.moved)
@@ -270,7 +207,7 @@ class SelectTool(Tool):
             adds = drag.start.ctrl or drag.start.shift
             if adds and drag.on_click is not None and drag.on_click not in context.focus.selected:
                 context.focus.select((*context.focus.selected, drag.on_click))
-                drag.originals = {a.instance: a for a in self._editable()}
+                drag.originals = {a.instance: a for a in self.holds.selected()}
             if not drag.originals:
                 context.say("The object is locked: unlock it (L) to move it.")
                 return
@@ -322,7 +259,7 @@ class SelectTool(Tool):
         session = self.context.session
         if drag.kind == "handle":
             (instance,) = drag.originals
-            present = self._annotation(instance)
+            present = self.holds.on_frame(instance)
             if present is not None and why_degenerate(present.geometry, self.context.paper.pixel):
                 session.cancel()
                 self.context.say("The shape would be smaller than one pixel: it was left as it was.")
@@ -344,20 +281,14 @@ class SelectTool(Tool):
 
     def nudge(self, dx: float, dy: float) -> bool:
         """Move the selection a little. A run of nudges is one step, which ends when Ctrl is let go or no key comes for a while."""
-        session = self.context.session
         if self._drag is not None:
             self.cancel()
-        if not self._nudging or not session.in_gesture:
-            found = self._editable()
+        if not self._nudges.running or not self.context.session.in_gesture:
+            found = self.holds.selected()
             if not found:
                 return False
-            self._nudging, self._nudged = {a.instance: a for a in found}, (0.0, 0.0)
-            self._nudge_held = held_in(self.context, found)
-            names = names_of(self.context.ontology, session.document, [a.instance for a in found])
-            session.begin(f"Nudge {names}")
-        total = (self._nudged[0] + dx, self._nudged[1] + dy)
-        self._nudged = limited_shift(self._nudge_held, self.context.frame_size, *total)
-        preview(self.context, {i: a.geometry.moved(*self._nudged) for i, a in self._nudging.items()})
+            self._nudges.begin(self.context, found)
+        self._nudges.nudge(self.context, dx, dy)
         return True
 
     def settle(self) -> None:
@@ -367,10 +298,7 @@ class SelectTool(Tool):
             self.cancel()
 
     def settle_nudges(self) -> None:
-        if self._nudging:
-            self._nudging = {}
-            if self.context.session.in_gesture:
-                self.context.session.commit()
+        self._nudges.settle(self.context.session)
 
     def _delete_vertex(self, annotation: Annotation, handle: Handle) -> None:
         if delete_vertex(self.context, annotation, handle):
@@ -378,7 +306,7 @@ class SelectTool(Tool):
 
     def _toggle_visibility(self, other: Visibility) -> bool:
         """Of the skeleton's point under the pointer."""
-        single, hot = self._single(), self._hot
+        single, hot = self.holds.single(), self._hot
         if single is None or not isinstance(single.geometry, Skeleton) or hot is None or hot.role is not HandleRole.VERTEX:
             return False
         toggle_visibility(self.context, single, hot, other)
@@ -393,7 +321,7 @@ class SelectTool(Tool):
             return [BoxDraft(_rect(drag.start, drag.last))]
         if drag is not None and drag.kind == "move" and drag.moved:
             return self._carried(drag)
-        single = self._single()
+        single = self.holds.single()
         if single is not None:
             shown.append(HandlesDraft(self._shown_handles(single.geometry)))
         return shown
@@ -409,15 +337,7 @@ class SelectTool(Tool):
     def _shown_handles(self, geometry: Geometry) -> tuple[Handle, ...]:
         if self._drag is not None and self._drag.moved and self._hot is not None and points_of(geometry) > MANY:
             return (replace(self._hot, hot=True),)
-        pixel = self.context.pixel()
-        found = self._handles_of(geometry, pixel)
-        if len(found) > MANY:
-            (x, y), reach = self._pointer, NEAR * pixel
-            found = [h for h in found if abs(h.x - x) <= reach and abs(h.y - y) <= reach]
-        hot = self._hot
-        if hot is None:
-            return tuple(found)
-        return tuple(replace(h, hot=True) if (h.role, h.path) == (hot.role, hot.path) else h for h in found)
+        return self.holds.shown_handles(geometry, self._pointer, self._hot)
 
     def _cursor(self) -> Cursor:
         if self._hot is None:
@@ -435,7 +355,7 @@ class SelectTool(Tool):
                 return Cursor.POINT
 
     def _geometry(self) -> Geometry | None:
-        single = self._single()
+        single = self.holds.single()
         return single.geometry if single is not None else None
 
 

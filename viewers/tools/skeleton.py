@@ -63,7 +63,7 @@ class SkeletonTool(TwoPointTool):
         """Near a handle of the skeleton just drawn the pointer adjusts it; anywhere else it draws the next."""
         if super().reaches(e):
             return True
-        return not self.has_draft() and self._adjusting() and self._select.handle_at(e) is not None
+        return not self.has_draft() and self._adjusting() and self._select.holds.handle_at(e) is not None
 
     def key(self, e: KeyEvent) -> bool:
         if self._adjusting() and not self.has_draft() and self._select.key(e):
