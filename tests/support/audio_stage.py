@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -21,6 +18,7 @@ from storage.model.geometry import AudioRanges, ShapeKind
 from storage.model.labels import LabelDocument
 from storage.model.ontology import Attribute, AttributeType, ObjectClass, Ontology
 from tests.support.sent import Sent
+from tests.support.sound_recorder import Recorder
 from viewers.editors.audio_editor import AudioEditor
 from viewers.scene.sound_source import SoundSource
 from widgets import icons
@@ -41,58 +39,6 @@ def ontology() -> Ontology:
     )
 
 
-class Recorder:
-    """A device without a loudspeaker: it hears at its own pace, so many samples a moment as the clock says (times `haste`)."""
-
-    def __init__(self, haste: float = 1.0) -> None:
-        self.haste = haste
-        self.rate = self.channels = 0
-        self.runs: list[list[np.ndarray]] = []  # what was written between two pauses
-        self._lock = threading.Lock()
-        self._since = 0.0
-        self._heard = self._written = 0
-        self._on = False
-
-    def open(self, rate: int, channels: int) -> None:
-        self.rate, self.channels, self._on, self._since = rate, channels, True, time.monotonic()
-        self._heard = self._written = 0
-
-    def write(self, samples: np.ndarray) -> None:
-        with self._lock:
-            if not self.runs:
-                self.runs.append([])
-            self.runs[-1].append(samples.copy())
-            self._written += len(samples)
-        ahead = (self._written - self.position()) / self.rate / self.haste - 0.05
-        if ahead > 0:
-            threading.Event().wait(min(ahead, 0.1))
-
-    def position(self) -> int:
-        if not self._on:
-            return self._heard
-        passed = int((time.monotonic() - self._since) * self.rate * self.haste)
-        return min(self._written, self._heard + passed)
-
-    def pause(self) -> None:
-        self._heard = self._written = self.position()
-        self._on = False
-
-    def resume(self) -> None:
-        self._since, self._on = time.monotonic(), True
-        self.runs.append([])
-
-    def flush(self) -> None:
-        self.pause()
-        self.resume()
-
-    def close(self) -> None:
-        self._on = False
-
-    def played(self, run: int = -1) -> np.ndarray:
-        with self._lock:
-            return np.concatenate(self.runs[run]) if self.runs and self.runs[run] else np.zeros((0, 1), np.int16)
-
-
 class AudioStage:
     def __init__(
         self, qtbot: Any, path: Path, *, cache_dir: Path | None = None, size: tuple[int, int] = (940, 560),
@@ -104,10 +50,12 @@ class AudioStage:
         self.session = EditSession(self.document, options.pop("sink", None) or self.sent, author="ann@example.org")
         self.focus = Focus()
         self.sound = SoundSource.of(FileSource(path), cache_dir=cache_dir)
-        self.output = options.pop("output", None) or Recorder()
+        self.output = Recorder()
         self.editor = AudioEditor(
             self.session, self.focus, shown or ontology(), self.sound, output=self.output, icon=icons.icon, **options
         )
+        self.moment = 1000.0  # no clock runs: what the test listens to moves the sound on
+        self.editor.player._now = self.editor.player._feeder._now = lambda: self.moment
         self.editor.own_menu = False
         self.said: list[str] = []
         self.places: list[str] = []
@@ -130,6 +78,13 @@ class AudioStage:
 
     def settle(self) -> None:
         self.qtbot.waitUntil(lambda: self.editor.settled)
+
+    def ends(self) -> None:
+        """What plays comes to its end, and nothing is left over."""
+        self.qtbot.waitUntil(lambda: self.editor.player._feeder.heard() is None)
+        self.moment += 60
+        self.qtbot.waitUntil(lambda: not self.editor.player.playing)
+        assert not self.output.waiting
 
     # -- the hand, in seconds; `row` says how high: "sound", "lane", "ruler", "spectrum" or px
 

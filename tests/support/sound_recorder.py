@@ -41,7 +41,7 @@ class Recorder:
         assert samples.dtype == np.int16 and samples.ndim == 2 and samples.shape[1] == self.channels
         with self._change:
             self._change.wait_for(
-                lambda: self.closed or self._queued() < self._buffer_s * self.rate, timeout=len(samples) / self.rate
+                lambda: self.closed or self.waiting < self._buffer_s * self.rate, timeout=len(samples) / self.rate
             )
             self._queue.append(samples.copy())
             self._change.notify_all()
@@ -71,7 +71,7 @@ class Recorder:
 
     # -- what a test does
 
-    def listen(self, samples: int, timeout: float = 10) -> np.ndarray:
+    def listen(self, samples: int, timeout: float = 60) -> np.ndarray:
         """Hear so many samples, waiting until they come; fewer when they do not come in time."""
         parts, missing = [], samples
         with self._change:
@@ -109,7 +109,7 @@ class Recorder:
             end.set()
             thread.join()
 
-    def wait_for_drop(self, drops: int, timeout: float = 10) -> None:
+    def wait_for_drop(self, drops: int, timeout: float = 60) -> None:
         """Until what was written before an order is gone."""
         with self._change:
             assert self._change.wait_for(lambda: self.drops > drops, timeout), "nothing was dropped"
@@ -119,5 +119,7 @@ class Recorder:
         """All that was heard."""
         return np.concatenate(self.heard) if self.heard else np.zeros((0, self.channels), np.int16)
 
-    def _queued(self) -> int:
+    @property
+    def waiting(self) -> int:
+        """Samples that were handed over and not heard yet."""
         return sum(len(part) for part in self._queue)

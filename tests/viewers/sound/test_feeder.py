@@ -113,8 +113,9 @@ def test_it_says_what_is_heard_over_the_end_of_a_loop(feeder, recorder):
 
 def test_at_the_end_it_is_silent_and_says_so(feeder, recorder):
     feeder.play(SECONDS - 0.5, end=SECONDS)
-    assert len(recorder.listen(RATE, timeout=0.5)) == RATE // 2
+    assert len(recorder.listen(RATE // 2)) == RATE // 2
     wait_until(lambda: feeder.heard() is None)
+    assert not recorder.waiting
 
 
 def test_before_and_after_the_sound_there_is_silence(rising, recorder):
@@ -180,7 +181,7 @@ def test_closing_ends_the_thread_and_the_device(feeder, recorder):
     assert not feeder._thread.is_alive()
 
 
-def wait_until(true, seconds: float = 10) -> None:
+def wait_until(true, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     pause = threading.Event()
     while not true():
