@@ -7,11 +7,10 @@ What the rules forbid is `Refused` with a sentence; whether labels use a thing i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, TypeVar
 
-from storage.errors import NotFound, Refused
+from storage.errors import Refused
 from storage.ids import new_hash8
 from storage.model import dicom_codes, overlap_groups
 from storage.model.class_keys import class_keys
@@ -28,58 +27,15 @@ from storage.model.ontology import (
     Option,
     SkeletonTemplate,
 )
+from storage.model.ontology_tree import Element, changed, elements, find, level_of, parent_of, renumbered, with_row
 
-Element = ObjectClass | ClassificationClass | Attribute | Option
-E = TypeVar("E", bound=Element)
 MAX_NAME = 1000  # characters; far above sense, below harm
 
 HOTKEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
 CHOICES = (AttributeType.RADIO, AttributeType.CHECKLIST)
 
 
-# -- asking -------------------------------------------------------------------------------------------------------
-
-
-def elements(ontology: Ontology) -> Iterator[tuple[Element, Element | None]]:
-    """Everything in it with its parent, parents first. A classification's root attribute comes after it."""
-    for thing in ontology.objects:
-        yield thing, None
-        yield from _below(thing.attributes, thing)
-    for row in ontology.classifications:
-        yield row, None
-        yield from _below((row.attribute,), row)
-
-
-def _below(attributes: Iterable[Attribute], parent: Element) -> Iterator[tuple[Element, Element | None]]:
-    for attribute in attributes:
-        yield attribute, parent
-        for option in attribute.options:
-            yield option, attribute
-            yield from _below(option.attributes, option)
-
-
-def find(ontology: Ontology, feature_hash: str) -> Element:
-    """Raises NotFound."""
-    for element, _ in elements(ontology):
-        if element.feature_hash == feature_hash:
-            return element
-    raise NotFound("This is no longer part of the ontology.", input=feature_hash)
-
-
-def parent_of(ontology: Ontology, feature_hash: str) -> Element | None:
-    for element, parent in elements(ontology):
-        if element.feature_hash == feature_hash:
-            return parent
-    raise NotFound("This is no longer part of the ontology.", input=feature_hash)
-
-
-def level_of(ontology: Ontology, feature_hash: str) -> int:
-    """How deep an attribute or option lies: 0 for an attribute of an object, 1 for one under an option of that, ..."""
-    level, at = 0, parent_of(ontology, feature_hash)
-    while at is not None and not isinstance(at, (ObjectClass, ClassificationClass)):
-        level += isinstance(at, Option)
-        at = parent_of(ontology, at.feature_hash)
-    return level
+# -- what a new one is given --------------------------------------------------------------------------------------
 
 
 def machine_name(label: str) -> str:
@@ -133,11 +89,11 @@ def add_made(
     for thing in things:
         if isinstance(thing, ClassificationClass):
             _free((c.name for c in ontology.classifications), thing.name, thing.name)
-            row = _renumbered(thing, _next_number(ontology.classifications))
+            row = renumbered(thing, _next_number(ontology.classifications))
             ontology = replace(ontology, classifications=(*ontology.classifications, row))
             continue
         _free(((o.name, o.shape) for o in ontology.objects), (thing.name, thing.shape), thing.name)
-        made = replace(_renumbered(thing, _next_number(ontology.objects)), hotkey=next_hotkey(ontology))
+        made = replace(renumbered(thing, _next_number(ontology.objects)), hotkey=next_hotkey(ontology))
         ontology = replace(ontology, objects=(*ontology.objects, made))
     for drawing in drawings:
         ontology = set_template(ontology, drawing)
@@ -182,7 +138,7 @@ def add_attribute(
         raise Refused("Only objects and options of radio attributes take attributes.", input=name)
     _free((a.name for a in parent.attributes), name, name)
     made = Attribute(f"{parent.id}.{_next_number(parent.attributes)}", name, type, _new_hash(ontology), required, dynamic)
-    return _change(ontology, parent, attributes=(*parent.attributes, made)), made.feature_hash
+    return changed(ontology, parent, attributes=(*parent.attributes, made)), made.feature_hash
 
 
 def _may_nest(ontology: Ontology, option: Option) -> None:
@@ -205,7 +161,7 @@ def add_option(ontology: Ontology, attribute: str, label: str) -> tuple[Ontology
         raise Refused("Only radio and checklist attributes have options.", input=label)
     _free((o.label for o in parent.options), label, label)
     made = Option(f"{parent.id}.{_next_number(parent.options)}", label, machine_name(label), _new_hash(ontology))
-    return _change(ontology, parent, options=(*parent.options, made)), made.feature_hash
+    return changed(ontology, parent, options=(*parent.options, made)), made.feature_hash
 
 
 def set_template(ontology: Ontology, template: SkeletonTemplate) -> Ontology:
@@ -232,7 +188,7 @@ def rename(ontology: Ontology, feature_hash: str, name: str) -> Ontology:
             templates = tuple(
                 replace(t, name=name) if t.feature_hash == feature_hash else t for t in ontology.skeleton_templates
             )
-            return _change(replace(ontology, skeleton_templates=templates), element, name=name)
+            return changed(replace(ontology, skeleton_templates=templates), element, name=name)
         case ClassificationClass():
             return rename(ontology, element.attribute.feature_hash, name)
         case Attribute():
@@ -242,17 +198,17 @@ def rename(ontology: Ontology, feature_hash: str, name: str) -> Ontology:
             elif parent is not None:
                 assert isinstance(parent, (ObjectClass, Option))
                 _free((a.name for a in parent.attributes if a is not element), name, name)
-            return _change(ontology, element, name=name)
+            return changed(ontology, element, name=name)
         case Option():
             parent = parent_of(ontology, feature_hash)
             assert isinstance(parent, Attribute)
             _free((o.label for o in parent.options if o is not element), name, name)
             derived = element.value == machine_name(element.label)
-            return _change(ontology, element, label=name, value=machine_name(name) if derived else element.value)
+            return changed(ontology, element, label=name, value=machine_name(name) if derived else element.value)
 
 
 def recolor(ontology: Ontology, feature_hash: str, color: str) -> Ontology:
-    return _change(ontology, _object(ontology, feature_hash), color=_color(color))
+    return changed(ontology, _object(ontology, feature_hash), color=_color(color))
 
 
 def set_shape(ontology: Ontology, feature_hash: str, shape: ShapeKind) -> Ontology:
@@ -261,7 +217,7 @@ def set_shape(ontology: Ontology, feature_hash: str, shape: ShapeKind) -> Ontolo
     _free(((o.name, o.shape) for o in ontology.objects if o is not thing), (thing.name, shape), thing.name)
     if shape is not ShapeKind.SKELETON:
         ontology = _without_template(ontology, feature_hash)
-    return _change(ontology, thing, shape=shape)
+    return changed(ontology, thing, shape=shape)
 
 
 def set_required(ontology: Ontology, feature_hash: str, required: bool) -> Ontology:
@@ -270,14 +226,14 @@ def set_required(ontology: Ontology, feature_hash: str, required: bool) -> Ontol
         element = element.attribute
     if isinstance(element, Option):
         raise Refused("An option cannot be required; its attribute can.", input=element.label)
-    return _change(ontology, element, required=required)
+    return changed(ontology, element, required=required)
 
 
 def set_dynamic(ontology: Ontology, feature_hash: str, dynamic: bool) -> Ontology:
     element = find(ontology, feature_hash)
     if not isinstance(element, Attribute) or (dynamic and not isinstance(parent_of(ontology, feature_hash), ObjectClass)):
         raise Refused("Only an attribute at the top of an object can be dynamic.", input=_title(element))
-    return _change(ontology, element, dynamic=dynamic)
+    return changed(ontology, element, dynamic=dynamic)
 
 
 def set_archived(ontology: Ontology, feature_hash: str, archived: bool) -> Ontology:
@@ -287,15 +243,15 @@ def set_archived(ontology: Ontology, feature_hash: str, archived: bool) -> Ontol
         element = _parent_classification(ontology, element)
     if isinstance(element, ClassificationClass):
         # Encord knows the flag of the root attribute only.
-        return _change(ontology, element, archived=archived, attribute=replace(element.attribute, archived=archived))
-    return _change(ontology, element, archived=archived)
+        return changed(ontology, element, archived=archived, attribute=replace(element.attribute, archived=archived))
+    return changed(ontology, element, archived=archived)
 
 
 def set_global(ontology: Ontology, feature_hash: str, is_global: bool) -> Ontology:
     element = find(ontology, feature_hash)
     if not isinstance(element, ClassificationClass):
         raise Refused("Only a classification can be global.", input=_title(element))
-    return _change(ontology, element, is_global=is_global)
+    return changed(ontology, element, is_global=is_global)
 
 
 def set_hotkey(ontology: Ontology, feature_hash: str, hotkey: str) -> Ontology:
@@ -305,17 +261,17 @@ def set_hotkey(ontology: Ontology, feature_hash: str, hotkey: str) -> Ontology:
         raise Refused("A class key is one of the digits 1 to 9 and 0.", input=hotkey)
     freed = tuple(replace(o, hotkey="") if hotkey and o.hotkey == hotkey else o for o in ontology.objects)
     ontology = replace(ontology, objects=freed)
-    return _change(ontology, _object(ontology, thing.feature_hash), hotkey=hotkey)
+    return changed(ontology, _object(ontology, thing.feature_hash), hotkey=hotkey)
 
 
 def set_out_of_bounds(ontology: Ontology, feature_hash: str, allowed: bool) -> Ontology:
-    return _change(ontology, _object(ontology, feature_hash), allow_out_of_bounds=allowed)
+    return changed(ontology, _object(ontology, feature_hash), allow_out_of_bounds=allowed)
 
 
 def set_dicom_code(ontology: Ontology, feature_hash: str, code: Code | None, category: Code | None) -> Ontology:
     """The coded concept of a class of objects, and what kind of thing that is."""
     thing = _object(ontology, feature_hash)
-    return _change(ontology, thing, extra=dicom_codes.with_codes(thing.extra, code, category))
+    return changed(ontology, thing, extra=dicom_codes.with_codes(thing.extra, code, category))
 
 
 def set_overlap_group(ontology: Ontology, feature_hash: str, group: str) -> Ontology:
@@ -323,7 +279,7 @@ def set_overlap_group(ontology: Ontology, feature_hash: str, group: str) -> Onto
     thing = _object(ontology, feature_hash)
     if group and group not in overlap_groups.GROUPS:
         raise Refused(f"There is no group “{group}” of masks.", remedy=f"Choose {', '.join(overlap_groups.GROUPS)} or none.")
-    return _change(ontology, thing, extra=overlap_groups.with_group(thing.extra, group))
+    return changed(ontology, thing, extra=overlap_groups.with_group(thing.extra, group))
 
 
 def set_type(ontology: Ontology, feature_hash: str, type: AttributeType) -> Ontology:
@@ -337,7 +293,7 @@ def set_type(ontology: Ontology, feature_hash: str, type: AttributeType) -> Onto
     options = element.options if type in CHOICES else ()
     if type is AttributeType.CHECKLIST:
         options = tuple(replace(o, attributes=()) for o in options)
-    return _change(ontology, element, type=type, options=options)
+    return changed(ontology, element, type=type, options=options)
 
 
 def remove(ontology: Ontology, feature_hash: str) -> Ontology:
@@ -347,7 +303,7 @@ def remove(ontology: Ontology, feature_hash: str) -> Ontology:
         raise Refused("A classification keeps its question.", remedy="Remove the classification instead.")
     if isinstance(element, ObjectClass):
         ontology = _without_template(ontology, feature_hash)
-    return _siblings(ontology, feature_hash, lambda row: tuple(e for e in row if e.feature_hash != feature_hash))
+    return with_row(ontology, feature_hash, lambda row: tuple(e for e in row if e.feature_hash != feature_hash))
 
 
 def move(ontology: Ontology, feature_hash: str, index: int) -> Ontology:
@@ -359,51 +315,10 @@ def move(ontology: Ontology, feature_hash: str, index: int) -> Ontology:
         at = max(0, min(index, len(rest)))
         return (*rest[:at], element, *rest[at:])
 
-    return _siblings(ontology, feature_hash, reorder)
+    return with_row(ontology, feature_hash, reorder)
 
 
-# -- the tree -----------------------------------------------------------------------------------------------------
-
-
-def _change(ontology: Ontology, element: Element, **values: object) -> Ontology:
-    """The ontology with new values in one element."""
-    made = replace(element, **values)  # type: ignore[arg-type]
-    own = element.feature_hash
-    return _siblings(ontology, own, lambda row: tuple(made if e.feature_hash == own else e for e in row))
-
-
-Row = Callable[[tuple[Element, ...]], tuple[Element, ...]]
-
-
-def _siblings(ontology: Ontology, feature_hash: str, change: Row) -> Ontology:
-    """`change` applied to the one row of siblings that holds an element; all else is shared with the old ontology."""
-    objects = _rewrite(ontology.objects, feature_hash, change)
-    if objects is not None:
-        return replace(ontology, objects=objects)
-    classifications = _rewrite(ontology.classifications, feature_hash, change)
-    if classifications is not None:
-        return replace(ontology, classifications=classifications)
-    raise NotFound("This is no longer part of the ontology.", input=feature_hash)
-
-
-def _rewrite(row: tuple[Element, ...], feature_hash: str, change: Row) -> tuple | None:
-    if any(e.feature_hash == feature_hash for e in row):
-        return change(row)
-    for i, element in enumerate(row):
-        made: Element | None = None
-        match element:
-            case ObjectClass(attributes=below) | Option(attributes=below):
-                if below and (rows := _rewrite(below, feature_hash, change)) is not None:
-                    made = replace(element, attributes=rows)
-            case ClassificationClass(attribute=root):
-                if (rows := _rewrite((root,), feature_hash, change)) is not None:
-                    made = replace(element, attribute=rows[0])
-            case Attribute(options=options):
-                if options and (rows := _rewrite(options, feature_hash, change)) is not None:
-                    made = replace(element, options=rows)
-        if made is not None:
-            return (*row[:i], made, *row[i + 1 :])
-    return None
+# -- what the verbs share -----------------------------------------------------------------------------------------
 
 
 def _object(ontology: Ontology, feature_hash: str) -> ObjectClass:
@@ -426,19 +341,6 @@ def _without_template(ontology: Ontology, feature_hash: str) -> Ontology:
 
 def _next_number(row: Iterable[Element]) -> str:
     return str(max((int(e.id.rsplit(".", 1)[-1]) for e in row), default=0) + 1)
-
-
-def _renumbered(element: E, own: str) -> E:
-    """With another id; those of everything below it begin with its own."""
-    below: dict[str, Any] = {}
-    match element:
-        case ObjectClass(attributes=rows) | Option(attributes=rows):
-            below["attributes"] = tuple(_renumbered(a, own + a.id.removeprefix(element.id)) for a in rows)
-        case ClassificationClass(attribute=root):
-            below["attribute"] = _renumbered(root, own + root.id.removeprefix(element.id))
-        case Attribute(options=options):
-            below["options"] = tuple(_renumbered(o, own + o.id.removeprefix(element.id)) for o in options)
-    return replace(element, id=own, **below)
 
 
 def _new_hash(ontology: Ontology, *taken: str) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from storage.ids import new_hash8
-from storage.model import masks, ontology_edit
+from storage.model import masks, ontology_edit, ontology_tree
 from storage.model.geometry import (
     PICTURE_SHAPES,
     Box,
@@ -87,7 +87,7 @@ def _attributes(draw: st.DrawFn, ontology: Ontology, owner: str, *, dynamic: boo
             required=draw(st.booleans()),
             dynamic=dynamic and draw(st.booleans()),
         )
-        attribute = ontology_edit.find(ontology, own)
+        attribute = ontology_tree.find(ontology, own)
         assert isinstance(attribute, Attribute)
         ontology = draw(_options(ontology, attribute, depth=depth))
     return ontology

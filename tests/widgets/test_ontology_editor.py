@@ -16,6 +16,7 @@ from storage.editing.session import StepChange
 from storage.exchange import ontology_json
 from storage.ids import new_uuid
 from storage.model import ontology_edit as edit
+from storage.model import ontology_tree
 from storage.model.deleted_classes import name_of
 from storage.model.geometry import ShapeKind
 from storage.model.labels import Answer
@@ -134,14 +135,14 @@ def test_questions_nest_to_seven_levels_and_no_deeper(room):
         form = room.form(QuestionNodeForm)
         form.type._group.button(1).click()
         room.add(form, "options", "yes")
-        option = edit.find(room.editor.ontology, attribute.feature_hash).options[0]
+        option = ontology_tree.find(room.editor.ontology, attribute.feature_hash).options[0]
         room.editor.choose(option.feature_hash)
         room.add(room.form(OptionForm), "questions", f"Q {level}")
-        below = edit.find(room.editor.ontology, option.feature_hash).attributes
+        below = ontology_tree.find(room.editor.ontology, option.feature_hash).attributes
         if not below:
             break
         attribute = below[0]
-    assert edit.level_of(room.editor.ontology, attribute.feature_hash) == MAX_NESTING
+    assert ontology_tree.level_of(room.editor.ontology, attribute.feature_hash) == MAX_NESTING
     assert str(MAX_NESTING) in room.form(OptionForm).fault.text()
 
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from storage.errors import NotFound, PostilError
 from storage.model import ontology_edit as edit
+from storage.model import ontology_tree
 from storage.model.deleted_classes import keep_names
 from storage.model.geometry import ShapeKind
 from storage.model.ontology import Ontology, Option
@@ -299,7 +300,7 @@ class OntologyEditor(QWidget):
 
     @Slot(str)
     def remove(self, feature_hash: str) -> None:
-        element = edit.find(self._draft.ontology, feature_hash)
+        element = ontology_tree.find(self._draft.ontology, feature_hash)
         name = element.label if isinstance(element, Option) else element.name
         text = self.tr("Delete “{name}”").format(name=name)
         self._attempt(text, lambda o: edit.remove(o, feature_hash), harms=feature_hash)
@@ -399,7 +400,7 @@ class OntologyEditor(QWidget):
         if not feature_hash:
             return None
         try:
-            element = edit.find(self._draft.ontology, feature_hash)
+            element = ontology_tree.find(self._draft.ontology, feature_hash)
         except NotFound:
             return None
         if isinstance(element, Option):
@@ -453,7 +454,7 @@ class OntologyEditor(QWidget):
     def _menu(self, feature_hash: str, place: QPoint) -> None:
         if not feature_hash:
             return
-        element = edit.find(self._draft.ontology, feature_hash)
+        element = ontology_tree.find(self._draft.ontology, feature_hash)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         archive = menu.addAction(self.tr("Restore") if element.archived else self.tr("Archive"))
@@ -465,7 +466,7 @@ class OntologyEditor(QWidget):
     @Slot()
     def _archive_current(self) -> None:
         key = self.view.current
-        archived = not edit.find(self._draft.ontology, key).archived
+        archived = not ontology_tree.find(self._draft.ontology, key).archived
         text = self.tr("Archive") if archived else self.tr("Restore")
         self._attempt(text, lambda o: edit.set_archived(o, key, archived))
 

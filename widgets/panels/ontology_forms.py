@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from storage.errors import PostilError
-from storage.model import dicom_codes, overlap_groups
+from storage.model import dicom_codes, ontology_tree, overlap_groups
 from storage.model import ontology_edit as edit
 from storage.model.dicom_codes import Code
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
@@ -276,12 +276,12 @@ class QuestionNodeForm(NodeForm):
         self.options.renamed.connect(self._rename_option)
 
     def fill(self, fresh: bool) -> None:
-        found = next((e for e, _ in edit.elements(self.port.ontology) if e.feature_hash == self.key), None)
+        found = next((e for e, _ in ontology_tree.elements(self.port.ontology) if e.feature_hash == self.key), None)
         if found is None or isinstance(found, (ObjectClass, Option)):
             return
         is_classification = isinstance(found, ClassificationClass)
         attribute = found.attribute if isinstance(found, ClassificationClass) else found
-        parent = edit.parent_of(self.port.ontology, self.key)
+        parent = ontology_tree.parent_of(self.port.ontology, self.key)
         self.name.set_quietly(attribute.name, fresh)
         self.type.choose(attribute.type)
         self.required.setChecked(attribute.required)
@@ -357,10 +357,10 @@ class OptionForm(NodeForm):
         self.questions.removed.connect(self.port.remove)
 
     def fill(self, fresh: bool) -> None:
-        found = next((e for e, _ in edit.elements(self.port.ontology) if e.feature_hash == self.key), None)
+        found = next((e for e, _ in ontology_tree.elements(self.port.ontology) if e.feature_hash == self.key), None)
         if not isinstance(found, Option):
             return
-        parent = edit.parent_of(self.port.ontology, self.key)
+        parent = ontology_tree.parent_of(self.port.ontology, self.key)
         self.name.set_quietly(found.label, fresh)
         self.value.setText(found.value)
         self.archived.setChecked(found.archived)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from storage.model import ontology_edit as edit
+from storage.model import ontology_tree
 from storage.model.ontology import Ontology
 from storage.model.reads import OntologyUse
 
@@ -64,7 +64,7 @@ def labels_below(ontology: Ontology, feature_hash: str, use: OntologyUse) -> int
     """Annotations and answers that speak of a node or of anything below it."""
     total = 0
     inside: set[str] = set()
-    for element, parent in edit.elements(ontology):
+    for element, parent in ontology_tree.elements(ontology):
         if element.feature_hash == feature_hash or (parent is not None and parent.feature_hash in inside):
             inside.add(element.feature_hash)
             total += use.by_feature.get(element.feature_hash, 0)
@@ -73,5 +73,5 @@ def labels_below(ontology: Ontology, feature_hash: str, use: OntologyUse) -> int
 
 def labels_lost(old: Ontology, new: Ontology, use: OntologyUse) -> int:
     """Annotations and answers whose node is in the old ontology and no longer in the new one."""
-    kept = {e.feature_hash for e, _ in edit.elements(new)}
-    return sum(use.by_feature.get(e.feature_hash, 0) for e, _ in edit.elements(old) if e.feature_hash not in kept)
+    kept = {e.feature_hash for e, _ in ontology_tree.elements(new)}
+    return sum(use.by_feature.get(e.feature_hash, 0) for e, _ in ontology_tree.elements(old) if e.feature_hash not in kept)

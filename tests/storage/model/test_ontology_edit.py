@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from storage.errors import BadInput, NotFound, Refused
 from storage.exchange import ontology_json
 from storage.model import ontology_edit as edit
+from storage.model import ontology_tree
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.ontology import (
     MAX_NESTING,
@@ -32,7 +33,7 @@ names = st.sampled_from(["Car", "Lesion", " Wide load ", "Größe", "a\tb", ""])
 
 def one_act(draw, ontology: Ontology) -> Ontology:
     """Some verb with some arguments, sensible or not."""
-    present = [e for e, _ in edit.elements(ontology)]
+    present = [e for e, _ in ontology_tree.elements(ontology)]
     some = draw(st.sampled_from(present)).feature_hash if present else "none"
     acts = [
         lambda: edit.add_object(ontology, draw(names), draw(st.sampled_from(PICTURE_SHAPES)))[0],
@@ -74,8 +75,8 @@ def test_any_sequence_of_verbs_yields_an_ontology_that_the_sdk_loads(data):
     assert [o.name for o in theirs.objects] == [o.name for o in ontology.objects]
     assert len(theirs.skeleton_templates) == len(ontology.skeleton_templates)
     assert from_dict(structure) == ontology
-    ids = [e.id for e, parent in edit.elements(ontology) if parent is not None]
-    assert len({e.feature_hash for e, _ in edit.elements(ontology)}) == len(list(edit.elements(ontology)))
+    ids = [e.id for e, parent in ontology_tree.elements(ontology) if parent is not None]
+    assert len({e.feature_hash for e, _ in ontology_tree.elements(ontology)}) == len(list(ontology_tree.elements(ontology)))
     assert all(i.count(".") >= 1 for i in ids)
     keys = [o.hotkey for o in ontology.objects if o.hotkey]
     assert len(keys) == len(set(keys))
@@ -110,10 +111,10 @@ def test_ids_are_dotted_paths_and_colours_come_from_the_palette():
     without = replace(ontology, objects=tuple(replace(o, hotkey="") for o in ontology.objects))
     added, _ = edit.add_object(without, "Angle", ShapeKind.POLYLINE)
     assert added.objects[-1].hotkey == "3"  # nobody loses the digit that the place in the list gives
-    assert [edit.find(ontology, h).id for h in (attribute, option, nested)] == ["2.1", "2.1.1", "2.1.1.1"]
-    assert edit.find(ontology, option).value == "wide__open"
-    assert edit.find(edit.rename(ontology, option, "Shut"), option).value == "shut"
-    assert edit.find(ontology, car).attributes == ()
+    assert [ontology_tree.find(ontology, h).id for h in (attribute, option, nested)] == ["2.1", "2.1.1", "2.1.1.1"]
+    assert ontology_tree.find(ontology, option).value == "wide__open"
+    assert ontology_tree.find(edit.rename(ontology, option, "Shut"), option).value == "shut"
+    assert ontology_tree.find(ontology, car).attributes == ()
 
 
 def test_a_new_class_leaves_the_key_of_one_that_is_out_of_use():
@@ -127,7 +128,7 @@ def test_attributes_nest_as_deep_as_the_platform_allows_and_no_deeper():
     ontology, owner = edit.add_object(Ontology(), "Car", ShapeKind.BOX)
     for level in range(MAX_NESTING + 1):
         ontology, attribute = edit.add_attribute(ontology, owner, "Q", AttributeType.RADIO)
-        assert edit.level_of(ontology, attribute) == level
+        assert ontology_tree.level_of(ontology, attribute) == level
         ontology, owner = edit.add_option(ontology, attribute, "yes")
     with pytest.raises(Refused, match="7 levels"):
         edit.add_attribute(ontology, owner, "Q")
@@ -137,7 +138,7 @@ def test_attributes_nest_as_deep_as_the_platform_allows_and_no_deeper():
 def test_what_the_rules_forbid_is_refused():
     ontology, car = edit.add_object(Ontology(), "Car", ShapeKind.BOX)
     ontology, row = edit.add_classification(ontology, "Scene", AttributeType.CHECKLIST)
-    ontology, option = edit.add_option(ontology, edit.find(ontology, row).attribute.feature_hash, "Day")
+    ontology, option = edit.add_option(ontology, ontology_tree.find(ontology, row).attribute.feature_hash, "Day")
     ontology, text = edit.add_attribute(ontology, car, "Plate")
     for forbidden in (
         lambda: edit.add_object(ontology, "Car", ShapeKind.BOX),
@@ -146,7 +147,7 @@ def test_what_the_rules_forbid_is_refused():
         lambda: edit.add_attribute(ontology, car, "Plate"),
         lambda: edit.add_option(ontology, text, "x"),
         lambda: edit.set_dynamic(ontology, row, True),
-        lambda: edit.remove(ontology, edit.find(ontology, row).attribute.feature_hash),
+        lambda: edit.remove(ontology, ontology_tree.find(ontology, row).attribute.feature_hash),
         lambda: edit.recolor(ontology, car, "red"),
         lambda: edit.set_hotkey(ontology, car, "q"),
     ):
@@ -160,10 +161,10 @@ def test_a_new_type_keeps_the_options_only_where_they_fit():
     ontology, radio = edit.add_attribute(ontology, car, "Kind", AttributeType.RADIO)
     ontology, option = edit.add_option(ontology, radio, "Van")
     ontology, _ = edit.add_attribute(ontology, option, "Seats", AttributeType.NUMERIC)
-    as_list = edit.find(edit.set_type(ontology, radio, AttributeType.CHECKLIST), radio)
+    as_list = ontology_tree.find(edit.set_type(ontology, radio, AttributeType.CHECKLIST), radio)
     assert [o.label for o in as_list.options] == ["Van"]
     assert as_list.options[0].attributes == ()
-    assert edit.find(edit.set_type(ontology, radio, AttributeType.TEXT), radio).options == ()
+    assert ontology_tree.find(edit.set_type(ontology, radio, AttributeType.TEXT), radio).options == ()
 
 
 def test_moving_and_removing_leave_all_else_untouched():
@@ -249,5 +250,5 @@ def test_texts_that_are_no_ontology_are_refused(text):
 
 
 def test_elements_are_typed():
-    kinds = {type(e) for e, _ in edit.elements(full_ontology())}
+    kinds = {type(e) for e, _ in ontology_tree.elements(full_ontology())}
     assert {ObjectClass, Option} <= kinds
