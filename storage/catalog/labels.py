@@ -22,7 +22,6 @@ from storage.catalog.label_rows import (
     load,
     marks,
 )
-from storage.catalog.label_steps import forget as forget_steps
 from storage.catalog.label_steps import history
 from storage.catalog.undo import stale
 from storage.editing.edits import Edit, Put, difference
@@ -45,7 +44,7 @@ from storage.model.workflow import TaskStatus
 if TYPE_CHECKING:
     from storage.catalog.transaction import Operation
 
-__all__ = ["forget_steps", "history", "import_document", "load", "save_step"]
+__all__ = ["history", "import_document", "load", "save_step"]
 
 _PUT_ORDER: tuple[RecordKind, ...] = ("instance", "classification", "annotation", "answer")
 
@@ -68,13 +67,11 @@ def save_step(op: Operation, label_row_id: int, change: StepChange) -> None:
     _touched(op, label_row_id)
 
 
-def import_document(op: Operation, label_row_id: int, document: LabelDocument, replace: bool, text: str = "") -> None:
-    """Write a document from outside, instead of what is there or beside it.
-
-    `text`: of the step by which its editor undoes it where something was there before; with it a complete task refuses. Without
-    one nothing that a replacement replaced can be undone to.
-    """
+def import_document(op: Operation, label_row_id: int, document: LabelDocument, replace: bool) -> None:
+    """Write a document from outside, instead of what is there or beside it. Where something was there before it is a step that
+    the editor can undo; a complete task refuses."""
     _begin(op, label_row_id)
+    _require_open(op, label_row_id)
     present = load(op.db, label_row_id)
     records = _with_free_uuids(op, label_row_id, list(document.records()))
     if not replace:
@@ -83,12 +80,8 @@ def import_document(op: Operation, label_row_id: int, document: LabelDocument, r
     for record in (*(() if replace else present.records()), *records):
         made.put(record)
     edits = difference(present, made)
-    if text:
-        _require_open(op, label_row_id)
-    if text and next(iter(present.records()), None) is not None:
-        label_steps.add(op, label_row_id, text, edits, difference(made, present))
-    elif replace:
-        forget_steps(op, label_row_id)
+    if next(iter(present.records()), None) is not None:
+        label_steps.add(op, label_row_id, op.text, edits, difference(made, present))
     _apply(op, label_row_id, edits)
     _touched(op, label_row_id)
 

@@ -313,7 +313,7 @@ def _write(
     if made[0]:
         ontologies.save(op, ontology_id, ontology_edit.add_made(ontologies.read(op.db, ontology_id), *made))
     for label_row_id, (document, dropped) in rows.items():
-        labels.import_document(op, label_row_id, document, dropped, "Import labels")
+        labels.import_document(op, label_row_id, document, dropped)
 
 
 def _keys(document: LabelDocument) -> Iterator[tuple[Any, str]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.catalog import labels
+from storage.catalog import label_steps, labels
 from storage.catalog.check import check
 from storage.catalog.engine import Catalog
 from storage.editing import verbs
@@ -144,7 +144,7 @@ def test_a_new_step_after_undo_ends_redo_for_good(tmp_path):
 def test_forgotten_steps_can_no_longer_be_undone(desk):
     desk.draw(Box(0, 0, 1, 1))
     desk.settled()
-    desk.catalog.do("Submit", labels.forget_steps, desk.row)
+    desk.catalog.do("Submit", label_steps.forget, desk.row)
     assert Desk(desk.catalog, desk.row).session.undo_text == ""
     assert len(labels.load(desk.catalog.reader(), desk.row).instances) == 1
 
@@ -239,7 +239,7 @@ def test_import_replaces_or_joins_what_is_there(catalog, row):
     assert sorted(i.number for i in joined.instances.values()) == [1, 2]
     catalog.do("Import", labels.import_document, row, incoming, replace=True)
     assert records(labels.load(catalog.reader(), row)) == records(incoming)
-    assert Desk(catalog, row).session.undo_text == ""
+    assert Desk(catalog, row).session.undo_text == "Import"
     catalog.do("Import", labels.import_document, row, before, replace=True)
     assert records(labels.load(catalog.reader(), row)) == records(before)
 
