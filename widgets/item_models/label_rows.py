@@ -19,14 +19,12 @@ from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
 from storage.editing.presence import Presence
 from storage.editing.session import EditSession
-from storage.model.deleted_classes import name_of
-from storage.model.geometry import ShapeKind
 from storage.model.labels import Instance
 from storage.model.ontology import Ontology
+from widgets.item_models.instance_order import InstanceOrder, Key
 from widgets.item_models.instance_place import InstancePlace, State
 
 Index = QModelIndex | QPersistentModelIndex
-Key = tuple[int, int, int, int, str]  # class, 0 header or 1 instance, time or 0, number, uuid
 
 
 class Column(IntEnum):
@@ -82,7 +80,8 @@ class LabelRows(QAbstractTableModel):
         self._presence = Presence(session.document, session.frames)
         self._painted: dict[str, State | None] = {}  # how rows were shown when they were last asked for
         self._alive: frozenset[str] = frozenset()  # on the frame shown, while only that one is looked at
-        self._grouped, self._all_frames, self._text = True, False, ""
+        self._order = InstanceOrder(ontology)
+        self._all_frames = False
         self._closed_groups: set[str] = set()
         self._rows: list[Row] = []
         self._keys: list[Key] = []
@@ -91,7 +90,6 @@ class LabelRows(QAbstractTableModel):
         self._counts: dict[str, int] = {}
         self._scope = 0
         self._hovered: str | None = None
-        self._set_ontology(ontology)
         self._fill()
         self._stop = [session.listen(self._document_changed), focus.listen(self._focus_changed)]
 
@@ -103,12 +101,12 @@ class LabelRows(QAbstractTableModel):
     # -- what is shown
 
     def show_ontology(self, ontology: Ontology) -> None:
-        self._set_ontology(ontology)
+        self._order.use(ontology)
         self._rebuild()
 
     def show_grouped(self, grouped: bool) -> None:
-        if grouped != self._grouped:
-            self._grouped = grouped
+        if grouped != self._order.grouped:
+            self._order.grouped = grouped
             self._rebuild()
 
     def show_all_frames(self, everything: bool) -> None:
@@ -118,8 +116,8 @@ class LabelRows(QAbstractTableModel):
 
     def filter(self, text: str) -> None:
         text = text.strip().casefold()
-        if text != self._text:
-            self._text = text
+        if text != self._order.text:
+            self._order.text = text
             self._rebuild()
 
     def set_open(self, feature_hash: str, is_open: bool) -> None:
@@ -159,7 +157,7 @@ class LabelRows(QAbstractTableModel):
 
     def title(self, uuid: str) -> str:
         instance = self._session.document.instances.get(uuid)
-        return f"{self._name(instance.feature_hash)} {instance.number}" if instance else ""
+        return self._order.title(instance) if instance else ""
 
     # -- Qt's questions
 
@@ -184,9 +182,9 @@ class LabelRows(QAbstractTableModel):
     def _header_data(self, row: Row, column: int, role: int) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole if column == Column.NAME:
-                return self._name(row.feature_hash)
+                return self._order.name(row.feature_hash)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self._name(row.feature_hash)}, {self._counts.get(row.feature_hash, 0)}"
+                return f"{self._order.name(row.feature_hash)}, {self._counts.get(row.feature_hash, 0)}"
             case Role.UUID:
                 return ""
             case Role.HEADER:
@@ -196,9 +194,9 @@ class LabelRows(QAbstractTableModel):
             case Role.OPEN:
                 return row.feature_hash not in self._closed_groups
             case Role.COLOR:
-                return self._color(row.feature_hash)
+                return self._order.color(row.feature_hash)
             case Role.SHAPE:
-                return self._shape(row.feature_hash)
+                return self._order.shape(row.feature_hash)
             case Role.HIDDEN if column == Column.EYE:
                 return self._all_in(self._focus.hidden, row.feature_hash)
             case Role.LOCKED if column == Column.LOCK:
@@ -230,9 +228,9 @@ class LabelRows(QAbstractTableModel):
             case Role.UUID:
                 return row.uuid
             case Role.COLOR:
-                return self._color(row.feature_hash)
+                return self._order.color(row.feature_hash)
             case Role.SHAPE:
-                return self._shape(row.feature_hash)
+                return self._order.shape(row.feature_hash)
             case Role.HIDDEN:
                 return row.uuid in self._focus.hidden
             case Role.LOCKED:
@@ -256,51 +254,12 @@ class LabelRows(QAbstractTableModel):
         where = self.tr("Frames {range}, {count} drawn").format(range=self._place_of.where(uuid), count=rows)
         return f"{self.title(uuid)}: {state}\n{where}"
 
-    # -- classes
-
-    def _set_ontology(self, ontology: Ontology) -> None:
-        self._ontology = ontology
-        self._classes = {o.feature_hash: o for o in ontology.objects}
-        self._order = {o.feature_hash: n for n, o in enumerate(ontology.objects)}
-
-    def _name(self, feature_hash: str) -> str:
-        found = self._classes.get(feature_hash)
-        return found.name if found else name_of(self._ontology, feature_hash)
-
-    def _color(self, feature_hash: str) -> str:
-        found = self._classes.get(feature_hash)
-        return found.color if found else "#888888"
-
-    def _shape(self, feature_hash: str) -> ShapeKind | None:
-        found = self._classes.get(feature_hash)
-        return found.shape if found else None
-
     # -- making rows
 
     def _belongs(self, uuid: str) -> bool:
         if uuid not in self._session.document.instances:
             return False
         return self._all_frames or uuid in self._alive
-
-    def _passes(self, instance: Instance) -> bool:
-        return not self._text or self._text in f"{self._name(instance.feature_hash)} {instance.number}".casefold()
-
-    def _sifted(self, instances: list[Instance]) -> list[Instance]:
-        names = {h: c.name.casefold() for h, c in self._classes.items()}
-        unknown, text = self._name("").casefold(), self._text
-        return [i for i in instances if text in f"{names.get(i.feature_hash, unknown)} {i.number}"]
-
-    def _key(self, instance: Instance) -> Key:
-        if self._grouped:
-            return (self._place(instance.feature_hash), 1, 0, instance.number, instance.uuid)
-        return (0, 1, instance.created_at, instance.number, instance.uuid)
-
-    def _header_key(self, feature_hash: str) -> Key:
-        return (self._place(feature_hash), 0, 0, 0, feature_hash)
-
-    def _place(self, feature_hash: str) -> int:
-        """Where a class stands; classes that the ontology does not know come after the others."""
-        return self._order.setdefault(feature_hash, len(self._order))
 
     def _in_scope(self) -> list[Instance]:
         document = self._session.document
@@ -311,17 +270,17 @@ class LabelRows(QAbstractTableModel):
 
     def _fill(self) -> None:
         scope = self._in_scope()
-        passing = self._sifted(scope) if self._text else scope
-        pairs = [(self._key(i), Row(i.uuid, i.feature_hash)) for i in passing]
+        passing = self._order.sifted(scope) if self._order.text else scope
+        pairs = [(self._order.key(i), Row(i.uuid, i.feature_hash)) for i in passing]
         self._key_of = {row.uuid: key for key, row in pairs}
         self._filed = {i.uuid: i for i in passing}
         self._counts = {}
         for _, row in pairs:
             self._counts[row.feature_hash] = self._counts.get(row.feature_hash, 0) + 1
-        if self._grouped:
+        if self._order.grouped:
             if self._closed_groups:
                 pairs = [p for p in pairs if p[1].feature_hash not in self._closed_groups]
-            pairs.extend((self._header_key(h), Row("", h)) for h in self._counts)
+            pairs.extend((self._order.header_key(h), Row("", h)) for h in self._counts)
         pairs.sort(key=lambda p: p[0])
         self._keys = [key for key, _ in pairs]
         self._rows = [row for _, row in pairs]
@@ -357,7 +316,7 @@ class LabelRows(QAbstractTableModel):
             if instance is not None and instance is self._filed.get(uuid) and (self._all_frames or uuid in self._alive):
                 stale.append(uuid)  # only its shape is another one
                 continue
-            wanted = self._key(instance) if instance and self._belongs(uuid) and self._passes(instance) else None
+            wanted = self._order.key(instance) if instance and self._belongs(uuid) and self._order.passes(instance) else None
             (stale if wanted == self._key_of.get(uuid) else moved).append(uuid)
             if len(moved) > self.MANY:
                 self._rebuild()
@@ -380,15 +339,15 @@ class LabelRows(QAbstractTableModel):
         self._filed.pop(uuid, None)
         if key is None:
             return
-        feature_hash = self._rows[row].feature_hash if row is not None else self._hash_at(key[0])
+        feature_hash = self._rows[row].feature_hash if row is not None else self._order.class_at(key[0])
         if row is not None:
             self._remove_row(row)
         left = self._counts.get(feature_hash, 1) - 1
         self._counts[feature_hash] = left
         if left <= 0:
             del self._counts[feature_hash]
-        if self._grouped:
-            header = bisect_left(self._keys, self._header_key(feature_hash))
+        if self._order.grouped:
+            header = bisect_left(self._keys, self._order.header_key(feature_hash))
             if left <= 0:
                 self._remove_row(header)
             else:
@@ -396,24 +355,20 @@ class LabelRows(QAbstractTableModel):
 
     def _put_in(self, uuid: str) -> None:
         instance = self._session.document.instances.get(uuid)
-        if instance is None or not self._belongs(uuid) or not self._passes(instance):
+        if instance is None or not self._belongs(uuid) or not self._order.passes(instance):
             return
-        key, feature_hash = self._key(instance), instance.feature_hash
+        key, feature_hash = self._order.key(instance), instance.feature_hash
         self._key_of[uuid], self._filed[uuid] = key, instance
         self._counts[feature_hash] = self._counts.get(feature_hash, 0) + 1
-        if self._grouped:
+        if self._order.grouped:
             if self._counts[feature_hash] == 1:
-                self._insert_row(self._header_key(feature_hash), Row("", feature_hash))
+                self._insert_row(self._order.header_key(feature_hash), Row("", feature_hash))
             else:
-                header = bisect_left(self._keys, self._header_key(feature_hash))
+                header = bisect_left(self._keys, self._order.header_key(feature_hash))
                 self._touch_rows(header, header)
             if feature_hash in self._closed_groups:
                 return
         self._insert_row(key, Row(uuid, feature_hash))
-
-    def _hash_at(self, order: int) -> str:
-        """The class with that place in the ontology: of an instance whose row is folded away."""
-        return next((h for h, n in self._order.items() if n == order), "")
 
     def _insert_row(self, key: Key, row: Row) -> None:
         place = bisect_left(self._keys, key)
@@ -480,7 +435,7 @@ class LabelRows(QAbstractTableModel):
         finally:
             self.turning = False
         everything = self._session.document.instances if self._all_frames else self._alive
-        self._scope = len(everything) if self._text else len(self._key_of)
+        self._scope = len(everything) if self._order.text else len(self._key_of)
         self._tell_counts()
         if not (left | come).isdisjoint(self._focus.selected):
             self.rebuilt.emit()
