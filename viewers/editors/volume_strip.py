@@ -137,15 +137,19 @@ class VolumeStrip(QFrame):
         return super().event(event)
 
     def _fit(self) -> None:
-        """Where there is no room for everything the menu alone stands for the buttons of the layouts."""
-        row, layouts = self.layout(), self.buttons[:-1]
+        """Where there is no room for everything the menu alone stands for the buttons of the layouts; then what the number and the
+        corner of the pane say as well gives way."""
+        row = self.layout()
+        groups: tuple[Sequence[QWidget], ...] = (self.buttons[:-1], (self.total,), (self.plane,), (self.slider,))
+        rooms = [sum(widget.sizeHint().width() + row.spacing() for widget in group) for group in groups]
         wanted = row.sizeHint().width()
-        if layouts[0].isHidden():
-            wanted += sum(button.sizeHint().width() + row.spacing() for button in layouts)
-        narrow = wanted > self.width()
-        if narrow is not layouts[0].isHidden():
-            for button in layouts:
-                button.setHidden(narrow)
+        wanted += sum(room for room, group in zip(rooms, groups, strict=True) if group[0].isHidden())
+        for room, group in zip(rooms, groups, strict=True):
+            narrow = wanted > self.width()
+            wanted -= room if narrow else 0
+            if narrow is not group[0].isHidden():
+                for widget in group:
+                    widget.setHidden(narrow)
 
     # -- what is shown
 
