@@ -94,6 +94,9 @@ def test_objects_of_a_class_that_was_deleted_keep_its_name(room):
     assert room.titles() == ["Unknown class (1)", "Unknown class 1"]
     room.rows.show_ontology(keep_names(before, without))
     assert room.titles() == ["Car (deleted) (1)", "Car (deleted) 1"]
+    for sought, found in (("car (del", ["Car (deleted) (1)", "Car (deleted) 1"]), ("unknown", [])):
+        room.rows.filter(sought)
+        assert room.titles() == found
 
 
 def test_the_filter_finds_name_and_number(room):

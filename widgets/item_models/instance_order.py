@@ -46,9 +46,9 @@ class InstanceOrder:
         return not self.text or self.text in self.title(instance).casefold()
 
     def sifted(self, instances: Sequence[Instance]) -> list[Instance]:
-        names = {h: c.name.casefold() for h, c in self._classes.items()}
-        unknown, text = self.name("").casefold(), self.text
-        return [i for i in instances if text in f"{names.get(i.feature_hash, unknown)} {i.number}"]
+        """As `passes`, of many at once."""
+        names = {h: self.name(h).casefold() for h in {i.feature_hash for i in instances}}
+        return [i for i in instances if self.text in f"{names[i.feature_hash]} {i.number}"]
 
     # -- where they stand
 
