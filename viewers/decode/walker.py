@@ -11,6 +11,7 @@ import numpy as np
 from storage.media.containers import Packets, only, open_container
 from storage.media.frames import FrameTable
 from storage.media.source import ByteSource
+from viewers.decode.disposable import disposable_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ class Walker:
         context.thread_type = "AUTO"
         context.thread_count = self._threads
         self._skipping = False
+        self._disposable = disposable_by(context)
         self._begin()
 
     def _begin(self) -> None:
@@ -79,8 +81,8 @@ class Walker:
             if packet is None:
                 self.ended = True
                 break
-            self._skip(packet, keep_from)
-            self._decode(packet)
+            if not self._skip(packet, keep_from):
+                self._decode(packet)
         if not self._ready:
             return None
         index, frame = self._ready.popleft()
@@ -179,7 +181,8 @@ class Walker:
             if index is not None and index >= self._floor:
                 self._ready.append((index, frame))
 
-    def _skip(self, packet: Packet, keep_from: int) -> None:
+    def _skip(self, packet: Packet, keep_from: int) -> bool:
+        """This one is passed over; what the packets do not tell is left to FFmpeg."""
         wanted = self._table.pts[keep_from] if 0 < keep_from < len(self._table) else None
         skip = wanted is not None and not self._table.counted and packet.pts is not None and packet.pts < wanted
         if skip:
@@ -187,6 +190,7 @@ class Walker:
         if skip != self._skipping:
             self._stream.codec_context.skip_frame = "NONREF" if skip else "DEFAULT"
             self._skipping = skip
+        return skip and packet.size > 0 and self._disposable is not None and self._disposable(memoryview(packet))
 
     def _index_of(self, frame: Any) -> int | None:
         if self._table.counted:
