@@ -164,21 +164,6 @@ class ActionRegistry(QObject):
             else:
                 menu.addAction(self.qaction(action_id))
 
-    def collisions(self) -> list[tuple[str, str, str]]:
-        """(keys, one action, the other) within a scope; "window" collides with all."""
-        seen: dict[str, list[Action]] = {}
-        found = []
-        for action in self.actions.values():
-            for keys in self.keys_of(action):
-                text = QKeySequence(keys).toString()
-                for other in seen.setdefault(text, []):
-                    if action.scope == other.scope or (
-                        "window" in (action.scope, other.scope) and not (action.hint_keys or other.hint_keys)
-                    ):
-                        found.append((text, other.id, action.id))
-                seen[text].append(action)
-        return found
-
 
 def _name(built: QAction, title: str, keys: tuple[str, ...]) -> None:
     shown = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""

@@ -25,10 +25,6 @@ def hlc_of(ms: int) -> int:
     return ms << 16
 
 
-def hlc_ms(hlc: int) -> int:
-    return hlc >> 16
-
-
 def base64_text(blob: bytes | None) -> str | None:
     return None if blob is None else base64.b64encode(blob).decode("ascii")
 

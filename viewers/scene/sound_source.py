@@ -203,10 +203,6 @@ class SoundSource:
             opening = self._thread is not None and self.index is None and self.error is None
             return not (opening or self._wanted or self._current)
 
-    @property
-    def held_bytes(self) -> int:
-        return self._bytes
-
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Called on the worker's thread when something arrived: progress, the index, a tile, an error."""
         return self._listeners.add(listener)

@@ -35,12 +35,6 @@ class Mesh:
     normals: NDArray[np.float32]  # [n, 3] outwards
     triangles: NDArray[np.int64]  # [m, 3]
 
-    @property
-    def volume_ml(self) -> float:
-        """What it encloses."""
-        a, b, c = (self.points[self.triangles[:, k]].astype(np.float64) for k in range(3))
-        return abs(float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum())) / 6000.0
-
     def to_vtk(self) -> Any:
         from vtkmodules.vtkCommonCore import vtkPoints
         from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData

@@ -139,9 +139,6 @@ class Timeline(QWidget):
     def selected_range(self) -> tuple[int, int] | None:
         return self.view.range
 
-    def select_range(self, first: int, last: int) -> None:
-        self.view.set_range((first, last))
-
     def set_ontology(self, ontology: Ontology) -> None:
         self.view.set_ontology(ontology)
 
@@ -152,10 +149,6 @@ class Timeline(QWidget):
     def show_thumbnails(self, open_render: Callable[[], Render], aspect: float) -> None:
         """`open_render` is called in the thread of the thumbnails, such as `lambda: DecodedThumbnails(open_media(...), 40)`."""
         self.view.set_thumbnails(Thumbnails(open_render, self.view), aspect)
-        self._place_corner()
-
-    def hide_thumbnails(self) -> None:
-        self.view.set_thumbnails(None, 1.0)
         self._place_corner()
 
     def set_order(self, order: Order) -> None:

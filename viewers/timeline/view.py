@@ -107,15 +107,13 @@ class TimelineView(QWidget):
         self.layer.marks = tuple(frames)
         self.redraw()
 
-    def set_thumbnails(self, thumbs: Thumbnails | None, aspect: float) -> None:
+    def set_thumbnails(self, thumbs: Thumbnails, aspect: float) -> None:
         """`aspect`: width of a picture divided by its height. It is closed with the view."""
         if self._thumbs is not None:
             self._thumbs.close()
         self._thumbs, self._aspect = thumbs, max(0.2, min(5.0, aspect))
-        self.layer.top = RULER + THUMBS if thumbs is not None else RULER
-        self.layer.thumbs = self._draw_thumbs if thumbs is not None else None
-        if thumbs is not None:
-            thumbs.came.connect(self._on_thumb)
+        self.layer.top, self.layer.thumbs = RULER + THUMBS, self._draw_thumbs
+        thumbs.came.connect(self._on_thumb)
         self.setMinimumHeight(self.layer.top + 2 * ROW)
         self.redraw()
         self.scrolled.emit()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton
 
 from storage.editing.edits import Drop
+from storage.model.interpolation import ranges
 from storage.model.labels import Answer, Classification, LabelDocument
 from tests.support.timelines import CTRL, LEFT, RULER_Y, SHIFT, TimelineStage, many
 from viewers.timeline.look import ROW
@@ -320,12 +321,17 @@ def test_a_range_that_is_not_answered_is_not_made(stage, qtbot):
     assert stage.sent == [] and stage.view.gestures.drawing.chosen is None
 
 
+def choose_frames(stage, first, last):
+    y = stage.y(stage.index("car"))
+    stage.drag(stage.x(first), y, stage.x(last), y, SHIFT | CTRL)
+    assert stage.timeline.selected_range == (first, last)
+
+
 def test_shift_and_drag_selects_frames(stage):
     told = []
     stage.timeline.range_changed.connect(lambda a, b: told.append((a, b)))
-    y = stage.y(stage.index("car"))
-    stage.drag(stage.x(30), y, stage.x(70), y, SHIFT | CTRL)
-    assert stage.timeline.selected_range == (30, 70) and told[-1] == (30, 70)
+    choose_frames(stage, 30, 70)
+    assert told[-1] == (30, 70)
     stage.drag(stage.view.layer.names + stage.view.axis.x(71), RULER_Y, stage.x(90), RULER_Y, CTRL)
     assert stage.timeline.selected_range == (30, 90)
     stage.key(Key.Key_Escape)
@@ -349,10 +355,24 @@ def menu_at(stage, qtbot, name, frame):
 
 
 def test_the_menu_splits_here(stage, qtbot):
+    said: list[str] = []
+    stage.timeline.status.connect(said.append)
     stage.focus.set(at=("", 50))
     choose(menu_at(stage, qtbot, "car", 60), "Split here")
     assert len(stage.document.instances) == 4 and stage.texts == ["Split: Car 1"]
-    assert stage.focus.selected != ("car",)
+    (new,) = stage.focus.selected
+    assert new != "car"
+    assert ranges(stage.document, new)[0][0] == 60, "where the menu was opened, not where the playhead is"
+    assert stage.focus.at == ("", 50) and said == ["Split: Car 1, on frame 60."]
+
+
+def test_the_menu_of_a_key_frame_takes_it_away_wherever_the_playhead_is(stage, qtbot):
+    stage.focus.set(at=("", 50))
+    first = stage.document.annotations_of("car")[0].frame
+    menu = menu_at(stage, qtbot, "car", first)
+    assert "Remove key frame\tK" in [a.text() for a in menu.actions()]
+    choose(menu, "Remove key frame")
+    assert first not in [a.frame for a in stage.document.annotations_of("car")]
 
 
 def test_the_menu_tells_the_keys_as_they_are_bound(stage, qtbot):
@@ -375,11 +395,11 @@ def test_the_menu_says_why_something_cannot_be_done(stage, qtbot):
 
 
 def test_the_menu_cuts_and_deletes_the_chosen_frames(stage, qtbot):
-    stage.timeline.select_range(50, 60)
+    choose_frames(stage, 50, 60)
     choose(menu_at(stage, qtbot, "car", 30), "Cut the chosen frames out of the selected")
     assert stage.texts == ["Cut frames 50 to 60 of Car 1"]
     assert 49 in stage.frames_of("car") and 61 in stage.frames_of("car")
-    stage.timeline.select_range(100, 199)
+    choose_frames(stage, 100, 199)
     choose(menu_at(stage, qtbot, "car", 30), "Delete all objects on the chosen frames")
     assert max(stage.frames_of("tree")) == 99 and stage.texts[-1] == "Delete frames 100 to 199 of 3 objects"
 
@@ -387,16 +407,16 @@ def test_the_menu_cuts_and_deletes_the_chosen_frames(stage, qtbot):
 def test_the_menu_hides_from_here_and_shows_again(stage, qtbot):
     stage.focus.set(at=("", 50))
     choose(menu_at(stage, qtbot, "car", 60), "Hide from here")
-    assert stage.frames_of("car")[50] == "o"
+    assert stage.frames_of("car")[60] == "o" and 50 not in stage.frames_of("car")
     choose(menu_at(stage, qtbot, "car", 60), "Show again from here")
-    assert stage.frames_of("car")[50] == "k"
+    assert stage.frames_of("car")[60] == "k"
 
 
 def test_the_menu_turns_interpolation_off_and_on(stage, qtbot):
     stage.focus.set(at=("", 50))
     choose(menu_at(stage, qtbot, "car", 60), "Do not interpolate from here")
     assert stage.frames_of("car")[40] == "a"
-    choose(menu_at(stage, qtbot, "car", 30), "Interpolate from here")
+    choose(menu_at(stage, qtbot, "car", 45), "Interpolate from here")
     assert stage.frames_of("car")[40] == "k"
 
 
@@ -407,7 +427,7 @@ def test_what_cannot_be_merged_is_said_and_changes_nothing(stage, qtbot):
 
 
 def test_the_shape_is_repeated_over_the_chosen_frames_in_one_step(stage, qtbot):
-    stage.timeline.select_range(20, 60)
+    choose_frames(stage, 20, 60)
     stage.focus.set(at=("", 50))
     choose(menu_at(stage, qtbot, "car", 30), "Repeat this shape over the chosen frames")
     here = stage.session.shown("car", ("", 20)).geometry
@@ -565,7 +585,7 @@ def test_thumbnails_of_a_real_film_come_and_end_at_once(stage, qtbot, real_data)
         stage.view.redraw()
     image = thumbs.get(stage.view._slots()[0][0])
     assert image is not None and (image.height(), image.width()) == (40, 94)
-    stage.timeline.hide_thumbnails()
+    stage.timeline.close_timeline()
     assert not thumbs._thread.is_alive()
 
 

@@ -109,10 +109,6 @@ class Camera:
         up = up - toward * float(up @ toward)  # rounding adds up over a thousand moves
         return replace(self, toward=toward, up=up / np.linalg.norm(up))
 
-    def rolled(self, degrees: float) -> Camera:
-        """Clockwise on the screen."""
-        return replace(self, up=_turn(self.up, self.toward, degrees))
-
     def panned(self, dx: float, dy: float, size: Size) -> Camera:
         """By pixels."""
         scale = self.px_per_mm(size)
