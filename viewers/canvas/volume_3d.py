@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
     QGuiApplication,
     QHideEvent,
     QImage,
@@ -22,7 +21,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPolygonF,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -33,7 +31,7 @@ from storage.errors import Refused
 from storage.model.space import Floats
 from storage.model.voxels import VoxelBlock
 from viewers.canvas.volume_3d_bar import Bar
-from viewers.canvas.volume_3d_marks import arms, paint_marks, paint_words, under_arms
+from viewers.canvas.volume_3d_painter import VolumePainter
 from viewers.canvas.volume_3d_pointing import VolumePointing
 from viewers.canvas.volume_3d_workers import Workers
 from viewers.scene.surfaces import Color
@@ -45,7 +43,7 @@ from viewers.scene.volume_render.ladder import Step
 from viewers.scene.volume_render.looks import Look, Preset, presets
 from viewers.scene.volume_render.pick import pick
 from viewers.scene.volume_render.render_thread import Subject
-from viewers.scene.volume_render.wish import GROUND, ClipBox, Drawn
+from viewers.scene.volume_render.wish import ClipBox, Drawn
 
 #: What takes longer (ms) says so.
 PATIENCE_MS = 150
@@ -76,8 +74,7 @@ class VolumeView(QWidget):
         self.shown: Drawn | None = None  # the picture on the screen
         self.reading = Reading()
         self.patient = False
-        self._image: QImage | None = None
-        self._arms = QPolygonF()  # of the crosshair, as they were told last
+        self._painter = VolumePainter(self)
         self._workers = Workers(step)
         self._chosen_look = self._held = self._stale = False
         self._closed = False
@@ -115,10 +112,8 @@ class VolumeView(QWidget):
         self.crosshair = None if mm is None else np.asarray(mm, np.float64).reshape(3)
         if by_hand:
             self._workers.give_way()
-        if self._image is not None and not self._words():  # else there is none to be seen
-            before, self._arms = self._arms, arms(self)
-            if self._arms != before:  # planes that turn leave it where it is
-                self.update(under_arms(before) | under_arms(self._arms))
+        if self._painter.has_picture and not self.words:  # else there is none to be seen
+            self.update(self._painter.crosshair_moved())
 
     def set_surfaces(self, masks: Mapping[str, tuple[VoxelBlock, Color]]) -> None:
         """All segments that are seen: by id the block of voxels and the colour (red, green, blue of 0..255). A block that is
@@ -138,7 +133,8 @@ class VolumeView(QWidget):
         self.on = on
         if not on:
             self._workers.end()
-            self._image, self.shown = None, None
+            self._painter.take(None)
+            self.shown = None
         elif self.isVisible():
             self._begin()
         self.bar.follow()
@@ -190,14 +186,7 @@ class VolumeView(QWidget):
 
     def picture(self, *, marks: bool = True) -> QImage:
         """What is seen, without the buttons."""
-        image = QImage(self.size() * self.devicePixelRatioF(), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(self.devicePixelRatioF())
-        p = QPainter(image)
-        try:
-            self._paint(p, self.rect(), marks=marks)
-        finally:
-            p.end()
-        return image
+        return self._painter.picture(marks=marks)
 
     def copy_picture(self) -> None:
         QGuiApplication.clipboard().setImage(self.picture())
@@ -248,7 +237,7 @@ class VolumeView(QWidget):
         return self.tr("Drag to turn, click for the crosshair; middle drag moves, wheel zooms, right drag shifts the values")
 
     @property
-    def _device_size(self) -> tuple[int, int]:
+    def picture_size(self) -> tuple[int, int]:
         return device_size(*self.px_size, self.devicePixelRatioF())
 
     @property
@@ -307,7 +296,7 @@ class VolumeView(QWidget):
         if self._stale or not self._workers.running or self.camera is None or self.reading.subject is None:
             self.update()
             return
-        self._workers.want(self.camera, self._device_size, self.look, self.clip, self.segments_opacity, held=held)
+        self._workers.want(self.camera, self.picture_size, self.look, self.clip, self.segments_opacity, held=held)
 
     @Slot()
     def _on_news(self) -> None:
@@ -317,8 +306,7 @@ class VolumeView(QWidget):
             self._read()
         drawn = self._workers.take()
         if drawn is not None:
-            height, width = drawn.picture.shape[:2]
-            self._image = QImage(drawn.picture.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+            self._painter.take(drawn)
             self.shown = drawn  # keeps the picture's memory
             self.drawn.emit()
         self.update()
@@ -343,7 +331,8 @@ class VolumeView(QWidget):
         """Of the picture on the screen; a frame behind `camera` while it moves."""
         return self.shown.wish.camera if self.shown is not None else self.camera
 
-    def _words(self) -> str:
+    @property
+    def words(self) -> str:
         """In the middle, where there is no picture."""
         if not self.on or self.step is Step.OFF:
             return self.tr("3D is switched off")
@@ -351,40 +340,16 @@ class VolumeView(QWidget):
             return self.reading.why_not
         if self._workers.state.fault:
             return self._workers.state.fault
-        if self._image is not None or not self.patient:
+        if self._painter.has_picture or not self.patient:
             return ""
         if self.reading.subject is None and self.reading.wanted:
             return self.tr("Loading {have} of {wanted} slices").format(have=self.reading.have, wanted=self.reading.wanted)
         return self.tr("Preparing 3D")
 
-    def _paint(self, p: QPainter, part: QRect, *, marks: bool, titles: Sequence[str] = ()) -> None:
-        words = self._words()
-        if self._image is None or self.shown is None or words:
-            p.fillRect(self.rect(), QColor(*GROUND))
-            paint_words(p, self, words)
-            return
-        if self._image.size().toTuple() == self._device_size:
-            self._image.setDevicePixelRatio(self.devicePixelRatioF())
-            p.drawImage(0, 0, self._image)
-        else:
-            p.fillRect(self.rect(), QColor(*GROUND))
-            p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            p.drawImage(self._target(), self._image)
-        if marks:
-            self._arms = arms(self)
-            paint_marks(p, self, part, titles)
-
-    def _target(self) -> QRectF:
-        """Of a picture made for another size: as high as the view, in its middle."""
-        assert self.shown is not None
-        width, height = self.shown.wish.size
-        wide = self.height() * width / height
-        return QRectF((self.width() - wide) / 2, 0, wide, self.height())
-
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)
         try:
-            self._paint(p, event.rect(), marks=True, titles=self.titles())
+            self._painter.paint(p, event.rect(), titles=self.titles())
         finally:
             p.end()
 

@@ -11,8 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from storage.model.geometry import Geometry
 from tests.support import scenes
+from tests.support.volume_3d import scene
 from viewers.canvas.image_canvas import ImageCanvas
+from viewers.canvas.volume_3d import VolumeView
 from viewers.scene.pictures import PictureSource
+from viewers.scene.volume_render.ladder import Step
 
 
 class Shown:
@@ -84,3 +87,24 @@ def greenish(color: QColor) -> bool:
 
 def gray(color: QColor) -> bool:
     return abs(color.red() - 128) < 8 and abs(color.green() - 128) < 8 and abs(color.blue() - 128) < 8
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Iterator[Callable[..., VolumeView]]:
+    """3D views that are closed at the end, whatever happens to them."""
+    made: list[VolumeView] = []
+
+    def open_one(store=None, *, step=Step.CPU, size=(320, 280), settle=True, **options) -> VolumeView:
+        view = VolumeView(store if store is not None else scene(), step=step, **options)
+        qtbot.addWidget(view)
+        made.append(view)
+        view.resize(*size)
+        view.show()
+        if settle:
+            qtbot.waitUntil(lambda: view.settled)
+        return view
+
+    yield open_one
+    for view in made:
+        view.close_view()
+    assert all(view.ended() for view in made)
