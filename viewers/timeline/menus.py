@@ -1,4 +1,4 @@
-"""The menu under the right mouse button of the timeline."""
+"""The menu under the right mouse button of the timeline. "Here" is where it was opened on a track."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def build_menu(view: TimelineView, found: Hit | None, run: Run) -> QMenu:
         _bar_entries(view, menu, row, found.bar, found.frame, run)
         menu.addSeparator()
     if view.focus.selected and (row is None or row.kind != "classification"):
+        here = found.held if found is not None and found.part == "key" else found.frame if row is not None and found else None
         for verb in TRACK_VERBS:
-            _verb(view, menu, verb, run)
+            _verb(view, menu, verb, run, here if verb.need in ("here", "between") else None)
         menu.addSeparator()
     _verb(view, menu, DELETE_RANGE, run)
     if view.range is not None:
@@ -43,14 +44,21 @@ def build_menu(view: TimelineView, found: Hit | None, run: Run) -> QMenu:
     return menu
 
 
-def _verb(view: TimelineView, menu: QMenu, verb: TrackVerb, run: Run) -> None:
-    why = why_not(view.verbs, verb)
+def _verb(view: TimelineView, menu: QMenu, verb: TrackVerb, run: Run, here: int | None = None) -> None:
     keys = view.keys_of(verb.id) if view.keys_of is not None else verb.keys
-    text = verb.text(view.verbs) + (f"\t{keys[0]}" if keys else "")
-    entry = _entry(menu, text, lambda: run(lambda: verb.run(view.verbs)))
+    with view.verbs.at(here):
+        why, title = why_not(view.verbs, verb), verb.text(view.verbs)
+    entry = _entry(menu, title + (f"\t{keys[0]}" if keys else ""), lambda: run(lambda: _act(view, verb, here)))
     entry.setObjectName(verb.id)
     entry.setEnabled(not why)
     entry.setToolTip(why or verb.title)
+
+
+def _act(view: TimelineView, verb: TrackVerb, here: int | None) -> None:
+    with view.verbs.at(here):
+        step = verb.run(view.verbs)
+    if step is not None:
+        view.status.emit(f"{step.text}, on frame {here:,}." if here is not None else f"{step.text}.")
 
 
 def _bar_entries(view: TimelineView, menu: QMenu, row: Row, bar: Bar, frame: int, run: Run) -> None:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,13 +24,24 @@ from viewers.tools.words import names_of
 
 
 class TrackVerbs:
-    """On the selected objects, at the frame that is looked at, or over the frames `range` (set by whoever knows it)."""
+    """On the selected objects, at the frame that is looked at (or `at` another one), or over the frames `range` (set by whoever
+    knows it)."""
 
     def __init__(self, session: EditSession, focus: Focus, ontology: Ontology) -> None:
         self.session, self.focus, self.ontology = session, focus, ontology
         self.range: Range | None = None
+        self._frame: int | None = None  # "here", where it is not the frame that is looked at
 
     # -- what they work on
+
+    @contextmanager
+    def at(self, frame: int | None) -> Iterator[None]:
+        """Within, "here" is this frame; None: the one that is looked at."""
+        self._frame = frame
+        try:
+            yield
+        finally:
+            self._frame = None
 
     @property
     def stamp(self) -> Stamp:
@@ -38,7 +50,7 @@ class TrackVerbs:
 
     @property
     def frame(self) -> int:
-        return self.focus.at[1]
+        return self.focus.at[1] if self._frame is None else self._frame
 
     def free(self) -> list[str]:
         """The selected objects that may be changed."""
@@ -71,7 +83,7 @@ class TrackVerbs:
         return before is not None and (after is not None or before.frame == self.frame)
 
     def has_row(self, instance: str) -> bool:
-        return self.session.document.annotation_of(instance, self.focus.at) is not None
+        return self.session.document.annotation_of(instance, (self.focus.at[0], self.frame)) is not None
 
     def hidden(self) -> bool:
         """Whether the primary object is hidden on purpose here."""
