@@ -149,7 +149,7 @@ class Pointing:
             self._panning = at
         elif self._right is not None or self._right_drag is not None:
             self._move_right(at)
-        canvas.pointer_moved(at, hovering=not self.dragging)  # first: what a tool does depends on what is hovered
+        canvas.hover.move(at, hovering=not self.dragging)  # first: what a tool does depends on what is hovered
         if self._panning is None and self._right is None and self._right_drag is None and canvas.tool is not None:
             canvas.tool.move(self._pointer(event, self._held, clicks=0))
             canvas.tool_acted()

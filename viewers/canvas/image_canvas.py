@@ -25,6 +25,7 @@ from viewers.canvas.canvas_painter import CanvasPainter
 from viewers.canvas.ending import Ending, weak
 from viewers.canvas.events import ZOOM_STEP, Pointing, cursor_shape
 from viewers.canvas.frame_turn import FrameTurn
+from viewers.canvas.hover import Hover
 from viewers.canvas.overlay import BACKGROUND
 from viewers.canvas.picture_layer import PictureLayer
 from viewers.canvas.raster import Look
@@ -38,7 +39,6 @@ from viewers.scene.view_state import ViewState
 from viewers.tools.base import Paper, Tool, ToolContext
 from viewers.tools.hit_test import Index
 
-HOVER_TOL = 3.0
 #: After a frame has rested so long (ms) what lies around it is drawn, too.
 REST_MS = 150
 #: Shapes that are still being drawn so long (ms) after the canvas came in sight are told.
@@ -90,6 +90,7 @@ class ImageCanvas(ViewedCanvas):
         self._static = ShapeLayer(self.view, self._workers[1], self.shapes.static_items, self.look, self)
         self._painter = CanvasPainter(self)
         self._pointing = Pointing(self)
+        self.hover = Hover(self, self._pointing)
         self._turn = FrameTurn(self)
         self._patience_over = False  # see `is_late`
         self._hint = ""
@@ -187,7 +188,7 @@ class ImageCanvas(ViewedCanvas):
         self.tool = tool
         if tool is not None:
             tool.activate(self.context)
-        self._set_hovered(None)
+        self.hover.set(None)
         self.tool_acted()
 
     def set_ontology(self, ontology: Ontology) -> None:
@@ -254,8 +255,7 @@ class ImageCanvas(ViewedCanvas):
                 self._picture.arrived()
             else:
                 self._picture.stale = True
-        if self._pointing.position is not None:
-            self._tell_cursor(self._pointing.position)
+        self.hover.tell()
 
     @Slot(str)
     def _on_tool_failed(self, _slot: str) -> None:
@@ -274,7 +274,7 @@ class ImageCanvas(ViewedCanvas):
             self._static.touch(stale)
         self._painter.names_changed()
         if self.focus.hovered is not None and self.hits.get(self.focus.hovered) is None:
-            self._set_hovered(None)
+            self.hover.set(None)
         self.update()
 
     def _on_focus(self, names: frozenset[str]) -> None:
@@ -322,19 +322,12 @@ class ImageCanvas(ViewedCanvas):
     def frame_turned(self) -> None:
         """Another frame is on screen."""
         self._painter.names_changed()
-        self._rehover()
+        self.hover.look_again()
         self.tool_acted()
         if self._picture.stale or not self._picture.sharp or not self._static.sharp:
             self._later.start()
         else:
             self._rest.start()
-
-    def _rehover(self) -> None:
-        at = self._pointing.position
-        if at is not None:
-            self.pointer_moved(at, hovering=not self._pointing.dragging)
-        elif self.focus.hovered is not None:
-            self._set_hovered(None)
 
     # -- the view
 
@@ -389,26 +382,6 @@ class ImageCanvas(ViewedCanvas):
         if self.cursor().shape() != shape:
             self.setCursor(shape)
 
-    def pointer_moved(self, at: QPointF, *, hovering: bool) -> None:
-        draws = self.tool is not None and self.tool.draws
-        if hovering and (not draws or self._pointing.through):
-            x, y = self.view.image_point(at.x(), at.y())
-            found = self.hits.at(x, y, HOVER_TOL * self.view.pixel, skip=self.shapes.pickable_skip())
-            self._set_hovered(found[0] if found else None)
-        elif self.focus.hovered is not None and hovering:
-            self._set_hovered(None)
-        if self.focus.display.crosshair or self.focus.display.rulers:
-            self.update()
-        self._tell_cursor(at)
-
-    def _set_hovered(self, instance: str | None) -> None:
-        if instance != self.focus.hovered:
-            self.focus.set(hovered=instance)
-
-    def _tell_cursor(self, at: QPointF) -> None:
-        x, y = self.view.image_point(at.x(), at.y())
-        self.cursor_moved.emit(x, y, self.pictures.value(self.frame_index(), int(x // 1), int(y // 1)))
-
     def right_dragged(self, way: QPointF) -> None:
         """Window and level where the picture has more than 8 bits, else pan."""
         window = self.pictures.window(self.frame_index())
@@ -426,9 +399,7 @@ class ImageCanvas(ViewedCanvas):
         return []
 
     def open_menu(self, at: QPointF, global_at: QPointF) -> None:
-        x, y = self.view.image_point(at.x(), at.y())
-        found = self.hits.at(x, y, HOVER_TOL * self.view.pixel, skip=self.focus.hidden)
-        self.menu_wanted.emit(found[0] if found else None, global_at.toPoint())
+        self.menu_wanted.emit(self.hover.under(at, skip=self.focus.hidden), global_at.toPoint())
 
     # -- Qt
 
@@ -446,7 +417,7 @@ class ImageCanvas(ViewedCanvas):
 
     def leaveEvent(self, event: Any) -> None:
         super().leaveEvent(event)
-        self._set_hovered(None)
+        self.hover.set(None)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
