@@ -44,7 +44,7 @@ def said_to_be() -> list[str]:
 
 def those_with_qt(names: list[str]) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", LOOK, json.dumps(names)], capture_output=True, text=True, cwd=ROOT, timeout=120, check=True
+        [sys.executable, "-c", LOOK, json.dumps(names)], capture_output=True, text=True, cwd=ROOT, timeout=300, check=True
     )
     return done.stdout.strip()
 

@@ -52,7 +52,7 @@ def test_a_cancelled_job_stops_and_says_so(runner, qtbot):
             progress.check()
 
     job = runner.start("Endless", work)
-    assert began.wait(5)
+    assert began.wait(60)
     with qtbot.waitSignal(job.failed) as seen:
         job.cancel()
     assert isinstance(seen.args[0], Cancelled)
@@ -66,11 +66,11 @@ def test_an_answer_is_not_delivered_to_an_owner_that_is_gone(runner, qtbot):
 
     def slow():
         asked.set()
-        release.wait(5)
+        release.wait(60)
         return 1
 
     runner.read(slow, delivered.append, owner=owner)
-    assert asked.wait(5)
+    assert asked.wait(60)
     owner.deleteLater()
     del owner
     release.set()
@@ -91,7 +91,7 @@ def test_what_takes_its_time_to_end_holds_up_nobody_but_the_end_of_the_program(r
     release, ended = threading.Event(), []
 
     def end():
-        release.wait(5)
+        release.wait(60)
         ended.append(threading.current_thread())
 
     runner.leave(end)
@@ -107,7 +107,7 @@ def test_the_end_of_a_job_is_told_to_a_window_only_while_it_is_there(runner, qtb
     heard, go = [], threading.Event()
 
     def work(progress):
-        go.wait(5)
+        go.wait(60)
         if not ends_well:
             raise ConnectionError("gone")
 
@@ -128,7 +128,7 @@ from app.jobs import JobRunner
 
 if __name__ == "__main__":
     application = QCoreApplication([])
-    print(JobRunner().processes.submit(os.getpid).result(30), flush=True)
+    print(JobRunner().processes.submit(os.getpid).result(60), flush=True)
     sys.stdin.read()
 """
 
@@ -159,18 +159,18 @@ def test_processes_that_were_told_of_work_are_there_when_it_comes_and_go_when_no
         processes.warm()
         processes.let_go_unused()
         assert processes.there
-        helper = processes.submit(os.getpid).result(30)
+        helper = processes.submit(os.getpid).result(60)
         assert helper != os.getpid()
         processes.let_go_unused()
         assert processes.there  # used just now
         processes._let_go_s = 0
         go = processes.submit(time.sleep, 0.3)
         processes.let_go_unused()
-        assert processes.there and go.result(30) is None  # at work
+        assert processes.there and go.result(60) is None  # at work
         qtbot.waitUntil(lambda: processes.let_go_unused() or not processes.there)
         if sys.platform.startswith("linux"):
             qtbot.waitUntil(lambda: not alive(helper))
-        assert processes.submit(abs, -3).result(30) == 3  # new ones
+        assert processes.submit(abs, -3).result(60) == 3  # new ones
     finally:
         processes.shutdown()
 
@@ -179,7 +179,7 @@ def test_processes_that_broke_are_replaced():
     processes = Processes()
     try:
         with pytest.raises(BrokenExecutor):
-            processes.submit(os._exit, 3).result(30)
-        assert processes.submit(abs, -3).result(30) == 3
+            processes.submit(os._exit, 3).result(60)
+        assert processes.submit(abs, -3).result(60) == 3
     finally:
         processes.shutdown()

@@ -38,7 +38,7 @@ def test_what_a_packed_file_lacks_is_told_by_its_title(catalog, tmp_path):
     read = threading.Event()
     volume.listen(lambda: read.set() if volume.complete or volume.error else None)
     volume.start()
-    assert read.wait(20)
+    assert read.wait(60)
     lost = sorted(volume.damaged)
     assert 29 in lost and 0 not in lost
     assert "head of march" in volume.damaged[29].reason and item.sha256 not in volume.damaged[29].reason

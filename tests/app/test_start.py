@@ -56,7 +56,7 @@ def started(place: Path, screen: tuple[int, int] = (1920, 1080)) -> dict[str, An
     environment = {**os.environ, **homes, "QT_QPA_PLATFORM": f"offscreen:configfile={place / 'screen.json'}"}
     child = subprocess.run(
         [sys.executable, "-c", CHILD, str(place / "catalog")],
-        capture_output=True, text=True, timeout=60, check=True, cwd=ROOT, env=environment,
+        capture_output=True, text=True, timeout=300, check=True, cwd=ROOT, env=environment,
     )  # fmt: skip
     found: dict[str, Any] = json.loads(child.stdout)
     return found

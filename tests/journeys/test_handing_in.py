@@ -57,7 +57,7 @@ def test_a_task_that_is_handed_in_while_it_is_saved_goes_with_all_that_was_drawn
     open_task(queue, "a.png")
     arm(queue, ShapeKind.BOX)
     row, others = queue.task.loaded.row.id, Event()
-    queue.catalog.submit("Somebody else's work", lambda _op: others.wait(20))
+    queue.catalog.submit("Somebody else's work", lambda _op: others.wait(60))
     draw_boxes(queue, 6)
     assert queue.editor.task.saving.pending == 6
     queue.editor.header.submit_wanted.emit()
@@ -126,7 +126,7 @@ def test_while_another_task_is_read_nothing_is_handed_in(queue: Desk, keys: str,
     open_task(queue, "a.png")
     queue.editor.loader.drop_ahead()  # the next one is not there yet
     go, read = Event(), task_loader.load_task
-    monkeypatch.setattr(task_loader, "load_task", lambda *args: go.wait(20) and read(*args))
+    monkeypatch.setattr(task_loader, "load_task", lambda *args: go.wait(60) and read(*args))
     told: list[str] = []
     queue.window.messages.told.connect(told.append)
     queue.key("PgDown")

@@ -179,7 +179,7 @@ def test_no_qt_and_no_sqlalchemy_are_loaded_to_list_items(sample):
         f"main(['--catalog', {str(sample)!r}, '--json', 'items']); "
         "print([m for m in sys.modules if m.startswith(('PySide6', 'shiboken6', 'sqlalchemy', 'app.', 'widgets'))], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=300, check=True)
     assert done.stderr.strip() == "[]"
 
 
@@ -195,7 +195,7 @@ def test_a_module_of_the_user_that_hides_ours_is_named(tmp_path):
     (tmp_path / "storage").mkdir()
     (tmp_path / "storage" / "__init__.py").touch()
     done = subprocess.run(
-        [sys.executable, "-m", "postil", "items"], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False,
+        [sys.executable, "-m", "postil", "items"], capture_output=True, text=True, cwd=tmp_path, timeout=300, check=False,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.returncode == 3

@@ -28,7 +28,7 @@ def run(*words: object, environment: dict[str, str] | None = None, **more) -> su
     command = [sys.executable, "-m", "postil", *map(os.fsencode, map(str, words))]
     surroundings = {**os.environ, **(environment or {})}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
-    done = subprocess.run(command, cwd=ROOT, env=surroundings, timeout=120, check=False, **pipes)
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, timeout=300, check=False, **pipes)
     assert b"Traceback" not in (done.stderr or b"")
     return done
 

@@ -426,7 +426,7 @@ class Walk:
         def work(progress: Any) -> None:
             progress.stage("Adding Album", 5000)
             progress.step(1820)
-            gate.wait(30)
+            gate.wait(60)
 
         job = desk.window.context.jobs.start("Adding Album", work)
         desk.window.go("jobs")

@@ -31,7 +31,7 @@ def postil(*words: object, code: int = 0) -> str:
 def process(*words: object, code: int = 0) -> str:
     """The same in a process of its own."""
     command = [sys.executable, "-m", "postil", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
     _check(done.returncode, code, done.stdout, done.stderr)
     return done.stdout
 

@@ -49,7 +49,7 @@ def written(tmp_path: Path, series: Series, labels: LabelDocument, **options) ->
 
 
 def errors_of(path: Path) -> list[str]:
-    run = subprocess.run([need("dciodvfy"), "-new", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run([need("dciodvfy"), "-new", str(path)], capture_output=True, text=True, timeout=300, check=False)
     return [line for line in (run.stdout + run.stderr).splitlines() if line.startswith("Error")]
 
 

@@ -72,7 +72,7 @@ class ArrayFrames:
 
     def read_into(self, frame: int, out: np.ndarray) -> None:
         if frame not in self.let:
-            self.open.wait(20)
+            self.open.wait(60)
         if frame in self.broken:
             raise BadInput(f"I{frame} cannot be decoded.", remedy="Copy it again.")
         out[...] = self._values[frame]

@@ -52,7 +52,7 @@ def by_dcmtk(path: Path, folder: Path, *options: str, frame: int = 1) -> np.ndar
     syntax = str(dcmread(path, specific_tags=["SOPClassUID"], stop_before_pixels=True).file_meta.TransferSyntaxUID)
     program = need("dcml2pnm" if syntax.endswith((".4.80", ".4.81")) else "dcmj2pnm")
     command = [program, "-O", "+F", str(frame), *options, str(path), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and out.exists(), done.stderr
     return np.asarray(Image.open(io.BytesIO(out.read_bytes())))
 

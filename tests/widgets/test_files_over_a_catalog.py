@@ -63,7 +63,7 @@ def test_what_is_made_renamed_moved_deleted_and_undone_is_what_is_shown(panel, q
     panel.list.select_ids(frozenset({first}))
     catalog.do("Move", files.move, panel.selected_items(), other)
     shows("a.png")
-    catalog.undo().result(10)
+    catalog.undo().result(60)
     shows("a.png", "b.png")
     group = catalog.do("Delete", trash.delete, frozenset({scans}), ItemSelection())
     qtbot.waitUntil(lambda: panel.place.kind == "all")

@@ -51,14 +51,14 @@ def test_failing_work_leaves_nothing_and_the_writer_goes_on(catalog):
 def test_gestures_overtake_bulk_work_that_waits(catalog):
     order: list[str] = []
     gate = threading.Event()
-    first = catalog.submit("hold", lambda op: gate.wait(5))
+    first = catalog.submit("hold", lambda op: gate.wait(60))
     rest = [
         catalog.submit(name, lambda op, n=name: order.append(n), priority=priority)
         for name, priority in (("bulk", Priority.BULK), ("action", Priority.ACTION), ("gesture", Priority.GESTURE))
     ]
     gate.set()
     for future in (first, *rest):
-        future.result(5)
+        future.result(60)
     assert order == ["gesture", "action", "bulk"]
 
 

@@ -45,7 +45,7 @@ class Desk:
 
     def settled(self) -> LabelDocument:
         for future in self.futures:
-            future.result(10)
+            future.result(60)
         return labels.load(self.catalog.reader(), self.row)
 
 

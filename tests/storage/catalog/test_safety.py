@@ -101,7 +101,7 @@ def test_a_wal_left_by_a_killed_program_is_replayed(closed):
         "import os, sys; from pathlib import Path; from storage.catalog.engine import Catalog\n"
         "c = Catalog.open(Path(sys.argv[1])); c.do('New', lambda op: op.insert('folders', title='last')); os._exit(1)"
     )
-    subprocess.run([sys.executable, "-c", die, str(closed)], cwd=ROOT, timeout=30)
+    subprocess.run([sys.executable, "-c", die, str(closed)], cwd=ROOT, timeout=300)
     assert database(closed).with_name("catalog.sqlite-wal").stat().st_size > 0
     with Catalog.open(closed, read_only=True) as catalog:
         assert scalar(catalog, "SELECT title FROM folders ORDER BY id DESC") == "last"

@@ -43,7 +43,7 @@ class Reader:
 
     def wait(self) -> None:
         for future in self.saved:
-            future.result(10)
+            future.result(60)
 
 
 def ball(row: int, column: int, k: int, radius: int) -> VoxelBlock:

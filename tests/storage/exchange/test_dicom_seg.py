@@ -62,7 +62,7 @@ def test_dcmqi_reads_every_voxel_right_in_mm(tmp_path, name, label_map):
     out = tmp_path / "out"
     out.mkdir()
     command = [_dcmqi(), "--inputDICOM", str(path), "--outputDirectory", str(out), "-t", "nrrd"]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     found = [set() for _ in volumes]
     for file in sorted(out.glob("*.nrrd")):
         image = SimpleITK.ReadImage(str(file))

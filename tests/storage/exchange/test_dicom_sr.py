@@ -216,7 +216,7 @@ def test_real_masks_come_back_whole(real_data, tmp_path, name):
 
 def regions_in(path) -> int:
     """As DCMTK reads them."""
-    told = subprocess.run([need("dsrdump"), str(path)], capture_output=True, text=True, timeout=60, check=True)
+    told = subprocess.run([need("dsrdump"), str(path)], capture_output=True, text=True, timeout=300, check=True)
     assert "E:" not in told.stderr
     return told.stdout.count("<contains SCOORD:")
 

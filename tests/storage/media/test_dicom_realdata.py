@@ -26,7 +26,7 @@ def by_dcm2niix(folder: Path, out: Path) -> list[Path]:
     if tool is None:
         pytest.skip("dcm2niix is not installed")
     out.mkdir()
-    subprocess.run([tool, "-z", "n", "-f", "%s_%e", "-o", str(out), str(folder)], check=True, capture_output=True, timeout=120)
+    subprocess.run([tool, "-z", "n", "-f", "%s_%e", "-o", str(out), str(folder)], check=True, capture_output=True, timeout=300)
     return sorted(out.glob("*.nii"))
 
 

@@ -186,7 +186,7 @@ def test_two_processes_write_at_once(store):
     other.start()
     for i in range(50):
         store.put(f"mine-{i}", b"m")
-    other.join(30)
+    other.join(60)
     assert other.exitcode == 0
     assert store.missing([f"{who}-{i}" for who in ("other", "mine") for i in range(50)]) == []
 

@@ -51,7 +51,7 @@ def test_an_import_that_is_killed_leaves_whole_series_and_goes_on_the_next_time(
     for _ in range(told):
         assert child.stdout.readline() == b"in\n"
     child.kill()
-    child.communicate(timeout=30)
+    child.communicate(timeout=300)
     incoming = tmp_path / "catalog/originals/incoming"
     for half in incoming.glob("*"):
         os.utime(half, (1, 1))  # written long ago: nobody's work any more

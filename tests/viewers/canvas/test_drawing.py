@@ -277,7 +277,7 @@ def test_shapes_that_are_long_in_coming_are_told_and_the_word_goes_when_they_are
     draw = raster.draw
 
     def slow(*args: object, **more: object) -> object:
-        held.wait(10)
+        held.wait(60)
         return draw(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(shape_layer, "_quick", lambda items: False)

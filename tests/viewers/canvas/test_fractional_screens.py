@@ -108,6 +108,6 @@ SCRIPT = textwrap.dedent(
 def test_the_last_column_and_row_are_painted(dpr: str) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": dpr}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, dpr], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", SCRIPT, dpr], env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

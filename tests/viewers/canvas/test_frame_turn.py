@@ -124,7 +124,7 @@ def test_while_a_far_frame_is_decoded_one_near_it_is_seen_with_its_own_shapes(qt
         read = decoder.read
 
         def wait(request):
-            go.wait(10)
+            go.wait(60)
             return read(request)
 
         decoder.read = wait

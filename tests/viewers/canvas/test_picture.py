@@ -228,6 +228,6 @@ def test_sharp_on_dense_screens(dpr: str) -> None:
     )
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": dpr}
     done = subprocess.run(
-        [sys.executable, "-c", script, dpr], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script, dpr], env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.stdout.strip() == "sharp", done.stderr

@@ -65,7 +65,7 @@ def file_of(folder: Path, values: np.ndarray, syntax: str, encode: Encode | None
 
 def by_dcmtk_encoder(program: str, path: Path, *options: str) -> Path:
     out = path.with_name("encoded.dcm")
-    done = subprocess.run([need(program), *options, str(path), str(out)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([need(program), *options, str(path), str(out)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return out
 
@@ -143,7 +143,7 @@ def test_12_bit_lossy_jpeg_is_what_dcmtk_decodes(tmp_path, program):
     plain = file_of(tmp_path, smooth(12), _UIDS + ".1", bits=12)
     path = by_dcmtk_encoder("dcmcjpeg", plain, program, "+q", "95")
     decoded = tmp_path / "decoded.dcm"
-    subprocess.run([need("dcmdjpeg"), str(path), str(decoded)], check=True, capture_output=True, timeout=60)
+    subprocess.run([need("dcmdjpeg"), str(path), str(decoded)], check=True, capture_output=True, timeout=300)
     got = stored(path)
     assert np.abs(got.astype(int) - stored(decoded)).max() <= 1
     assert np.abs(got.astype(int) - smooth(12)).max() <= 100

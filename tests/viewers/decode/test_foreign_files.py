@@ -53,10 +53,10 @@ def by_others(path: Path, folder: Path) -> bool:
     out = folder / "by-others.pnm"
     for program in ("dcmj2pnm", "dcml2pnm"):
         out.unlink(missing_ok=True)
-        done = subprocess.run([need(program), str(path), str(out)], capture_output=True, timeout=60)
+        done = subprocess.run([need(program), str(path), str(out)], capture_output=True, timeout=300)
         if done.returncode == 0 and out.exists():
             return True
-    return subprocess.run([sys.executable, "-c", _BY_GDCM, str(path)], capture_output=True, timeout=60).returncode == 0
+    return subprocess.run([sys.executable, "-c", _BY_GDCM, str(path)], capture_output=True, timeout=300).returncode == 0
 
 
 _BY_GDCM = """

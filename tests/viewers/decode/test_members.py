@@ -199,7 +199,7 @@ def test_a_sequence_is_seen_on_the_canvas_like_a_film(paths):
     source.listen(told.set)
     assert source.facts() is None
     while source.facts() is None:
-        assert told.wait(10)
+        assert told.wait(60)
         told.clear()
     assert source.moving
     assert source.clock.text(5) == "0:00.200"

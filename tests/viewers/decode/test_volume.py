@@ -37,7 +37,7 @@ class Recorded(DicomFrames):
     def read_into(self, frame: int, out: Array) -> None:
         self.read.append(frame)
         if self.gate is not None and len(self.read) > 1:
-            self.gate.wait(10)
+            self.gate.wait(60)
         super().read_into(frame, out)
 
 
@@ -150,10 +150,10 @@ def test_what_is_wanted_comes_next(tmp_path, stores):
     store = VolumeStore(frames, threads=1).open()
     stores.append(store)
     store.start(first=[7])
-    assert store.wait(7, timeout=10)
+    assert store.wait(7, timeout=60)
     store.want([15, 3])
     frames.gate.set()
-    assert store.wait(timeout=10)
+    assert store.wait(timeout=60)
     assert frames.read[0] == 7
     assert frames.read[2:4] == [15, 3]
     assert sorted(frames.read) == list(range(20))
@@ -167,10 +167,10 @@ def test_until_a_slice_is_there_the_nearest_one_stands_in(tmp_path, stores):
     stores.append(store)
     assert store.nearest(2) is None
     store.start(first=[6])
-    assert store.wait(6, timeout=10)
+    assert store.wait(6, timeout=60)
     assert store.nearest(2) == 6
     frames.gate.set()
-    assert store.wait(timeout=10)
+    assert store.wait(timeout=60)
     assert store.nearest(2) == 2
 
 
@@ -180,7 +180,7 @@ def test_nothing_more_is_read_after_closing(tmp_path):
     frames.gate = threading.Event()
     store = VolumeStore(frames, threads=2).open()
     store.start()
-    assert store.wait(15, timeout=10)
+    assert store.wait(15, timeout=60)
     store.close()
     frames.gate.set()
     deadline = time.monotonic() + 10
@@ -203,7 +203,7 @@ def test_listeners_hear_of_the_first_slice_and_of_the_end(tmp_path, stores):
 
     store.listen(listener)
     store.start()
-    assert over.wait(10)
+    assert over.wait(60)
     assert heard[0] >= 1 and heard[-1] == 6
 
 

@@ -102,7 +102,7 @@ def test_one_key_takes_the_files_windows_and_tables_in_turn(stage):
 def drawn_by_dcmtk(path: Path, folder: Path) -> np.ndarray:
     """Where DCMTK lays the overlay: what is white with it and not without."""
     out = folder / "with.pgm"
-    subprocess.run([need("dcm2pnm"), "+Wi", "2", "+O", "1", str(path), str(out)], check=True, capture_output=True, timeout=60)
+    subprocess.run([need("dcm2pnm"), "+Wi", "2", "+O", "1", str(path), str(out)], check=True, capture_output=True, timeout=300)
     return np.asarray(Image.open(out)) != by_dcmtk(path, folder, "+Wi", "2")
 
 

@@ -185,7 +185,7 @@ def test_what_is_no_film_is_one_error(tmp_path):
     told = threading.Event()
     pictures.listen(told.set)
     pictures.facts(0)
-    assert told.wait(10)
+    assert told.wait(60)
     assert isinstance(pictures.error, PostilError)
     assert "none.mp4" in pictures.error.reason
     pictures.close()

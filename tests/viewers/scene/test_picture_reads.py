@@ -21,7 +21,7 @@ def test_a_tool_gets_the_values_of_a_region():
         came.set()
 
     source.read(0, 0, (30, 20, 100, 50), take)
-    assert came.wait(10)
+    assert came.wait(60)
     source.close()
     ((picture, thread),) = got
     assert thread == "pictures"

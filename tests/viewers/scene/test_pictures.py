@@ -47,7 +47,7 @@ class Striped:
         return FrameFacts(40_000, 30_000, 6, PixelKind.GRAY8)
 
     def read(self, request: Request) -> Picture:
-        self.gate.wait(10)
+        self.gate.wait(60)
         region = request.region or (0, 0, 40_000, 30_000)
         self.read_keys.append((request.level, request.region))
         h, w = max(1, region[3] >> request.level), max(1, region[2] >> request.level)

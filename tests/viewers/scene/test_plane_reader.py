@@ -27,10 +27,10 @@ def opened(frames: ArrayFrames, *slices: int) -> VolumeSource:
     came = threading.Event()
     volume.listen(came.set)
     volume.start(slices)
-    assert came.wait(10)
+    assert came.wait(60)
     assert volume.store is not None
     for frame in slices or (None,):
-        assert volume.store.wait(frame, timeout=10)
+        assert volume.store.wait(frame, timeout=60)
     return volume
 
 

@@ -20,7 +20,7 @@ def opened(source):
     ready = threading.Event()
     end = source.listen(lambda: ready.set() if source.index is not None or source.error is not None else None)
     source.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     end()
     return source
 
@@ -205,7 +205,7 @@ def test_trying_again_opens_what_could_not_be_opened(tmp_path):
     ready = threading.Event()
     source.listen(lambda: source.index is not None and ready.set())
     source.retry()
-    assert ready.wait(10)
+    assert ready.wait(60)
     assert source.error is None
     source.close()
 

@@ -106,17 +106,17 @@ def test_only_what_has_changed_is_made_again():
     waiter = Waiter()
     maker = SurfaceMaker(where, waiter)
     maker.want({"a": (block, (1, 2, 3)), "b": (block, (4, 5, 6))})
-    assert waiter.told.acquire(timeout=10) and waiter.told.acquire(timeout=10)
+    assert waiter.told.acquire(timeout=60) and waiter.told.acquire(timeout=60)
     first = maker.surfaces()
     maker.want({"a": (block, (9, 9, 9)), "b": (other, (4, 5, 6))})
-    assert waiter.told.acquire(timeout=10)
+    assert waiter.told.acquire(timeout=60)
     second = maker.surfaces()
     assert second["a"].mesh is first["a"].mesh and second["a"].color == (9, 9, 9)
     assert second["b"].mesh is not first["b"].mesh
     maker.want({})
     assert maker.surfaces() == {}
     maker.close()
-    assert maker.join(5)
+    assert maker.join(60)
 
 
 def test_one_mask_that_fails_leaves_the_others(monkeypatch):
@@ -132,7 +132,7 @@ def test_one_mask_that_fails_leaves_the_others(monkeypatch):
     waiter = Waiter()
     maker = SurfaceMaker(geometry(), waiter)
     maker.want({"bad": (bad, (1, 1, 1)), "good": (VoxelBlock((5, 5, 5), np.ones((6, 6, 6), bool)), (1, 1, 1))})
-    assert waiter.told.acquire(timeout=10) and waiter.told.acquire(timeout=10)
+    assert waiter.told.acquire(timeout=60) and waiter.told.acquire(timeout=60)
     assert set(maker.surfaces()) == {"good"} and "memory" in maker.faults["bad"]
     maker.close()
-    assert maker.join(5)
+    assert maker.join(60)

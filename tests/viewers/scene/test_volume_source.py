@@ -51,7 +51,7 @@ def start_and_hear_the_end(volume: VolumeSource, *first: int) -> None:
     whole = threading.Event()
     volume.listen(lambda: whole.set() if volume.complete and _judged(volume) else None)
     volume.start(first)
-    assert whole.wait(20)
+    assert whole.wait(60)
 
 
 def _judged(volume: VolumeSource) -> bool:
@@ -66,7 +66,7 @@ def test_a_series_opens_and_shows_what_dcmtk_shows(tmp_path, source):
     volume.listen(told.set)
     assert volume.slice(0) is None and volume.probe(0, 0, 0) is None
     volume.start()
-    assert told.wait(10)
+    assert told.wait(60)
     until(lambda: volume.complete)
     assert (volume.slices, volume.times) == (6, 1)
     for k in range(6):
@@ -227,7 +227,7 @@ def test_closing_while_it_opens(tmp_path, source):
     phantoms.series(tmp_path / "s")
 
     def slow():
-        gate.wait(10)
+        gate.wait(60)
         return opened(tmp_path / "s")
 
     volume = source(slow)
