@@ -93,6 +93,7 @@ def newest_good(paths: CatalogPaths) -> Path | None:
 
 
 def is_good(path: Path) -> bool:
+    """It can be opened, and SQLite's quick check finds nothing."""
     try:
         look_at_file(path)
         db = open_reader(path, frozen=True)
@@ -118,6 +119,8 @@ def thin_out(paths: CatalogPaths) -> list[Path]:
 
 
 def kept(newest_first: Iterable[Path]) -> set[Path]:
+    """The newest `LAST`, one a day for `DAYS` days, one a week for `WEEKS` weeks; for good those from before another schema, and whatever
+    was named by hand."""
     keep: set[Path] = set()
     days: set[object] = set()
     weeks: set[object] = set()

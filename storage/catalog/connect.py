@@ -137,6 +137,7 @@ def speaking(where: Path) -> Iterator[None]:
 
 
 def translated(error: sqlite3.Error, where: Path) -> PostilError | None:
+    """What a person can understand of an error of SQLite; None where nothing is known of it."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if is_full(error):
         return disk_full(where)

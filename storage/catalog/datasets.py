@@ -58,6 +58,7 @@ def of_item(db: sqlite3.Connection, viewer: User, item_id: int) -> list[DatasetR
 
 
 def create(op: Operation, title: str, description: str = "", mirrored_folder_id: int | None = None) -> int:
+    """A mirrored one begins with what lies in its folder. Returns the id; raises NotFound where the folder is gone."""
     op.require(Action.EDIT, "datasets")
     title = DATASETS.free_title(op, title)
     if mirrored_folder_id is not None:
@@ -142,6 +143,7 @@ def put_in(op: Operation, dataset_id: int, ids: Sequence[int]) -> int:
 
 
 def take_out(op: Operation, dataset_id: int, ids: Sequence[int]) -> int:
+    """Returns how many were in it. Their labels are kept, and come back with them."""
     from storage.catalog.projects import hide_and_show
     from storage.catalog.transaction import IN_IDS, ids_json
 

@@ -113,6 +113,7 @@ def find(db: sqlite3.Connection, viewer: User, text: str, limit: int) -> list[tu
 
 
 def summary(db: sqlite3.Connection, viewer: User, folder_id: int) -> FolderSummary:
+    """Of everything in it and below, in bytes. Raises NotFound."""
     folder(db, viewer, folder_id)
     ids = subtree(db, [folder_id])
     kinds: dict[Kind, int] = {}

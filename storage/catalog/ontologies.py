@@ -103,6 +103,7 @@ def duplicate(op: Operation, ontology_id: int) -> int:
 
 
 def delete(op: Operation, ontology_id: int) -> None:
+    """Raises Refused while a project uses it."""
     from storage.catalog.people import forget
 
     op.require(Action.EDIT, "ontologies", ontology_id)

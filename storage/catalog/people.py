@@ -47,6 +47,7 @@ def users(db: sqlite3.Connection) -> list[User]:
 
 
 def user(db: sqlite3.Connection, email_or_name: str) -> User:
+    """By e-mail, else by name with case ignored. Raises NotFound."""
     row = db.execute(
         f"SELECT {_COLUMNS} FROM users WHERE email = ?1 OR name = ?1 COLLATE NOCASE ORDER BY email = ?1 DESC, id LIMIT 1",
         (email_or_name,),
@@ -96,6 +97,7 @@ def _user(row: tuple[int, bytes, str, str, str]) -> User:
 
 
 def add(op: Operation, name: str, email: str, role: OrgRole = OrgRole.MEMBER) -> int:
+    """Returns the id. Raises Refused where the e-mail is none, or somebody else's."""
     op.require(Action.MANAGE_PEOPLE)
     email = email.strip()
     if "@" not in email or any(c.isspace() for c in email):

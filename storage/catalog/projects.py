@@ -125,6 +125,7 @@ def create(
     dataset_ids: Iterable[int],
     workflow: Workflow | None = None,
 ) -> int:
+    """With label rows and tasks for all that lies in its datasets. Returns the id; raises NotFound where ontology or dataset is gone."""
     op.require(Action.EDIT, "projects")
     op.require(Action.VIEW, "ontologies", ontology_id)
     ONTOLOGIES.there(op, ontology_id)

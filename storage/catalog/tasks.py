@@ -97,6 +97,7 @@ def ids(
 
 
 def rows(db: sqlite3.Connection, viewer: User, task_ids: Sequence[int]) -> list[TaskRow | None]:
+    """In the order asked for; None where a task is gone or hidden. Raises NotFound where the viewer does not see its project."""
     found: dict[int, TaskRow] = {}
     sql = f"{_ROW} WHERE t.id IN ({', '.join('?' * _BLOCK)}) AND t.hidden = 0"
     for at in range(0, len(task_ids), _BLOCK):

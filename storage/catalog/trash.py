@@ -76,6 +76,7 @@ def consequences(reads: CatalogReads, folder_ids: Iterable[int], selection: Item
 
 
 def foresee(db: sqlite3.Connection, viewer: User, folder_ids: Iterable[int], selection: ItemSelection) -> DeleteConsequences:
+    """What a deletion takes along, for the question before it. Raises Refused where a group that stays would lose a picture."""
     from storage.catalog.rows import selected_ids
 
     inside = folders.subtree(db, folder_ids)

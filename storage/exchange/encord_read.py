@@ -313,6 +313,7 @@ def _made_by(entry: Json) -> dict[str, Any]:
 
 
 def provenance_of(entry: Json, present: Annotation | Classification | None) -> dict[str, Any]:
+    """Who made and changed it, and when (ms UTC): Encord knows seconds, our own entry or the row that is there knows the rest."""
     created, edited = _time(entry.get("createdAt")), _time(entry.get("lastEditedAt"))
     exact = as_table(entry.get("postil")).get("times")
     if isinstance(exact, list) and len(exact) == 2:

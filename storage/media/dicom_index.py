@@ -47,6 +47,7 @@ class Lut:
 
     @property
     def values(self) -> NDArray[np.uint16]:
+        """One for each entry."""
         return np.frombuffer(self.data, "<u2")
 
 

@@ -21,6 +21,7 @@ _SLIDES = "1.2.840.10008.5.1.4.1.1.77.1.6"
 
 
 def series_facts(files: list[ImageFile], index: FrameIndex) -> dict[str, Any]:
+    """What is kept of a series: what its first file says, but for what another one says otherwise. What is empty is left out."""
     facts = dict(files[0].facts)
     for name in ("laterality", "view_position", "patient_orientation", "pixel_aspect"):
         if any(file.facts.get(name) != facts.get(name) for file in files):
@@ -108,6 +109,7 @@ def _impossible(files: list[ImageFile]) -> dict[str, str]:
 
 
 def tell(files: list[ImageFile], index: FrameIndex, arranged: Arranged) -> tuple[str, ...]:
+    """Sentences for whoever adds it: what is missing, what was put right, what the values are."""
     told: list[str] = []
     for file in files:
         told += [text for text in file.warnings if text not in told]

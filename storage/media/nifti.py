@@ -38,6 +38,7 @@ def probe_nifti(path: Path) -> tuple[MediaInfo, VolumeGeometry, NiftiHeader]:
 
 
 def read_nifti(path: Path) -> NiftiHeader:
+    """Of a pair of files either may be named. Raises BadInput where it cannot be shown."""
     head_path = _beside(path, ".hdr") if _bare(path).endswith(".img") else path
     try:
         packed, head = _head(head_path)

@@ -53,6 +53,7 @@ def probe_nrrd(path: Path) -> tuple[MediaInfo, VolumeGeometry, GridHeader]:
 
 
 def read_nrrd(path: Path) -> GridHeader:
+    """Raises BadInput where it cannot be shown."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

@@ -136,6 +136,7 @@ def marks(reader: Reader) -> bytes:
 
 
 def read_tiff(reader: Reader) -> ImageHeader:
+    """Its first page, with what there is of other pages and reduced copies. May raise `Broken`."""
     directories = _Directories(reader)
     full: list[_Directory] = []
     reduced: list[list[_Directory]] = []

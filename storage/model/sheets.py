@@ -45,6 +45,7 @@ class Sheet:
 
     @property
     def normal(self) -> Floats:
+        """Unit vector, away from whoever looks at it."""
         return np.cross(self.right, self.down)
 
     def at(self, points: ArrayLike) -> Floats:

@@ -144,6 +144,7 @@ class SliceCanvas(ViewedCanvas):
         return self._pointing.position
 
     def mm_under(self, at: QPointF) -> Floats | None:
+        """LPS mm, of a place in logical px; None where no plane is shown."""
         return mm_at(self.view, self._cut.plane, at.x(), at.y()) if self._cut is not None else None
 
     # -- painting

@@ -66,6 +66,7 @@ class PeakBuilder:
         self._samples = 0
 
     def add(self, block: NDArray[np.float32]) -> None:
+        """[sample, channel], full scale -1..1."""
         self._waiting.append(block)
         self._held += len(block)
         self._samples += len(block)

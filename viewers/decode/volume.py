@@ -165,6 +165,7 @@ class DicomFrames:
                 return self._by_others(data, fmt, error)
 
     def modality(self, frame: int, stored: Array) -> NDArray[np.float32]:
+        """HU, or whatever the values of this frame mean, in the shape of `stored`."""
         fmt = self.index.format_of(frame)
         slope, intercept = float(self.index.slope[frame]), float(self.index.intercept[frame])
         return voi.modality(stored, slope, intercept, fmt.modality_lut)

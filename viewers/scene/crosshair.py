@@ -43,6 +43,7 @@ class Hold:
 
 
 def on_screen(view: ViewState, plane: Plane, mm: Floats) -> Point:
+    """Where a point (LPS mm) is seen, in logical px of the pane; one off the plane straight before or behind it."""
     u, v, _ = plane.pixel_of(mm)
     return view.screen_point(float(u) + 0.5, float(v) + 0.5)
 

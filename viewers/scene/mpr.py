@@ -121,6 +121,7 @@ class Axes:
         return (self.left if kind is PlaneKind.CORONAL else self.back), -self.head
 
     def normal(self, kind: PlaneKind) -> Floats:
+        """Unit vector, away from whoever looks at the plane."""
         return self._normals[kind]
 
     @cached_property

@@ -32,6 +32,7 @@ class SliceView(ViewState):
         return Placement(a, b, c, d, round(tx * self.dpr) / self.dpr, round(ty * self.dpr) / self.dpr, self.dpr, self.zoom)
 
     def to_image(self, points: Any) -> NDArray[np.float64]:
+        """(n, 2) logical px to (n, 2) image points."""
         p = self.placement()
         back = np.linalg.inv(np.array(((p.a, p.b), (p.c, p.d))))
         return (np.asarray(points, np.float64) - (p.tx, p.ty)) @ back.T

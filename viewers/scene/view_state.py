@@ -85,6 +85,7 @@ class ViewState:
         return np.asarray(points, np.float64) @ np.array(((p.a, p.c), (p.b, p.d))) + (p.tx, p.ty)
 
     def to_image(self, points: Any) -> NDArray[np.float64]:
+        """(n, 2) logical px to (n, 2) image points."""
         p = self.placement()
         z2 = self.zoom * self.zoom
         shifted = np.asarray(points, np.float64) - (p.tx, p.ty)

@@ -313,6 +313,7 @@ class GrowTool(SphereTool):
             self.grow_at(mm, one_slice=e.shift)
 
     def grow_at(self, mm: Floats, *, one_slice: bool) -> None:
+        """From a place in LPS mm, as a job. `one_slice`: not beyond the acquired slice it lies on."""
         ground, armed = self.painter.ground(), self.armed
         if ground is None or armed is None:
             self.context.say("Pick a class with the shape “bitmask” first, then click.")

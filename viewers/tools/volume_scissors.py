@@ -66,6 +66,7 @@ class Outline:
         self._normal, self._other_way = normal, other_way
 
     def to(self, mm: Floats) -> None:
+        """LPS mm, on the plane."""
         self.points.append(mm)
 
     def cut(self, snip: Snip) -> None:

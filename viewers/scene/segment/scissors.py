@@ -26,6 +26,7 @@ class Sheet:
 
     @property
     def normal(self) -> Floats:
+        """Unit vector, away from whoever looks at it."""
         across = np.cross(self.right, self.down)
         return np.asarray(across / np.linalg.norm(across))
 

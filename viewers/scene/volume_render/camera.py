@@ -62,6 +62,7 @@ class Camera:
 
     @cached_property
     def right(self) -> Floats:
+        """On the screen; unit vector."""
         return np.asarray(np.cross(self.up, self.toward))
 
     @cached_property

@@ -110,6 +110,7 @@ class Grid:
         return self.to_mm(np.asarray(fractions, np.float64) * self.size - 0.5)
 
     def stored(self, shown: ArrayLike) -> Floats:
+        """Values as they are shown (HU), as the array holds them."""
         return np.asarray((np.asarray(shown, np.float64) - self.intercept) / (self.slope or 1.0))
 
 
