@@ -6,8 +6,9 @@ The file is allocated before it is mapped: writing to a mapped file on a full di
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -109,10 +110,8 @@ class Pyramid:
         self.filled = True
 
     def flush(self) -> None:
-        for array in self.arrays:
-            base = array.base
-            if isinstance(base, np.memmap):
-                base.flush()
+        if self._file is not None:
+            sync(self._file, self.arrays)
 
     def close(self) -> None:
         self.arrays = []
@@ -147,6 +146,17 @@ def unnamed_file(size: int) -> Iterator[IO[bytes]]:
             ) from error
         file.seek(0)
         yield file
+
+
+def sync(file: IO[bytes], arrays: Iterable[Array]) -> None:
+    """What was written into these mappings of a file is on the disk. On Linux by the file: a mapping's own `flush` holds the
+    interpreter's lock until the disk has everything, and the window stands still."""
+    if sys.platform.startswith("linux"):
+        os.fsync(file.fileno())
+        return
+    for array in arrays:
+        if isinstance(array.base, np.memmap):
+            array.base.flush()
 
 
 def allocate(file: IO[bytes], size: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from viewers.decode.arrays import Array
 from viewers.decode.cache import FileCache
-from viewers.decode.pyramid import allocate, unnamed_file
+from viewers.decode.pyramid import allocate, sync, unnamed_file
 from viewers.decode.volume import Frames
 
 _MAGIC = b"PVC1"
@@ -100,8 +100,11 @@ class Room:
         """Give what is whole its name in the cache, synced before: after a power cut it must not be zeros under that name."""
         if self._part is None or self._cache is None or self._place is None:
             return
-        if isinstance(array.base, np.memmap):
-            array.base.flush()
+        try:
+            with self._part.open("r+b") as file:
+                sync(file, [array])
+        except OSError:  # the cache was emptied meanwhile, or its disk fails: there is only no cache
+            return
         self._whole = True
         if RENAMES_MAPPED:
             part, self._part = self._part, None

@@ -116,6 +116,15 @@ def test_a_packed_file_is_unpacked_once(tmp_path, monkeypatch):
     assert np.array_equal(loaded(path, tmp_path / "cache").array, values)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere only the mapping itself can be flushed")
+def test_while_the_disk_takes_the_cache_file_the_window_goes_on(tmp_path, monkeypatch):
+    flushed: list[object] = []  # by the mapping, which holds the interpreter's lock until the disk is done
+    monkeypatch.setattr(np.memmap, "flush", flushed.append)
+    loaded(phantoms.nifti(tmp_path / "v.nii.gz", some(np.int16), AFFINE), tmp_path / "cache")
+    assert not flushed
+    assert len(list((tmp_path / "cache" / "volumes").glob("*.raw"))) == 1
+
+
 def test_a_packed_file_of_several_members(tmp_path):
     values = some(np.int16, (30, 20, 20))
     plain = phantoms.nifti(tmp_path / "v.nii", values, AFFINE).read_bytes()
