@@ -59,12 +59,14 @@ Edits = tuple[Edit, ...]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One undo step. `n` counts from 1 within a label row; `inverse` is in the order in which it is to be applied."""
+    """One undo step. `n` counts from 1 within a label row; `inverse` is in the order in which it is to be applied. `about`: the
+    objects that it made one of; not stored."""
 
     n: int
     text: str
     edits: Edits
     inverse: Edits
+    about: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

@@ -7,7 +7,7 @@ the sink at once. All calls and all listeners are on one thread (the window's).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -63,6 +63,7 @@ class EditSession:
         self._sink = sink
         self._listeners: Listeners[[DocumentChange]] = Listeners()
         self._open: str | None = None
+        self._about: tuple[str, ...] = ()
         self._before: dict[tuple[RecordKind, str], Edit] = {}  # what brings records back as they were at `begin`
 
     # -- what is to be seen
@@ -97,11 +98,11 @@ class EditSession:
     def in_gesture(self) -> bool:
         return self._open is not None
 
-    def begin(self, text: str) -> None:
-        """Start a gesture. One that was left open is cancelled first."""
+    def begin(self, text: str, about: Sequence[str] = ()) -> None:
+        """Start a gesture. One that was left open is cancelled first. `about`: the objects that it makes one of."""
         if self._open is not None:
             self.cancel()
-        self._open, self._before, self._would_change = text, {}, False
+        self._open, self._before, self._would_change, self._about = text, {}, False, tuple(about)
 
     def preview(self, *edits: Edit) -> None:
         """Show a state that is not stored. Later previews replace earlier ones of the same records."""
@@ -140,7 +141,7 @@ class EditSession:
             inverse.append(back)
         if not forward:
             return None
-        step = Step(self.history.next_n, text, tuple(forward), tuple(inverse))
+        step = Step(self.history.next_n, text, tuple(forward), tuple(inverse), self._about)
         self.history.did(step)
         self._sink(StepChange("do", step))
         self._tell(change_of(step.edits, step.inverse))
@@ -155,9 +156,9 @@ class EditSession:
         inverse = [edit.apply(self.document) for edit in edits]
         self._tell(change_of(edits, inverse))
 
-    def do(self, text: str, edits: Iterable[Edit]) -> Step | None:
+    def do(self, text: str, edits: Iterable[Edit], about: Sequence[str] = ()) -> Step | None:
         """A whole gesture at once."""
-        self.begin(text)
+        self.begin(text, about)
         return self.commit(*edits)
 
     # -- undo

@@ -201,7 +201,7 @@ class AudioVerbs(SelectionVerbs):
             *self._joined_words([first, *others]),
             *self.session.vanished(others, WHOLE, now_ms()),
         )
-        self.session.do(text, edits)
+        self.session.do(text, edits, about=(first, *others))
         self.focus.select((first,))
         self.hand.current = (first, 0)
 

@@ -115,7 +115,7 @@ class SelectionVerbs:
 
     def _replayed(self, way: Way) -> Step | None:
         """The newest step; what is selected stays so as far as it is still there, and where nothing of it is (a split was undone),
-        what it came from is. None: a sentence says why nothing was done."""
+        what it came from is; after an undone join all that was joined. None: a sentence says why nothing was done."""
         try:
             step = self.session.undo() if way == "undo" else self.session.redo()
         except StaleUndo as stale:
@@ -124,7 +124,8 @@ class SelectionVerbs:
         if step is None:
             self.say(f"There is nothing to {way}.")
             return None
-        known, selected = self.session.document.instances, self.focus.selected
+        known = self.session.document.instances
+        selected = step.about if way == "undo" and step.about else self.focus.selected
         left = [i for i in selected if i in known]
         if selected and not left:
             records = [e.record for e in (step.inverse if way == "undo" else step.edits) if isinstance(e, Put)]

@@ -77,6 +77,7 @@ class ShapeVerbs(SelectionVerbs):
                 *self.session.reshaped({instances[0]: joined}, self.focus.at, now_ms()),
                 *self.session.vanished(instances[1:], self.focus.at, now_ms()),
             ),
+            about=instances,
         )
         self.focus.select(instances[:1])
         lost = sum(n for i, n in answers.items() if i not in document.instances)

@@ -225,8 +225,9 @@ class RangeVerbs(SelectionVerbs):
         joined = self.shape_of(self.normal(parts))
         text = f"Join {self._names(found)}"
         kept = verbs.set_geometry(document, {found[0].uuid: joined}, **self._who())
-        self.session.do(text, (*kept, *verbs.delete_instances(document, [a.instance for a in found[1:]])))
-        self.focus.select((found[0].instance,))
+        instances = [a.instance for a in found]
+        self.session.do(text, (*kept, *verbs.delete_instances(document, instances[1:])), about=instances)
+        self.focus.select(instances[:1])
         self.say(f"{lost} answers of the others are dropped; undo brings them back." if lost else "Joined.")
 
     def copy(self) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -139,7 +139,8 @@ class TrackVerbs:
     def merge_selected(self, bridge: bool = False) -> Step | None:
         """The objects become the one that was selected first."""
         free = self.free()
-        step = self._do("Merge", track_verbs.merge_tracks(self.session.document, free, self.stamp, bridge=bridge), free)
+        edits = track_verbs.merge_tracks(self.session.document, free, self.stamp, bridge=bridge)
+        step = self._do("Merge", edits, free, about=free)
         if step is not None:
             self.focus.select(free[:1])
         return step
@@ -207,10 +208,10 @@ class TrackVerbs:
         edits = tuple(edit for instance in free for edit in make(instance))
         return self._do(text, edits, free, joined=" " if own else ": ")
 
-    def _do(self, text: str, edits: Edits, of: list[str], joined: str = ": ") -> Step | None:
+    def _do(self, text: str, edits: Edits, of: list[str], joined: str = ": ", about: Sequence[str] = ()) -> Step | None:
         if not edits:
             return None
-        step = self.session.do(f"{text}{joined}{self._names(of)}", edits)
+        step = self.session.do(f"{text}{joined}{self._names(of)}", edits, about)
         self._forget()
         return step
 

@@ -387,6 +387,9 @@ def test_joining_puts_ranges_and_words_together_and_merging_bridges_the_gap(stag
     assert stage.texts[-1] == "Join 2 objects"
     stage.key("M")
     assert stage.of(one) == ((spans[0][0], spans[1][1]),)
+    for left in ((one,), (one, two)):
+        stage.key("Z", CTRL)
+        assert stage.focus.selected == left
 
 
 def test_objects_of_different_classes_are_not_joined(stage):

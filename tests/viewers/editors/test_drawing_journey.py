@@ -219,10 +219,16 @@ def test_the_marquee_then_join_by_key(stage):
     stage.key(Key.Key_Escape)
     stage.key(Key.Key_Escape)
     stage.drag(30, 30, 200, 200)
-    assert len(stage.focus.selected) == 2
+    joined = stage.focus.selected
+    assert len(joined) == 2
     stage.key("J")
     assert len(stage.shapes) == 1
     assert stage.texts[-1] == "Join 2 objects into Tree 1"
+    for _ in range(2):
+        stage.key("Z", CTRL)
+        assert stage.focus.selected == joined, "all that were joined can be joined otherwise"
+        stage.key("Z", CTRL | SHIFT)
+        assert stage.focus.selected == joined[:1]
 
 
 def test_slice_by_shift_j_and_a_drag(stage):

@@ -203,10 +203,13 @@ def test_split_at_the_caret_and_join_again(stage):
     stage.key(Key.Key_M, SHIFT)
     assert stage.marked() == ["Love", "lace", "Charles"]
     assert len(stage.shapes) == 2
-    assert len(stage.focus.selected) == 2
+    joined = stage.focus.selected
+    assert len(joined) == 2
     stage.key(Key.Key_J)
     assert stage.marked() == ["Lovelace", "Charles"]
     assert len(stage.shapes) == 1
+    stage.key(Key.Key_Z, CTRL)
+    assert set(stage.focus.selected) == set(joined)
 
 
 def test_one_range_goes_by_backspace_the_object_by_delete(stage):
@@ -451,7 +454,7 @@ def test_reading_shows_how_far_it_is_and_can_be_left(qtbot):
     class Slow(MemorySource):
         def read_at(self, offset, n):
             if offset > 200_000:
-                go.wait(10)
+                go.wait(60)
             return super().read_at(offset, n)
 
     source = TextSource(lambda: Slow(b"some words\n" * 60_000))

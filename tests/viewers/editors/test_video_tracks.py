@@ -197,6 +197,7 @@ def test_two_tracks_are_merged_by_picking_one_after_the_other(stage):
     assert stage.focus.selected == (one,)
     stage.key("Z", CTRL)
     assert stage.rows(two) == [40]
+    assert stage.focus.selected == (one, two)
 
 
 def test_objects_of_different_classes_are_not_merged_and_it_is_said(stage):
