@@ -250,13 +250,13 @@ def test_masks_and_what_has_changed_its_kind_hold_until_the_next_key_frame():
 def test_a_thousand_vertices_are_paired_within_a_blink_and_once():
     a = Polygon.simple(convex(1500, 1))
     b = Polygon.simple(carried(convex(1500, 1), 20, 1.1, (30, 5), 700))
-    begin = time.perf_counter()
+    begin = time.thread_time()
     first = between(a, b, 0.5)
-    whole = time.perf_counter() - begin
+    whole = time.thread_time() - begin
     assert signed(first.parts[0][0]) > 0
-    begin = time.perf_counter()
+    begin = time.thread_time()
     between(a, b, 0.6)
-    assert time.perf_counter() - begin < max(whole / 2, 0.05)
+    assert time.thread_time() - begin < max(whole / 2, 0.05)
 
 
 # -- documents ----------------------------------------------------------------------------------------------------
@@ -324,10 +324,10 @@ def test_a_long_track_is_searched_by_halves():
     """27,000 rows: asking must not walk them."""
     document = track(*(row(f) for f in range(0, 54_000, 2)))
     present(document, "i", 1)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     for f in range(1, 54_000 - 2, 54):
         assert present(document, "i", f).geometry == Keypoint(f * 10.0, 0.0)
-    assert time.perf_counter() - begin < 0.5
+    assert time.thread_time() - begin < 0.5
 
 
 def test_rows_that_move_to_another_object_or_frame_are_found_there():

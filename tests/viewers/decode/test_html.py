@@ -116,10 +116,10 @@ def test_bombs_stay_small():
     laughs = "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
     page = HtmlPage(f'<!DOCTYPE html [<!ENTITY a0 "ha">{laughs}<!ENTITY x SYSTEM "file:///etc/passwd">]><p>&a9;&x;</p>')
     assert len(page.text) < 2000 and "root:" not in page.text
-    begin = time.monotonic()
+    begin = time.thread_time()
     with pytest.raises(BadInput, match="depth"):
         HtmlPage("<div>" * 200_000 + "x")
-    assert time.monotonic() - begin < 5
+    assert time.thread_time() - begin < 5
     with pytest.raises(BadInput, match="too long"):
         HtmlPage("x" * 32_000_001)
 
