@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from storage.editing.focus import Focus
 from storage.editing.on_frames import Moving
@@ -93,6 +93,7 @@ def many(objects: int, frames: int, rows: int, seed: int = 4) -> LabelDocument:
 
 class TimelineStage:
     def __init__(self, qtbot: Any, document: LabelDocument | None = None, frames: int = 200, *, size=(900, 320)) -> None:
+        self.qtbot = qtbot
         self.document = document if document is not None else street()
         self.sent = Sent()
         self.session = EditSession(self.document, self.sent, author="ann@example.org", frames=Moving(frames, lambda f: f * 100))
@@ -172,6 +173,28 @@ class TimelineStage:
             self.move(self.x(start + (end - start) * i / 5), y, LEFT, keys)
         self.release(self.x(end), y)
 
+    def choose_frames(self, first: int, last: int) -> None:
+        y = self.y(self.index("car"))
+        self.drag(self.x(first), y, self.x(last), y, SHIFT | CTRL)
+        assert self.timeline.selected_range == (first, last)
+
+    def menu_at(self, name: str, frame: float) -> QMenu:
+        self.click(self.x(frame), self.y(self.index(name)), button=Qt.MouseButton.RightButton)
+        return self.popup()
+
+    def popup(self) -> QMenu:
+        found: list[QMenu] = []
+
+        def shown() -> None:
+            found[:] = [m for m in self.view.findChildren(QMenu) if m.isVisible()]
+            assert found
+
+        self.qtbot.waitUntil(shown)
+        return found[0]
+
+    def pixel(self, x: float, y: float) -> QColor:
+        return self.view.grab().toImage().pixelColor(round(x), round(y))
+
     @property
     def texts(self) -> list[str]:
         return [c.step.text for c in self.sent if c.kind == "do"]
@@ -182,3 +205,10 @@ class TimelineStage:
 
 
 RULER_Y = RULER / 2
+
+
+def choose(menu: QMenu, text: str) -> None:
+    """By the words of an entry."""
+    entry = next(a for a in menu.actions() if a.text().split("\t")[0] == text)
+    menu.close()
+    entry.trigger()
