@@ -6,13 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.messages import Messages
 from storage.errors import Refused
 
 if TYPE_CHECKING:
     from storage.catalog.engine import Catalog
+
+
+#: How long an operation may take before the status line says what is being done, and how long until it says so again.
+_PATIENCE_MS, _AGAIN_MS = 500, 4000
 
 
 class Operations(QObject):
@@ -30,6 +34,9 @@ class Operations(QObject):
         if catalog.read_only:
             self.only_read = self.tr("This catalog can only be looked at: its folder is read-only for you.")
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+        self._under_way: list[str] = []
+        self._slow = QTimer(self)
+        self._slow.timeout.connect(self._say_what_is_done)
 
     def run(
         self,
@@ -62,7 +69,19 @@ class Operations(QObject):
         then: Callable[[Any], object] | None = None,
         failed: Callable[[BaseException], object] | None = None,
     ) -> None:
+        self._under_way.append(text)
+        if not self._slow.isActive():
+            self._slow.start(_PATIENCE_MS)
         future.add_done_callback(lambda f: self._ended.emit(text, f, (then, failed)))
+
+    @property
+    def busy(self) -> bool:
+        """Something that this window began is not done yet."""
+        return bool(self._under_way)
+
+    def after_all(self, then: Callable[[], object]) -> None:
+        """`then` runs when all that was begun before, in whichever window, is done."""
+        self.follow("", self._catalog.submit("", lambda op: None, undoable=False), then=lambda _nothing: then())
 
     @Slot(object, object, object)
     def _on_ended(
@@ -72,6 +91,10 @@ class Operations(QObject):
         after: tuple[Callable[[Any], object] | None, Callable[[BaseException], object] | None],
     ) -> None:
         then, failed = after
+        self._under_way.remove(text)
+        self._slow.stop()
+        if self._under_way:
+            self._slow.start(_PATIENCE_MS)
         if future.cancelled():
             return
         error = future.exception()
@@ -82,3 +105,10 @@ class Operations(QObject):
             failed(error)
         else:
             self._messages.error(error, text)
+
+    @Slot()
+    def _say_what_is_done(self) -> None:
+        self._slow.start(_AGAIN_MS)
+        text = next((t for t in self._under_way if t), "")
+        if text:
+            self._messages.tell(f"{text}…")

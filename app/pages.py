@@ -333,15 +333,20 @@ class Pages(QObject):
             self._replay_next()
 
     def _replay_next(self) -> None:
-        """One after the other: what the next one takes away is known when the one before is done."""
+        """One after the other: what the next one takes away is known when all that was done before it is written."""
+        self._replaying = bool(self._replays)
+        if self._replaying:
+            self.operations.after_all(self._replay_now)
+
+    def _replay_now(self) -> None:
         if not self._replays:
             return
         which, catalog = self._replays.pop(0), self.context.catalog
         found = catalog.next_replay(redo=which == "redo")
         if found is None:
             self.window.messages.tell(self.tr("There is nothing to {0}.").format(which))
+            self._replay_next()
             return
-        self._replaying = True
         if not self._may_replay(which, found):
             self._replays.clear()
             self._replaying = False
@@ -349,7 +354,6 @@ class Pages(QObject):
         words = self.tr("Undone: {0}") if which == "undo" else self.tr("Done again: {0}")
 
         def then(_result: object) -> None:
-            self._replaying = False
             self.window.messages.tell(words.format(found.what))
             self._replay_next()
 

@@ -207,13 +207,13 @@ class _CatalogVerbs:
         pages = self.window.pages
         if pages is None:
             return self.why_closed()
-        return "" if pages.undo_text() else self.window.tr("There is nothing to undo.")
+        return "" if pages.undo_text() or pages.operations.busy else self.window.tr("There is nothing to undo.")
 
     def why_no_redo(self) -> str:
         pages = self.window.pages
         if pages is None:
             return self.why_closed()
-        return "" if pages.redo_text() else self.window.tr("There is nothing to redo.")
+        return "" if pages.redo_text() or pages.operations.busy else self.window.tr("There is nothing to redo.")
 
     def undo(self) -> None:
         assert self.window.pages is not None

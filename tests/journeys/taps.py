@@ -60,6 +60,8 @@ class Taps:
         self._writes = [f for f in self._writes if not f.done()]
         if self._reads or self._writes or any(job.running for job in self._program.jobs.jobs):
             return False
+        if any(window.pages is not None and window.pages.operations.busy for window in self._program.windows):
+            return False
         context = self._program.context
         return context is None or not (context.thumbs._busy or context.bus._pending)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from storage.catalog import ontologies, projects
+from storage.catalog import folders, ontologies, projects
 from tests.journeys.desk import Desk, steps
 from tests.journeys.test_ontologies import add_object, form
 
@@ -63,6 +64,28 @@ def test_presses_in_haste_ask_as_well(queue: Desk) -> None:
 
     queue.dialog(press, steps(lambda: queue.click("Cancel")))
     assert [p.title for p in queue.reads.projects()] == ["Boxes", "Second"]
+
+
+def test_undo_and_redo_run_in_the_order_in_which_they_were_pressed(queue: Desk, told: list[str]) -> None:
+    """Though what they are about is still being done when they are pressed; and what takes long is said."""
+    gate = threading.Event()
+
+    def slowly(op: Any) -> None:
+        folders.create(op, None, "Slow")
+        gate.wait(60)
+
+    queue.go("Files")
+    queue.do(folders.create, None, "First")
+    queue.pages.operations.run("Make a folder", slowly)
+    for keys in ("Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Z"):
+        queue.key(keys)
+    queue.until(lambda: "Make a folder…" in told, "it is said what is being done")
+    assert not any("ndone" in words or "again" in words for words in told)
+    gate.set()
+    queue.wait_idle()
+    assert "First" in queue.folder_paths() and "Slow" not in queue.folder_paths()
+    what = "Make a folder “Slow”"
+    assert told[-3:] == [f"Undone: {what}", f"Done again: {what}", f"Undone: {what}"]
 
 
 def test_undo_in_the_ontology_editor_ends_where_it_began(queue: Desk, told: list[str]) -> None:
