@@ -72,7 +72,7 @@ class FilesRoom(QObject):
         panel.add_to_dataset_wanted.connect(self.add_to_dataset)
         panel.open_wanted.connect(self.of_items.open)
         panel.sample_wanted.connect(lambda: self.window.registry.trigger("catalog.sample"))
-        panel.restore_wanted.connect(lambda group: run(self.tr("Restore"), trash.restore, group))
+        panel.restore_wanted.connect(self.restore)
         panel.purge_wanted.connect(self.purge)
         panel.empty_trash_wanted.connect(self.empty_trash)
         panel.menu_wanted.connect(self.menu)
@@ -259,6 +259,15 @@ class FilesRoom(QObject):
                 self.tr("Delete"), trash.delete, ids, items,
                 then=lambda _group: self.window.messages.tell(self.tr("In the trash. Ctrl+Z brings it back.")),
             )  # fmt: skip
+
+    @Slot(str)
+    def restore(self, group: str) -> None:
+        def tell(back: trash.Restored) -> None:
+            place = back.folder_id
+            show = partial(self.open_folder, place) if place is not None else self.panel.open_all
+            self.panel.trash.tell_restored(group, back.title, back.where, show)
+
+        self.operations.run(self.tr("Restore"), trash.restore, group, then=tell)
 
     @Slot(str)
     def purge(self, group: str) -> None:

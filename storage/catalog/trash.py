@@ -47,6 +47,15 @@ class DeleteConsequences:
     annotations: int
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back, where it is now, and the folder that shows it (None: several do)."""
+
+    title: str
+    where: str
+    folder_id: int | None
+
+
 # -- reads ---------------------------------------------------------------------------------------------------------
 
 
@@ -141,7 +150,7 @@ def delete(op: Operation, folder_ids: Iterable[int], selection: ItemSelection) -
     return group
 
 
-def restore(op: Operation, group: str) -> None:
+def restore(op: Operation, group: str) -> Restored:
     """Back to where it was; to the top level, or items to a folder “Recovered”, where that place is gone.
 
     Pictures of a group that were deleted after it come back with it.
@@ -149,7 +158,9 @@ def restore(op: Operation, group: str) -> None:
     group_id = _group(op, group)
     inside = [r[0] for r in op.all("SELECT id FROM folders WHERE trash_group = ? ORDER BY id", group_id)]
     tops = _top_folders(op.db, group_id)
-    ids = array("q", [r[0] for r in op.all("SELECT id FROM items WHERE trash_group = ? ORDER BY id", group_id)])
+    places = dict(op.all("SELECT id, folder_id FROM items WHERE trash_group = ? ORDER BY id", group_id))
+    within = set(inside)
+    ids, loose = array("q", places), {i for i, folder_id in places.items() if folder_id not in within}
     for folder_id in tops:
         _restore_top(op, folder_id)
     op.update("folders", inside, trashed_at=None, trash_group=None)
@@ -160,6 +171,8 @@ def restore(op: Operation, group: str) -> None:
     follow_items(op, ids)
     parents = [r[0] for r in op.all(f"SELECT DISTINCT parent_id FROM folders WHERE id {_IN}", _json(tops)) if r[0]]
     _look_again(op, ids, [*inside, *parents, *touched], [*inside, *touched])
+    shown = tops or touched
+    return Restored(*_words(op, tops, loose, [f for f in touched if f not in within]), shown[0] if len(shown) == 1 else None)
 
 
 def _restore_top(op: Operation, folder_id: int) -> None:

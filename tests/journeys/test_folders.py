@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from storage.catalog import folders, trash
-from storage.model.query import ItemSelection
+from storage.model.query import ItemQuery, ItemSelection
 from tests.journeys import drags, find
 from tests.journeys.desk import Desk
 from widgets.controls.folder_strip import FolderChip
@@ -113,9 +113,33 @@ def test_delete_names_what_goes_and_the_trash_gives_it_back(desk: Desk, tree: QA
     desk.click("Restore", within=panel.trash)
     desk.wait_idle()
     assert "Scans/2026/Thorax" in desk.folder_paths()
+    assert desk.can_see("“Scans” came back to the top level.", panel.trash)
+    desk.click("Show", within=panel.trash)
+    desk.wait_idle()
+    assert panel.place.folder_id == desk.reads.folder_by_path("Scans").id
     desk.click(panel.sidebar.all_files)
     desk.wait_idle()
     assert desk.files() == ["boat.jpg"]
+    desk.click(panel.sidebar.trash)
+    desk.wait_idle()
+    assert not desk.can_see("“Scans” came back", panel.trash)
+
+
+def test_what_came_back_is_told_with_its_place_until_that_is_undone(desk: Desk, album: Path) -> None:
+    desk.add("Scans/2026", album / "boat.jpg")
+    item = desk.reads.first_rows(ItemQuery(folder_id=desk.reads.folder_by_path("Scans/2026").id))[0].id
+    desk.do(trash.delete, (), ItemSelection.of(item))
+    panel = desk.pages.files.panel
+    desk.click(panel.sidebar.trash)
+    desk.wait_idle()
+    desk.item(panel.trash.findChild(QAbstractItemView), "boat.jpg")
+    desk.click("Restore", within=panel.trash)
+    desk.wait_idle()
+    assert desk.can_see("“boat.jpg” came back to Scans / 2026.", panel.trash)
+    desk.key("Ctrl+Z")
+    desk.wait_idle()
+    assert not desk.can_see("“boat.jpg” came back", panel.trash)
+    assert desk.reads.trash()
 
 
 def test_what_is_in_the_trash_is_neither_shown_nor_acted_upon(desk: Desk, tree: QAbstractItemView, album: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from storage.model.reads import Reads, TrashEntry
 from widgets import icons, theme, words
+from widgets.controls.banner import Banner
 from widgets.controls.buttons import button
 from widgets.controls.labels import label
 from widgets.controls.states import FailedPanel, StatePanel
@@ -44,6 +47,8 @@ class TrashPanel(QWidget):
         )
         self._failed = FailedPanel()
         self._failed.retry_wanted.connect(self.refresh)
+        self._told = ""  # the deletion of which the note says that it came back
+        self._note = Banner("note", self, closable=True)
         self._restore = button(self.tr("Restore"), "ph.arrow-counter-clockwise", primary=True)
         self._purge = button(self.tr("Delete for good…"))
         self._empty = button(self.tr("Empty trash…"), danger=True)
@@ -90,12 +95,25 @@ class TrashPanel(QWidget):
         column_layout.setContentsMargins(0, 0, 0, 0)
         column_layout.setSpacing(0)
         column_layout.addLayout(bar)
+        column_layout.addWidget(self._note)
         column_layout.addLayout(self._stack, 1)
 
     def refresh(self) -> None:
         self._latest.ask(self._reads.trash, self._show, self._fail)
 
+    def tell_restored(self, group: str, title: str, where: str, show: Callable[[], object]) -> None:
+        """What came back, and where; with the way to it. It stands until one goes elsewhere, or undoes it."""
+        self._told = group
+        self._note.say(self.tr("“{0}” came back to {1}.").format(words.name(title), words.name(where)), (self.tr("Show"), show))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._note.say("")
+
     def _show(self, entries: list[TrashEntry]) -> None:
+        if any(entry.group == self._told for entry in entries):
+            self._note.say("")
         kept = self._selected()
         self._entries = entries
         self._table.setRowCount(len(entries))

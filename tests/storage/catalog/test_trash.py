@@ -4,6 +4,7 @@ import pytest
 
 from storage.catalog import files, members, tasks, trash
 from storage.catalog.engine import Catalog
+from storage.catalog.trash import Restored
 from storage.errors import NotFound
 from storage.model.items import Kind
 from storage.model.query import ItemQuery, ItemSelection
@@ -23,7 +24,7 @@ def test_a_deleted_folder_takes_what_lies_in_it_and_brings_it_back(catalog: Cata
     assert (entry.group, entry.title, entry.folder_ids, entry.items) == (group, "A", (top,), 2)
     assert (entry.was_in, entry.trashed_by) == ("the top level", "Ada")
     assert titles(catalog, ItemQuery(trashed=True)) == ["one", "two"]
-    catalog.do("Restore", trash.restore, group)
+    assert catalog.do("Restore", trash.restore, group) == Restored("A", "the top level", top)
     assert titles(catalog) == ["one", "other", "two"]
     assert [f.id for f in catalog.reads.child_folders(top)] == [catalog.reads.folder_by_path("A/B").id]
     assert catalog.reads.trash() == []
@@ -151,7 +152,8 @@ def test_a_file_that_left_the_mirrored_folder_while_it_was_in_the_trash_is_let_g
     made = dataset(catalog, "D", mirrors=mirrored)
     first = catalog.do("Delete", trash.delete, [], ItemSelection.of(one))
     catalog.do("Delete", trash.delete, [mirrored], NOTHING)
-    catalog.do("Restore", trash.restore, first)  # its folder is in the trash: recovered
+    back = catalog.do("Restore", trash.restore, first)  # its folder is in the trash: recovered
+    assert (back.title, back.where) == ("one", "Recovered")
     assert catalog.reads.dataset(made).items == 0
     catalog.do("Back", files.move, ItemSelection.of(one), outer)
     assert catalog.do("Count", lambda op: op.value("SELECT count(*) FROM data_units WHERE removed_at IS NULL")) == 0
