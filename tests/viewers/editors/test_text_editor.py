@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from dataclasses import replace
 
 import pytest
@@ -14,13 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMenu
 
 from storage.editing import verbs
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
-from storage.errors import BadInput
 from storage.exchange.encord_json import EncordWriter, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
-from storage.media.source import FileSource, MemorySource
 from storage.model.geometry import TextRanges
 from storage.model.items import Kind
 from storage.model.labels import LabelDocument
@@ -29,9 +24,6 @@ from tests.support.text_stage import CTRL, NONE, PERSON, SHIFT, TextStage, ontol
 from viewers.canvas import text_marks
 from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 from viewers.editors.text_actions import HTML_ACTIONS, TEXT_ACTIONS
-from viewers.editors.text_editor import TextEditor
-from viewers.scene.text_source import TextSource
-from widgets import icons
 
 Key = Qt.Key
 TEXT = (
@@ -318,48 +310,6 @@ def test_another_class_for_what_is_selected(stage):
     assert "Place 1" in stage.view.marks.marks[stage.focus.primary].name
 
 
-def test_search_counts_and_goes_round(qtbot):
-    stage = TextStage(qtbot, "needle in hay\nNEEDLE\n" * 200)
-    stage.key(Key.Key_F, CTRL)
-    bar = stage.editor.find_bar
-    assert bar.isVisible()
-    qtbot.waitUntil(bar.box.hasFocus)
-    QTest.keyClicks(bar.box, "needle")
-    qtbot.waitUntil(lambda: bar.count.text() == "1 of 400")
-    assert stage.view.selection == (0, 6)
-    QTest.keyClick(bar.box, Key.Key_Return)
-    assert stage.view.text_between(*stage.view.selection) == "NEEDLE"
-    QTest.keyClick(bar.box, Key.Key_Return, SHIFT)
-    QTest.keyClick(bar.box, Key.Key_Return, SHIFT)
-    assert bar.count.text() == "400 of 400"
-    assert stage.view.caret_rect(stage.view.caret) is not None
-    bar.case_button.click()
-    qtbot.waitUntil(lambda: "of 200" in bar.count.text())
-    QTest.keyClick(bar.box, Key.Key_Escape)
-    assert not bar.isVisible()
-    assert stage.view.hasFocus()
-    stage.key("1")
-    assert stage.marked() == ["NEEDLE"] or stage.marked() == ["needle"]
-
-
-def test_the_first_hit_is_looked_for_from_the_caret_while_words_are_typed(qtbot):
-    stage = TextStage(qtbot, "engine gent engine\n" * 20)
-    stage.view.select(8, 8)
-    stage.key(Key.Key_F, CTRL)
-    bar = stage.editor.find_bar
-    for typed, count in (("en", "2 of 60"), ("gine", "2 of 40")):
-        QTest.keyClicks(bar.box, typed)
-        qtbot.waitUntil(lambda count=count: bar.count.text() == count)
-    assert stage.view.selection == (12, 18)
-
-
-def test_no_hit_is_said(stage):
-    stage.key(Key.Key_F, CTRL)
-    QTest.keyClicks(stage.editor.find_bar.box, "zebra")
-    stage.qtbot.waitUntil(lambda: stage.editor.find_bar.count.text() == "No hit")
-    assert not stage.editor.find_bar.next_button.isEnabled()
-
-
 @pytest.mark.parametrize(("typed", "offset"), [("2", 41), ("2:4", 44), ("@12", 12), ("99", len(TEXT)), ("1,", 0)])
 def test_go_to_line_column_and_offset(stage, typed, offset):
     offset = {41: TEXT.index("cafe"), 44: TEXT.index("cafe") + 3}.get(offset, offset)
@@ -375,99 +325,6 @@ def test_go_to_line_column_and_offset(stage, typed, offset):
 def test_a_place_that_is_none_is_said(stage):
     stage.editor.go_to_place("somewhere")
     assert "is no place" in stage.said[-1]
-
-
-def test_an_empty_file_says_so(qtbot):
-    stage = TextStage(qtbot, b"")
-    assert "empty" in stage.view.message[0]
-    stage.view.grab()
-    stage.key("1")
-    assert stage.shapes == []
-
-
-def test_a_file_that_holds_no_text_says_what_to_do(qtbot):
-    source = TextSource(lambda: MemorySource(b"\0\0\1\2\3\xff" * 100))
-    stage = TextStage(qtbot, None, source=source)
-    qtbot.waitUntil(lambda: stage.view.message is not None and "binary" in stage.view.message[0])
-    assert isinstance(source.error, BadInput)
-    assert stage.view.message[1]
-    stage.key("1")
-    stage.key(Key.Key_F, CTRL)
-    assert stage.shapes == []
-
-
-def test_a_file_that_vanishes_while_it_is_open_says_so_and_keeps_the_labels(qtbot, tmp_path):
-    path = tmp_path / "notes.txt"
-    path.write_bytes(b"some words\n" * 400_000)
-    stage = TextStage(qtbot, None, source=TextSource(lambda: FileSource(path)))
-    stage.key("1")
-    stage.drag(5, 10)
-    path.unlink()
-    stage.view.show_place(stage.view.length() // 2, middle=True)
-    stage.view.grab()
-    qtbot.waitUntil(lambda: stage.view.message is not None)
-    assert "can no longer be read" in stage.view.message[0]
-    assert "labels are kept" in stage.view.message[1]
-    stage.view.grab()
-    assert len(stage.shapes) == 1
-
-
-def test_a_file_that_is_written_anew_while_it_is_open_is_not_shown_by_its_old_lines(qtbot, tmp_path):
-    path = tmp_path / "notes.txt"
-    path.write_bytes(b"some words\n" * 400_000)
-    stage = TextStage(qtbot, None, source=TextSource(lambda: FileSource(path)))
-    path.write_bytes(b"other things, in other lines\n" * 300_000)
-    stage.view.show_place(stage.view.length() // 2, middle=True)
-    qtbot.waitUntil(stage.view.again.isVisible)
-    assert "was changed after it was opened" in stage.view.message[0]
-    QTest.mouseClick(stage.view.again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: stage.editor.loaded)
-    assert stage.view.text_between(0, 12) == "other things"
-
-
-def test_a_file_that_is_back_is_read_again(qtbot, tmp_path):
-    path, away = tmp_path / "notes.txt", tmp_path / "away.txt"
-    path.write_bytes(b"some words\n" * 400_000)
-    stage = TextStage(qtbot, None, source=TextSource(lambda: FileSource(path)))
-    again = stage.view.again
-    assert not again.isVisible()
-    path.rename(away)
-    stage.view.show_place(stage.view.length() // 2, middle=True)
-    qtbot.waitUntil(again.isVisible)
-    assert not stage.editor.strip.isEnabled()
-    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(again.isVisible)  # it is not back yet
-    assert "cannot be opened" in stage.view.message[0]
-    away.rename(path)
-    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: stage.editor.loaded)
-    assert (stage.view.message, again.isVisible(), stage.editor.strip.isEnabled()) == (None, False, True)
-    stage.view.show_place(0)
-    stage.key("1")
-    stage.drag(5, 10)
-    assert [shape.ranges for shape in stage.shapes] == [((5, 10),)]
-
-
-def test_reading_shows_how_far_it_is_and_can_be_left(qtbot):
-    go = threading.Event()
-
-    class Slow(MemorySource):
-        def read_at(self, offset, n):
-            if offset > 200_000:
-                go.wait(60)
-            return super().read_at(offset, n)
-
-    source = TextSource(lambda: Slow(b"some words\n" * 60_000))
-    editor = TextEditor(EditSession(LabelDocument(), None), Focus(), ontology(), source, icon=icons.icon)
-    qtbot.addWidget(editor, before_close_func=lambda e: (e.close_editor(), source.close()))
-    editor.show()
-    qtbot.waitUntil(lambda: editor.view.progress is not None and editor.view.progress > 0.2)
-    assert not editor.settled
-    assert "%" in editor.view.message[1]
-    editor.view.grab()
-    go.set()
-    qtbot.waitUntil(lambda: editor.loaded)
-    assert editor.view.message is None
 
 
 def test_an_object_is_revealed_wherever_it_is(qtbot):
