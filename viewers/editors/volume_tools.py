@@ -165,11 +165,11 @@ class VolumeTools:
         """Once there are values: thresholds are told in theirs."""
         units, more = units_of(self.volume), self.options.more
         if units is not None and more.units is None:
-            self.toolbox.threshold.stored = self._stored
+            self.toolbox.threshold.stored = self._stored_value
             more.use_units(units)
             self._endings.append(self.volume.window.listen(more.read))
 
-    def _stored(self, value: float) -> float:
+    def _stored_value(self, value: float) -> float:
         look = self.volume.look(self.session.frames.index(self.focus.at))
         return value if look.modality_lut is not None or look.slope == 0 else (value - look.intercept) / look.slope
 

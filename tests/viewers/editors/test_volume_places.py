@@ -88,6 +88,19 @@ def test_the_letters_are_those_of_radiologists(qtbot, name):
         assert "".join(t[0] for t in edge_letters(pane.view, pane.plane)) == expected[i]
 
 
+def test_slices_are_turned_as_they_are_stored_and_back(qtbot):
+    stage = VolumeStage(qtbot, SPACES["stored upside down"])
+
+    def letters() -> str:
+        return "".join(t[0] for t in edge_letters(stage.canvas.view, stage.canvas.plane))
+
+    assert letters() == "RLAP"
+    for turned, said in (("LRPA", "shown as stored"), ("RLAP", "as the patient is looked at"), ("LRPA", "shown as stored")):
+        stage.editor.run("volume_stored")
+        assert letters() == turned
+        assert said in stage.said[-1]
+
+
 def test_the_screen_is_the_window_table_of_the_slice(qtbot):
     geometry = space(n=3, rows=200, columns=240)
     array = np.random.default_rng(3).integers(-1200, 1500, geometry.shape).astype(np.int16)
