@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from storage.media.dicom_index import Voi
 from storage.model.hanging import Arrangement, Beside, HangingRule
+from tests.support.turns import turn
 from tests.support.volume_view import (
     CTRL,
     LEFT,
@@ -275,18 +276,20 @@ def test_in_one_space_zoom_and_pan_are_the_same_in_both_panes(qtbot, other):
     assert_alike(own, pane)
 
 
-@pytest.mark.parametrize("beside", [space(rows=128, columns=128), space(rows=20, columns=24)], ids=["alike", "small"])
-def test_a_window_of_another_size_leaves_the_edited_series_fitted(qtbot, beside):
-    volume = VolumeSource(lambda: ArrayFrames(beads(beside), beside), modality="CT")
+@pytest.mark.parametrize("other_space", [space(rows=128, columns=128), space(rows=20, columns=24)], ids=["alike", "small"])
+def test_a_window_of_another_size_leaves_the_edited_series_fitted(qtbot, other_space):
+    volume = VolumeSource(lambda: ArrayFrames(beads(other_space), other_space), modality="CT")
     stage = VolumeStage(qtbot, space(rows=128, columns=128), size=(900, 700))
     whole, size = mm_across(stage.canvas), stage.editor.size()
     stage.editor.show_beside(volume, "Earlier", same_space=True)
-    qtbot.waitUntil(lambda: stage.editor.beside.canvas is not None)
+    beside = stage.editor.beside
+    qtbot.waitUntil(lambda: beside.canvas is not None and beside.canvas.plane is not None)
     for wide, high in ((1400, 900), (700, 500), (1000, 760)):
         stage.editor.resize(wide, high)
         stage.settle()
-        QTest.qWait(30)
-        assert_alike(stage.canvas, stage.editor.beside.canvas)
+        qtbot.waitUntil(lambda: beside.volume.complete and not beside._pause.isActive())
+        turn()
+        assert_alike(stage.canvas, beside.canvas)
         corners = stage.canvas.view.to_screen([(0, 0), stage.canvas.view.frame])
         assert corners.min() >= 0, "all of the slice is seen"
         assert (corners.max(axis=0) <= stage.canvas.view.size).all()

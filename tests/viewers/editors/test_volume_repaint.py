@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from contextlib import contextmanager
 
 import numpy as np
@@ -36,6 +37,9 @@ def on_the_screen(pane: QWidget) -> np.ndarray:
 
 def settled(stage: VolumeStage) -> list[SliceCanvas]:
     stage.settle()
+    stage.qtbot.waitUntil(lambda: not any("volume" in thread.name for thread in threading.enumerate()))  # all is told
+    turn()
+    stage.qtbot.waitUntil(lambda: not stage.editor._pause.isActive())
     turn()
     return [pane for pane in panes(stage) if isinstance(pane, SliceCanvas)]
 
