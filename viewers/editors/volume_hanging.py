@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from storage.model.hanging import PLANES, Arrangement, HangingRule
 from viewers.canvas.menu_heading import add_heading
-from viewers.canvas.mpr_grid import Layout, MprGrid
+from viewers.canvas.mpr_grid import Layout
 from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
-from viewers.editors.actions import KeyMap
-from viewers.editors.meanwhile import Meanwhile
 from viewers.editors.volume_beside import Beside
-from viewers.editors.volume_strip import VolumeStrip
+from viewers.editors.volume_part import VolumePart
 from viewers.scene.linking import alike
 from viewers.scene.mpr import PlaneKind
-from viewers.scene.mpr_state import MprState
 from viewers.scene.volume_source import VolumeSource
 from viewers.scene.window_level import Window
 
@@ -34,40 +31,16 @@ _MENU = (
 )
 
 
-class VolumeHanging:
+class VolumeHanging(VolumePart):
     """Mixed into the volume editor.
 
     `hanging`: the rule; None: as usual. `by_hand`: the person has changed the layout since, and no rule will touch it.
     `others`: how many series of the patient could stand beside this one.
     """
 
-    volume: VolumeSource
-    state: MprState | None
-    grid: MprGrid
-    strip: VolumeStrip
-    canvas: AcquiredCanvas
-    keymap: KeyMap
-    active: PlaneKind | None
-    beside: Beside | None
-    view_3d: QWidget | None
-    hanging: HangingRule | None
-    place: Signal
-    beside_wanted: Signal
-    hanging_wanted: Signal
-    say: Callable[[str], None]
-    frame: Callable[[], int]
-    show_state: Callable[[], None]
-    pane_of: Callable[[PlaneKind | None], int]
-    why_not: Callable[[str], str]
-    run: Callable[[str], None]
     by_hand = False
     others = 0
-    _arranging: Meanwhile  # by a rule, not by hand
-    _following: Meanwhile  # one series goes where the other is looked at
-    _aligning: Meanwhile  # ... and is zoomed and panned like it
-    _likes_3d: bool
     _window_due = False
-    _kept_layout: dict[str, str]  # made by hand when this series was last open
 
     # -- by rule
 

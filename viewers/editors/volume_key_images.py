@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Signal
-
 from storage.clock import now_ms
 from storage.editing import key_images
 from storage.editing.edits import DocumentChange
-from storage.editing.session import EditSession
 from storage.model.key_images import TITLE, key_class, key_frames, with_key_class
-from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
-from viewers.canvas.slice_acquired import AcquiredCanvas
+from viewers.editors.volume_part import VolumePart
 
 
-class KeyImageVerbs:
+class KeyImageVerbs(VolumePart):
     """Mixed into the volume editor."""
 
-    session: EditSession
-    ontology: Ontology
-    canvas: AcquiredCanvas
-    ontology_wanted: Signal
-    say: Callable[[str], None]
-    frame: Callable[[], int]
-    frame_name: Callable[[FrameKey], str]
-    go_to: Callable[[FrameKey], None]
-    show_state: Callable[[], None]
     key_images: frozenset[int] = frozenset()
     _to_be_marked: int | None = None  # once the ontology has a class for it
 
@@ -67,14 +52,14 @@ class KeyImageVerbs:
         self.say(f"Key image {known.index(found) + 1:,} of {len(known):,}: {self.frame_name(at)}.")
 
     def set_ontology(self, ontology: Ontology) -> None:
-        super().set_ontology(ontology)  # type: ignore[misc]
+        super().set_ontology(ontology)
         self.read_key_images()
         wanted, self._to_be_marked = self._to_be_marked, None
         if wanted is not None and wanted == self.frame():
             self._toggle_key_image(wanted)
 
     def _on_document(self, change: DocumentChange) -> None:
-        super()._on_document(change)  # type: ignore[misc]
+        super()._on_document(change)
         if change.classifications:
             self.read_key_images()
 

@@ -7,39 +7,20 @@ lies in a series is first seen thin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Slot
 
-from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
-from viewers.editors.meanwhile import Meanwhile
-from viewers.editors.volume_overlap import OverlapButton
-from viewers.editors.volume_strip import VolumeStrip
-from viewers.scene.mpr import PlaneKind
-from viewers.scene.mpr_state import MprState
-from viewers.scene.volume_pictures import VolumePictures
-from viewers.tools.overlap import OverlapSettings
+from viewers.editors.volume_part import VolumePart
 
 _THINNEST, _THICKEST = 0.1, 500.0  # mm, as the strip has it
 
 
-class VolumeLook:
+class VolumeLook(VolumePart):
     """Mixed into the volume editor."""
 
-    state: MprState | None
-    canvas: AcquiredCanvas
-    pictures: VolumePictures
-    planes: dict[PlaneKind, SliceCanvas]
-    strip: VolumeStrip
-    view_3d: object
-    overlap: OverlapSettings
-    overlap_button: OverlapButton
-    show_state: Callable[[], None]
-    _arranging: Meanwhile
-    _use_3d: bool  # by whoever opened it, and by the rule it hangs by
     _likes_3d = True
     _liked: Mapping[str, Any] = {}  # as it was kept, until there are planes
 

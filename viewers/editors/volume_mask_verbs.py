@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QPoint, Slot
 
 from storage.editing.volume_verbs import copy_slice
 from storage.errors import Refused
@@ -17,21 +17,16 @@ from storage.model.ontology import Ontology
 from storage.model.ontology_edit import set_overlap_group
 from storage.model.overlap_groups import group_in, groups_of
 from storage.model.space import Floats, letters
-from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.actions import EditorAction
 from viewers.editors.context_menu import add_actions, start_menu
 from viewers.editors.volume_actions import MASK_GROUPS
 from viewers.editors.volume_mask_work import MaskBench
-from viewers.editors.volume_overlap import OverlapButton
-from viewers.editors.volume_strip import VolumeStrip
-from viewers.scene.mpr import PlaneKind
 from viewers.scene.segment import operations
 from viewers.scene.segment.logic import Logic
 from viewers.scene.segment.operations import Bench
 from viewers.scene.segment.scissors import Sheet
 from viewers.scene.window_level import Window
-from viewers.tools.overlap import OverlapSettings
-from viewers.tools.volume_scissors import FILL, SnipSettings
+from viewers.tools.volume_scissors import FILL
 
 #: Smaller pieces go with “Remove small pieces” (voxels).
 SMALL = 50
@@ -40,21 +35,12 @@ _LOGIC = {"union": "Unite {first} with {others}", "intersect": "Keep of {first} 
 
 
 class VolumeMaskVerbs(MaskBench):
-    canvas: AcquiredCanvas
-    overlap: OverlapSettings
-    overlap_button: OverlapButton
-    ontology: Ontology
-    ontology_wanted: Signal
-    strip: VolumeStrip
-    snip_settings: SnipSettings
-    active: PlaneKind | None
-    ask_number: Callable[..., float | None]  # title, a sentence about it, proposed mm, the least; None: cancelled
     _gate_on = False
 
     # -- what may overlap
 
     def set_ontology(self, ontology: Ontology) -> None:
-        super().set_ontology(ontology)  # type: ignore[misc]
+        super().set_ontology(ontology)
         self._read_groups()
 
     def _read_groups(self) -> None:
@@ -267,7 +253,7 @@ class VolumeMaskVerbs(MaskBench):
         if self.mask_work.busy:
             self.mask_work.stop()
         else:
-            super().escape()  # type: ignore[misc]
+            super().escape()
 
     def _each(self, text: str, act: Callable[..., object], *given: object) -> None:
         """An operation on all objects that are selected."""

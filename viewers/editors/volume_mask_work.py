@@ -12,20 +12,15 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
 from storage.editing.volume_verbs import PaintRules, VolumeGesture
 from storage.errors import Cancelled, PostilError, Refused
 from storage.model.geometry import Bitmask
-from storage.model.ontology import Ontology
-from storage.model.volume_masks import VolumeMasks
 from storage.progress import Progress
 from viewers.canvas.background import Newest
-from viewers.scene.mpr_state import MprState
+from viewers.editors.volume_part import VolumePart
 from viewers.scene.segment.operations import Bench
 from viewers.scene.segment.values import StoredValues
-from viewers.scene.volume_source import VolumeSource
-from viewers.tools.volume_paint import Ground, VolumePainter
+from viewers.tools.volume_paint import Ground
 from viewers.tools.words import name_of
 
 #: What takes longer (s) is told, and so often.
@@ -94,19 +89,9 @@ class MaskWork(QObject):
             done(answer[0])
 
 
-class MaskBench:
+class MaskBench(VolumePart):
     """Mixed into the volume editor: what operations work on, and how they are done."""
 
-    volume: VolumeSource
-    state: MprState | None
-    masks: VolumeMasks | None
-    session: EditSession
-    focus: Focus
-    ontology: Ontology
-    painter: VolumePainter
-    mask_work: MaskWork
-    say: Callable[[str], None]
-    refresh_labels: Callable[[], None]
     _ground: tuple[tuple[int, int], Ground] | None = None
     _doing = ""
 
@@ -120,7 +105,9 @@ class MaskBench:
             return self._ground[1]
         looks = [self.volume.look(first + k) for k in range(n)]
         slopes, intercepts = np.array([k.slope for k in looks]), np.array([k.intercept for k in looks])
-        values = StoredValues(store.at_time(state.time), slopes, intercepts, looks[0].padding, store.have[first : first + n])
+        luts = [look.modality_lut for look in looks]
+        have, padding = store.have[first : first + n], looks[0].padding
+        values = StoredValues(store.at_time(state.time), slopes, intercepts, padding, have, luts)
         self._ground = ((state.time, id(masks)), Ground(state.geometry, masks, values))
         return self._ground[1]
 

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
 
 from storage.editing.edits import DocumentChange
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
 from storage.model.geometry import Bitmask
-from storage.model.ontology import Ontology
-from storage.model.volume_masks import VolumeMasks
 from storage.model.voxels import VoxelBlock, VoxelBox
 from viewers.canvas.placing import Labels, color_table
 from viewers.canvas.raster import Item, Look, Loose
-from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.canvas.slice_canvas import SliceCanvas
 from viewers.canvas.volume_3d import VolumeView
-from viewers.editors.volume_view_verbs import Cine
+from viewers.editors.volume_part import VolumePart
 from viewers.scene.mpr import Floats, Plane, PlaneKind
-from viewers.scene.mpr_state import MprState
 from viewers.scene.outlines import outline
-from viewers.scene.plane_reader import PlaneLabels
-from viewers.scene.volume_source import VolumeSource
-from viewers.tools.volume_paint import VolumePainter
 
 #: So long (ms) after a change the surfaces of masks are made anew.
 SURFACES_MS = 250
@@ -36,29 +24,8 @@ SURFACES_MS = 250
 _SAME_MM = 1e-6
 
 
-class MasksInSpace:
+class MasksInSpace(VolumePart):
     """Mixed into the volume editor."""
-
-    volume: VolumeSource
-    state: MprState | None
-    masks: VolumeMasks | None
-    session: EditSession
-    focus: Focus
-    ontology: Ontology
-    canvas: AcquiredCanvas
-    alone: bool
-    corner_titles: Callable[[], tuple[str, ...]]
-    painter: VolumePainter
-    planes: dict[PlaneKind, SliceCanvas]
-    plane_labels: dict[PlaneKind, PlaneLabels]
-    view_3d: QWidget | None
-    _use_3d: bool
-    _likes_3d: bool
-    _on_3d_switched: Callable[[bool], None]
-    time_cine: Cine
-    _surfaces: QTimer | None
-    _before_click: Floats  # where the crosshair stood
-    _bodies: dict[str, tuple[object, VoxelBlock]]
 
     def _on_document(self, change: DocumentChange) -> None:
         super()._on_document(change)

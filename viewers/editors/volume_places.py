@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from PySide6.QtCore import Slot
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
-
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
 from storage.model.labels import FrameKey
 from storage.model.sheets import sheet_of
 from storage.model.space import Floats
 from storage.model.volume_masks import VolumeMasks
-from viewers.canvas.mpr_grid import Layout, MprGrid
-from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.canvas.slice_canvas import SliceCanvas
+from viewers.canvas.mpr_grid import Layout
 from viewers.canvas.volume_3d import VolumeView
-from viewers.editors.volume_beside import Beside
-from viewers.editors.volume_brush import BrushHand
-from viewers.editors.volume_sheets import SheetHand
-from viewers.editors.volume_strip import VolumeStrip
-from viewers.editors.volume_view_verbs import Cine
+from viewers.editors.volume_part import VolumePart
 from viewers.scene.mpr import PlaneKind
-from viewers.scene.mpr_state import MprState
-from viewers.scene.plane_reader import PlaneReader
-from viewers.scene.volume_source import VolumeSource
-from viewers.scene.volume_words import PaneContext, VolumeWords
+from viewers.scene.volume_words import PaneContext
 
 
-class VolumePlaces:
+class VolumePlaces(VolumePart):
     """Mixed into the volume editor."""
-
-    volume: VolumeSource
-    state: MprState | None
-    masks: VolumeMasks | None
-    session: EditSession
-    focus: Focus
-    canvas: AcquiredCanvas
-    grid: MprGrid
-    planes: dict[PlaneKind, SliceCanvas]
-    active: PlaneKind | None
-    cine: Cine
-    time_cine: Cine
-    beside: Beside | None
-    view_3d: QWidget | None
-    strip: VolumeStrip
-    words: VolumeWords
-    reader: PlaneReader
-    slab_text: Callable[[], str]
-    place: Signal
-    titles: Callable[[], Sequence[str]]
-    patient: tuple[str, ...]
-    frame: Callable[[], int]
-    frames: Callable[[], int]
-    stop_cine: Callable[[], None]
-    _move_beside: Callable[[], None]
-    _soon: QTimer
-    _refresh_planes: Callable[[], None]
-    brush_hand: BrushHand
-    sheets: SheetHand
-    follow_draft: Callable[[], None]
 
     def _on_state(self, names: frozenset[str]) -> None:
         state = self.state
@@ -118,11 +74,11 @@ class VolumePlaces:
     @property
     def settled(self) -> bool:
         """Where another plane or a slab takes the place of the acquired slices nobody waits for those."""
-        return self._unseen or super().settled  # type: ignore[misc]
+        return self._unseen or super().settled
 
     @property
     def in_sight(self) -> bool:
-        return self._unseen or super().in_sight  # type: ignore[misc]
+        return self._unseen or super().in_sight
 
     @property
     def _unseen(self) -> bool:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property, partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from storage.clock import now_ms
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
 from storage.model.geometry import Geometry
 from storage.model.labels import FrameKey
 from storage.model.measure_classes import Measure, line_classes, with_line_class
 from storage.model.ontology import Ontology
 from storage.model.sheets import Sheet, sheet_of
-from storage.model.volume_masks import VolumeMasks
-from viewers.canvas.slice_acquired import AcquiredCanvas
 from viewers.editors.drafts import WaitingDraft
 from viewers.editors.volume_brush import BrushHand
 from viewers.editors.volume_mask_work import MaskWork
+from viewers.editors.volume_part import VolumePart
 from viewers.editors.volume_sheets import SheetHand
 from viewers.editors.volume_tool_options import units_of
-from viewers.scene.measuring import Measuring
-from viewers.scene.mpr_state import MprState
-from viewers.scene.plane_reader import PlaneReader, Under
+from viewers.scene.plane_reader import Under
 from viewers.tools.base import Tool
 from viewers.tools.brush import BrushTool
 from viewers.tools.crosshair import CrosshairTool
 from viewers.tools.measure import AngleTool, CobbTool, DistanceTool, MeasureTool
 from viewers.tools.overlap import OverlapSettings
-from viewers.tools.toolbox import Toolbox
 from viewers.tools.volume_paint import GrowSettings, GrowTool, SphereTool, VolumePainter
 from viewers.tools.volume_scissors import ScissorsTool, SnipSettings
 
@@ -43,21 +36,9 @@ OWN = (CROSSHAIR, "angle", "cobb")
 OF_MASKS = ("sphere", "grow", SCISSORS)
 
 
-class VolumeTools:
+class VolumeTools(VolumePart):
     """Mixed into the volume editor."""
 
-    session: EditSession
-    focus: Focus
-    state: MprState | None
-    canvas: AcquiredCanvas
-    toolbox: Toolbox
-    measuring: Measuring
-    reader: PlaneReader
-    drafting: Callable[[], bool]
-    masks: VolumeMasks | None
-    ontology: Ontology
-    ontology_wanted: Signal
-    say: Callable[[str], None]
     _to_be_kept: Measure | None = None
     _on_plane: FrameKey | None = None  # where a verb is at work that works on planes
 
@@ -96,11 +77,11 @@ class VolumeTools:
 
     def settle(self) -> None:
         self.brush_hand.settle()
-        super().settle()  # type: ignore[misc]
+        super().settle()
 
     def turn_over(self, *, held: bool) -> None:
         self.brush_hand.frame_changes()
-        super().turn_over(held=held)  # type: ignore[misc]
+        super().turn_over(held=held)
         self.follow_draft()
 
     def follow_draft(self) -> None:
@@ -154,7 +135,7 @@ class VolumeTools:
         self.ontology_wanted.emit(f"Add “{what}” to the ontology", with_line_class(self.ontology, what))
 
     def set_ontology(self, ontology: Ontology) -> None:
-        super().set_ontology(ontology)  # type: ignore[misc]
+        super().set_ontology(ontology)
         self.sheets.use_ontology(ontology)
         wanted, self._to_be_kept = self._to_be_kept, None
         if wanted is not None and isinstance(self.tool, MeasureTool) and self.tool.measure is wanted:
@@ -175,16 +156,16 @@ class VolumeTools:
 
     def take(self, tool: Tool) -> None:
         self.sheets.come_home()
-        super().take(tool)  # type: ignore[misc]
+        super().take(tool)
 
     def let_draft_wait(self, at: FrameKey | None = None) -> str:
-        said: str = super().let_draft_wait(at)  # type: ignore[misc]
+        said = super().let_draft_wait(at)
         self.sheets.come_home()
         return said
 
     def resume_draft(self, draft: WaitingDraft) -> None:
         self.sheets.come_home()
-        super().resume_draft(draft)  # type: ignore[misc]
+        super().resume_draft(draft)
         if sheet_of(draft.at[0]) is not None:
             self.sheets.take_up(draft.at)
 
@@ -195,13 +176,13 @@ class VolumeTools:
         return self.sheets.places.kind_of(at) is not None if sheet_of(at[0]) is not None else at == self.focus.at
 
     def acted(self) -> None:
-        super().acted()  # type: ignore[misc]
+        super().acted()
         self.sheets.seen.refresh()
 
     def escape(self) -> None:
         """What was measured on a plane goes before the tool does."""
         if self.drafting() or not self.sheets.forget():
-            super().escape()  # type: ignore[misc]
+            super().escape()
 
     @property
     def at(self) -> FrameKey:
@@ -212,7 +193,7 @@ class VolumeTools:
         if self.keymap.action(action_id).on_planes:
             self._on_plane = self.sheets.come_to_selected()
         try:
-            super().run(action_id)  # type: ignore[misc]
+            super().run(action_id)
         finally:
             done_there, self._on_plane = self._on_plane, None
         if done_there is not None:

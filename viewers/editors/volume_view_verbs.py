@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from storage.editing.focus import Focus
-from storage.editing.session import EditSession
 from storage.model.film import Film
-from viewers.canvas.mpr_grid import Layout, MprGrid
-from viewers.canvas.slice_acquired import AcquiredCanvas
-from viewers.canvas.slice_canvas import SliceCanvas
-from viewers.editors.actions import KeyMap
-from viewers.editors.volume_header import HeaderDialog, Row
-from viewers.editors.volume_strip import SLABS, VolumeStrip
+from viewers.canvas.mpr_grid import Layout
+from viewers.editors.volume_header import HeaderDialog
+from viewers.editors.volume_part import VolumePart
+from viewers.editors.volume_strip import SLABS
 from viewers.scene.mpr import PlaneKind, Slab
-from viewers.scene.mpr_state import MprState
-from viewers.scene.volume_pictures import VolumePictures
-from viewers.scene.volume_source import VolumeSource
-from viewers.scene.volume_words import VolumeWords
 from viewers.scene.window_level import Window, dragged
 
 SPEEDS = (1, 2, 5, 10, 15, 25, 40, 60)  # slices a second
@@ -88,27 +80,7 @@ class Cine:
             self._timer.setInterval(stay)
 
 
-class VolumeViewVerbs:
-    volume: VolumeSource
-    state: MprState | None
-    session: EditSession
-    focus: Focus
-    canvas: AcquiredCanvas
-    pictures: VolumePictures
-    grid: MprGrid
-    strip: VolumeStrip
-    keymap: KeyMap
-    planes: dict[PlaneKind, SliceCanvas]
-    beside: object | None
-    next_beside: Callable[[], None]
-    active: PlaneKind | None  # whose pane has the keyboard; None: the acquired slices'
-    cine: Cine
-    time_cine: Cine
-    words: VolumeWords
-    read_header: Callable[[int], Sequence[Row]] | None
-    titles: Callable[[], Sequence[str]]
-    say: Callable[[str], None]
-    frame: Callable[[], int]
+class VolumeViewVerbs(VolumePart):
     _stored = False
     _span: tuple[int, float] = (-1, 0.0)
 
