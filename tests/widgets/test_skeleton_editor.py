@@ -84,10 +84,10 @@ def test_points_are_set_dragged_connected_and_deleted(studio):
 
 
 def test_each_gesture_is_one_step_and_is_stored(studio):
-    before = len(studio.editor._draft.done)
+    before = len(studio.editor.drafts.shown.done)
     studio.click(0.5, 0.2)
     studio.drag((0.5, 0.2), (0.6, 0.3))
-    assert len(studio.editor._draft.done) == before + 2
+    assert len(studio.editor.drafts.shown.done) == before + 2
     studio.editor.flush()
     studio.qtbot.waitUntil(lambda: studio.room.stored() == studio.editor.ontology)
     assert studio.room.stored().template(studio.own).points[0].x == pytest.approx(0.6, abs=0.01)

@@ -234,10 +234,10 @@ class OntologiesPanel(QWidget):
     # -- saving (called by app)
 
     def saved(self, ontology_id: int, ontology: Ontology) -> None:
-        self.editor.saved(ontology_id, ontology)
+        self.editor.drafts.saved(ontology_id, ontology)
 
     def save_failed(self, ontology_id: int, error: Exception) -> None:
-        self.editor.save_failed(ontology_id, error)
+        self.editor.drafts.save_failed(ontology_id, error)
 
     def flush(self) -> None:
         """Everything typed is sent to be saved: before the window closes."""

@@ -1,6 +1,6 @@
 """The ontology editor: tree, form, preview and JSON over one draft that is saved as it is made.
 
-The editor owns its undo. After each change it asks to be saved (`save_wanted`); `app` answers with `saved` or `save_failed`.
+The editor owns its undo. After each change it asks to be saved (`save_wanted`); `app` answers its `drafts` with `saved` or `save_failed`.
 What would take the meaning from labels is asked about first, in a banner, not in a dialog.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -37,13 +37,13 @@ from widgets.controls.shapes import SHAPE_ICONS, shape_title
 from widgets.controls.states import StatePanel
 from widgets.icons import icon
 from widgets.only_read import writes
+from widgets.panels.ontology_drafts import OntologyDrafts
 from widgets.panels.ontology_forms import SHAPES, NodeForm, ObjectForm, OptionForm, QuestionNodeForm, Verb
 from widgets.panels.ontology_json import Dump, OntologyJson, Parse
 from widgets.panels.ontology_preview import OntologyPreview
-from widgets.panels.ontology_state import Draft, labels_below, labels_lost
+from widgets.panels.ontology_state import labels_below, labels_lost
 from widgets.views.ontology_view import OntologyView
 
-SAVE_AFTER_MS = 400
 FORM_WIDTH = 360  # px, at the least
 WITH_PREVIEW = 880  # px; in less room the form comes first
 
@@ -54,14 +54,10 @@ class OntologyEditor(QWidget):
 
     def __init__(self, parse: Parse, dump: Dump, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._draft = Draft(0, Ontology(), Ontology())
-        self._drafts: dict[int, Draft] = {}  # with their steps, for when one comes back
+        self.drafts = OntologyDrafts(self)
+        self.drafts.save_wanted.connect(self.save_wanted)
+        self.drafts.state_changed.connect(self.state_changed)
         self._use = OntologyUse((), {})
-        self._sent: Ontology | None = None  # on its way to the catalog
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(SAVE_AFTER_MS)
-        self._saving.timeout.connect(self.flush)
         self.view = OntologyView(self)
         self.warning = Banner("danger", self, closable=True)
         self.json = OntologyJson(parse, dump, self)
@@ -182,15 +178,15 @@ class OntologyEditor(QWidget):
 
     @property
     def ontology(self) -> Ontology:
-        return self._draft.ontology
+        return self.drafts.shown.ontology
 
     @property
     def ontology_id(self) -> int:
-        return self._draft.ontology_id
+        return self.drafts.shown.ontology_id
 
     @property
     def dirty(self) -> bool:
-        return self._draft.dirty
+        return self.drafts.shown.dirty
 
     def take_keyboard(self) -> None:
         """Where work begins: at adding the first object, else among what is there."""
@@ -200,12 +196,8 @@ class OntologyEditor(QWidget):
     def open(self, ontology_id: int, ontology: Ontology) -> None:
         """Show another ontology; what is unsaved of the one before is sent first."""
         self.leave()
-        known = self._drafts.get(ontology_id)
-        if known is None or known.ontology != ontology:  # it was changed elsewhere meanwhile
-            known = self._drafts[ontology_id] = Draft(ontology_id, ontology, ontology)
-        known.saved = ontology
-        self._draft = known
-        self._use, self._sent = OntologyUse((), {}), None
+        self.drafts.open(ontology_id, ontology)
+        self._use = OntologyUse((), {})
         self.warning.say("")
         self._say("")
         self.json.revert()
@@ -220,25 +212,14 @@ class OntologyEditor(QWidget):
         self._use = use
 
     def reload(self, ontology: Ontology) -> None:
-        """The catalog says it is now this. Our own echo changes nothing; work not saved yet is kept."""
-        if ontology in (self._draft.ontology, self._draft.saved, self._sent) or self._draft.dirty:
-            return
-        self._draft.change(self.tr("Changed elsewhere"), ontology)
-        self._draft.saved = ontology
-        self._show_all()
+        """The catalog says it is now this."""
+        if self.drafts.reload(ontology):
+            self._show_all()
 
     @Slot()
     def flush(self) -> None:
         """Ask for what is unsaved to be saved now."""
-        self._saving.stop()
-        if not self._draft.ontology_id:
-            return
-        if self._draft.ontology != (self._sent or self._draft.saved):
-            self._sent = self._draft.ontology
-            self.state_changed.emit("saving", self.tr("Saving…"))
-            self.save_wanted.emit(self._draft.ontology_id, self._sent)
-        elif self._sent is None:  # undone back to what is stored
-            self.state_changed.emit("saved", self.tr("Saved"))
+        self.drafts.flush()
 
     def leave(self) -> None:
         """Before something else is shown: what was typed counts."""
@@ -248,22 +229,6 @@ class OntologyEditor(QWidget):
         self.json.apply()
         self.flush()
 
-    def saved(self, ontology_id: int, ontology: Ontology) -> None:
-        if ontology_id == self._draft.ontology_id:
-            self._draft.saved = ontology
-            if ontology != self._sent:
-                return  # something newer is on its way
-            self._sent = None
-            if not self._draft.dirty:
-                self.state_changed.emit("saved", self.tr("Saved"))
-
-    def save_failed(self, ontology_id: int, error: Exception) -> None:
-        """It stays in the editor and is tried again with the next change."""
-        if ontology_id == self._draft.ontology_id:
-            why = error.reason if isinstance(error, PostilError) else str(error)
-            self._sent = None
-            self.state_changed.emit("failed", self.tr("Not saved: {why}").format(why=why))
-
     def close_down(self) -> None:
         self.leave()
         self.preview.close_down()
@@ -272,19 +237,23 @@ class OntologyEditor(QWidget):
 
     def change(self, text: str, verb: Verb, *, harms: str = "", merge: str = "") -> bool:
         """Raises what the verb refuses. Where labels would suffer, the banner asks first and False is returned."""
-        ontology = verb(self._draft.ontology)
-        count = labels_below(self._draft.ontology, harms, self._use) if harms and ontology != self._draft.ontology else 0
+        ontology = verb(self.drafts.shown.ontology)
+        count = (
+            labels_below(self.drafts.shown.ontology, harms, self._use)
+            if harms and ontology != self.drafts.shown.ontology
+            else 0
+        )
         if count:
             self._ask_first(text, verb, harms, count)
             return False
         self.warning.say("")
-        if self._draft.change(text, ontology, merge):
+        if self.drafts.shown.change(text, ontology, merge):
             self._changed()
         return True
 
     def add(self, text: str, verb: Callable[[Ontology], tuple[Ontology, str]], *, stay: bool = False) -> bool:
-        ontology, made = verb(self._draft.ontology)
-        self._draft.change(text, ontology)
+        ontology, made = verb(self.drafts.shown.ontology)
+        self.drafts.shown.change(text, ontology)
         self._changed()
         if not stay:
             self.choose(made)
@@ -300,7 +269,7 @@ class OntologyEditor(QWidget):
 
     @Slot(str)
     def remove(self, feature_hash: str) -> None:
-        element = ontology_tree.find(self._draft.ontology, feature_hash)
+        element = ontology_tree.find(self.drafts.shown.ontology, feature_hash)
         name = element.label if isinstance(element, Option) else element.name
         text = self.tr("Delete “{name}”").format(name=name)
         self._attempt(text, lambda o: edit.remove(o, feature_hash), harms=feature_hash)
@@ -328,7 +297,7 @@ class OntologyEditor(QWidget):
     @Slot(object)
     def _apply_json(self, ontology: Ontology) -> None:
         text = self.tr("Edit the JSON")
-        count = labels_lost(self._draft.ontology, ontology, self._use)
+        count = labels_lost(self.drafts.shown.ontology, ontology, self._use)
         if count:
             self._ask_first(text, lambda _: ontology, "", count)
         else:
@@ -337,32 +306,31 @@ class OntologyEditor(QWidget):
     @Slot()
     def undo(self) -> None:
         self._flush_forms()
-        if self._draft.undo() is not None:
+        if self.drafts.shown.undo() is not None:
             self._changed()
 
     @Slot()
     def redo(self) -> None:
-        if self._draft.redo() is not None:
+        if self.drafts.shown.redo() is not None:
             self._changed()
 
     # -- showing
 
     def _changed(self) -> None:
         self._show_all()
-        self.state_changed.emit("saving", self.tr("Saving…"))
-        self._saving.start()
+        self.drafts.save_soon()
 
     @property
     def undo_text(self) -> str:
         """What Ctrl+Z would take back (the window has the key: it is everybody's)."""
-        return self._draft.done[-1].text if self._draft.done else ""
+        return self.drafts.shown.done[-1].text if self.drafts.shown.done else ""
 
     @property
     def redo_text(self) -> str:
-        return self._draft.undone[-1].text if self._draft.undone else ""
+        return self.drafts.shown.undone[-1].text if self.drafts.shown.undone else ""
 
     def _show_all(self) -> None:
-        ontology = self._draft.ontology
+        ontology = self.drafts.shown.ontology
         self.view.show_ontology(ontology)
         self.preview.show_ontology(ontology)
         self.json.show_ontology(ontology)
@@ -371,12 +339,12 @@ class OntologyEditor(QWidget):
         else:
             what = self.tr("Objects are drawn on the media; classifications are asked about a frame or the whole file.")
             self._nothing.say(self.tr("The ontology is empty"), what, self.tr("Add an object"), self.tr("Add a classification"))
-        self._undo.setEnabled(bool(self._draft.done))
-        self._redo.setEnabled(bool(self._draft.undone))
-        if self._draft.done:
-            self._undo.setToolTip(self.tr("Undo {what} (Ctrl+Z)").format(what=self._draft.done[-1].text))
-        if self._draft.undone:
-            self._redo.setToolTip(self.tr("Redo {what} (Ctrl+Shift+Z)").format(what=self._draft.undone[-1].text))
+        self._undo.setEnabled(bool(self.drafts.shown.done))
+        self._redo.setEnabled(bool(self.drafts.shown.undone))
+        if self.drafts.shown.done:
+            self._undo.setToolTip(self.tr("Undo {what} (Ctrl+Z)").format(what=self.drafts.shown.done[-1].text))
+        if self.drafts.shown.undone:
+            self._redo.setToolTip(self.tr("Redo {what} (Ctrl+Shift+Z)").format(what=self.drafts.shown.undone[-1].text))
         self._show_node(self.view.current)
 
     @Slot(str)
@@ -400,12 +368,12 @@ class OntologyEditor(QWidget):
         if not feature_hash:
             return None
         try:
-            element = ontology_tree.find(self._draft.ontology, feature_hash)
+            element = ontology_tree.find(self.drafts.shown.ontology, feature_hash)
         except NotFound:
             return None
         if isinstance(element, Option):
             return self._forms["option"]
-        return self._forms["object" if self._draft.ontology.object(feature_hash) else "question"]
+        return self._forms["object" if self.drafts.shown.ontology.object(feature_hash) else "question"]
 
     def _flush_forms(self) -> None:
         for form in self._forms.values():
@@ -427,13 +395,13 @@ class OntologyEditor(QWidget):
     @Slot(object)
     def _new_object(self, action: object) -> None:
         shape = ShapeKind(action.data())  # type: ignore[attr-defined]  # Qt gives back a mere text
-        name = self._free_name(self.tr("Object"), {o.name for o in self._draft.ontology.objects})
+        name = self._free_name(self.tr("Object"), {o.name for o in self.drafts.shown.ontology.objects})
         self.add(self.tr("Add an object"), lambda o: edit.add_object(o, name, shape))
         self._name_it(self._forms["object"])
 
     @Slot()
     def _new_classification(self) -> None:
-        name = self._free_name(self.tr("Classification"), {c.name for c in self._draft.ontology.classifications})
+        name = self._free_name(self.tr("Classification"), {c.name for c in self.drafts.shown.ontology.classifications})
         self.add(self.tr("Add a classification"), lambda o: edit.add_classification(o, name))
         self._name_it(self._forms["question"])
 
@@ -454,7 +422,7 @@ class OntologyEditor(QWidget):
     def _menu(self, feature_hash: str, place: QPoint) -> None:
         if not feature_hash:
             return
-        element = ontology_tree.find(self._draft.ontology, feature_hash)
+        element = ontology_tree.find(self.drafts.shown.ontology, feature_hash)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         archive = menu.addAction(self.tr("Restore") if element.archived else self.tr("Archive"))
@@ -466,7 +434,7 @@ class OntologyEditor(QWidget):
     @Slot()
     def _archive_current(self) -> None:
         key = self.view.current
-        archived = not ontology_tree.find(self._draft.ontology, key).archived
+        archived = not ontology_tree.find(self.drafts.shown.ontology, key).archived
         text = self.tr("Archive") if archived else self.tr("Restore")
         self._attempt(text, lambda o: edit.set_archived(o, key, archived))
 
