@@ -48,6 +48,7 @@ class ArrayFrames:
         intercept: float = 0.0,
         units: str = "HU",
         voi: Voi | None = None,
+        modality_lut: Lut | None = None,
         broken: Sequence[int] = (),
         gate: bool = False,
     ) -> None:
@@ -58,7 +59,7 @@ class ArrayFrames:
         self.at_once = False
         self.geometry, self.units = geometry, units
         self.slopes = np.broadcast_to(np.asarray(slope, float), (len(self._values),))
-        self.intercept = intercept
+        self.intercept, self.modality_lut = intercept, modality_lut
         self.voi = voi or Voi((FileWindow(40, 400),))
         self.broken = set(broken)
         self.open = threading.Event()
@@ -81,7 +82,7 @@ class ArrayFrames:
         own = self.voi.luts[0] if self.voi.luts else None
         if own is None and self.voi.windows:
             own = Window(self.voi.windows[0].center, self.voi.windows[0].width, self.voi.function)
-        return Look(chosen or own, float(self.slopes[frame]), self.intercept, inverted=invert)
+        return Look(chosen or own, float(self.slopes[frame]), self.intercept, self.modality_lut, inverted=invert)
 
     def proposals(self, frame: int) -> Voi:
         return self.voi

@@ -14,6 +14,7 @@ import numpy as np
 
 from storage.errors import PostilError
 from storage.media.dicom_index import Lut
+from viewers.decode import voi
 from viewers.decode.arrays import Array
 from viewers.decode.overlays import Overlay
 from viewers.decode.request import Decoder, FrameFacts, Picture, PixelKind, Region
@@ -103,7 +104,7 @@ class VolumePictures(PictureSource):
         return number(probe.value) if probe.value is not None else " ".join(f"{v:g}" for v in probe.stored)
 
     def window(self, frame: int) -> tuple[float, float] | None:
-        """Black and white as stored values."""
+        """Black and white as stored values; where a table makes values of those, as its values."""
         if self.volume.frames is None or self.volume.coloured:
             return None
         look = self.volume.look(frame)
@@ -114,7 +115,7 @@ class VolumePictures(PictureSource):
         else:
             return None
         if look.modality_lut is not None or look.slope == 0:
-            return low, high
+            return low, high  # of a table there is no way back: `_picture` has what it gives
         ends = sorted(((low - look.intercept) / look.slope, (high - look.intercept) / look.slope))
         return ends[0], ends[1]
 
@@ -174,6 +175,9 @@ class VolumePictures(PictureSource):
         part = array[y : y + cut_h, x : x + cut_w]
         if part.ndim == 3:
             return Picture(cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2BGRA), PixelKind.BGRA8, (x, y, cut_w, cut_h))
+        look = self.volume.look(frame)
+        if look.modality_lut is not None:
+            part = voi.modality(part, lut=look.modality_lut)
         kind = _KINDS.get(part.dtype.name)
         values = np.ascontiguousarray(part if kind is not None else part.astype(np.float32))
         return Picture(values, kind or PixelKind.FLOAT32, (x, y, cut_w, cut_h), 0, frame)

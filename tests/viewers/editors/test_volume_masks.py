@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QInputDialog
 
+from storage.media.dicom_index import Lut
 from storage.model import masks
 from storage.model.geometry import Box, ShapeKind
 from tests.support.tool_stage import feature
@@ -336,14 +337,30 @@ def in_hounsfield(qtbot, tool):
     return stage
 
 
+def through_a_table(qtbot, tool):
+    """A curve makes values of what is stored, and no slope: in column n they are its square."""
+    geometry = space()
+    array = np.broadcast_to(np.arange(64, dtype=np.int16) * 10, geometry.shape).copy()
+    curve = Lut(0, 16, ((np.arange(640) // 10) ** 2).astype("<u2").tobytes())
+    stage = VolumeStage(qtbot, frames=ArrayFrames(array, geometry, slope=7.0, intercept=-3.0, modality_lut=curve, units="US"))
+    stage.editor.arm_class(feature(ShapeKind.BITMASK))
+    stage.editor.arm_tool(tool)
+    stage.editor.toolbox.brush.resize(60)
+    return stage
+
+
 @pytest.mark.parametrize("kind", [None, PlaneKind.CORONAL])
-def test_the_range_of_the_threshold_brush_is_in_hounsfield_units(qtbot, kind):
-    stage = in_hounsfield(qtbot, "threshold")
+@pytest.mark.parametrize(
+    ("make", "window", "ends"),
+    [(in_hounsfield, ("-160 HU", "240 HU"), ("-600", "-400")), (through_a_table, ("-160 US", "240 US"), ("400", "900"))],
+)
+def test_the_range_of_the_threshold_brush_is_in_the_units_of_the_values(qtbot, kind, make, window, ends):
+    stage = make(qtbot, "threshold")
     more, geometry = stage.editor.options.more, stage.volume.geometry
     QTest.mouseClick(more.pick, LEFT, NONE, QPoint(8, more.pick.height() // 2))
-    assert (more._low.box.text(), more._high.box.text()) == ("-160 HU", "240 HU")  # of the window, 40 and 400
-    typed(stage, more._low.box, "-600")
-    typed(stage, more._high.box, "-400")
+    assert (more._low.box.text(), more._high.box.text()) == window  # 40 and 400
+    typed(stage, more._low.box, ends[0])
+    typed(stage, more._high.box, ends[1])
     pane = stage.editor.planes[kind] if kind is not None else stage.canvas
     if kind is not None:
         pane.read()
@@ -354,6 +371,32 @@ def test_the_range_of_the_threshold_brush_is_in_hounsfield_units(qtbot, kind):
     qtbot.waitUntil(lambda: bool(stage.sent))
     columns = np.flatnonzero(painted(stage).any(axis=(0, 1)))
     assert (columns.min(), columns.max()) == (20, 30)
+
+
+@pytest.mark.parametrize("kind", [None, PlaneKind.CORONAL])
+def test_around_a_value_the_brush_takes_what_is_like_it_by_the_table_and_not_as_stored(qtbot, kind):
+    """25 squared and 20 grey steps of the window to either side: 594 to 656. As stored far more columns were that near."""
+    stage = through_a_table(qtbot, "threshold")
+    pane = stage.editor.planes[kind] if kind is not None else stage.canvas
+    if kind is not None:
+        pane.read()
+    place = stage.volume.geometry.to_mm(25, 24, 9)
+    stage.editor.state.look_at(place)
+    qtbot.waitUntil(lambda: stage.canvas.sharp)
+    stage.click(pane, stage.at(pane, place))
+    qtbot.waitUntil(lambda: bool(stage.sent))
+    assert np.flatnonzero(painted(stage).any(axis=(0, 1))).tolist() == [25]
+
+
+def test_a_region_grows_by_the_values_of_the_table(qtbot):
+    """Stored it is one slope without an edge; the table has one step in it."""
+    geometry = space()
+    array = np.broadcast_to(np.arange(64, dtype=np.int16), geometry.shape).copy()
+    step = Lut(0, 16, np.where(np.arange(64) < 40, 100, 900).astype("<u2").tobytes())
+    stage = ready_to_paint(qtbot, "grow", frames=ArrayFrames(array, geometry, modality_lut=step))
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(20, 20, 9)))
+    qtbot.waitUntil(lambda: bool(stage.sent))
+    assert (painted(stage) == (array < 40)).all()
 
 
 def test_a_tolerance_is_told_in_hounsfield_units_of_the_window(qtbot):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.media.dicom_index import Lut
 from storage.model.voxels import Index, Mask3, VoxelBlock, VoxelBox
+from viewers.decode import voi
 
 
 class Values(Protocol):
@@ -25,7 +28,8 @@ class Values(Protocol):
 
 @dataclass(slots=True)
 class StoredValues:
-    """Values as stored, in one array; slope and intercept one for all or one per slice (medical.md, "Modality").
+    """Values as stored, in one array; slope and intercept one for all or one per slice (medical.md, "Modality"), or `luts`, of
+    each slice the table that stands in their place.
 
     `padding` is the range of stored values that mean "nothing was measured here", both ends included; `have` tells which
     slices have been read.
@@ -36,6 +40,7 @@ class StoredValues:
     intercept: float | NDArray = 0.0
     padding: tuple[float, float] | None = None
     have: NDArray[np.bool_] | None = None
+    luts: Sequence[Lut | None] = ()
 
     @property
     def shape(self) -> Index:
@@ -45,6 +50,10 @@ class StoredValues:
     def read(self, box: VoxelBox) -> NDArray:
         part = self.stored[box.within((0, 0, 0))]
         slope, intercept = self._of(self.slope, box), self._of(self.intercept, box)
+        if any(self.luts):
+            slopes, intercepts = np.broadcast_to(slope.ravel(), len(part)), np.broadcast_to(intercept.ravel(), len(part))
+            each = zip(part, slopes, intercepts, self.luts[box.lo[0] : box.hi[0]], strict=True)
+            return np.stack([voi.modality(*slice_and_look) for slice_and_look in each])
         if np.all(slope == 1) and np.all(intercept == 0):
             return part
         return part.astype(np.float32) * slope + intercept
