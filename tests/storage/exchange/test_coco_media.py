@@ -20,8 +20,8 @@ from storage.model.geometry import AudioRanges, Box, ShapeKind
 from storage.model.items import Kind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
-from tests.storage.exchange.test_encord_media import item, moving, seen
 from tests.support.coco_files import SLOW, as_pycocotools, pixels, read, written
+from tests.support.encord_media import item, moving, seen
 from tests.support.label_strategies import documents, hash8_of, info_of, ontologies
 from tests.support.same_labels import assert_equal
 

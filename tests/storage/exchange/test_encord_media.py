@@ -1,109 +1,31 @@
-"""Encord JSON of videos, sequences, groups, PDFs, audio and text: the real SDK is the judge, and everything comes back."""
+"""Encord JSON of videos, sequences, groups and PDFs: the real SDK is the judge, and everything comes back."""
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import uuid
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.exchange.encord_json import EncordWriter, read_row
 from storage.exchange.encord_write_media import encord_duration
-from storage.exchange.features import Features
-from storage.exchange.losses import Losses
 from storage.model import interpolation, ontology_codec, ontology_edit
-from storage.model.geometry import AudioRanges, Bitmask, Box, HtmlRanges, Keypoint, Polygon, ShapeKind, TextRanges
+from storage.model.geometry import Bitmask, Box, Keypoint, Polygon, ShapeKind
 from storage.model.items import Kind
-from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
+from storage.model.labels import Annotation, Answer, Instance, LabelDocument
 from storage.model.ontology import AttributeType, Ontology
+from tests.support.encord_media import FRAMES, SLOW, item, moving, read, sdk_row, seen, through_the_sdk, written
 from tests.support.encord_sdk import (
-    AudioCoordinates,
     BoundingBoxCoordinates,
-    CustomerProvidedAudioMetadata,
     CustomerProvidedPdfMetadata,
-    CustomerProvidedTextMetadata,
     CustomerProvidedVideoMetadata,
-    HtmlCoordinates,
-    HtmlNode,
-    LabelRowV2,
-    TextCoordinates,
-    load_ontology,
     load_row,
 )
-from tests.support.encord_sdk import HtmlRange as SdkHtmlRange
-from tests.support.encord_sdk import Range as SdkRange
-from tests.support.label_strategies import documents, hash8_of, info_of, item_of, moments, ontologies, people
-from tests.support.same_labels import as_value, assert_equal, without_our_keys
-
-SLOW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
-FRAMES = 12
-AUDIO = {"audio_codec": "mp3", "audio_sample_rate": 44100, "audio_bit_depth": 16, "audio_num_channels": 2}
-MIMES = {Kind.VIDEO: "video/mp4", Kind.IMAGE_SEQUENCE: "video/mp4", Kind.PDF: "application/pdf", Kind.AUDIO: "audio/mpeg"}
-
-
-def item(kind, frames=FRAMES, mime=None, **more):
-    made = replace(item_of(frames=frames, kind=kind, title="clip"), mime=mime or MIMES.get(kind, "image/png"))
-    if kind in (Kind.VIDEO, Kind.IMAGE_SEQUENCE):
-        more = {"fps": 25.0} | more
-    if kind is Kind.IMAGE_GROUP:
-        sizes = [(24 + k, 16 + k) for k in range(frames)]
-        members = [
-            {"uuid": str(uuid.uuid4()), "title": f"{k}.png", "mime": "image/png", "width": w, "height": h}
-            for k, (w, h) in enumerate(sizes)
-        ]
-        more = {"facts": {"members": members}, "width": None, "height": None} | more
-    if kind is Kind.PDF:
-        more = {"facts": {"pages": [[frames, 24.5, 16.25]]}, "width": None, "height": None} | more
-    if kind is Kind.AUDIO:
-        more = {"facts": dict(AUDIO), "duration": 9.5, "width": None, "height": None} | more
-    return replace(made, **more)
-
-
-def written(ontology, document, of):
-    out = io.StringIO()
-    writer = EncordWriter(out, ontology)
-    writer.add(info_of(of), document)
-    writer.close()
-    return json.loads(out.getvalue())[0], writer.losses.all()
-
-
-def read(row, ontology, of, present=None):
-    losses = Losses()
-    return read_row(row, of, Features(ontology), present or LabelDocument(), losses), losses.all()
-
-
-def through_the_sdk(row, ontology, frames):
-    loaded = load_row(row, ontology_codec.to_dict(ontology), frames=frames)
-    return json.loads(json.dumps(loaded.to_encord_dict()))
-
-
-@st.composite
-def moving(draw, ontology):
-    """A document with key frames, rows that stand alone, hidden ones and time stamps; no object is hidden everywhere."""
-    document = draw(documents(ontology, frames=FRAMES))
-    for own in list(document.instances):
-        rows = document.annotations_of(own)
-        for k, row in enumerate(rows):
-            outside = k > 0 and draw(st.sampled_from([False, False, True]))
-            keyframe = draw(st.sampled_from([True, True, False]))
-            pts = draw(st.sampled_from([None, row.frame * 512]))
-            document.put(replace(row, outside=outside, keyframe=keyframe, pts=pts))
-        on = [f for a, b in interpolation.ranges(document, own) for f in range(a, b + 1)]
-        for answer in document.answers_of(own):
-            if answer.first is not None and answer.first not in on:
-                document.put(replace(answer, first=on[0], last=on[0]))
-    return document
-
-
-def seen(document, own, frames=FRAMES):
-    found = {f: interpolation.present(document, own, f) for f in range(frames)}
-    return {f: s.geometry for f, s in found.items() if s is not None and not s.outside}
-
+from tests.support.label_strategies import documents, ontologies
+from tests.support.same_labels import assert_equal, without_our_keys
 
 # -- video and sequences ------------------------------------------------------------------------------------------
 
@@ -323,136 +245,7 @@ def test_pages_are_measured_in_points():
     assert list(unit["labels"]) == ["3"], "pages do not follow each other in time"
 
 
-# -- audio and text -----------------------------------------------------------------------------------------------
-
-whole = st.integers(0, 10_000_000)
-spans = st.lists(st.tuples(whole, st.integers(1, 5000)).map(lambda p: (p[0], p[0] + p[1])), min_size=1, max_size=3).map(tuple)
-xpaths = st.sampled_from(["/html[1]/body[1]/p[1]/text()[1]", "/html/body/div[2]/text()[3]"])
-places = st.tuples(xpaths, whole)
-html_spans = st.lists(st.tuples(places, places), min_size=1, max_size=3).map(tuple)
-RANGED = {
-    Kind.AUDIO: (ShapeKind.AUDIO, "audio/mpeg", spans.map(AudioRanges)),
-    Kind.TEXT: (ShapeKind.TEXT, "text/plain", spans.map(TextRanges)),
-    "html": (ShapeKind.TEXT, "text/html", html_spans.map(HtmlRanges)),
-}
-
-
-@st.composite
-def ranged(draw, kind):
-    shape, _, geometries = RANGED[kind]
-    ontology = draw(ontologies(shapes=(shape,)))
-    document = LabelDocument(str(uuid.uuid4()))
-    for thing in draw(st.lists(st.sampled_from(ontology.objects), max_size=4)):
-        own = str(uuid.uuid4())
-        number = document.next_number(thing.feature_hash)
-        document.put(
-            Instance(own, hash8_of(own), thing.feature_hash, number, 0, *draw(st.tuples(moments, people, moments, people)))
-        )
-        document.put(
-            Annotation(
-                str(uuid.uuid4()), own, draw(geometries), confidence=draw(st.floats(0, 1)), manual=draw(st.booleans()),
-                created_at=draw(moments), created_by=draw(people), edited_at=draw(moments), edited_by=draw(people),
-            )
-        )  # fmt: skip
-        for attribute in thing.attributes:
-            if attribute.type in (AttributeType.TEXT, AttributeType.NUMERIC) and not attribute.dynamic:
-                value = "said" if attribute.type is AttributeType.TEXT else 3.5
-                document.put(Answer(str(uuid.uuid4()), own, attribute.feature_hash, value))
-    for row in ontology.classifications:
-        own = str(uuid.uuid4())
-        document.put(Classification(own, hash8_of(own), row.feature_hash, (), 1.0, True, 1000, "a@x.org", 1000, "a@x.org"))
-        if row.attribute.type is AttributeType.TEXT:
-            document.put(Answer(str(uuid.uuid4()), own, row.attribute.feature_hash, "all of it"))
-    return ontology, document
-
-
-def ranged_item(kind):
-    return item(Kind.TEXT if kind == "html" else kind, 1, RANGED[kind][1])
-
-
-@pytest.mark.parametrize("kind", list(RANGED))
-@given(data=st.data())
-@SLOW
-def test_ranges_come_back_equal_and_pass_through_the_sdk(kind, data):
-    ontology, document = data.draw(ranged(kind))
-    of = ranged_item(kind)
-    row, losses = written(ontology, document, of)
-    assert losses == []
-    made, losses = read(row, ontology, of)
-    assert losses == []
-    assert_equal(document, made)
-    loaded = load_row(row, ontology_codec.to_dict(ontology), frames=1)
-    theirs = {o.object_hash: o for o in loaded.get_object_instances()}
-    assert theirs.keys() == {i.hash8 for i in document.instances.values()}
-    assert len(loaded.get_classification_instances()) == len(document.classifications)
-    for instance in document.instances.values():
-        geometry, there = document.annotation_of(instance.uuid).geometry, theirs[instance.hash8]
-        if isinstance(geometry, HtmlRanges):
-            assert [((r.start.xpath, r.start.offset), (r.end.xpath, r.end.offset)) for r in there.range_html] == list(
-                geometry.ranges
-            )
-        else:
-            covered = {v for a, b in geometry.ranges for v in (a, b - 1)}
-            assert all(any(r.start <= v <= r.end for r in there.range_list) for v in covered)
-        for answer in document.answers_of(instance.uuid):
-            assert as_value(there.get_answer(loaded.ontology_structure.get_child_by_hash(answer.attribute))) == answer.value
-    again, losses = read(json.loads(json.dumps(loaded.to_encord_dict())), ontology, of, document)
-    assert losses == []
-    assert again.annotations.keys() == document.annotations.keys()
-    assert {a.confidence for a in again.annotations.values()} == {a.confidence for a in document.annotations.values()}
-
-
-def test_both_ends_of_a_range_are_in_it_for_encord():
-    ontology, own = ontology_edit.add_object(Ontology(), "Word", ShapeKind.TEXT)
-    document = LabelDocument()
-    document.put(Instance("i", "aaaaaaaa", own, 1))
-    document.put(Annotation("a", "i", TextRanges(((4, 9), (20, 21)))))
-    row, _ = written(ontology, document, ranged_item(Kind.TEXT))
-    (answer,) = row["object_answers"].values()
-    assert answer["range"] == [[4, 8], [20, 20]]
-    assert next(iter(row["data_units"].values()))["labels"] == {}
-
-
-def test_what_encord_cannot_hold_of_ranges_is_told():
-    ontology, own = ontology_edit.add_object(Ontology(), "Word", ShapeKind.TEXT)
-    for geometry in (TextRanges(((4, 4),)), TextRanges(()), HtmlRanges(((("/p", 0), ("/p", 1)),))):
-        document = LabelDocument()
-        document.put(Instance("i", "aaaaaaaa", own, 1))
-        document.put(Annotation("a", "i", geometry))
-        row, losses = written(ontology, document, ranged_item(Kind.TEXT))
-        assert losses and losses[0].what == "Word 1"
-        assert load_row(row, ontology_codec.to_dict(ontology)).get_object_instances() == []
-
-
 # -- rows that the SDK made ---------------------------------------------------------------------------------------
-
-
-def sdk_row(ontology, metadata):
-    return LabelRowV2.from_media_metadata(load_ontology(ontology_codec.to_dict(ontology)), metadata)
-
-
-def test_rows_made_by_the_sdk_are_read():
-    ontology, sound = ontology_edit.add_object(Ontology(), "Speech", ShapeKind.AUDIO)
-    ontology, word = ontology_edit.add_object(ontology, "Word", ShapeKind.TEXT)
-    audio = CustomerProvidedAudioMetadata(
-        duration=9.5, file_size=1, mime_type="audio/mpeg", sample_rate=44100, bit_depth=16, codec="mp3", num_channels=2
-    )
-    text = CustomerProvidedTextMetadata(file_size=1, mime_type="text/plain")
-    html = CustomerProvidedTextMetadata(file_size=1, mime_type="text/html")
-    node = SdkHtmlRange(start=HtmlNode(xpath="/html/p", offset=1), end=HtmlNode(xpath="/html/p", offset=4))
-    cases = (
-        (audio, sound, AudioCoordinates(range=[SdkRange(0, 899)]), ranged_item(Kind.AUDIO), AudioRanges(((0, 900),))),
-        (text, word, TextCoordinates(range=[SdkRange(3, 5)]), ranged_item(Kind.TEXT), TextRanges(((3, 6),))),
-        (html, word, HtmlCoordinates(range=[node]), ranged_item("html"), HtmlRanges(((("/html/p", 1), ("/html/p", 4)),))),
-    )
-    for metadata, feature, coordinates, of, expected in cases:
-        row = sdk_row(ontology, metadata)
-        made = row.ontology_structure.get_child_by_hash(feature).create_instance()
-        made.set_for_frames(coordinates, frames=0)
-        row.add_object_instance(made)
-        document, losses = read(json.loads(json.dumps(row.to_encord_dict())), ontology, of)
-        assert losses == []
-        assert [a.geometry for a in document.annotations.values()] == [expected]
 
 
 def test_frames_made_by_the_sdk_are_read():
@@ -475,29 +268,6 @@ def test_frames_made_by_the_sdk_are_read():
         assert rows == [2, 3, 9]
         if of.kind is Kind.VIDEO:
             assert sorted(seen(document, own)) == rows, "nothing is made up in the gap"
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"range": [[5, 2]]},
-        {"range": [["a", 2]]},
-        {"range": 7},
-        {"range_html": [{"start": {"xpath": 3, "offset": 0}, "end": {"xpath": "/p", "offset": 0}}]},
-        {"range_html": [{}]},
-    ],
-)
-def test_nonsense_in_ranges_is_a_loss(entry):
-    ontology, own = ontology_edit.add_object(Ontology(), "Word", ShapeKind.TEXT)
-    document = LabelDocument()
-    document.put(Instance("i", "aaaaaaaa", own, 1))
-    document.put(Annotation("a", "i", TextRanges(((4, 9),))))
-    row, _ = written(ontology, document, ranged_item(Kind.TEXT))
-    row["object_answers"]["aaaaaaaa"].pop("range")
-    row["object_answers"]["aaaaaaaa"] |= entry
-    made, losses = read(row, ontology, ranged_item(Kind.TEXT))
-    assert not made.annotations
-    assert ["cannot be read" in loss.why for loss in losses][:1] == [True]
 
 
 def test_polygons_of_different_counts_come_back_with_key_frames_only():
