@@ -391,6 +391,8 @@ class Pages(QObject):
         show_result(self.window, job.result)
 
     def focus_search(self) -> None:
+        if self.task is not None and self.task.side.classes.focus_search():
+            return
         self.window.go("files")
         self.files.focus_search()
 

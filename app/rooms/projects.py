@@ -52,6 +52,22 @@ class ProjectsRoom(QObject):
         self.widget.menu_wanted.connect(self.menu)
         self._connect_queue()
         self._connect_rest()
+        if window.main:
+            self._open_as_left()
+            self.widget.opened.connect(self._remember)
+            self.widget.tabs.currentChanged.connect(self._remember)
+
+    def _open_as_left(self) -> None:
+        match self.window.state.get("project"):
+            case [int(project_id), int(tab)]:
+                self.widget.open_project(project_id)
+                self.widget.tabs.setCurrentIndex(tab)
+
+    @Slot()
+    def _remember(self) -> None:
+        """Which project is open, and at which tab, for the next start."""
+        current = self.widget.current
+        self.window.state.set("project", None if current is None else [current, self.widget.tabs.currentIndex()])
 
     def _connect_queue(self) -> None:
         queue, run, tr = self.widget.queue, self.operations.run, self.tr

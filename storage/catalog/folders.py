@@ -101,15 +101,26 @@ def split_path(text: str) -> list[str]:
 
 
 def find(db: sqlite3.Connection, viewer: User, text: str, limit: int) -> list[tuple[int, str]]:
-    """Folders whose titles hold every word of the text; those that begin with it first."""
+    """Folders whose titles hold every word of the text; those that begin with it first. Without a word: all, those at the top first."""
     words = text.split()
     where = " AND ".join(["trashed_at IS NULL", *("title GLOB ?" for _ in words)])
-    rows = db.execute(f"SELECT id, title FROM folders WHERE {where}", [titles.glob(w[:300]) for w in words]).fetchall()
+    sql = f"SELECT id, title, parent_id FROM folders WHERE {where}"
+    rows = db.execute(sql, [titles.glob(w[:300]) for w in words]).fetchall()
     seen = visible_folders(db, viewer)
     start = titles.fold(text.strip())
     rows = [row for row in rows if seen is None or row[0] in seen]
     rows.sort(key=lambda row: (not titles.fold(row[1]).startswith(start), titles.sort_key(row[1]), row[0]))
+    if not words:
+        parents = {id_: parent for id_, _title, parent in rows}
+        rows.sort(key=lambda row: _depth(row[0], parents))
     return [(row[0], path_text(db, row[0])) for row in rows[:limit]]
+
+
+def _depth(folder_id: int, parents: dict[int, int | None]) -> int:
+    depth, above = 0, parents[folder_id]
+    while above in parents:
+        depth, above = depth + 1, parents[above]
+    return depth
 
 
 def summary(db: sqlite3.Connection, viewer: User, folder_id: int) -> FolderSummary:

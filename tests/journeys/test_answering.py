@@ -164,7 +164,7 @@ def test_a_refused_submit_goes_to_the_first_gap_and_the_next_one_to_the_next(han
 
 def test_a_class_found_by_its_name_is_armed_and_the_keyboard_is_back_on_the_canvas(hand: Hand) -> None:
     desk = hand.desk
-    desk.click("Find a class")
+    desk.key("Ctrl+F")
     desk.type("Pers")
     desk.key("Return")
     assert desk.canvas.hasFocus()

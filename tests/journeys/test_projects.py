@@ -117,6 +117,19 @@ def open_queue(desk: Desk) -> None:
     desk.tab("Queue")
 
 
+def test_the_start_opens_the_project_that_was_open_at_its_tab(ground: Desk) -> None:
+    ground.do(projects.create, "Summer", "", ground.reads.ontologies()[0].id, (ground.reads.datasets()[0].id,))
+    open_queue(ground)
+    widget = ground.restart().pages.projects.widget
+    ground.wait_idle()
+    assert widget.queue.isVisible() and titles(widget.queue.table) == ["beach.png", "boat.jpg"]
+    ground.click("All projects")
+    ground.wait_idle()
+    widget = ground.restart().pages.projects.widget
+    ground.wait_idle()
+    assert widget.current is None and widget.view.isVisible()
+
+
 def test_skipping_many_says_where_they_have_gone(ground: Desk) -> None:
     (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
     ground.do(projects.create, "Summer", "", ontology.id, (dataset.id,))

@@ -12,6 +12,7 @@ from storage.catalog.trash import DeleteConsequences
 from storage.errors import BadInput
 from tests.support.fake_reads import FakeReads
 from tests.support.work import SoonWork
+from widgets.controls.folder_finder import MOST
 from widgets.dialogs.add_data import AddData
 from widgets.dialogs.add_to_dataset import AddToDataset
 from widgets.dialogs.delete import ConfirmDelete
@@ -64,6 +65,17 @@ def test_the_folder_to_move_to_is_found_by_typing(qtbot, reads):
     qtbot.keyClicks(dialog.finder.search, "thor")
     assert found(dialog.finder) == ["Scans / 2026 / Thorax"]
     assert dialog.answer().folder_id == 3
+
+
+def test_where_not_all_folders_are_shown_that_is_said_and_cannot_be_chosen(qtbot, reads):
+    for n in range(MOST):
+        reads.add_folder(f"Day {n}")
+    dialog = opened(qtbot, MoveTo(None, reads, items=3))
+    assert len(found(dialog.finder)) == MOST + 1
+    assert found(dialog.finder)[-1] == "There are more: type a part of the name"
+    dialog.finder.list.setCurrentRow(MOST - 1)
+    qtbot.keyClick(dialog.finder.list, Qt.Key.Key_Down)
+    assert dialog.answer().folder_id == dialog.finder.list.item(MOST - 1).data(Qt.ItemDataRole.UserRole)
 
 
 def test_a_folder_is_not_offered_itself_or_what_lies_in_it(qtbot, reads):

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
+from widgets.controls.shapes import is_alike
 from widgets.words import number
 
 
@@ -33,7 +34,11 @@ def paint_parts(painter: QPainter, rect: QRectF, parts: Sequence[tuple[int, QCol
     left = rect.left()
     for value, color in parts:
         wide = rect.width() * value / total if total else 0.0
-        painter.fillRect(QRectF(left, rect.top(), wide, rect.height()), color)
+        part = QRectF(left, rect.top(), wide, rect.height())
+        painter.fillRect(part, color)
+        if value and is_alike(color, theme.border()):
+            painter.setPen(theme.subtle_text())
+            painter.drawRoundedRect(part.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         left += wide
     painter.restore()
 

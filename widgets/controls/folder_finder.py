@@ -23,6 +23,7 @@ from widgets import icons, theme, words
 from widgets.controls.search_field import ListKeys, SearchField
 
 _ID = Qt.ItemDataRole.UserRole
+MOST = 50  # shown at once
 NEW = -1  # in place of the id of a folder: one that is to be made
 
 
@@ -70,7 +71,8 @@ class FolderFinder(QWidget):
         return self.search.text().strip()
 
     def current(self) -> QListWidgetItem | None:
-        return self.list.currentItem()
+        item = self.list.currentItem()
+        return item if item is not None and item.flags() != Qt.ItemFlag.NoItemFlags else None
 
     def current_id(self) -> int | None:
         """None: the top."""
@@ -80,12 +82,16 @@ class FolderFinder(QWidget):
         self.list.clear()
         if self._top and not self.text:
             self._add(None, self.tr("Top of Files"), "ph.files")
-        found = self._reads.find_folders(self.text)
+        found = self._reads.find_folders(self.text, MOST + 1)
+        more, found = len(found) > MOST, found[:MOST]
         if not self.text:  # nothing fits better than another: as the tree has them
             found.sort(key=lambda each: sort_key(each[1]))
         for folder_id, path in found:
             if not self._but(folder_id):
                 self._add(folder_id, words.name(path), "ph.folder-simple")
+        if more:
+            self.list.addItem(self.tr("There are more: type a part of the name"))
+            self.list.item(self.list.count() - 1).setFlags(Qt.ItemFlag.NoItemFlags)
         if self._new:
             made = self.tr("New folder “{0}”…").format(self.text) if self.text else self.tr("New folder…")
             self._add(NEW, made, "ph.plus")

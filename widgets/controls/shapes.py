@@ -68,8 +68,12 @@ def attribute_title(kind: AttributeType) -> str:
     }[kind]
 
 
-#: A colour no further from the ground of lists than this (of 255) is told by its edge.
+#: A colour no further in lightness from its ground than this (of 255) is told by an edge.
 _ALIKE = 45
+
+
+def is_alike(color: QColor, ground: QColor) -> bool:
+    return abs(color.lightness() - ground.lightness()) < _ALIKE
 
 
 def paint_swatch(painter: QPainter, rect: QRectF, color: QColor) -> None:
@@ -77,9 +81,7 @@ def paint_swatch(painter: QPainter, rect: QRectF, color: QColor) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(color)
-    alike = abs(color.lightness() - theme.ground().lightness()) < _ALIKE
-    edge = theme.subtle_text() if alike else QColor(color).darker(130)
-    painter.setPen(edge)
+    painter.setPen(theme.subtle_text() if is_alike(color, theme.ground()) else QColor(color).darker(130))
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
     painter.restore()
 

@@ -86,6 +86,13 @@ class ClassesPanel(QWidget):
         """Whether what is typed goes into the search."""
         return self._search.hasFocus()
 
+    def focus_search(self) -> bool:
+        """False where there are so few classes that none is searched for."""
+        if self._search.isVisible():
+            self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._search.selectAll()
+        return self._search.isVisible()
+
     def close_down(self) -> None:
         self._stop()
 

@@ -17,6 +17,14 @@ def paths(catalog: Catalog) -> list[str]:
     return sorted(path for _, path in catalog.reads.find_folders("", limit=1000))
 
 
+def test_without_a_word_those_at_the_top_come_first(catalog: Catalog) -> None:
+    catalog.do("Make", folders.ensure, ("b", "a", "c"))
+    catalog.do("Make", folders.ensure, ("day 10",))
+    catalog.do("Make", folders.ensure, ("day 9",))
+    shown = [path for _, path in catalog.reads.find_folders("", limit=4)]
+    assert shown == ["b", "day 9", "day 10", "b / a"]
+
+
 def test_missing_folders_of_a_path_are_made_and_the_others_kept(catalog: Catalog) -> None:
     first = folder(catalog, "A/B/C")
     assert folder(catalog, "a/b/c") == first
