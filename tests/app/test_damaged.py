@@ -67,7 +67,7 @@ def test_damage_ends_the_writing_and_offers_the_backup(archive: Desk) -> None:
     assert not archive.window.rail.isEnabled()
     (restore,) = [t for t in texts(archive) if t.startswith("Restore the backup of ")]
     archive.click(restore)
-    archive.until(lambda: archive.window.pages is not None, "the backup is open", 30)
+    archive.until(lambda: archive.window.pages is not None, "the backup is open")
     archive._taps.opened()
     archive.wait_idle()
     assert archive.reads.folder_by_path("Scans").title == "Scans"
@@ -84,14 +84,14 @@ def test_a_read_that_meets_damage_has_the_catalog_looked_at(archive: Desk) -> No
         db.execute("SELECT * FROM items ORDER BY title").fetchall()
 
     archive.window.context.jobs.read(read, lambda _rows: None, lambda _error: None, owner=old)
-    archive.until(lambda: archive.window is not old, "the page that says so", 20)
+    archive.until(lambda: archive.window is not old, "the page that says so")
     assert any(t.startswith("Restore the backup of ") for t in texts(archive))
 
 
 def test_a_write_that_meets_damage_is_the_last_one(archive: Desk) -> None:
     old = archive.window
     archive.pages.operations.run("Rename", lambda op: op.all("SELECT * FROM items ORDER BY title || kind"))
-    archive.until(lambda: archive.window is not old, "the page that says so", 20)
+    archive.until(lambda: archive.window is not old, "the page that says so")
     assert any(t.startswith("Restore the backup of ") for t in texts(archive))
 
 
@@ -102,18 +102,18 @@ def test_labels_on_the_screen_come_back_with_the_backup(queue: Desk) -> None:
     arm(queue, ShapeKind.BOX)
     draw_boxes(queue, 2)
     queue.wait_idle()
-    row, others, old = queue.editor.loaded.row.id, Event(), queue.window
-    queue.catalog.submit("Somebody else's work", lambda _op: others.wait(20))
+    row, others, old = queue.task.loaded.row.id, Event(), queue.window
+    queue.catalog.submit("Somebody else's work", lambda _op: others.wait(60))
     draw_boxes(queue, 3)
-    shown = queue.editor.session.document
+    shown = queue.task.session.document
     assert queue.editor.task.saving.pending == 3 and len(shown.annotations) == 5
     spoil(queue.path)
     queue.program._upkeep.timeout.emit()
-    queue.until(lambda: queue.window is not old, "the page that says so", 20)
+    queue.until(lambda: queue.window is not old, "the page that says so")
     others.set()
     (restore,) = [t for t in texts(queue) if t.startswith("Restore the backup of ")]
     queue.click(restore)
-    queue.until(lambda: queue.window.pages is not None, "the backup is open", 30)
+    queue.until(lambda: queue.window.pages is not None, "the backup is open")
     queue._taps.opened()
     assert "The labels of “a.png” are as they were last on the screen." in queue.told()
     assert queue.reads.labels(row) == shown

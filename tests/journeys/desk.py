@@ -37,6 +37,7 @@ NONE = Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 T = TypeVar("T")
 POLL_MS = 5
+PATIENCE_S = 180  # only what fails waits so long: a busy machine is no reason to fail
 
 
 class Desk:
@@ -60,7 +61,7 @@ class Desk:
         self.program.show()
         self.window.resize(width, height)
         self.program.open()
-        self.until(lambda: self.window.pages is not None, "the catalog is open", 20)
+        self.until(lambda: self.window.pages is not None, "the catalog is open")
         self._taps.opened()
         self._watch_dialogs()
         self.window.activateWindow()
@@ -89,7 +90,7 @@ class Desk:
         self.program = Program(self.path, Settings(self.settings_file))
         self.program.show()
         self.program.open()
-        self.until(lambda: self.can_see("This catalog cannot be opened"), "the page that says why", 20)
+        self.until(lambda: self.can_see("This catalog cannot be opened"), "the page that says why")
 
     def close(self) -> None:
         """As a person does: close the windows; then the program ends."""
@@ -163,7 +164,7 @@ class Desk:
 
     # -- waiting
 
-    def until(self, true: Callable[[], object], what: str = "", seconds: float = 10.0) -> None:
+    def until(self, true: Callable[[], object], what: str = "") -> None:
         """Let the program run until `true` says so."""
         if self._holds(true):
             return
@@ -173,13 +174,13 @@ class Desk:
         late.setSingleShot(True)
         late.timeout.connect(loop.quit)
         poll.start()
-        late.start(round(seconds * 1000))
+        late.start(PATIENCE_S * 1000)
         loop.exec()
         in_time = late.isActive()
         poll.stop()
         late.stop()
         if not in_time and not self._holds(true):
-            raise AssertionError(f"waited {seconds:g} s in vain for: {what or true}")
+            raise AssertionError(f"waited {PATIENCE_S} s in vain for: {what or true}")
 
     @staticmethod
     def _holds(true: Callable[[], object]) -> bool:
@@ -203,7 +204,7 @@ class Desk:
                 quiet = 0
             return quiet > 3
 
-        self.until(calm, "the program is idle", 30)
+        self.until(calm, "the program is idle")
 
     # -- pointing
 
@@ -330,7 +331,7 @@ class Desk:
 
     # -- dialogs
 
-    def dialog(self, opens: Callable[[], object], person: Callable[[QDialog], object], seconds: float = 10.0) -> None:
+    def dialog(self, opens: Callable[[], object], person: Callable[[QDialog], object]) -> None:
         """`opens` brings up a dialog that waits; `person` acts in it and must close it."""
         faults: list[BaseException] = []
         met: list[QWidget] = []
@@ -359,9 +360,7 @@ class Desk:
         self._expected += 1
         try:
             opens()
-            self.until(
-                lambda: met and (not isValid(met[0]) or not met[0].isVisible()), "a dialog that opens and closes", seconds
-            )
+            self.until(lambda: met and (not isValid(met[0]) or not met[0].isVisible()), "a dialog that opens and closes")
         finally:
             poll.stop()
             self._expected -= 1

@@ -54,7 +54,7 @@ def test_a_mixed_folder_is_dropped_in_and_sifted_by_type(desk: Desk, mixed: Path
     assert the(desk, Kind.VIDEO).frames == 50
     store = desk.window.context.thumbs
     keys = [(i, desk.reads.item(i).sha256) for i in desk.reads.ids(ItemQuery())]
-    desk.until(lambda: all(store.get(key) is not None for _, key in keys), "every item has its small picture", 30)
+    desk.until(lambda: all(store.get(key) is not None for _, key in keys), "every item has its small picture")
 
 
 @pytest.mark.parametrize("kind", [Kind.VIDEO, Kind.AUDIO, Kind.PDF, Kind.IMAGE])
@@ -119,4 +119,4 @@ def test_a_sequence_is_there_at_once_and_encoded_behind_the_window(desk: Desk, s
     make(desk, shots, sequence=True)
     item = the(desk, Kind.IMAGE_SEQUENCE)
     assert (item.frames, item.fps) == (3, 25.0)
-    desk.until(lambda: sequences.encoded(desk.catalog, item) is not None, "the sequence is encoded", 60)
+    desk.until(lambda: sequences.encoded(desk.catalog, item) is not None, "the sequence is encoded")

@@ -56,13 +56,13 @@ def test_the_sample_project_is_made_step_by_step_and_its_queue_takes_the_place_o
     desk.click("Open the sample project")
     job = desk.window.context.jobs.jobs[-1]
     job.progressed.connect(lambda: steps.add((job.progress.text, job.progress.done, job.progress.total)))
-    desk.until(lambda: opened, "the sample is made", 120)
+    desk.until(lambda: opened, "the sample is made")
     assert (job.progress.done, job.progress.total) == (STEPS, STEPS)
     assert len(steps) > 3 and {total for _, _, total in steps} <= {STEPS, None}
     (sample,) = opened
     sample.start()
     try:
-        sample.until(lambda: sample.can_see("Start next task"), "the queue of the project", 20)
+        sample.until(lambda: sample.can_see("Start next task"), "the queue of the project")
         panel = sample.pages.projects.widget
         assert sample.reads.project(panel.current).title == PROJECT
         assert panel.queue.isVisible()

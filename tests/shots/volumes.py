@@ -56,7 +56,7 @@ def volumes(walk: Walk) -> None:
 def opened(walk: Walk, title: str) -> Any:
     walk.open_medium(title)
     editor = walk.desk.task.editor
-    walk.desk.until(lambda: editor.state is not None and editor.volume.complete, f"all of {title}", 30)
+    walk.desk.until(lambda: editor.state is not None and editor.volume.complete, f"all of {title}")
     drawn(walk)
     return editor
 
@@ -67,7 +67,7 @@ def drawn(walk: Walk) -> None:
     walk.desk.wait_idle()
     walk.sharp()
     if editor.view_3d.isVisible():
-        walk.desk.until(lambda: editor.view_3d.settled, "3D", 60)
+        walk.desk.until(lambda: editor.view_3d.settled, "3D")
 
 
 def header_is_read(walk: Walk, dialog: Any) -> None:
