@@ -239,6 +239,9 @@ def test_a_fault_in_the_json_is_marked_at_its_line(room):
     assert view.fault_line == line + 1
     room.editor.json.apply()
     assert room.editor.ontology == room.things.ontology
+    room.panel.hide()  # to another page and back
+    room.panel.show()
+    assert room.panel._state.text() == "Saved without the text of the tab JSON"
 
 
 def test_right_json_is_taken_over_when_one_leaves_the_tab(room):

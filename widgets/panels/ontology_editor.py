@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -56,7 +56,7 @@ class OntologyEditor(QWidget):
         super().__init__(parent)
         self.drafts = OntologyDrafts(self)
         self.drafts.save_wanted.connect(self.save_wanted)
-        self.drafts.state_changed.connect(self.state_changed)
+        self.drafts.state_changed.connect(self._tell_state)
         self._use = OntologyUse((), {})
         self.view = OntologyView(self)
         self.warning = Banner("danger", self, closable=True)
@@ -233,6 +233,12 @@ class OntologyEditor(QWidget):
         self.leave()
         self.preview.close_down()
 
+    @Slot(str, str)
+    def _tell_state(self, state: str, text: str) -> None:
+        if state == "saved" and self.json.dirty:  # what was typed there has a fault, or is not finished
+            text = self.tr("Saved without the text of the tab JSON")
+        self.state_changed.emit(state, text)
+
     # -- changing (the port of the forms)
 
     def change(self, text: str, verb: Verb, *, harms: str = "", merge: str = "") -> bool:
@@ -393,8 +399,8 @@ class OntologyEditor(QWidget):
         return f"{base} {n}"
 
     @Slot(object)
-    def _new_object(self, action: object) -> None:
-        shape = ShapeKind(action.data())  # type: ignore[attr-defined]  # Qt gives back a mere text
+    def _new_object(self, action: QAction) -> None:
+        shape = ShapeKind(action.data())  # Qt gives back a mere text
         name = self._free_name(self.tr("Object"), {o.name for o in self.drafts.shown.ontology.objects})
         self.add(self.tr("Add an object"), lambda o: edit.add_object(o, name, shape))
         self._name_it(self._forms["object"])
