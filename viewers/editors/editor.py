@@ -198,6 +198,11 @@ class Editor(QWidget):
     def _heard(self, text: str) -> None:
         self._words, self._stands = self._words + 1, text
 
+    def _forget_words(self) -> None:
+        """What was said of an earlier deed is over: what the tool expects stands again."""
+        if self._stands != self.hint:
+            self.say(self.hint)
+
     def ask_answers(self) -> None:
         self.answers_wanted.emit()
 
@@ -240,8 +245,8 @@ class Editor(QWidget):
         words = self._words
         with patience(self._touched_by(action)):
             action.run(self)
-        if self._words == words and self._stands != self.hint:
-            self.say(self.hint)  # what was said of an earlier deed is over
+        if self._words == words:
+            self._forget_words()
         if action.method == "nudge":
             self._nudge_end.start()
 
@@ -256,7 +261,7 @@ class Editor(QWidget):
         return self.keymap.find(key) is not None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the map belong to the canvas while it has the focus, before any menu's shortcut."""
+        """Keys of the map belong to the canvas while it has the focus, before any menu's shortcut. A press there is a new deed."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if self.takes_key(key_text(event)):
                 event.accept()
@@ -265,6 +270,8 @@ class Editor(QWidget):
             return self.handle_key(event)  # else whatever the canvas lies in would give the keyboard away
         elif event.type() == QEvent.Type.FocusOut:
             self.settle_nudges()
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self._forget_words()  # the next deed is the mouse's
         return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -63,6 +63,16 @@ def test_presets_and_inversion_by_key(qtbot):
     assert not stage.volume.look(0).inverted
 
 
+def test_what_a_key_said_of_the_window_is_over_with_the_next_deed_of_the_mouse(qtbot):
+    stage = VolumeStage(qtbot)
+    stage.canvas.setFocus()
+    for pane in panes(stage):
+        stage.key(Qt.Key.Key_F3)
+        assert stage.said[-1] == "Window: Lung"
+        stage.drag(pane, QPoint(80, 60), QPoint(160, 60), RIGHT)
+        assert stage.said[-1] == stage.editor.hint != ""
+
+
 def test_keys_without_a_preset_mean_what_they_mean_elsewhere(qtbot):
     stage = VolumeStage(qtbot, modality="MR")
     stage.canvas.setFocus()
@@ -113,6 +123,7 @@ def test_double_click_enlarges_a_pane_and_brings_it_back(qtbot):
     stage = VolumeStage(qtbot)
     sagittal = stage.editor.planes[PlaneKind.SAGITTAL]
     assert stage.editor.grid.layout_shown is Layout.GRID
+    qtbot.waitUntil(lambda: sagittal.plane is not None)
     QTest.mouseDClick(sagittal, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
     assert [p.isVisible() for p in stage.editor.grid.panes] == [False, True, False, False]
     QTest.mouseDClick(sagittal, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
