@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from storage.model.items import MAX_TITLE
@@ -25,6 +27,7 @@ class AboutForm(QWidget):
         self._title.setMaxLength(MAX_TITLE)
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(88)
+        self._title.installEventFilter(self)
         self._text.installEventFilter(self)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
@@ -77,7 +80,20 @@ class AboutForm(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._text and event.type() == QEvent.Type.FocusOut:
             self._describe()
+        elif event.type() == QEvent.Type.KeyPress and cast(QKeyEvent, event).key() == Qt.Key.Key_Escape:
+            return self._take_back(watched)
         return super().eventFilter(watched, event)
+
+    def _take_back(self, field: QObject) -> bool:
+        """Esc: what stood there before. False where nothing was typed: then it is for the page."""
+        title, text = self._shown
+        if field is self._title and self._title.text() != title:
+            self._title.setText(title)
+        elif field is self._text and self._text.toPlainText() != text:
+            self._text.setPlainText(text)
+        else:
+            return False
+        return True
 
 
 class DangerZone(QFrame):
