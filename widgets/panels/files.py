@@ -23,6 +23,7 @@ from widgets.controls.labels import label
 from widgets.controls.search_field import SearchField
 from widgets.drop_rules import Drop
 from widgets.latest import Latest
+from widgets.panels.files_empty import Empty, empty_of
 from widgets.panels.files_list import FilesList, Mode
 from widgets.panels.files_places import Place, Visits
 from widgets.panels.files_sidebar import FilesSidebar
@@ -68,6 +69,7 @@ class FilesPanel(QWidget):
         self._text = ""
         self._sort = (SortBy.TITLE, False)
         self._above: list[int] = []  # folders over the open one
+        self._empty = Empty("")
         # Each part is born where it stays: moving a tree of widgets has the style sheet dress all of them again.
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.sidebar = FilesSidebar(reads, work, self.splitter)
@@ -156,7 +158,7 @@ class FilesPanel(QWidget):
         side.all_chosen.connect(self.open_all)
         side.folder_chosen.connect(self.open_folder)
         side.trash_chosen.connect(self.open_trash)
-        side.new_folder_wanted.connect(self._want_new_folder)
+        side.new_folder_wanted.connect(self.want_new_folder)
         side.trash_dropped.connect(self.delete_wanted)
         side.menu_wanted.connect(self._folder_menu)
         tree.clicked.connect(self.list.selection.clearSelection)
@@ -176,8 +178,8 @@ class FilesPanel(QWidget):
         self.strip.selected.connect(self._chip_selected)
         self.strip.menu_wanted.connect(self._chip_menu)
         self._connect_list()
-        self.tools.add_data.clicked.connect(self._want_data)
-        self.tools.new_folder.clicked.connect(self._want_new_folder)
+        self.tools.add_data.clicked.connect(self.want_data)
+        self.tools.new_folder.clicked.connect(self.want_new_folder)
         self.tools.add_to_dataset.clicked.connect(self._want_dataset)
         self.tools.grid.clicked.connect(self.show_grid)
         self.tools.table.clicked.connect(self.show_table)
@@ -194,8 +196,8 @@ class FilesPanel(QWidget):
         items.counted.connect(self._show_count)
         items.zoomed.connect(self.tools.zoom.setValue)
         items.sort_wanted.connect(self.sort)
-        items.empty_action_wanted.connect(self._empty_action)
-        items.empty_second_wanted.connect(self._empty_second)
+        items.empty_action_wanted.connect(lambda: self._empty.first[1]())
+        items.empty_second_wanted.connect(lambda: self._empty.second[1]())
         items.table.columns_changed.connect(self.view_changed)
 
     # -- places
@@ -270,7 +272,7 @@ class FilesPanel(QWidget):
         self._above = [folder.id for folder in path[:-1]]
         place = self.tr("Search results") if self._text else self.tr("Trash") if self.place.kind == "trash" else ""
         self.breadcrumb.show_path([] if self._text else path, place)
-        folders = self._reads.child_folders(self.place.folder_id) if path and not self._text else []
+        folders = self.folders_below(self.place.folder_id) if path and not self._text else []
         self.strip.show_folders(folders, [each.id for each in path])
         self.list.drop_title = path[-1].title if path and not self._text else self.tr("a new folder")
         return True
@@ -310,47 +312,11 @@ class FilesPanel(QWidget):
         self.list.show_query(query)
 
     def _say_when_empty(self, query: ItemQuery) -> None:
-        say = self.list.say_when_empty
-        if query.text:
-            say(
-                (self.tr("No file is called “{0}”") if self.strip.isVisible() else self.tr("Nothing is called “{0}”")).format(
-                    query.text
-                ),
-                self.tr("Names in every folder were searched."),
-                self.tr("Clear search"),
-            )
-        elif self.filters.is_narrowing():
-            say(self.tr("No item passes the filters"), "", self.tr("Clear filters"))
-        elif self.only_read:
-            say(self.tr("Only folders here") if self._reads.child_folders(query.folder_id) else self.tr("No items here"), "")
-        elif query.folder_id is None:
-            text = self.tr(
-                "Drag files or whole folders in from your file manager, or choose them: pictures, videos, audio, DICOM, NIfTI, PDF, text. Folders stay folders."
-            )
-            second = self.tr("New folder") if self._has_folders() else self.tr("Open the sample project")
-            say(self.tr("Start with your files"), text, self.tr("Add data"), second)
-        else:
-            text = self.tr("Drop files here, or choose them. They are copied into the catalog or linked where they are.")
-            below = self._reads.child_folders(query.folder_id)
-            title = self.tr("Only folders here") if below else self.tr("This folder has no items yet")
-            say(title, text, self.tr("Add data"))
+        self._empty = empty = empty_of(self, query)
+        self.list.say_when_empty(empty.title, empty.text, empty.first[0], empty.second[0])
 
-    def _has_folders(self) -> bool:
-        return bool(self._reads.child_folders(None))
-
-    def _empty_second(self) -> None:
-        if self._has_folders():
-            self._want_new_folder()
-        else:
-            self.sample_wanted.emit()
-
-    def _empty_action(self) -> None:
-        if self._text:
-            self.search.clear()
-        elif self.filters.is_narrowing():
-            self.filters.clear()
-        else:
-            self._want_data()
+    def folders_below(self, folder_id: int | None) -> list[Folder]:
+        return self._reads.child_folders(folder_id)
 
     def _show_count(self, count: int, more: bool) -> None:
         text = self.tr("more than {0}").format(words.number(count)) if more else words.items(count)
@@ -426,10 +392,10 @@ class FilesPanel(QWidget):
 
     # -- what is wanted
 
-    def _want_new_folder(self) -> None:
+    def want_new_folder(self) -> None:
         self.new_folder_wanted.emit(self.place.folder_id)
 
-    def _want_data(self) -> None:
+    def want_data(self) -> None:
         self.add_data_wanted.emit(self.place.folder_id)
 
     def _want_dataset(self) -> None:
