@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidgetItem, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QListWidgetItem, QRadioButton, QTreeWidget
 
 from storage.catalog import folders
 from storage.model.query import ItemSelection
@@ -15,7 +15,7 @@ from tests.support.catalogs import add_items
 from tests.support.panels import Ground, unnamed
 from tests.support.work import SoonWork
 from widgets.controls.import_form import ImportForm
-from widgets.controls.shortcut_sheet import Shortcut, conflicts
+from widgets.controls.shortcut_sheet import Shortcut, ShortcutSheet, conflicts
 from widgets.dialogs.attach_data import AttachData, AttachDataDialog
 from widgets.dialogs.confirm_delete import ConfirmDeleteDialog
 from widgets.dialogs.new_dataset import NewDatasetDialog
@@ -170,6 +170,14 @@ def test_keys_that_two_actions_came_with_are_no_conflict_until_one_of_them_is_gi
     assert conflicts((fold, preset), "fold", "F8") == []
     moved = replace(preset, keys="F7")
     assert conflicts((fold, moved), "fold", "F7") == [moved]
+
+
+def test_keys_that_are_called_as_their_deed_is_are_told_apart_from_it(qtbot):
+    sheet = ShortcutSheet()
+    qtbot.addWidget(sheet)
+    sheet.show_shortcuts([Shortcut("back", "Back", "Alt+Left; Back")])
+    entry = sheet.findChild(QTreeWidget).topLevelItem(0).child(0)
+    assert (entry.text(0), entry.text(1)) == ("Back", "Alt+Left   Back key")
 
 
 def test_plus_and_semicolon_are_keys_among_several():

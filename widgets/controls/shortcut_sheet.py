@@ -201,4 +201,9 @@ class ShortcutSheet(QWidget):
 
 
 def _shown(keys: str) -> str:
-    return "   ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in split_keys(keys))
+    return "   ".join(_named(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText)) for k in split_keys(keys))
+
+
+def _named(key: str) -> str:
+    """Keys of large keyboards that are called as their deed is are told apart from it."""
+    return f"{key} key" if key in ("Back", "Forward") else key
