@@ -193,6 +193,8 @@ def _masks() -> list[EditorAction]:
         verb("fill_between", "Fill between slices", ("Ctrl+B",), "fill_between"),
         verb("copy_next", "Copy mask to the next slice", ("Shift+F",), "copy_to_slice", needs_body, 1),
         verb("copy_previous", "Copy mask to the slice before", ("Shift+D",), "copy_to_slice", needs_body, -1),
+        verb("holes", "Fill holes in the slices", (), "fill_holes", needs_body, 4),
+        verb("cavities", "Fill closed cavities", (), "fill_holes", needs_body, 6),
         verb("margin", "Grow or shrink by a margin…", (), "grow_body"),
         verb("hollow", "Hollow out…", (), "hollow_body"),
         verb("smooth_body", "Smooth the body…", (), "smooth_body"),
@@ -215,7 +217,10 @@ VOLUME_ACTIONS: list[EditorAction] = [*_of_pictures(), *_masks(), *_windows(), *
 
 #: What is done to masks as bodies, as the button of the strip has it.
 MASK_GROUPS = (
-    SubMenu("Form", ("volume_margin", "volume_hollow", "volume_smooth_body", "volume_smooth_jointly")),
+    SubMenu(
+        "Form",
+        ("volume_holes", "volume_cavities", "volume_margin", "volume_hollow", "volume_smooth_body", "volume_smooth_jointly"),
+    ),
     SubMenu("Pieces", ("volume_largest", "volume_small", "volume_islands")),
     SubMenu("Logic", ("volume_unite", "volume_intersect", "volume_subtract", "volume_body_inverted")),
     SubMenu("Cut", ("volume_cut_keep", "volume_cut_remove", "volume_cut_split", "tool_snip")),

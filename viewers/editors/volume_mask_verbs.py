@@ -80,6 +80,10 @@ class VolumeMaskVerbs(MaskBench):
     def fill_between(self) -> None:
         self._each("Fill between slices of {}", operations.fill_between)
 
+    def fill_holes(self, connectivity: int) -> None:
+        where = "holes in the slices" if connectivity == 4 else "closed cavities"
+        self._each(f"Fill {where} of {{}}", operations.fill_holes, connectivity)
+
     def grow_body(self) -> None:
         mm = self.ask_number("Margin", "More than 0 grows it all round, less than 0 shrinks it.", 2.0, -50.0)
         if mm:

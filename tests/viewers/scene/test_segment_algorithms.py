@@ -114,6 +114,16 @@ def test_islands_are_those_of_scipy(seed, share, connectivity):
     assert (whole(at, mask.shape) == (numbers == numbers[k, j, i])).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 999), st.sampled_from([0.3, 0.5, 0.7, 0.9]))
+def test_holes_are_filled_as_scipy_fills_them(seed, share):
+    mask = noise((5, 9, 8), seed, share)
+    filled = whole(pieces.fill_holes(block(mask), 6), mask.shape)
+    assert (filled == ndimage.binary_fill_holes(mask)).all()
+    filled = whole(pieces.fill_holes(block(mask), 4), mask.shape)
+    assert all((layer == ndimage.binary_fill_holes(of)).all() for layer, of in zip(filled, mask, strict=True))
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 999), st.sampled_from([6, 26]), st.booleans())
 def test_flooding_takes_what_hangs_together_in_a_range(seed, connectivity, bounded):

@@ -135,6 +135,22 @@ def test_islands_become_objects_of_their_own_class():
         operations.split_islands(room.bench(), room.one, most=0)
 
 
+@pytest.mark.parametrize(("connectivity", "filled"), [(4, [True, True, False]), (6, [True, False, False])])
+def test_holes_in_slices_and_closed_cavities_are_filled_and_none_is_said(connectivity, filled):
+    """A bubble, a tunnel through all slices, a bay."""
+    room = Room()
+    bench = room.bench()
+    body = np.ones((4, 20, 20), bool)
+    body[1:3, 3:5, 3:5] = body[:, 10:12, 10:12] = body[:, 17:, 17:] = False
+    bench.gesture.put(room.one, VoxelBlock((4, 20, 20), body))
+    bench.gesture.commit(room.stage.session, "Paint")
+    room.run(operations.fill_holes, [room.one], connectivity)
+    rows = room.rows(room.one)[4:8, 20:40, 20:40]
+    assert [bool(rows[at].all()) for at in ((slice(1, 3), 3, 3), (slice(None), 10, 10), (slice(None), 18, 18))] == filled
+    with pytest.raises(Refused, match="no hole"):
+        operations.fill_holes(room.bench(), [room.one], connectivity)
+
+
 @pytest.mark.parametrize("how", ["union", "subtract"])
 def test_logic_between_objects(how):
     room = Room()

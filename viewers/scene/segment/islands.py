@@ -1,4 +1,4 @@
-"""Pieces that hang together: islands of an object, and growing a region from a voxel."""
+"""Pieces that hang together: islands of an object, holes in it, and growing a region from a voxel."""
 
 from __future__ import annotations
 
@@ -82,6 +82,14 @@ def remove_small(block: VoxelBlock, fewer_than: int, connectivity: int = 26, pro
     kept = sizes >= fewer_than
     kept[0] = False
     return VoxelBlock(block.lo, kept[numbers])
+
+
+def fill_holes(block: VoxelBlock, connectivity: int = 4, progress: Progress | None = None) -> VoxelBlock:
+    """With what it closes in: within its slices (4), or all round (6)."""
+    ring = ((connectivity == 6, connectivity == 6), (1, 1), (1, 1))
+    numbers = labelled(np.pad(~block.array, ring, constant_values=True), connectivity, progress)
+    filled = numbers != numbers[:, :1, :1]  # the ring is outside
+    return VoxelBlock(block.lo, filled[1:-1, 1:-1, 1:-1] if connectivity == 6 else filled[:, 1:-1, 1:-1])
 
 
 def piece_at(block: VoxelBlock, seed: Index, connectivity: int = 26, progress: Progress | None = None) -> VoxelBlock | None:

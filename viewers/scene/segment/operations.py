@@ -81,6 +81,17 @@ def hollow(bench: Bench, instances: Sequence[str], mm: float, shell: margins.She
         bench.gesture.put(instance, margins.hollow(bench.read(instance), mm, bench.geometry, shell, bench.progress))
 
 
+def fill_holes(bench: Bench, instances: Sequence[str], connectivity: int = 4) -> None:
+    """Holes in the slices (4), or cavities that are closed all round (6)."""
+    found = {instance: bench.read(instance) for instance in instances}
+    filled = {instance: islands.fill_holes(block, connectivity, bench.progress) for instance, block in found.items()}
+    if all(filled[instance].count == block.count for instance, block in found.items()):
+        where = "in its slices" if connectivity == 4 else "that is closed all round"
+        raise Refused(f"There is no hole {where}.", remedy="Holes that are open to the outside are filled with the brush.")
+    for instance, block in filled.items():
+        bench.gesture.add(instance, block)
+
+
 def fill_between(bench: Bench, instances: Sequence[str], axis: int = 0) -> None:
     for instance in instances:
         bench.gesture.add(instance, between.fill_between(bench.read(instance), bench.geometry, axis, bench.progress))
