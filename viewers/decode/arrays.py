@@ -95,6 +95,16 @@ def bgra(rgb: Array) -> Array:
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb[..., :3]), cv2.COLOR_RGB2BGRA))
 
 
+def put_bgra(rgb: Array, into: Array) -> None:
+    """The same, put where it is wanted: straight, where that is memory in one piece."""
+    import cv2
+
+    if into.flags.c_contiguous and rgb.flags.c_contiguous:
+        cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA, dst=into)
+    else:
+        into[...] = bgra(rgb)
+
+
 def cmyk_to_rgb(a: Array) -> Array:
     """Without a profile: each ink takes away its share, black from all."""
     light = 255 - a[..., :4].astype(np.uint16)

@@ -5,7 +5,6 @@ A packed file is unpacked once into the cache.
 
 from __future__ import annotations
 
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -21,14 +20,13 @@ from storage.model.space import VolumeGeometry
 from viewers.decode.arrays import Array
 from viewers.decode.faults import Check, decoding, name_of
 from viewers.decode.overlays import Overlay
-from viewers.decode.pyramid import unnamed_file
+from viewers.decode.pyramid import touching, unnamed_file
 from viewers.decode.straight import read_values
 from viewers.decode.voi import Look, Window
 
 #: Up to this size a packed file is unpacked in one go, five times as fast as in pieces.
 _AT_ONCE = 1 << 30
 _PIECE = 4 << 20
-_PAGE = 4096
 _SIP = 1 << 14  # packed bytes given to zlib at once: what follows a member is copied
 _BEHIND = 1 << 20  # bytes that may follow the values
 _WIDENED = {"i1": "i2"}
@@ -74,8 +72,7 @@ class GridFrames:
     def fill(self, array: Array, came: Callable[[int], None], check: Check) -> None:
         """Every frame of a packed file, in its order; `came` after each."""
         with decoding(self._source):
-            ready = threading.Thread(target=_touch, args=(array if self._in_one_go else array[:0],), daemon=True)
-            ready.start()
+            ready = touching(array if self._in_one_go else array[:0])
             done = 0
             try:
                 for frame, values in self._frames(check):
@@ -225,11 +222,6 @@ def open_grid(source: ByteSource, facts: Mapping[str, Any]) -> GridFrames:
 
 def _never() -> None:
     return None
-
-
-def _touch(array: Array) -> None:
-    """Every page of it is there: half of the time that putting values into new ones takes, while they are still unpacked."""
-    array.reshape(-1).view(np.uint8)[::_PAGE] = 0
 
 
 def _at_once(data: bytes, size: int) -> memoryview | None:
