@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.actions.catalog import catalog_actions
 from app.actions.registry import ActionRegistry
 from app.actions.view import view_actions
+from tests.support.keys import collisions
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def registry(window: QWidget, custom: dict[str, str]) -> ActionRegistry:
 
 
 def test_a_key_given_twice_is_told(window):
-    assert registry(window, {"catalog.open": "Ctrl+K"}).collisions() == [("Ctrl+K", "catalog.open", "view.palette")]
+    assert collisions(registry(window, {"catalog.open": "Ctrl+K"})) == [("Ctrl+K", "catalog.open", "view.palette")]
 
 
 def test_plus_and_semicolon_can_be_keys(window):

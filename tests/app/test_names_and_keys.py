@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar, QTableView, QWidget
 
-from app.actions.registry import Action, ActionRegistry
 from tests.journeys.desk import Desk
 from tests.journeys.test_labelling import on_task
+from tests.support.keys import collisions
 from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 
 
@@ -46,22 +45,6 @@ def test_every_button_of_every_page_has_a_name(desk: Desk) -> None:
     on_task(desk, "street-1.jpg")
     assert len(window.findChildren(QAbstractButton)) > 100
     assert unnamed(window) == []
-
-
-def collisions(registry: ActionRegistry) -> list[tuple[str, str, str]]:
-    """(keys, one action, the other) within a scope; "window" collides with all."""
-    seen: dict[str, list[Action]] = {}
-    found = []
-    for action in registry.actions.values():
-        for keys in registry.keys_of(action):
-            text = QKeySequence(keys).toString()
-            for other in seen.setdefault(text, []):
-                if action.scope == other.scope or (
-                    "window" in (action.scope, other.scope) and not (action.hint_keys or other.hint_keys)
-                ):
-                    found.append((text, other.id, action.id))
-            seen[text].append(action)
-    return found
 
 
 def test_no_key_means_two_things_in_one_place(desk: Desk) -> None:
