@@ -35,6 +35,7 @@ class Banner(QWidget):
         self._buttons = (button("", parent=self), button("", parent=self))
         for place, each in enumerate(self._buttons):
             each.clicked.connect(partial(self._act, place))
+            each.hide()
         self._close = icon_button("ph.x", self.tr("Dismiss"), parent=self)
         self._close.clicked.connect(self.hide)
         self._close.clicked.connect(self.closed)
