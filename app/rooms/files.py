@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from storage.catalog import datasets, trash
     from storage.catalog.transaction import Operation
+    from storage.progress import Progress
     from widgets.dialogs.add_data import DataToAdd
     from widgets.panels.details import DetailsPanel
 else:  # not needed for the first list
@@ -161,7 +163,7 @@ class FilesRoom(QObject):
         if zoom is not None:
             panel.tools.zoom.setValue(int(str(zoom)))
         if mode in ("grid", "table"):
-            panel.set_mode(mode)  # type: ignore[arg-type]
+            panel.set_mode(mode)
         if isinstance(expanded, str) and expanded:
             panel.sidebar.tree.expand_ids(int(i) for i in expanded.split(","))
 
@@ -285,8 +287,8 @@ class FilesRoom(QObject):
 
             self._purge(lambda progress: empty(self.context.catalog, None, progress))
 
-    def _purge(self, work: object) -> None:
-        job = self.context.jobs.start(self.tr("Emptying the trash"), work)  # type: ignore[arg-type]
+    def _purge(self, work: Callable[[Progress], Any]) -> None:
+        job = self.context.jobs.start(self.tr("Emptying the trash"), work)
         job.then(self.window, failed=lambda error: self.window.messages.error(error, self.tr("Empty the trash")))
 
     # -- adding

@@ -115,7 +115,7 @@ class OntologiesRoom(QObject):
             origin=self.widget,
             undoable=False,  # the editor has an undo of its own: there is no second one that takes back what it did
             then=lambda _result: self.widget.saved(ontology_id, ontology),
-            failed=lambda error: self.widget.save_failed(ontology_id, error),  # type: ignore[arg-type]
+            failed=lambda error: self.widget.save_failed(ontology_id, error),
         )
 
     @Slot(int, QPoint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QRegion, QTransform
@@ -20,6 +20,7 @@ from viewers.canvas.shape_layer import MARGIN, image_bounds
 from viewers.scene.view_state import Placement
 from viewers.tools.base import Draft, HandlesDraft, MaskDraft, Tool
 from viewers.tools.handles import handles
+from viewers.tools.hit_test import Entry
 
 if TYPE_CHECKING:
     from viewers.canvas.image_canvas import ImageCanvas
@@ -220,7 +221,7 @@ class CanvasPainter(QObject):
         entry = canvas.hits.get(canvas.focus.hovered) if canvas.focus.hovered else None
         return self._hover_item(entry) if entry is not None and canvas.shapes.shown(entry) else None
 
-    def _hover_item(self, entry) -> Item:  # type: ignore[no-untyped-def]
+    def _hover_item(self, entry: Entry) -> Item:
         held = self._hover.items
         color = self._canvas.shapes.color(entry)
         if held and held[0].shape is entry and held[0].color == color:
@@ -280,9 +281,9 @@ class CanvasPainter(QObject):
         return [(e.geometry.bounds(), shapes.name(e), shapes.color(e)) for e in entries[-5000:]]
 
     @Slot(str, object)
-    def _on_done(self, slot: str, result: object) -> None:
+    def _on_done(self, slot: str, result: Any) -> None:
         if slot == "names":
-            image, placement, origin = result  # type: ignore[misc]
+            image, placement, origin = result
             import numpy as np
 
             self._names = (image, Layer(np.empty((image.height(), image.width(), 0), np.uint8), image, placement, origin))

@@ -88,7 +88,7 @@ def _moved(old: Sequence[Item], new: Sequence[Item]) -> Bounds | None:
     """Where long outlines differ, if they differ in the places of some points only; None: no telling."""
     if len(old) != len(new):
         return None
-    ends: list[np.ndarray] = []  # type: ignore[type-arg]
+    ends: list[np.ndarray] = []
     for a, b in zip(old, new, strict=True):
         if a is b:
             continue

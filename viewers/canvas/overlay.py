@@ -36,7 +36,7 @@ CROWDED = 9.0
 MOST_HANDLES = 1500
 
 
-def draft_items(drafts: Iterable[Draft], color_of: dict[str, Color], templates: dict, armed: Color) -> list[Item]:  # type: ignore[type-arg]
+def draft_items(drafts: Iterable[Draft], color_of: dict[str, Color], templates: dict, armed: Color) -> list[Item]:
     """The part of a tool's draft that looks like shapes, for the rasteriser."""
     items: list[Item] = []
     for d in drafts:

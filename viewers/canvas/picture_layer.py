@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QObject, QRectF, Qt, QTimer, Signal, Slot
@@ -183,10 +184,10 @@ class PictureLayer(QObject):
         self._source.want(keys, self.adjust)
 
     @Slot(str, object)
-    def _on_done(self, slot: str, result: object) -> None:
+    def _on_done(self, slot: str, result: Any) -> None:
         if slot != "picture":
             return
-        serial, frame, placement, layer = result  # type: ignore[misc]
+        serial, frame, placement, layer = result
         self.failed = False
         if self.turning:
             if self.composing and serial == self._serial:
@@ -226,7 +227,7 @@ def first_sight(source: PictureSource, frame: int, room: Room) -> list[TileKey]:
     return what.keys if what is not None else []
 
 
-def _draw_grid(pixels: np.ndarray, source: PictureSource, frame: int, m: Matrix, now: Placement) -> None:  # type: ignore[type-arg]
+def _draw_grid(pixels: np.ndarray, source: PictureSource, frame: int, m: Matrix, now: Placement) -> None:
     facts = source.facts(frame)
     if facts is None:
         return
@@ -252,7 +253,7 @@ def _draw_grid(pixels: np.ndarray, source: PictureSource, frame: int, m: Matrix,
 
 def _draw_values(
     painter: QPainter,
-    pixels: np.ndarray,  # type: ignore[type-arg]
+    pixels: np.ndarray,
     source: PictureSource,
     frame: int,
     at: Callable[[float, float], tuple[float, float]],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -73,8 +74,8 @@ class ShapeLayer(QObject):
     @property
     def sharp(self) -> bool:
         """What is in sight is how things are; the margin round it may still be drawn."""
-        fresh = self.layer is not None and not self._patching and not self._stale
-        return fresh and self.layer.covers(self._view.placement(), self._canvas_rect())  # type: ignore[union-attr]
+        fresh = not self._patching and not self._stale
+        return fresh and self.layer is not None and self.layer.covers(self._view.placement(), self._canvas_rect())
 
     def invalidate(self) -> None:
         """All of it is out of date (colours, widths, another frame)."""
@@ -234,9 +235,9 @@ class ShapeLayer(QObject):
         self._worker.submit("patch", job)
 
     @Slot(str, object)
-    def _on_done(self, slot: str, result: object) -> None:
+    def _on_done(self, slot: str, result: Any) -> None:
         if slot == "shapes":
-            serial, layer = result  # type: ignore[misc]
+            serial, layer = result
             if serial < self._turned:
                 return
             if self.turning:
@@ -257,7 +258,7 @@ class ShapeLayer(QObject):
             self.ensure()
             self.changed.emit()
         elif slot == "patch":
-            layer, done = result  # type: ignore[misc]
+            layer, done = result
             if layer is self.layer:
                 self._patching = []
                 for rect, pixels in done:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
 from viewers.scene.frame_clock import FrameClock
@@ -94,8 +94,8 @@ class FrameSlider(QSlider):
             self.stepped.emit(-1 if delta > 0 else 1)
         event.accept()
 
-    def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        steps = {
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps: dict[int, int] = {
             Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1,
             Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10,
             Qt.Key.Key_Home: -self._clock.count, Qt.Key.Key_End: self._clock.count,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
+from viewers.decode.request import Decoder
 from viewers.timeline.thumbnails import DecodedThumbnails, Thumbnails
 
 HEIGHT = 64  # of a picture, logical px
@@ -150,9 +151,9 @@ class MemberStrip(QWidget):
         self.view.installEventFilter(self)
         self.bar.valueChanged.connect(self.view.scroll_to)
 
-    def show_thumbnails(self, open_decoder: Callable[[], object]) -> None:
+    def show_thumbnails(self, open_decoder: Callable[[], Decoder]) -> None:
         dpr = self.devicePixelRatioF()
-        self._thumbs = Thumbnails(lambda: DecodedThumbnails(open_decoder(), round(HEIGHT * dpr)), self)  # type: ignore[arg-type]
+        self._thumbs = Thumbnails(lambda: DecodedThumbnails(open_decoder(), round(HEIGHT * dpr)), self)
         self.view.set_thumbnails(self._thumbs)
 
     def show_page(self, page: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
@@ -222,8 +223,8 @@ class ToolOptions(QWidget):
         return self._group(row, apply)
 
     def _row(self, title: str, span: tuple[float, float], read: Callable[[], float], write: Callable[[float], None],
-             **more: object) -> NumberRow:  # fmt: skip
-        row = NumberRow(title, span, read, write, parent=self, **more)  # type: ignore[arg-type]
+             **more: Any) -> NumberRow:  # fmt: skip
+        row = NumberRow(title, span, read, write, parent=self, **more)
         row.moved.connect(self.changed)
         self._rows.append(row)
         return row

@@ -7,6 +7,7 @@ each says what it did where that cannot be seen on the frame.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sized
+from typing import Literal
 
 from storage.clock import now_ms
 from storage.editing import track_verbs
@@ -125,7 +126,7 @@ class VideoVerbs(ToolVerbs):
 
     def _remove_key_frames(self, free: list[str]) -> None:
         names = {i: self.name(i) for i in free}
-        self._track(self.tracks.toggle_key_frame, "row")
+        self._track(self.tracks.toggle_key_frame, "object")
         gone = [names[i] for i in free if i not in self.session.document.instances]
         if gone:
             self.say(f"{', '.join(gone)} had no other key frame and {_is(gone)} deleted. Undo brings it back.")
@@ -290,9 +291,9 @@ class VideoVerbs(ToolVerbs):
         self.say(why)
         return not why
 
-    def _track(self, act: Callable[[], Step | None], need: Need | str) -> Step | None:
+    def _track(self, act: Callable[[], Step | None], need: Need | Literal["none"]) -> Step | None:
         """A verb of the tracks, or a sentence that says why it cannot be."""
-        if need != "none" and not self._may(need):  # type: ignore[arg-type]
+        if need != "none" and not self._may(need):
             return None
         self.settle()
         try:

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from viewers.editors.slice_slider import SliceSlider
 from viewers.editors.tool_bar import Icon, strip_button
 from viewers.editors.volume_warnings import WarningBadge
-from viewers.scene.mpr import Slab
+from viewers.scene.mpr import Slab, SlabMode
 
 #: None: no slab.
-SLABS: tuple[tuple[str, str | None], ...] = (("Thin", None), ("MIP", "max"), ("MinIP", "min"), ("Mean", "mean"))
+SLABS: tuple[tuple[str, SlabMode | None], ...] = (("Thin", None), ("MIP", "max"), ("MinIP", "min"), ("Mean", "mean"))
 #: (action, icon) of the buttons at the right.
 BUTTONS = (
     ("volume_layout_grid", "mdi6.view-grid-outline"),

@@ -199,7 +199,7 @@ class VolumeViewVerbs(VolumePart):
         modes = [mode for _, mode in SLABS]
         now = self.state.slab.mode if self.state.slab else None
         mode = modes[(modes.index(now) + 1) % len(modes)]
-        self.use_slab(Slab(mode, self.strip.slab_mm.value()) if mode else None)  # type: ignore[arg-type]
+        self.use_slab(Slab(mode, self.strip.slab_mm.value()) if mode else None)
         self.say("Thin slices." if mode is None else f"Slab: {self.slab_text()}")
 
     def use_slab(self, slab: Slab | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -94,6 +95,6 @@ class LinkList(QWidget):
         self.unlink_wanted.emit(self.sender().property("link"))
 
     @Slot(object)
-    def _on_link(self, action: object) -> None:
-        if action.data() is not None:  # type: ignore[attr-defined]
-            self.link_wanted.emit(action.data())  # type: ignore[attr-defined]
+    def _on_link(self, action: QAction) -> None:
+        if action.data() is not None:
+            self.link_wanted.emit(action.data())

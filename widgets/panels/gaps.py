@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
-from storage.editing.on_frames import Still
+from storage.editing.on_frames import Still, slices_a_time
 from storage.editing.session import EditSession
 from storage.model import rules
+from storage.model.labels import FrameKey
 from storage.model.ontology import Ontology
 from storage.model.rules import Gap
 from widgets import theme
 from widgets.controls.panel_head import PanelHead, QuietNote, stack_list
+from widgets.controls.range_chips import frames_text, times_text
 from widgets.icons import icon
 
 COUNTED_HIDDEN = 1000  # objects
@@ -62,8 +65,8 @@ class GapsList(QWidget):
         if not change.preview and (self.isVisible() or len(self._session.document.instances) <= COUNTED_HIDDEN):
             self._soon.start()
 
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self.refresh()
 
     @property
@@ -87,12 +90,8 @@ class GapsList(QWidget):
             self._list.clear()
             for gap in gaps:
                 entry = QListWidgetItem(icon("ph.warning-circle", theme.warning()), gap.text)
-                where = self._session.frames.index(gap.at) if gap.at is not None and self._session.frames.count > 1 else None
-                if where is not None:
-                    entry.setText(
-                        f"{gap.text} "
-                        + self.tr("(frame {number})").format(number=f"{where + self._session.frames.counts_from:,}")
-                    )
+                if gap.at is not None and self._session.frames.count > 1:
+                    entry.setText(f"{gap.text} ({self._place(gap.at)})")
                 entry.setToolTip(self.tr("Go there"))
                 self._list.addItem(entry)
             self._list.setCurrentRow(min(row, len(gaps) - 1))
@@ -100,6 +99,13 @@ class GapsList(QWidget):
         self._note.say("" if gaps else self.tr("Nothing is missing: the task can be submitted."))
         self._list.setVisible(bool(gaps))
         self.counted.emit(len(gaps))
+
+    def _place(self, at: FrameKey) -> str:
+        frames = self._session.frames
+        index, slices = frames.index(at), slices_a_time(frames)
+        number = times_text([index], slices) if slices else frames_text(index, index, frames.counts_from)
+        words = self.tr("slice {0}") if isinstance(frames, Still) and frames.slices else self.tr("frame {0}")
+        return words.format(number)
 
     @Slot(QListWidgetItem)
     def _jump(self, entry: QListWidgetItem) -> None:

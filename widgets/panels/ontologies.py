@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
@@ -236,7 +237,7 @@ class OntologiesPanel(QWidget):
     def saved(self, ontology_id: int, ontology: Ontology) -> None:
         self.editor.drafts.saved(ontology_id, ontology)
 
-    def save_failed(self, ontology_id: int, error: Exception) -> None:
+    def save_failed(self, ontology_id: int, error: BaseException) -> None:
         self.editor.drafts.save_failed(ontology_id, error)
 
     def flush(self) -> None:
@@ -246,9 +247,9 @@ class OntologiesPanel(QWidget):
     def close_down(self) -> None:
         self.editor.close_down()
 
-    def hideEvent(self, event: object) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
         self.editor.leave()
-        super().hideEvent(event)  # type: ignore[arg-type]
+        super().hideEvent(event)
 
     # -- verbs
 

@@ -68,7 +68,7 @@ class OntologyDrafts(QObject):
             if not self.shown.dirty:
                 self.state_changed.emit("saved", self.tr("Saved"))
 
-    def save_failed(self, ontology_id: int, error: Exception) -> None:
+    def save_failed(self, ontology_id: int, error: BaseException) -> None:
         """It stays as it is and is tried again with the next change."""
         if ontology_id == self.shown.ontology_id:
             why = error.reason if isinstance(error, PostilError) else str(error)

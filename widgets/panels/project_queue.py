@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from storage.model.changes import Changes
@@ -321,12 +321,12 @@ class ProjectQueue(QWidget):
             self._people.addAction(f"{user.name}  ·  {user.email}").setData(user.email)
 
     @Slot(object)
-    def _on_assign(self, action: object) -> None:
-        self.assign_wanted.emit(self.selected(), action.data() or None)  # type: ignore[attr-defined]
+    def _on_assign(self, action: QAction) -> None:
+        self.assign_wanted.emit(self.selected(), action.data() or None)
 
     @Slot(object)
-    def _on_priority(self, action: object) -> None:
-        self.priority_wanted.emit(self.selected(), float(action.data()))  # type: ignore[attr-defined]
+    def _on_priority(self, action: QAction) -> None:
+        self.priority_wanted.emit(self.selected(), float(action.data()))
 
     @Slot(QPoint)
     def _menu(self, place: QPoint) -> None:

@@ -102,4 +102,4 @@ class ProjectSettings(QWidget):
 
 
 def _links(datasets: Sequence[DatasetRow] | object) -> list[Link]:
-    return [(d.id, d.title, words.items(d.items)) for d in datasets]  # type: ignore[attr-defined]
+    return [(d.id, d.title, words.items(d.items)) for d in datasets]

@@ -139,8 +139,9 @@ class SettingsPanel(QWidget):
     def _field(self, setting: Setting) -> QWidget:
         match setting.kind:
             case "flag":
-                field: QWidget = QCheckBox(setting.title)
-                field.toggled.connect(self._on_change)  # type: ignore[attr-defined]
+                box = QCheckBox(setting.title)
+                box.toggled.connect(self._on_change)
+                field: QWidget = box
             case "choice":
                 combo = QuietCombo()
                 combo.setMaximumWidth(_FIELD)
