@@ -60,7 +60,7 @@ def stored(stage: VolumeStage, instance: str) -> np.ndarray:
 def run(stage: VolumeStage, action: str) -> None:
     steps = len(stage.sent)
     stage.editor.run(action)
-    stage.qtbot.waitUntil(lambda: len(stage.sent) == steps + 1, timeout=10_000)
+    stage.qtbot.waitUntil(lambda: len(stage.sent) == steps + 1)
 
 
 @pytest.fixture
@@ -183,13 +183,13 @@ def test_escape_stops_what_is_worked_on_and_nothing_changes(stage, pair, monkeyp
     monkeypatch.setattr(operations, "keep_largest", slow)
     before = stored(stage, pair[0])
     stage.editor.run("volume_largest")
-    stage.qtbot.waitUntil(begun.is_set, timeout=5000)
+    stage.qtbot.waitUntil(begun.is_set)
     stage.editor.run("volume_small")
     assert "still being worked on. Esc stops it." in stage.said[-1]
     stage.canvas.setFocus()
     stage.key(Qt.Key.Key_Escape)
     released.set()
-    stage.qtbot.waitUntil(lambda: not stage.editor.mask_work.busy, timeout=5000)
+    stage.qtbot.waitUntil(lambda: not stage.editor.mask_work.busy)
     assert stage.said[-1].startswith("Stopped: Keep the largest piece of")
     assert len(stage.sent) == 2
     assert (stored(stage, pair[0]) == before).all()
@@ -206,10 +206,10 @@ def test_labels_that_were_changed_meanwhile_are_kept(stage, pair, monkeypatch):
 
     monkeypatch.setattr(operations, "keep_largest", slow)
     stage.editor.run("volume_largest")
-    stage.qtbot.waitUntil(begun.is_set, timeout=5000)
+    stage.qtbot.waitUntil(begun.is_set)
     stage.session.undo()  # the second object was never there
     released.set()
-    stage.qtbot.waitUntil(lambda: not stage.editor.mask_work.busy, timeout=5000)
+    stage.qtbot.waitUntil(lambda: not stage.editor.mask_work.busy)
     assert pair[1] not in stage.document.instances
     assert len(stage.document.instances) == 1
 
@@ -222,8 +222,8 @@ def test_a_long_one_says_how_far_it_is(stage, pair, monkeypatch):
 
     monkeypatch.setattr(operations, "keep_largest", slow)
     stage.editor.run("volume_largest")
-    stage.qtbot.waitUntil(lambda: any("%. Esc stops it." in said for said in stage.said), timeout=5000)
-    stage.qtbot.waitUntil(lambda: stage.said[-1] == "Nothing has changed.", timeout=5000)
+    stage.qtbot.waitUntil(lambda: any("%. Esc stops it." in said for said in stage.said))
+    stage.qtbot.waitUntil(lambda: stage.said[-1] == "Nothing has changed.")
 
 
 # -- scissors
@@ -251,7 +251,7 @@ def test_scissors_on_a_slice_cut_through_all_of_them(stage, pair, outside):
     ring = corners(stage, stage.canvas, [(c, r, 0) for c, r in ((19.5, 4), (30.5, 4), (30.5, 36), (19.5, 36))])
     steps = len(stage.sent)
     draw(stage, stage.canvas, ring, SHIFT if outside else Qt.KeyboardModifier.NoModifier)
-    stage.qtbot.waitUntil(lambda: len(stage.sent) == steps + 1, timeout=5000)
+    stage.qtbot.waitUntil(lambda: len(stage.sent) == steps + 1)
     inside = (np.arange(64) >= 20) & (np.arange(64) <= 30)
     assert (stored(stage, pair[0]) == (one & inside if outside else one & ~inside)).all()
     stage.canvas.setFocus()
@@ -279,7 +279,7 @@ def test_scissors_work_in_other_planes_and_only_as_deep_as_asked(stage, pair):
     middle = (ring[0] + ring[2]) / 2
     assert (drawn[middle.y() - 4 : middle.y() + 4, middle.x()] > plain[middle.y() - 4 : middle.y() + 4, middle.x()]).any()
     QTest.mouseRelease(coronal, LEFT, pos=ring[-1])
-    stage.qtbot.waitUntil(lambda: len(stage.sent) == steps + 1, timeout=5000)
+    stage.qtbot.waitUntil(lambda: len(stage.sent) == steps + 1)
     gone = one & ~stored(stage, pair[0])
     k, r, c = np.nonzero(gone)
     assert (k.min(), k.max()) == (6, 8)
@@ -318,13 +318,13 @@ def test_scissors_can_fill_and_begin_an_object(stage):
     options.how.setCurrentIndex(options.how.findData("fill"))
     options.deep.setValue(1.0)
     stage.editor.go_to(("", 7))
-    stage.qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 7) and stage.canvas.sharp, timeout=5000)
+    stage.qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 7) and stage.canvas.sharp)
     draw(
         stage,
         stage.canvas,
         corners(stage, stage.canvas, [(c, r, 7) for c, r in ((9.5, 9.5), (20.5, 9.5), (20.5, 30.5), (9.5, 30.5))]),
     )
-    stage.qtbot.waitUntil(lambda: len(stage.sent) == 1, timeout=5000)
+    stage.qtbot.waitUntil(lambda: len(stage.sent) == 1)
     (made,) = stage.document.instances
     assert stage.document.instances[made].feature_hash == WATER
     assert stage.focus.selected == (made,)
@@ -419,7 +419,7 @@ def test_groups_are_the_ontologys_and_asked_for_there(qtbot):
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the parts of the menu as it was before
     (water,) = (part for part in button.menu().findChildren(QMenu) if part.title() == "Water")
     assert [a.text() for a in water.actions() if a.isChecked()] == ["No group: may overlap with all"]
-    with qtbot.waitSignal(stage.editor.ontology_wanted, timeout=1000) as wanted:
+    with qtbot.waitSignal(stage.editor.ontology_wanted) as wanted:
         next(a for a in water.actions() if a.text() == "Group B").trigger()
     text, changed = wanted.args
     assert text == "Put “Water” into group B of masks"

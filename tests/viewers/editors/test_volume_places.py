@@ -52,7 +52,7 @@ def test_a_bead_is_seen_where_it_lies_in_all_three_planes(qtbot, name):
     stage.editor.state.set(lines=False)
     stage.settle()
     assert stage.focus.at == ("", k)
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", k) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", k) and stage.canvas.sharp)
     for pane in panes(stage):
         seen = pixels(pane).astype(int).sum(axis=2)
         place = stage.at(pane, point)
@@ -113,7 +113,7 @@ def test_the_screen_is_the_window_table_of_the_slice(qtbot):
     expected = voi.apply(array[1], stage.volume.look(1))
     qtbot.waitUntil(lambda: stage.focus.at == ("", 0) or True)
     stage.editor.go_to(("", 1))
-    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 1) and stage.canvas.sharp, timeout=5000)
+    qtbot.waitUntil(lambda: stage.canvas.on_screen == ("", 1) and stage.canvas.sharp)
     x, y = (round(v) for v in stage.canvas.view.screen_point(0, 0))
     seen = pixels(stage.canvas)[y : y + 200, x : x + 240]
     inner = (slice(30, -40), slice(20, -20))
@@ -353,7 +353,7 @@ def test_pixels_are_smooth_until_they_are_asked_to_be_squares(qtbot):
     stage.canvas.marked = False
 
     def row() -> np.ndarray:
-        qtbot.waitUntil(lambda: stage.canvas.sharp, timeout=5000)
+        qtbot.waitUntil(lambda: stage.canvas.sharp)
         x, y = stage.canvas.view.screen_point(3, 6.5)
         end = stage.canvas.view.screen_point(5, 6.5)[0]
         return pixels(stage.canvas)[round(y), round(x) : round(end), 0]
@@ -461,7 +461,7 @@ def test_a_double_click_in_3d_enlarges_it_and_leaves_the_crosshair(qtbot, monkey
     values[6:18, 12:36, 16:48] = 800
     stage = VolumeStage(qtbot, geometry, values, use_3d=True)
     view = stage.editor.view_3d
-    qtbot.waitUntil(lambda: view.settled, timeout=20000)
+    qtbot.waitUntil(lambda: view.settled)
     before, place = stage.editor.state.crosshair, view.rect().center() + QPoint(9, 6)
     stage.click(view, place)
     clicked = stage.editor.state.crosshair
