@@ -8,13 +8,17 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QListView, QListWidget
 
+from storage.editing import key_images
 from storage.editing.focus import Focus
+from storage.editing.on_frames import Still
 from storage.model import ontology_edit as edit
 from storage.model.class_keys import class_keys
 from storage.model.geometry import PICTURE_SHAPES, ShapeKind
 from storage.model.items import Kind
+from storage.model.key_images import key_class, with_key_class
 from storage.model.ontology import Ontology
 from tests.support.panels import Things, draw, make_session, unnamed
+from widgets.controls.key_images import KeyImagesLine
 from widgets.item_models.label_rows import Column
 from widgets.panels.classes import ClassesPanel
 from widgets.panels.gaps import GapsList
@@ -215,6 +219,30 @@ def test_a_click_on_a_gap_goes_there(qtbot):
     session.do("answer", verbs.set_answer(session.document, car, things["Car/Plate"], "KA 1"))
     qtbot.waitUntil(lambda: view.count() == 0)
     gaps.close_down()
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        (Still(150, slices=15), "slice 9 · time 7"),
+        (Still(150, slices=150), "slice 99"),
+        (Still(150), "frame 99"),
+    ],
+)
+def test_a_gap_says_where_it_is_as_people_count(qtbot, frames, told):
+    things, session = Things(), make_session(frames)
+    ontology = with_key_class(edit.set_required(things.ontology, things["Car/Plate"], True))
+    draw(session, things["Car"], frame=98)
+    gaps = GapsList(session, Focus(), ontology, 150)
+    qtbot.addWidget(gaps)
+    gaps.refresh()
+    assert gaps.findChild(QListWidget).item(0).text().endswith(f"({told})")
+    session.do("Mark", key_images.toggle(session.document, key_class(ontology), 98, by="ann@example.org", now=1))
+    line = KeyImagesLine(session, Focus(), ontology)
+    qtbot.addWidget(line)
+    assert told.endswith(line.chips._text(0))
+    gaps.close_down()
+    line.close_down()
 
 
 def test_an_empty_list_asks_for_what_can_be_done_only(qtbot):

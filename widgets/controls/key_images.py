@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from storage.editing.edits import DocumentChange
 from storage.editing.focus import Focus
+from storage.editing.on_frames import slices_a_time
 from storage.editing.session import EditSession
 from storage.model.key_images import key_frames
 from storage.model.ontology import Ontology
@@ -56,7 +57,8 @@ class KeyImagesLine(QWidget):
 
     def _show(self) -> None:
         frames = self._session.frames
-        chips = [Chip(frame, frame, base=frames.counts_from) for frame in self._frames]
+        slices = slices_a_time(frames)
+        chips = [Chip(frame, frame, base=frames.counts_from, slices=slices) for frame in self._frames]
         self.chips.show_chips(chips, frames.index(self._focus.at))
         self.setVisible(bool(chips))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -21,11 +21,29 @@ class Chip:
     last: int
     text: str = ""  # what holds there, shown after the frames
     base: int = 1  # the number that people know the first frame by
+    slices: int = 0  # at each time of a volume of several times
+
+    @property
+    def where(self) -> str:
+        frames = range(self.first, self.last + 1)
+        return times_text(frames, self.slices) if self.slices else frames_text(self.first, self.last, self.base)
 
 
 def frames_text(first: int, last: int, base: int) -> str:
     """As people count: from `base` (`OnFrames.counts_from`)."""
     return f"{first + base:,}" if first == last else f"{first + base:,}–{last + base:,}"
+
+
+def times_text(frames: Sequence[int], slices: int) -> str:
+    """Slices and times of a volume of several times, as people count."""
+    there = [frame % slices for frame in frames]
+    return of_times(frames_text(min(there), max(there), 1), {frame // slices for frame in frames})
+
+
+def of_times(where: str, times: set[int]) -> str:
+    if len(times) == 1:
+        return QCoreApplication.translate("LabelRows", "{0} · time {1}").format(where, min(times) + 1)
+    return QCoreApplication.translate("LabelRows", "{0} · {1} times").format(where, len(times))
 
 
 class RangeChips(QWidget):
@@ -56,9 +74,7 @@ class RangeChips(QWidget):
         self.chips, self.current = made, current
         around = current if current >= 0 else next((n for n, c in enumerate(made) if c.first > frame), len(made)) - 1
         self._first = max(0, min(around - self.MOST // 2, len(made) - self.MOST))
-        self.setAccessibleName(
-            self.tr("Frames {ranges}").format(ranges=", ".join(frames_text(c.first, c.last, c.base) for c in made))
-        )
+        self.setAccessibleName(self.tr("Frames {ranges}").format(ranges=", ".join(c.where for c in made)))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -81,7 +97,7 @@ class RangeChips(QWidget):
     def _text(self, n: int) -> str:
         chip = self.chips[n]
         text = chip.text if len(chip.text) <= 18 else chip.text[:17] + "…"
-        return f"{frames_text(chip.first, chip.last, chip.base)} {text}".strip()
+        return f"{chip.where} {text}".strip()
 
     def _more(self) -> str:
         hidden = len(self.chips) - self.MOST
@@ -155,7 +171,7 @@ class RangeChips(QWidget):
             n = self.chip_at(event.pos())
             if n >= 0:
                 chip = self.chips[n]
-                where = self.tr("Frames {range}").format(range=frames_text(chip.first, chip.last, chip.base))
+                where = self.tr("Frames {range}").format(range=chip.where)
                 tip = f"{where}: {chip.text}" if chip.text else where
                 QToolTip.showText(event.globalPos(), f"{tip}\n" + self.tr("Click to go there"), self)
             return True

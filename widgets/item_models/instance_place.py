@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
@@ -12,7 +12,7 @@ from storage.editing.on_frames import is_between, slices_a_time
 from storage.editing.session import EditSession
 from storage.model.geometry import AudioRanges, Geometry, TextRanges
 from storage.model.sheets import sheet_of
-from widgets.controls.range_chips import frames_text
+from widgets.controls.range_chips import frames_text, of_times, times_text
 
 
 class State(Enum):
@@ -71,18 +71,6 @@ class InstancePlace:
     def state_text(self, uuid: str) -> str:
         state = self.state(uuid)
         return QCoreApplication.translate("LabelRows", state.value) if state is not None else ""
-
-
-def times_text(frames: Sequence[int], slices: int) -> str:
-    """Slices and times of a volume of several times, as people count."""
-    there = [frame % slices for frame in frames]
-    return of_times(frames_text(min(there), max(there), 1), {frame // slices for frame in frames})
-
-
-def of_times(where: str, times: set[int]) -> str:
-    if len(times) == 1:
-        return QCoreApplication.translate("LabelRows", "{0} · time {1}").format(where, min(times) + 1)
-    return QCoreApplication.translate("LabelRows", "{0} · {1} times").format(where, len(times))
 
 
 def ranges_text(geometry: Geometry) -> str:
