@@ -56,7 +56,7 @@ class FilesRoom(QObject):
         self.widget.setSizes([960, 280])
         self.panel.pages.currentChanged.connect(self._page_changed)
         self._folder: int | None = None
-        self._items = ItemSelection()
+        self._items, self._bytes = ItemSelection(), -1.0  # of the items; below 0: not known yet
         self._connect()
         self._restore_view()
         window.registry.add(file_actions(self))
@@ -116,6 +116,7 @@ class FilesRoom(QObject):
         details.describe_folder_wanted.connect(lambda i, text: run(self.tr("Describe folder"), folders.describe, i, text))
         details.describe_item_wanted.connect(lambda i, text: run(self.tr("Describe item"), files.describe, i, text))
         details.metadata_wanted.connect(lambda i, data: run(self.tr("Edit metadata"), files.set_metadata, i, data))
+        details.weighed.connect(self._on_weighed)
         details.dataset_wanted.connect(partial(show_dataset, self.window))
         details.detach_wanted.connect(lambda d, items: run(self.tr("Remove from dataset"), datasets.detach, d, items))
         details.relink_wanted.connect(lambda _item: self.relink())
@@ -134,14 +135,24 @@ class FilesRoom(QObject):
 
     @Slot(object, ItemSelection)
     def _on_selection(self, folder: int | None, items: ItemSelection) -> None:
+        if items != self._items:
+            self._bytes = -1.0
         self._folder, self._items = folder, items
         if self._details is not None:
             self._details.show_place(folder, items)
         self.window.status_line.show_context(self.selection_text())
         self.window.soon_refresh()
 
+    @Slot(float)
+    def _on_weighed(self, size: float) -> None:
+        self._bytes = size
+        if self.shown():
+            self.window.status_line.show_context(self.selection_text())
+
     def selection_text(self) -> str:
-        return words.selected(self._items.count) if self._items.count and not self.panel.shows_trash else ""
+        if not self._items.count or self.panel.shows_trash:
+            return ""
+        return words.selected(self._items.count) + (f", {words.size(round(self._bytes))}" if self._bytes >= 0 else "")
 
     def items(self) -> ItemSelection:
         """What a verb acts on; none while another page is on the screen, or the tree has the focus: then it is about folders."""

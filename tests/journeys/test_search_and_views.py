@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.journeys.desk import Desk, titles
+from widgets import words
 
 
 @pytest.fixture
@@ -83,16 +84,19 @@ def test_ctrl_a_selects_everything_and_the_status_line_says_how_many(full: Desk)
         full.key("Ctrl+A", panel.list.view())
         full.wait_idle()
         assert panel.selected_items().count == 3
-        assert full.told() == "3 items selected"
+        every = sum(full.reads.item(i).size for i in panel.selected_items().ids)
+        assert full.told() == f"3 items selected, {words.size(every)}"
         full.key("Esc", panel.list.view())
         assert panel.selected_items().count == 0
 
 
 def test_what_is_selected_is_told_at_the_right(full: Desk) -> None:
     panel = full.pages.files.panel
-    full.item(panel.list.grid, panel.list.model.index(2, 0))
-    full.wait_idle()
-    assert full.can_see("summit.png", full.pages.files.details)
+    for row, title in ((1, "boat.jpg"), (2, "summit.png")):
+        index = full.item(panel.list.grid, panel.list.model.index(row, 0))
+        full.wait_idle()
+        assert full.can_see(title, full.pages.files.details)
+        assert full.told() == f"1 item selected, {words.size(full.reads.item(panel.list.model.id_at(index.row())).size)}"
     assert titles(panel.sidebar.tree) == ["Album", "Alps"]
 
 

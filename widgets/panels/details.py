@@ -72,6 +72,7 @@ class DetailsPanel(QWidget):
     open_wanted = Signal(int)
     task_wanted = Signal(int)  # task of the item
     modality_wanted = Signal(int, str)  # item, what it shows
+    weighed = Signal(float)  # bytes of the items that are selected; an int of Qt's ends at 2 GB
 
     def __init__(
         self,
@@ -251,6 +252,7 @@ class DetailsPanel(QWidget):
         self._description.show_text(item.description)
         self._description.show()
         self._facts.show_facts(facts_of(item, facts.path))
+        self.weighed.emit(item.size)
         self._modality.show_modality(item.facts.get("modality"))
         self._modality.setVisible(item.kind is Kind.NIFTI)
         self._show_members(facts.members)
@@ -322,6 +324,7 @@ class DetailsPanel(QWidget):
 
     def _show_many(self, size: tuple[int, int]) -> None:
         self._facts.show_facts([(self.tr("Size"), words.size(size[1]))])
+        self.weighed.emit(size[1])
 
     def _ask_folder(self, folder_id: int) -> None:
         reads = self._reads
