@@ -16,7 +16,7 @@ from storage.errors import CatalogDamaged
 from storage.model.geometry import ShapeKind
 from tests.journeys.conftest import desk, queue
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import arm, draw_boxes, open_task
+from tests.journeys.tasks import arm, draw_boxes, open_task
 from tests.support.nouns import add, folder
 
 __all__ = ["desk", "queue"]

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar, QTableView, QWidget
 
 from tests.journeys.desk import Desk
-from tests.journeys.test_labelling import on_task
+from tests.journeys.tasks import on_task
 from tests.support.keys import collisions
 from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 

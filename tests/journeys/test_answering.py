@@ -14,7 +14,7 @@ from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
-from tests.journeys.test_media import open_task
+from tests.journeys.tasks import open_task
 from widgets.controls.answer_fields import NumberField
 
 

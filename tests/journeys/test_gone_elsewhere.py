@@ -25,7 +25,7 @@ from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
 from storage.services.intake import add_paths
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import arm, draw_boxes, open_task
+from tests.journeys.tasks import arm, draw_boxes, open_task
 from viewers.decode.thumbs import render
 
 

@@ -17,7 +17,7 @@ from storage.errors import DiskFull
 from storage.model.geometry import ShapeKind
 from storage.model.workflow import TaskStatus
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import arm, draw_boxes, open_task
+from tests.journeys.tasks import arm, draw_boxes, open_task
 from tests.support import mouse
 
 

@@ -20,6 +20,7 @@ from storage.model.geometry import Bitmask, Polygon
 from storage.model.workflow import StageKind
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
+from tests.journeys.tasks import on_task
 from viewers.canvas.image_canvas import ImageCanvas
 
 SAMPLE = 5
@@ -52,14 +53,6 @@ def hand(studio: Desk) -> Hand:
     on_task(studio, "view 1.png")
     assert studio.editor.isVisible()
     return Hand(studio)
-
-
-def on_task(desk: Desk, title: str) -> None:
-    def there() -> bool:
-        return desk.pages.editing and desk.task.loaded.task.title == title and desk.canvas.context.frame_size != (0, 0)
-
-    desk.until(there, f"the task {title} is open")
-    desk.wait_idle()
 
 
 def done(desk: Desk) -> int:

@@ -13,7 +13,7 @@ from storage.ids import new_hash8, new_uuid
 from storage.model.geometry import Box
 from storage.model.labels import Annotation, Instance, LabelDocument
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import open_task
+from tests.journeys.tasks import open_task
 from tests.support import mouse
 
 MANY = 600

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QCheckBox, QLabel, QLineEdit, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QRadioButton
 
 from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, folders, ontologies, projects, trash
@@ -22,7 +22,8 @@ from storage.services import sequences
 from storage.services.batches import add_batch
 from storage.services.intake import add_paths
 from tests.journeys.desk import Desk
-from tests.support import clips, mouse, pdfs, phantoms, sounds
+from tests.journeys.tasks import arm, open_task
+from tests.support import clips, pdfs, phantoms, sounds
 from viewers.decode.thumbs import render
 
 TEXT = "Dr. Müller 👩‍⚕️ saw the patient\r\non 3 March; cafe\u0301 visit, no complaints 😀.\n" * 20
@@ -60,22 +61,6 @@ def studio(desk: Desk, media: Path) -> Desk:
     return desk
 
 
-def open_task(desk: Desk, title: str) -> None:
-    project = desk.reads.projects()[0].id
-    task = next(t for t in desk.reads.task_ids(project) if desk.reads.task(t).title == title)
-    desk.pages.open_task(task)
-    desk.until(lambda: desk.pages.editing and desk.task.loaded.task.title == title, f"{title} is open")
-    desk.wait_idle()
-    desk.until(lambda: desk.task.editor.settled, f"{title} is drawn")
-
-
-def arm(desk: Desk, shape: ShapeKind) -> None:
-    """Choose a class in the panel."""
-    known = next(o for o in desk.task.loaded.ontology.objects if o.shape is shape)
-    desk.item(desk.task.side.classes.findChild(QAbstractItemView), known.name)
-    desk.wait_idle()
-
-
 def drag(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Over the canvas, in parts of its size."""
     canvas = desk.task.editor.canvas
@@ -87,12 +72,6 @@ def drag(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> No
         QTest.mouseMove(target, at[0] + (at[1] - at[0]) * part / 5)
     QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=at[1])
     desk.wait_idle()
-
-
-def draw_boxes(desk: Desk, times: int) -> None:
-    """One after the other, without waiting for anything; the class is armed."""
-    for n in range(times):
-        mouse.drag(desk.canvas, [(10.0 + 12 * n, 20.0), (14.0 + 12 * n, 30.0), (18.0 + 12 * n, 40.0)])
 
 
 KINDS = {

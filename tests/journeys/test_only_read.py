@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 import app.rooms.projects as projects_room
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
-from tests.journeys.test_labelling import on_task
+from tests.journeys.tasks import on_task
 from viewers.editors.image_editor import ImageEditor
 
 WHY = "This catalog can only be looked at"

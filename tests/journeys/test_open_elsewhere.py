@@ -11,7 +11,7 @@ from storage.ids import new_hash8, new_uuid
 from storage.model.geometry import Box, ShapeKind
 from storage.model.labels import Annotation, Instance
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import arm, draw_boxes, open_task
+from tests.journeys.tasks import arm, draw_boxes, open_task
 
 
 def test_what_a_script_adds_while_shapes_are_saved_is_shown_when_they_are(queue: Desk) -> None:

@@ -18,7 +18,7 @@ from storage.catalog import datasets, ontologies, projects
 from storage.exchange import ontology_json
 from tests.journeys.desk import Desk, titles
 from tests.journeys.strokes import Hand
-from tests.journeys.test_labelling import on_task
+from tests.journeys.tasks import on_task
 from tests.support.encord_sdk import load_row
 from widgets.dialogs.result_list import ResultList
 

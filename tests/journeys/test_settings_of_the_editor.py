@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.journeys.desk import Desk
-from tests.journeys.test_labelling import on_task, studio
+from tests.journeys.tasks import on_task
+from tests.journeys.test_labelling import studio
 
 __all__ = ["studio"]
 

@@ -12,7 +12,7 @@ from postil.demo.ontology import sample_ontology
 from storage.catalog import datasets, ontologies, projects
 from tests.journeys.desk import Desk
 from tests.journeys.strokes import Hand
-from tests.journeys.test_labelling import on_task
+from tests.journeys.tasks import on_task
 
 
 @pytest.fixture

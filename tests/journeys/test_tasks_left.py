@@ -15,7 +15,8 @@ from storage.editing.session import EditSession
 from storage.model import ontology_edit
 from storage.model.geometry import ShapeKind
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import arm, media, open_task, studio
+from tests.journeys.tasks import arm, open_task
+from tests.journeys.test_media import media, studio
 from tests.support import mouse
 from viewers.decode.volume_store import VolumeStore
 from viewers.editors.editor import Editor

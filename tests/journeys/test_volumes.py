@@ -17,7 +17,7 @@ from storage.model.ontology import Ontology
 from storage.model.overlap_groups import groups_of
 from storage.model.query import ItemQuery
 from tests.journeys.desk import Desk
-from tests.journeys.test_media import open_task
+from tests.journeys.tasks import open_task
 from tests.support import phantoms
 from tests.support.aged import aged
 from viewers.tools.overlap import Overlap
