@@ -223,9 +223,15 @@ class ProjectsRoom(QObject):
         job.then(self.window, self._exported, lambda error: self.window.messages.error(error, self.tr("Export labels")))
 
     def _exported(self, result: Any) -> None:
-        counts = ", ".join(words.how_many(what, count) for what, count in result.counts.items())
         files = result.files
-        place = Path(os.path.commonpath(files)).name if files else ""
+        if not files:
+            if result.lost:
+                self._show_list(self.tr("Nothing was exported"), result.lost)
+            else:
+                self.window.messages.tell(self.tr("Nothing was exported: nothing is labelled yet."))
+            return
+        counts = ", ".join(words.how_many(what, count) for what, count in result.counts.items())
+        place = Path(os.path.commonpath(files)).name
         self.window.messages.tell(self.tr("Exported {0} to {1}").format(counts, place))
         if result.lost:
             self._show_list(self.tr("Exported. The format cannot hold:"), result.lost)

@@ -40,6 +40,11 @@ class Losses:
         else:
             self._found[loss] = None
 
+    def add_all(self, other: Losses) -> None:
+        for loss in other._found:
+            self.add(loss.what, loss.where, loss.why)
+        self._beyond += other._beyond
+
     def all(self) -> list[Loss]:
         more = [Loss(f"{self._beyond} more", "", "the list is cut here")] if self._beyond else []
         return [*self._found, *more]

@@ -70,12 +70,14 @@ class VolumeLabelsWriter:
             why = f"{self._said} holds labels of volumes, not of the kind {item.kind.words}"
             self.losses.add("all labels", item.title, why)
             return
+        losses = Losses()
         try:
             series = series_of(self._catalog, item, self._pixels)
-            made = self._write(series, document, self._name(item.title))
-        except PostilError as error:
+            made = self._write(series, document, self._name(item.title), losses)
+        except PostilError as error:  # what else the format could not have held is beside the point
             self.losses.add("all labels", item.title, f"{error.reason} {error.remedy}".strip())
             return
+        self.losses.add_all(losses)
         self._tell_answers(document, item.title)
         self.files += made
         self.items.append(item)
@@ -85,18 +87,18 @@ class VolumeLabelsWriter:
     def close(self) -> dict[str, int]:
         return self.counts
 
-    def _write(self, series: Series, document: LabelDocument, name: str) -> list[Path]:
+    def _write(self, series: Series, document: LabelDocument, name: str, losses: Losses) -> list[Path]:
         now = now_ms()
         match self._format:
             case "rtstruct":
                 path = self._out / f"{name}.rtstruct.dcm"
                 self.counts["objects"] += write_rtstruct(
-                    path, series, document, self._features, self.losses, now=now, classes=self._classes
+                    path, series, document, self._features, losses, now=now, classes=self._classes
                 )
                 return [path]
             case "sr":
-                return self._reports(series, document, name, now)
-        segments = segments_of(series, document, self._features, self._classes, self.losses)
+                return self._reports(series, document, name, now, losses)
+        segments = segments_of(series, document, self._features, self._classes, losses)
         made = self._voxels(series, segments, name, now)
         self.counts["objects"] += len(segments)
         return made
@@ -118,7 +120,7 @@ class VolumeLabelsWriter:
             write_nrrd(path, series, segments, time=time)
             yield path
 
-    def _reports(self, series: Series, document: LabelDocument, name: str, now: int) -> list[Path]:
+    def _reports(self, series: Series, document: LabelDocument, name: str, now: int, losses: Losses) -> list[Path]:
         if series.in_tiles:
             raise Refused(
                 f"The slices of {series.title} are tiles of mosaics; a report speaks of whole pictures.",
@@ -136,7 +138,7 @@ class VolumeLabelsWriter:
                 series,
                 document,
                 self._features,
-                self.losses,
+                losses,
                 now=now,
                 observer=self._catalog.user.name,
                 classes=self._classes,

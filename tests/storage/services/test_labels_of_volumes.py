@@ -89,6 +89,16 @@ def test_out_and_in_again_gives_the_same_objects(stage, tmp_path, format):
     assert (voxels(stage.labels, liver.uuid, stage.volume.shape) == stage.volume).all()
 
 
+def test_of_a_series_that_cannot_be_written_only_that_is_said(stage, tmp_path):
+    """Not also what else of it the format could not have held."""
+    line = ("Line", {2: Polyline(((2.0, 3.0), (14.0, 3.0)))})
+    stage.put(document(("Liver", masks_of(stage.volume)), ("Tumour", masks_of(blob((6, 16, 20), 5))), line))
+    done = export_labels(stage.catalog, stage.project, "dicom-seg-labelmap", tmp_path / "out")
+    (lost,) = done.lost
+    assert lost.what == "all labels" and "share voxels" in lost.why
+    assert not done.files
+
+
 def test_encord_rows_name_their_instances(stage, tmp_path):
     export_labels(stage.catalog, stage.project, "encord", tmp_path / "out.json")
     rows = {row["data_hash"]: row for row in json.loads((tmp_path / "out.json").read_text())}
