@@ -161,7 +161,7 @@ class TaskStanding(QObject):
         if now is None:
             why = self.tr(
                 "“{0}” is not in this project any more: it was deleted, or has left the dataset. "
-                "Its labels are kept and come back with it."
+                "Its labels come back with it, unless the dataset or the project was deleted for good."
             )
             self._stop(task, why.format(seen.title), (self.tr("Leave"), verbs.leave))
         elif now.stage_uuid == seen.stage_uuid or seen.status is TaskStatus.COMPLETED:

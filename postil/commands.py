@@ -160,7 +160,9 @@ def _nouns(verbs: Verbs) -> None:
     attach.add_argument("--folder", action="append", default=[], dest="folders")
     attach.add_argument("--item", action="append", default=[], dest="items", metavar="UUID")
     dataset.add_parser("list")
-    dataset.add_parser("delete").add_argument("title")
+    delete = dataset.add_parser("delete")
+    delete.add_argument("title")
+    delete.add_argument("--with-labels", action="store_true", help="though projects have labels on it: they go for good")
 
     ontology = verbs.add_parser("ontology", help="ontologies: import, export, list").add_subparsers(dest="verb", required=True)
     importing = ontology.add_parser("import")

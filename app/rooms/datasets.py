@@ -143,6 +143,8 @@ class DatasetsRoom(QObject):
         linked = self.context.reads.projects_of_dataset(dataset_id)
         lost = self.tr("{0} leave it; the files stay in Files.").format(words.items(row.items))
         if linked:
-            lost += " " + self.tr("Their tasks vanish from: {0}.").format(", ".join(p.title for p in linked))
+            lost += " " + self.tr("Their tasks go from the projects, with all their labels: {0}.").format(
+                ", ".join(p.title for p in linked)
+            )
         if ConfirmDeleteDialog.ask(self.window, self.tr("Delete the dataset “{0}”?").format(row.title), lost):
             self.operations.run(self.tr("Delete dataset"), datasets.delete, dataset_id)

@@ -57,6 +57,14 @@ def show(arguments: argparse.Namespace, console: Console) -> int:
 def delete(arguments: argparse.Namespace, console: Console) -> int:
     with opened(arguments) as catalog:
         dataset = catalog.reads.dataset_by_title(arguments.title)
+        labels = catalog.reads.labels_on_dataset(dataset.id)
+        if labels and not arguments.with_labels:
+            held = ", ".join(f"“{title}” ({count:,})" for title, count in labels)
+            raise Refused(
+                f"Projects have labels on “{dataset.title}”, and these would go with it for good: {held}.",
+                remedy="Export them first, then say --with-labels.",
+                input=dataset.title,
+            )
         catalog.do("Delete dataset", datasets.delete, dataset.id)
     console.result(
         {"title": dataset.title, "uuid": dataset.uuid},

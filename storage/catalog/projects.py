@@ -75,6 +75,15 @@ def of_series(db: sqlite3.Connection, viewer: User, series_uids: Collection[str]
     return [p for p in all_rows(db, viewer) if p.id in found] if found else []
 
 
+def labels_on_dataset(db: sqlite3.Connection, dataset_id: int) -> list[tuple[str, int]]:
+    """Titles of projects, with how many annotations and classifications they have on it; also those it was detached from."""
+    sql = """SELECT p.title, sum((SELECT count(*) FROM shapes s WHERE s.label_row_id = l.id)
+            + (SELECT count(*) FROM classifications c WHERE c.label_row_id = l.id)) AS labels
+        FROM data_units u JOIN label_rows l ON l.data_unit_id = u.id JOIN projects p ON p.id = l.project_id
+        WHERE u.dataset_id = ? GROUP BY p.id HAVING labels > 0 ORDER BY p.title"""
+    return db.execute(sql, (dataset_id,)).fetchall()
+
+
 def check_visible(db: sqlite3.Connection, viewer: User, project_id: int) -> None:
     """For what lies in a project: tasks and labels."""
     seen = visible(db, viewer, "projects")

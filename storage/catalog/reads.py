@@ -188,6 +188,10 @@ class CatalogReads:
     def dataset_by_title(self, title: str) -> DatasetRow:
         return datasets.by_title(self._db, self._user, title)
 
+    def labels_on_dataset(self, dataset_id: int) -> list[tuple[str, int]]:
+        """Titles of the projects that have any, and how many; also of those that it was detached from."""
+        return projects.labels_on_dataset(self._db, dataset_id)
+
     def projects_of_dataset(self, dataset_id: int) -> list[ProjectRow]:
         return projects.of_dataset(self._db, self._user, dataset_id)
 

@@ -116,6 +116,22 @@ def test_a_project_is_made_and_its_tasks_are_submitted_or_refused(catalog, pictu
     assert ask("--catalog", catalog, "project", "tasks", "P")[-1]["uuid"] == second["uuid"]
 
 
+def test_a_dataset_with_labels_of_projects_is_deleted_only_when_that_is_said(sample, tmp_path):
+    copy = tmp_path / "copy"
+    postil("--catalog", sample, "backup", tmp_path / "backup")
+    postil("--catalog", copy, "restore", tmp_path / "backup")
+    labelled = [d["title"] for d in ask("--catalog", copy, "dataset", "list")]
+    for title in labelled:
+        refused = ask("--catalog", copy, "dataset", "delete", title, code=3)["error"]
+        assert re.search(r"“Sample project” \(\d+\)", refused["reason"]) and "--with-labels" in refused["remedy"]
+        postil("--catalog", copy, "project", "detach", "Sample project", "--dataset", title)
+        assert ask("--catalog", copy, "dataset", "delete", title, code=3)["error"] == refused  # its labels would come back
+        postil("--catalog", copy, "dataset", "delete", title, "--with-labels")
+    postil("--catalog", copy, "dataset", "create", "Bare")
+    postil("--catalog", copy, "dataset", "delete", "Bare")
+    assert ask("--catalog", copy, "dataset", "list") == []
+
+
 @pytest.mark.parametrize("format", ["encord", "coco"])
 def test_an_export_taken_into_a_copy_exports_the_same_again(sample, tmp_path, format):
     out = tmp_path / f"{format}.json"
