@@ -182,7 +182,7 @@ class SelectionVerbs:
         edits: list[Edit] = []
         for clip in here:
             edits += self.session.reshaped({clip.instance.uuid: clip.annotation.geometry}, at, now_ms())
-        shift = self._aside([c.annotation for c in others]) if others else (0.0, 0.0)
+        shift = self._aside(others) if others else (0.0, 0.0)
         sources = [(c.instance, self._first_row(c.annotation), c.answers if with_answers else ()) for c in others]
         more, made = verbs.duplicate(document, sources, at, shift=shift, **self._who())
         text = f"Paste {len(clips)} objects" if len(clips) > 1 else f"Paste {self._class_name(clips[0])}"
@@ -229,17 +229,22 @@ class SelectionVerbs:
         runs = not (frames.moving and isinstance(annotation.geometry, Bitmask))
         return replace(annotation, keyframe=runs, outside=False, manual=True, pts=frames.pts(self.at))
 
-    def _aside(self, annotations: list[Annotation]) -> tuple[float, float]:
-        """So that a copy does not lie exactly on what it is a copy of; on another frame it lies in the same place."""
-        at = self.at
-        bounds = [a.geometry.bounds() for a in annotations]
-        covered = any(a.at == at and self.session.shown(a.instance, at) == a for a in annotations)
-        if not covered:
+    def _aside(self, clips: list[Clip]) -> tuple[float, float]:
+        """So that a copy lies exactly neither on what it is a copy of nor on another copy; else it lies in the same place."""
+        bounds = [c.annotation.geometry.bounds() for c in clips]
+        alike: dict[tuple[float, ...], list[Annotation]] = {b: [] for b in bounds}
+        for annotation in self.session.on_frame(self.at):
+            alike.get(annotation.geometry.bounds(), []).append(annotation)
+        if not any(self._lies_there(clip, alike[b]) for clip, b in zip(clips, bounds, strict=True)):
             return limited_shift(bounds, self.frame_size(), 0.0, 0.0)
         self.clipboard.pastes += 1
         step = ASIDE * self.clipboard.pastes
         right = limited_shift(bounds, self.frame_size(), step, step)
         return right if right != (0.0, 0.0) else limited_shift(bounds, self.frame_size(), -step, -step)
+
+    def _lies_there(self, clip: Clip, shapes: list[Annotation]) -> bool:
+        known, (class_of, geometry) = self.session.document.instances, (clip.instance.feature_hash, clip.annotation.geometry)
+        return any(known[a.instance].feature_hash == class_of and a.geometry == geometry for a in shapes)
 
     def _class_name(self, clip: Clip) -> str:
         known = self.ontology.object(clip.instance.feature_hash)
@@ -351,9 +356,9 @@ class SelectionVerbs:
     def classes(self) -> list[ObjectClass]:
         return [o for o in self.ontology.objects if not o.archived]
 
-    def class_at(self, digit: int) -> ObjectClass | None:
-        """The class that this digit arms on this medium."""
-        keys = class_keys(self.ontology, self.drawable)
+    def class_at(self, digit: int, *, anywhere: bool = False) -> ObjectClass | None:
+        """The class that this digit arms on this medium; `anywhere`: on a medium of its own."""
+        keys = class_keys(self.ontology, tuple(ShapeKind) if anywhere else self.drawable)
         return next((o for o in self.classes() if keys.get(o.feature_hash) == str(digit)), None)
 
     def arm_digit(self, digit: int) -> None:
@@ -364,10 +369,12 @@ class SelectionVerbs:
 
     def _with_class_at(self, digit: int, act: Callable[[str], None]) -> None:
         known = self.class_at(digit)
-        if known is None:
-            self.say(f"No class has the key {digit}.")
-        else:
+        if known is not None:
             act(known.feature_hash)
+        elif elsewhere := self.class_at(digit, anywhere=True):
+            self.say(f"“{elsewhere.name}” has the key {digit}, but cannot be drawn here.")
+        else:
+            self.say(f"No class has the key {digit}.")
 
     def set_class(self, feature_hash: str) -> None:
         """Another class for the selection; only one of the same shape fits."""

@@ -117,6 +117,19 @@ def test_pasting_into_another_task_makes_new_objects_and_names_missing_classes(d
     assert other.texts == ["Paste Car"]
 
 
+def test_copies_in_another_task_never_lie_on_one_another(desk):
+    put(desk, Box(10, 10, 50, 50), SQUARE)
+    desk.copy()
+    other = VerbStage(desk.clipboard)
+    for _ in range(4):
+        other.paste()
+    assert [s.bounds()[0] for s in other.shapes] == [10, 100, 22, 112, 34, 124, 46, 136]
+    third = VerbStage(desk.clipboard)
+    third.put(Polygon.simple(SQUARE.parts[0][0][:3]))
+    third.paste()
+    assert third.shapes[1:] == [Box(10, 10, 50, 50), SQUARE]
+
+
 def test_pasting_on_a_smaller_picture_cuts_to_it(desk):
     whole = np.ones((40, 60), bool)
     put(desk, Box(100, 100, 200, 150), SQUARE, masks.encode(whole, 100, 90), Keypoint(300, 250), Box(220, 10, 50, 50))
@@ -194,6 +207,13 @@ def test_another_class_of_the_same_shape_only(desk):
     desk.set_class_by_digit(1)
     assert "another shape" in desk.said[-1]
     assert len(desk.sent) == 1
+
+
+def test_a_digit_of_a_class_that_cannot_be_drawn_here_names_it(desk):
+    desk.drawable = (ShapeKind.POLYLINE,)
+    assert desk.class_at(1) is None
+    desk.arm_digit(1)
+    assert desk.said[-1] == "“Car” has the key 1, but cannot be drawn here."
 
 
 def test_digits_mean_hotkeys_before_places(desk):
