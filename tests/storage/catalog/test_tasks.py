@@ -56,7 +56,7 @@ def test_many_are_skipped_in_the_order_in_which_they_stand(catalog: Catalog) -> 
     undo(catalog)
     assert list(catalog.reads.task_ids(work)) == [c, a, b, d]
     catalog.do("Submit", tasks.submit, a)
-    with pytest.raises(Refused, match="already in the stage"):
+    with pytest.raises(Refused, match=r"already in the stage “Complete”\. So it is with 1 of the 2 tasks\."):
         catalog.do("Skip", many_tasks.skip, [a, b])
     catalog.do("Claim", tasks.claim, b)
     with as_member(catalog, ("projects", work, Role.ANNOTATOR)) as bob, pytest.raises(NotAllowed):
@@ -72,8 +72,10 @@ def test_many_are_released_and_reopened_at_once(catalog: Catalog) -> None:
     assert {(t.status, t.assignee) for t in catalog.reads.task_rows([first, second]) if t} == {(TaskStatus.RELEASED, None)}
     for each in (first, second):
         catalog.do("Submit", tasks.submit, each)
-    with pytest.raises(Refused, match="open"):
+    with pytest.raises(Refused, match=r"is open: .* 1 of the 2 tasks"):
         catalog.do("Reopen", many_tasks.reopen, [first, third])
+    with pytest.raises(Refused, match=r"“Annotate 1”\.$"):
+        catalog.do("Reopen", many_tasks.reopen, [third])
     catalog.do("Reopen", many_tasks.reopen, [first, second])
     assert {t.status for t in catalog.reads.task_rows([first, second]) if t} == {TaskStatus.REOPENED}
     assert list(catalog.reads.task_ids(work)) == [first, second, third]
