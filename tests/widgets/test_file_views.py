@@ -71,6 +71,21 @@ def test_end_goes_to_the_last_card_and_home_back(items, qtbot):
     assert grid.verticalScrollBar().value() == 0
 
 
+def test_end_goes_to_the_last_row_and_home_back_and_shift_takes_all_between(items, qtbot):
+    items.set_mode("table")
+    table = items.table
+    click(qtbot, table, 5)
+    qtbot.keyClick(table, Qt.Key.Key_End)
+    assert selected_rows(items) == [(899, 899)]
+    assert table.viewport().rect().contains(table.visualRect(table.currentIndex()))
+    qtbot.keyClick(table, Qt.Key.Key_Home, SHIFT)
+    assert selected_rows(items) == [(0, 899)]
+    qtbot.keyClick(table, Qt.Key.Key_End)
+    assert selected_rows(items) == [(899, 899)]
+    qtbot.keyClick(table, Qt.Key.Key_Home)
+    assert selected_rows(items) == [(0, 0)]
+
+
 def test_arrows_move_by_card_and_by_row(items, qtbot):
     grid = items.grid
     grid.setFocus()

@@ -81,6 +81,29 @@ def test_text_and_status_narrow_the_queue(room):
     assert room.text(0, TaskColumn.TITLE) == "scan 0000.jpg"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Return])
+def test_from_the_search_keys_lead_into_what_is_found(room, key):
+    opened = []
+    room.queue.open_wanted.connect(opened.append)
+    search = room.queue.findChild(QLineEdit)
+    search.setFocus()
+    room.qtbot.keyClicks(search, "0042")
+    room.qtbot.keyClick(search, key)
+    room.shows(1)
+    room.qtbot.waitUntil(room.queue.table.hasFocus)
+    room.qtbot.keyClick(room.queue.table, Qt.Key.Key_Return)
+    assert opened == [room.ids()[42]]
+
+
+def test_how_many_are_selected_is_said(room):
+    said = room.queue._count.text
+    assert said() == "300 tasks"
+    room.queue.table.selectAll()
+    assert said() == "300 tasks · 300 selected"
+    room.queue.table.selectRow(3)
+    assert said() == "300 tasks"
+
+
 def test_nothing_found_offers_to_clear_the_filters(room):
     room.qtbot.keyClicks(room.queue.findChild(QLineEdit), "no such file")
     room.qtbot.waitUntil(lambda: room.queue._states.state == "empty")

@@ -58,6 +58,8 @@ class ProjectQueue(QWidget):
         self._pause.setInterval(150)
         self._pause.timeout.connect(self.read)
         self._stale = WhenSeen(self, self._refresh)
+        self._list_wanted = False  # the keyboard goes into the list once what was typed is found
+        self._found = ""  # how many tasks there are
         bus.changed.connect(self._catalog_changed)
         self._selection_changed()
 
@@ -74,6 +76,7 @@ class ProjectQueue(QWidget):
             self._status.addItem(status_title(status), status)
         self._count = label("", "quiet", parent=self)
         self._search.textChanged.connect(self._find_soon)
+        self._search.down_wanted.connect(self._go_to_the_list)
         self._stage.activated.connect(self.read)
         self._status.activated.connect(self.read)
 
@@ -163,6 +166,21 @@ class ProjectQueue(QWidget):
         self._pause.start()
 
     @Slot()
+    def _go_to_the_list(self) -> None:
+        self._list_wanted = True
+        if self._pause.isActive():
+            self.read()
+        else:
+            self._take_keys()
+
+    def _take_keys(self) -> None:
+        if self._list_wanted and self.rows.rowCount():
+            if not self.table.currentIndex().isValid():
+                self.table.selectRow(0)
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._list_wanted = False
+
+    @Slot()
     def read(self) -> None:
         """Read the order of the tasks anew."""
         project = self._project
@@ -188,7 +206,7 @@ class ProjectQueue(QWidget):
             self._select_again(kept)
         total = sum(self._project.tasks_by_stage.values())
         shown = len(ids)
-        self._count.setText(
+        self._found = (
             words.tasks(shown)
             if shown == total
             else self.tr("{shown} of {total}").format(shown=words.number(shown), total=words.tasks(total))
@@ -199,6 +217,7 @@ class ProjectQueue(QWidget):
         else:
             self._say_empty(total)
         self._selection_changed()
+        self._take_keys()
 
     def _say_empty(self, total: int) -> None:
         if total:
@@ -259,7 +278,10 @@ class ProjectQueue(QWidget):
     @Slot()
     def _selection_changed(self) -> None:
         parts = self.table.selectionModel().selection()
-        some = any(True for _ in parts)
+        count = sum(part.height() for part in parts)
+        some = count > 0
+        selected = self.tr("{0} selected").format(words.number(count))
+        self._count.setText(f"{self._found} · {selected}" if count > 1 else self._found)
         one = some and self.table.currentIndex().isValid()
         tip = "" if some else self.tr("Select tasks first")
         self._open.setEnabled(one)

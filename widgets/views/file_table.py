@@ -23,6 +23,7 @@ from widgets import theme
 from widgets.delegates.file_row import FileRowDelegate, room_for
 from widgets.item_models.file_rows import COLUMNS, FOLDER_COLUMN, FileRows
 from widgets.views.file_drags import FileDrags
+from widgets.views.row_keys import end_of_rows
 
 _HIDDEN_AT_FIRST = frozenset({"frames", "datasets"})
 #: Until someone chooses columns, these stay away where not all have room: what is missed least goes first.
@@ -203,6 +204,9 @@ class FileTable(FileDrags, QTableView):
         painter.end()
         self._delegate.prepare(self)
         super().paintEvent(event)
+
+    def moveCursor(self, action: QTableView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        return end_of_rows(self, action) or super().moveCursor(action, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
