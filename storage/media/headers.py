@@ -10,6 +10,8 @@ from storage.media.icc import MAX_PROFILE, inflated
 from storage.media.images import Broken, ImageHeader, Reader, exif_orientation
 
 _TRUNCATED = "The file ends too early: what could be read is shown, the rest is blank."
+_ANIMATION = "An animation: the first picture of it is shown."
+_MOST_BLOCKS = 8192  # of at most 255 bytes
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _NO_LENGTH = frozenset((0x01, *range(0xD0, 0xD8)))
 
@@ -129,7 +131,8 @@ def read_gif(reader: Reader) -> ImageHeader:
             left, top, w, h = struct.unpack("<4H", reader.need(position + 1, 8))
             # Pillow enlarges the screen to hold a first frame that overhangs it.
             truncated = not reader.source.read_at(max(0, reader.size - 64), 64).rstrip(b"\0").endswith(b";")
-            warnings = (_TRUNCATED,) if truncated else ()
+            moves = _another_picture_follows(reader, position)
+            warnings = (*((_TRUNCATED,) if truncated else ()), *((_ANIMATION,) if moves else ()))
             return ImageHeader("gif", max(width, left + w), max(height, top + h), 1, 8, 3, truncated, warnings=warnings)
         if kind != b"\x21":
             break
@@ -138,6 +141,28 @@ def read_gif(reader: Reader) -> ImageHeader:
             position += size + 1
         position += 1
     raise Broken("ends before its first picture begins", "Copy it again from where it came.")
+
+
+def _another_picture_follows(reader: Reader, position: int) -> bool:
+    """After the picture of a GIF that begins there."""
+    flags = reader.at(position + 9, 1)
+    table = 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
+    position = _after_blocks(reader, position + 11 + table)
+    for _ in range(100):
+        if reader.at(position, 1) != b"\x21":
+            break
+        position = _after_blocks(reader, position + 2)
+    return reader.at(position, 1) == b"\x2c"
+
+
+def _after_blocks(reader: Reader, position: int) -> int:
+    """Where the parts of a GIF's picture or extension end; -1 where there are too many to walk through."""
+    for _ in range(_MOST_BLOCKS):
+        size = reader.at(position, 1)
+        position += 1 + (size[0] if size else 0)
+        if not size or not size[0]:
+            return position
+    return -1
 
 
 def read_webp(reader: Reader) -> ImageHeader:
@@ -167,7 +192,7 @@ def read_webp(reader: Reader) -> ImageHeader:
         position += 8 + length + (length & 1)
     if size is None:
         raise Broken("is a WebP file without a picture")
-    warnings = ("An animation: the first picture of it is shown.",) if animated else ()
+    warnings = (_ANIMATION,) if animated else ()
     return ImageHeader("webp", *size, orientation, 8, 4 if alpha else 3, facts={"transparent": alpha}, warnings=warnings,
                        icc=icc)  # fmt: skip
 
@@ -209,7 +234,7 @@ def read_avif(reader: Reader) -> ImageHeader:
             icc = image.info.get("icc_profile") or b""
     except Exception as error:
         raise Broken("is an AVIF file with a damaged header") from error
-    warnings = ("An animation: the first picture of it is shown.",) if animated else ()
+    warnings = (_ANIMATION,) if animated else ()
     return ImageHeader("avif", *size, orientation, 8, 4 if alpha else 3, facts={"transparent": alpha}, warnings=warnings,
                        icc=icc if len(icc) <= MAX_PROFILE else b"")  # fmt: skip
 

@@ -12,6 +12,7 @@ import pytest
 import tifffile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from storage.errors import BadInput
 from storage.media.images import read_header
@@ -171,6 +172,16 @@ def test_a_phone_video_after_the_picture_is_no_truncation(tmp_path):
     path = tmp_path / "motion.jpg"
     path.write_bytes(EXAMPLES["progressive"] + b"\0\0\0\x18ftypmp42" + bytes(200_000))
     assert probe(path).warnings == ()
+
+
+@pytest.mark.parametrize("local_colours", [False, True])
+@pytest.mark.parametrize("format", ["gif", "webp"])
+def test_an_animation_says_that_only_its_first_picture_is_shown(format, local_colours, tmp_path):
+    shades = [Image.new("RGB", (48, 32), (90 * n, 200 if local_colours else 0, 40)) for n in range(3)]
+    shades[0].save(tmp_path / f"moving.{format}", save_all=True, append_images=shades[1:], duration=40)
+    shades[0].save(tmp_path / f"still.{format}")
+    assert probe(tmp_path / f"moving.{format}").warnings == ("An animation: the first picture of it is shown.",)
+    assert probe(tmp_path / f"still.{format}").warnings == ()
 
 
 def test_pages_of_a_tiff_are_frames_and_reduced_copies_are_not(tmp_path):
