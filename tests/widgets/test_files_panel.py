@@ -159,6 +159,14 @@ def test_new_items_appear_when_the_catalog_says_so(panel, qtbot, reads, bus):
     assert panel.list.model.index(0, 0).data() == "aaa.png"
 
 
+def test_folders_that_come_and_go_are_counted(panel, qtbot, reads, bus):
+    panel.open_folder(1)
+    assert panel._count.text() == "1 folder, 30 items"
+    made = reads.add_folder("More", 1)
+    bus.publish(Changes(folders=frozenset({1, made})))
+    qtbot.waitUntil(lambda: panel._count.text() == "2 folders, 30 items")
+
+
 def test_items_of_other_folders_do_not_disturb_the_list(panel, qtbot, reads, bus):
     reads.add_item(3, "elsewhere.png")
     with qtbot.waitSignal(bus.changed):

@@ -69,6 +69,7 @@ class FilesPanel(QWidget):
         self._text = ""
         self._sort = (SortBy.TITLE, False)
         self._above: list[int] = []  # folders over the open one
+        self._counted: tuple[int, bool] | None = None  # items found, and whether there are more; None: not known yet
         self._empty = Empty("")
         # Each part is born where it stays: moving a tree of widgets has the style sheet dress all of them again.
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -273,7 +274,7 @@ class FilesPanel(QWidget):
         place = self.tr("Search results") if self._text else self.tr("Trash") if self.place.kind == "trash" else ""
         self.breadcrumb.show_path([] if self._text else path, place)
         folders = self.folders_below(self.place.folder_id) if path and not self._text else []
-        self.strip.show_folders(folders, [each.id for each in path])
+        self._show_folders(folders, [each.id for each in path])
         self.list.drop_title = path[-1].title if path and not self._text else self.tr("a new folder")
         return True
 
@@ -294,8 +295,13 @@ class FilesPanel(QWidget):
         return [self._reads.folder_path(folder_id)[-1] for folder_id, _path in self._reads.find_folders(text, FOLDERS_FOUND)]
 
     def _show_folders_found(self, found: list[Folder]) -> None:
-        self.strip.show_folders(found, [])
+        self._show_folders(found, [])
         self._say_when_empty(self.list.model.query)
+
+    def _show_folders(self, folders: list[Folder], ancestors: list[int]) -> None:
+        self.strip.show_folders(folders, ancestors)
+        if self._counted is not None:
+            self._show_count(*self._counted)
 
     def sort(self, by: SortBy, descending: bool) -> None:
         self._sort = (by, descending)
@@ -308,6 +314,7 @@ class FilesPanel(QWidget):
         query = self.filters.narrow(query)
         self.list.table.show_folder_column(folder_id is None)
         self._say_when_empty(query)
+        self._counted = None
         self._count.setText("")
         self.list.show_query(query)
 
@@ -319,6 +326,7 @@ class FilesPanel(QWidget):
         return self._reads.child_folders(folder_id)
 
     def _show_count(self, count: int, more: bool) -> None:
+        self._counted = (count, more)
         text = self.tr("more than {0}").format(words.number(count)) if more else words.items(count)
         folders = self.strip.count
         self._count.setText(f"{words.folders(folders)}, {text}" if folders else text)
