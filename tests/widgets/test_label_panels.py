@@ -177,9 +177,26 @@ def test_a_long_list_can_be_searched_and_enter_arms_the_first(qtbot):
     panel = classes(qtbot, focus, things.ontology)
     search = panel.findChild(QLineEdit)
     assert search.isVisible()
+    panel.resize(260, 200)
     qtbot.keyClicks(search, "thing 7")
     qtbot.keyClick(search, Qt.Key.Key_Return)
     assert focus.armed == things["Thing 7"]
+    view, rows = panel._list, panel._rows
+    assert search.text() == "" and rows.rowCount() == 14
+    assert view.viewport().rect().contains(view.visualRect(rows.index(rows.row_of(things["Thing 7"]), 0)))
+    panel.close_down()
+
+
+def test_escape_takes_back_what_sifts_the_list(qtbot):
+    things, focus = Things(), Focus()
+    for n in range(12):
+        things.object(f"Thing {n}", ShapeKind.POINT)
+    panel = classes(qtbot, focus, things.ontology)
+    search = panel.findChild(QLineEdit)
+    qtbot.keyClicks(search, "zzz")
+    assert panel._rows.rowCount() == 0
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert panel._rows.rowCount() == 14
     panel.close_down()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from widgets import theme
@@ -61,9 +61,18 @@ class QuietNote(QLabel):
         self.setVisible(bool(text))
 
 
+class _SiftLine(QLineEdit):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back what was typed, and leads out of an empty field."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
 def sift_line(parent: QWidget, hint: str, name: str) -> QLineEdit:
     """What is typed there sifts the list below."""
-    line = QLineEdit(parent)
+    line = _SiftLine(parent)
     dress_search(line, hint)
     line.setAccessibleName(name)
     return line

@@ -148,13 +148,17 @@ class ClassesPanel(QWidget):
     def _find(self, text: str) -> None:
         self._rows.filter(text)
         self._settle()
+        self._scroll_to_armed()
 
     def _focus_changed(self, names: frozenset[str]) -> None:
         if "armed" in names:
             self._rows.show_armed(self._focus.armed)
-            row = self._rows.row_of(self._focus.armed) if self._focus.armed else None
-            if row is not None:
-                self._list.scrollTo(self._rows.index(row))
+            self._scroll_to_armed()
+
+    def _scroll_to_armed(self) -> None:
+        row = self._rows.row_of(self._focus.armed) if self._focus.armed else None
+        if row is not None:
+            self._list.scrollTo(self._rows.index(row))
 
 
 class _ClassList(QListView):
