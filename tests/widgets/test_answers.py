@@ -142,6 +142,15 @@ def test_undo_shows_the_old_answer(room):
     room.qtbot.waitUntil(lambda: not room.button("red").isChecked())
 
 
+def test_what_is_said_of_no_selection_knows_whether_anything_is_marked(room):
+    said = room.panel._note.text
+    while room.session.undo() is not None:
+        pass
+    room.qtbot.waitUntil(lambda: said() == "No object is marked.")
+    room.session.redo()
+    room.qtbot.waitUntil(lambda: said() == "Select an object to see its questions.")
+
+
 def test_an_answer_of_a_frame_is_changed_where_it_holds(room):
     from storage.editing.edits import Put
 
