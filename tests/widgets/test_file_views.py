@@ -220,16 +220,14 @@ def test_a_picture_that_another_widget_got_first_is_drawn_too(items, thumbs, qtb
     class Watch(QObject):
         def eventFilter(self, _watched, event):
             if event.type() == QEvent.Type.Paint and event.region().intersects(items.grid.cell_rect(number)):
-                painted.append(number)
+                painted.append(len(looked))
             return False
 
     watch = Watch()
     items.grid.viewport().installEventFilter(watch)
     thumbs.get = get
     items.grid.scrollTo(items.model.index(number, 0), QAbstractItemView.ScrollHint.PositionAtTop)
-    qtbot.waitUntil(lambda: len(looked) == 1)
-    painted.clear()
-    qtbot.waitUntil(lambda: bool(painted))
+    qtbot.waitUntil(lambda: max(painted, default=0) > 0)  # it was looked for, and painted once more
 
 
 def test_zooming_keeps_the_first_card_in_sight(items):
