@@ -175,10 +175,11 @@ def _in_space(series: Series, what: _Thing, row: Annotation, losses: Losses) -> 
 
     sheet, space = row.sheet, str(series.first_header().get("FrameOfReferenceUID") or "")
     assert sheet is not None
-    if not space or series.times > 1:
-        why = "the series has no frame of reference" if not space else "a place in space belongs to no time of the series"
-        losses.add(what.name, series.title, why)
+    if not space:
+        losses.add(what.name, series.title, "the series has no frame of reference")
         return
+    time = row.frame // series.slices + 1
+    when = hd.sr.TimePointContext(f"time {time}", time_point_order=time) if series.times > 1 else None
     for part, kind, points in _graphics(series, row.geometry):
         if isinstance(part, Circle):
             kind, points = "ELLIPSE", _axes(part.x, part.y, part.r, part.r * part.stretch, part.theta)
@@ -187,6 +188,7 @@ def _in_space(series: Series, what: _Thing, row: Annotation, losses: Losses) -> 
         yield hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
             tracking_identifier=_tracking(what),
             referenced_region=hd.sr.ImageRegion3D(kind, sheet.at(points), space),
+            time_point_context=when,
             finding_type=_coded(dw.class_code(what.thing)),
             measurements=[_measurement(v) for v in _sizes(what, part, measures.MM)] or None,
         )

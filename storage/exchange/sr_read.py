@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 SR_CLASSES = frozenset({f"1.2.840.10008.5.1.4.1.1.88.{n}" for n in (11, 22, 33, 34, 35)})
-_GROUP, _IDENTIFIER, _UID, _FINDING = "125007", "112039", "112040", "121071"
+_GROUP, _IDENTIFIER, _UID, _FINDING, _TIME = "125007", "112039", "112040", "121071", "126073"
 _MOST_ITEMS = 1 << 20
 _SQUARE = 1e-3  # pixels by which corners of a box may be off
 
@@ -142,15 +142,16 @@ class _Reader:
         if not group.regions:
             self._losses.add(name, self._where, "it has no region on an image")
         images = [i for i in dr.sequence(group.item, "ContentSequence") if dr.text(i, "ValueType") == "IMAGE"]
-        read = [r for item in group.regions for r in self._read(name, item, images)]
+        time = dr.whole(dr.first(told.get(_TIME), "MeasuredValueSequence"), "NumericValue")
+        read = [r for item in group.regions for r in self._read(name, item, images, time)]
         for region in read:
             self._region(uid or f"group {number}", uid, name, finding, region)
         if dr.text(self._head, "Manufacturer") != "Postil":
             self._compare(name, group, read)
 
-    def _read(self, name: str, item: Dataset, images: list[Dataset]) -> list[Region]:
+    def _read(self, name: str, item: Dataset, images: list[Dataset], time: int) -> list[Region]:
         try:
-            return self._regions.of(item, images)
+            return self._regions.of(item, images, time)
         except NotTaken as why:
             self._losses.add(name, self._where, str(why))
             return []
@@ -191,7 +192,8 @@ class _Reader:
         ]
         frame, part = region.frame, region.sheet.part
         for row in known:
-            if row.sheet is not None and (seen := region.seen_on(row.sheet)) is not None:
+            same_time = row.frame // self._series.slices == region.frame // self._series.slices
+            if same_time and row.sheet is not None and (seen := region.seen_on(row.sheet)) is not None:
                 region, frame, part = seen, row.frame, row.part
                 break
         shape = _shape(region, thing.shape)

@@ -77,13 +77,16 @@ class Regions:
     def __init__(self, head: Dataset, series: Series) -> None:
         self._head, self._series = head, series
 
-    def of(self, item: Dataset, images: Sequence[Dataset] = ()) -> list[Region]:
-        """One, or as many as it has points. `images`: what the group of a region in space refers to. Raises NotTaken."""
+    def of(self, item: Dataset, images: Sequence[Dataset] = (), time: int = 0) -> list[Region]:
+        """One, or as many as it has points. `images`: what the group of a region in space refers to; `time`: which of the
+        series' times it is of, from 1; 0: not said. Raises NotTaken."""
         said = dr.text(item, "GraphicType")
         in_space = dr.text(item, "ValueType") == "SCOORD3D"
         numbers = _numbers(item, 3 if in_space else 2)
         pieces = [numbers[n : n + 1] for n in range(len(numbers))] if said == "MULTIPOINT" and len(numbers) else [numbers]
-        placed = [self._in_space(item, mm, images) if in_space else (self._on_image(item), _points(mm), None) for mm in pieces]
+        placed = [
+            self._in_space(item, mm, images, time) if in_space else (self._on_image(item), _points(mm), None) for mm in pieces
+        ]
         kind = {"MULTIPOINT": "POINT", "POLYGON": "POLYLINE"}.get(said, said)
         regions = ((_region(said, kind, frame, points), sheet) for frame, points, sheet in placed)
         return [replace(region, sheet=sheet) for region, sheet in regions]
@@ -118,7 +121,7 @@ class Regions:
     # -- in space
 
     def _in_space(
-        self, item: Dataset, mm: NDArray[np.float64], images: Sequence[Dataset]
+        self, item: Dataset, mm: NDArray[np.float64], images: Sequence[Dataset], time: int
     ) -> tuple[int, list[Point], Sheet | None]:
         geometry = self._series.geometry
         if geometry is None:
@@ -129,8 +132,10 @@ class Regions:
             raise NotTaken("an ellipsoid is no shape of slices")
         if not len(mm):
             return 0, [], None
-        if dr.text(self._head, "Manufacturer") == "Postil" and self._series.times == 1:
-            return self._on_sheet(geometry, mm)
+        known = 0 < time <= self._series.times
+        if dr.text(self._head, "Manufacturer") == "Postil" and (known or self._series.times == 1):
+            frame, points, sheet = self._on_sheet(geometry, mm)
+            return (time - 1) * self._series.slices + frame if known else frame, points, sheet
         named = [f for image in images if (f := self._frame(self._resolved(image))) is not None]
         frame, why = planes.frame_of(self._series, geometry, mm, named)
         if frame is None and why == planes.NOT_FLAT and self._series.times == 1:

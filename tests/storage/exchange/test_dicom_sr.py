@@ -493,6 +493,24 @@ def test_a_shape_on_a_plane_of_its_own_goes_out_in_space_and_comes_back(tmp_path
     assert all(np.linalg.norm(there - point, axis=1).min() < 2e-3 for point in before)
 
 
+def test_a_shape_on_a_plane_goes_with_its_time(tmp_path):
+    """One object on the same plane at two times, and told apart also where nothing of it is known."""
+    series = of_phantom(phantoms.series(tmp_path / "s", n=5, times=3, spacing=(0.7, 0.5)))
+    sheet, path = sheet_through(series), tmp_path / "sr.dcm"
+    labels = on_plane(sheet, Line=SHAPES["Line"])
+    (row,) = labels.annotations.values()
+    labels.put(replace(row, uuid="22222222-2222-4222-8222-222222222222", frame=2 * series.slices + 3))
+    assert write(path, series, labels) == []
+    assert errors_of(path) == []
+    back, lost = read(path, series, labels)
+    assert lost == [] and back.annotations == labels.annotations
+    anew, lost = read(path, series)
+    assert lost == []
+    assert sorted(a.frame // series.slices for a in anew.annotations.values()) == [0, 2]
+    assert len(anew.instances) == 1
+    assert all(a.sheet is not None for a in anew.annotations.values())
+
+
 def test_lengths_and_areas_of_planes_are_their_millimetres(tmp_path, series):
     path = tmp_path / "sr.dcm"
     write(path, series, on_plane(sheet_through(series), Line=SHAPES["Line"], Frame=SHAPES["Frame"]))
