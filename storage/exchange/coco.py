@@ -2,8 +2,8 @@
 
 Which frames are images and what they are called: `coco_shots`; ids count from 1. What lies between the key frames of a
 track is written out frame by frame. Answers stand in `attributes.classifications` by the names of their questions, as
-they are on that frame; answers about a picture in the image's `attributes`. `postil` keeps the records themselves, so
-that our own files come back whole.
+they are on that frame; answers about a picture in the image's `attributes`. `postil` keeps the records themselves,
+and that of `info` the ontology, so that our own files come back whole.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from storage.model.geometry import Bitmask, Circle, Ellipse, Geometry, RotatedBo
 from storage.model.items import Item, Kind
 from storage.model.labels import Annotation, Answer, Classification, Instance, LabelDocument
 from storage.model.ontology import Ontology
+from storage.model.ontology_codec import to_dict
 from storage.model.reads import LabelRowInfo
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ class CocoWriter:
         self.counts = {"images": 0, "objects": 0, "annotations": 0, "classifications": 0}
         self._categories = {o.feature_hash: i for i, o in enumerate((o for o in ontology.objects if o.shape in HELD), 1)}
         self._waiting = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`
-        out.write('{"info":' + dump(_info(description)))
+        out.write('{"info":' + dump(_info(description, ontology)))
         out.write(',\n"licenses":[],\n"categories":' + dump(self._category_list()) + ',\n"images":[')
 
     def _category_list(self) -> list[Json]:
@@ -280,7 +281,7 @@ def _plain(is_list: bool, labels: list[str], value: object) -> object:
     return labels if is_list else labels[0] if labels else None
 
 
-def _info(description: str) -> Json:
+def _info(description: str, ontology: Ontology) -> Json:
     return {
         "description": description,
         "url": "",
@@ -288,7 +289,7 @@ def _info(description: str) -> Json:
         "year": 0,
         "contributor": "",
         "date_created": "",
-        "postil": {"version": VERSION},
+        "postil": {"version": VERSION, "ontology": to_dict(ontology)},
     }
 
 

@@ -10,7 +10,7 @@ from storage.exchange.coco_file import CocoFile
 from storage.exchange.features import Features
 from storage.model import template_edit
 from storage.model.geometry import ShapeKind
-from storage.model.ontology import ObjectClass, SkeletonTemplate
+from storage.model.ontology import ClassificationClass, ObjectClass, SkeletonTemplate
 
 Json = Mapping[str, Any]
 
@@ -34,6 +34,7 @@ class Categories:
     def __init__(self, data: CocoFile, features: Features) -> None:
         self._features, self._grows = features, dict[Any, Json]()
         self._by_id: dict[Any, list[ObjectClass]] = {}
+        self._ontology = data.ontology() if features.growing else None  # of our own file
         self.unmatched: list[str] = []
         for own, row in data.categories.items():
             found = self._find(row, features)
@@ -72,9 +73,18 @@ class Categories:
         shape = _own_shape(category) or _shape_for(category, annotation, kind)
         if shape is None or any(o.shape is shape or o.shape in _FITS[kind][:2] for o in found):
             return
+        told = category.get("postil")
+        known = self.adopt(str(told.get("featureHash"))) if isinstance(told, Mapping) else None
+        if isinstance(known, ObjectClass):
+            found.append(known)
+            return
         draw = partial(_drawn, category, annotation) if shape is ShapeKind.SKELETON else None
         made = self._features.grow(str(category.get("name", annotation["category_id"])), shape, draw=draw)
         found += [made] if made is not None else []
+
+    def adopt(self, feature_hash: str) -> ObjectClass | ClassificationClass | None:
+        """A class that the ontology does not have, as our own file tells of it."""
+        return self._features.adopt(self._ontology, feature_hash) if self._ontology is not None else None
 
     def known(self, annotation: Json) -> bool:
         own = annotation["category_id"]

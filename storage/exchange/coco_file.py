@@ -6,6 +6,7 @@ picture; memory holds the categories and one entry at a time, however large the 
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,8 @@ from typing import Any, Protocol
 
 from storage.errors import BadInput
 from storage.exchange import json_text
+from storage.model.ontology import Ontology
+from storage.model.ontology_codec import OntologyFault, from_dict
 
 Json = Mapping[str, Any]
 
@@ -27,6 +30,7 @@ class Source(Protocol):
 
 #: A broken file of up to so many bytes is read once more, whole, to say at which line and column it is broken.
 TELL_WHERE = 64 << 20
+LARGEST_HEAD = 16 << 20  # bytes of a file in which its ontology is looked for
 _TABLES = """
 CREATE TABLE images (number INTEGER PRIMARY KEY, id TEXT UNIQUE, row TEXT);
 CREATE TABLE given (label_row INTEGER, image INTEGER, PRIMARY KEY (label_row, image)) WITHOUT ROWID;
@@ -62,6 +66,18 @@ class CocoFile:
         self._db.close()
 
     # -- asking
+
+    def ontology(self) -> Ontology | None:
+        """The one that our own export has at its beginning; None: there is none that could be read."""
+        import ijson
+
+        self._source.seek(0)
+        head = io.BytesIO(self._source.read(LARGEST_HEAD))
+        try:
+            told = next(ijson.items(head, "info.postil.ontology", use_float=True), None)
+            return from_dict(told) if told is not None else None
+        except (ijson.JSONError, UnicodeDecodeError, RecursionError, ValueError, OntologyFault):
+            return None
 
     def images(self) -> Iterator[tuple[int, Json]]:
         """In the order of the file, each with its number there."""

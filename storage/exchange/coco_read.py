@@ -360,7 +360,7 @@ class _Reader:
 
     def _own_classification(self, record: Json) -> None:
         feature_hash = record["featureHash"]
-        if feature_hash not in self._features.classifications:
+        if feature_hash not in self._features.classifications and self._categories.adopt(feature_hash) is None:
             self._losses.add("a classification", self._where, "the project's ontology has no such class")
             return
         same = [c for c in self.made.classifications.values() if c.feature_hash == feature_hash]

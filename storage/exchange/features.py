@@ -12,6 +12,7 @@ from storage.model.geometry import ShapeKind
 from storage.model.items import Item, Kind
 from storage.model.labels import AnswerValue
 from storage.model.ontology import Attribute, ClassificationClass, ObjectClass, Ontology, Option, SkeletonTemplate
+from storage.model.ontology_tree import elements
 
 MAX_NAME = 200  # characters of a class that is named by a file
 
@@ -73,6 +74,22 @@ class Features:
             return None
         self._grow_into(made)
         return made.classifications[-1]
+
+    def adopt(self, other: Ontology, feature_hash: str) -> ObjectClass | ClassificationClass | None:
+        """A class of another ontology with all its questions, under its own hashes; None where that cannot be."""
+        thing = other.object(feature_hash) or other.classification(feature_hash)
+        if not self.growing or thing is None:
+            return None
+        only = Ontology((thing,)) if isinstance(thing, ObjectClass) else Ontology((), (thing,))
+        taken = {e.feature_hash for e, _ in elements(self.ontology)}
+        if not taken.isdisjoint(e.feature_hash for e, _ in elements(only)):
+            return None
+        drawing = other.template(feature_hash)
+        try:
+            self._grow_into(ontology_edit.add_made(self.ontology, (thing,), (drawing,) if drawing is not None else ()))
+        except Refused:
+            return None
+        return self.objects.get(feature_hash) or self.classifications[feature_hash]
 
     def _grow_into(self, made: Ontology) -> None:
         """From now on it is this one, which has a class more than the one before."""

@@ -14,6 +14,7 @@ from storage.catalog.check import check
 from storage.exchange.soundness import fault_of, keep_sound
 from storage.model.geometry import Box, Keypoint, ShapeKind
 from storage.model.labels import Annotation, Answer, Instance, LabelDocument
+from storage.model.ontology import Ontology
 from storage.services.export import export_labels
 from storage.services.import_labels import import_labels
 from tests.support import nouns
@@ -161,3 +162,15 @@ def test_what_hangs_on_a_record_goes_with_it_and_what_was_there_comes_back():
 
 def test_a_very_large_number_is_an_answer_all_the_same():
     assert not fault_of(Answer("a", "i", "q", 6.02e23))
+
+
+def test_a_spoilt_ontology_in_a_coco_file_costs_its_questions_and_nothing_else(catalog, project, tmp_path):
+    export_labels(catalog, project, "coco", tmp_path / "out.json")
+    whole = json.loads((tmp_path / "out.json").read_text())
+    (dataset_id,) = [d.id for d in catalog.reads.datasets()]
+    second, chance = nouns.project(catalog, dataset_id, title="Second", ontology=Ontology()), random.Random(7)
+    for _ in range(60):
+        data = {**whole, "info": spoilt(whole["info"], chance, 3)}
+        file = write(tmp_path / "spoilt.json", data)
+        result = import_labels(catalog, second, file, "coco", dry_run=True, new_classes=True)
+        assert result.annotations > 0

@@ -12,6 +12,8 @@ from storage.catalog import labels, people, tasks
 from storage.catalog.engine import Catalog
 from storage.errors import BadInput, Cancelled, NotAllowed, NotFound, PostilError, Refused
 from storage.model.labels import LabelDocument
+from storage.model.ontology import Ontology
+from storage.model.ontology_tree import elements
 from storage.model.people import Role
 from storage.progress import Progress
 from storage.services.export import export_labels
@@ -61,6 +63,29 @@ def test_an_export_imported_into_a_copy_of_the_catalog_gives_equal_labels(catalo
     assert before.keys() == after.keys()
     for uuid, document in before.items():
         assert_equal(document, after[uuid])
+
+
+def test_our_own_coco_brings_its_questions_where_classes_may_be_made(catalog, project, tmp_path):
+    """Whoever begins with an empty ontology has objects, answers and classifications whole."""
+    before = all_labels(catalog, project)
+    export_labels(catalog, project, "coco", tmp_path / "out.json")
+    for row_id in catalog.reads.label_rows(project):
+        catalog.do("Empty", labels.import_document, row_id, LabelDocument(), True)
+    (dataset_id,) = [d.id for d in catalog.reads.datasets()]
+    second = nouns.project(catalog, dataset_id, title="Second", ontology=Ontology())
+    refused = import_labels(catalog, second, tmp_path / "out.json", "coco")
+    assert refused.annotations == refused.classifications == 0 and refused.lost
+    result = import_labels(catalog, second, tmp_path / "out.json", "coco", new_classes=True)
+    assert result.lost == []
+    after = all_labels(catalog, second)
+    for uuid, document in before.items():
+        assert_equal(document, after[uuid])
+    whole, made = (catalog.reads.ontology(catalog.reads.project(p).ontology_id) for p in (project, second))
+    asked = {e.feature_hash for e, _ in elements(made)}
+    assert asked <= {e.feature_hash for e, _ in elements(whole)}
+    assert {a.attribute for d in before.values() for a in d.answers.values()} <= asked
+    again = import_labels(catalog, second, tmp_path / "out.json", "coco", new_classes=True)
+    assert (again.lost, again.changed, again.classes) == ([], 0, [])
 
 
 @pytest.mark.parametrize("format", FORMATS)
