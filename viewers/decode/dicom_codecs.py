@@ -242,7 +242,7 @@ def _by_simpleitk(data: bytes, fmt: PixelFormat) -> Array:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "frame.dcm"
         dcmwrite(path, made, enforce_file_format=True)
-        reader: Any = sitk.ImageFileReader()  # type: ignore[no-untyped-call]
+        reader: Any = sitk.ImageFileReader()
         reader.SetImageIO("GDCMImageIO")
         reader.SetFileName(str(path))
         array: Array = np.asarray(sitk.GetArrayFromImage(reader.Execute()))

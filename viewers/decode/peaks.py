@@ -20,7 +20,7 @@ class Peaks:
     levels: tuple[Level, ...]
     samples: int
 
-    def columns(self, first: int, count: int, columns: int) -> NDArray[np.float32]:
+    def columns(self, first: float, count: float, columns: int) -> NDArray[np.float32]:
         """(columns, channels, 3) in -1..1 for a range of samples: exact to a bucket at its ends.
 
         From 256 samples a column on; closer up the samples themselves are drawn.

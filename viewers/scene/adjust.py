@@ -74,7 +74,7 @@ def _table8(a: Adjustments) -> NDArray[np.uint8]:
 @lru_cache(maxsize=4)
 def _table16(a: Adjustments, low: float, high: float) -> NDArray[np.uint8]:
     x = (np.arange(65536) - low) / max(high - low, 1.0)
-    return curve(a, 4096)[np.clip(np.rint(x * 4095), 0, 4095).astype(np.int32)]
+    return np.asarray(curve(a, 4096)[np.clip(np.rint(x * 4095), 0, 4095).astype(np.int32)])
 
 
 def window_of(picture: Picture) -> tuple[float, float]:
@@ -105,7 +105,7 @@ def shown(picture: Picture, a: Adjustments, window: tuple[float, float]) -> NDAr
 
 
 def _gray(values: NDArray[Any]) -> NDArray[np.uint8]:
-    return cv2.cvtColor(values, cv2.COLOR_GRAY2BGRA)
+    return np.asarray(cv2.cvtColor(values, cv2.COLOR_GRAY2BGRA))
 
 
 def _colors(array: NDArray[Any], kind: PixelKind, a: Adjustments) -> NDArray[np.uint8]:
@@ -117,7 +117,7 @@ def _colors(array: NDArray[Any], kind: PixelKind, a: Adjustments) -> NDArray[np.
 def _transparent(array: NDArray[Any], a: Adjustments) -> NDArray[np.uint8]:
     if a.channel != "all":
         return _gray(cv2.LUT(np.ascontiguousarray(array[..., _PLANE[PixelKind.RGBA8][a.channel]]), _table8(a)))
-    bgra = cv2.cvtColor(array, cv2.COLOR_RGBA2BGRA)
+    bgra: NDArray[np.uint8] = cv2.cvtColor(array, cv2.COLOR_RGBA2BGRA)
     alpha = np.ascontiguousarray(bgra[..., 3])
     if not a.plain:
         bgra = cv2.LUT(bgra, _table8(a))

@@ -120,9 +120,11 @@ class Measuring:
             return ()
         match measure_of(name, len(points)):
             case Measure.ANGLE:
-                return tuple(filter(None, (self._angle(*points, where),)))
+                a, corner, b = points
+                return tuple(filter(None, (self._angle(a, corner, b, where),)))
             case Measure.COBB:
-                return tuple(filter(None, (self._cobb(*points, where),)))
+                first, second, third, fourth = points
+                return tuple(filter(None, (self._cobb(first, second, third, fourth, where),)))
         angle = self._angle(points[0], points[1], points[2], where) if len(points) == 3 else ""
         return tuple(filter(None, (self._length(points, where), angle)))
 

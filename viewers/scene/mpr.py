@@ -269,7 +269,7 @@ def plane_through(
 def plane_of(geometry: VolumeGeometry, sheet: Sheet) -> Plane:
     """As large as the volume and as fine as its voxels: what is measured on a sheet, however coarse it is shown."""
     right, down, origin = (np.array(v) for v in (sheet.right, sheet.down, sheet.origin))
-    own = acquired(geometry, geometry.nearest_slice(origin))
+    own = acquired(geometry, int(geometry.nearest_slice(origin)))
     if (right == own.right).all() and (own.sheet.down, own.sheet.origin) == (sheet.down, sheet.origin):
         return own
     return _plane(geometry, right, down, origin)

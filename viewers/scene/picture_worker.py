@@ -333,6 +333,10 @@ class PictureWorker:
             return bool(self.damage)
         return False
 
+    def raw(self, key: TileKey) -> Picture | None:
+        with self._wake:
+            return self._store.raw(key)
+
     def _make(self, key: TileKey, adjust: Adjustments, generation: int) -> None:
         picture = self.raw(key)
         self._keep(key, self._read(key, generation) if picture is None else picture, adjust)

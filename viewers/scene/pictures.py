@@ -145,10 +145,6 @@ class PictureSource(PictureWorker):
         with self._wake:
             return bool(self._wanted)
 
-    def raw(self, key: TileKey) -> Picture | None:
-        with self._wake:
-            return self._store.raw(key)
-
     @property
     def bytes_kept(self) -> int:
         """Of pictures ready to be shown; a film's decoder keeps its own beside them."""

@@ -79,8 +79,8 @@ class PlaneReader:
         plane = state.plane(kind, finest_mm)
         if state.is_acquired(kind):
             plane = acquired(state.geometry, state.slice())
-        key = (id(reslicer), state.time, tuple(plane.origin), tuple(plane.right), tuple(plane.down), plane.mm_right)
-        key = (*key, plane.width, plane.height, state.slab, state.smooth, self.volume.store.version)
+        where = (tuple(plane.origin), tuple(plane.right), tuple(plane.down), plane.mm_right)
+        key = (id(reslicer), state.time, *where, plane.width, plane.height, state.slab, state.smooth, self.volume.store.version)
         known = self._values.get(kind.value)
         if known is None or known[0] != key:
             outside = _darkest(reslicer.array.dtype, look)
@@ -208,7 +208,7 @@ class PlaneReader:
                 order = np.arange(geometry.n) if float(way @ geometry.slice_step) > 0 else np.arange(geometry.n)[::-1]
                 nearest = there[np.abs(there[None, :] - order[:, None]).argmin(axis=1)]
                 place = np.argsort(order)
-                return np.take(values, place[nearest], axis=axis)
+                return np.asarray(np.take(values, place[nearest], axis=axis))
         return values
 
 

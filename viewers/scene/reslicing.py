@@ -147,7 +147,7 @@ class Reslicer:
             c, r, k = (np.floor(v + 0.5).astype(np.intp) for v in places)
             values = self.array[k, r, c]
         else:
-            values = self._blended(*places, counts)
+            values = self._blended(places[0], places[1], places[2], counts)
         kept = inside if values.ndim == inside.ndim else inside[..., None]
         return np.where(kept, values, np.asarray(outside, self.array.dtype))
 
@@ -185,7 +185,7 @@ def _flatten(block: NDArray[Any], at: int, slab: Slab | None, plane: Plane, geom
     step = step_mm(geometry, plane.normal)
     half = int(slab.mm / step / 2 + 1e-6) if slab else 0
     if slab is None or half < 1:
-        return block[at]
+        return np.asarray(block[at])
     thick = block[max(0, at - half) : at + half + 1]
     numbers = block.dtype.kind != "f" or bool(np.isfinite(thick).all())
     if slab.mode == "mean":

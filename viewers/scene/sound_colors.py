@@ -27,4 +27,4 @@ def color_map(name: str, low_db: float, high_db: float) -> NDArray[np.uint32]:
     place = np.clip((db - low_db) / max(1e-3, high_db - low_db), 0, 1) * (len(anchors) - 1)
     rgb = np.stack([np.interp(place, np.arange(len(anchors)), anchors[:, i]) for i in range(3)], axis=1)
     red, green, blue = np.rint(rgb).astype(np.uint32).T
-    return 0xFF000000 | red << 16 | green << 8 | blue
+    return np.asarray(0xFF000000 | red << 16 | green << 8 | blue)

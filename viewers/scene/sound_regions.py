@@ -119,7 +119,8 @@ class SoundRegions:
             if region.instance in self._focus.locked:
                 continue
             inside = min(tolerance, (region.end - region.start) / 4)  # so that a short one can still be moved
-            for side, edge in (("start", region.start), ("end", region.end)):
+            edges: tuple[tuple[Side, float], ...] = (("start", region.start), ("end", region.end))
+            for side, edge in edges:
                 away = abs(ms - edge)
                 if away <= (inside if region.start < ms < region.end else tolerance):
                     found = (region.instance not in self._focus.selected, away, region, side)

@@ -146,8 +146,9 @@ class SoundSource:
             keys = [Key("samples", n) for n in range(low // BLOCK, -(-high // BLOCK))]
             with self._wake:
                 blocks = [self._look(key) for key in keys]
-            if all(block is not None for block in blocks):
-                return Wave(_close_up(blocks, keys[0].number * BLOCK if keys else 0, first, per_column, columns, index), True)
+            there = [block for block in blocks if block is not None]
+            if len(there) == len(keys):
+                return Wave(_close_up(there, keys[0].number * BLOCK if keys else 0, first, per_column, columns, index), True)
             missing = tuple(k for k, b in zip(keys, blocks, strict=True) if b is None and k not in self._failed)
         else:
             missing = ()

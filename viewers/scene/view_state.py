@@ -82,14 +82,14 @@ class ViewState:
     def to_screen(self, points: Any) -> NDArray[np.float64]:
         """(n, 2) image points to (n, 2) logical px."""
         p = self.placement()
-        return np.asarray(points, np.float64) @ np.array(((p.a, p.c), (p.b, p.d))) + (p.tx, p.ty)
+        return np.asarray(np.asarray(points, np.float64) @ np.array(((p.a, p.c), (p.b, p.d))) + (p.tx, p.ty))
 
     def to_image(self, points: Any) -> NDArray[np.float64]:
         """(n, 2) logical px to (n, 2) image points."""
         p = self.placement()
         z2 = self.zoom * self.zoom
         shifted = np.asarray(points, np.float64) - (p.tx, p.ty)
-        return shifted @ np.array(((p.a, p.b), (p.c, p.d))) / z2  # the turn's inverse is its transpose
+        return np.asarray(shifted @ np.array(((p.a, p.b), (p.c, p.d))) / z2)  # the turn's inverse is its transpose
 
     def screen_point(self, x: float, y: float) -> Point:
         p = self.placement()

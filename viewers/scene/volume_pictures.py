@@ -215,7 +215,7 @@ def number(value: float) -> str:
 def _bgra(eight: Shown) -> Shown:
     if eight.ndim == 3 and eight.shape[2] == 4:
         return eight
-    return cv2.cvtColor(eight, cv2.COLOR_GRAY2BGRA if eight.ndim == 2 else cv2.COLOR_RGB2BGRA)
+    return np.asarray(cv2.cvtColor(eight, cv2.COLOR_GRAY2BGRA if eight.ndim == 2 else cv2.COLOR_RGB2BGRA))
 
 
 def _draw_over(picture: Shown, overlay: Overlay) -> None:

@@ -76,9 +76,8 @@ def _moved(field: NDArray[np.float32], by: NDArray[np.float64]) -> NDArray[np.fl
     if not by.any():
         return field
     matrix = np.array([[1, 0, by[1]], [0, 1, by[0]]], np.float64)
-    return cv2.warpAffine(
-        field, matrix, field.shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1e6
-    )
+    size, outside = field.shape[::-1], cv2.BORDER_CONSTANT
+    return np.asarray(cv2.warpAffine(field, matrix, size, flags=cv2.INTER_LINEAR, borderMode=outside, borderValue=1e6))
 
 
 def _signed(mask: Mask3, step: tuple[float, float]) -> NDArray[np.float32]:
@@ -90,4 +89,4 @@ def _signed(mask: Mask3, step: tuple[float, float]) -> NDArray[np.float32]:
     distances.SetUseImageSpacing(True)
     outside = run(distances, None, image(np.ascontiguousarray(mask), step))
     inside = run(distances, None, image(np.ascontiguousarray(~mask), step))
-    return (np.maximum(outside, 0) - np.maximum(inside, 0)).astype(np.float32)
+    return np.asarray(np.maximum(outside, 0) - np.maximum(inside, 0), np.float32)

@@ -155,7 +155,8 @@ def _gradient(
         end = min(k + SLAB, box.hi[0])
         wide = VoxelBox((max(box.lo[0], k - reach), *box.lo[1:]), (min(box.hi[0], end + reach), *box.hi[1:]))
         found = soft(_measured(values, wide), wide.lo[0], sigma, geometry)
-        places = geometry.heights[wide.lo[0] : wide.hi[0]], geometry.spacing_row_mm, geometry.spacing_col_mm
+        heights = geometry.heights[wide.lo[0] : wide.hi[0]]
+        places: tuple[NDArray | float, ...] = (heights, geometry.spacing_row_mm, geometry.spacing_col_mm)
         square = np.zeros(found.shape, np.float32)
         for axis, place in enumerate(places):
             if found.shape[axis] > 1:
@@ -185,4 +186,4 @@ def _slope(found: NDArray[np.float32], place: NDArray | float, axis: int) -> NDA
         ways = (ahead - behind) * float(place)
     inverse = np.where(ways > 0, 1 / np.where(ways > 0, ways, 1), 0).astype(np.float32)
     shape = [n if a == axis else 1 for a in range(3)]
-    return (found.take(ahead, axis) - found.take(behind, axis)) * inverse.reshape(shape)
+    return np.asarray((found.take(ahead, axis) - found.take(behind, axis)) * inverse.reshape(shape))

@@ -86,13 +86,13 @@ def _weights(heights: NDArray[np.float64], sigma_mm: float) -> NDArray[np.float3
     return np.diff(bell, axis=1).astype(np.float32)
 
 
-def _bell(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _bell(x: NDArray[np.floating]) -> NDArray[np.float64]:
     """The normal distribution up to x (the error function of Abramowitz and Stegun 7.1.26, good to 1.5e-7)."""
     z = np.minimum(np.abs(x), 40.0) / np.sqrt(2)
     t = 1 / (1 + 0.3275911 * z)
     poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     half = 1 - poly * np.exp(-z * z)
-    return np.where(x >= 0, (1 + half) / 2, (1 - half) / 2)
+    return np.asarray(np.where(x >= 0, (1 + half) / 2, (1 - half) / 2))
 
 
 def _kernel(sigma: float) -> NDArray[np.float32]:

@@ -56,7 +56,7 @@ class StoredValues:
             return np.stack([voi.modality(*slice_and_look) for slice_and_look in each])
         if np.all(slope == 1) and np.all(intercept == 0):
             return part
-        return part.astype(np.float32) * slope + intercept
+        return np.asarray(part.astype(np.float32) * slope + intercept)
 
     def unmeasured(self, box: VoxelBox) -> Mask3 | None:
         out: Mask3 | None = None

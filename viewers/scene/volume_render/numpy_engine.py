@@ -115,7 +115,7 @@ def _tables(look: Look, grid: Grid) -> tuple[Floats32, Floats32, float, float]:
 
 def _entries(values: NDArray[Any], grid: Grid, least: float, per_value: float) -> NDArray[np.int64]:
     shown = values.astype(np.float32) * np.float32(grid.slope) + np.float32(grid.intercept - least)
-    return np.clip(np.rint(shown * np.float32(per_value)), 0, _TABLE - 1).astype(np.int64)
+    return np.asarray(np.clip(np.rint(shown * np.float32(per_value)), 0, _TABLE - 1), np.int64)
 
 
 def _composite(

@@ -69,7 +69,7 @@ class VtkEngine:
         with contextlib.suppress(RuntimeError):
             window.Finalize()
         window.RemoveRenderer(self._renderer)
-        self._renderer = None
+        del self._renderer
 
     # -- the scene ---------------------------------------------------------------------------------------------------
 
