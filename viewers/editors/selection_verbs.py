@@ -20,7 +20,7 @@ from storage.model.ontology import ObjectClass, Ontology
 from storage.model.sheets import sheet_of
 from viewers.editors.clipboard import Clip, Clipboard
 from viewers.tools.bounds import fitted, limited_shift
-from viewers.tools.words import name_of, names_of
+from viewers.tools.words import counted, name_of, names_of
 
 #: Copies are set down so far from what they are copies of, in image pixels at 100 %.
 ASIDE = 12.0
@@ -190,7 +190,7 @@ class SelectionVerbs:
         self.focus.select((*(c.instance.uuid for c in here), *made))
         if len(clips) < len(self.clipboard.clips):
             left = len(self.clipboard.clips) - len(clips)
-            self.say(f"{left} objects were left out: their class is not in this ontology, or they lie off this picture.")
+            self.say(f"Left out: {counted(left, 'object')} of classes that this ontology does not have, or off this picture.")
 
     def _fitting_clips(self) -> list[Clip]:
         """What was copied, as far as this ontology and this picture have room for it."""
@@ -395,5 +395,5 @@ class SelectionVerbs:
         text = f"Make {self._names(change)} {known.name}"
         self.session.do(text, verbs.set_class(document, [a.instance for a in change], feature_hash, **self._who()))
         left = len(found) - len(fits)
-        said = f"{lost} answers of the old class were dropped; undo brings them back. " if lost else ""
-        self.say(said + (f"{left} objects of another shape keep their class." if left else ""))
+        said = f"Dropped: {counted(lost, 'answer')} of the old class; undo brings all back. " if lost else ""
+        self.say(said + (f"As before: {counted(left, 'object')} of another shape." if left else ""))

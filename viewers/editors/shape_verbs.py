@@ -12,7 +12,7 @@ from storage.model.geometry import Bitmask, Box, Geometry, Polygon, RotatedBox, 
 from storage.model.labels import Annotation
 from storage.model.ontology import ObjectClass
 from viewers.editors.selection_verbs import SelectionVerbs
-from viewers.tools.words import names_of
+from viewers.tools.words import counted, names_of
 
 #: What can be made of what.
 CONVERSIONS: dict[ShapeKind, tuple[ShapeKind, ...]] = {
@@ -81,7 +81,7 @@ class ShapeVerbs(SelectionVerbs):
         )
         self.focus.select(instances[:1])
         lost = sum(n for i, n in answers.items() if i not in document.instances)
-        self.say(f"Joined into {into}." + (f" {lost} answers of the others were dropped." if lost else ""))
+        self.say(f"Joined into {into}." + (f" Dropped: {counted(lost, 'answer')} of the others." if lost else ""))
 
     def subtract_selected(self) -> None:
         """The newest selected polygon or mask is cut out of the others."""
@@ -181,7 +181,7 @@ class ShapeVerbs(SelectionVerbs):
         gone = [Drop("annotation", u) for u in empty if document.annotations[u].instance in instances]
         self.session.do(text, (*verbs.convert(document, made, known.feature_hash, **self._who()), *gone))
         said = [f"Now {known.name}", *sorted(losses - {""})]
-        said += [f"{answers} answers of the old class are dropped"] if answers else []
+        said += [f"without {counted(answers, 'answer')} of the old class"] if answers else []
         self.say("; ".join(said) + ". Undo brings it all back.")
 
     def _class_for(self, to: ShapeKind, found: Sequence[Annotation]) -> ObjectClass | None:

@@ -14,6 +14,7 @@ from storage.model.geometry import Geometry, ShapeKind
 from storage.model.labels import Annotation
 from storage.model.ontology import ObjectClass
 from viewers.editors.selection_verbs import SelectionVerbs
+from viewers.tools.words import counted
 
 Span = tuple[int, int]
 #: A range as it is kept, and where it is in the text shown (None: not in it).
@@ -228,7 +229,7 @@ class RangeVerbs(SelectionVerbs):
         instances = [a.instance for a in found]
         self.session.do(text, (*kept, *verbs.delete_instances(document, instances[1:])), about=instances)
         self.focus.select(instances[:1])
-        self.say(f"{lost} answers of the others are dropped; undo brings them back." if lost else "Joined.")
+        self.say("Joined." + (f" Dropped: {counted(lost, 'answer')} of the others; undo brings all back." if lost else ""))
 
     def copy(self) -> None:
         """The text that is selected, else the text of the selected objects."""

@@ -16,5 +16,10 @@ def name_of(ontology: Ontology, document: LabelDocument, instance: str) -> str:
     return f"{deleted_classes.name_of(ontology, found.feature_hash)} {found.number}"
 
 
+def counted(count: int, what: str) -> str:
+    """In words: "1 answer", "2 answers"."""
+    return f"{count:,} {what}" + ("s" if count != 1 else "")
+
+
 def names_of(ontology: Ontology, document: LabelDocument, instances: Sequence[str]) -> str:
     return name_of(ontology, document, instances[0]) if len(instances) == 1 else f"{len(instances)} objects"

@@ -113,7 +113,7 @@ def test_pasting_into_another_task_makes_new_objects_and_names_missing_classes(d
     other.ontology = Ontology(tuple(o for o in other.ontology.objects if o.shape is ShapeKind.BOX))
     other.paste()
     assert other.shapes == [Box(10, 10, 50, 50)]
-    assert "1 objects were left out" in other.said[-1]
+    assert "Left out: 1 object of" in other.said[-1]
     assert other.texts == ["Paste Car"]
 
 
@@ -141,7 +141,7 @@ def test_pasting_on_a_smaller_picture_cuts_to_it(desk):
     assert polygon.bounds() == (100, 100, 150, 120)
     assert mask.bounds() == (100, 90, 150, 120)
     assert point == Keypoint(150, 120)
-    assert "1 objects were left out" in small.said[-1]
+    assert "Left out: 1 object of" in small.said[-1]
 
 
 # -- selecting, hiding, locking, layers
@@ -201,8 +201,8 @@ def test_another_class_of_the_same_shape_only(desk):
     desk.set_class("hash-Free")
     assert desk.document.instances[a].feature_hash == "hash-Free"
     assert desk.document.instances[tree].feature_hash == feature(ShapeKind.POLYGON)
-    assert "1 answers of the old class were dropped" in desk.said[-1]
-    assert "1 objects of another shape keep" in desk.said[-1]
+    assert "Dropped: 1 answer of the old class;" in desk.said[-1]
+    assert "As before: 1 object of another shape." in desk.said[-1]
     desk.focus.select([tree])
     desk.set_class_by_digit(1)
     assert "another shape" in desk.said[-1]
@@ -278,7 +278,7 @@ def test_joining_polygons_of_one_class(desk):
     desk.join_selected()
     assert list(desk.document.instances) == [a]
     assert polygons.area(desk.shape(a)) == 10000 + 6000 - 50 * 60
-    assert "1 answers of the others were dropped" in desk.said[-1]
+    assert "Dropped: 1 answer of the others." in desk.said[-1]
     desk.undo()
     assert desk.shapes == [SQUARE, SIDE]
 
@@ -337,7 +337,7 @@ def test_polygon_to_mask_and_back_is_one_step_each_that_says_what_it_loses(desk)
     assert isinstance(desk.shape(a), Bitmask)
     assert desk.document.instances[a].feature_hash == feature(ShapeKind.BITMASK)
     assert "whole pixels" in desk.said[-1]
-    assert "1 answers of the old class are dropped" in desk.said[-1]
+    assert "without 1 answer of the old class" in desk.said[-1]
     mask = desk.shape(a)
     desk.convert_to_polygon()
     assert isinstance(desk.shape(a), Polygon)
