@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ _AHEAD = 48  # frames read ahead
 _SKETCHED = 3  # of so many frames passed on the way one is kept as a sketch: something near is at hand wherever one drags to
 _SKETCH_WIDTH = 640  # px at most
 _SKETCH_BYTES = 64 << 20
+_REST_S = 0.05  # so long in one place is a rest
 _OVERHEAD = 8 << 10  # bytes a frame takes beside its planes (measured)
 
 
@@ -77,9 +80,10 @@ class VideoDecoder:
         check()
         self._check_index(request.frame)
         with decoding(self._source):
-            self._look(check)
+            level = self._level(request.level, self._look(check))
+            self._await_rest(request.frame, check)
             shown = self._exact(request.frame, check)
-            return self._picture(request.frame, shown, self._cache.get(shown), request.level, request.region)
+            return self._picture(request.frame, shown, self._cache.get(shown), level, request.region)
 
     def cancel(self, generation: int) -> None:
         self._given_up = max(self._given_up, generation)
@@ -100,7 +104,7 @@ class VideoDecoder:
         """
         self._check_index(index)
         with decoding(self._source):
-            self._look(_never)
+            level = self._level(level, self._look(_never))
             key = self.table.key_at(index)
             near = self._near(index, key, level)
             if near is not None:
@@ -136,7 +140,7 @@ class VideoDecoder:
         if frame is None or self._facts is None:
             return None
         with decoding(self._source):
-            return self._picture(index, shown, frame, level, None)
+            return self._picture(index, shown, frame, self._level(level, self._facts), None)
 
     def travel(self, index: int, direction: int) -> None:
         self._cache.centre, self._cache.direction = index, direction
@@ -185,6 +189,19 @@ class VideoDecoder:
     @property
     def bytes_kept(self) -> int:
         return self._cache.bytes
+
+    def _await_rest(self, index: int, check: Check) -> None:
+        """Where a sketch that hardly differs is seen already, a seek waits until the hand that drags rests: it cannot be given up,
+        and each place on the way would wait for the seek to the place before."""
+        near = self._shown_near
+        if near is None or not 0 < index - near.frame <= _SKETCHED or self.cached(index):
+            return
+        if self._table_from(index) <= self._walker.at < index:
+            return
+        rests = time.monotonic() + _REST_S
+        while time.monotonic() < rests:
+            check()
+            time.sleep(_REST_S / 10)
 
     # -- finding a frame ---------------------------------------------------------------------------------------------
 
@@ -259,8 +276,12 @@ class VideoDecoder:
         return self._sketches.nearest_before(index + _SKETCHED - 1, index - _SKETCHED + 1) is not None
 
     def _sketch_level(self) -> int:
-        assert self._facts is not None
-        return next((n for n in range(self._facts.levels) if halved(self._stored[0], n) <= _SKETCH_WIDTH), self._facts.levels)
+        """Beyond those that can be asked for: there are many sketches."""
+        return next(n for n in count() if halved(self._stored[0], n) <= _SKETCH_WIDTH)
+
+    @staticmethod
+    def _level(asked: int, facts: FrameFacts) -> int:
+        return min(max(asked, 0), facts.levels)
 
     def _room(self) -> int:
         """How many frames fit in the cache."""
@@ -300,7 +321,6 @@ class VideoDecoder:
         facts = self._facts
         assert facts is not None
         assert frame is not None
-        level = min(max(level, 0), facts.levels)
         array = turned(self._converted(frame, level), self._orientation)
         name, path = name_of(self._source)
         size = (facts.width, facts.height)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -19,6 +20,7 @@ from storage.errors import BadInput, Cancelled
 from storage.media.source import FileSource, MemorySource
 from storage.media.video import frame_table
 from tests.support import clips
+from viewers.decode import video
 from viewers.decode.request import PixelKind, Request, to_rgb
 from viewers.decode.video import VideoDecoder, open_video
 
@@ -288,6 +290,39 @@ def test_dragging_over_a_long_way_shows_what_is_passed_and_never_begins_anew(tmp
     assert shown(decoder, 599) == 599
     for place in range(590, 10, -20):  # back over what was passed: all of it is near at once
         assert 0 < place - decoder.nearest_key(place).frame <= 6
+
+
+def test_what_is_passed_is_kept_smaller_than_any_level_that_can_be_asked_for(tmp_path):
+    decoder = opened(clips.write(tmp_path / "c.mp4", 60, gop=60, size=(1312, 96)), cache_bytes=SMALL)
+    assert decoder.facts().levels == 0
+    assert shown(decoder, 59) == 59
+    near = decoder.nearest_key(30)
+    assert 0 < 30 - near.frame <= 6
+    assert near.array.shape == (48 // 2, 1312 // 4, 4)
+    assert near.level == 2
+    assert decoder.read(Request(30, 2)).array.shape == (96, 1312, 4)
+
+
+def test_no_seek_begins_while_the_hand_is_on_its_way_over_what_is_kept(tmp_path, monkeypatch):
+    decoder = opened(clips.write(tmp_path / "c.mp4", 120, gop=120), cache_bytes=SMALL)
+    assert shown(decoder, 119) == 119
+    stood = decoder._walker.at
+    moves: list[int] = []
+
+    def move(_seconds: float) -> None:
+        """The hand moves on while it is looked whether it rests."""
+        moves.append(generation)
+        decoder.cancel(generation)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(video, "time", SimpleNamespace(monotonic=lambda: 0.0, sleep=move))
+        for generation, place in enumerate((80, 60, 40), start=1):
+            assert decoder.nearest_key(place).frame < place
+            with pytest.raises(Cancelled):
+                decoder.read(Request(place, generation=generation))
+            assert decoder._walker.at == stood
+    assert moves == [1, 2, 3]
+    assert shown(decoder, 40) == 40  # it rests there
 
 
 def test_reading_ahead_follows_the_direction_of_travel(made):
