@@ -266,7 +266,10 @@ class BrushTool(DrawingTool):
         if live.is_empty():
             self._emptied(target)
             return
-        geometry = masks.encode(live.array, live.x, live.y)
+        self._keep(masks.encode(live.array, live.x, live.y), target)
+
+    def _keep(self, geometry: Bitmask, target: Annotation | None) -> None:
+        """What the target, or a new mask, is to be, as far as the rules let it."""
         if not self._erasing:
             geometry = self._spared(geometry, target)
         if geometry.w == 0:
@@ -302,7 +305,8 @@ class BrushTool(DrawingTool):
         known = self.context.session.document.instances.get(focus.primary or "")
         if known is None or known.feature_hash != self.feature_hash or known.uuid in focus.locked | focus.hidden:
             return None
-        return known.uuid
+        here = self.context.session.shown(known.uuid, self.at)
+        return known.uuid if here is None or here.outside else None
 
     def _commit_into(self, target: Annotation, geometry: Bitmask) -> None:
         context, session = self.context, self.context.session

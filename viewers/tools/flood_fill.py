@@ -240,7 +240,7 @@ class FloodTool(BrushTool):
             self.context.behind.work(lambda _stop: found.concluded(old, erasing), self._arrived)
             return
         if old is None:
-            self._commit_new(found.result)
+            self._keep(found.result, None)
         else:
             self._commit_change(old, found.result)
         self.drop()
@@ -255,6 +255,8 @@ class FloodTool(BrushTool):
     def _commit_change(self, old: Bitmask, geometry: Bitmask) -> None:
         target = self._target
         assert target is not None
+        if not self._erasing:
+            geometry = self._spared(geometry, target)
         if geometry.w == 0:
             self._emptied(target)
         elif geometry == old:

@@ -374,7 +374,7 @@ def test_brushes_keep_to_the_rules_on_slices_and_through_them(qtbot, tool, overl
     assert len(stage.sent) == 2
 
 
-@pytest.mark.parametrize("tool", ["brush", "sphere"])
+@pytest.mark.parametrize("tool", ["brush", "sphere", "flood"])
 @pytest.mark.parametrize("why", ["locked", "hidden", "keeps"])
 def test_what_does_not_give_way_is_left_out_of_the_stroke(qtbot, tool, why):
     stage = ready_to_paint(qtbot, tool)
@@ -387,6 +387,7 @@ def test_what_does_not_give_way_is_left_out_of_the_stroke(qtbot, tool, why):
         case _:
             stage.focus.set(**{why: frozenset((other,))})
     stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    qtbot.waitUntil(lambda: len(stage.sent) == 2)
     (new,) = set(stage.document.instances) - {other}
     assert stored(stage, new).any()
     assert not (stored(stage, new) & before).any()

@@ -414,6 +414,41 @@ def test_a_tolerance_is_told_in_hounsfield_units_of_the_window(qtbot):
     assert (stage.editor.toolbox.threshold.low, stage.editor.toolbox.threshold.high) == ends
 
 
+def test_a_fill_takes_nothing_from_what_the_selected_mask_has_on_the_slice(qtbot):
+    geometry = space()
+    array = np.zeros(geometry.shape, np.int16)
+    array[:, 30:40, 40:50] = 1000
+    stage = ready_to_paint(qtbot, "brush", geometry=geometry, array=array)
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(15, 15, 9)))
+    (first,) = stage.focus.selected
+    whole = stage.editor.masks.whole
+    had = stage.editor.masks.read(first, whole).array
+    assert had.any()
+    stage.editor.arm_tool("flood")
+    stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(45, 35, 9)))
+    qtbot.waitUntil(lambda: len(stage.sent) == 2)
+    assert (stage.editor.masks.read(first, whole).array == had).all()
+    (second,) = set(stage.document.instances) - {first}
+    filled = stage.editor.masks.read(second, whole).array
+    assert filled.sum() == 100 and filled[9, 30:40, 40:50].all()
+    stage.key(Qt.Key.Key_Z, CTRL)
+    assert set(stage.document.instances) == {first}
+
+
+def test_a_fill_goes_on_with_the_selected_mask_on_the_next_slice(qtbot):
+    geometry = space()
+    array = np.zeros(geometry.shape, np.int16)
+    array[:, 30:40, 40:50] = 1000
+    stage = ready_to_paint(qtbot, "flood", geometry=geometry, array=array)
+    for k in (9, 10):
+        stage.editor.state.look_at(geometry.to_mm(30, 20, k))
+        qtbot.waitUntil(lambda k=k: stage.canvas.on_screen == ("", k) and stage.canvas.sharp)
+        stage.click(stage.canvas, stage.at(stage.canvas, geometry.to_mm(45, 35, k)))
+        qtbot.waitUntil(lambda k=k: len(stage.sent) == k - 8)
+    (only,) = stage.document.instances
+    assert list(stage.editor.masks.slices_of(only)) == [9, 10]
+
+
 def test_how_far_a_region_grows_is_set_over_the_canvas(qtbot):
     geometry = space()
     array = np.random.default_rng(2).normal(500, 10, geometry.shape)
