@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QIcon, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLayout, QLineEdit, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QLineEdit, QMenu, QSlider, QToolButton, QWidget
 
 from viewers.canvas.waveform_layer import SoundLook
 from viewers.editors.audio_player import AudioPlayer
-from viewers.editors.tool_bar import Icon, strip_button
+from viewers.editors.tool_bar import Icon, Strip, strip_button
 from viewers.scene.frame_clock import time_text
 from viewers.scene.playback import SPEEDS
 from viewers.scene.sound_colors import COLOR_MAPS, color_map
@@ -22,7 +22,7 @@ TOPS = (0.0, 4000.0, 8000.0, 12_000.0, 16_000.0)
 FLOORS = {"Quiet sounds, too": (-100.0, -25.0), "Usual": (-90.0, -15.0), "Loud sounds only": (-70.0, -5.0)}
 
 
-class AudioStrip(QFrame):
+class AudioStrip(Strip):
     run_wanted = Signal(str)  # id of an action
     time_wanted = Signal(float)  # seconds
     look_wanted = Signal(dict)  # fields of SoundLook

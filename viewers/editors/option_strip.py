@@ -5,18 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
+from viewers.editors.tool_bar import Strip
 from viewers.editors.tool_options import ToolOptions
 from viewers.tools.brush import LARGEST, SMALLEST, BrushSettings
 
 #: Tools of volumes that keep to the rules of overlap.
-MASK_TOOLS = ("brush", "eraser", "threshold", "sphere", "grow", "snip")
+MASK_TOOLS = ("brush", "eraser", "threshold", "sphere", "flood", "grow", "snip")
 MODES = (("new", "New polygon"), ("part", "Add part"), ("hole", "Cut hole"))
 
 
 EDGE, GAP = 8, 8
 
 
-class OptionStrip(QFrame):
+class OptionStrip(Strip):
     mode_wanted = Signal(str)  # of the polygon tool: new, part, hole
     changed = Signal()  # a brush setting; the keyboard goes back to the canvas
     fitted = Signal()  # it has as many rows as it must have

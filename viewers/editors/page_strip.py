@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
-from viewers.editors.tool_bar import Icon, strip_button
+from viewers.editors.tool_bar import Icon, Strip, strip_button
 
 
-class PageStrip(QFrame):
+class PageStrip(Strip):
     page_wanted = Signal(int)  # from 0
 
     def __init__(self, parent: QWidget | None = None, *, icon: Icon) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from viewers.editors.tool_bar import Strip
 
 #: Action, what stands on its button, its name.
 Buttons = Sequence[tuple[str, str, str]]
@@ -23,7 +25,7 @@ HTML_BUTTONS: Buttons = (TEXT_BUTTONS[0], ("html_source", "Source", "Source of t
 CHECKED = frozenset({"text_wrap", "text_mono", "text_numbers", "text_compact", "html_source"})
 
 
-class TextStrip(QFrame):
+class TextStrip(Strip):
     action_wanted = Signal(str)  # id of an action
     place_wanted = Signal(str)  # as typed: "1204" a line, "@99120" an offset, "12:7" line and column
     left = Signal()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QMenu, QToolButton, QWidget
 
 from storage.model.ontology import ObjectClass
@@ -28,6 +28,15 @@ def strip_button(parent: QWidget, icon: QIcon, name: str) -> QToolButton:
     button.setToolTip(name)
     button.setAccessibleName(name)
     return button
+
+
+class Strip(QFrame):
+    """Over or below a canvas, with fields to type into."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter has done what it could in the field; at the canvas it would draw, or answer for what is selected."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
 
 class ToolBar(QFrame):

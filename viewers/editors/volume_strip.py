@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewers.editors.slice_slider import SliceSlider
-from viewers.editors.tool_bar import Icon, strip_button
+from viewers.editors.tool_bar import Icon, Strip, strip_button
 from viewers.editors.volume_warnings import WarningBadge
 from viewers.scene.mpr import Slab, SlabMode
 
@@ -34,7 +33,7 @@ BUTTONS = (
 )
 
 
-class VolumeStrip(QFrame):
+class VolumeStrip(Strip):
     slice_wanted = Signal(int)  # of the active pane, from 0
     time_wanted = Signal(int)
     slab_wanted = Signal(object)  # Slab or None

@@ -322,6 +322,19 @@ def test_go_to_line_column_and_offset(stage, typed, offset):
     assert stage.view.hasFocus()
 
 
+def test_enter_where_a_place_is_typed_does_not_go_on_to_the_answers_of_what_is_marked(stage):
+    mark(stage, "Ada")
+    asked: list[bool] = []
+    stage.editor.answers_wanted.connect(lambda: asked.append(True))
+    stage.key("`")
+    box = stage.editor.strip.box
+    stage.qtbot.waitUntil(box.hasFocus)
+    QTest.keyClicks(box, "2")
+    QTest.keyClick(box, Key.Key_Return)
+    assert stage.view.hasFocus()
+    assert stage.focus.selected and not asked
+
+
 def test_a_place_that_is_none_is_said(stage):
     stage.editor.go_to_place("somewhere")
     assert "is no place" in stage.said[-1]

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QSlider, QStyle, QStyleOptionComboBox, QWidget
 
 from storage.model.hanging import HangingRule
-from tests.support.volume_view import ArrayFrames, VolumeStage, beads, space
+from tests.support.volume_view import ArrayFrames, VolumeStage, beads, ready_to_paint, space
 from viewers.canvas.volume_3d import VolumeView
 from viewers.editors.volume_view_verbs import window_words
 from viewers.scene.mpr import PlaneKind, Slab
@@ -114,6 +114,27 @@ def test_the_keys_are_those_of_the_canvas_after_something_was_chosen_below(qtbot
     assert stage.editor.grid.isAncestorOf(QApplication.focusWidget())
 
 
+@pytest.mark.parametrize("field", ["slice", "slab", "size"])
+def test_enter_in_a_field_does_not_go_on_to_the_answers_of_what_is_selected(qtbot, field):
+    stage = ready_to_paint(qtbot, "brush")
+    stage.click(stage.canvas, stage.at(stage.canvas, stage.volume.geometry.to_mm(30, 20, 9)))
+    assert len(stage.focus.selected) == 1
+    stage.editor.next_slab()
+    asked: list[bool] = []
+    stage.editor.answers_wanted.connect(lambda: asked.append(True))
+    strip, options = stage.editor.strip, stage.editor.options
+    box = {"slice": strip.box, "slab": strip.slab_mm, "size": options.size_box}[field]
+    assert box.isVisible()
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "4")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.value() == 4
+    assert not asked
+    stage.key(Qt.Key.Key_Return)
+    assert asked, "at the canvas it does"
+
+
 @pytest.fixture(params=["bare", "dressed"])
 def dress(request, plain):
     """As the window is, and as a system without our style would have it."""
@@ -168,7 +189,7 @@ def is_cut(widget: QWidget) -> bool:
     style = widget.style()
     match widget:
         case QAbstractSpinBox():
-            words, room = widget.text(), widget.lineEdit().width()
+            words, room = widget.text(), widget.lineEdit().width() - 4  # it keeps two pixels free at either end
         case QComboBox():
             option = QStyleOptionComboBox()
             widget.initStyleOption(option)
