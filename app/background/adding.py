@@ -30,17 +30,24 @@ def add_paths(
     link: bool = False,
     dataset_id: int | None = None,
     only: Kind | None = None,
+    called: str = "",
     then: Callable[[IntakeResult], object] | None = None,
 ) -> None:
+    """`called`: what they are together, the folder that holds them; else they are counted."""
+
     def add(**how: Any) -> IntakeResult:
         from storage.services import intake
 
         return intake.add_paths(context.catalog, list(paths), folder_id, link=link, dataset_id=dataset_id, only=only, **how)
 
-    title = window.tr("Adding {0}").format(
-        paths[0].name if len(paths) == 1 else window.tr("{0} files").format(words.number(len(paths)))
-    )
+    many = words.folders(len(paths)) if _are_folders(paths) else window.tr("{0} files").format(words.number(len(paths)))
+    title = window.tr("Adding {0}").format(called or (paths[0].name if len(paths) == 1 else many))
     _run(window, context, title, add, then, "files" if dataset_id is None else "datasets")
+
+
+def _are_folders(paths: Sequence[Path]) -> bool:
+    """As far as two of them tell: each look at the disk may take its time."""
+    return bool(paths) and paths[0].is_dir() and paths[-1].is_dir()
 
 
 def add_batch(

@@ -343,14 +343,15 @@ class FilesRoom(QObject):
         if folder_id is not None:
             self._add(found, folder_id, False)
             return
-        title = found[0].name if len(found) == 1 and found[0].is_dir() else found[0].parent.name
+        lone = found[0].name if len(found) == 1 and found[0].is_dir() else ""
+        title = lone or found[0].parent.name
         self.operations.run(
             self.tr("New folder"), folders.ensure, (title or self.tr("Added"),),
-            then=lambda made: (self.panel.open_folder(made), self._add(_inside(found, title), made, False)),
+            then=lambda made: (self.panel.open_folder(made), self._add(_inside(found, title), made, False, called=lone)),
         )  # fmt: skip
 
-    def _add(self, paths: list[Path], folder_id: int, link: bool, dataset_id: int | None = None) -> None:
-        add_paths(self.window, self.context, paths, folder_id, link=link, dataset_id=dataset_id)
+    def _add(self, paths: list[Path], folder_id: int, link: bool, dataset_id: int | None = None, *, called: str = "") -> None:
+        add_paths(self.window, self.context, paths, folder_id, link=link, dataset_id=dataset_id, called=called)
 
     # -- datasets
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -97,9 +98,22 @@ def test_the_job_is_listed_with_what_it_did(desk: Desk, album: Path, listed: lis
     desk.wait_idle()
     desk.go("Jobs")
     (job,) = [job for job in desk.window.context.jobs.jobs if job.visible]
-    assert job.state == "done"
+    assert (job.state, job.title) == ("done", "Adding Album")
     desk.click("Show result", within=desk.pages.jobs.widget)
     assert len(listed) == 2 and listed[0][1] == listed[1][1]
+
+
+def test_several_folders_are_not_called_files(desk: Desk, album: Path, tmp_path: Path, listed: list[Any]) -> None:
+    for name in ("Left", "Right"):
+        (tmp_path / name).mkdir()
+        shutil.copy(album / "boat.jpg", tmp_path / name)
+    drags.drop(desk.pages.files.panel.list, QPoint(50, 50), drags.urls([tmp_path / "Left", tmp_path / "Right"]))
+    desk.wait_idle()
+    two = [album / "boat.jpg", album / "beach.png"]
+    drags.drop(desk.pages.files.panel.list, QPoint(50, 50), drags.urls(two))
+    desk.wait_idle()
+    told = [job.title for job in desk.window.context.jobs.jobs if job.visible]
+    assert sorted(told) == ["Adding 2 files", "Adding 2 folders"]
 
 
 def test_who_is_elsewhere_when_it_ends_is_told_in_a_line_and_not_interrupted(desk: Desk, album: Path) -> None:
