@@ -134,8 +134,8 @@ class Regions:
             return 0, [], None
         known = 0 < time <= self._series.times
         if dr.text(self._head, "Manufacturer") == "Postil" and (known or self._series.times == 1):
-            frame, points, sheet = self._on_sheet(geometry, mm)
-            return (time - 1) * self._series.slices + frame if known else frame, points, sheet
+            slice_, points, sheet = self._on_sheet(geometry, mm)
+            return (time - 1) * self._series.slices + slice_ if known else slice_, points, sheet
         named = [f for image in images if (f := self._frame(self._resolved(image))) is not None]
         frame, why = planes.frame_of(self._series, geometry, mm, named)
         if frame is None and why == planes.NOT_FLAT and self._series.times == 1:
