@@ -120,6 +120,7 @@ class VolumeStrip(Strip):
     def _number(self, name: str) -> QSpinBox:
         box = QSpinBox(self)
         box.setAccessibleName(name)
+        box.setToolTip(name)
         box.setKeyboardTracking(False)
         box.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return box
@@ -138,13 +139,15 @@ class VolumeStrip(Strip):
     def _fit(self) -> None:
         """Where there is no room for everything the menu alone stands for the buttons of the layouts; then what the number and the
         corner of the pane say as well gives way."""
-        row = self.layout()
-        groups: tuple[Sequence[QWidget], ...] = (self.buttons[:-1], (self.total,), (self.plane,), (self.slider,))
-        rooms = [sum(widget.sizeHint().width() + row.spacing() for widget in group) for group in groups]
-        wanted = row.sizeHint().width()
+        row, slack = self.layout(), self.slider.sizeHint().width() - _least(self.slider)
+        groups: list[Sequence[QWidget]] = [self.buttons[:-1], [self.total], [self.plane], [self.slider]]
+        if not self.time_box.isHidden():
+            groups.insert(3, [self.time_label])
+        rooms = [sum(_least(widget) + row.spacing() for widget in group) for group in groups]
+        wanted = row.sizeHint().width() - (0 if self.slider.isHidden() else slack)
         wanted += sum(room for room, group in zip(rooms, groups, strict=True) if group[0].isHidden())
         for room, group in zip(rooms, groups, strict=True):
-            narrow = wanted > self.width()
+            narrow = wanted + (slack if group is groups[0] else 0) > self.width()
             wanted -= room if narrow else 0
             if narrow is not group[0].isHidden():
                 for widget in group:
@@ -182,8 +185,9 @@ class VolumeStrip(Strip):
         self.time_box.setValue(time + 1)
         self.time_box.setSuffix(f" of {times:,}")
         self.time_box.blockSignals(False)
-        for widget in (self.time_label, self.time_box):
-            widget.setVisible(times > 1)
+        if self.time_box.isHidden() is (times > 1):
+            for widget in (self.time_label, self.time_box):
+                widget.setVisible(times > 1)
 
     def show_slab(self, slab: Slab | None, *, possible: bool) -> None:
         if self._slab_shown == (slab, possible):
@@ -230,3 +234,8 @@ class VolumeStrip(Strip):
 
     def _clicked(self) -> None:
         self.run_wanted.emit(self.sender().objectName())
+
+
+def _least(widget: QWidget) -> int:
+    """How wide it must be."""
+    return widget.minimumWidth() or widget.sizeHint().width()
