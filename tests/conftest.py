@@ -90,14 +90,17 @@ def _no_threads_left(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _hands_off() -> Iterator[None]:
     """A test that ends with a button pressed (a double click of QTest does) leaves it to the next: what waits there for free
-    hands would never happen."""
+    hands would never happen. So does one that ends with Ctrl or Shift: rows would be added to what is selected there."""
     yield
     if "PySide6.QtWidgets" in sys.modules:
+        from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
         from PySide6.QtWidgets import QApplication, QWidget
 
         for button in QApplication.mouseButtons():
             QTest.mouseRelease(QWidget(), button)
+        if QApplication.keyboardModifiers():
+            QTest.keyRelease(QWidget(), Qt.Key.Key_Shift)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
