@@ -15,6 +15,7 @@ from storage.model.labels import FrameKey
 
 if TYPE_CHECKING:
     from viewers.canvas.image_canvas import ImageCanvas
+    from viewers.scene.pictures import Seen
 
 #: So long (ms) the last frame stays while the next one is not at hand; then what there is of it is shown.
 PATIENCE_MS = 90
@@ -69,7 +70,7 @@ class FrameTurn(QObject):
         if not canvas.pictures.moving:
             picture.hurry()
             return
-        seen = canvas.pictures.seen(canvas.frame_index())
+        seen = canvas.pictures.seen(canvas.frame_index()) or self._passed()
         near = canvas.session.frames.key(seen.frame) if seen is not None else self.on_screen
         if picture.composing or picture.next is not None or seen is None or near in (self.on_screen, canvas.focus.at):
             self._patience.start()
@@ -78,6 +79,14 @@ class FrameTurn(QObject):
         self._painter.foresee_nothing()
         self._static.turn(canvas.shapes.items_at(near))
         picture.stand_in(seen)
+
+    def _passed(self) -> Seen | None:
+        """A frame that came too late to be the one that is wanted, yet is nearer to it than the one on screen: where each comes just
+        after the hand has moved on, nothing else would be seen."""
+        canvas = self._canvas
+        seen, wanted = canvas.pictures.passed, canvas.frame_index()
+        here = canvas.session.frames.index(self.on_screen)
+        return seen if seen is not None and abs(seen.frame - wanted) < abs(here - wanted) else None
 
     def arrived(self) -> None:
         """Something of the pictures is at hand that was not."""

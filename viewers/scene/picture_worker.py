@@ -63,6 +63,7 @@ class PictureWorker:
         self._errors: dict[int, PostilError] = {}
         self._store = PictureStore(budget)
         self._near: tuple[int, Seen] | None = None  # shown for a frame until it is there itself
+        self.passed: Seen | None = None  # the frame of a film that was made last: by then another one may be wanted
         self._windows: dict[int, tuple[float, float]] = {}
         self._failed: set[TileKey] = set()
         self._wanted: list[TileKey] = []
@@ -281,6 +282,8 @@ class PictureWorker:
             with self._wake:
                 if self._near is not None and self._near[0] == job.frame:
                     self._near = None
+                array = self._store.shown(key)
+                self.passed = Seen(array, job.frame, key[1]) if array is not None else None
 
     def _show_near(self, film: MovingDecoder, key: TileKey, adjust: Adjustments) -> None:
         """Something at once, unless what is shown for this frame already is one."""

@@ -143,6 +143,39 @@ def test_while_a_far_frame_is_decoded_one_near_it_is_seen_with_its_own_shapes(qt
     assert screen.look() == (58, 58)
 
 
+def test_a_frame_that_comes_after_the_hand_has_moved_on_is_seen_nevertheless(qtbot, clip):
+    import threading
+
+    gates = {2: threading.Event(), 4: threading.Event()}
+    begun = threading.Event()
+
+    def slow():
+        decoder = open_media(FileSource(clip), "video", {}, None)
+        read = decoder.read
+
+        def wait(request):
+            if request.frame == 2:
+                begun.set()
+            if request.frame in gates:
+                gates[request.frame].wait(60)
+                request = replace(request, generation=0)  # one that was decoding already is not given up
+            return read(request)
+
+        decoder.read = wait
+        return decoder
+
+    screen = Screen(qtbot, slow)
+    screen.focus.set(at=("", 2))
+    qtbot.waitUntil(begun.is_set)
+    screen.focus.set(at=("", 4))
+    gates[2].set()
+    qtbot.waitUntil(lambda: screen.canvas.on_screen == ("", 2))
+    assert screen.look() == (2, 2)
+    gates[4].set()
+    screen.settle()
+    assert screen.look() == (4, 4)
+
+
 def test_a_change_while_the_frame_is_drawn_is_seen_on_it(qtbot, clip):
     screen = Screen(qtbot, clip)
     screen.focus.set(at=("", 20))
