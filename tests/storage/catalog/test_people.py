@@ -64,6 +64,18 @@ def test_whoever_works_in_a_project_sees_its_items_but_not_their_folder(catalog:
         assert titles(bob) == []
 
 
+def test_who_is_a_member_no_more_sees_nothing_of_it_until_that_is_undone(catalog: Catalog) -> None:
+    shared = folder(catalog, "Shared")
+    add(catalog, shared, "one")
+    with as_member(catalog, ("folders", shared, Role.USER)) as bob:
+        with pytest.raises(NotAllowed):
+            bob.do("Leave", people.remove_member, "folders", shared, bob.user.id)
+        catalog.do("Take away", people.remove_member, "folders", shared, bob.user.id)
+        assert titles(bob) == [] and bob.reads.child_folders(None) == []
+        catalog.undo().result()
+        assert titles(bob) == ["one"]
+
+
 def test_a_viewer_of_a_folder_changes_nothing_in_it(catalog: Catalog) -> None:
     shared = folder(catalog, "Shared")
     (one,) = add(catalog, shared, "one")
