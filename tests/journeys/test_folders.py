@@ -126,9 +126,9 @@ def test_delete_names_what_goes_and_the_trash_gives_it_back(desk: Desk, tree: QA
 
 
 def test_what_came_back_is_told_with_its_place_until_that_is_undone(desk: Desk, album: Path) -> None:
-    desk.add("Scans/2026", album / "boat.jpg")
-    item = desk.reads.first_rows(ItemQuery(folder_id=desk.reads.folder_by_path("Scans/2026").id))[0].id
-    desk.do(trash.delete, (), ItemSelection.of(item))
+    desk.add("Scans/2026", album / "boat.jpg", album / "beach.png")
+    for item in desk.reads.first_rows(ItemQuery(folder_id=desk.reads.folder_by_path("Scans/2026").id)):
+        desk.do(trash.delete, (), ItemSelection.of(item.id))
     panel = desk.pages.files.panel
     desk.click(panel.sidebar.trash)
     desk.wait_idle()
@@ -136,6 +136,7 @@ def test_what_came_back_is_told_with_its_place_until_that_is_undone(desk: Desk, 
     desk.click("Restore", within=panel.trash)
     desk.wait_idle()
     assert desk.can_see("“boat.jpg” came back to Scans / 2026.", panel.trash)
+    assert not desk.find("Restore", within=panel.trash).isEnabled(), "the next one is not meant by a second press"
     desk.key("Ctrl+Z")
     desk.wait_idle()
     assert not desk.can_see("“boat.jpg” came back", panel.trash)

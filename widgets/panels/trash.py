@@ -116,6 +116,7 @@ class TrashPanel(QWidget):
             self._note.say("")
         kept = self._selected()
         self._entries = entries
+        self._table.clearSelection()  # else the next one would be meant by what was said of this
         self._table.setRowCount(len(entries))
         for number, entry in enumerate(entries):
             icon = "ph.folder-simple" if entry.folder_ids else "ph.file"
