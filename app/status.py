@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from app.jobs import Job
@@ -10,6 +10,8 @@ from widgets import icons, theme
 from widgets.controls.labels import ElidedLabel
 
 MESSAGE_MS = 6000
+_DOING_PX = 320  # at most, for what a job does now
+_DOING_PX = 320  # of what a job does now
 
 
 class StatusLine(QStatusBar):
@@ -120,7 +122,9 @@ class StatusLine(QStatusBar):
         progress = job.progress
         count = f"{progress.done:,}" + (f" / {progress.total:,}" if progress.total else "")
         others = self.tr(" and {0} more").format(len(running) - 1) if len(running) > 1 else ""
-        self._job_text.setText(f"{job.title}  {count}{others}")
+        doing = self.fontMetrics().elidedText(progress.text or job.title, Qt.TextElideMode.ElideMiddle, _DOING_PX)
+        self._job_text.setText(f"{doing}  {count}{others}")
+        self._job_text.setToolTip(job.title)
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(min(progress.done, progress.total or 0))
 
