@@ -18,12 +18,15 @@ from app.settings import Settings
 from storage.last_used import last_catalog, remember_catalog
 from storage.paths import default_catalog, user_config_dir, user_data_dir
 
+#: How long a thread keeps the interpreter's lock. Every call of Qt gives it up: a paint takes it back hundreds of times, and
+#: would wait 5 ms each.
+TURN_S = 0.001
+
 
 def main(catalog: Path | None = None, *, user: str | None = None, arguments: list[str] | None = None) -> int:
     """Open the window on a catalog; made anew where there is none. Returns the exit code."""
     gc.disable()  # until the window is in use: start-up only makes things that stay
-    # Every call of Qt gives up the interpreter's lock: a paint takes it back hundreds of times, and would wait 5 ms each.
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(TURN_S)
     where = catalog or _environment_catalog() or last_catalog() or default_catalog()
     where = where.absolute()
     if single_instance.hand_over(where, {"raise": True}):

@@ -17,6 +17,7 @@ from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.application import application
 from benchmarks.rows import Row, percentile
 from storage.editing.edits import Put
 from storage.editing.focus import Focus
@@ -41,8 +42,7 @@ def run(quick: bool) -> list[Row]:
     minutes = 20 if quick else 120
     regions = 500 if quick else 3000
     path = _speech(minutes)
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
+    _app = application()
     with tempfile.TemporaryDirectory() as cache:
         rows = [_opening(path, Path(cache), minutes)]
         desk = _Desk(path, Path(cache), minutes * 60_000, regions)

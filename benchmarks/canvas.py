@@ -14,6 +14,7 @@ from statistics import quantiles
 
 import numpy as np
 
+from benchmarks.application import application
 from benchmarks.rows import Row
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -43,11 +44,10 @@ def _jpeg(folder: Path) -> Path:
 
 class Stage:
     def __init__(self, path: Path, quick: bool) -> None:
-        from PySide6.QtWidgets import QApplication
 
         from tests.support import scenes
 
-        self.app = QApplication.instance() or QApplication([])
+        self.app = application()
         self.scenes, self.path = scenes, path
         self.times = 40 if quick else 200
         self.session = scenes.session(scenes.many(SHAPES, WIDTH, HEIGHT, radius=40.0))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from benchmarks.application import application
 from benchmarks.rows import Row, percentile
 from storage.media.source import FileSource
 from widgets import icons
@@ -45,7 +46,6 @@ class Painted(QObject):
 
 class Film:
     def __init__(self, path: Path) -> None:
-        from PySide6.QtWidgets import QApplication
 
         from storage.editing.focus import Focus
         from storage.editing.on_frames import Moving
@@ -58,7 +58,7 @@ class Film:
         from viewers.scene.frame_clock import FrameClock
         from viewers.scene.pictures import PictureSource
 
-        self.app = QApplication.instance() or QApplication([])
+        self.app = application()
         source = FileSource(path)
         table = frame_table(source)
         clock = FrameClock.of(table)
@@ -221,12 +221,11 @@ def _fast(film: Film) -> list[Row]:
 
 def memory(quick: bool) -> Row:
     """A film of two hours, in and out of which one jumps, plays and scrubs."""
-    from PySide6.QtWidgets import QApplication
 
     from viewers.editors import video_editor
 
     path = _long_clip(120)
-    app, _ = QApplication.instance() or QApplication([]), video_editor  # a program costs what it costs
+    app, _ = application(), video_editor  # a program costs what it costs
     before = _resident()
     film = Film(path)
     most = 0.0

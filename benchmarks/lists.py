@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from benchmarks.application import application
 from benchmarks.rows import Row, percentile
 
 _BIG = 1
@@ -16,12 +17,11 @@ _QUICK, _FULL = 100_000, 1_000_000
 
 def run(quick: bool) -> list[Row]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
 
     from benchmarks.scale_catalog import make_catalog
     from storage.catalog.engine import Catalog
 
-    app = QApplication.instance() or QApplication([])
+    app = application()
     catalog = Catalog.open(make_catalog(None, _QUICK if quick else _FULL), read_only=True)
     try:
         bench = _Bench(app, catalog)

@@ -7,6 +7,7 @@ import random
 import time
 from typing import Any
 
+from benchmarks.application import application
 from benchmarks.rows import Row, percentile
 
 OBJECTS, FRAMES, LIFE = 10_000, 2_000, 300
@@ -15,9 +16,8 @@ BAR_MS = 5.0
 
 def run(quick: bool) -> list[Row]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
 
-    app = QApplication.instance() or QApplication([])
+    app = application()
     return [_play(app, "comes and goes", LIFE, quick), _play(app, "is always there", FRAMES, quick)]
 
 

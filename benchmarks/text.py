@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.application import application
 from benchmarks.rows import Row, percentile
 from widgets import icons
 
@@ -60,7 +61,6 @@ def _write(path: Path, data: bytes) -> None:
 class Stage:
     def __init__(self, path: Path) -> None:
         from PySide6.QtCore import QTimer
-        from PySide6.QtWidgets import QApplication
 
         from storage.editing.focus import Focus
         from storage.editing.session import EditSession
@@ -71,7 +71,7 @@ class Stage:
         from viewers.editors.text_editor import TextEditor
         from viewers.scene.text_source import TextSource
 
-        self.app = QApplication.instance() or QApplication([])
+        self.app = application()
         self.late: list[float] = []
         self._due = 0.0
         self.timer = QTimer()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from benchmarks.application import application
 from benchmarks.rows import Row, percentile
 from widgets import icons
 
@@ -29,7 +30,6 @@ def run(quick: bool) -> list[Row]:
 
 class Stage:
     def __init__(self, times: int) -> None:
-        from PySide6.QtWidgets import QApplication
 
         from storage.editing.focus import Focus
         from storage.editing.on_frames import Moving
@@ -39,7 +39,7 @@ class Stage:
         from viewers.scene.frame_clock import FrameClock
         from viewers.timeline.timeline import Timeline
 
-        self.app = QApplication.instance() or QApplication([])
+        self.app = application()
         self.times = times
         self.document = timelines.many(OBJECTS, FRAMES, ROWS)
         self.session = EditSession(self.document, stored, frames=Moving(FRAMES))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.application import application
 from benchmarks.rows import Row
 from widgets import icons
 
@@ -39,7 +40,6 @@ def run(quick: bool) -> list[Row]:
 
 class Stage:
     def __init__(self) -> None:
-        from PySide6.QtWidgets import QApplication
 
         from app.collecting import Collector
         from storage.editing.focus import Focus
@@ -51,9 +51,8 @@ class Stage:
         from viewers.editors.volume_editor import VolumeEditor
         from viewers.scene.volume_source import VolumeSource
 
-        self.app = QApplication.instance() or QApplication([])
         self._turns = sys.getswitchinterval()
-        sys.setswitchinterval(0.001)  # as app.main does
+        self.app = application()
         geometry = space(n=SHAPE[0], rows=SHAPE[1], columns=SHAPE[2], mm=(0.7, 0.7), step=0.8)
         frames = ArrayFrames(_head(), geometry)
         self.volume = VolumeSource(lambda: frames, modality="CT")
