@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
+QLocale.setDefault(QLocale.c())  # numbers, dates and sizes are written as where no language is set
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples every time: pyproject chooses it
 settings.register_profile("searching", deadline=None)
 
