@@ -88,15 +88,18 @@ def test_from_afar_all_that_is_in_sight_is_sketched_before_any_of_it_is_made(tmp
     count = -(-len(sound) // hop_of(level))
     keys = source.spectrum_keys(MIX, level, 0, count)
     assert len(keys) > 1
-    seen = []
+    seen, whole = [], threading.Event()
 
     def look():
         columns, there, missing = source.spectrum(MIX, level, 0, count)
         if there.all():
             seen.append((len(missing), columns))
+        if not missing:
+            whole.set()
 
     end = source.listen(look)
     have(source, keys)
+    assert whole.wait(60)
     end()
     left, rough = seen[0]
     assert left == len(keys)  # everything can be seen, nothing is made yet
