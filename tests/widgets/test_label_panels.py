@@ -19,8 +19,10 @@ from storage.model.key_images import key_class, with_key_class
 from storage.model.ontology import Ontology
 from tests.support.panels import Things, draw, make_session, unnamed
 from widgets.controls.key_images import KeyImagesLine
+from widgets.controls.range_chips import RangeChips
 from widgets.item_models.label_rows import Column
 from widgets.panels.classes import ClassesPanel
+from widgets.panels.classifications import ClassificationsPanel
 from widgets.panels.gaps import GapsList
 from widgets.panels.labels import LabelsPanel
 
@@ -258,6 +260,11 @@ def test_a_gap_says_where_it_is_as_people_count(qtbot, frames, told):
     line = KeyImagesLine(session, Focus(), ontology)
     qtbot.addWidget(line)
     assert told.endswith(line.chips._text(0))
+    panel = ClassificationsPanel(session, Focus(), ontology)
+    qtbot.addWidget(panel)
+    (chips,) = (c for c in panel.findChildren(RangeChips) if c.chips)
+    assert told.endswith(chips.chips[0].where)
+    panel.close_down()
     gaps.close_down()
     line.close_down()
 

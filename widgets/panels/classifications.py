@@ -14,6 +14,7 @@ from storage.editing import classification_ranges, verbs
 from storage.editing.answer_extent import When
 from storage.editing.edits import DocumentChange, Drop, Edits
 from storage.editing.focus import Focus
+from storage.editing.on_frames import slices_a_time
 from storage.editing.session import EditSession
 from storage.model import rules
 from storage.model.items import Kind
@@ -150,12 +151,13 @@ class ClassificationsPanel(QWidget):
         return (best[2], best[3]) if best is not None else None
 
     def _chips(self, classification: ClassificationClass) -> list[Chip]:
-        document, root = self._session.document, classification.attribute
+        document, root, frames = self._session.document, classification.attribute, self._session.frames
+        slices = slices_a_time(frames)
         made: list[Chip] = []
         for found in classification_ranges.of_class(document, classification.feature_hash):
             value = next((a.value for a in document.answers_of(found.uuid) if a.attribute == root.feature_hash), None)
             text = answer_text(root, value) if value is not None else ""
-            made.extend(Chip(first, last, text, self._session.frames.counts_from) for first, last in found.ranges)
+            made.extend(Chip(first, last, text, frames.counts_from, slices) for first, last in found.ranges)
         return sorted(made, key=lambda c: c.first)
 
     # -- answering
