@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.support.volume_3d import scene
 from viewers.canvas.image_canvas import ImageCanvas
 from viewers.canvas.volume_3d import VolumeView
 from viewers.scene.pictures import PictureSource
+from viewers.scene.volume_render import ladder
 from viewers.scene.volume_render.ladder import Step
 
 
@@ -90,8 +92,9 @@ def gray(color: QColor) -> bool:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot) -> Iterator[Callable[..., VolumeView]]:
+def opened(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., VolumeView]]:
     """3D views that are closed at the end, whatever happens to them."""
+    monkeypatch.setattr(ladder, "SLOW_S", math.inf)  # a busy machine is no slow graphics card
     made: list[VolumeView] = []
 
     def open_one(store=None, *, step=Step.CPU, size=(320, 280), settle=True, **options) -> VolumeView:

@@ -394,7 +394,7 @@ def finds_nothing(line):
     ("trial", "words"), [(dies, "exit code -6"), (hangs, "did not answer"), (finds_nothing, "no such device")]
 )
 def test_a_driver_that_fails_in_the_trial_fails_there_alone(trial, words):
-    report = ladder.probe(trial=trial, patience=20 if trial is not hangs else 1)
+    report = ladder.probe(trial=trial, patience=60 if trial is not hangs else 1)
     assert words in report.fault and choose(report).step is Step.NUMPY
 
 
