@@ -36,7 +36,7 @@ def test_while_it_is_turned_pictures_are_smaller_and_the_last_one_is_fine(opened
 
 
 def test_while_slices_are_turned_nothing_is_refined(opened, qtbot, monkeypatch):
-    monkeypatch.setattr(render_thread, "CALM_S", 2.0)
+    monkeypatch.setattr(render_thread, "CALM_S", 600.0)
     view = opened()
     drawn: list[bool] = []
     view.drawn.connect(lambda: drawn.append(view.shown.fine))
@@ -46,6 +46,9 @@ def test_while_slices_are_turned_nothing_is_refined(opened, qtbot, monkeypatch):
     with pytest.raises(qtbot.TimeoutError), qtbot.waitSignal(view.drawn, timeout=400):
         pass
     assert drawn == [False] and not view.settled
+    monkeypatch.setattr(render_thread, "CALM_S", 0.0)  # the last turn of a slice
+    view.set_crosshair((0.0, 0.0, 0.0))
+    view.set_camera(view.camera.turned(1, 0))
     settle(qtbot, view)
     assert drawn[-1]
 
