@@ -10,7 +10,9 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -136,12 +138,33 @@ def need(program: str) -> str:
     return path
 
 
+def _dress(app: Any) -> tuple[Any, ...]:
+    return app.palette(), app.styleSheet(), app.style().name(), app.font()
+
+
+@contextmanager
+def _as_it_was(app: Any) -> Iterator[Any]:
+    """The theme is the whole program's, and of all tests after it: put back what was there."""
+    before = _dress(app)
+    yield app
+    if _dress(app) != before:
+        palette, sheet, style, font = before
+        app.setStyleSheet(sheet)
+        app.setStyle(style)
+        app.setPalette(palette)
+        app.setFont(font)
+
+
+@pytest.fixture(autouse=True)
+def _undressed() -> Iterator[None]:
+    there = sys.modules.get("PySide6.QtWidgets")
+    app = there.QApplication.instance() if there is not None else None
+    with _as_it_was(app) if app is not None else nullcontext():
+        yield
+
+
 @pytest.fixture
-def plain(qapp):
-    """The theme is the whole program's: put back what was there."""
-    palette, sheet, style, font = qapp.palette(), qapp.styleSheet(), qapp.style().name(), qapp.font()
-    yield qapp
-    qapp.setStyleSheet(sheet)
-    qapp.setStyle(style)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
+def plain(qapp: Any) -> Iterator[Any]:
+    """The application, which is as it was when the test has ended: also the first one that has it."""
+    with _as_it_was(qapp):
+        yield qapp

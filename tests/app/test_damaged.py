@@ -33,7 +33,7 @@ def spoil(catalog: Path) -> None:
 
 
 @pytest.fixture
-def archive(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def archive(plain: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """An open catalog with a good backup, spoilt since: that comes out when it is looked after."""
     monkeypatch.setattr(Program, "UPKEEP_AFTER_MS", 600_000)
     with Catalog.create(tmp_path / "catalog", name="Ada", email="ada@example.org") as made:

@@ -16,7 +16,7 @@ from viewers.editors.actions import EDITOR_ACTIONS, KeyMap
 
 
 @pytest.fixture
-def desk(qapp: QApplication, sample: Path, tmp_path: Path) -> Iterator[Desk]:
+def desk(plain: QApplication, sample: Path, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(shutil.copytree(sample, tmp_path / "catalog")).start()
     yield made
     made.close()

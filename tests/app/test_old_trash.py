@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("days", "left"), [(30, ["new"]), (60, ["new", "old"])])
 def test_the_trash_keeps_things_for_the_days_of_the_settings(
-    qapp: QApplication, path: Path, days: int, left: list[str], monkeypatch: pytest.MonkeyPatch
+    plain: QApplication, path: Path, days: int, left: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Program, "UPKEEP_AFTER_MS", 10)
     (path.parent / "settings.json").write_text(f'{{"trash_days": {days}}}', "utf-8")

@@ -35,7 +35,7 @@ def _locations(catalog: Catalog) -> list[Location]:
     return [catalog.reads.item(id_).location for id_ in catalog.reads.ids(ItemQuery())]
 
 
-def test_they_are_copied_at_the_next_start(qapp: QApplication, path: Path) -> None:
+def test_they_are_copied_at_the_next_start(plain: QApplication, path: Path) -> None:
     desk = Desk(path).start()
     try:
         desk.until(lambda: _locations(desk.program.context.catalog) == [Location.LOCAL], "the series was copied")

@@ -17,7 +17,7 @@ from tests.journeys.desk import Desk
 
 
 @pytest.fixture
-def desk(qapp: QApplication, tmp_path: Path) -> Iterator[Desk]:
+def desk(plain: QApplication, tmp_path: Path) -> Iterator[Desk]:
     """The program on a new, empty catalog."""
     made = Desk(tmp_path / "catalog").start()
     yield made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
 
 from storage.editing.focus import Focus
@@ -49,7 +49,9 @@ def room(qtbot) -> Iterator[Room]:
 
 
 def press(room: Room, text: str) -> None:
-    room.qtbot.mouseClick(room.button(text), Qt.MouseButton.LeftButton, pos=room.button(text).rect().center() * 0.2)
+    """On its box: how far its words reach up and down depends on the font."""
+    option = room.button(text)
+    room.qtbot.mouseClick(option, Qt.MouseButton.LeftButton, pos=QPoint(10, option.rect().center().y()))
 
 
 def test_a_nested_question_appears_with_its_answer_and_leaves_with_it(room):
