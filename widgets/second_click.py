@@ -28,9 +28,12 @@ class SecondClick(QObject):
             self._place = event.globalPosition()
             QApplication.instance().installEventFilter(self)
             self._end.start(2 * QApplication.doubleClickInterval())
+        elif event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            self._look_away()  # a click of its own, which may be the first of another double click
         elif event.type() == QEvent.Type.MouseButtonDblClick and not self._widget.isVisible():
             return (event.globalPosition() - self._place).manhattanLength() <= NEAR  # its release alone does nothing
         return False
 
     def _look_away(self) -> None:
+        self._end.stop()
         QApplication.instance().removeEventFilter(self)

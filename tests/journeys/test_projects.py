@@ -176,6 +176,24 @@ def test_the_second_click_of_a_double_click_on_a_card_starts_no_task(ground: Des
     on_task(ground, "beach.png")
 
 
+@pytest.mark.usefixtures("slow_hand")
+def test_a_double_click_of_its_own_where_the_card_was_opens_the_task(ground: Desk) -> None:
+    (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
+    for n in range(8):
+        ground.do(projects.create, f"Summer {n}", "", ontology.id, (dataset.id,))
+    open_queue(ground)
+    panel, queue = ground.pages.projects.widget, ground.pages.projects.widget.queue.table
+    at = queue.viewport().mapTo(panel, queue.visualRect(queue.model().index(0, 0)).center())
+    panel.close_project()
+    ground.wait_idle()
+    card = panel.view.viewport().mapFrom(panel, at)
+    assert panel.view.indexAt(card).isValid(), "the task comes where the card was"
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, card)
+    ground.until(lambda: panel.current is not None and queue.isVisible(), "the project is open")
+    ground.item(queue, "beach.png", double=True)
+    on_task(ground, "beach.png")
+
+
 def test_by_keys_alone_from_the_projects_to_a_task_and_back_again(ground: Desk) -> None:
     (dataset,), (ontology,) = ground.reads.datasets(), ground.reads.ontologies()
     ground.do(projects.create, "Summer", "", ontology.id, (dataset.id,))
