@@ -68,12 +68,13 @@ def attribute_title(kind: AttributeType) -> str:
     }[kind]
 
 
-#: A colour no further in lightness from its ground than this (of 255) is told by an edge.
-_ALIKE = 45
+#: A colour no further from its ground than this (red, green and blue together, of 765) is told by an edge.
+_ALIKE = 150
 
 
 def is_alike(color: QColor, ground: QColor) -> bool:
-    return abs(color.lightness() - ground.lightness()) < _ALIKE
+    pairs = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    return sum(abs(a - b) for a, b in pairs) < _ALIKE
 
 
 def paint_swatch(painter: QPainter, rect: QRectF, color: QColor) -> None:
