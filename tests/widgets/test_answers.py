@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QToolTip, QWidget
 
 from storage.editing.focus import Focus
 from storage.model.labels import Answer
@@ -119,6 +119,15 @@ def test_several_objects_are_answered_in_one_step(room):
     assert room.answers(room.one) == room.answers(room.two) == {room.things["Car/Colour"]: green}
     room.session.undo()
     assert room.answers(room.one) == room.answers(room.two) == {}
+
+
+def test_a_digit_that_no_option_has_is_not_swallowed_without_a_word(room):
+    room.select(room.one)
+    room.button("red").setFocus()
+    room.qtbot.keyClick(room.button("red"), "9")
+    assert room.answers(room.one) == {}
+    assert QToolTip.text() == "“Colour” has no option 9. Esc goes back to the canvas."
+    QToolTip.hideText()
 
 
 def test_a_tick_for_several_keeps_their_other_options(room):

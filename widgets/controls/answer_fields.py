@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QRadioButton,
     QSizePolicy,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -94,6 +95,9 @@ class AnswerField(QWidget):
         if typed in "123456789" and int(typed) <= len(options):
             options[int(typed) - 1].setFocus(Qt.FocusReason.ShortcutFocusReason)
             options[int(typed) - 1].click()
+        elif typed.isdigit():  # it may have been meant for a class
+            words = self.tr("“{0}” has no option {1}. Esc goes back to the canvas.").format(self.attribute.name, typed)
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), words, self)
 
 
 def field_for(attribute: Attribute, parent: QWidget | None = None) -> AnswerField:
