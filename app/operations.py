@@ -80,7 +80,7 @@ class Operations(QObject):
         return bool(self._under_way)
 
     def after_all(self, then: Callable[[], object]) -> None:
-        """`then` runs when all that was begun before, in whichever window, is done."""
+        """`then` runs when all that was begun before, in whichever window, is done; not so what is added in bulk: that waits for this."""
         self.follow("", self._catalog.submit("", lambda op: None, undoable=False), then=lambda _nothing: then())
 
     @Slot(object, object, object)

@@ -11,7 +11,6 @@ from widgets.controls.labels import ElidedLabel
 
 MESSAGE_MS = 6000
 _DOING_PX = 320  # at most, for what a job does now
-_DOING_PX = 320  # of what a job does now
 
 
 class StatusLine(QStatusBar):

@@ -44,7 +44,6 @@ def _jpeg(folder: Path) -> Path:
 
 class Stage:
     def __init__(self, path: Path, quick: bool) -> None:
-
         from tests.support import scenes
 
         self.app = application()

@@ -46,7 +46,6 @@ class Painted(QObject):
 
 class Film:
     def __init__(self, path: Path) -> None:
-
         from storage.editing.focus import Focus
         from storage.editing.on_frames import Moving
         from storage.editing.session import EditSession
@@ -221,7 +220,6 @@ def _fast(film: Film) -> list[Row]:
 
 def memory(quick: bool) -> Row:
     """A film of two hours, in and out of which one jumps, plays and scrubs."""
-
     from viewers.editors import video_editor
 
     path = _long_clip(120)

@@ -17,7 +17,6 @@ _QUICK, _FULL = 100_000, 1_000_000
 
 def run(quick: bool) -> list[Row]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
     from benchmarks.scale_catalog import make_catalog
     from storage.catalog.engine import Catalog
 

@@ -30,7 +30,6 @@ def run(quick: bool) -> list[Row]:
 
 class Stage:
     def __init__(self, times: int) -> None:
-
         from storage.editing.focus import Focus
         from storage.editing.on_frames import Moving
         from storage.editing.session import EditSession

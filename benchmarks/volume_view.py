@@ -40,7 +40,6 @@ def run(quick: bool) -> list[Row]:
 
 class Stage:
     def __init__(self) -> None:
-
         from app.collecting import Collector
         from storage.editing.focus import Focus
         from storage.editing.on_frames import Still

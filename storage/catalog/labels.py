@@ -216,7 +216,7 @@ def _with_free_uuids(op: Operation, row: int, records: list[Record]) -> list[Rec
     """Records whose uuids belong to another label row (a file exported from there) get new ones; objects such that the next file
     with them finds them."""
     taken: dict[str, str] = {}
-    own, present = uuid_text(op.value("SELECT uuid FROM label_rows WHERE id = ?", row)), {r.uuid for r in records}
+    own, given = uuid_text(op.value("SELECT uuid FROM label_rows WHERE id = ?", row)), {r.uuid for r in records}
     for kind, table in TABLES.items():
         uuids = [uuid_blob(r.uuid) for r in records if KIND_OF[type(r)] == kind]
         for at in range(0, len(uuids), 500):
@@ -224,7 +224,7 @@ def _with_free_uuids(op: Operation, row: int, records: list[Record]) -> list[Rec
             sql = f"SELECT uuid FROM {table} WHERE label_row_id <> ? AND uuid IN ({marks(some)})"
             for (found,) in op.all(sql, row, *some):
                 here = uuid_here(own, uuid_text(found)) if kind == "instance" else new_uuid()
-                taken[uuid_text(found)] = new_uuid() if here in present else here
+                taken[uuid_text(found)] = new_uuid() if here in given else here
     return [_renamed(r, taken) for r in records] if taken else records
 
 

@@ -404,7 +404,7 @@ class VolumeView(QWidget):
     def handle_key(self, event: QKeyEvent) -> bool:
         return self._pointing.key(event)
 
-    # -- for the hand ------------------------------------------------------------------------------------------------
+    # -- for mouse and keys ------------------------------------------------------------------------------------------
 
     @property
     def working(self) -> bool:

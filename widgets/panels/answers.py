@@ -130,8 +130,8 @@ class AnswersPanel(QWidget):
         if change.preview:
             return
         owners = set(self._focus.selected)
-        first_or_last = not owners and bool(change.instances)  # what is said of none differs
-        if first_or_last or not owners.isdisjoint(change.answers) or not owners.isdisjoint(change.instances):
+        of_none = not owners and bool(change.instances)  # what is said then depends on whether there is any
+        if of_none or not owners.isdisjoint(change.answers) or not owners.isdisjoint(change.instances):
             self._shown = None
             self._soon.start()
 
