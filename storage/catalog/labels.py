@@ -69,7 +69,7 @@ def save_step(op: Operation, label_row_id: int, change: StepChange) -> None:
 
 def import_document(op: Operation, label_row_id: int, document: LabelDocument, replace: bool) -> None:
     """Write a document from outside, instead of what is there or beside it. Where something was there before it is a step that
-    the editor can undo; a complete task refuses."""
+    the editor can undo, as what was done before it; a complete task refuses."""
     _begin(op, label_row_id)
     _require_open(op, label_row_id)
     present = load(op.db, label_row_id)
