@@ -79,9 +79,10 @@ class Operations(QObject):
         """Something that this window began is not done yet."""
         return bool(self._under_way)
 
-    def after_all(self, then: Callable[[], object]) -> None:
+    def after_all(self, then: Callable[[], object], failed: Callable[[BaseException], object]) -> None:
         """`then` runs when all that was begun before, in whichever window, is done; not so what is added in bulk: that waits for this."""
-        self.follow("", self._catalog.submit("", lambda op: None, undoable=False), then=lambda _nothing: then())
+        nothing = self._catalog.submit("", lambda op: None, undoable=False)
+        self.follow("", nothing, then=lambda _nothing: then(), failed=failed)
 
     @Slot(object, object, object)
     def _on_ended(
@@ -92,6 +93,7 @@ class Operations(QObject):
     ) -> None:
         then, failed = after
         self._under_way.remove(text)
+        self._messages.take_back(f"{text}…")
         self._slow.stop()
         if self._under_way:
             self._slow.start(_PATIENCE_MS)

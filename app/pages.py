@@ -328,6 +328,8 @@ class Pages(QObject):
             except StaleUndo as error:
                 self._on_stale(error)
             return
+        if self.operations.refuses():
+            return
         self._replays.append(which)
         if not self._replaying:
             self._replay_next()
@@ -336,7 +338,7 @@ class Pages(QObject):
         """One after the other: what the next one takes away is known when all that was done before it is written."""
         self._replaying = bool(self._replays)
         if self._replaying:
-            self.operations.after_all(self._replay_now)
+            self.operations.after_all(self._replay_now, self._on_stale)
 
     def _replay_now(self) -> None:
         if not self._replays:

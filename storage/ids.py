@@ -26,6 +26,13 @@ def uuid_here(row: str, uuid: str) -> str:
     return str(uuids.uuid5(uuids.UUID(row), uuid))
 
 
+def is_uuid(text: str) -> bool:
+    try:
+        return bool(uuid_blob(text))
+    except ValueError:
+        return False
+
+
 def uuid_blob(text: str) -> bytes:
     """The 16 bytes that the catalog stores for a printed UUID. Raises ValueError when it is none."""
     import uuid  # it brings `platform`, which the start of the window need not wait for

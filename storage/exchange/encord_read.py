@@ -18,7 +18,7 @@ from storage.exchange.encord_answers import AnswerReader
 from storage.exchange.encord_geometry import KEYS, from_json
 from storage.exchange.features import Features, frame_count, frame_size
 from storage.exchange.losses import Losses
-from storage.ids import new_uuid, uuid_here
+from storage.ids import is_uuid, new_uuid, uuid_here
 from storage.model.geometry import Geometry, ShapeKind
 from storage.model.items import Item
 from storage.model.labels import Annotation, Classification, FrameKey, Instance, LabelDocument, Range
@@ -57,7 +57,7 @@ def copy_of(document: LabelDocument) -> LabelDocument:
 def object_called(document: LabelDocument, uuid: str) -> Instance | None:
     """The one that a file of ours calls so; in another project than the file's it bears a uuid of its own."""
     known = document.instances.get(uuid)
-    if known is None and uuid and document.uuid:
+    if known is None and is_uuid(uuid) and document.uuid:
         known = document.instances.get(uuid_here(document.uuid, uuid))
     return known
 

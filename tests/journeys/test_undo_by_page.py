@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel
 
 from storage.catalog import folders, ontologies, projects
+from storage.errors import CatalogBusy
 from tests.journeys.desk import Desk, steps
 from tests.journeys.test_ontologies import add_object, form
 
@@ -86,6 +88,26 @@ def test_undo_and_redo_run_in_the_order_in_which_they_were_pressed(queue: Desk, 
     assert "First" in queue.folder_paths() and "Slow" not in queue.folder_paths()
     what = "Make a folder “Slow”"
     assert told[-3:] == [f"Undone: {what}", f"Done again: {what}", f"Undone: {what}"]
+
+
+def test_an_undo_that_could_not_be_done_is_not_in_the_way_of_the_next(
+    queue: Desk, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program writes for too long, say."""
+    busy: Future[Any] = Future()
+    busy.set_exception(CatalogBusy("Another program writes.", remedy="Try again.", input=""))
+    faults: list[BaseException] = []
+    queue.go("Files")
+    queue.do(folders.create, None, "First")
+    with monkeypatch.context() as patched:
+        patched.setattr(queue.catalog, "submit", lambda *_args, **_how: busy)
+        patched.setattr(queue.window.messages, "error", lambda error, *_doing: faults.append(error))
+        queue.key("Ctrl+Z")
+        queue.wait_idle()
+    assert faults == [busy.exception()] and "First" in queue.folder_paths()
+    queue.key("Ctrl+Z")
+    queue.wait_idle()
+    assert "First" not in queue.folder_paths() and told[-1].startswith("Undone: ")
 
 
 def test_undo_in_the_ontology_editor_ends_where_it_began(queue: Desk, told: list[str]) -> None:

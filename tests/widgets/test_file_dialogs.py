@@ -12,7 +12,7 @@ from storage.catalog.trash import DeleteConsequences
 from storage.errors import BadInput
 from tests.support.fake_reads import FakeReads
 from tests.support.work import SoonWork
-from widgets.controls.folder_finder import MOST
+from widgets.controls.folder_finder import MOST, FolderField
 from widgets.dialogs.add_data import AddData
 from widgets.dialogs.add_to_dataset import AddToDataset
 from widgets.dialogs.delete import ConfirmDelete
@@ -76,6 +76,25 @@ def test_where_not_all_folders_are_shown_that_is_said_and_cannot_be_chosen(qtbot
     dialog.finder.list.setCurrentRow(MOST - 1)
     qtbot.keyClick(dialog.finder.list, Qt.Key.Key_Down)
     assert dialog.answer().folder_id == dialog.finder.list.item(MOST - 1).data(Qt.ItemDataRole.UserRole)
+
+
+def test_a_click_on_the_row_that_says_so_chooses_nothing(qtbot, reads):
+    for n in range(MOST):
+        reads.add_folder(f"Day {n}")
+    field = FolderField(reads, None)
+    qtbot.addWidget(field)
+    with qtbot.waitExposed(field):
+        field.show()
+    field.unfold()
+    rows = field.finder.list
+    said = next(rows.item(row) for row in range(rows.count()) if "There are more" in rows.item(row).text())
+    rows.scrollToItem(said)
+    qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(said).center())
+    assert field.folder_id is None and field.finder.isVisible()
+    qtbot.mouseClick(
+        rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(rows.row(said) - 1)).center()
+    )
+    assert field.folder_id is not None and not field.finder.isVisible()
 
 
 def test_a_folder_is_not_offered_itself_or_what_lies_in_it(qtbot, reads):

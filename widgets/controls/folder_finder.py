@@ -128,7 +128,7 @@ class FolderField(QPushButton):
         column.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, theme.GAP)
         column.addWidget(self.finder)
         self.finder.taken.connect(self._take)
-        self.finder.list.itemClicked.connect(self._take)
+        self.finder.list.itemClicked.connect(self._clicked)
         self.clicked.connect(self.unfold)
         self.name_wanted = ""  # of the folder to be made, where it was typed already
         self.folder_id: int | None = None
@@ -144,6 +144,10 @@ class FolderField(QPushButton):
         self._popup.move(place)
         self._popup.show()
         self.finder.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        if item is self.finder.current():  # a click on a row that cannot be chosen is told, too
+            self._take()
 
     def _take(self) -> None:
         self._popup.hide()

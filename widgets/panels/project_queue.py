@@ -163,6 +163,7 @@ class ProjectQueue(QWidget):
 
     @Slot()
     def _find_soon(self) -> None:
+        self._list_wanted = False  # whoever types on keeps the keyboard
         self._pause.start()
 
     @Slot()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from storage.exchange.encord_json import EncordWriter, iterate_rows, read_row
 from storage.exchange.features import Features
 from storage.exchange.losses import Losses
+from storage.ids import new_uuid
 from storage.model import ontology_codec, ontology_edit
 from storage.model.geometry import Bitmask, Box, ShapeKind
 from storage.model.labels import Annotation, Answer, Classification, LabelDocument
@@ -324,3 +325,14 @@ def test_a_mask_that_reaches_outside_is_cut_and_listed():
     made, _ = read(row, ontology)
     mask = next(iter(made.annotations.values())).geometry
     assert (mask.x, mask.w, mask.h) == (23, 1, 2)
+
+
+def test_what_is_no_uuid_costs_its_object_nothing_but_the_name():
+    ontology = full_ontology()
+    document = full_document(ontology)
+    (row,), _ = written(ontology, document)
+    for told in row["object_answers"].values():
+        told["postil"] = {"uuid": "\ud800"}  # good JSON, and nothing that can be encoded
+    made, losses = read(row, ontology, present=LabelDocument(new_uuid()))
+    assert losses.all() == []
+    assert len(made.instances) == len(document.instances)
