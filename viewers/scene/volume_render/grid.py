@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from storage.model.space import Floats, VolumeGeometry
-from viewers.scene.mpr import spacing_words, tilt_words
+from viewers.scene.mpr import UPRIGHT_DEG, spacing_words, tilt_words
 
 Array = NDArray[Any]
 Check = Callable[[], None]  # raises when nobody wants the result any more
@@ -129,7 +129,7 @@ def grid_of(array: Array, geometry: VolumeGeometry, values: Values, *, most: int
     instead = _instead(array)
     if geometry.affine is not None:
         affine, slices, n = geometry.affine, _as_they_are(array, values, instead), geometry.n
-        if geometry.tilt_deg > 0.05:
+        if geometry.tilt_deg > UPRIGHT_DEG:
             badges = (f"{tilt_words(geometry)} corrected",)
     else:
         affine, slices, n = _even_row(array, geometry, values, instead)
