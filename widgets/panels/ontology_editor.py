@@ -243,12 +243,8 @@ class OntologyEditor(QWidget):
 
     def change(self, text: str, verb: Verb, *, harms: str = "", merge: str = "") -> bool:
         """Raises what the verb refuses. Where labels would suffer, the banner asks first and False is returned."""
-        ontology = verb(self.drafts.shown.ontology)
-        count = (
-            labels_below(self.drafts.shown.ontology, harms, self._use)
-            if harms and ontology != self.drafts.shown.ontology
-            else 0
-        )
+        ontology = verb(self.ontology)
+        count = labels_below(self.ontology, harms, self._use) if harms and ontology != self.ontology else 0
         if count:
             self._ask_first(text, verb, harms, count)
             return False
@@ -258,7 +254,7 @@ class OntologyEditor(QWidget):
         return True
 
     def add(self, text: str, verb: Callable[[Ontology], tuple[Ontology, str]], *, stay: bool = False) -> bool:
-        ontology, made = verb(self.drafts.shown.ontology)
+        ontology, made = verb(self.ontology)
         self.drafts.shown.change(text, ontology)
         self._changed()
         if not stay:
@@ -275,7 +271,7 @@ class OntologyEditor(QWidget):
 
     @Slot(str)
     def remove(self, feature_hash: str) -> None:
-        element = ontology_tree.find(self.drafts.shown.ontology, feature_hash)
+        element = ontology_tree.find(self.ontology, feature_hash)
         name = element.label if isinstance(element, Option) else element.name
         text = self.tr("Delete “{name}”").format(name=name)
         self._attempt(text, lambda o: edit.remove(o, feature_hash), harms=feature_hash)
@@ -303,7 +299,7 @@ class OntologyEditor(QWidget):
     @Slot(object)
     def _apply_json(self, ontology: Ontology) -> None:
         text = self.tr("Edit the JSON")
-        count = labels_lost(self.drafts.shown.ontology, ontology, self._use)
+        count = labels_lost(self.ontology, ontology, self._use)
         if count:
             self._ask_first(text, lambda _: ontology, "", count)
         else:
@@ -336,7 +332,7 @@ class OntologyEditor(QWidget):
         return self.drafts.shown.undone[-1].text if self.drafts.shown.undone else ""
 
     def _show_all(self) -> None:
-        ontology = self.drafts.shown.ontology
+        ontology = self.ontology
         self.view.show_ontology(ontology)
         self.preview.show_ontology(ontology)
         self.json.show_ontology(ontology)
@@ -374,12 +370,12 @@ class OntologyEditor(QWidget):
         if not feature_hash:
             return None
         try:
-            element = ontology_tree.find(self.drafts.shown.ontology, feature_hash)
+            element = ontology_tree.find(self.ontology, feature_hash)
         except NotFound:
             return None
         if isinstance(element, Option):
             return self._forms["option"]
-        return self._forms["object" if self.drafts.shown.ontology.object(feature_hash) else "question"]
+        return self._forms["object" if self.ontology.object(feature_hash) else "question"]
 
     def _flush_forms(self) -> None:
         for form in self._forms.values():
@@ -401,13 +397,13 @@ class OntologyEditor(QWidget):
     @Slot(object)
     def _new_object(self, action: QAction) -> None:
         shape = ShapeKind(action.data())  # Qt gives back a mere text
-        name = self._free_name(self.tr("Object"), {o.name for o in self.drafts.shown.ontology.objects})
+        name = self._free_name(self.tr("Object"), {o.name for o in self.ontology.objects})
         self.add(self.tr("Add an object"), lambda o: edit.add_object(o, name, shape))
         self._name_it(self._forms["object"])
 
     @Slot()
     def _new_classification(self) -> None:
-        name = self._free_name(self.tr("Classification"), {c.name for c in self.drafts.shown.ontology.classifications})
+        name = self._free_name(self.tr("Classification"), {c.name for c in self.ontology.classifications})
         self.add(self.tr("Add a classification"), lambda o: edit.add_classification(o, name))
         self._name_it(self._forms["question"])
 
@@ -428,7 +424,7 @@ class OntologyEditor(QWidget):
     def _menu(self, feature_hash: str, place: QPoint) -> None:
         if not feature_hash:
             return
-        element = ontology_tree.find(self.drafts.shown.ontology, feature_hash)
+        element = ontology_tree.find(self.ontology, feature_hash)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         archive = menu.addAction(self.tr("Restore") if element.archived else self.tr("Archive"))
@@ -440,7 +436,7 @@ class OntologyEditor(QWidget):
     @Slot()
     def _archive_current(self) -> None:
         key = self.view.current
-        archived = not ontology_tree.find(self.drafts.shown.ontology, key).archived
+        archived = not ontology_tree.find(self.ontology, key).archived
         text = self.tr("Archive") if archived else self.tr("Restore")
         self._attempt(text, lambda o: edit.set_archived(o, key, archived))
 
